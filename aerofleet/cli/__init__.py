@@ -1,0 +1,50 @@
+"""The `aerofleet` command: one module a verb, loaded only when its verb is called.
+
+Dispatch is a table and not a command framework, because `aerofleet verdict` has to start faster than such a
+framework imports. Each module has ``run(argv) -> exit code`` and is free to use typer inside.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NamedTuple
+
+EXIT_FINE, EXIT_FINDINGS, EXIT_MISTAKE, EXIT_NO_FIT, EXIT_RUNNING = 0, 1, 2, 3, 4
+
+
+class Verb(NamedTuple):
+    module: str
+    summary: str
+
+
+VERBS: dict[str, Verb] = {
+    "verdict": Verb("aerofleet.cli.verdict", "what the operator answers, JSON lines in and out"),
+    "lint": Verb("aerofleet.cli.lint", "judge raw AerospikeCluster files"),
+    "diff": Verb("aerofleet.cli.diff", "what the operator does between two AerospikeCluster files"),
+}
+
+
+def usage() -> str:
+    width = max(len(name) for name in VERBS)
+    verbs = "\n".join(f"  {name:<{width}}  {verb.summary}" for name, verb in VERBS.items())
+    return f"usage: aerofleet VERB [options]\n\n{verbs}\n\naerofleet VERB --help tells more about one verb.\n"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; returns the exit code (0 fine, 1 findings, 2 a mistake in the input, 3 no fit, 4 running)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in ("-h", "--help", "help"):
+        sys.stdout.write(usage())
+        return EXIT_FINE if words else EXIT_MISTAKE
+    verb = VERBS.get(words[0])
+    if verb is None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(words[0], VERBS, n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        sys.stderr.write(f"aerofleet: no verb '{words[0]}'{hint}\n\n{usage()}")
+        return EXIT_MISTAKE
+    result: int = import_module(verb.module).run(words[1:])
+    return result
