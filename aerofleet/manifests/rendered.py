@@ -1,0 +1,72 @@
+"""What the builders hand to the Pulumi components: plain Kubernetes objects, in the groups that own them.
+
+The grouping is the resource tree of a stack: one component for the cell's platform, one a pool, one a team, one a
+cluster. The order inside a group is the order of creation that a person would choose; nothing depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedCluster:
+    """``objects[0]`` is the AerospikeCluster, unless the cluster's state has already taken it away."""
+
+    name: str
+    resource_name: str
+    protected: bool
+    objects: tuple[Object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedTeam:
+    """``objects`` stand before every cluster of the team (Namespace first)."""
+
+    name: str
+    group: str
+    namespace: str
+    objects: tuple[Object, ...]
+    clusters: tuple[RenderedCluster, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPool:
+    """``node_patches`` are NodePatch resources: only our own labels and annotations of nodes that already exist."""
+
+    name: str
+    objects: tuple[Object, ...]
+    node_patches: tuple[Object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPlatform:
+    crds: tuple[Object, ...]
+    operator: tuple[Object, ...]
+    pools: tuple[RenderedPool, ...]
+    monitoring: tuple[Object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedCell:
+    name: str
+    ephemeral: bool
+    platform: RenderedPlatform
+    teams: tuple[RenderedTeam, ...]
+
+    def objects(self) -> Iterator[Object]:
+        """Every object of the cell, platform first."""
+        yield from self.platform.crds
+        yield from self.platform.operator
+        for pool in self.platform.pools:
+            yield from pool.objects
+            yield from pool.node_patches
+        yield from self.platform.monitoring
+        for team in self.teams:
+            yield from team.objects
+            for cluster in team.clusters:
+                yield from cluster.objects

@@ -1,0 +1,414 @@
+"""A cell as it shall be: every default filled, every reference followed, every allocation looked up.
+
+`aerofleet.model.resolve` makes these from the definition files; `aerofleet.manifests` and `components` read them
+and nothing else. They are plain frozen dataclasses and not pydantic models: by here everything has been
+validated, and a fleet of 170 clusters is built from them on every preview.
+
+Sizes are bytes, memory and CPU are per pod, ports are TCP, times are seconds unless the name says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+Json = Mapping[str, Any]
+
+
+class NetworkProfile(StrEnum):
+    """How the pods of a cell are reached; `aerofleet.manifests.network` says what each one means."""
+
+    POD = "pod"
+    HOST = "host"
+    CONFIGURED_IP = "configured-ip"
+    MULTUS = "multus"
+
+
+class HostState(StrEnum):
+    ACTIVE = "active"
+    MAINTENANCE = "maintenance"
+    ABSENT = "absent"
+
+
+class OperatorPhase(StrEnum):
+    """An operator upgrade in three reviewed steps: all clusters paused, operator switched, clusters released."""
+
+    PREPARE = "prepare"
+    SWITCH = "switch"
+    RELEASE = "release"
+
+
+class ClusterState(StrEnum):
+    """The life of a cluster; each state may only follow the one before it."""
+
+    ACTIVE = "active"
+    FROZEN = "frozen"
+    UNPROTECTED = "unprotected"
+    DELETED = "deleted"
+    RELEASED = "released"
+
+
+class StorageKind(StrEnum):
+    MEMORY = "memory"
+    DEVICE = "device"
+
+
+# ---------------------------------------------------------------- the metal
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """One NVMe model in a host. ``act_rating`` is the multiple of ACT's 1x load it passed; 0 = not measured."""
+
+    count: int
+    bytes: int
+    drive_writes_per_day: float
+    act_rating: float
+
+
+@dataclass(frozen=True, slots=True)
+class HostModel:
+    name: str
+    sockets: int
+    cores: int
+    numa_nodes: int
+    memory_bytes: int
+    network_bits_per_second: int
+    drives: tuple[Drive, ...]
+    price_per_month: float
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A bare-metal machine; ``name`` is the Kubernetes node name."""
+
+    name: str
+    model: HostModel
+    rack: str
+    state: HostState
+    access_address: str
+    alternate_access_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taint:
+    key: str
+    value: str
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """How each drive of a pool is cut: ``count`` partitions of ``bytes`` for one storage class."""
+
+    storage_class: str
+    volume_mode: Literal["Block", "Filesystem"]
+    count: int
+    bytes: int
+    device_glob: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A set of equal hosts. ``takes_over_taints``: the pool asked for its taints to be managed here."""
+
+    name: str
+    hosts: tuple[Host, ...]
+    labels: Mapping[str, str]
+    taints: tuple[Taint, ...]
+    takes_over_taints: bool
+    sysctls: Mapping[str, str]
+    transparent_huge_pages: str
+    partitions: tuple[Partition, ...]
+    provisioner: Literal["local-static", "explicit", "existing"]
+
+
+# ---------------------------------------------------------------- the platform
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """``source``: a chart, a folder of manifests pinned by its hash, or only the CRDs (the operator is run elsewhere)."""
+
+    version: str
+    phase: OperatorPhase
+    source: Literal["chart", "manifests", "crds-only"]
+    replicas: int
+    chart_repository: str = ""
+    manifests_folder: str = ""
+    manifests_sha256: str = ""
+    previous_version: str = ""
+    release_order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SecretStore:
+    """Where secrets really live. ``embedded`` exists only on the embedded control plane."""
+
+    kind: Literal["external-secrets", "existing", "embedded"]
+    store: str = ""
+    path_prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """``alert_thresholds`` stands per tier in :class:`Tier`; this is only whether and how metrics are collected."""
+
+    pod_monitors: bool
+    labels: Mapping[str, str]
+    scrape_interval_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeWindow:
+    name: str
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What a team may hold at most, over all its clusters."""
+
+    clusters: int
+    pods: int
+    memory_bytes: int
+    cpu_cores: int
+    storage_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """What the platform grants a team; a team cannot change it."""
+
+    team: str
+    quota: Quota
+    tiers: tuple[str, ...]
+    pools: tuple[str, ...]
+    client_cidrs: tuple[str, ...]
+    client_namespaces: tuple[str, ...]
+    groups: tuple[str, ...]
+    cost_centre: str
+    overridable: tuple[str, ...]
+
+
+# ---------------------------------------------------------------- one cluster
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    service: int
+    fabric: int
+    heartbeat: int
+    admin: int = 0
+    tls_service: int = 0
+    tls_fabric: int = 0
+    tls_heartbeat: int = 0
+    exporter: int = 9145
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRack:
+    """``id`` is the allocated Aerospike rack id; ``label`` the value of the node label ``aerospike.com/rack-label``."""
+
+    id: int
+    label: str
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A persistent volume of each pod, at ``path`` in the server container."""
+
+    name: str
+    path: str
+    bytes: int
+    storage_class: str
+    mode: Literal["Block", "Filesystem"]
+
+
+@dataclass(frozen=True, slots=True)
+class SetDefinition:
+    name: str
+    config: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """An Aerospike namespace. ``config`` holds settings beyond the typed ones, in AKO's YAML form."""
+
+    name: str
+    replication_factor: int
+    strong_consistency: bool
+    storage: StorageKind
+    devices: tuple[str, ...]
+    data_size_bytes: int
+    indexes_memory_budget_bytes: int
+    default_ttl_seconds: int
+    sets: tuple[SetDefinition, ...]
+    config: Json = field(default_factory=dict)
+    storage_config: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretReference:
+    """``name`` is the Kubernetes Secret in the cluster's namespace; ``keys`` the file names it must hold."""
+
+    name: str
+    purpose: Literal["feature-key", "tls", "user-password", "exporter-password"]
+    keys: tuple[str, ...]
+    remote_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    name: str
+    roles: tuple[str, ...]
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    name: str
+    privileges: tuple[str, ...]
+    whitelist: tuple[str, ...] = ()
+    read_quota: int = 0
+    write_quota: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Allocated tls name and the Secret with ``tls.crt``, ``tls.key`` and ``ca.crt``."""
+
+    name: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """``enabled`` turns access control on; roles and users are complete, the operator's ``admin`` included."""
+
+    enabled: bool
+    roles: tuple[Role, ...] = ()
+    users: tuple[User, ...] = ()
+    tls: Tls | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """The metrics sidecar; its image belongs to the tier revision, so that a new one never restarts a fleet unasked."""
+
+    image: str
+    cpu_millicores: int
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Requests equal limits: Guaranteed quality of service, and no memory that can be taken away."""
+
+    cpu_millicores: int
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """How many pods of one rack are restarted or removed together; 0 leaves the operator's default of one pod."""
+
+    rolling_update: int
+    scale_down: int
+    max_unavailable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A named standard at one revision: ``gold@3``."""
+
+    name: str
+    revision: int
+    alert_thresholds: Mapping[str, float]
+
+    @property
+    def reference(self) -> str:
+        return f"{self.name}@{self.revision}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """One AerospikeCluster. ``name`` is what the team wrote; ``resource_name`` and ``namespace`` were given once."""
+
+    team: str
+    name: str
+    resource_name: str
+    namespace: str
+    state: ClusterState
+    tier: Tier
+    pool: str
+    image: str
+    init_image: str
+    server_version: str
+    size: int
+    racks: tuple[ClusterRack, ...]
+    namespaces: tuple[Namespace, ...]
+    volumes: tuple[Volume, ...]
+    resources: Resources
+    ports: Ports
+    network_profile: NetworkProfile
+    multi_pod_per_host: bool
+    batches: Batches
+    dynamic_config: bool
+    security: Security
+    exporter: Exporter | None
+    secrets: tuple[SecretReference, ...]
+    tolerations: tuple[Taint, ...]
+    node_selector: Mapping[str, str]
+    local_storage_classes: tuple[str, ...]
+    client_cidrs: tuple[str, ...]
+    client_namespaces: tuple[str, ...]
+    paused: bool
+    nudge: str
+    host_blocks: tuple[str, ...]
+    service_config: Json = field(default_factory=dict)
+    network_config: Json = field(default_factory=dict)
+    security_config: Json = field(default_factory=dict)
+    logging: tuple[Json, ...] = ()
+    networks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """``group`` names the stack the team belongs to; empty where the cell is one stack."""
+
+    name: str
+    namespace: str
+    tenant: Tenant
+    group: str
+    clusters: tuple[Cluster, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One Kubernetes cluster of one environment."""
+
+    name: str
+    site: str
+    context: str
+    ephemeral: bool
+    kubernetes_version: str
+    network_profile: NetworkProfile
+    racks: tuple[str, ...]
+    hosts: tuple[Host, ...]
+    pools: tuple[Pool, ...]
+    operator: Operator
+    cert_manager: Literal["existing", "manifests"]
+    secret_store: SecretStore
+    monitoring: Monitoring
+    freeze_windows: tuple[FreezeWindow, ...]
+    groups: tuple[str, ...]
+    teams: tuple[Team, ...]
+
+    @property
+    def clusters(self) -> tuple[Cluster, ...]:
+        return tuple(cluster for team in self.teams for cluster in team.clusters)
