@@ -1,0 +1,1 @@
+"""What is done to stacks from outside the Pulumi program: recover, wait, order, move."""

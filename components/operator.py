@@ -1,0 +1,29 @@
+"""The Aerospike Kubernetes Operator of a cell: its CRDs, and the operator itself where this toolkit runs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+
+from aerofleet.manifests.rendered import Object
+from components.kubernetes_object import KubernetesObject, make_objects
+
+
+@dataclass(frozen=True)
+class AerospikeOperatorArgs:
+    crds: tuple[Object, ...]
+    objects: tuple[Object, ...]
+    protected: bool
+
+
+class AerospikeOperator(pulumi.ComponentResource):
+    """CRDs first: an operator that meets an older CRD than its own fails in ways that name neither."""
+
+    objects: list[KubernetesObject]
+
+    def __init__(self, name: str, args: AerospikeOperatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("aerofleet:index:AerospikeOperator", name, {}, opts)
+        crds = make_objects(args.crds, self, protected=args.protected)
+        self.objects = crds + make_objects(args.objects, self, depends_on=crds)
+        self.register_outputs({})

@@ -1,0 +1,77 @@
+"""From a stack's name to its resources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from aerofleet.finding import Finding
+from aerofleet.manifests import render_cell
+from aerofleet.manifests.rendered import RenderedCell
+from aerofleet.model import resolve_cell
+from aerofleet.model.resolved import Cell as ResolvedCell
+from aerofleet.stack.name import StackName, parse_stack_name, wrong_stack
+from components.cell import Cell, CellArgs
+from components.team_space import TeamSpace, TeamSpaceArgs
+
+
+def deploy(root: Path, stack: str) -> None:
+    """Make every resource of ``stack``; a person's mistakes end the run with one line each and no traceback."""
+    name = parse_stack_name(stack)
+    resolution = resolve_cell(root, name.cell)
+    refuse_on_errors(resolution.findings)
+    cell = resolution.cell
+    if cell is None:
+        raise pulumi.RunError(f"no cell '{name.cell}' under stacks/")
+    mistake = wrong_stack(name, cell)
+    if mistake:
+        raise pulumi.RunError(mistake)
+    make_resources(name, cell, render_cell(cell))
+
+
+def refuse_on_errors(findings: tuple[Finding, ...]) -> None:
+    errors = [finding for finding in findings if finding.severity == "error"]
+    for finding in errors:
+        place = f"{finding.location}  " if finding.location else ""
+        hint = f" – {finding.hint}" if finding.hint else ""
+        pulumi.log.error(f"{place}{finding.path}  {finding.message}{hint}")
+    if errors:
+        count = "1 mistake" if len(errors) == 1 else f"{len(errors)} mistakes"
+        raise pulumi.RunError(f"{count} in the definitions; `aerofleet check` shows the same, with more detail")
+
+
+def make_resources(name: StackName, cell: ResolvedCell, rendered: RenderedCell) -> None:
+    # The context comes from the definitions, so that a stack can't be applied to another environment's cluster
+    # by whatever kubeconfig happens to be current.
+    provider = kubernetes.Provider("kubernetes", context=cell.context)
+    opts = pulumi.ResourceOptions(providers=[provider])
+    protected = not rendered.ephemeral
+    after: list[pulumi.Resource] = []
+    if name.holds_platform(cell):
+        after.append(Cell(cell.name, CellArgs(rendered.platform, protected), opts))
+    for team in rendered.teams:
+        if name.holds_group(cell, team.group):
+            team_opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=after))
+            TeamSpace(team.name, TeamSpaceArgs(team, protected), team_opts)
+    export_inventory(name, cell)
+
+
+def export_inventory(name: StackName, cell: ResolvedCell) -> None:
+    """Where each cluster answers, and what it is: addresses and names, never a credential."""
+    inventory = {
+        f"{cluster.team}/{cluster.name}": {
+            "namespace": cluster.namespace,
+            "resource": cluster.resource_name,
+            "tier": cluster.tier.reference,
+            "image": cluster.image,
+            "size": cluster.size,
+            "endpoint": f"{cluster.resource_name}.{cluster.namespace}.svc:{cluster.ports.service}",
+        }
+        for team in cell.teams
+        if name.holds_group(cell, team.group)
+        for cluster in team.clusters
+    }
+    pulumi.export("cell", cell.name)
+    pulumi.export("clusters", inventory)
