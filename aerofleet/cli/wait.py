@@ -1,0 +1,164 @@
+"""`aerofleet wait [STACK]`: until every cluster of a stack runs what its definition says."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE, EXIT_RUNNING
+from aerofleet.manifests import render_cell
+from aerofleet.manifests.rendered import RenderedCell
+from aerofleet.model import resolve_cell
+from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
+from aerofleet.stack.database_health import Access, ask, judge_nodes
+from aerofleet.stack.name import parse_stack_name, wrong_stack
+from aerofleet.stack.rollout import Progress, Rollout, judge
+
+SCHEMA = "aerofleet.io/wait/v1"
+ASK_AGAIN_SECONDS = 15
+CLUSTER = ("asdb.aerospike.com/v1", "AerospikeCluster")
+Key = tuple[str, str]
+
+
+def run(argv: Sequence[str]) -> int:
+    options = arguments(argv)
+    name = parse_stack_name(options.stack)
+    resolution = resolve_cell(options.root, name.cell)
+    if resolution.cell is None:
+        sys.stderr.write("aerofleet wait: the definitions have mistakes; `aerofleet check` shows them\n")
+        return EXIT_MISTAKE
+    mistake = wrong_stack(name, resolution.cell)
+    if mistake:
+        sys.stderr.write(f"aerofleet wait: {mistake}\n")
+        return EXIT_MISTAKE
+    groups = {team.name: team.group for team in resolution.cell.teams}
+    desired = {
+        key: manifest
+        for key, (team, manifest) in clusters(render_cell(resolution.cell)).items()
+        if name.holds_group(resolution.cell, groups[team])
+    }
+    access = Access(options.user, options.password_file, options.ca_file, options.tls_name)
+    try:
+        api = ClusterApi(resolution.cell.context)
+        verdicts = wait(api, desired, options.timeout, access, show=progress_writer(options.format))
+    except ClusterUnreachableError as error:
+        sys.stderr.write(f"aerofleet wait: {error}\n")
+        return EXIT_FINDINGS
+    report(verdicts, options.format)
+    return exit_code(verdicts)
+
+
+def arguments(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="aerofleet wait",
+        description="Wait until every cluster of a stack runs what its definition says. "
+        "Exit codes: 0 rolled out, 1 it failed or cannot come by waiting, 4 still running at the timeout.",
+    )
+    parser.add_argument("stack", nargs="?", default="local")
+    parser.add_argument("--root", type=Path, default=Path())
+    parser.add_argument("--timeout", type=int, default=3600, metavar="SECONDS", help="0 looks once (default 3600)")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--user", default="", help="Aerospike user for clusters with access control")
+    parser.add_argument("--password-file", type=Path, help="file with that user's password")
+    parser.add_argument("--ca-file", type=Path, help="CA certificate for clusters with TLS")
+    parser.add_argument("--tls-name", default="", help="the clusters' tls name")
+    return parser.parse_args(argv)
+
+
+def clusters(rendered: RenderedCell) -> dict[Key, tuple[str, Mapping[str, Any]]]:
+    """(namespace, name) of every AerospikeCluster → its team and manifest."""
+    return {
+        (obj["metadata"]["namespace"], obj["metadata"]["name"]): (team.name, obj)
+        for team in rendered.teams
+        for cluster in team.clusters
+        for obj in cluster.objects
+        if obj["kind"] == CLUSTER[1]
+    }
+
+
+def wait(
+    api: ClusterApi, desired: Mapping[Key, Mapping[str, Any]], timeout_seconds: int, access: Access, show: Any
+) -> dict[Key, Rollout]:
+    """Judge every cluster, then again whenever one changes, until none is under way or the time is over."""
+    deadline = time.monotonic() + timeout_seconds
+    while True:
+        found, version = api.list(*CLUSTER)
+        live = {key_of(obj): obj for obj in found}
+        verdicts = {key: judge_all(manifest, live.get(key), access) for key, manifest in desired.items()}
+        show(verdicts)
+        left = deadline - time.monotonic()
+        if left <= 0 or not under_way(verdicts):
+            return verdicts
+        # Migrations end without an event on the custom resource, so the nodes are asked again after a while.
+        api.wait_for_change(*CLUSTER, version, timeout_seconds=max(1, int(min(left, ASK_AGAIN_SECONDS))))
+
+
+def judge_all(manifest: Mapping[str, Any], live: Mapping[str, Any] | None, access: Access) -> Rollout:
+    rollout = judge(manifest, live)
+    if rollout.progress is not Progress.DONE or live is None:
+        return rollout
+    names = [namespace["name"] for namespace in live["spec"]["aerospikeConfig"]["namespaces"]]
+    try:
+        nodes = ask(seeds(live), names, access)
+    except ConnectionError as error:
+        return Rollout(Progress.DONE, f"{rollout.reason}; nodes not asked from here ({error})")
+    return judge_nodes(nodes, live["spec"]["size"])
+
+
+def seeds(live: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Addresses at which the nodes say that clients reach them."""
+    found = []
+    for pod in (live.get("status", {}).get("pods") or {}).values():
+        endpoints = (pod.get("aerospike") or {}).get("accessEndpoints") or [f"{pod.get('podIP')}:{pod.get('podPort')}"]
+        host, _, port = str(endpoints[0]).rpartition(":")
+        if host and port.isdigit():
+            found.append((host.strip("[]"), int(port)))
+    return found
+
+
+def under_way(verdicts: Mapping[Key, Rollout]) -> bool:
+    return any(verdict.progress in (Progress.RUNNING, Progress.STUCK) for verdict in verdicts.values())
+
+
+def exit_code(verdicts: Mapping[Key, Rollout]) -> int:
+    seen = {verdict.progress for verdict in verdicts.values()}
+    if seen & {Progress.WRONG, Progress.STUCK}:
+        return EXIT_FINDINGS
+    return EXIT_RUNNING if Progress.RUNNING in seen else EXIT_FINE
+
+
+def key_of(obj: Mapping[str, Any]) -> Key:
+    return obj["metadata"]["namespace"], obj["metadata"]["name"]
+
+
+def progress_writer(form: str) -> Any:
+    """A live line on a terminal; nothing where nobody watches, or where only JSON is wanted."""
+    if form == "json" or not sys.stderr.isatty():
+        return lambda verdicts: None
+    from rich.console import Console
+
+    console = Console(stderr=True)
+
+    def show(verdicts: Mapping[Key, Rollout]) -> None:
+        done = sum(verdict.progress is Progress.DONE for verdict in verdicts.values())
+        console.print(f"{done} of {len(verdicts)} clusters rolled out", style="dim")
+
+    return show
+
+
+def report(verdicts: Mapping[Key, Rollout], form: str) -> None:
+    if form == "json":
+        rows = [
+            {"namespace": namespace, "name": name, "progress": verdict.progress.value, "reason": verdict.reason}
+            for (namespace, name), verdict in sorted(verdicts.items())
+        ]
+        sys.stdout.write(json.dumps({"schema": SCHEMA, "clusters": rows}, indent=2) + "\n")
+        return
+    width = max((len(f"{namespace}/{name}") for namespace, name in verdicts), default=0)
+    for (namespace, name), verdict in sorted(verdicts.items()):
+        sys.stdout.write(f"{namespace + '/' + name:<{width}}  {verdict.progress.value:<8} {verdict.reason}\n")

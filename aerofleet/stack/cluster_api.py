@@ -1,0 +1,68 @@
+"""Reading objects from a Kubernetes API server: the one place that talks to it outside the engine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import urllib3
+from kubernetes import client, config, dynamic
+from kubernetes.dynamic.exceptions import DynamicApiError, NotFoundError, ResourceNotFoundError
+
+
+class ClusterUnreachableError(Exception):
+    """No answer, or no permission; the text says from where and what to check."""
+
+
+class ClusterApi:
+    """``context`` names a context of the kubeconfig that KUBECONFIG or the home folder gives."""
+
+    def __init__(self, context: str) -> None:
+        self.context = context
+        try:
+            settings = client.Configuration()
+            config.load_kube_config(context=context, client_configuration=settings)
+            settings.retries = urllib3.Retry(total=1, connect=1, read=0)
+            self._dynamic = dynamic.DynamicClient(client.ApiClient(settings))
+        except config.ConfigException as error:
+            raise ClusterUnreachableError(
+                f"no context '{context}' in the kubeconfig ({error}); cell.yaml names it, KUBECONFIG chooses the file"
+            ) from None
+        except (urllib3.exceptions.HTTPError, DynamicApiError) as error:
+            raise ClusterUnreachableError(self._say(error)) from None
+
+    def get(self, api_version: str, kind: str, namespace: str, name: str) -> dict[str, Any] | None:
+        """The object, or None where it, its namespace or its kind does not exist."""
+        try:
+            resource = self._dynamic.resources.get(api_version=api_version, kind=kind)
+            found: dict[str, Any] = resource.get(name=name, namespace=namespace or None).to_dict()
+        except (NotFoundError, ResourceNotFoundError):
+            return None
+        except (urllib3.exceptions.HTTPError, DynamicApiError) as error:
+            raise ClusterUnreachableError(self._say(error)) from None
+        return found
+
+    def list(self, api_version: str, kind: str, label_selector: str = "") -> tuple[tuple[dict[str, Any], ...], str]:
+        """Every object of a kind in all namespaces, and the version of that list; empty where the kind is unknown."""
+        try:
+            resource = self._dynamic.resources.get(api_version=api_version, kind=kind)
+            answer = resource.get(label_selector=label_selector or None).to_dict()
+        except (NotFoundError, ResourceNotFoundError):
+            return (), ""
+        except (urllib3.exceptions.HTTPError, DynamicApiError) as error:
+            raise ClusterUnreachableError(self._say(error)) from None
+        return tuple(answer["items"]), answer["metadata"]["resourceVersion"]
+
+    def wait_for_change(self, api_version: str, kind: str, version: str, *, timeout_seconds: int) -> None:
+        """Return at the first change of any object of the kind after list ``version``, or after the timeout."""
+        try:
+            resource = self._dynamic.resources.get(api_version=api_version, kind=kind)
+            for _ in resource.watch(resource_version=version, timeout=timeout_seconds):
+                return
+        except ResourceNotFoundError:
+            return
+        except (urllib3.exceptions.HTTPError, DynamicApiError) as error:
+            raise ClusterUnreachableError(self._say(error)) from None
+
+    def _say(self, error: Exception) -> str:
+        reason = getattr(error, "reason", None) or error
+        return f"the API server of context '{self.context}' did not answer as asked: {reason}"

@@ -1,0 +1,96 @@
+"""The Pulumi command line, as far as stacks are handled from outside the program.
+
+The command and not the Automation API: recovery needs `refresh --import-pending-creates` and `state move`, which
+the API does not have, and one way to the engine is enough.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+import yaml
+
+
+class EngineError(Exception):
+    """The engine refused or is absent; the text is its own last words, for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """``root`` is the project folder that holds Pulumi.yaml."""
+
+    root: Path
+
+    def run(self, *arguments: str) -> str:
+        """Run ``pulumi`` and return what it printed; raises EngineError with its complaint."""
+        program = shutil.which("pulumi")
+        if program is None:
+            raise EngineError('no `pulumi` on PATH; `eval "$(aerofleet env)"` puts the project\'s own there')
+        done = subprocess.run(
+            [program, "--cwd", str(self.root), "--non-interactive", "--color", "never", *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        if done.returncode:
+            raise EngineError(complaint(done.stderr or done.stdout))
+        return done.stdout
+
+    def stacks(self) -> tuple[str, ...]:
+        return tuple(entry["name"] for entry in json.loads(self.run("stack", "ls", "--json")))
+
+    def export(self, stack: str) -> dict[str, Any]:
+        """The stack's whole state; secrets stay encrypted."""
+        state: dict[str, Any] = json.loads(self.run("stack", "export", "--stack", stack))
+        return state
+
+    def cancel(self, stack: str) -> None:
+        self.run("cancel", "--yes", stack)
+
+    def refresh_pending(self, stack: str, imports: Sequence[tuple[str, str]]) -> None:
+        """Adopt the pending creates in ``imports`` (URN, id) and forget all others."""
+        words = [
+            word
+            for pair in imports
+            for word in ("--import-pending-creates", pair[0], "--import-pending-creates", pair[1])
+        ]
+        self.run("refresh", "--yes", "--skip-preview", "--stack", stack, "--clear-pending-creates", *words)
+
+    def lock_holders(self, stack: str) -> tuple[int, ...]:
+        """Processes of this machine that hold the stack's lock and still run.
+
+        Only the file backend writes down who holds a lock; for any other backend the answer is empty.
+        """
+        backend = urlparse(os.environ.get("PULUMI_BACKEND_URL", ""))
+        if backend.scheme != "file":
+            return ()
+        project = yaml.safe_load((self.root / "Pulumi.yaml").read_text())["name"]
+        folder = Path(unquote(backend.path)).expanduser() / ".pulumi/locks/organization" / project / stack
+        return tuple(pid for lock in sorted(folder.glob("*.json")) if (pid := _live_holder(lock)))
+
+
+def _live_holder(lock: Path) -> int:
+    try:
+        holder = json.loads(lock.read_text())
+    except (OSError, ValueError):
+        return 0
+    pid = int(holder.get("pid", 0))
+    here = holder.get("hostname") == socket.gethostname()
+    return pid if here and pid and Path(f"/proc/{pid}").exists() else 0
+
+
+def complaint(text: str) -> str:
+    """The lines of the engine's output that say what went wrong, without its progress around them."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("error:")]
+    return "\n".join(errors or lines[-3:])

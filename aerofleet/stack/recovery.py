@@ -1,0 +1,101 @@
+"""What to do with operations that a crashed run left open. Pure: state and look-ups in, decisions out.
+
+The provider refuses to create what already exists, and rightly. So after a crash between the server's write and the
+state's, the object has to be adopted, and after a crash before the write, the note about it has to be dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aerofleet.model.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
+
+Lookup = Callable[[str, str, str, str], Mapping[str, Any] | None]
+"""(apiVersion, kind, namespace, name) → the object on the server, or None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """``adopt`` are (URN, id) of objects that are there; ``forget`` URNs of which nothing is; ``refused`` says why in
+    words where an object is there and is not ours; ``redo`` are operations that the next `up` simply repeats."""
+
+    adopt: tuple[tuple[str, str], ...] = ()
+    forget: tuple[str, ...] = ()
+    redo: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        return not (self.adopt or self.forget or self.redo or self.refused)
+
+
+def pending_operations(state: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    return tuple((state.get("deployment") or {}).get("pending_operations") or ())
+
+
+def context_of(state: Mapping[str, Any]) -> str:
+    """The kubeconfig context the stack was applied to, from its own provider; empty where it has none yet.
+
+    Not from the definitions: they may have changed since, or not be readable, when somebody needs a recovery.
+    """
+    for resource in (state.get("deployment") or {}).get("resources") or ():
+        if resource["type"] == "pulumi:providers:kubernetes":
+            return str((resource.get("inputs") or {}).get("context", ""))
+    return ""
+
+
+def plan_recovery(state: Mapping[str, Any], look_up: Lookup) -> Recovery:
+    """Decide for every pending operation of an exported ``state``."""
+    adopt: list[tuple[str, str]] = []
+    forget: list[str] = []
+    redo: list[str] = []
+    refused: list[str] = []
+    finished = {resource["urn"] for resource in (state.get("deployment") or {}).get("resources") or ()}
+    for operation in pending_operations(state):
+        resource = operation["resource"]
+        urn = str(resource["urn"])
+        if operation["type"] != "creating" or is_patch(resource["type"]):
+            # Updates, patches and deletes are sent again by the next `up`; sending them twice changes nothing.
+            redo.append(urn)
+            continue
+        reference = object_reference(resource)
+        if urn in finished or reference is None:
+            forget.append(urn)
+            continue
+        found = look_up(*reference)
+        if found is None:
+            forget.append(urn)
+        elif is_ours(found):
+            adopt.append((urn, object_id(reference[2], reference[3])))
+        else:
+            refused.append(
+                f"{reference[1]} {object_id(reference[2], reference[3])} is on the server without the label "
+                f"{MANAGED_BY_LABEL}={MANAGED_BY_VALUE}: somebody else made it. "
+                "Delete or rename it, then run this again"
+            )
+    return Recovery(tuple(adopt), tuple(forget), tuple(redo), tuple(refused))
+
+
+def is_patch(resource_type: str) -> bool:
+    return resource_type.startswith("kubernetes:") and resource_type.endswith("Patch")
+
+
+def object_reference(resource: Mapping[str, Any]) -> tuple[str, str, str, str] | None:
+    """(apiVersion, kind, namespace, name) of a pending Kubernetes object; None for anything else."""
+    inputs = resource.get("inputs") or {}
+    name = (inputs.get("metadata") or {}).get("name")
+    if not str(resource["type"]).startswith("kubernetes:") or not name:
+        return None
+    return str(inputs["apiVersion"]), str(inputs["kind"]), str(inputs["metadata"].get("namespace") or ""), str(name)
+
+
+def object_id(namespace: str, name: str) -> str:
+    """The provider's id of an object."""
+    return f"{namespace}/{name}" if namespace else name
+
+
+def is_ours(found: Mapping[str, Any]) -> bool:
+    labels = (found.get("metadata") or {}).get("labels") or {}
+    return bool(labels.get(MANAGED_BY_LABEL) == MANAGED_BY_VALUE)

@@ -1,0 +1,126 @@
+"""Is a cluster rolled out? Judged from its custom resource alone. Pure.
+
+The operator has no observedGeneration and no conditions. "Done" is phase Completed and a status that mirrors the spec
+(AKO 4.5.0 copies the spec to the status only when a whole reconcile has finished); the phase alone reads Completed
+for a moment after an edit, before the operator has picked it up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+Json = Mapping[str, Any]
+
+NOT_MIRRORED = frozenset({"paused", "validationPolicy"})
+"""Spec fields that change how the operator works, not what runs; the status does not carry them."""
+
+POD_HASHES = ("aerospikeConfigHash", "networkPolicyHash", "podSpecHash")
+
+
+class Progress(Enum):
+    DONE = "done"
+    RUNNING = "running"
+    STUCK = "stuck"
+    """Running, and the operator reports an error; it keeps trying, so this may pass."""
+    WRONG = "wrong"
+    """Waiting longer will not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    progress: Progress
+    reason: str
+
+
+def judge(desired: Json, live: Json | None) -> Rollout:
+    """Compare the rendered resource ``desired`` with the one on the server."""
+    if live is None:
+        return Rollout(Progress.WRONG, "not on the server: `pulumi up` has not made it")
+    missing = first_missing(desired.get("spec", {}), live.get("spec", {}), "spec")
+    if missing:
+        return Rollout(Progress.WRONG, f"{missing} on the server is not what the definitions say: run `pulumi up`")
+    spec, status = live.get("spec", {}), live.get("status") or {}
+    stale = stale_reason(spec, status)
+    if not stale:
+        return Rollout(Progress.DONE, f"{len(status.get('pods') or {})} pods run what the definitions say")
+    if spec.get("paused"):
+        return Rollout(Progress.WRONG, f"paused, and {stale}: the operator does nothing until spec.paused is false")
+    if status.get("phase") == "Error":
+        return Rollout(Progress.STUCK, f"the operator reports an error and tries again; {stale}")
+    return Rollout(Progress.RUNNING, stale)
+
+
+def stale_reason(spec: Json, status: Json) -> str:
+    """Why the status does not yet say that ``spec`` is rolled out; empty when it does."""
+    phase = status.get("phase")
+    if status.get("aerospikeConfig") is None:
+        return f"phase {phase or 'not set'}, never completed so far"
+    for key in spec:
+        if key not in NOT_MIRRORED and not same(spec[key], status.get(key)):
+            return f"phase {phase}, spec.{key} is not yet in the status"
+    if phase != "Completed":
+        return f"phase {phase}"
+    return stale_pods(spec, status.get("pods") or {})
+
+
+def stale_pods(spec: Json, pods: Mapping[str, Json]) -> str:
+    if len(pods) != spec.get("size"):
+        return f"{len(pods)} of {spec.get('size')} pods are known"
+    hashes: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for name in sorted(pods):
+        pod = pods[name]
+        if pod.get("image") != spec.get("image"):
+            return f"pod {name} runs {pod.get('image')}"
+        if pod.get("dynamicConfigUpdateStatus"):
+            return f"pod {name}: live settings {pod['dynamicConfigUpdateStatus']}"
+        rack = (pod.get("aerospike") or {}).get("rackID"), name.rsplit("-", 1)[0]
+        mine = tuple(pod.get(key) for key in POD_HASHES)
+        if hashes.setdefault(rack, mine) != mine:
+            return f"pod {name} differs from the other pods of its rack"
+    return ""
+
+
+def same(spec: Any, status: Any) -> bool:
+    """Equal, where an absent value and an empty one are the same: the status drops empty ones."""
+    if isinstance(spec, Mapping) and isinstance(status, Mapping):
+        return all(same(spec.get(key), status.get(key)) for key in {*spec, *status})
+    if isinstance(spec, list) and isinstance(status, list):
+        return len(spec) == len(status) and all(same(a, b) for a, b in zip(spec, status, strict=True))
+    if empty(spec) and empty(status):
+        return True
+    return bool(spec == status) and isinstance(spec, bool) == isinstance(status, bool)
+
+
+def empty(value: Any) -> bool:
+    """0 is not empty: in aerospikeConfig it is a setting like any other, and both sides keep it."""
+    return value is None or value is False or value in ("", [], {})
+
+
+def first_missing(desired: Any, live: Any, path: str) -> str:
+    """The first path at which ``live`` does not hold what ``desired`` says; what the server added is fine."""
+    if isinstance(desired, Mapping):
+        if not isinstance(live, Mapping):
+            return "" if not desired and live is None else path
+        for key, value in desired.items():
+            missing = first_missing(value, live.get(key), f"{path}.{key}")
+            if missing:
+                return missing
+        return ""
+    if isinstance(desired, list) and isinstance(live, list):
+        return first_missing_item(desired, live, path)
+    return "" if same(desired, live) else path
+
+
+def first_missing_item(desired: list[Any], live: list[Any], path: str) -> str:
+    """Lists of named things are compared by name, because the server adds to them (a console log sink, say)."""
+    if all(isinstance(item, Mapping) and "name" in item for item in desired):
+        by_name = {item.get("name"): item for item in live if isinstance(item, Mapping)}
+        pairs = [(item, by_name.get(item["name"]), f"{path}[{item['name']}]") for item in desired]
+    elif len(desired) != len(live):
+        return path
+    else:
+        pairs = [(item, live[index], f"{path}[{index}]") for index, item in enumerate(desired)]
+    return next((missing for item in pairs if (missing := first_missing(*item))), "")

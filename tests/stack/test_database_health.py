@@ -1,0 +1,42 @@
+"""What nodes say of themselves, judged."""
+
+from __future__ import annotations
+
+import pytest
+
+from aerofleet.stack.database_health import judge_nodes, parse_info
+from aerofleet.stack.rollout import Progress
+
+
+def cluster(**changes: dict[str, str]) -> dict[str, dict[str, dict[str, str]]]:
+    """Two healthy nodes; ``a`` and ``b`` change their node statistics, ``cart_a`` those of the namespace on node a."""
+    node = {"cluster_key": "F00D", "cluster_size": "2", "migrate_partitions_remaining": "0"}
+    namespace = {"unavailable_partitions": "0", "dead_partitions": "0", "migrate_tx_partitions_remaining": "0"}
+    return {
+        name: {"": {**node, **changes.get(name, {})}, "cart": {**namespace, **changes.get(f"cart_{name}", {})}}
+        for name in ("a", "b")
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "size", "progress", "words"),
+    [
+        ({}, 2, Progress.DONE, "2 nodes agree"),
+        ({}, 3, Progress.RUNNING, "2 of 3 nodes answer"),
+        ({"b": {"cluster_key": "BEEF"}}, 2, Progress.RUNNING, "do not agree on cluster_key"),
+        ({"a": {"cluster_size": "1"}}, 2, Progress.RUNNING, "do not agree on cluster_size"),
+        ({"a": {"cluster_size": "3"}, "b": {"cluster_size": "3"}}, 2, Progress.RUNNING, "another size than 2"),
+        ({"b": {"migrate_partitions_remaining": "17"}}, 2, Progress.RUNNING, "17 partitions still migrate"),
+        ({"cart_a": {"migrate_tx_partitions_remaining": "3"}}, 2, Progress.RUNNING, "3 partitions still migrate"),
+        ({"cart_b": {"dead_partitions": "5"}}, 2, Progress.STUCK, "5 partitions of cart are dead"),
+        ({"cart_b": {"unavailable_partitions": "9"}}, 2, Progress.STUCK, "9 partitions of cart are unavailable"),
+    ],
+)
+def test_nodes(changes: dict[str, dict[str, str]], size: int, progress: Progress, words: str) -> None:
+    verdict = judge_nodes(cluster(**changes), size)
+    assert verdict.progress is progress
+    assert words in verdict.reason
+
+
+def test_info_answers_become_pairs() -> None:
+    assert parse_info("a=1;b=x=y;c=\n") == {"a": "1", "b": "x=y", "c": ""}

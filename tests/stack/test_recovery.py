@@ -1,0 +1,79 @@
+"""What a recovery decides for each operation a crashed run left open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aerofleet.model.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
+from aerofleet.stack.recovery import context_of, plan_recovery
+
+TEAM = "urn:pulumi:prod::aerofleet::aerofleet:index:TeamSpace"
+OURS = {"metadata": {"labels": {MANAGED_BY_LABEL: MANAGED_BY_VALUE}}}
+
+
+def pending(kind: str, name: str, operation: str = "creating", namespace: str = "shop") -> dict[str, Any]:
+    resource_type = f"kubernetes:core/v1:{kind}"
+    return {
+        "type": operation,
+        "resource": {
+            "urn": f"{TEAM}${resource_type}::{namespace}/{name}",
+            "type": resource_type,
+            "inputs": {
+                "apiVersion": "v1",
+                "kind": kind.removesuffix("Patch"),
+                "metadata": {"name": name, "namespace": namespace},
+            },
+        },
+    }
+
+
+def state(*operations: dict[str, Any], resources: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    return {"deployment": {"pending_operations": list(operations), "resources": resources or []}}
+
+
+def on_server(**objects: dict[str, Any]) -> Any:
+    return lambda api_version, kind, namespace, name: objects.get(name)
+
+
+def test_what_was_made_is_adopted_by_its_server_id() -> None:
+    plan = plan_recovery(state(pending("ConfigMap", "limits")), on_server(limits=OURS))
+    assert plan.adopt == ((f"{TEAM}$kubernetes:core/v1:ConfigMap::shop/limits", "shop/limits"),)
+    assert not plan.forget and not plan.refused
+
+
+def test_what_was_not_made_is_forgotten() -> None:
+    plan = plan_recovery(state(pending("ConfigMap", "limits")), on_server())
+    assert plan.forget == (f"{TEAM}$kubernetes:core/v1:ConfigMap::shop/limits",)
+    assert not plan.adopt
+
+
+def test_an_object_of_somebody_else_is_refused_by_name() -> None:
+    plan = plan_recovery(state(pending("ConfigMap", "limits")), on_server(limits={"metadata": {}}))
+    assert len(plan.refused) == 1
+    assert "ConfigMap shop/limits" in plan.refused[0]
+    assert not plan.adopt and not plan.forget
+
+
+def test_updates_deletes_and_patches_are_sent_again_without_a_look_up() -> None:
+    plan = plan_recovery(
+        state(
+            pending("ConfigMap", "a", "updating"),
+            pending("ConfigMap", "b", "deleting"),
+            pending("NodePatch", "host-1", namespace=""),
+        ),
+        lambda *reference: (_ for _ in ()).throw(AssertionError(reference)),
+    )
+    assert len(plan.redo) == 3
+
+
+def test_a_create_that_the_state_already_holds_is_forgotten() -> None:
+    operation = pending("ConfigMap", "limits")
+    held = [{"urn": operation["resource"]["urn"], "type": "kubernetes:core/v1:ConfigMap"}]
+    plan = plan_recovery(state(operation, resources=held), on_server(limits=OURS))
+    assert plan.forget and not plan.adopt
+
+
+def test_the_context_comes_from_the_state_itself() -> None:
+    provider = {"type": "pulumi:providers:kubernetes", "urn": "p", "inputs": {"context": "metal-a"}}
+    assert context_of(state(resources=[provider])) == "metal-a"
+    assert context_of(state()) == ""
