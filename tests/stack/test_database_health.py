@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from aerofleet.stack.database_health import judge_nodes, parse_info
+from aerofleet.stack.database_health import Access, ask, judge_nodes, parse_info
 from aerofleet.stack.rollout import Progress
+from tests.stack.info_server import info_server
 
 
 def cluster(**changes: dict[str, str]) -> dict[str, dict[str, dict[str, str]]]:
@@ -40,3 +41,20 @@ def test_nodes(changes: dict[str, dict[str, str]], size: int, progress: Progress
 
 def test_info_answers_become_pairs() -> None:
     assert parse_info("a=1;b=x=y;c=\n") == {"a": "1", "b": "x=y", "c": ""}
+
+
+def test_the_client_library_asks_the_node_and_each_namespace() -> None:
+    answers = {"statistics": "cluster_size=1;cluster_key=F00D", "namespace/cart": "dead_partitions=2"}
+    with info_server("BB9000000000001", answers) as server:
+        nodes = ask([("127.0.0.1", server.port)], ["cart"], Access())
+    assert nodes == {
+        "BB9000000000001": {"": {"cluster_size": "1", "cluster_key": "F00D"}, "cart": {"dead_partitions": "2"}}
+    }
+    assert judge_nodes(nodes, 1).progress is Progress.STUCK
+
+
+def test_no_answering_seed_is_an_error_in_words() -> None:
+    with info_server("BB9000000000001", {}) as server:
+        port = server.port
+    with pytest.raises(ConnectionError, match="no seed answered"):
+        ask([("127.0.0.1", port)], [], Access())
