@@ -6,7 +6,7 @@ from typing import Any
 
 import urllib3
 from kubernetes import client, config, dynamic
-from kubernetes.dynamic.exceptions import DynamicApiError, NotFoundError, ResourceNotFoundError
+from kubernetes.dynamic.exceptions import ConflictError, DynamicApiError, NotFoundError, ResourceNotFoundError
 
 
 class ClusterUnreachableError(Exception):
@@ -40,6 +40,17 @@ class ClusterApi:
         except (urllib3.exceptions.HTTPError, DynamicApiError) as error:
             raise ClusterUnreachableError(self._say(error)) from None
         return found
+
+    def create(self, manifest: dict[str, Any]) -> bool:
+        """Make an object; False where one of that name is there already, which is left as it is."""
+        try:
+            resource = self._dynamic.resources.get(api_version=manifest["apiVersion"], kind=manifest["kind"])
+            resource.create(body=manifest, namespace=manifest["metadata"].get("namespace"))
+        except ConflictError:
+            return False
+        except (urllib3.exceptions.HTTPError, DynamicApiError, ResourceNotFoundError) as error:
+            raise ClusterUnreachableError(self._say(error)) from None
+        return True
 
     def list(self, api_version: str, kind: str, label_selector: str = "") -> tuple[tuple[dict[str, Any], ...], str]:
         """Every object of a kind in all namespaces, and the version of that list; empty where the kind is unknown."""

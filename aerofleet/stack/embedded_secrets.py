@@ -1,0 +1,43 @@
+"""Secrets for a cell on the embedded control plane: random, made outside Pulumi, so that no state ever holds them.
+
+Every other cell refers to secrets that its secret store keeps; here nobody else would make them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+from aerofleet.model.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
+from aerofleet.model.resolved import Cell
+from aerofleet.stack.cluster_api import ClusterApi
+
+RANDOM_BYTES = 24
+
+
+def random_secrets(cell: Cell) -> Iterator[dict[str, Any]]:
+    """A Secret for every reference of the cell's clusters, each key with a value of its own."""
+    for namespace, name, keys in sorted(
+        {
+            (cluster.namespace, reference.name, reference.keys)
+            for cluster in cell.clusters
+            for reference in cluster.secrets
+        }
+    ):
+        yield {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": name, "namespace": namespace, "labels": {MANAGED_BY_LABEL: MANAGED_BY_VALUE}},
+            "stringData": {key: secrets.token_urlsafe(RANDOM_BYTES) for key in keys},
+        }
+
+
+def make_secrets(api: ClusterApi, cell: Cell) -> int:
+    """Make the Secrets that are missing, once their namespaces are there; returns how many were made.
+
+    A Secret that exists keeps its values: they are the passwords of running users.
+    """
+    if cell.secret_store.kind != "embedded":
+        return 0
+    return sum(api.create(secret) for secret in random_secrets(cell))
