@@ -1,0 +1,39 @@
+"""Every name, label key and annotation key the platform writes: one module, used by builders, checks and verbs alike."""
+
+from __future__ import annotations
+
+import hashlib
+
+MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
+MANAGED_BY_VALUE = "aerofleet"
+CELL_LABEL = "aerofleet.io/cell"
+TEAM_LABEL = "aerofleet.io/team"
+CLUSTER_LABEL = "aerofleet.io/cluster"
+TIER_LABEL = "aerofleet.io/tier"
+POOL_LABEL = "aerofleet.io/pool"
+
+RACK_NODE_LABEL = "aerospike.com/rack-label"
+"""Read by AKO: `racks[].rackLabel` becomes a required node affinity on it (AKO 4.5.0)."""
+ACCESS_ADDRESS_NODE_LABEL = "aerospike.com/configured-access-address"
+ALTERNATE_ADDRESS_NODE_LABEL = "aerospike.com/configured-alternate-access-address"
+
+OPERATOR_SERVICE_ACCOUNT = "aerospike-operator-controller-manager"
+"""Hard-coded by AKO 4.5.0 as the ServiceAccount of every pod; it has to exist in each cluster's namespace."""
+
+MAX_LABEL = 63
+MAX_RESOURCE_NAME = 40
+"""AKO 4.5.0 refuses a longer AerospikeCluster name: it appends rack id, revision and a hash for the StatefulSet."""
+HASH_DIGITS = 6
+
+
+def bounded(name: str, limit: int) -> str:
+    """``name``, or where it is longer than ``limit`` a cut of it with a hash of the whole: two long names never meet."""
+    if len(name) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:HASH_DIGITS]
+    return f"{name[: limit - HASH_DIGITS - 1].rstrip('-.')}-{digest}"
+
+
+def owner_labels(cell: str) -> dict[str, str]:
+    """Labels on every object this toolkit makes."""
+    return {MANAGED_BY_LABEL: MANAGED_BY_VALUE, CELL_LABEL: cell}
