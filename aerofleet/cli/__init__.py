@@ -23,6 +23,8 @@ VERBS: dict[str, Verb] = {
     "verdict": Verb("aerofleet.cli.verdict", "what the operator answers, JSON lines in and out"),
     "lint": Verb("aerofleet.cli.lint", "judge raw AerospikeCluster files"),
     "diff": Verb("aerofleet.cli.diff", "what the operator does between two AerospikeCluster files"),
+    "env": Verb("aerofleet.cli.env", "shell exports for plain `pulumi`"),
+    "local": Verb("aerofleet.cli.local", "the embedded control plane: up, down, status"),
 }
 
 

@@ -1,0 +1,238 @@
+"""Starting, stopping and looking at the three programs."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from aerofleet.local import credentials, definitions
+from aerofleet.local.api_server import ApiServer, ApiServerError
+from aerofleet.local.credentials import CONTEXT, LOOPBACK
+from aerofleet.local.process import Process
+from aerofleet.local.state import State
+
+START_SECONDS = 120
+"""The API server is ready after about 5 s on two idle cores; the rest is for a busy machine."""
+
+SERVICE_RANGE = "10.96.0.0/16"
+CONTROLLERS = "*,-nodeipam,-node-lifecycle-controller,-taint-eviction-controller"
+"""All but those that judge nodes by a kubelet's heartbeat: our Node objects have no kubelets and would be tainted."""
+
+ETCD, API_SERVER, CONTROLLER_MANAGER = "etcd", "kube-apiserver", "kube-controller-manager"
+
+
+class Programs(Protocol):
+    """Paths of the three executables."""
+
+    @property
+    def etcd(self) -> Path: ...
+    @property
+    def kube_apiserver(self) -> Path: ...
+    @property
+    def kube_controller_manager(self) -> Path: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """``processes`` maps a name to its process id, or to None where it has died."""
+
+    processes: Mapping[str, int | None]
+    address: str
+    version: str
+    permissive: tuple[str, ...]
+
+    @property
+    def healthy(self) -> bool:
+        return bool(self.version) and None not in self.processes.values()
+
+
+class ControlPlane:
+    """One control plane, with all it knows in ``state``."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.etcd, self.api_server, self.controller_manager = (
+            Process(state.processes, name) for name in (ETCD, API_SERVER, CONTROLLER_MANAGER)
+        )
+        self.processes = (self.etcd, self.api_server, self.controller_manager)
+
+    def running(self) -> bool:
+        return all(process.running() for process in self.processes)
+
+    def died(self) -> tuple[Process, ...]:
+        """Processes that ended without being told to."""
+        return tuple(process for process in self.processes if process.known and not process.running())
+
+    def start(self, programs: Programs, ako_definitions: Path | None) -> None:
+        """Bring all three up on fresh ports, with the data that is there; raises ProcessError or ApiServerError.
+
+        A part that still runs is stopped first: it knows the others by ports that may be somebody else's by now.
+        """
+        self.stop()
+        self.state.create()
+        credentials.create(self.state)
+        try:
+            etcd_port = self._start_etcd(programs.etcd)
+            port = self._start_api_server(programs.kube_apiserver, etcd_port)
+            controller_port = self._start_controller_manager(programs.kube_controller_manager)
+            server = ApiServer(self.state, port)
+            definitions.install(server, ako_definitions)
+            self.api_server.wait_ready(lambda: definitions.established(server), START_SECONDS)
+            server.apply(f"/api/v1/namespaces/kube-system/configmaps/{CONTEXT}", self._mark())
+            self.controller_manager.wait_ready(lambda: self._answers(controller_port, "/healthz"), START_SECONDS)
+        except BaseException:
+            # Also on Ctrl-C: half a control plane is of no use to anybody.
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        for process in reversed(self.processes):
+            process.stop()
+
+    def remove(self) -> None:
+        """Stop all and forget everything, Pulumi's state of what was on it too."""
+        self.stop()
+        shutil.rmtree(self.state.folder, ignore_errors=True)
+
+    def server(self) -> ApiServer:
+        return ApiServer(self.state, credentials.server_port(self.state.kubeconfig))
+
+    def status(self) -> Status:
+        pids = {process.name: process.pid if process.running() else None for process in self.processes}
+        if pids[API_SERVER] is None:
+            return Status(pids, "", "", ())
+        server = self.server()
+        try:
+            release, permissive = server.get("/version")["gitVersion"], definitions.permissive_kinds(server)
+        except ApiServerError:
+            release, permissive = "", ()
+        return Status(pids, f"{LOOPBACK}:{credentials.server_port(self.state.kubeconfig)}", release, permissive)
+
+    def ensure_nodes(self, hosts: Iterable[tuple[str, Mapping[str, str]]]) -> None:
+        """A Node object for each (name, labels). It is never ready: there is no kubelet behind it."""
+        server = self.server()
+        for name, labels in hosts:
+            metadata = {"name": name, "labels": {"kubernetes.io/hostname": name, **labels}}
+            server.apply(f"/api/v1/nodes/{name}", {"apiVersion": "v1", "kind": "Node", "metadata": metadata})
+
+    def _mark(self) -> dict[str, Any]:
+        return {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": CONTEXT, "namespace": "kube-system"},
+            "data": {"id": self.state.identity.read_text().strip()},
+        }
+
+    def _certificate(self, name: str) -> str:
+        return str(self.state.certificates / name)
+
+    def _start_etcd(self, program: Path) -> int:
+        client, peer = free_port(), free_port()
+        tls = [
+            f"--{side}{flag}={value}"
+            for side in ("", "peer-")
+            for flag, value in {
+                "cert-file": self._certificate("server.crt"),
+                "key-file": self._certificate("server.key"),
+                "trusted-ca-file": self._certificate("ca.crt"),
+                "client-cert-auth": "true",
+            }.items()
+        ]
+        command = [
+            str(program),
+            f"--data-dir={self.state.folder / 'etcd'}",
+            f"--listen-client-urls=https://{LOOPBACK}:{client}",
+            f"--advertise-client-urls=https://{LOOPBACK}:{client}",
+            f"--listen-peer-urls=https://{LOOPBACK}:{peer}",
+            f"--initial-advertise-peer-urls=https://{LOOPBACK}:{peer}",
+            f"--initial-cluster=default=https://{LOOPBACK}:{peer}",
+            # Data that a power failure may cost; waiting for the disk at each write would cost every run.
+            "--unsafe-no-fsync",
+            "--log-level=warn",
+            *tls,
+        ]
+        self.etcd.start(command)
+        self.etcd.wait_ready(lambda: self._answers(client, "/health"), START_SECONDS)
+        return client
+
+    def _start_api_server(self, program: Path, etcd_port: int) -> int:
+        port = free_port()
+        credentials.write_kubeconfigs(self.state, port)
+        settings = {
+            "bind-address": LOOPBACK,
+            "advertise-address": LOOPBACK,
+            "secure-port": port,
+            "etcd-servers": f"https://{LOOPBACK}:{etcd_port}",
+            "etcd-cafile": self._certificate("ca.crt"),
+            "etcd-certfile": self._certificate("server.crt"),
+            "etcd-keyfile": self._certificate("server.key"),
+            "tls-cert-file": self._certificate("server.crt"),
+            "tls-private-key-file": self._certificate("server.key"),
+            "token-auth-file": self.state.tokens,
+            "authorization-mode": "RBAC",
+            "anonymous-auth": "false",
+            "service-account-issuer": "https://kubernetes.default.svc",
+            "service-account-key-file": self._certificate("service-accounts.key"),
+            "service-account-signing-key-file": self._certificate("service-accounts.key"),
+            "service-cluster-ip-range": SERVICE_RANGE,
+            # The endpoints of the `kubernetes` Service may not be on loopback, and nobody in here uses it.
+            "endpoint-reconciler-type": "none",
+            "profiling": "false",
+        }
+        self.api_server.start(arguments(program, settings))
+        self.api_server.wait_ready(ApiServer(self.state, port).ready, START_SECONDS)
+        return port
+
+    def _start_controller_manager(self, program: Path) -> int:
+        port = free_port()
+        settings = {
+            "bind-address": LOOPBACK,
+            "secure-port": port,
+            "kubeconfig": self.state.controller_kubeconfig,
+            "controllers": CONTROLLERS,
+            "use-service-account-credentials": "true",
+            "service-account-private-key-file": self._certificate("service-accounts.key"),
+            "root-ca-file": self._certificate("ca.crt"),
+            "tls-cert-file": self._certificate("server.crt"),
+            "tls-private-key-file": self._certificate("server.key"),
+            "leader-elect": "false",
+            "kube-api-qps": 200,
+            "kube-api-burst": 400,
+            "profiling": "false",
+        }
+        self.controller_manager.start(arguments(program, settings))
+        return port
+
+    def _answers(self, port: int, path: str) -> bool:
+        """Whether a program of ours says on ``port`` that it is well; etcd asks for our certificate."""
+        trust = ssl.create_default_context(cafile=self._certificate("ca.crt"))
+        trust.load_cert_chain(self._certificate("server.crt"), self._certificate("server.key"))
+        try:
+            url = f"https://{LOOPBACK}:{port}{path}"
+            with urllib.request.urlopen(url, timeout=5, context=trust) as answer:  # noqa: S310  loopback, https
+                return bool(answer.status == 200)
+        except (OSError, urllib.error.URLError):
+            return False
+
+
+def arguments(program: Path, settings: Mapping[str, object]) -> list[str]:
+    return [str(program), *(f"--{name}={value}" for name, value in settings.items())]
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def died_report(processes: Iterable[Process]) -> str:
+    return "\n".join(f"{process.name} had died; {process.log_tail()}" for process in processes)

@@ -1,0 +1,109 @@
+"""Kinds that operators bring: AKO's own definitions where they are at hand, else permissive ones that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from aerofleet.local.api_server import ApiServer
+
+PERMISSIVE_ANNOTATION = "aerofleet.io/permissive-definition"
+PERMISSIVE_TEXT = "Stands in for the real definition on the embedded control plane. Accepts any content, checks nothing."
+
+API = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+
+
+class Kind(NamedTuple):
+    group: str
+    version: str
+    kind: str
+    scale: bool = False
+
+    @property
+    def plural(self) -> str:
+        return f"{self.kind.lower()}s"
+
+    @property
+    def definition(self) -> str:
+        return f"{self.plural}.{self.group}"
+
+
+AKO_KINDS = (
+    Kind("asdb.aerospike.com", "v1", "AerospikeCluster", scale=True),
+    Kind("asdb.aerospike.com", "v1beta1", "AerospikeBackup"),
+    Kind("asdb.aerospike.com", "v1beta1", "AerospikeBackupService"),
+    Kind("asdb.aerospike.com", "v1beta1", "AerospikeRestore"),
+)
+"""Served versions and subresources as in AKO 4.5.0."""
+
+OTHER_KINDS = (
+    Kind("monitoring.coreos.com", "v1", "PodMonitor"),
+    Kind("monitoring.coreos.com", "v1", "PrometheusRule"),
+    Kind("external-secrets.io", "v1", "ExternalSecret"),
+    Kind("cert-manager.io", "v1", "Issuer"),
+    Kind("cert-manager.io", "v1", "Certificate"),
+)
+"""Served versions as in prometheus-operator 0.7x, external-secrets 0.16+ and cert-manager 1.x."""
+
+
+def install(server: ApiServer, ako_definitions: Path | None) -> None:
+    """Bring all kinds; ``ako_definitions`` is a folder with AKO's definitions as YAML, one a file."""
+    files = sorted(ako_definitions.glob("*.yaml")) if ako_definitions else []
+    real = {definition_name(file): file for file in files}
+    for name, file in real.items():
+        server.apply(f"{API}/{name}", file.read_bytes())
+    for kind in (*AKO_KINDS, *OTHER_KINDS):
+        if kind.definition not in real:
+            server.apply(f"{API}/{kind.definition}", permissive(kind))
+
+
+def definition_name(file: Path) -> str:
+    """``<group>_<plural>.yaml`` is how controller-gen names a definition's file."""
+    group, plural = file.stem.rsplit("_", 1)
+    return f"{plural}.{group}"
+
+
+def established(server: ApiServer) -> bool:
+    """Every definition on the server is being served."""
+    answers = [(item.get("status") or {}).get("conditions") or () for item in listed(server)]
+    return all(any((c["type"], c["status"]) == ("Established", "True") for c in answer) for answer in answers)
+
+
+def permissive_kinds(server: ApiServer) -> tuple[str, ...]:
+    """The kinds whose definition on the server checks nothing."""
+    annotated = (item for item in listed(server) if PERMISSIVE_ANNOTATION in item["metadata"].get("annotations", {}))
+    return tuple(str(item["spec"]["names"]["kind"]) for item in annotated)
+
+
+def listed(server: ApiServer) -> Iterable[dict[str, Any]]:
+    items: list[dict[str, Any]] = server.get(API)["items"]
+    return items
+
+
+def permissive(kind: Kind) -> dict[str, Any]:
+    """A definition that takes anything, with the subresources of the real one."""
+    scale = {
+        "specReplicasPath": ".spec.size",
+        "statusReplicasPath": ".status.size",
+        "labelSelectorPath": ".status.selector",
+    }
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": kind.definition, "annotations": {PERMISSIVE_ANNOTATION: PERMISSIVE_TEXT}},
+        "spec": {
+            "group": kind.group,
+            "scope": "Namespaced",
+            "names": {"kind": kind.kind, "plural": kind.plural, "singular": kind.kind.lower()},
+            "versions": [
+                {
+                    "name": kind.version,
+                    "served": True,
+                    "storage": True,
+                    "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
+                    "subresources": {"status": {}, **({"scale": scale} if kind.scale else {})},
+                }
+            ],
+        },
+    }

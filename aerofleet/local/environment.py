@@ -1,0 +1,36 @@
+"""What a shell needs so that plain `pulumi` works in the project folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from aerofleet.local.state import State
+
+
+def path_with(folders: Iterable[Path], path: str) -> str:
+    """PATH with ``folders`` first, each once however often a shell asks."""
+    first = [str(folder) for folder in folders]
+    return os.pathsep.join([*first, *(part for part in path.split(os.pathsep) if part and part not in first)])
+
+
+def tool_variables(bin_folder: Path) -> dict[str, str]:
+    """The engine, its plugins and this project's own commands; nothing about any cluster."""
+    return {
+        "PATH": path_with((bin_folder, Path(sys.executable).parent), os.environ.get("PATH", os.defpath)),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+
+
+def embedded_variables(state: State) -> dict[str, str]:
+    """The embedded control plane, and a file backend of its own for the stacks on it.
+
+    Only this one gets a backend from us: for every real cell `pulumi login` or the person's own variables choose it.
+    """
+    return {
+        "KUBECONFIG": str(state.kubeconfig),
+        "PULUMI_BACKEND_URL": state.backend.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(state.passphrase),
+    }

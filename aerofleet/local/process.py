@@ -1,0 +1,97 @@
+"""A program that goes on when the command that started it has ended."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+POLL_SECONDS = 0.1
+STOP_SECONDS = 10
+TAIL_LINES = 12
+
+
+class ProcessError(Exception):
+    """A process died or never got ready; the text names it and ends with the tail of its log."""
+
+
+class Process:
+    """One program, known by the files ``<name>.lock``, ``.pid`` and ``.log`` in ``folder``.
+
+    It inherits a locked file and holds the lock as long as it lives. So whether it runs is the kernel's word, and a
+    process id that meanwhile belongs to somebody else is never mistaken for it.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self.log = folder / f"{name}.log"
+        self._lock = folder / f"{name}.lock"
+        self._pid = folder / f"{name}.pid"
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def known(self) -> bool:
+        """It was started once and not stopped since; it may have died."""
+        return self._pid.exists()
+
+    @property
+    def pid(self) -> int:
+        return int(self._pid.read_text())
+
+    def running(self) -> bool:
+        if not self.known:
+            return False
+        with self._lock.open() as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    def start(self, command: Sequence[str]) -> None:
+        """Start it in a session of its own, so that a Ctrl-C in this terminal does not reach it."""
+        with self._lock.open("w") as lock, self.log.open("wb") as log:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._child = subprocess.Popen(
+                list(command),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=(lock.fileno(),),
+                start_new_session=True,
+            )
+        self._pid.write_text(str(self._child.pid))
+
+    def wait_ready(self, ready: Callable[[], bool], seconds: float) -> None:
+        """Poll until ``ready``; raises ProcessError as soon as the process is dead, and after ``seconds``."""
+        deadline = time.monotonic() + seconds
+        while not ready():
+            if not self.running():
+                raise ProcessError(f"{self.name} ended while it was starting\n{self.log_tail()}")
+            if time.monotonic() > deadline:
+                raise ProcessError(f"{self.name} is not ready after {seconds:.0f} s\n{self.log_tail()}")
+            time.sleep(POLL_SECONDS)
+
+    def stop(self) -> None:
+        """End it, with force if it does not go by itself; no error if it does not run."""
+        deadline = time.monotonic() + STOP_SECONDS
+        signals = [signal.SIGTERM]
+        while self.running():
+            if signals:
+                with suppress(ProcessLookupError):
+                    os.kill(self.pid, signals.pop())
+            if time.monotonic() > deadline:
+                signals, deadline = [signal.SIGKILL], deadline + STOP_SECONDS
+            time.sleep(POLL_SECONDS)
+        if self._child is not None:
+            self._child.wait()
+        self._pid.unlink(missing_ok=True)
+
+    def log_tail(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines()[-TAIL_LINES:] if self.log.exists() else []
+        return "\n".join([f"the end of {self.log}:", *(f"  {line}" for line in lines)])

@@ -1,0 +1,80 @@
+"""Where the embedded control plane keeps itself on disk."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+
+
+def state_home() -> Path:
+    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
+    return Path(base) / "aerofleet"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``folder`` holds everything that `aerofleet local down` removes; nothing of it is anywhere else."""
+
+    folder: Path
+
+    @property
+    def kubeconfig(self) -> Path:
+        return self.folder / "kubeconfig"
+
+    @property
+    def certificates(self) -> Path:
+        return self.folder / "certificates"
+
+    @property
+    def tokens(self) -> Path:
+        return self.folder / "tokens.csv"
+
+    @property
+    def controller_kubeconfig(self) -> Path:
+        return self.folder / "controller-manager.kubeconfig"
+
+    @property
+    def identity(self) -> Path:
+        """Also kept on the server, so that a tool can tell that the two belong together."""
+        return self.folder / "embedded-id"
+
+    @property
+    def processes(self) -> Path:
+        return self.folder / "processes"
+
+    @property
+    def lock(self) -> Path:
+        """Beside the folder, so that it outlives the folder's removal."""
+        return self.folder.with_name(f".{self.folder.name}.lock")
+
+    @property
+    def backend(self) -> Path:
+        """Pulumi's state of the stacks that live on this control plane: without it they describe nothing."""
+        return self.folder / "pulumi"
+
+    @property
+    def passphrase(self) -> Path:
+        return self.folder / "pulumi-passphrase"
+
+    def exists(self) -> bool:
+        return self.folder.is_dir()
+
+    def create(self) -> None:
+        for folder in (self.folder, self.certificates, self.processes, self.backend):
+            folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+
+
+def default_state() -> State:
+    return State(state_home() / "local")
+
+
+def write_private(path: Path, content: str) -> None:
+    """Write a file whole and readable by its owner only, from its first byte on."""
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "w") as file:
+        file.write(content)
+    fresh.replace(path)

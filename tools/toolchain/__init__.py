@@ -1,0 +1,5 @@
+"""The programs behind the project: the Pulumi engine, and for the embedded control plane etcd and Kubernetes.
+
+A program comes from the first of these ways that works: an installed one that is new enough (the engine only), the
+official download with its checksum, a build from Go modules that are pinned and hashed in ``tools/go``.
+"""

@@ -1,0 +1,180 @@
+"""The Pulumi engine and its plugins: what is installed, what is fetched, and the folder that goes first on PATH."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from tools.toolchain.download import TIMEOUT_SECONDS, DownloadError, download, reason
+from tools.toolchain.go_build import build_environment, go_build, last_lines
+from tools.toolchain.recipes import MACHINE, ROOT, SYSTEM, TOOLS, Recipe, ToolchainError, pulumi, stand_in
+from tools.toolchain.store import locked, say, stored
+
+LANGUAGE_HOST = "pulumi-language-python"
+KUBERNETES_PLUGIN = "pulumi-resource-kubernetes"
+PLUGIN_INSTALL_SECONDS = 600
+
+
+def bin_folder(root: Path = ROOT) -> Path:
+    """The clone's own folder for PATH: two clones may pin different versions."""
+    return root / ".aerofleet/bin"
+
+
+def prepare_engine(root: Path = ROOT) -> Path:
+    """Make `pulumi` and its plugins callable; returns the folder that has to come first on PATH.
+
+    An installed engine that is new enough is left where it is. Raises ToolchainError.
+    """
+    folder = bin_folder(root)
+    elsewhere = path_without(folder)
+    recipe = pulumi()
+    programs: dict[str, Path | str] = {}
+    engine = installed_engine(recipe.version, elsewhere)
+    if engine is None:
+        entry = stored(recipe, make_engine)
+        programs |= {file.name: file for file in entry.iterdir()}
+        engine = entry / "pulumi"
+    if LANGUAGE_HOST not in programs and not has_language_host(engine, elsewhere):
+        scripts = stored(recipe, make_engine)
+        programs |= {file.name: file for file in scripts.iterdir() if file.name != "pulumi"}
+        programs[LANGUAGE_HOST] = language_host_script()
+    if kubernetes_provider(engine, elsewhere) == "stand-in":
+        programs |= {file.name: file for file in stored(stand_in(), go_build).iterdir()}
+    with locked(folder.parent / "bin.lock", "another run is preparing the toolchain; waiting"):
+        publish(programs, folder)
+    return folder
+
+
+def path_without(folder: Path) -> str:
+    parts = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join(part for part in parts if part and Path(part) != folder)
+
+
+def installed_engine(wanted: str, path: str) -> Path | None:
+    """The `pulumi` on PATH, if it is at least version ``wanted``."""
+    found = shutil.which("pulumi", path=path)
+    if found is None:
+        return None
+    done = subprocess.run([found, "version"], capture_output=True, text=True, check=False)
+    there = done.stdout.strip().removeprefix("v")
+    if numbers(there) >= numbers(wanted):
+        return Path(found)
+    say(f"pulumi: {found} is {there or 'unreadable'}, older than {wanted}; not used")
+    return None
+
+
+def numbers(release: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", release)[:3])
+
+
+def has_language_host(engine: Path, path: str) -> bool:
+    return bool(shutil.which(LANGUAGE_HOST, path=path)) or (engine.resolve().parent / LANGUAGE_HOST).exists()
+
+
+def make_engine(recipe: Recipe, folder: Path) -> None:
+    try:
+        say(f"{recipe.name} {recipe.version}: trying the official download")
+        download(recipe, folder)
+    except DownloadError as error:
+        say(f"{recipe.name} {recipe.version}: no official download here ({error})")
+        go_build(recipe, folder)
+        copy_python_scripts(recipe, folder)
+
+
+def copy_python_scripts(recipe: Recipe, folder: Path) -> None:
+    """The scripts with which a language host starts Python; the engine's own module carries them as plain files."""
+    command = ["go", "mod", "download", "-json", "github.com/pulumi/pulumi/sdk/v3"]
+    done = subprocess.run(
+        command, cwd=recipe.source, env=build_environment(), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise ToolchainError(f"{recipe.name}: Go cannot fetch the SDK's module:\n{last_lines(done.stderr)}")
+    module = Path(json.loads(done.stdout)["Dir"])
+    for script in ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python"):
+        target = folder / Path(script).name
+        shutil.copyfile(module / script, target)
+        target.chmod(0o755)
+
+
+def language_host_script() -> str:
+    """Runs the project's own host with the interpreter that has the project's packages: this one."""
+    host = TOOLS / "language_host.py"
+    return f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(host))} "$@"\n'
+
+
+def kubernetes_provider(engine: Path, path: str) -> str:
+    """``official`` where the Kubernetes plugin is or can be installed, else ``stand-in``. AEROFLEET_PROVIDER forces."""
+    forced = os.environ.get("AEROFLEET_PROVIDER", "")
+    if forced not in ("", "official", "stand-in"):
+        raise ToolchainError(f"AEROFLEET_PROVIDER is '{forced}'; it can be official or stand-in")
+    if forced == "stand-in" or shutil.which(KUBERNETES_PLUGIN, path=path):
+        return forced or "official"
+    why = install_kubernetes_plugin(engine)
+    if not why:
+        return "official"
+    if forced:
+        raise ToolchainError(f"the official Kubernetes plugin is not installed and cannot be: {why}")
+    return "stand-in"
+
+
+def install_kubernetes_plugin(engine: Path) -> str:
+    """Have the engine install the plugin that goes with the Python package; returns why it cannot, or nothing."""
+    release = version("pulumi-kubernetes")
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    if (home / f"plugins/resource-kubernetes-v{release}").is_dir():
+        return ""
+    archive = f"pulumi-resource-kubernetes-v{release}-{SYSTEM}-{MACHINE}.tar.gz"
+    probe = urllib.request.Request(f"https://get.pulumi.com/releases/plugins/{archive}", method="HEAD")  # noqa: S310
+    try:
+        # Asked first, because the engine keeps trying for minutes where nothing answers.
+        urllib.request.urlopen(probe, timeout=TIMEOUT_SECONDS).close()  # noqa: S310
+        command = [str(engine), "plugin", "install", "resource", "kubernetes", release]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=PLUGIN_INSTALL_SECONDS
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return reason(error)
+    return last_lines(done.stderr) if done.returncode else ""
+
+
+def publish(programs: Mapping[str, Path | str], folder: Path) -> None:
+    """Make ``folder`` hold exactly these programs; a text is a script. Running programs keep the file they have."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in folder.iterdir():
+        if stale.name not in programs:
+            stale.unlink()
+    for name, program in programs.items():
+        target, fresh = folder / name, folder / f".{name}.new"
+        if target.exists() and same(program, target):
+            continue
+        if isinstance(program, str):
+            fresh.write_text(program)
+            fresh.chmod(0o755)
+        else:
+            place(program, fresh)
+        fresh.replace(target)
+
+
+def place(program: Path, target: Path) -> None:
+    """A hard link and not a symbolic one: the engine looks for its language host beside the file it really runs."""
+    target.unlink(missing_ok=True)
+    try:
+        target.hardlink_to(program)
+    except OSError:
+        shutil.copy2(program, target)
+
+
+def same(program: Path | str, target: Path) -> bool:
+    if isinstance(program, str):
+        return target.read_text(errors="replace") == program
+    mine, theirs = program.stat(), target.stat()
+    return mine.st_size == theirs.st_size and mine.st_mtime_ns == theirs.st_mtime_ns
