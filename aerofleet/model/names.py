@@ -1,4 +1,4 @@
-"""Every name, label key and annotation key the platform writes: one module, used by builders, checks and verbs alike."""
+"""Every name, label key and annotation key the platform writes: builders, checks and verbs take them from here."""
 
 from __future__ import annotations
 
@@ -26,8 +26,20 @@ MAX_RESOURCE_NAME = 40
 HASH_DIGITS = 6
 
 
+FEATURE_KEY_SECRET = "aerospike-feature-key"
+FEATURE_KEY_FILE = "features.conf"
+
+
+def tls_secret(resource: str) -> str:
+    return bounded(f"{resource}-tls", MAX_LABEL)
+
+
+def user_secret(resource: str, user: str) -> str:
+    return bounded(f"{resource}-user-{user}", MAX_LABEL)
+
+
 def bounded(name: str, limit: int) -> str:
-    """``name``, or where it is longer than ``limit`` a cut of it with a hash of the whole: two long names never meet."""
+    """``name``, or where it is longer than ``limit`` a cut of it and a hash of the whole: two long ones never meet."""
     if len(name) <= limit:
         return name
     digest = hashlib.sha256(name.encode()).hexdigest()[:HASH_DIGITS]

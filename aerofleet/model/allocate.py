@@ -1,0 +1,68 @@
+"""What a cell's definitions still have to be given, and the file that says so."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from aerofleet.model.allocations import AllocationsFile, Wanted, allocate
+from aerofleet.model.resolve import Resolution
+from aerofleet.model.resolved import StorageKind
+from aerofleet.model.settings import Settings
+from aerofleet.model.source import STACKS, CellSource
+
+HEADER = """\
+# Written by `aerofleet generate`. Review it, commit it, do not edit it: what stands here was given once, and the
+# operator freezes it or data depends on it.
+"""
+
+
+def next_allocations(resolution: Resolution) -> AllocationsFile | None:
+    """The cell's allocations with everything added that its definitions ask for; None where those can't be read."""
+    source = resolution.source
+    if source is None or source.cell is None or source.allocations is None:
+        return None
+    before = source.allocations.file
+    file = source.cell.file
+    groups = {team: next((group for group, teams in file.groups.items() if team in teams), "") for team in source.teams}
+    wanted = wanted_of(source, {key: each.settings for key, each in resolution.settings.items()})
+    return allocate(before, file.racks, groups, wanted)
+
+
+def wanted_of(source: CellSource, settings: Mapping[str, Settings]) -> list[Wanted]:
+    return [
+        Wanted(
+            cluster.team,
+            cluster.name,
+            cluster.file.state,
+            settings[cluster.key].racks,
+            {
+                each.name: each.devices.count
+                for each in settings[cluster.key].namespaces
+                if each.devices and each.storage is StorageKind.DEVICE
+            },
+        )
+        for cluster in source.clusters
+        if cluster.key in settings
+    ]
+
+
+def allocations_text(file: AllocationsFile) -> str:
+    data = file.model_dump(mode="json", by_alias=True)
+    return HEADER + yaml.safe_dump(data, sort_keys=False, width=120)
+
+
+def allocations_path(root: Path, cell: str) -> Path:
+    return root / STACKS / cell / "allocations.yaml"
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace the file in one step: whoever reads it meanwhile sees the old one or the new one, never half."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        file.write(text)
+    os.chmod(file.name, 0o644)  # noqa: PTH101,S103 - a definition is for everybody to read
+    Path(file.name).replace(path)

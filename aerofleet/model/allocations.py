@@ -1,0 +1,139 @@
+"""`allocations.yaml`: everything that is given once and never changes, because AKO freezes it or keys data on it.
+
+Written by `aerofleet generate`, reviewed by people, append-only. Nothing here is derived from order or count, so adding or
+removing a neighbour changes no byte of anybody else. An entry goes only when its cluster has reached the state released.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from aerofleet.model.file_model import FileModel
+from aerofleet.model.names import MAX_RESOURCE_NAME, bounded
+from aerofleet.model.resolved import ClusterState, Ports
+
+FIRST_PORT = 3000
+PORTS_PER_CLUSTER = 10
+"""Service, fabric, heartbeat, admin, their TLS twins and the exporter, with room: clusters that share a host's network
+never share a port."""
+LAST_PORT = 29999
+"""Below the default NodePort range (30000–32767), so that no Service of the cluster can take one of ours."""
+
+
+class PortsFile(FileModel):
+    first: int = Field(ge=FIRST_PORT, le=LAST_PORT - PORTS_PER_CLUSTER)
+
+    def ports(self, *, tls: bool, admin: bool) -> Ports:
+        first = self.first
+        return Ports(
+            service=first,
+            fabric=first + 1,
+            heartbeat=first + 2,
+            admin=first + 8 if admin else 0,
+            tls_service=first + 3 if tls else 0,
+            tls_fabric=first + 4 if tls else 0,
+            tls_heartbeat=first + 5 if tls else 0,
+            exporter=first + 9,
+        )
+
+
+class DeviceAllocation(FileModel):
+    volume: str
+    path: str
+
+
+class ClusterAllocation(FileModel):
+    resource: str = Field(max_length=MAX_RESOURCE_NAME, description="name of the AerospikeCluster")
+    ports: PortsFile
+    tls_name: str
+    racks: tuple[str, ...] = Field((), description="physical racks, in the order of the resource's rack list")
+    state: ClusterState = Field(ClusterState.ACTIVE, description="the state the definitions have reached, step by step")
+    devices: dict[str, tuple[DeviceAllocation, ...]] = Field(
+        default_factory=dict, description="namespace → its devices"
+    )
+
+
+class TeamAllocation(FileModel):
+    namespace: str = Field(description="Kubernetes namespace")
+    group: str = Field("", description="stack group whose state holds the team; changed by `aerofleet stacks move`")
+
+
+class AllocationsFile(FileModel):
+    racks: dict[str, int] = Field(default_factory=dict, description="physical rack → Aerospike rack id")
+    teams: dict[str, TeamAllocation] = Field(default_factory=dict)
+    clusters: dict[str, ClusterAllocation] = Field(default_factory=dict, description="TEAM/CLUSTER → what it was given")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one cluster needs to have been given: ``racks`` how many racks, ``devices`` namespace → how many devices."""
+
+    team: str
+    name: str
+    state: ClusterState
+    racks: int
+    devices: Mapping[str, int]
+
+    @property
+    def key(self) -> str:
+        return f"{self.team}/{self.name}"
+
+
+def allocate(
+    before: AllocationsFile, racks: Iterable[str], groups: Mapping[str, str], wanted: Iterable[Wanted]
+) -> AllocationsFile:
+    """``before`` with everything added that is missing; nothing that was given is changed.
+
+    ``groups`` is team → stack group. Clusters are taken in the order of their names, so that two people who add
+    clusters on two branches get a merge conflict instead of the same port twice.
+    """
+    rack_ids = dict(before.racks)
+    for rack in racks:
+        rack_ids.setdefault(rack, max(rack_ids.values(), default=0) + 1)
+    teams = dict(before.teams)
+    for team in groups:
+        teams.setdefault(team, TeamAllocation(namespace=bounded(f"aerospike-{team}", 63), group=groups[team]))
+    clusters = {key: given for key, given in before.clusters.items() if given.state is not ClusterState.RELEASED}
+    for each in sorted(wanted, key=lambda item: item.key):
+        if each.state is ClusterState.RELEASED:
+            clusters.pop(each.key, None)
+            continue
+        given = clusters.get(each.key) or first_allocation(each, free_port(clusters.values()))
+        more = [rack for rack in rack_ids if rack not in given.racks][: max(0, each.racks - len(given.racks))]
+        devices = {**given.devices}
+        for namespace, count in each.devices.items():
+            held = devices.get(namespace, ())
+            devices[namespace] = held + tuple(device(namespace, index) for index in range(len(held), count))
+        clusters[each.key] = given.model_copy(
+            update={"racks": (*given.racks, *more), "devices": devices, "state": next_state(given.state, each.state)}
+        )
+    return AllocationsFile(racks=rack_ids, teams=teams, clusters=clusters)
+
+
+def first_allocation(wanted: Wanted, port: int) -> ClusterAllocation:
+    tls_name = f"{wanted.name}.{wanted.team}.aerospike"
+    return ClusterAllocation.model_validate(
+        {"resource": bounded(wanted.name, MAX_RESOURCE_NAME), "ports": {"first": port}, "tlsName": tls_name}
+    )
+
+
+def device(namespace: str, index: int) -> DeviceAllocation:
+    name = bounded(f"{namespace.lower().replace('_', '-')}-{index}", 40)
+    return DeviceAllocation(volume=name, path=f"/dev/aerospike/{name}")
+
+
+def free_port(clusters: Iterable[ClusterAllocation]) -> int:
+    """The first block of ports after all that are given; blocks are not reused while any later one is held."""
+    taken = [given.ports.first for given in clusters]
+    return max(taken, default=FIRST_PORT - PORTS_PER_CLUSTER) + PORTS_PER_CLUSTER
+
+
+ORDER = tuple(ClusterState)
+
+
+def next_state(reached: ClusterState, wanted: ClusterState) -> ClusterState:
+    """``wanted`` where it is one step further or anywhere back, else ``reached``: `check` then names the skipped step."""
+    return wanted if ORDER.index(wanted) <= ORDER.index(reached) + 1 else reached

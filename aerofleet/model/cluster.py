@@ -1,0 +1,177 @@
+"""One cluster: from its merged settings and its allocation to what the builders read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aerofleet.model.allocations import ClusterAllocation
+from aerofleet.model.cell_file import CellFile
+from aerofleet.model.names import FEATURE_KEY_FILE, FEATURE_KEY_SECRET, tls_secret, user_secret
+from aerofleet.model.resolved import (
+    Batches,
+    Cluster,
+    ClusterRack,
+    ClusterState,
+    Exporter,
+    Namespace,
+    Pool,
+    Resources,
+    Role,
+    SecretReference,
+    Security,
+    SetDefinition,
+    StorageKind,
+    Tenant,
+    Tier,
+    Tls,
+    User,
+    Volume,
+)
+from aerofleet.model.settings import NamespaceSettings, Settings
+
+ADMIN_USER, EXPORTER_USER = "admin", "exporter"
+ADMIN_ROLES = ("sys-admin", "user-admin")
+"""AKO 4.5.0 logs in as a user of this name that holds both roles; without it no cluster with access control starts."""
+ADMIN_PORT_SINCE = (8, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a cluster stands in. ``racks`` is physical rack → Aerospike rack id."""
+
+    cell: CellFile
+    tenant: Tenant
+    namespace: str
+    pool: Pool
+    racks: Mapping[str, int]
+    paused: bool
+
+
+def build_cluster(
+    name: str, state: ClusterState, tier: Tier, settings: Settings, given: ClusterAllocation, context: Context
+) -> Cluster:
+    """Everything about one cluster; ``settings.size`` is a number by now."""
+    cell, team = context.cell, context.tenant.team
+    version = cell.server.channels.get(settings.channel, settings.channel)
+    security = build_security(settings, given)
+    volumes = build_volumes(settings, given)
+    return Cluster(
+        team=team,
+        name=name,
+        resource_name=given.resource,
+        namespace=context.namespace,
+        state=state,
+        tier=tier,
+        pool=settings.pool,
+        image=f"{cell.server.registry}/aerospike-server-enterprise:{version}",
+        init_image=cell.server.init_image,
+        server_version=version,
+        size=int(settings.size) * len(given.racks),
+        racks=tuple(ClusterRack(context.racks[rack], rack) for rack in given.racks),
+        namespaces=tuple(build_namespace(each, given) for each in settings.namespaces),
+        volumes=volumes,
+        resources=Resources(settings.resources.cpu, settings.resources.memory),
+        ports=given.ports.ports(tls=settings.security.tls, admin=version_tuple(version) >= ADMIN_PORT_SINCE),
+        network_profile=cell.network,
+        multi_pod_per_host=settings.multi_pod_per_host,
+        batches=Batches(settings.batches.rolling_update, settings.batches.scale_down, settings.batches.max_unavailable),
+        dynamic_config=settings.dynamic_config,
+        security=security,
+        exporter=build_exporter(settings),
+        secrets=secret_references(name, given, security, context),
+        tolerations=context.pool.taints,
+        node_selector=dict(context.pool.labels),
+        local_storage_classes=tuple(sorted({volume.storage_class for volume in volumes})),
+        client_cidrs=context.tenant.client_cidrs,
+        client_namespaces=context.tenant.client_namespaces,
+        paused=settings.paused or context.paused,
+        nudge=settings.nudge,
+        host_blocks=settings.host_blocks,
+        service_config=settings.service,
+        network_config=settings.network,
+        security_config=settings.access_control_config,
+        logging=settings.logging,
+        networks=cell.networks,
+    )
+
+
+def version_tuple(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())
+
+
+def build_namespace(settings: NamespaceSettings, given: ClusterAllocation) -> Namespace:
+    on_device = settings.storage is StorageKind.DEVICE
+    return Namespace(
+        name=settings.name,
+        replication_factor=settings.replication_factor,
+        strong_consistency=settings.strong_consistency,
+        storage=settings.storage,
+        devices=tuple(device.path for device in devices_of(settings, given)) if on_device else (),
+        data_size_bytes=0 if on_device else settings.data_size,
+        indexes_memory_budget_bytes=settings.indexes_memory_budget,
+        default_ttl_seconds=settings.default_ttl,
+        sets=tuple(SetDefinition(each.name, each.config) for each in settings.sets),
+        config=settings.config,
+        storage_config=settings.storage_config,
+    )
+
+
+def devices_of(settings: NamespaceSettings, given: ClusterAllocation) -> tuple[Any, ...]:
+    count = settings.devices.count if settings.devices and settings.storage is StorageKind.DEVICE else 0
+    return given.devices.get(settings.name, ())[:count]
+
+
+def build_volumes(settings: Settings, given: ClusterAllocation) -> tuple[Volume, ...]:
+    work = settings.work_directory
+    volumes = [Volume("workdir", "/opt/aerospike", work.size, work.storage_class, "Filesystem")]
+    for namespace in settings.namespaces:
+        if namespace.devices is not None:
+            volumes += [
+                Volume(device.volume, device.path, namespace.devices.size, namespace.devices.storage_class, "Block")
+                for device in devices_of(namespace, given)
+            ]
+    return tuple(volumes)
+
+
+def build_security(settings: Settings, given: ClusterAllocation) -> Security:
+    tls = Tls(given.tls_name, tls_secret(given.resource)) if settings.security.tls else None
+    if not settings.security.access_control:
+        return Security(enabled=False, tls=tls)
+    own = [User(ADMIN_USER, ADMIN_ROLES, user_secret(given.resource, ADMIN_USER))]
+    if settings.exporter is not None:
+        # The exporter only logs in; it asks for statistics, which need no privilege.
+        own.append(User(EXPORTER_USER, (), user_secret(given.resource, EXPORTER_USER)))
+    asked = [User(user.name, user.roles, user_secret(given.resource, user.name)) for user in settings.users]
+    roles = tuple(
+        Role(role.name, role.privileges, role.whitelist, role.read_quota, role.write_quota) for role in settings.roles
+    )
+    return Security(enabled=True, roles=roles, users=(*own, *asked), tls=tls)
+
+
+def build_exporter(settings: Settings) -> Exporter | None:
+    exporter = settings.exporter
+    return exporter and Exporter(exporter.image, exporter.cpu, exporter.memory)
+
+
+def secret_references(
+    name: str, given: ClusterAllocation, security: Security, context: Context
+) -> tuple[SecretReference, ...]:
+    """Every Secret the cluster reads, each with its place in the cell's secret store."""
+    store = context.cell.secret_store.path_prefix
+    base = "/".join(part for part in (store, context.tenant.team, name) if part)
+    site = "/".join(part for part in (store, "platform") if part)
+    references = [SecretReference(FEATURE_KEY_SECRET, "feature-key", (FEATURE_KEY_FILE,), f"{site}/feature-key")]
+    if security.tls:
+        references.append(SecretReference(security.tls.secret, "tls", ("tls.crt", "tls.key", "ca.crt"), f"{base}/tls"))
+    references += [
+        SecretReference(
+            user.secret,
+            "exporter-password" if user.name == EXPORTER_USER else "user-password",
+            ("password",),
+            f"{base}/users/{user.name}",
+        )
+        for user in security.users
+    ]
+    return tuple(references)

@@ -1,0 +1,114 @@
+"""Layers of settings, laid over one another, and where every value came from.
+
+Mappings merge key by key. Lists whose items all have a name merge by name and append. Every other list, and every
+scalar, is replaced whole. Written order is kept, because order alone restarts a cluster. An explicit null opts out: it takes
+away what the layers below said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aerofleet.finding import Location
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """``locate`` tells where a path of ``data`` is written; ``name`` is what a person calls the layer."""
+
+    name: str
+    data: Mapping[str, Any]
+    locate: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who set a value, where, and what it replaced (oldest first)."""
+
+    layer: str
+    location: Location
+    value: Any
+    overrode: tuple[Origin, ...] = ()
+
+
+@dataclass(slots=True)
+class Merged:
+    """``data`` is the result; ``origins`` has an entry for every leaf and every replaced list in it."""
+
+    data: dict[str, Any] = field(default_factory=dict)
+    origins: dict[Path, Origin] = field(default_factory=dict)
+
+    def origin(self, path: Path) -> Origin | None:
+        """The origin of a value, or of the nearest thing above it that was set as a whole."""
+        for length in range(len(path), -1, -1):
+            if path[:length] in self.origins:
+                return self.origins[path[:length]]
+        return next((origin for key, origin in self.origins.items() if key[: len(path)] == path), None)
+
+
+def merge_layers(layers: Sequence[Layer]) -> Merged:
+    merged = Merged()
+    for layer in layers:
+        merged.data = _merge_mapping(merged, merged.data, layer, layer.data, (), ())
+    return merged
+
+
+def _merge_mapping(
+    merged: Merged, below: Mapping[str, Any], layer: Layer, above: Mapping[str, Any], path: Path, written: Path
+) -> dict[str, Any]:
+    """``path`` is the place in the result, ``written`` that in the layer's own file."""
+    result = dict(below)
+    for key, value in above.items():
+        here, there = (*path, key), (*written, key)
+        if value is None:
+            result.pop(key, None)
+            _note(merged, layer, None, here, there)
+        elif isinstance(value, Mapping):
+            base = result.get(key)
+            result[key] = _merge_mapping(merged, base if isinstance(base, Mapping) else {}, layer, value, here, there)
+            if not value:
+                _note(merged, layer, value, here, there)
+        elif is_named_list(value) and (key not in result or is_named_list(result[key])):
+            result[key] = _merge_named(merged, result.get(key) or [], layer, value, here, there)
+        else:
+            result[key] = value
+            _note(merged, layer, value, here, there)
+    return result
+
+
+def _merge_named(
+    merged: Merged,
+    below: Sequence[Mapping[str, Any]],
+    layer: Layer,
+    above: Sequence[Mapping[str, Any]],
+    path: Path,
+    written: Path,
+) -> list[dict[str, Any]]:
+    result = [dict(item) for item in below]
+    index = {item["name"]: position for position, item in enumerate(result)}
+    for position, item in enumerate(above):
+        name = item["name"]
+        if name not in index:
+            index[name] = len(result)
+            result.append({})
+        at = index[name]
+        result[at] = _merge_mapping(merged, result[at], layer, item, (*path, at), (*written, position))
+    return result
+
+
+def is_named_list(value: Any) -> bool:
+    return (
+        isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) and "name" in item for item in value)
+    )
+
+
+def _note(merged: Merged, layer: Layer, value: Any, path: Path, written: Path) -> None:
+    before = merged.origins.get(path)
+    history = (*before.overrode, Origin(before.layer, before.location, before.value)) if before else ()
+    for stale in [known for known in merged.origins if len(known) > len(path) and known[: len(path)] == path]:
+        del merged.origins[stale]
+    merged.origins[path] = Origin(layer.name, layer.locate(written), value, history)

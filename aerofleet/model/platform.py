@@ -1,0 +1,104 @@
+"""The parts of a cell that are not clusters: hosts, pools, tenants, and what `cell.yaml` says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aerofleet.model.cell_file import CellFile
+from aerofleet.model.metal_file import HostModelFile, HostsFile, PoolFile, PoolsFile
+from aerofleet.model.resolved import (
+    Drive,
+    FreezeWindow,
+    Host,
+    HostModel,
+    Monitoring,
+    Operator,
+    Partition,
+    Pool,
+    Quota,
+    SecretStore,
+    Taint,
+    Tenant,
+)
+from aerofleet.model.tenants_file import TenantFile
+
+
+def build_hosts(file: HostsFile) -> tuple[Host, ...]:
+    models = {name: build_host_model(name, model) for name, model in file.models.items()}
+    return tuple(
+        Host(name, models[host.model], host.rack, host.state, host.address, host.alternate_address)
+        for name, host in sorted(file.hosts.items())
+    )
+
+
+def build_host_model(name: str, file: HostModelFile) -> HostModel:
+    drives = tuple(Drive(drive.count, drive.size, drive.dwpd, drive.act) for drive in file.drives)
+    return HostModel(name, file.sockets, file.cores, file.numa, file.memory, file.network, drives, file.price_per_month)
+
+
+def build_pools(file: PoolsFile, hosts: tuple[Host, ...]) -> tuple[Pool, ...]:
+    return tuple(build_pool(name, pool, hosts) for name, pool in file.pools.items())
+
+
+def build_pool(name: str, file: PoolFile, hosts: tuple[Host, ...]) -> Pool:
+    return Pool(
+        name=name,
+        hosts=tuple(host for host in hosts if host.model.name in file.models or host.name in file.hosts),
+        labels=file.labels,
+        taints=tuple(Taint(taint.key, taint.value, taint.effect) for taint in file.taints),
+        takes_over_taints=file.take_over_taints,
+        sysctls=file.tuning.sysctls,
+        transparent_huge_pages=file.tuning.transparent_huge_pages,
+        partitions=tuple(
+            Partition(each.storage_class, each.mode, each.count, each.size, each.device_glob)
+            for each in file.partitions
+        ),
+        provisioner=file.provisioner,
+    )
+
+
+def build_tenant(team: str, file: TenantFile) -> Tenant:
+    quota = file.quota
+    return Tenant(
+        team=team,
+        quota=Quota(quota.clusters, quota.pods, quota.memory, quota.cpu // 1000, quota.storage),
+        tiers=file.tiers,
+        pools=file.pools,
+        client_cidrs=file.client_cidrs,
+        client_namespaces=file.client_namespaces,
+        groups=file.groups,
+        cost_centre=file.cost_centre,
+        overridable=file.overridable,
+    )
+
+
+def platform_parts(file: CellFile) -> dict[str, Any]:
+    """Keyword arguments of ``resolved.Cell`` that stand in cell.yaml as they are."""
+    operator = file.operator
+    return {
+        "name": file.cell,
+        "site": file.site,
+        "context": file.context,
+        "ephemeral": file.ephemeral,
+        "kubernetes_version": file.kubernetes,
+        "network_profile": file.network,
+        "racks": file.racks,
+        "operator": Operator(
+            operator.version,
+            operator.phase,
+            operator.source,
+            operator.replicas,
+            operator.chart_repository,
+            operator.manifests_folder,
+            operator.manifests_sha256,
+            operator.previous_version,
+            operator.release_order,
+        ),
+        "cert_manager": file.cert_manager,
+        "secret_store": SecretStore(file.secret_store.kind, file.secret_store.store, file.secret_store.path_prefix),
+        "monitoring": Monitoring(file.monitoring.pod_monitors, file.monitoring.labels, file.monitoring.scrape_interval),
+        "freeze_windows": tuple(
+            FreezeWindow(each.name, each.start.isoformat(), each.end.isoformat()) for each in file.freeze_windows
+        ),
+        "groups": tuple(file.groups),
+    }

@@ -1,0 +1,103 @@
+"""Numbers as people write them: sizes, counts, rates, durations, percentages. Exact: no float on the way.
+
+Each parser takes what YAML gave (a number or a text) and returns the base unit as an int, or raises ValueError with
+what would be right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+BINARY = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40, "Pi": 1 << 50}
+DECIMAL = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+SIZE_UNITS = {"": 1, "B": 1, **BINARY, **{f"{unit}B": value for unit, value in DECIMAL.items()}}
+SIZE_UNITS |= {f"{unit}B": value for unit, value in BINARY.items()}
+COUNT_UNITS = {"": 1, **DECIMAL}
+TIME_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+BIT_UNITS = {f"{unit}bit/s": value for unit, value in DECIMAL.items()}
+
+_NUMBER = re.compile(r"([0-9][0-9_]*(?:\.[0-9]+)?)\s*([A-Za-z/%]*)")
+
+
+def parse(value: object, units: Mapping[str, int], what: str, example: str) -> int:
+    """``"1.5Gi"`` → 1610612736; the result has to be a whole number of base units."""
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        raise ValueError(f"{what} is written like {example}")  # noqa: TRY004 - pydantic reads ValueError only
+    match = _NUMBER.fullmatch(str(value).strip())
+    if match is None:
+        raise ValueError(f"'{value}' is no {what}; it is written like {example}")
+    number, unit = match.groups()
+    if unit not in units:
+        known = ", ".join(sorted(filter(None, units), key=lambda each: units[each]))
+        raise ValueError(f"'{value}' has no unit that a {what} can have ({known}); it is written like {example}")
+    try:
+        exact = Decimal(number.replace("_", "")) * units[unit]
+    except InvalidOperation:
+        raise ValueError(f"'{value}' is no {what}; it is written like {example}") from None
+    if exact != exact.to_integral_value():
+        raise ValueError(f"'{value}' is not a whole number of the smallest unit")
+    return int(exact)
+
+
+def parse_bytes(value: object) -> int:
+    return parse(value, SIZE_UNITS, "size", "64Gi or 1.6TB")
+
+
+def parse_count(value: object) -> int:
+    return parse(value, COUNT_UNITS, "count", "250M or 1200")
+
+
+def parse_per_second(value: object) -> int:
+    if isinstance(value, str):
+        value = value.strip().removesuffix("/s")
+    return parse(value, COUNT_UNITS, "rate", "40k/s")
+
+
+def parse_seconds(value: object) -> int:
+    if value == 0:
+        return 0
+    return parse(value, TIME_UNITS, "duration", "30d, 12h or 90s")
+
+
+def parse_millicores(value: object) -> int:
+    """CPU as Kubernetes writes it: ``2`` or ``1500m``."""
+    if isinstance(value, str) and value.strip().endswith("m"):
+        return parse(value.strip()[:-1], {"": 1}, "CPU quantity", "4 or 1500m")
+    return parse(value, {"": 1000}, "CPU quantity", "4 or 1500m")
+
+
+def parse_bits_per_second(value: object) -> int:
+    return parse(value, BIT_UNITS, "line rate", "25Gbit/s")
+
+
+def parse_percent(value: object) -> int:
+    percent = parse(value, {"%": 1, "": 1}, "percentage", "25%")
+    if percent > 100:  # noqa: PLR2004
+        raise ValueError(f"'{value}' is more than 100 %")
+    return percent
+
+
+Bytes = Annotated[int, BeforeValidator(parse_bytes), Field(ge=0)]
+Count = Annotated[int, BeforeValidator(parse_count), Field(ge=0)]
+PerSecond = Annotated[int, BeforeValidator(parse_per_second), Field(ge=0)]
+Seconds = Annotated[int, BeforeValidator(parse_seconds), Field(ge=0)]
+Millicores = Annotated[int, BeforeValidator(parse_millicores), Field(ge=1)]
+BitsPerSecond = Annotated[int, BeforeValidator(parse_bits_per_second), Field(ge=1)]
+Percent = Annotated[int, BeforeValidator(parse_percent), Field(ge=0, le=100)]
+
+
+def kubernetes_bytes(count: int) -> str:
+    """The shortest exact Kubernetes quantity: 68719476736 → ``64Gi``."""
+    for unit, factor in sorted(BINARY.items(), key=lambda pair: -pair[1]):
+        if count and count % factor == 0:
+            return f"{count // factor}{unit}"
+    return str(count)
+
+
+def kubernetes_cpu(millicores: int) -> str:
+    return str(millicores // 1000) if millicores % 1000 == 0 else f"{millicores}m"

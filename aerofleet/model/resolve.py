@@ -1,0 +1,217 @@
+"""From the files of a cell to its resolved form: layers merged, templates rendered, references followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aerofleet.finding import Finding, Location
+from aerofleet.model.allocations import AllocationsFile
+from aerofleet.model.checks import check_cell
+from aerofleet.model.cluster import Context, build_cluster
+from aerofleet.model.merge import Layer, Merged, merge_layers
+from aerofleet.model.platform import build_hosts, build_pools, build_tenant, platform_parts
+from aerofleet.model.resolved import Cell, Cluster, ClusterState, OperatorPhase, Team, Tier
+from aerofleet.model.settings import Settings
+from aerofleet.model.source import CellSource, WrittenCluster, read_cell
+from aerofleet.model.template import TemplateMistakeError, is_template, render
+from aerofleet.model.tier_file import TierRevision
+from aerofleet.model.validation import validated, written
+
+AutoSize = Callable[[Settings, WrittenCluster, CellSource], int]
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedSettings:
+    """A cluster's settings, and in ``merged`` where each of them came from."""
+
+    tier: TierRevision
+    settings: Settings
+    merged: Merged
+
+
+@dataclass(slots=True)
+class Resolution:
+    """``cell`` is None where a mistake stands in the way; ``settings`` is TEAM/CLUSTER → what was resolved."""
+
+    cell: Cell | None
+    findings: tuple[Finding, ...]
+    settings: dict[str, ResolvedSettings] = field(default_factory=dict)
+    source: CellSource | None = None
+
+
+def resolve_cell(root: Path, name: str) -> Resolution:
+    """Read and resolve a cell; every mistake is a finding, and no mistake hides another where that can be helped."""
+    if not (root / "stacks" / name).is_dir():
+        where = Location(f"stacks/{name}", 1, 1)
+        return Resolution(None, (Finding("cell-unknown", "error", name, "there is no such cell", "", where),))
+    source = read_cell(root, name)
+    settings: dict[str, ResolvedSettings] = {}
+    for cluster in source.clusters:
+        resolved = resolve_settings(source, cluster)
+        if resolved is not None:
+            settings[cluster.key] = resolved
+    source.findings += check_cell(source, {key: each.settings for key, each in settings.items()})
+    findings = tuple(sorted(source.findings, key=lambda each: (each.location or Location("", 0, 0), each.rule)))
+    if any(finding.severity == "error" for finding in findings):
+        return Resolution(None, findings, settings, source)
+    return Resolution(build(source, settings), findings, settings, source)
+
+
+def resolve_settings(source: CellSource, cluster: WrittenCluster) -> ResolvedSettings | None:
+    """Merge the layers of one cluster and read them as Settings; adds what is wrong to the source's findings."""
+    locate = cluster.document.locate
+    tier = source.tiers.find(cluster.file.tier)
+    if tier is None:
+        known = ", ".join(name for name in source.tiers.names if name != "base")
+        place = (*cluster.place, "tier")
+        message, hint = f"there is no tier '{cluster.file.tier}'", f"known: {known}"
+        source.findings.append(Finding("tier-unknown", "error", written(place), message, hint, locate(place)))
+        return None
+    try:
+        chain = source.tiers.chain(tier.reference)
+    except ValueError:
+        return None  # told about once, at the tier
+    layers = [revision.layer() for revision in chain]
+    if source.cell is not None and source.cell.file.defaults:
+        cell_document = source.cell.document
+        layers.append(Layer("cell", source.cell.file.defaults, lambda path: cell_document.locate(("defaults", *path))))
+    layers.append(Layer("team", cluster.file.settings, lambda path: locate((*cluster.place, *path))))
+    merged = merge_layers(layers)
+    complete_namespaces(merged, cluster)
+    mistakes = render_templates(merged, cluster)
+    place_of = origin_locator(merged, cluster)
+    settings, findings = validated(Settings, merged.data, place_of)
+    source.findings += [at_cluster(finding, cluster) for finding in (*mistakes, *findings)]
+    return None if settings is None or mistakes else ResolvedSettings(tier, settings, merged)
+
+
+def complete_namespaces(merged: Merged, cluster: WrittenCluster) -> None:
+    """Lay each namespace over the namespace defaults; a cluster that names none has one of its own name."""
+    defaults = merged.data.get("namespaceDefaults")
+    listed = merged.data.get("namespaces") or [{"name": cluster.name}]
+    if not isinstance(defaults, dict) or not isinstance(listed, list):
+        return  # the settings model says what is wrong
+    origins = {path[1:]: origin for path, origin in merged.origins.items() if path[:1] == ("namespaceDefaults",)}
+    for index, namespace in enumerate(listed):
+        if isinstance(namespace, dict):
+            over = merge_layers([Layer("", defaults, lambda _: None), Layer("", namespace, lambda _: None)])
+            listed[index] = over.data
+            for path, origin in origins.items():
+                merged.origins.setdefault(("namespaces", index, *path), origin)
+    merged.data["namespaces"] = listed
+
+
+def render_templates(merged: Merged, cluster: WrittenCluster) -> list[Finding]:
+    """Replace every template of a tier by its result; only tiers may hold templates."""
+    inputs = {"cluster": cluster.name, "team": cluster.team, "workload": numbers(merged.data.get("workload") or {})}
+    findings: list[Finding] = []
+
+    def walk(value: Any, path: tuple[str | int, ...]) -> Any:
+        if isinstance(value, dict):
+            return {key: walk(each, (*path, key)) for key, each in value.items()}
+        if isinstance(value, list):
+            return [walk(each, (*path, index)) for index, each in enumerate(value)]
+        if not is_template(value):
+            return value
+        origin = merged.origin(path)
+        where = origin.location if origin else cluster.document.locate(cluster.place)
+        if origin is None or not origin.layer.startswith("tier "):
+            message = "templates stand in tiers only"
+            findings.append(Finding("template-place", "error", written(path), message, "write the value itself", where))
+            return value
+        try:
+            return number_if_number(render(value, inputs))
+        except TemplateMistakeError as error:
+            findings.append(Finding("template", "error", written(path), f"the template fails: {error}", "", where))
+            return value
+
+    merged.data = walk(merged.data, ())
+    return findings
+
+
+def numbers(workload: Mapping[str, Any]) -> dict[str, Any]:
+    """The workload in base units, for formulas; what can't be read is left for the model to refuse."""
+    from aerofleet.model.quantities import parse_bytes, parse_count, parse_percent, parse_per_second
+
+    parsers = {
+        "objects": parse_count,
+        "record": parse_bytes,
+        "reads": parse_per_second,
+        "writes": parse_per_second,
+        "growthPerMonth": parse_percent,
+    }
+    result: dict[str, Any] = {}
+    for key, value in workload.items():
+        try:
+            result[key] = parsers[key](value) if key in parsers else value
+        except ValueError:
+            continue
+    return result
+
+
+def number_if_number(text: str) -> str | int:
+    return int(text) if text.isdecimal() else text
+
+
+def origin_locator(merged: Merged, cluster: WrittenCluster) -> Callable[[Any], Location]:
+    def locate(path: Any) -> Location:
+        origin = merged.origin(tuple(path))
+        return origin.location if origin and origin.location else cluster.document.locate(cluster.place)
+
+    return locate
+
+
+def at_cluster(finding: Finding, cluster: WrittenCluster) -> Finding:
+    """A mistake in a merged value says for which cluster: the line may be a tier's."""
+    path = f"{cluster.key}: {finding.path}"
+    return Finding(finding.rule, finding.severity, path, finding.message, finding.hint, finding.location)
+
+
+def build(source: CellSource, settings: Mapping[str, ResolvedSettings]) -> Cell:
+    """The resolved cell of a source without mistakes."""
+    assert source.cell and source.hosts and source.pools and source.tenants and source.allocations  # noqa: S101
+    cell, given = source.cell.file, source.allocations.file
+    hosts = build_hosts(source.hosts.file)
+    pools = {pool.name: pool for pool in build_pools(source.pools.file, hosts)}
+    teams = []
+    for name in sorted(source.tenants.file.teams):
+        tenant = build_tenant(name, source.tenants.file.teams[name])
+        namespace = given.teams[name].namespace if name in given.teams else name
+        clusters = []
+        for written_cluster in source.clusters:
+            if written_cluster.team != name or written_cluster.file.state is ClusterState.RELEASED:
+                continue
+            resolved = settings[written_cluster.key]
+            context = Context(
+                cell, tenant, namespace, pools[resolved.settings.pool], given.racks, held_back(source, written_cluster)
+            )
+            clusters.append(one_cluster(written_cluster, resolved, given, context))
+        if name in source.teams or clusters:
+            teams.append(Team(name, namespace, tenant, group_of(source, name), tuple(clusters)))
+    return Cell(hosts=hosts, pools=tuple(pools.values()), teams=tuple(teams), **platform_parts(cell))
+
+
+def one_cluster(
+    cluster: WrittenCluster, resolved: ResolvedSettings, given: AllocationsFile, context: Context
+) -> Cluster:
+    tier = Tier(resolved.tier.name, resolved.tier.number, dict(resolved.settings.alerts))
+    return build_cluster(
+        cluster.name, cluster.file.state, tier, resolved.settings, given.clusters[cluster.key], context
+    )
+
+
+def held_back(source: CellSource, cluster: WrittenCluster) -> bool:
+    """Is the cluster paused because of an operator upgrade? In `release` only those not yet named in the order are."""
+    assert source.cell is not None  # noqa: S101
+    operator = source.cell.file.operator
+    if operator.phase is not OperatorPhase.RELEASE:
+        return True
+    return bool(operator.release_order) and cluster.key not in operator.release_order
+
+
+def group_of(source: CellSource, team: str) -> str:
+    assert source.cell is not None  # noqa: S101
+    return next((group for group, teams in source.cell.file.groups.items() if team in teams), "")

@@ -1,0 +1,114 @@
+"""The files of one cell, read and validated each for itself; what they say to one another is `checks` and `resolve`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from aerofleet.finding import Finding
+from aerofleet.load import Document, LoadError, read
+from aerofleet.model.allocations import AllocationsFile
+from aerofleet.model.cell_file import CellFile
+from aerofleet.model.metal_file import HostsFile, PoolsFile
+from aerofleet.model.team_file import ClusterFile, TeamFile, split_cluster
+from aerofleet.model.tenants_file import TenantsFile
+from aerofleet.model.tier_file import Tiers, read_tiers
+from aerofleet.model.validation import to_finding, validated
+
+STACKS = Path("stacks")
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Generic[M]):
+    file: M
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenCluster:
+    """A cluster as its team wrote it. ``document`` is the team's file."""
+
+    team: str
+    name: str
+    file: ClusterFile
+    document: Document
+
+    @property
+    def key(self) -> str:
+        return f"{self.team}/{self.name}"
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return ("clusters", self.name)
+
+
+@dataclass(slots=True)
+class CellSource:
+    """Everything that was written for a cell; parts that could not be read are None, and ``findings`` says why."""
+
+    name: str
+    tiers: Tiers
+    cell: Read[CellFile] | None = None
+    hosts: Read[HostsFile] | None = None
+    pools: Read[PoolsFile] | None = None
+    tenants: Read[TenantsFile] | None = None
+    allocations: Read[AllocationsFile] | None = None
+    teams: dict[str, Read[TeamFile]] = field(default_factory=dict)
+    clusters: list[WrittenCluster] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def cells(root: Path) -> tuple[str, ...]:
+    """The cells of a project: folders under stacks/ that hold a cell.yaml."""
+    return tuple(sorted(path.parent.name for path in (root / STACKS).glob("*/cell.yaml")))
+
+
+def read_cell(root: Path, name: str) -> CellSource:
+    """Read every file of the cell; never raises for what a person wrote."""
+    tiers, findings = read_tiers(root)
+    source = CellSource(name, tiers, findings=findings)
+    folder = root / STACKS / name
+    source.cell = _read(source, root, folder / "cell.yaml", CellFile)
+    source.hosts = _read(source, root, folder / "hosts.yaml", HostsFile)
+    source.pools = _read(source, root, folder / "pools.yaml", PoolsFile)
+    source.tenants = _read(source, root, folder / "tenants.yaml", TenantsFile)
+    if (folder / "allocations.yaml").exists():
+        source.allocations = _read(source, root, folder / "allocations.yaml", AllocationsFile)
+    else:
+        source.allocations = Read(AllocationsFile(), Document.empty(f"{STACKS}/{name}/allocations.yaml"))
+    for path in sorted((folder / "teams").glob("*.yaml")):
+        read_team = _read(source, root, path, TeamFile)
+        if read_team is not None:
+            source.teams[path.stem] = read_team
+            _read_clusters(source, path.stem, read_team)
+    return source
+
+
+def _read(source: CellSource, root: Path, path: Path, model: type[M]) -> Read[M] | None:
+    shown = path.relative_to(root).as_posix()
+    try:
+        document = read(path, shown)
+    except LoadError as error:
+        source.findings += error.findings
+        return None
+    file, mistakes = validated(model, document.data, document.locate)
+    source.findings += mistakes
+    return None if file is None else Read(file, document)
+
+
+def _read_clusters(source: CellSource, team: str, read_team: Read[TeamFile]) -> None:
+    for name, written in read_team.file.clusters.items():
+        try:
+            file = split_cluster(dict[str, Any](written))
+        except ValidationError as error:
+            prefix = ("clusters", name)
+            locate = read_team.document.locate
+            source.findings += [
+                to_finding(ClusterFile, each, locate, prefix) for each in error.errors(include_url=False)
+            ]
+            continue
+        source.clusters.append(WrittenCluster(team, name, file, read_team.document))

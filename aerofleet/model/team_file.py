@@ -1,0 +1,33 @@
+"""`teams/<team>.yaml`: the clusters a team asks for. A cluster says its tier, its workload, and only what differs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from aerofleet.model.file_model import FileModel
+from aerofleet.model.resolved import ClusterState
+
+
+class ClusterFile(FileModel):
+    """Everything but tier and state is a setting; which settings a team may write, its tenant entry says."""
+
+    tier: str = Field(description="a tier, or a tier at a revision: silver, gold@3")
+    state: ClusterState = ClusterState.ACTIVE
+    description: str = ""
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+
+class TeamFile(FileModel):
+    team: str
+    clusters: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+
+CLUSTER_KEYS = ("tier", "state", "description")
+
+
+def split_cluster(written: dict[str, Any]) -> ClusterFile:
+    """Keys of a cluster that are not its own are settings. Raises pydantic.ValidationError."""
+    own = {key: value for key, value in written.items() if key in CLUSTER_KEYS}
+    return ClusterFile.model_validate({**own, "settings": {k: v for k, v in written.items() if k not in CLUSTER_KEYS}})

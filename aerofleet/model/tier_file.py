@@ -1,0 +1,143 @@
+"""`templates/tiers/<tier>.yaml`: a named standard, at one or more revisions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from aerofleet.finding import Finding
+from aerofleet.load import Document, LoadError, read
+from aerofleet.model.file_model import FileModel
+from aerofleet.model.merge import Layer
+from aerofleet.model.validation import Locate, validated
+
+REFERENCE = re.compile(r"([a-z][a-z0-9-]*)(?:@([1-9][0-9]*))?")
+TIERS = Path("templates/tiers")
+
+
+class RevisionFile(FileModel):
+    """``extends`` names another tier at a revision; its settings lie below these."""
+
+    extends: str = ""
+    description: str = ""
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+
+class TierFile(FileModel):
+    tier: str
+    revisions: dict[str, RevisionFile] = Field(min_length=1, description="number → settings; the highest is the newest")
+
+
+@dataclass(frozen=True, slots=True)
+class TierRevision:
+    name: str
+    number: int
+    file: RevisionFile
+    document: Document
+
+    @property
+    def reference(self) -> str:
+        return f"{self.name}@{self.number}"
+
+    def layer(self) -> Layer:
+        prefix = ("revisions", str(self.number), "settings")
+        return Layer(f"tier {self.reference}", self.file.settings, lambda path: self.document.locate((*prefix, *path)))
+
+
+class Tiers:
+    """Every tier of a project. Names without a revision mean the newest one."""
+
+    def __init__(self, revisions: Mapping[str, Mapping[int, TierRevision]]) -> None:
+        self.revisions = revisions
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.revisions)
+
+    def find(self, reference: str) -> TierRevision | None:
+        match = REFERENCE.fullmatch(reference)
+        known = self.revisions.get(match[1]) if match else None
+        if not match or not known:
+            return None
+        return known.get(int(match[2]) if match[2] else max(known))
+
+    def chain(self, reference: str) -> tuple[TierRevision, ...]:
+        """The revision and all it extends, the lowest first. Raises ValueError with what is wrong with the chain."""
+        found: list[TierRevision] = []
+        while reference:
+            revision = self.find(reference)
+            if revision is None:
+                raise ValueError(f"there is no tier '{reference}'")
+            if revision in found:
+                circle = " → ".join([*(each.reference for each in found), revision.reference])
+                raise ValueError(f"extends itself: {circle}")
+            found.append(revision)
+            reference = revision.file.extends
+        return tuple(reversed(found))
+
+
+def read_tiers(root: Path) -> tuple[Tiers, list[Finding]]:
+    """All tier files; a broken one is left out and told about."""
+    revisions: dict[str, dict[int, TierRevision]] = {}
+    findings: list[Finding] = []
+    for path in sorted((root / TIERS).glob("*.yaml")):
+        shown = path.relative_to(root).as_posix()
+        try:
+            document = read(path, shown)
+        except LoadError as error:
+            findings += error.findings
+            continue
+        locate: Locate = document.locate
+        file, mistakes = validated(TierFile, document.data, locate)
+        findings += mistakes
+        if file is None:
+            continue
+        if file.tier != path.stem:
+            findings.append(
+                Finding(
+                    "tier-name",
+                    "error",
+                    "tier",
+                    f"'{file.tier}' stands in {path.name}",
+                    f"write {path.stem}",
+                    locate(("tier",)),
+                )
+            )
+        for number, revision in file.revisions.items():
+            if not number.isdecimal() or int(number) < 1:
+                message = f"revision '{number}' is no whole number from 1"
+                findings.append(
+                    Finding(
+                        "tier-revision",
+                        "error",
+                        f"revisions.{number}",
+                        message,
+                        'write "1"',
+                        locate(("revisions", number)),
+                    )
+                )
+                continue
+            revisions.setdefault(file.tier, {})[int(number)] = TierRevision(file.tier, int(number), revision, document)
+    tiers = Tiers(revisions)
+    for known in revisions.values():
+        for revision in known.values():
+            try:
+                tiers.chain(revision.reference)
+            except ValueError as error:
+                place = ("revisions", str(revision.number), "extends")
+                findings.append(
+                    Finding(
+                        "tier-chain",
+                        "error",
+                        f"{revision.reference}.extends",
+                        str(error),
+                        "",
+                        revision.document.locate(place),
+                    )
+                )
+    return tiers, findings

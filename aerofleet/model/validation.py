@@ -1,0 +1,99 @@
+"""From a pydantic refusal to findings that a person can act on: where, what is wrong, what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from aerofleet.finding import Finding, Location
+
+Key = str | int
+Locate = Callable[[Sequence[Key]], Location]
+M = TypeVar("M", bound=BaseModel)
+
+
+def validated(
+    model: type[M], data: Any, locate: Locate, prefix: tuple[Key, ...] = ()
+) -> tuple[M | None, list[Finding]]:
+    """``data`` as a ``model``, or None and one finding for each mistake. ``prefix`` is the path of ``data`` in the file."""
+    if data is None:
+        data = {}
+    if not isinstance(data, Mapping):
+        message, hint = f"holds {kind_of(data)}, not a mapping", f"keys here are {', '.join(keys_of(model)[:8])}"
+        return None, [Finding("definition-type", "error", written(prefix), message, hint, locate(prefix))]
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        return None, [to_finding(model, each, locate, prefix) for each in error.errors(include_url=False)]
+
+
+def to_finding(model: type[BaseModel], error: ErrorDetails, locate: Locate, prefix: tuple[Key, ...]) -> Finding:
+    path = (*prefix, *(key for key in error["loc"] if isinstance(key, int) or "[" not in key))
+    rule, message, hint = explain(model, error)
+    return Finding(rule, "error", written(path), message, hint, locate(path))
+
+
+def explain(model: type[BaseModel], error: ErrorDetails) -> tuple[str, str, str]:
+    """(rule, message, hint) of one pydantic error."""
+    kind, context = error["type"], error.get("ctx") or {}
+    if kind == "extra_forbidden":
+        known = keys_of(model_at(model, error["loc"][:-1]))
+        near = get_close_matches(str(error["loc"][-1]), known, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}"
+        return "definition-unknown-key", "no such key", hint
+    if kind == "missing":
+        return "definition-missing", "is missing", "it has to be given"
+    if kind in ("enum", "literal_error"):
+        near = get_close_matches(str(error["input"]), str(context["expected"]).replace("'", "").split(), n=1)
+        hint = f"did you mean {near[0].strip(',')}?" if near else f"one of {context['expected']}"
+        return "definition-choice", f"'{error['input']}' is not one of {context['expected']}", hint
+    if kind == "value_error":
+        return "definition-value", str(context["error"]), ""
+    return "definition-value", f"{lower_first(error['msg'])}, not {kind_of(error['input'])}", ""
+
+
+def model_at(model: type[BaseModel], path: Sequence[Key]) -> type[BaseModel]:
+    """The model of the mapping at ``path`` below ``model``; the nearest known one above it where that is not clear."""
+    for key in path:
+        field = next((info for name, info in model.model_fields.items() if key in (name, info.alias)), None)
+        inner = _model_in(field.annotation) if field else None
+        if inner is not None:
+            model = inner
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for each in getattr(annotation, "__args__", ()) if (found := _model_in(each))), None)
+
+
+def keys_of(model: type[BaseModel]) -> list[str]:
+    return [info.alias or name for name, info in model.model_fields.items()]
+
+
+def kind_of(value: Any) -> str:
+    names = {
+        dict: "a mapping",
+        list: "a list",
+        str: f"the text '{value}'",
+        bool: "a truth value",
+        type(None): "nothing",
+    }
+    return names.get(type(value), f"the number {value}")
+
+
+def lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def written(path: Sequence[Key]) -> str:
+    """``("racks", 1, "id")`` → ``racks[1].id``."""
+    text = ""
+    for key in path:
+        text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else str(key)
+    return text
