@@ -33,8 +33,6 @@ ALREADY_SAID = 32
 
 SITE_PACKAGES = Path(sysconfig.get_paths()["purelib"])
 
-Output = lang.RunPluginResponse | lang.InstallDependenciesResponse
-
 
 class LanguageHost(LanguageRuntimeServicer):
     """``engine`` is the address that programs and packs report to."""
@@ -85,7 +83,11 @@ class LanguageHost(LanguageRuntimeServicer):
         if not (Path(folder) / "uv.lock").exists():
             return
         child = subprocess.Popen(
-            ["uv", "sync", "--frozen"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            ["uv", "sync", "--frozen"],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         for stream, chunk in output_of(child):
             yield lang.InstallDependenciesResponse(**{stream: chunk})
@@ -100,7 +102,9 @@ class LanguageHost(LanguageRuntimeServicer):
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
         }
         folder = request.info.program_directory
-        child = subprocess.Popen(self.command(request), cwd=folder or request.pwd or None, env=environment)
+        child = subprocess.Popen(
+            self.command(request), cwd=folder or request.pwd or None, env=environment, stdin=subprocess.DEVNULL
+        )
         context.add_callback(lambda: stop(child))
         code = child.wait()
         if code == 0:
@@ -138,13 +142,14 @@ class LanguageHost(LanguageRuntimeServicer):
             [sys.executable, "-u", str(program), *request.args],
             cwd=request.pwd,
             env=environment,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
         # The engine ends a pack by cancelling the call.
         context.add_callback(lambda: stop(child))
         for stream, chunk in output_of(child):
-            yield lang.RunPluginResponse(**{stream: chunk})
+            yield lang.RunPluginResponse(stdout=chunk) if stream == "stdout" else lang.RunPluginResponse(stderr=chunk)
         yield lang.RunPluginResponse(exitcode=child.wait())
 
 
@@ -188,7 +193,11 @@ def main() -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    server.wait_for_termination()
+    # The engine interrupts a host that it is done with. It also holds the other end of our standard input: when that
+    # closes, the engine was killed, and nobody will ever interrupt us.
+    with suppress(KeyboardInterrupt):
+        sys.stdin.buffer.read()
+    server.stop(grace=None).wait()
 
 
 if __name__ == "__main__":

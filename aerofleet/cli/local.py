@@ -82,10 +82,13 @@ def status() -> int:
 def describe(seen: Status) -> str:
     width = max(len(name) for name in seen.processes)
     lines = [
-        f"  {name:<{width}}  {f'running, process {pid}' if pid else 'not running'}" for name, pid in seen.processes.items()
+        f"  {name:<{width}}  {f'running, process {pid}' if pid else 'not running'}"
+        for name, pid in seen.processes.items()
     ]
     if seen.version:
-        lines.append(f"  Kubernetes {seen.version} on {seen.address}; it accepts objects, and nothing runs: no kubelets")
+        lines.append(
+            f"  Kubernetes {seen.version} on {seen.address}; it accepts objects, and nothing runs: no kubelets"
+        )
     if seen.permissive:
         lines.append(f"  definitions that accept anything: {', '.join(seen.permissive)}")
     return "\n".join(lines) + "\n"

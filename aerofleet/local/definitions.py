@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 from aerofleet.local.api_server import ApiServer
 
 PERMISSIVE_ANNOTATION = "aerofleet.io/permissive-definition"
-PERMISSIVE_TEXT = "Stands in for the real definition on the embedded control plane. Accepts any content, checks nothing."
+PERMISSIVE_TEXT = (
+    "Stands in for the real definition on the embedded control plane. Accepts any content, checks nothing."
+)
 
 API = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 

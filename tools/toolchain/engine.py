@@ -133,14 +133,12 @@ def install_kubernetes_plugin(engine: Path) -> str:
     if (home / f"plugins/resource-kubernetes-v{release}").is_dir():
         return ""
     archive = f"pulumi-resource-kubernetes-v{release}-{SYSTEM}-{MACHINE}.tar.gz"
-    probe = urllib.request.Request(f"https://get.pulumi.com/releases/plugins/{archive}", method="HEAD")  # noqa: S310
+    probe = urllib.request.Request(f"https://get.pulumi.com/releases/plugins/{archive}", method="HEAD")
     try:
         # Asked first, because the engine keeps trying for minutes where nothing answers.
         urllib.request.urlopen(probe, timeout=TIMEOUT_SECONDS).close()  # noqa: S310
         command = [str(engine), "plugin", "install", "resource", "kubernetes", release]
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=PLUGIN_INSTALL_SECONDS
-        )
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PLUGIN_INSTALL_SECONDS)
     except (OSError, subprocess.TimeoutExpired) as error:
         return reason(error)
     return last_lines(done.stderr) if done.returncode else ""

@@ -1,0 +1,70 @@
+"""The real engine against a real API server that this test run has for itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from aerofleet.cli.local import ako_definitions
+from aerofleet.local.control_plane import ControlPlane
+from aerofleet.local.environment import embedded_variables, tool_variables
+from aerofleet.local.state import State
+from tools.toolchain.control_plane import ControlPlanePrograms, prepare_control_plane
+from tools.toolchain.engine import prepare_engine
+from tools.toolchain.recipes import ROOT
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.engine)
+
+
+@pytest.fixture(scope="session")
+def toolchain() -> Path:
+    """The folder with `pulumi` and its plugins; built where it is not there yet, which takes minutes once."""
+    return prepare_engine()
+
+
+@pytest.fixture(scope="session")
+def programs() -> ControlPlanePrograms:
+    return prepare_control_plane()
+
+
+@pytest.fixture(scope="session")
+def control_plane(tmp_path_factory: pytest.TempPathFactory, programs: ControlPlanePrograms) -> Iterator[ControlPlane]:
+    """A control plane of this session's own; its kubeconfig is ``control_plane.state.kubeconfig``."""
+    plane = ControlPlane(State(tmp_path_factory.mktemp("control-plane") / "local"))
+    plane.start(programs, ako_definitions(ROOT))
+    try:
+        yield plane
+    finally:
+        plane.remove()
+
+
+@pytest.fixture
+def pulumi_env(tmp_path: Path, toolchain: Path, control_plane: ControlPlane) -> dict[str, str]:
+    """The whole environment for one test's `pulumi`: the session's control plane, an empty backend of the test's own.
+
+    Nothing of the person's own Pulumi is read or written, but plugins that they have installed.
+    """
+    home = tmp_path / "pulumi-home"
+    home.mkdir()
+    installed = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi") / "plugins"
+    if installed.is_dir():
+        (home / "plugins").symlink_to(installed)
+    backend = tmp_path / "backend"
+    backend.mkdir()
+    mine = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "KUBE"))}
+    return {
+        **mine,
+        **tool_variables(toolchain),
+        **embedded_variables(control_plane.state),
+        "PULUMI_BACKEND_URL": backend.as_uri(),
+        "PULUMI_HOME": str(home),
+    }
