@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 
 from aerofleet.manifests.rendered import RenderedPlatform
+from components.kubernetes_object import make_objects
 from components.monitoring import Monitoring, MonitoringArgs
 from components.node_pool import BareMetalNodePool, BareMetalNodePoolArgs
 from components.operator import AerospikeOperator, AerospikeOperatorArgs
@@ -26,6 +27,7 @@ class Cell(pulumi.ComponentResource):
         platform = args.platform
         child = pulumi.ResourceOptions(parent=self)
         AerospikeOperator(name, AerospikeOperatorArgs(platform.crds, platform.operator, args.protected), opts=child)
+        make_objects(platform.storage_classes, self)
         for pool in platform.pools:
             BareMetalNodePool(
                 pool.name, BareMetalNodePoolArgs(pool.objects, pool.node_patches, args.protected), opts=child

@@ -49,6 +49,7 @@ class RenderedPlatform:
     operator: tuple[Object, ...]
     pools: tuple[RenderedPool, ...]
     monitoring: tuple[Object, ...]
+    storage_classes: tuple[Object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class RenderedCell:
         """Every object of the cell, platform first."""
         yield from self.platform.crds
         yield from self.platform.operator
+        yield from self.platform.storage_classes
         for pool in self.platform.pools:
             yield from pool.objects
             yield from pool.node_patches

@@ -1,0 +1,170 @@
+"""The AerospikeCluster custom resource."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aerofleet.manifests.aerospike_config import aerospike_config
+from aerofleet.manifests.metadata import cluster_metadata
+from aerofleet.manifests.network import PROFILES, Profile
+from aerofleet.manifests.volumes import EXPORTER_CONTAINER, TLS_PATH, storage
+from aerofleet.model.cluster import EXPORTER_USER
+from aerofleet.model.names import bounded
+from aerofleet.model.quantities import kubernetes_bytes, kubernetes_cpu
+from aerofleet.model.resolved import Cell, Cluster, NetworkProfile, Resources, Role, Taint, User
+
+INIT_RESOURCES = {"cpu": "500m", "memory": "512Mi"}
+NETWORKS_ANNOTATION = "k8s.v1.cni.cncf.io/networks"
+OPERATION_ID_LIMIT = 20
+
+
+def aerospike_cluster(cell: Cell, cluster: Cluster) -> dict[str, Any]:
+    profile = PROFILES[cluster.network_profile]
+    spec: dict[str, Any] = {
+        "size": cluster.size,
+        "image": cluster.image,
+        "maxUnavailable": cluster.batches.max_unavailable,
+        "enableDynamicConfigUpdate": cluster.dynamic_config,
+        "rackConfig": rack_config(cluster),
+        "aerospikeNetworkPolicy": network_policy(cluster, profile),
+        "podSpec": pod_spec(cluster, profile),
+        "storage": storage(cluster),
+        "aerospikeConfig": aerospike_config(cluster),
+    }
+    if cluster.security.enabled:
+        spec["aerospikeAccessControl"] = access_control(cluster)
+    if cluster.paused:
+        spec["paused"] = True
+    if cluster.host_blocks:
+        spec["k8sNodeBlockList"] = list(cluster.host_blocks)
+    if cluster.nudge:
+        spec["operations"] = [{"kind": "PodRestart", "id": bounded(cluster.nudge, OPERATION_ID_LIMIT)}]
+    return {
+        "apiVersion": "asdb.aerospike.com/v1",
+        "kind": "AerospikeCluster",
+        "metadata": cluster_metadata(cell, cluster, cluster.resource_name),
+        "spec": spec,
+    }
+
+
+def rack_config(cluster: Cluster) -> dict[str, Any]:
+    """Every namespace is spread over the racks: the operator's batch rules demand it, and so does losing a rack."""
+    config: dict[str, Any] = {
+        "namespaces": [namespace.name for namespace in cluster.namespaces],
+        "racks": [
+            {"id": rack.id, "rackLabel": rack.label, **({"revision": rack.revision} if rack.revision else {})}
+            for rack in cluster.racks
+        ],
+    }
+    if cluster.batches.rolling_update:
+        config["rollingUpdateBatchSize"] = cluster.batches.rolling_update
+    if cluster.batches.scale_down:
+        config["scaleDownBatchSize"] = cluster.batches.scale_down
+    return config
+
+
+def network_policy(cluster: Cluster, profile: Profile) -> dict[str, Any]:
+    policy: dict[str, Any] = {
+        "access": profile.access,
+        "alternateAccess": profile.alternate,
+        "tlsAccess": profile.access,
+        "tlsAlternateAccess": profile.alternate,
+    }
+    if cluster.network_profile is NetworkProfile.MULTUS:
+        names = list(cluster.networks)
+        policy |= {"fabric": profile.fabric, "tlsFabric": profile.fabric}
+        for kind in ("Access", "AlternateAccess", "TLSAccess", "TLSAlternateAccess", "Fabric", "TLSFabric"):
+            policy[f"custom{kind}NetworkNames"] = names
+    return policy
+
+
+def pod_spec(cluster: Cluster, profile: Profile) -> dict[str, Any]:
+    """Nothing of the platform's own goes into its metadata: any label there restarts every pod when it changes."""
+    spec: dict[str, Any] = {
+        "multiPodPerHost": cluster.multi_pod_per_host,
+        "aerospikeContainer": {"resources": guaranteed(cluster.resources)},
+        "aerospikeInitContainer": {
+            **init_image(cluster.init_image),
+            "resources": {"requests": INIT_RESOURCES, "limits": INIT_RESOURCES},
+        },
+    }
+    if profile.host_network:
+        spec |= {"hostNetwork": True, "dnsPolicy": profile.dns_policy}
+    if cluster.networks and cluster.network_profile is NetworkProfile.MULTUS:
+        spec["metadata"] = {"annotations": {NETWORKS_ANNOTATION: ",".join(cluster.networks)}}
+    if cluster.node_selector:
+        spec["nodeSelector"] = dict(cluster.node_selector)
+    if cluster.tolerations:
+        spec["tolerations"] = [toleration(taint) for taint in cluster.tolerations]
+    if cluster.exporter:
+        spec["sidecars"] = [exporter(cluster)]
+    return spec
+
+
+def guaranteed(resources: Resources) -> dict[str, Any]:
+    amounts = {"cpu": kubernetes_cpu(resources.cpu_millicores), "memory": kubernetes_bytes(resources.memory_bytes)}
+    return {"requests": amounts, "limits": amounts}
+
+
+def init_image(reference: str) -> dict[str, str]:
+    """``docker.io/aerospike/aerospike-kubernetes-init:2.5.3`` in AKO's three parts."""
+    registry, _, rest = reference.partition("/")
+    namespace, _, name = rest.rpartition("/")
+    return {"imageRegistry": registry, "imageRegistryNamespace": namespace, "imageNameAndTag": name}
+
+
+def toleration(taint: Taint) -> dict[str, str]:
+    return {"key": taint.key, "operator": "Equal", "value": taint.value, "effect": taint.effect}
+
+
+def exporter(cluster: Cluster) -> dict[str, Any]:
+    assert cluster.exporter is not None  # noqa: S101
+    tls = cluster.security.tls
+    environment: list[dict[str, Any]] = [
+        {"name": "AS_HOST", "value": "127.0.0.1"},
+        {"name": "AS_PORT", "value": str(cluster.ports.tls_service if tls else cluster.ports.service)},
+        {"name": "AGENT_BIND_PORT", "value": str(cluster.ports.exporter)},
+    ]
+    if tls:
+        environment += [
+            {"name": "AS_NODE_TLS_NAME", "value": tls.name},
+            {"name": "AS_ROOT_CA", "value": f"{TLS_PATH}/ca.crt"},
+        ]
+    user = next((user for user in cluster.security.users if user.name == EXPORTER_USER), None)
+    if user:
+        password = {"secretKeyRef": {"name": user.secret, "key": "password"}}
+        environment += [
+            {"name": "AS_AUTH_USER", "value": user.name},
+            {"name": "AS_AUTH_PASSWORD", "valueFrom": password},
+            {"name": "AS_AUTH_MODE", "value": "internal"},
+        ]
+    resources = Resources(cluster.exporter.cpu_millicores, cluster.exporter.memory_bytes)
+    return {
+        "name": EXPORTER_CONTAINER,
+        "image": cluster.exporter.image,
+        "ports": [{"name": "metrics", "containerPort": cluster.ports.exporter, "protocol": "TCP"}],
+        "env": environment,
+        "resources": guaranteed(resources),
+    }
+
+
+def access_control(cluster: Cluster) -> dict[str, Any]:
+    control: dict[str, Any] = {"users": [user(each) for each in cluster.security.users]}
+    if cluster.security.roles:
+        control["roles"] = [role(each) for each in cluster.security.roles]
+    return control
+
+
+def user(each: User) -> dict[str, Any]:
+    return {"name": each.name, "secretName": each.secret, **({"roles": list(each.roles)} if each.roles else {})}
+
+
+def role(each: Role) -> dict[str, Any]:
+    built: dict[str, Any] = {"name": each.name, "privileges": list(each.privileges)}
+    if each.whitelist:
+        built["whitelist"] = list(each.whitelist)
+    if each.read_quota:
+        built["readQuota"] = each.read_quota
+    if each.write_quota:
+        built["writeQuota"] = each.write_quota
+    return built

@@ -1,0 +1,58 @@
+"""A whole cell: every builder called once, in the groups that the components own."""
+
+from __future__ import annotations
+
+from aerofleet.manifests.aerospike_cluster import aerospike_cluster
+from aerofleet.manifests.external_secret import cluster_secrets, team_secrets
+from aerofleet.manifests.namespace import namespace
+from aerofleet.manifests.network_policies import cluster_policy, default_deny
+from aerofleet.manifests.node_patch import node_patches
+from aerofleet.manifests.pod_monitor import pod_monitor
+from aerofleet.manifests.quota import limit_range, resource_quota
+from aerofleet.manifests.rbac import operator_binding, service_account, team_access
+from aerofleet.manifests.rendered import RenderedCell, RenderedCluster, RenderedPlatform, RenderedPool, RenderedTeam
+from aerofleet.manifests.storage_class import storage_classes
+from aerofleet.model.resolved import Cell, Cluster, ClusterState, Team
+
+
+def render_cell(cell: Cell) -> RenderedCell:
+    """Pure: the same cell always gives the same objects, byte for byte."""
+    return RenderedCell(
+        name=cell.name,
+        ephemeral=cell.ephemeral,
+        platform=render_platform(cell),
+        teams=tuple(render_team(cell, team) for team in cell.teams),
+    )
+
+
+def render_platform(cell: Cell) -> RenderedPlatform:
+    pools = [RenderedPool(pool.name, (), tuple(node_patches(pool, cell.network_profile))) for pool in cell.pools]
+    return RenderedPlatform(
+        crds=(), operator=(), pools=tuple(pools), monitoring=(), storage_classes=tuple(storage_classes(cell))
+    )
+
+
+def render_team(cell: Cell, team: Team) -> RenderedTeam:
+    objects = [
+        namespace(cell, team),
+        resource_quota(cell, team),
+        limit_range(cell, team),
+        service_account(cell, team),
+        operator_binding(cell, team),
+        *team_access(cell, team),
+        *default_deny(cell, team),
+        *team_secrets(cell, team),
+    ]
+    clusters = [render_cluster(cell, each) for each in team.clusters if each.state is not ClusterState.DELETED]
+    return RenderedTeam(team.name, team.group, team.namespace, tuple(objects), tuple(clusters))
+
+
+def render_cluster(cell: Cell, cluster: Cluster) -> RenderedCluster:
+    objects = [
+        aerospike_cluster(cell, cluster),
+        *cluster_policy(cell, cluster),
+        *cluster_secrets(cell, cluster),
+        *pod_monitor(cell, cluster),
+    ]
+    protected = not cell.ephemeral and cluster.state is not ClusterState.UNPROTECTED
+    return RenderedCluster(cluster.name, cluster.resource_name, protected, tuple(objects))

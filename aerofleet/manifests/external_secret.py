@@ -1,0 +1,47 @@
+"""References to secrets: with the External Secrets Operator an object names the place in the store; no value is here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aerofleet.manifests.metadata import cluster_metadata, team_metadata
+from aerofleet.model.resolved import Cell, Cluster, SecretReference, Team
+
+
+def team_secrets(cell: Cell, team: Team) -> list[dict[str, Any]]:
+    """Secrets that all clusters of a team share: the feature key."""
+    shared = {reference for cluster in team.clusters for reference in cluster.secrets if is_shared(reference)}
+    return [
+        external_secret(cell, reference, team_metadata(cell, team, reference.name))
+        for reference in sorted(shared, key=lambda each: each.name)
+        if cell.secret_store.kind == "external-secrets"
+    ]
+
+
+def cluster_secrets(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
+    return [
+        external_secret(cell, reference, cluster_metadata(cell, cluster, reference.name))
+        for reference in cluster.secrets
+        if cell.secret_store.kind == "external-secrets" and not is_shared(reference)
+    ]
+
+
+def is_shared(reference: SecretReference) -> bool:
+    return reference.purpose == "feature-key"
+
+
+def external_secret(cell: Cell, reference: SecretReference, metadata: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ExternalSecret",
+        "metadata": metadata,
+        "spec": {
+            "secretStoreRef": {"kind": "ClusterSecretStore", "name": cell.secret_store.store},
+            "refreshInterval": "1h",
+            "target": {"name": reference.name},
+            "data": [
+                {"secretKey": key, "remoteRef": {"key": reference.remote_path, "property": key}}
+                for key in reference.keys
+            ],
+        },
+    }

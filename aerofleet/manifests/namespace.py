@@ -1,0 +1,23 @@
+"""A team's Kubernetes namespace, with the Pod Security level that its network profile needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aerofleet.manifests.metadata import cell_metadata
+from aerofleet.manifests.network import PROFILES
+from aerofleet.model.names import TEAM_LABEL
+from aerofleet.model.resolved import Cell, Team
+
+POD_SECURITY = "pod-security.kubernetes.io"
+
+
+def namespace(cell: Cell, team: Team) -> dict[str, Any]:
+    """``enforce`` is what the pods need; ``warn`` tells of everything beyond the restricted level."""
+    metadata = cell_metadata(cell, team.namespace)
+    metadata["labels"] |= {
+        TEAM_LABEL: team.name,
+        f"{POD_SECURITY}/enforce": PROFILES[cell.network_profile].pod_security,
+        f"{POD_SECURITY}/warn": "restricted",
+    }
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}

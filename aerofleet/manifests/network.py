@@ -1,0 +1,72 @@
+"""How the pods of a cell are reached: one table, from which builders, documentation and checks read alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aerofleet.model.resolved import NetworkProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """``access`` and ``alternate`` are AKO's address types; ``host_ports``: AKO 4.5.0 opens ports of the host when
+    any published address is not the pod's own and multiPodPerHost is off. ``policies``: NetworkPolicies really apply
+    to these pods. ``pod_security`` is the level the namespace has to enforce."""
+
+    access: str
+    alternate: str
+    fabric: str
+    host_network: bool
+    host_ports: bool
+    dns_policy: str
+    policies: bool
+    pod_security: str
+    clients: str
+
+
+PROFILES: dict[NetworkProfile, Profile] = {
+    NetworkProfile.POD: Profile(
+        access="pod",
+        alternate="pod",
+        fabric="",
+        host_network=False,
+        host_ports=False,
+        dns_policy="ClusterFirst",
+        policies=True,
+        pod_security="baseline",
+        clients="from inside the Kubernetes cluster, or wherever pod addresses are routed",
+    ),
+    NetworkProfile.HOST: Profile(
+        access="hostInternal",
+        alternate="hostExternal",
+        fabric="",
+        host_network=True,
+        host_ports=True,
+        dns_policy="ClusterFirstWithHostNet",
+        policies=False,
+        pod_security="privileged",
+        clients="from anywhere that reaches the hosts; NetworkPolicies do not apply to host networking, so filter there",
+    ),
+    NetworkProfile.CONFIGURED_IP: Profile(
+        access="configuredIP",
+        alternate="configuredIP",
+        fabric="",
+        host_network=False,
+        host_ports=True,
+        dns_policy="ClusterFirst",
+        policies=True,
+        pod_security="privileged",
+        clients="at the address in the node label aerospike.com/configured-access-address",
+    ),
+    NetworkProfile.MULTUS: Profile(
+        access="customInterface",
+        alternate="customInterface",
+        fabric="customInterface",
+        host_network=False,
+        host_ports=False,
+        dns_policy="ClusterFirst",
+        policies=False,
+        pod_security="baseline",
+        clients="on the attached network; NetworkPolicies cover the default interface only",
+    ),
+}

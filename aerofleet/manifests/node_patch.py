@@ -1,0 +1,35 @@
+"""Labels that AKO and the scheduler read on the nodes of a pool, added to nodes that already exist."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aerofleet.model.names import (
+    ACCESS_ADDRESS_NODE_LABEL,
+    ALTERNATE_ADDRESS_NODE_LABEL,
+    POOL_LABEL,
+    RACK_NODE_LABEL,
+)
+from aerofleet.model.resolved import Host, HostState, NetworkProfile, Pool
+
+
+def node_patches(pool: Pool, profile: NetworkProfile) -> list[dict[str, Any]]:
+    """One for each host that is there; a host in maintenance keeps its labels, an absent one never blocks the rest."""
+    return [node_patch(pool, host, profile) for host in pool.hosts if host.state is not HostState.ABSENT]
+
+
+def node_patch(pool: Pool, host: Host, profile: NetworkProfile) -> dict[str, Any]:
+    labels = {**pool.labels, POOL_LABEL: pool.name, RACK_NODE_LABEL: host.rack}
+    if profile is NetworkProfile.CONFIGURED_IP:
+        labels[ACCESS_ADDRESS_NODE_LABEL] = host.access_address
+        labels[ALTERNATE_ADDRESS_NODE_LABEL] = host.alternate_access_address or host.access_address
+    patch: dict[str, Any] = {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": host.name, "labels": labels},
+    }
+    if pool.takes_over_taints:
+        patch["spec"] = {
+            "taints": [{"key": taint.key, "value": taint.value, "effect": taint.effect} for taint in pool.taints]
+        }
+    return patch

@@ -1,0 +1,39 @@
+"""Where Prometheus finds a cluster's exporters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aerofleet.manifests.metadata import cluster_metadata
+from aerofleet.model.resolved import Cell, Cluster
+
+
+def pod_monitor(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
+    """None where the cell has no Prometheus operator, or the cluster no exporter."""
+    if not cell.monitoring.pod_monitors or cluster.exporter is None:
+        return []
+    metadata = cluster_metadata(cell, cluster, cluster.resource_name)
+    metadata["labels"] |= dict(cell.monitoring.labels)
+    relabelings = [
+        {"targetLabel": label, "replacement": value, "action": "replace"}
+        for label, value in (
+            ("aerofleet_cell", cell.name),
+            ("aerofleet_team", cluster.team),
+            ("aerofleet_cluster", cluster.name),
+            ("aerofleet_tier", cluster.tier.name),
+        )
+    ]
+    endpoint = {
+        "port": "metrics",
+        "interval": f"{cell.monitoring.scrape_interval_seconds}s",
+        "relabelings": relabelings,
+    }
+    pods = {"matchLabels": {"app": "aerospike-cluster", "aerospike.com/cr": cluster.resource_name}}
+    return [
+        {
+            "apiVersion": "monitoring.coreos.com/v1",
+            "kind": "PodMonitor",
+            "metadata": metadata,
+            "spec": {"selector": pods, "podMetricsEndpoints": [endpoint]},
+        }
+    ]

@@ -1,0 +1,30 @@
+"""Storage classes over the drives of a cell's pools."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aerofleet.manifests.metadata import cell_metadata
+from aerofleet.model.resolved import Cell
+
+
+def storage_classes(cell: Cell) -> list[dict[str, Any]]:
+    """One for each class that a pool cuts drives for. ``Retain``: a deleted claim never wipes a partition."""
+    names = {
+        partition.storage_class
+        for pool in cell.pools
+        if pool.provisioner != "existing"
+        for partition in pool.partitions
+    }
+    return [
+        {
+            "apiVersion": "storage.k8s.io/v1",
+            "kind": "StorageClass",
+            "metadata": cell_metadata(cell, name),
+            "provisioner": "kubernetes.io/no-provisioner",
+            "reclaimPolicy": "Retain",
+            # A claim is bound when its pod is placed; before, it would tie the pod to whatever host came first.
+            "volumeBindingMode": "WaitForFirstConsumer",
+        }
+        for name in sorted(names)
+    ]
