@@ -10,6 +10,7 @@ from pathlib import Path
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE
 from aerofleet.local.api_server import ApiServerError
 from aerofleet.local.control_plane import ControlPlane, Status, died_report
+from aerofleet.local.credentials import CONTEXT
 from aerofleet.local.process import ProcessError
 from aerofleet.local.state import default_state
 
@@ -47,8 +48,17 @@ def up() -> int:
         else:
             sys.stderr.write(died_report(plane.died()))
             plane.start(prepare_control_plane(), ako_definitions(ROOT))
+        plane.ensure_nodes((host, {}) for host in embedded_hosts(ROOT))
         sys.stdout.write(describe(plane.status()))
     return EXIT_FINE
+
+
+def embedded_hosts(root: Path) -> tuple[str, ...]:
+    """Host names of every cell whose definitions name the embedded control plane; `check` tells of their mistakes."""
+    from aerofleet.model import cells, resolve_cell
+
+    resolved = (resolve_cell(root, name).cell for name in cells(root))
+    return tuple(host.name for cell in resolved if cell and cell.context == CONTEXT for host in cell.hosts)
 
 
 def ako_definitions(root: Path) -> Path | None:

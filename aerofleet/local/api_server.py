@@ -35,8 +35,8 @@ class ApiServer:
         except urllib3.exceptions.HTTPError:
             return False
 
-    def get(self, path: str) -> Mapping[str, Any]:
-        return self._call("GET", path)
+    def get(self, path: str, accept: str = "application/json") -> Mapping[str, Any]:
+        return self._call("GET", path, headers={"Accept": accept})
 
     def apply(self, path: str, manifest: Mapping[str, Any] | bytes) -> Mapping[str, Any]:
         """Server-side apply of one object, given as a mapping or as YAML text.

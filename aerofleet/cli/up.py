@@ -1,0 +1,181 @@
+"""`make up` and `make down`: from a fresh clone to a running `pulumi up` on the embedded control plane, and back.
+
+Not verbs of `aerofleet`: they serve this project's own clone, and each step is a verb of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.table import Table
+
+from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, local, recover
+from aerofleet.local.api_server import ApiServerError
+from aerofleet.local.control_plane import ControlPlane
+from aerofleet.local.environment import embedded_variables, tool_variables
+from aerofleet.local.inventory import held
+from aerofleet.local.process import ProcessError
+from aerofleet.local.state import default_state
+from aerofleet.model import resolve_cell
+from aerofleet.model.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
+from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
+from aerofleet.stack.embedded_secrets import make_secrets
+from aerofleet.stack.engine import Engine, EngineError
+from tools.toolchain.control_plane import prepare_control_plane
+from tools.toolchain.engine import prepare_engine
+from tools.toolchain.recipes import ROOT, ToolchainError
+
+STACK = "local"
+STACK_CONFIG = ROOT / f"stacks/Pulumi.{STACK}.yaml"
+FAILURES = (ToolchainError, ProcessError, ApiServerError, EngineError, ClusterUnreachableError)
+
+NEXT = """\
+What to try next:
+  eval "$(.venv/bin/aerofleet env)"     then plain `pulumi preview`, `pulumi up`, `pulumi stack output`
+  edit stacks/local/teams/*.yaml       and `pulumi preview --diff` shows exactly the path you changed
+  make up                              again: nothing changes
+  make down                            removes all of it: the cell is `ephemeral`, so nothing in it is protected
+"""
+
+
+def run(argv: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m aerofleet.cli.up", description="What `make up` and `make down` do."
+    )
+    parser.add_argument("verb", choices=("up", "down"))
+    parser.add_argument("--started", type=float, help="when `make` began, in seconds since the epoch")
+    options = parser.parse_args(argv)
+    try:
+        return up(options.started) if options.verb == "up" else down()
+    except FAILURES as error:
+        sys.stderr.write(f"make {options.verb}: {error}\n")
+        return EXIT_FINDINGS
+
+
+class Parts:
+    """How long each part of a run took, in seconds."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        sys.stdout.write(f"– {name}\n")
+        sys.stdout.flush()
+        started = time.monotonic()
+        yield
+        self.seconds[name] = time.monotonic() - started
+
+
+def up(started: float | None) -> int:
+    parts = Parts()
+    if started is not None:
+        parts.seconds["Python environment"] = time.time() - started
+    with parts.part("toolchain"):
+        bin_folder = prepare_engine(ROOT)
+        prepare_control_plane()
+    with parts.part("embedded control plane"):
+        local.up()
+    state = default_state()
+    os.environ.update({**tool_variables(bin_folder), **embedded_variables(state)})
+    engine = Engine(ROOT)
+    with parts.part("stack, and recovery of a run that was cut off"):
+        select_stack(engine)
+        code = recover.recover(engine, STACK, dry_run=False)
+    if code != EXIT_FINE:
+        return code
+    with parts.part("pulumi up"):
+        code = pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
+        changes = last_changes(engine)
+    if code != EXIT_FINE:
+        return EXIT_FINDINGS
+    with parts.part("passwords that no secret store makes here"):
+        make_random_secrets()
+    report(ControlPlane(state), changes, parts.seconds)
+    return EXIT_FINE
+
+
+def down() -> int:
+    state = default_state()
+    plane = ControlPlane(state)
+    if not state.exists():
+        sys.stdout.write("nothing is up\n")
+    elif plane.running():
+        os.environ.update({**tool_variables(prepare_engine(ROOT)), **embedded_variables(state)})
+        destroy(Engine(ROOT))
+    else:
+        sys.stdout.write("the control plane does not run: its data and the stack's state go without `pulumi destroy`\n")
+    local.down()
+    STACK_CONFIG.unlink(missing_ok=True)
+    shutil.rmtree(ROOT / ".aerofleet", ignore_errors=True)
+    sys.stdout.write("the programs stay in the cache for the next time\n")
+    return EXIT_FINE
+
+
+def destroy(engine: Engine) -> None:
+    """An orderly end, as far as there is one to be had: what it leaves goes with the control plane."""
+    if STACK not in engine.stacks():
+        return
+    sys.stdout.write(f"the cell '{STACK}' is ephemeral: nothing in it is protected, so `pulumi destroy` may end it\n")
+    if pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK) != EXIT_FINE:
+        sys.stdout.write("`pulumi destroy` failed; the control plane is removed with all that is left on it\n")
+
+
+def select_stack(engine: Engine) -> None:
+    """Make the stack where it is not there, and let plain `pulumi` mean it."""
+    if STACK not in engine.stacks():
+        # Left from a control plane that was removed: its salt belongs to a passphrase that is gone too.
+        STACK_CONFIG.unlink(missing_ok=True)
+    engine.run("stack", "select", "--create", STACK)
+
+
+def pulumi(*arguments: str) -> int:
+    """Run the engine with its output where ours goes; returns its exit code."""
+    sys.stdout.flush()
+    return subprocess.run(["pulumi", "--cwd", str(ROOT), "--non-interactive", *arguments], check=False).returncode
+
+
+def last_changes(engine: Engine) -> Mapping[str, int]:
+    """Operation → count of resources, of the stack's last update, in the engine's own words."""
+    history = json.loads(engine.run("stack", "history", "--json", "--page-size", "1", "--stack", STACK))
+    return dict(history[0].get("resourceChanges") or {}) if history else {}
+
+
+def make_random_secrets() -> None:
+    cell = resolve_cell(ROOT, STACK).cell
+    if cell is not None:
+        made = make_secrets(ClusterApi(cell.context), cell)
+        sys.stdout.write(f"  {made} made\n")
+
+
+def report(plane: ControlPlane, changes: Mapping[str, int], seconds: Mapping[str, float]) -> None:
+    console = Console(highlight=False)
+    objects = Table("kind", "objects", "names", title="The API server holds, of ours", title_justify="left")
+    for kind, names in held(plane.server(), MANAGED_BY_LABEL, MANAGED_BY_VALUE).items():
+        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        objects.add_row(kind, str(len(names)), shown)
+    console.print(objects)
+    console.print("Accepted, no pods: there are no kubelets and no operator behind this API server.\n")
+    changed = {operation: count for operation, count in changes.items() if operation != "same"}
+    if changed:
+        console.print("Changed: " + ", ".join(f"{count} {operation}" for operation, count in sorted(changed.items())))
+    else:
+        console.print(f"Nothing changed: all {changes.get('same', 0)} resources are as the definitions say.")
+    times = Table("part", "seconds", title="Time", title_justify="left")
+    for part, spent in {**seconds, "all": sum(seconds.values())}.items():
+        times.add_row(part, f"{spent:.1f}")
+    console.print(times)
+    console.print(NEXT, markup=False)
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))
