@@ -1,0 +1,85 @@
+"""A document read, and where each of its values stands in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aerofleet.finding import Location
+
+Key = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value begins (from 1), and the places below it.
+
+    ``entries`` of a mapping: key → (place of the key itself, place of its value); ``items`` of a list.
+    ``size`` counts the values at and below this place with every alias written out.
+    """
+
+    line: int
+    column: int
+    entries: dict[str, tuple[Place, Place]] | None = None
+    items: list[Place] | None = None
+    size: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """``data`` is made of dict, list, str, int, float, bool and None, and belongs to the caller."""
+
+    data: Any
+    file: str
+    root: Place
+
+    @classmethod
+    def empty(cls, file: str) -> Document:
+        """The document of a file that says nothing."""
+        return cls(None, file, Place(1, 1))
+
+    def locate(self, path: Sequence[Key], *, value: bool = False) -> Location:
+        """Where a value stands: at its key, or at the value itself when ``value``.
+
+        A path that leads to nothing gives the nearest place above it that exists, which is where a missing field
+        would have to be written.
+        """
+        place, shown = self.root, self.root
+        for key in path:
+            if isinstance(key, str) and place.entries is not None and key in place.entries:
+                shown, place = place.entries[key]
+            elif isinstance(key, int) and place.items is not None and 0 <= key < len(place.items):
+                shown = place = place.items[key]
+            else:
+                break
+        at = place if value else shown
+        return Location(self.file, at.line, at.column)
+
+    def find(self, path: str) -> Location:
+        """``locate`` for a written path such as ``spec.rackConfig.racks[1].id``; keys may contain dots."""
+        return self.locate(self._keys(path))
+
+    def _keys(self, path: str) -> list[Key]:
+        keys: list[Key] = []
+        place, rest = self.root, path
+        while rest:
+            if place.items is not None and rest.startswith("["):
+                index, closed, after = rest[1:].partition("]")
+                if not closed or not index.isdecimal() or int(index) >= len(place.items):
+                    break
+                keys.append(int(index))
+                place, rest = place.items[int(index)], after.removeprefix(".")
+                continue
+            key = _longest_key(place, rest)
+            if key is None or place.entries is None:
+                break
+            keys.append(key)
+            place, rest = place.entries[key][1], rest[len(key) :].removeprefix(".")
+        return keys
+
+
+def _longest_key(place: Place, path: str) -> str | None:
+    """The key of a mapping with which a written path begins; the longest, because keys may contain dots."""
+    matching = (k for k in place.entries or () if path.startswith(k) and path[len(k) : len(k) + 1] in ("", ".", "["))
+    return max(matching, key=len, default=None)

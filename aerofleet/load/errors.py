@@ -1,0 +1,46 @@
+"""What can be wrong with a file before anybody asks what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import MappingProxyType
+from typing import NoReturn
+
+from aerofleet.finding import Finding, Location
+
+RULES = MappingProxyType(
+    {
+        "file-unreadable": "The file is missing, not a regular file, or may not be read.",
+        "file-size": "The file is larger than any definition can sensibly be.",
+        "file-encoding": "The file is not UTF-8 text.",
+        "yaml-syntax": "The text is not YAML.",
+        "yaml-documents": "A file that is to hold one document holds several.",
+        "yaml-duplicate-key": "A key stands twice in one mapping; readers differ in which one they take.",
+        "yaml-key": "A key is not text.",
+        "yaml-tag": "A value carries a tag other than YAML's own plain types.",
+        "yaml-number": "A number has no JSON form, or does not fit 64 bits.",
+        "yaml-alias": "An alias names nothing that is complete before it.",
+        "yaml-merge": "A merge key `<<` is given something other than a mapping.",
+        "yaml-expansion": "The document, with its aliases written out, has too many values.",
+        "yaml-nesting": "The document is nested too deeply.",
+    }
+)
+"""What each rule of the reader refuses, by rule id."""
+
+
+class LoadError(Exception):
+    """A file could not be read; ``findings`` says everything that was found, each with its location."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(f"{f.location}: {f.message}" for f in self.findings))
+
+
+def finding_at(location: Location, rule: str, message: str, hint: str) -> Finding:
+    """A refusal by the reader: it knows a place in the file, and no field path yet."""
+    return Finding(rule=rule, severity="error", path="", message=message, hint=hint, location=location)
+
+
+def stop_at(location: Location, rule: str, message: str, hint: str) -> NoReturn:
+    """Refuse what makes the rest of the file unreadable."""
+    raise LoadError([finding_at(location, rule, message, hint)])

@@ -1,0 +1,74 @@
+"""The parser's complaints in a person's words."""
+
+from __future__ import annotations
+
+import yaml
+from yaml.reader import ReaderError
+
+from aerofleet.finding import Finding, Location
+from aerofleet.load.errors import finding_at
+
+_QUOTE_HINT = "put a text that contains ': ' or begins with a special character in quotes"
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "mapping values are not allowed in this context": (
+        "a ':' cannot stand here",
+        f"check the indentation of this line and the one above; {_QUOTE_HINT}",
+    ),
+    "could not find expected ':'": (
+        "this line is no 'key: value' pair",
+        "put a ':' behind the key, or indent the line",
+    ),
+    "found unexpected end of stream": ("a quotation is never closed", "close the quotation mark"),
+    "did not find expected key": ("a key was expected here", "check the indentation of this line and the one above"),
+    "did not find expected '-' indicator": (
+        "a list item was expected here",
+        "begin it with '- ', indented like the others",
+    ),
+    "did not find expected ',' or ']'": ("a list in brackets is not closed", "close it with ']', or put a ',' between"),
+    "did not find expected ',' or '}'": (
+        "a mapping in braces is not closed",
+        "close it with '}', or put a ',' between",
+    ),
+    "did not find expected node content": ("a value was expected here", "finish the list or mapping in brackets"),
+    "found unknown escape character": ("a backslash before this character means nothing", "use single quotes"),
+}
+
+
+_UNCLOSED = frozenset(
+    {
+        "found unexpected end of stream",
+        "did not find expected ',' or ']'",
+        "did not find expected ',' or '}'",
+    }
+)
+"""What is best shown where it was opened, not where the parser gave up."""
+
+
+def syntax_finding(error: yaml.YAMLError, text: str, name: str) -> Finding:
+    """One finding, at the place where the parser stopped."""
+    if isinstance(error, ReaderError):
+        return _unreadable_character(error, text, name)
+    problem = getattr(error, "problem", None) or str(error)
+    problem_mark, context_mark = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    mark = (context_mark if problem in _UNCLOSED else problem_mark) or problem_mark or context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    message, hint = _WORDS.get(problem, (problem, "check the lines above"))
+    if problem == "found character that cannot start any token":
+        message, hint = _bad_start(text, line, column)
+    return finding_at(Location(name, line, column), "yaml-syntax", message, hint)
+
+
+def _bad_start(text: str, line: int, column: int) -> tuple[str, str]:
+    character = text.split("\n")[line - 1][column - 1 : column]
+    if character == "\t":
+        return "a tab stands where YAML wants blanks", "indent with blanks"
+    return f"a value cannot begin with '{character}'", _QUOTE_HINT
+
+
+def _unreadable_character(error: ReaderError, text: str, name: str) -> Finding:
+    """libyaml gives the offset in bytes of the text as UTF-8, and no line."""
+    before = text.encode()[: error.position].decode(errors="replace")
+    place = Location(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    message = f"the control character U+{error.character:04X} is not allowed in YAML"
+    return finding_at(place, "yaml-syntax", message, "take it out, or write it as an escape in double quotes")
