@@ -1,0 +1,1 @@
+"""Scripts that derive the packaged tables from public inputs."""
