@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -27,8 +28,6 @@ from aerofleet.local.process import ProcessError
 from aerofleet.local.state import default_state
 from aerofleet.model import resolve_cell
 from aerofleet.model.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
-from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
-from aerofleet.stack.embedded_secrets import make_secrets
 from aerofleet.stack.engine import Engine, EngineError
 from tools.toolchain.control_plane import prepare_control_plane
 from tools.toolchain.engine import prepare_engine
@@ -36,11 +35,11 @@ from tools.toolchain.recipes import ROOT, ToolchainError
 
 STACK = "local"
 STACK_CONFIG = ROOT / f"stacks/Pulumi.{STACK}.yaml"
-FAILURES = (ToolchainError, ProcessError, ApiServerError, EngineError, ClusterUnreachableError)
+FAILURES = (ToolchainError, ProcessError, ApiServerError, EngineError)
 
 NEXT = """\
 What to try next:
-  eval "$(.venv/bin/aerofleet env)"     then plain `pulumi preview`, `pulumi up`, `pulumi stack output`
+  eval "$(.venv/bin/aerofleet env)"    then plain `pulumi preview`, `pulumi up`, `pulumi stack output`
   edit stacks/local/teams/*.yaml       and `pulumi preview --diff` shows exactly the path you changed
   make up                              again: nothing changes
   make down                            removes all of it: the cell is `ephemeral`, so nothing in it is protected
@@ -98,10 +97,10 @@ def up(started: float | None) -> int:
         changes = last_changes(engine)
     if code != EXIT_FINE:
         return EXIT_FINDINGS
-    with parts.part("passwords that no secret store makes here"):
-        make_random_secrets()
+    with parts.part("random Secrets, for want of a secret store"):
+        code = make_random_secrets()
     report(ControlPlane(state), changes, parts.seconds)
-    return EXIT_FINE
+    return code
 
 
 def down() -> int:
@@ -150,19 +149,30 @@ def last_changes(engine: Engine) -> Mapping[str, int]:
     return dict(history[0].get("resourceChanges") or {}) if history else {}
 
 
-def make_random_secrets() -> None:
+def make_random_secrets() -> int:
+    # Loaded here: the client takes KUBECONFIG from the environment when it is imported.
+    from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
+    from aerofleet.stack.embedded_secrets import make_secrets
+
     cell = resolve_cell(ROOT, STACK).cell
-    if cell is not None:
-        made = make_secrets(ClusterApi(cell.context), cell)
-        sys.stdout.write(f"  {made} made\n")
+    if cell is None:
+        return EXIT_FINDINGS
+    try:
+        sys.stdout.write(f"  {make_secrets(ClusterApi(cell.context), cell)} made\n")
+    except ClusterUnreachableError as error:
+        sys.stderr.write(f"make up: {error}\n")
+        return EXIT_FINDINGS
+    return EXIT_FINE
 
 
 def report(plane: ControlPlane, changes: Mapping[str, int], seconds: Mapping[str, float]) -> None:
     console = Console(highlight=False)
-    objects = Table("kind", "objects", "names", title="The API server holds, of ours", title_justify="left")
-    for kind, names in held(plane.server(), MANAGED_BY_LABEL, MANAGED_BY_VALUE).items():
-        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        objects.add_row(kind, str(len(names)), shown)
+    objects = Table(title="The API server holds, of ours", title_justify="left", box=SIMPLE)
+    objects.add_column("kind")
+    objects.add_column("objects", justify="right")
+    objects.add_column("names", no_wrap=True, overflow="ellipsis")
+    for kind, names in sorted(held(plane.server(), MANAGED_BY_LABEL, MANAGED_BY_VALUE).items()):
+        objects.add_row(kind, str(len(names)), ", ".join(names))
     console.print(objects)
     console.print("Accepted, no pods: there are no kubelets and no operator behind this API server.\n")
     changed = {operation: count for operation, count in changes.items() if operation != "same"}
@@ -170,11 +180,13 @@ def report(plane: ControlPlane, changes: Mapping[str, int], seconds: Mapping[str
         console.print("Changed: " + ", ".join(f"{count} {operation}" for operation, count in sorted(changed.items())))
     else:
         console.print(f"Nothing changed: all {changes.get('same', 0)} resources are as the definitions say.")
-    times = Table("part", "seconds", title="Time", title_justify="left")
+    times = Table(title="Time", title_justify="left", box=SIMPLE)
+    times.add_column("part")
+    times.add_column("seconds", justify="right")
     for part, spent in {**seconds, "all": sum(seconds.values())}.items():
         times.add_row(part, f"{spent:.1f}")
     console.print(times)
-    console.print(NEXT, markup=False)
+    sys.stdout.write(NEXT)
 
 
 if __name__ == "__main__":
