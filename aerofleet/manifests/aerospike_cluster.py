@@ -156,7 +156,8 @@ def access_control(cluster: Cluster) -> dict[str, Any]:
 
 
 def user(each: User) -> dict[str, Any]:
-    return {"name": each.name, "secretName": each.secret, **({"roles": list(each.roles)} if each.roles else {})}
+    """``roles`` is written even when empty: AKO's definition requires it."""
+    return {"name": each.name, "secretName": each.secret, "roles": list(each.roles)}
 
 
 def role(each: Role) -> dict[str, Any]:
