@@ -1,0 +1,107 @@
+"""Prints findings in the forms people and machines read them: text, JSON, GitHub annotations, SARIF."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE
+from aerofleet.finding import Finding, Location
+
+SCHEMA = "aerofleet.io/findings/v1"
+SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+SARIF_LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+GITHUB_COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
+
+
+def print_findings(findings: Sequence[Finding], format: str, failure: int = EXIT_FINDINGS) -> int:  # noqa: A002
+    """Write ``findings`` to standard output; ``failure`` where one of them is an error, else 0.
+
+    ``format`` is a key of ``FORMATS``.
+    """
+    sys.stdout.write(FORMATS[format](findings))
+    return failure if any(finding.severity == "error" for finding in findings) else EXIT_FINE
+
+
+def as_text(findings: Sequence[Finding]) -> str:
+    """``file:line:column  path  reason`` a line, and what would be right on the line below it."""
+    return "".join(text_of(finding) for finding in findings)
+
+
+def text_of(finding: Finding) -> str:
+    severity = "" if finding.severity == "error" else f"{finding.severity}: "
+    place = str(finding.location) if finding.location else ""
+    line = "  ".join(filter(None, (place, visible(finding.path), severity + visible(finding.message))))
+    return f"{line}  [{finding.rule}]\n" + (f"    {visible(finding.hint)}\n" if finding.hint else "")
+
+
+def visible(text: str) -> str:
+    """Control characters written out: a text from a file must not move the cursor of whoever reads the log."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+
+
+def as_json(findings: Sequence[Finding]) -> str:
+    rows = [asdict(finding) for finding in findings]
+    return json.dumps({"schema": SCHEMA, "findings": rows}, indent=2) + "\n"
+
+
+def as_github(findings: Sequence[Finding]) -> str:
+    """Workflow commands, which GitHub shows at the line of the change."""
+    return "".join(github_of(finding) for finding in findings)
+
+
+def github_of(finding: Finding) -> str:
+    where: dict[str, Any] = {}
+    if finding.location:
+        where = {"file": finding.location.file, "line": finding.location.line, "col": finding.location.column}
+    properties = {**where, "title": finding.rule}
+    written = ",".join(f"{key}={escaped(str(value), ':,')}" for key, value in properties.items())
+    text = ". ".join(filter(None, (": ".join(filter(None, (finding.path, finding.message))), finding.hint)))
+    return f"::{GITHUB_COMMANDS[finding.severity]} {written}::{escaped(text)}\n"
+
+
+def escaped(text: str, also: str = "") -> str:
+    for letter in f"%\r\n{also}":
+        text = text.replace(letter, f"%{ord(letter):02X}")
+    return text
+
+
+def as_sarif(findings: Sequence[Finding]) -> str:
+    """SARIF 2.1.0, for code scanning."""
+    rules = sorted({finding.rule for finding in findings})
+    driver = {"name": "aerofleet", "rules": [{"id": rule} for rule in rules]}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [sarif_of(each) for each in findings],
+    }
+    return json.dumps({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def sarif_of(finding: Finding) -> dict[str, Any]:
+    text = ". ".join(filter(None, (": ".join(filter(None, (finding.path, finding.message))), finding.hint)))
+    result: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "level": SARIF_LEVELS[finding.severity],
+        "message": {"text": text},
+    }
+    if finding.location:
+        result["locations"] = [{"physicalLocation": sarif_place(finding.location)}]
+    return result
+
+
+def sarif_place(location: Location) -> dict[str, Any]:
+    region = {"startLine": location.line, "startColumn": location.column}
+    return {"artifactLocation": {"uri": location.file}, "region": region}
+
+
+FORMATS: dict[str, Callable[[Sequence[Finding]], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "github": as_github,
+    "sarif": as_sarif,
+}
