@@ -34,6 +34,8 @@ from tools.toolchain.engine import prepare_engine
 from tools.toolchain.recipes import ROOT, ToolchainError
 
 STACK = "local"
+TABLE_EDGES = 10
+"""Columns that the table of three spends on space between its own."""
 STACK_CONFIG = ROOT / f"stacks/Pulumi.{STACK}.yaml"
 FAILURES = (ToolchainError, ProcessError, ApiServerError, EngineError)
 
@@ -167,11 +169,14 @@ def make_random_secrets() -> int:
 
 def report(plane: ControlPlane, changes: Mapping[str, int], seconds: Mapping[str, float]) -> None:
     console = Console(highlight=False)
+    kinds = sorted(held(plane.server(), MANAGED_BY_LABEL, MANAGED_BY_VALUE).items())
     objects = Table(title="The API server holds, of ours", title_justify="left", box=SIMPLE)
-    objects.add_column("kind")
-    objects.add_column("objects", justify="right")
-    objects.add_column("names", no_wrap=True, overflow="ellipsis")
-    for kind, names in sorted(held(plane.server(), MANAGED_BY_LABEL, MANAGED_BY_VALUE).items()):
+    objects.add_column("kind", no_wrap=True)
+    objects.add_column("objects", justify="right", no_wrap=True)
+    # Without its own limit the longest column would squeeze the two others out of a narrow terminal.
+    taken = max((len(kind) for kind, _ in kinds), default=0) + len("objects") + TABLE_EDGES
+    objects.add_column("names", no_wrap=True, overflow="ellipsis", max_width=max(console.width - taken, len("names")))
+    for kind, names in kinds:
         objects.add_row(kind, str(len(names)), ", ".join(names))
     console.print(objects)
     console.print("Accepted, no pods: there are no kubelets and no operator behind this API server.\n")

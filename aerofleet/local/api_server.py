@@ -54,7 +54,15 @@ class ApiServer:
             answer = self._pool.request(method, path, body=body, headers={**self._pool.headers, **(headers or {})})
         except urllib3.exceptions.HTTPError as error:
             raise ApiServerError(f"{method} {path}: {error}") from None
-        document: dict[str, Any] = json.loads(answer.data)
         if answer.status >= 400:
-            raise ApiServerError(f"{method} {path}: {document.get('message', answer.status)}")
+            raise ApiServerError(f"{method} {path}: {refusal(answer)}")
+        document: dict[str, Any] = json.loads(answer.data)
         return document
+
+
+def refusal(answer: urllib3.BaseHTTPResponse) -> str:
+    """The message of a Status object; an unknown path, for one, is answered in plain text."""
+    try:
+        return str(json.loads(answer.data)["message"])
+    except (ValueError, TypeError, KeyError):
+        return f"{answer.status} {answer.data.decode(errors='replace').strip()}"

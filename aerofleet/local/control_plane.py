@@ -81,10 +81,12 @@ class ControlPlane:
         try:
             etcd_port = self._start_etcd(programs.etcd)
             port = self._start_api_server(programs.kube_apiserver, etcd_port)
-            controller_port = self._start_controller_manager(programs.kube_controller_manager)
             server = ApiServer(self.state, port)
             definitions.install(server, ako_definitions)
-            self.api_server.wait_ready(lambda: definitions.established(server), START_SECONDS)
+            self.api_server.wait_ready(lambda: definitions.served(server), START_SECONDS)
+            # After the definitions: a quota controller that starts before them counts no AerospikeCluster for minutes,
+            # and until it does, the API server refuses every one under a quota.
+            controller_port = self._start_controller_manager(programs.kube_controller_manager)
             server.apply(f"/api/v1/namespaces/kube-system/configmaps/{CONTEXT}", self._mark())
             self.controller_manager.wait_ready(lambda: self._answers(controller_port, "/healthz"), START_SECONDS)
         except BaseException:

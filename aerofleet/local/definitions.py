@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from aerofleet.local.api_server import ApiServer
+from aerofleet.local.api_server import ApiServer, ApiServerError
 
 PERMISSIVE_ANNOTATION = "aerofleet.io/permissive-definition"
 PERMISSIVE_TEXT = (
@@ -66,10 +66,24 @@ def definition_name(file: Path) -> str:
     return f"{plural}.{group}"
 
 
-def established(server: ApiServer) -> bool:
-    """Every definition on the server is being served."""
-    answers = [(item.get("status") or {}).get("conditions") or () for item in listed(server)]
-    return all(any((c["type"], c["status"]) == ("Established", "True") for c in answer) for answer in answers)
+def served(server: ApiServer) -> bool:
+    """Every definition on the server is among the kinds that it tells its clients of.
+
+    It is Established a moment before that, and what starts in between does not know the kind.
+    """
+    wanted = {
+        (f"{item['spec']['group']}/{version['name']}", item["spec"]["names"]["plural"])
+        for item in listed(server)
+        for version in item["spec"]["versions"]
+        if version["served"]
+    }
+    try:
+        return all(
+            plural in {resource["name"] for resource in server.get(f"/apis/{group_version}")["resources"]}
+            for group_version, plural in wanted
+        )
+    except ApiServerError:
+        return False
 
 
 def permissive_kinds(server: ApiServer) -> tuple[str, ...]:
