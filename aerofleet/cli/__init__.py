@@ -6,6 +6,7 @@ framework imports. Each module has ``run(argv) -> exit code`` and is free to use
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -20,6 +21,9 @@ class Verb(NamedTuple):
 
 
 VERBS: dict[str, Verb] = {
+    "check": Verb("aerofleet.cli.check", "everything that is wrong with the definitions"),
+    "render": Verb("aerofleet.cli.render", "the Kubernetes objects of a cell"),
+    "explain": Verb("aerofleet.cli.explain", "where a value of a cluster comes from"),
     "verdict": Verb("aerofleet.cli.verdict", "what the operator answers, JSON lines in and out"),
     "lint": Verb("aerofleet.cli.lint", "judge raw AerospikeCluster files"),
     "diff": Verb("aerofleet.cli.diff", "what the operator does between two AerospikeCluster files"),
@@ -48,5 +52,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         hint = f"; did you mean '{near[0]}'?" if near else ""
         sys.stderr.write(f"aerofleet: no verb '{words[0]}'{hint}\n\n{usage()}")
         return EXIT_MISTAKE
-    result: int = import_module(verb.module).run(words[1:])
+    try:
+        result: int = import_module(verb.module).run(words[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has what it wanted (`| head`). What is still buffered must not raise again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FINE
     return result

@@ -11,7 +11,7 @@ from copy import deepcopy
 from typing import Any
 
 import yaml
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 
 from aerofleet.finding import Finding, Location
 from aerofleet.load.document import Document, Place
@@ -65,7 +65,7 @@ class _Builder:
         self.values = 0
 
     def stream(self, parser: Any) -> list[Document]:
-        documents = []
+        documents: list[Document] = []
         while True:
             event = parser.get_event()
             if isinstance(event, yaml.StreamEndEvent):
@@ -80,7 +80,7 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event)
         if isinstance(event, yaml.ScalarEvent):
-            mark = event.start_mark
+            mark: Any = event.start_mark
             result: tuple[Any, Place] = self.scalar(event), Place(mark.line + 1, mark.column + 1)
         else:
             if depth > MAX_DEPTH:

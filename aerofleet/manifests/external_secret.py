@@ -1,4 +1,4 @@
-"""References to secrets: with the External Secrets Operator an object names the place in the store; no value is here."""
+"""References to secrets: an object of the External Secrets Operator names a place in the store; no value is here."""
 
 from __future__ import annotations
 

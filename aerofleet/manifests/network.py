@@ -45,7 +45,7 @@ PROFILES: dict[NetworkProfile, Profile] = {
         dns_policy="ClusterFirstWithHostNet",
         policies=False,
         pod_security="privileged",
-        clients="from anywhere that reaches the hosts; NetworkPolicies do not apply to host networking, so filter there",
+        clients="from anywhere that reaches the hosts; NetworkPolicies do not apply to them, so filter there",
     ),
     NetworkProfile.CONFIGURED_IP: Profile(
         access="configuredIP",

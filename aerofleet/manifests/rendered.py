@@ -51,6 +51,15 @@ class RenderedPlatform:
     monitoring: tuple[Object, ...]
     storage_classes: tuple[Object, ...] = ()
 
+    def objects(self) -> Iterator[Object]:
+        yield from self.crds
+        yield from self.operator
+        yield from self.storage_classes
+        for pool in self.pools:
+            yield from pool.objects
+            yield from pool.node_patches
+        yield from self.monitoring
+
 
 @dataclass(frozen=True, slots=True)
 class RenderedCell:
@@ -61,13 +70,7 @@ class RenderedCell:
 
     def objects(self) -> Iterator[Object]:
         """Every object of the cell, platform first."""
-        yield from self.platform.crds
-        yield from self.platform.operator
-        yield from self.platform.storage_classes
-        for pool in self.platform.pools:
-            yield from pool.objects
-            yield from pool.node_patches
-        yield from self.platform.monitoring
+        yield from self.platform.objects()
         for team in self.teams:
             yield from team.objects
             for cluster in team.clusters:

@@ -64,5 +64,5 @@ def write_atomically(path: Path, text: str) -> None:
     """Replace the file in one step: whoever reads it meanwhile sees the old one or the new one, never half."""
     with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         file.write(text)
-    os.chmod(file.name, 0o644)  # noqa: PTH101,S103 - a definition is for everybody to read
+    os.chmod(file.name, 0o644)  # noqa: PTH101 - a definition is for everybody to read
     Path(file.name).replace(path)

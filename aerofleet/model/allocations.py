@@ -1,7 +1,8 @@
 """`allocations.yaml`: everything that is given once and never changes, because AKO freezes it or keys data on it.
 
-Written by `aerofleet generate`, reviewed by people, append-only. Nothing here is derived from order or count, so adding or
-removing a neighbour changes no byte of anybody else. An entry goes only when its cluster has reached the state released.
+Written by `aerofleet generate`, reviewed by people, append-only. Nothing here is derived from order or count, so
+adding or removing a neighbour changes no byte of anybody else. An entry goes only when its cluster has reached the
+state released.
 """
 
 from __future__ import annotations
@@ -135,5 +136,5 @@ ORDER = tuple(ClusterState)
 
 
 def next_state(reached: ClusterState, wanted: ClusterState) -> ClusterState:
-    """``wanted`` where it is one step further or anywhere back, else ``reached``: `check` then names the skipped step."""
+    """``wanted`` where it is one step further or anywhere back, else ``reached``: `check` names the skipped step."""
     return wanted if ORDER.index(wanted) <= ORDER.index(reached) + 1 else reached

@@ -43,7 +43,7 @@ class SecretStoreFile(FileModel):
 class MonitoringFile(FileModel):
     pod_monitors: bool = True
     labels: dict[str, str] = Field(default_factory=dict, description="labels your Prometheus selects PodMonitors by")
-    scrape_interval: Seconds = Field(default="15s", validate_default=True)  # type: ignore[assignment]
+    scrape_interval: Seconds = Field(default="15s", validate_default=True)
 
 
 class FreezeWindowFile(FileModel):

@@ -157,18 +157,18 @@ def metal(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
             message = f"the cell has no rack '{host.rack}'"
             yield finding("host-rack", hosts.document, ("hosts", name, "rack"), message, known(cell.racks))
     for name, pool in pools.file.pools.items():
-        for each in [*(model for model in pool.models if model not in hosts.file.models)]:
-            message = f"there is no host model '{each}'"
+        for model in (each for each in pool.models if each not in hosts.file.models):
+            message = f"there is no host model '{model}'"
             yield finding("pool-model", pools.document, ("pools", name, "models"), message, known(hosts.file.models))
-        for each in [*(host for host in pool.hosts if host not in hosts.file.hosts)]:
-            message = f"there is no host '{each}'"
+        for missing in (each for each in pool.hosts if each not in hosts.file.hosts):
+            message = f"there is no host '{missing}'"
             yield finding("pool-host", pools.document, ("pools", name, "hosts"), message, known(hosts.file.hosts))
     members = Counter(host for pool in pools.file.pools for host in pool_hosts(source, pool))
-    for host, count in members.items():
+    for member, count in members.items():
         if count > 1:
-            message = f"host {host} is in {count} pools"
+            message = f"host {member} is in {count} pools"
             yield finding(
-                "host-pools", hosts.document, ("hosts", host), message, "one pool owns a host's labels and disks"
+                "host-pools", hosts.document, ("hosts", member), message, "one pool owns a host's labels and disks"
             )
 
 

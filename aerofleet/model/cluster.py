@@ -13,7 +13,6 @@ from aerofleet.model.resolved import (
     Batches,
     Cluster,
     ClusterRack,
-    ClusterState,
     Exporter,
     Namespace,
     Pool,
@@ -30,6 +29,7 @@ from aerofleet.model.resolved import (
     Volume,
 )
 from aerofleet.model.settings import NamespaceSettings, Settings
+from aerofleet.model.source import WrittenCluster
 
 ADMIN_USER, EXPORTER_USER = "admin", "exporter"
 ADMIN_ROLES = ("sys-admin", "user-admin")
@@ -50,7 +50,7 @@ class Context:
 
 
 def build_cluster(
-    name: str, state: ClusterState, tier: Tier, settings: Settings, given: ClusterAllocation, context: Context
+    written: WrittenCluster, tier: Tier, settings: Settings, given: ClusterAllocation, context: Context
 ) -> Cluster:
     """Everything about one cluster; ``settings.size`` is a number by now."""
     cell, team = context.cell, context.tenant.team
@@ -59,10 +59,10 @@ def build_cluster(
     volumes = build_volumes(settings, given)
     return Cluster(
         team=team,
-        name=name,
+        name=written.name,
         resource_name=given.resource,
         namespace=context.namespace,
-        state=state,
+        state=written.file.state,
         tier=tier,
         pool=settings.pool,
         image=f"{cell.server.registry}/aerospike-server-enterprise:{version}",
@@ -80,7 +80,7 @@ def build_cluster(
         dynamic_config=settings.dynamic_config,
         security=security,
         exporter=build_exporter(settings),
-        secrets=secret_references(name, given, security, context),
+        secrets=secret_references(written.name, given, security, context),
         tolerations=context.pool.taints,
         node_selector=dict(context.pool.labels),
         local_storage_classes=tuple(sorted({volume.storage_class for volume in volumes})),
@@ -152,7 +152,7 @@ def build_security(settings: Settings, given: ClusterAllocation) -> Security:
 
 def build_exporter(settings: Settings) -> Exporter | None:
     exporter = settings.exporter
-    return exporter and Exporter(exporter.image, exporter.cpu, exporter.memory)
+    return None if exporter is None else Exporter(exporter.image, exporter.cpu, exporter.memory)
 
 
 def secret_references(

@@ -1,8 +1,8 @@
 """Layers of settings, laid over one another, and where every value came from.
 
 Mappings merge key by key. Lists whose items all have a name merge by name and append. Every other list, and every
-scalar, is replaced whole. Written order is kept, because order alone restarts a cluster. An explicit null opts out: it takes
-away what the layers below said.
+scalar, is replaced whole. Written order is kept, because order alone restarts a cluster. An explicit null opts out: it
+takes away what the layers below said.
 """
 
 from __future__ import annotations
@@ -49,66 +49,77 @@ class Merged:
                 return self.origins[path[:length]]
         return next((origin for key, origin in self.origins.items() if key[: len(path)] == path), None)
 
+    def lay_below(self, path: Path, origin: Origin) -> None:
+        """Add what a value was before any layer set it; it becomes the value's origin where none did."""
+        above = self.origins.get(path)
+        if above is None:
+            self.origins[path] = origin
+        elif above != origin:
+            bare = Origin(origin.layer, origin.location, origin.value)
+            overrode = (*origin.overrode, bare, *above.overrode)
+            self.origins[path] = Origin(above.layer, above.location, above.value, overrode)
+
 
 def merge_layers(layers: Sequence[Layer]) -> Merged:
     merged = Merged()
     for layer in layers:
-        merged.data = _merge_mapping(merged, merged.data, layer, layer.data, (), ())
+        merged.data = _Laying(merged, layer).mapping(merged.data, layer.data, (), ())
     return merged
 
 
-def _merge_mapping(
-    merged: Merged, below: Mapping[str, Any], layer: Layer, above: Mapping[str, Any], path: Path, written: Path
-) -> dict[str, Any]:
-    """``path`` is the place in the result, ``written`` that in the layer's own file."""
-    result = dict(below)
-    for key, value in above.items():
-        here, there = (*path, key), (*written, key)
-        if value is None:
-            result.pop(key, None)
-            _note(merged, layer, None, here, there)
-        elif isinstance(value, Mapping):
+@dataclass(frozen=True, slots=True)
+class _Laying:
+    """One layer being laid over what is merged so far. In its methods ``path`` is the place in the result, ``written``
+    that in the layer's own file."""
+
+    merged: Merged
+    layer: Layer
+
+    def mapping(self, below: Mapping[str, Any], above: Mapping[str, Any], path: Path, written: Path) -> dict[str, Any]:
+        result = dict(below)
+        for key, value in above.items():
+            here, there = (*path, key), (*written, key)
             base = result.get(key)
-            result[key] = _merge_mapping(merged, base if isinstance(base, Mapping) else {}, layer, value, here, there)
-            if not value:
-                _note(merged, layer, value, here, there)
-        elif is_named_list(value) and (key not in result or is_named_list(result[key])):
-            result[key] = _merge_named(merged, result.get(key) or [], layer, value, here, there)
-        else:
-            result[key] = value
-            _note(merged, layer, value, here, there)
-    return result
+            if value is None:
+                result.pop(key, None)
+                self.note(base, None, here, there)
+            elif isinstance(value, Mapping):
+                result[key] = self.mapping(base if isinstance(base, Mapping) else {}, value, here, there)
+                if not value:
+                    self.note(base, value, here, there)
+            elif is_named_list(value) and (key not in result or is_named_list(base)):
+                result[key] = self.named(base or [], value, here, there)
+            else:
+                result[key] = value
+                self.note(base, value, here, there)
+        return result
 
+    def named(
+        self, below: Sequence[Mapping[str, Any]], above: Sequence[Mapping[str, Any]], path: Path, written: Path
+    ) -> list[dict[str, Any]]:
+        result = [dict(item) for item in below]
+        index = {item["name"]: position for position, item in enumerate(result)}
+        for position, item in enumerate(above):
+            name = item["name"]
+            if name not in index:
+                index[name] = len(result)
+                result.append({})
+            at = index[name]
+            result[at] = self.mapping(result[at], item, (*path, at), (*written, position))
+        return result
 
-def _merge_named(
-    merged: Merged,
-    below: Sequence[Mapping[str, Any]],
-    layer: Layer,
-    above: Sequence[Mapping[str, Any]],
-    path: Path,
-    written: Path,
-) -> list[dict[str, Any]]:
-    result = [dict(item) for item in below]
-    index = {item["name"]: position for position, item in enumerate(result)}
-    for position, item in enumerate(above):
-        name = item["name"]
-        if name not in index:
-            index[name] = len(result)
-            result.append({})
-        at = index[name]
-        result[at] = _merge_mapping(merged, result[at], layer, item, (*path, at), (*written, position))
-    return result
+    def note(self, base: Any, value: Any, path: Path, written: Path) -> None:
+        """Remember who set the value at ``path``; ``base`` is what stood there."""
+        origins = self.merged.origins
+        before = origins.get(path)
+        history = (*before.overrode, Origin(before.layer, before.location, before.value)) if before else ()
+        if isinstance(base, (Mapping, list)):
+            for stale in [known for known in origins if len(known) > len(path) and known[: len(path)] == path]:
+                del origins[stale]
+        origins[path] = Origin(self.layer.name, self.layer.locate(written), value, history)
 
 
 def is_named_list(value: Any) -> bool:
     return (
         isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) and "name" in item for item in value)
     )
-
-
-def _note(merged: Merged, layer: Layer, value: Any, path: Path, written: Path) -> None:
-    before = merged.origins.get(path)
-    history = (*before.overrode, Origin(before.layer, before.location, before.value)) if before else ()
-    for stale in [known for known in merged.origins if len(known) > len(path) and known[: len(path)] == path]:
-        del merged.origins[stale]
-    merged.origins[path] = Origin(layer.name, layer.locate(written), value, history)

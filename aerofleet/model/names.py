@@ -26,7 +26,7 @@ MAX_RESOURCE_NAME = 40
 HASH_DIGITS = 6
 
 
-FEATURE_KEY_SECRET = "aerospike-feature-key"
+FEATURE_KEY_SECRET = "aerospike-feature-key"  # noqa: S105 - the name of a Secret
 FEATURE_KEY_FILE = "features.conf"
 
 

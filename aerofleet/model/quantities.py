@@ -77,7 +77,7 @@ def parse_bits_per_second(value: object) -> int:
 
 def parse_percent(value: object) -> int:
     percent = parse(value, {"%": 1, "": 1}, "percentage", "25%")
-    if percent > 100:  # noqa: PLR2004
+    if percent > 100:
         raise ValueError(f"'{value}' is more than 100 %")
     return percent
 

@@ -11,8 +11,9 @@ from aerofleet.finding import Finding, Location
 from aerofleet.model.allocations import AllocationsFile
 from aerofleet.model.checks import check_cell
 from aerofleet.model.cluster import Context, build_cluster
-from aerofleet.model.merge import Layer, Merged, merge_layers
+from aerofleet.model.merge import Layer, Merged, Origin, merge_layers
 from aerofleet.model.platform import build_hosts, build_pools, build_tenant, platform_parts
+from aerofleet.model.quantities import parse_bytes, parse_count, parse_per_second, parse_percent
 from aerofleet.model.resolved import Cell, Cluster, ClusterState, OperatorPhase, Team, Tier
 from aerofleet.model.settings import Settings
 from aerofleet.model.source import CellSource, WrittenCluster, read_cell
@@ -91,7 +92,11 @@ def resolve_settings(source: CellSource, cluster: WrittenCluster) -> ResolvedSet
 def complete_namespaces(merged: Merged, cluster: WrittenCluster) -> None:
     """Lay each namespace over the namespace defaults; a cluster that names none has one of its own name."""
     defaults = merged.data.get("namespaceDefaults")
-    listed = merged.data.get("namespaces") or [{"name": cluster.name}]
+    listed = merged.data.get("namespaces")
+    if not listed:
+        listed = [{"name": cluster.name}]
+        where = cluster.document.locate(cluster.place)
+        merged.origins["namespaces", 0, "name"] = Origin("name of the cluster", where, cluster.name)
     if not isinstance(defaults, dict) or not isinstance(listed, list):
         return  # the settings model says what is wrong
     origins = {path[1:]: origin for path, origin in merged.origins.items() if path[:1] == ("namespaceDefaults",)}
@@ -100,7 +105,7 @@ def complete_namespaces(merged: Merged, cluster: WrittenCluster) -> None:
             over = merge_layers([Layer("", defaults, lambda _: None), Layer("", namespace, lambda _: None)])
             listed[index] = over.data
             for path, origin in origins.items():
-                merged.origins.setdefault(("namespaces", index, *path), origin)
+                merged.lay_below(("namespaces", index, *path), origin)
     merged.data["namespaces"] = listed
 
 
@@ -134,8 +139,6 @@ def render_templates(merged: Merged, cluster: WrittenCluster) -> list[Finding]:
 
 def numbers(workload: Mapping[str, Any]) -> dict[str, Any]:
     """The workload in base units, for formulas; what can't be read is left for the model to refuse."""
-    from aerofleet.model.quantities import parse_bytes, parse_count, parse_percent, parse_per_second
-
     parsers = {
         "objects": parse_count,
         "record": parse_bytes,
@@ -198,9 +201,7 @@ def one_cluster(
     cluster: WrittenCluster, resolved: ResolvedSettings, given: AllocationsFile, context: Context
 ) -> Cluster:
     tier = Tier(resolved.tier.name, resolved.tier.number, dict(resolved.settings.alerts))
-    return build_cluster(
-        cluster.name, cluster.file.state, tier, resolved.settings, given.clusters[cluster.key], context
-    )
+    return build_cluster(cluster, tier, resolved.settings, given.clusters[cluster.key], context)
 
 
 def held_back(source: CellSource, cluster: WrittenCluster) -> bool:

@@ -130,7 +130,7 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """``source``: a chart, a folder of manifests pinned by its hash, or only the CRDs (the operator is run elsewhere)."""
+    """``source``: a chart, a folder of manifests pinned by its hash, or only the CRDs (somebody else runs it)."""
 
     version: str
     phase: OperatorPhase

@@ -1,7 +1,7 @@
 """What can be set for a cluster, by its tier, its cell or its team: the merged layers are read as one of these.
 
-Nothing has a default here. Defaults are data, in `templates/tiers/base.yaml`, where a person can read and change them and
-where every value has a line that `aerofleet explain` can name.
+Nothing has a default here. Defaults are data, in `templates/tiers/base.yaml`, where a person can read and change them
+and where every value has a line that `aerofleet explain` can name.
 """
 
 from __future__ import annotations

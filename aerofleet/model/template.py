@@ -1,8 +1,8 @@
 """Jinja2 inside a scalar of a tier: a formula over what the cluster asked for. Nothing else.
 
 The template is a scalar that was already parsed as YAML, so it can add no keys; its result is parsed by the type of the
-field it stands for. It runs in Jinja's sandbox, names that do not exist are mistakes, and both the template and its result
-have a size limit. Calls, loops and macros are refused: a tier computes a value, it is no program.
+field it stands for. It runs in Jinja's sandbox, names that do not exist are mistakes, and both the template and its
+result have a size limit. Calls, loops and macros are refused: a tier computes a value, it is no program.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def is_template(value: object) -> bool:
 
 @lru_cache(maxsize=1)
 def environment() -> SandboxedEnvironment:
-    made = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - YAML scalars, no HTML
+    made = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     made.filters = {name: made.filters[name] for name in FILTERS}
     made.globals = {}
     # `2 ** 99999` and `"x" * 10**9` are the two ways in which an expression without loops can still run away.
@@ -70,6 +70,23 @@ def compiled(text: str) -> Template:
         return environment().from_string(text)
     except TemplateError as error:
         raise TemplateMistakeError(str(error)) from None
+
+
+def inputs_of(text: str) -> tuple[str, ...]:
+    """The inputs a template reads: ``workload.objects``. Empty for a text that is no valid template."""
+    try:
+        tree = environment().parse(text)
+    except TemplateError:
+        return ()
+    inner = {id(each.node) for each in tree.find_all(nodes.Getattr)}
+    chains = [each for each in tree.find_all((nodes.Getattr, nodes.Name)) if id(each) not in inner]
+    return tuple(sorted({_dotted(each) for each in chains}))
+
+
+def _dotted(node: Any) -> str:
+    if isinstance(node, nodes.Getattr):
+        return f"{_dotted(node.node)}.{node.attr}"
+    return node.name if isinstance(node, nodes.Name) else "…"
 
 
 def render(text: str, inputs: Mapping[str, Any]) -> str:

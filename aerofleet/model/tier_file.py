@@ -124,20 +124,17 @@ def read_tiers(root: Path) -> tuple[Tiers, list[Finding]]:
                 continue
             revisions.setdefault(file.tier, {})[int(number)] = TierRevision(file.tier, int(number), revision, document)
     tiers = Tiers(revisions)
-    for known in revisions.values():
-        for revision in known.values():
+    return tiers, findings + broken_chains(tiers)
+
+
+def broken_chains(tiers: Tiers) -> list[Finding]:
+    """One finding for each revision that extends what is not there, or itself."""
+    findings = []
+    for known in tiers.revisions.values():
+        for each in known.values():
             try:
-                tiers.chain(revision.reference)
+                tiers.chain(each.reference)
             except ValueError as error:
-                place = ("revisions", str(revision.number), "extends")
-                findings.append(
-                    Finding(
-                        "tier-chain",
-                        "error",
-                        f"{revision.reference}.extends",
-                        str(error),
-                        "",
-                        revision.document.locate(place),
-                    )
-                )
-    return tiers, findings
+                where = each.document.locate(("revisions", str(each.number), "extends"))
+                findings.append(Finding("tier-chain", "error", f"{each.reference}.extends", str(error), "", where))
+    return findings

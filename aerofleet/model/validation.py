@@ -19,7 +19,7 @@ M = TypeVar("M", bound=BaseModel)
 def validated(
     model: type[M], data: Any, locate: Locate, prefix: tuple[Key, ...] = ()
 ) -> tuple[M | None, list[Finding]]:
-    """``data`` as a ``model``, or None and one finding for each mistake. ``prefix`` is the path of ``data`` in the file."""
+    """``data`` as a ``model``, or None and one finding for each mistake; ``prefix`` is where it stands in the file."""
     if data is None:
         data = {}
     if not isinstance(data, Mapping):

@@ -1,0 +1,81 @@
+"""`aerofleet render`: the Kubernetes objects of a cell, as `pulumi up` would apply them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE
+from aerofleet.finding import Finding
+from aerofleet.manifests import RenderedCell, render_cell
+from aerofleet.manifests.rendered import Object
+from aerofleet.model import cells, resolve_cell
+from aerofleet.stack.name import StackName, stack_names
+
+SCHEMA = "aerofleet.io/render/v1"
+Row = tuple[str, Object]
+
+
+def run(argv: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="aerofleet render", description=__doc__)
+    parser.add_argument("cell", nargs="*", help="cells to render; all when left out")
+    parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
+    parser.add_argument("--format", choices=("yaml", "json"), default="yaml", help="json: [{stack, object}]")
+    parser.add_argument("--cluster", metavar="TEAM/CLUSTER", help="only the objects of one cluster")
+    options = parser.parse_args(argv)
+    names = options.cell or cells(options.root)
+    rows: list[Row] = []
+    for name in names:
+        resolution = resolve_cell(options.root, name)
+        if resolution.cell is None:
+            return refuse(resolution.findings)
+        platform = str(stack_names(resolution.cell)[0])
+        rows += rows_of(render_cell(resolution.cell), platform, options.cluster)
+    if not rows:
+        sys.stderr.write(f"aerofleet render: nothing to render: no {options.cluster or 'cell'} here\n")
+        return EXIT_MISTAKE
+    write_json(rows) if options.format == "json" else write_yaml(rows)
+    return EXIT_FINE
+
+
+def refuse(findings: Sequence[Finding]) -> int:
+    from aerofleet.cli.findings import as_text
+
+    sys.stderr.write(as_text(findings))
+    return EXIT_MISTAKE
+
+
+def rows_of(cell: RenderedCell, platform: str, cluster: str | None) -> Iterator[Row]:
+    """(stack, object) in the order in which they are made."""
+    if cluster is None:
+        yield from ((platform, each) for each in cell.platform.objects())
+    for team in cell.teams:
+        stack = str(StackName(cell.name, team.group))
+        if cluster is None:
+            yield from ((stack, each) for each in team.objects)
+        for built in team.clusters:
+            if cluster in (None, f"{team.name}/{built.name}"):
+                yield from ((stack, each) for each in built.objects)
+
+
+def write_json(rows: Sequence[Row]) -> None:
+    """One object a line: a diff of two outputs then names the objects that differ."""
+    lines = ",\n".join(json.dumps({"stack": stack, "object": each}) for stack, each in rows)
+    sys.stdout.write(f'{{"schema": "{SCHEMA}", "objects": [\n{lines}\n]}}\n')
+
+
+def write_yaml(rows: Sequence[Row]) -> None:
+    import yaml
+
+    class Dumper(yaml.CSafeDumper):
+        """Writes a mapping out again where it is used twice, instead of an alias that nobody wants to read."""
+
+        def ignore_aliases(self, data: object) -> bool:
+            return True
+
+    for stack, each in rows:
+        text = yaml.dump(each, Dumper=Dumper, sort_keys=False, width=120)
+        sys.stdout.write(f"---\n# stack: {stack}\n{text}")

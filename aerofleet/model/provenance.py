@@ -1,0 +1,117 @@
+"""Where every value of a cluster comes from: its settings layer by layer, what it was given, what the cell says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aerofleet.finding import Location
+from aerofleet.model.merge import Origin, Path
+from aerofleet.model.resolve import Resolution, ResolvedSettings
+from aerofleet.model.source import CellSource, WrittenCluster
+from aerofleet.model.template import inputs_of, is_template
+from aerofleet.model.validation import written
+
+GIVEN = "given"
+"""Prefix of what `allocations.yaml` holds for a cluster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One value. ``aliases`` are other ways to write its path; ``overrode`` is what lay below, the lowest first;
+    ``formula`` is the template that made the value, ``inputs`` the names it read."""
+
+    path: str
+    value: Any
+    layer: str
+    location: Location
+    overrode: tuple[Origin, ...] = ()
+    formula: str = ""
+    inputs: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+    def is_at(self, path: str) -> bool:
+        """Is this the value at ``path``, or one below it?"""
+        below = (path + ".", path + "[")
+        return not path or any(each == path or each.startswith(below) for each in (self.path, *self.aliases))
+
+
+def explain_cluster(resolution: Resolution, key: str) -> list[Explained]:
+    """Every value of cluster ``key`` (TEAM/CLUSTER) in the order of its layers; empty where it is not resolved."""
+    source = resolution.source
+    cluster = next((each for each in source.clusters if each.key == key), None) if source else None
+    resolved = resolution.settings.get(key)
+    if source is None or cluster is None or resolved is None:
+        return []
+    return [*_own(cluster, resolved), *_settings(cluster, resolved), *_cell(source, resolved), *_given(source, key)]
+
+
+def _own(cluster: WrittenCluster, resolved: ResolvedSettings) -> Iterator[Explained]:
+    locate = cluster.document.locate
+    yield Explained("tier", resolved.tier.reference, "team", locate((*cluster.place, "tier")))
+    yield Explained("state", cluster.file.state.value, "team", locate((*cluster.place, "state")))
+
+
+def _settings(cluster: WrittenCluster, resolved: ResolvedSettings) -> Iterator[Explained]:
+    merged = resolved.merged
+    for path, value in leaves(merged.data):
+        if path[0] == "namespaceDefaults":
+            continue  # shown at each namespace, where it counts
+        origin = merged.origin(path)
+        if origin is None:
+            continue
+        formula = origin.value if is_template(origin.value) else ""
+        yield Explained(
+            written(path),
+            value,
+            origin.layer,
+            origin.location,
+            origin.overrode,
+            formula,
+            inputs_of(formula) if formula else (),
+            (named(merged.data, path),),
+        )
+
+
+def _cell(source: CellSource, resolved: ResolvedSettings) -> Iterator[Explained]:
+    """What the cell says for all its clusters, and what a channel stands for."""
+    if source.cell is None:
+        return
+    file, locate = source.cell.file, source.cell.document.locate
+    channel = resolved.settings.channel
+    if channel in file.server.channels:
+        place = ("server", "channels", channel)
+        yield Explained("serverVersion", file.server.channels[channel], "cell", locate(place))
+    yield Explained("initImage", file.server.init_image, "cell", locate(("server", "initImage")))
+    yield Explained("networkProfile", file.network.value, "cell", locate(("network",)))
+
+
+def _given(source: CellSource, key: str) -> Iterator[Explained]:
+    if source.allocations is None or key not in source.allocations.file.clusters:
+        return
+    given = source.allocations.file.clusters[key].model_dump(mode="json", by_alias=True)
+    locate = source.allocations.document.locate
+    for path, value in leaves(given):
+        yield Explained(f"{GIVEN}.{written(path)}", value, "allocations", locate(("clusters", key, *path)))
+
+
+def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every scalar and every empty list or mapping, with its path."""
+    if isinstance(value, Mapping) and value:
+        for key, each in value.items():
+            yield from leaves(each, (*path, key))
+    elif isinstance(value, (list, tuple)) and value:
+        for index, each in enumerate(value):
+            yield from leaves(each, (*path, index))
+    else:
+        yield path, value
+
+
+def named(data: Any, path: Path) -> str:
+    """The path with the names of list entries instead of their numbers: ``namespaces.cart.defaultTtl``."""
+    keys = []
+    for key in path:
+        data = data[key]
+        keys.append(str(data["name"]) if isinstance(key, int) and isinstance(data, Mapping) and "name" in data else key)
+    return written(keys)
