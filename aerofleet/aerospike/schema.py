@@ -1,0 +1,353 @@
+"""Does a configuration fit a server version's schema, the way the operator's own library reads it?
+
+The library flattens and expands the configuration before it validates (draft-06), which shows: a list of anything but texts is
+read as null, a bare text as a list of one, fractions lose their fraction, an empty ``files`` list vanishes, an empty
+section inside a named entry is refused. Checked against recorded verdicts of AKO 4.5.0.
+
+``fits`` answers yes or no at speed; ``schema_errors`` says what is wrong, for the few configurations that do not fit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any
+
+from aerofleet.aerospike.parameters import Node, data_version, names_in, nodes, parameter, root, versions
+
+Check = Callable[[Any], bool]
+
+_HOSTNAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\.?")
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaError:
+    """``path`` holds keys and list indexes from the configuration's root; ``kind`` is one of unknown, type, bounds, enum,
+    missing, choice, duplicate."""
+
+    path: tuple[str | int, ...]
+    kind: str
+    message: str
+    hint: str = ""
+
+
+def fits(config: Any, version: str) -> bool:
+    """Whether ``config`` has no error at ``version``. Raises KeyError for a version older than the data."""
+    return _root_check(data_version(version))(config)
+
+
+def schema_errors(config: Any, version: str) -> list[SchemaError]:
+    """Everything wrong with ``config`` at ``version``. Raises KeyError for a version older than the data."""
+    if fits(config, version):
+        return []
+    short = data_version(version)
+    return list(_explain(config, root(short), (), short, in_list=False))
+
+
+@lru_cache(maxsize=32)
+def _root_check(version: str) -> Check:
+    return _check(root(version), False)
+
+
+@lru_cache(maxsize=4096)
+def _check(index: int, in_list: bool) -> Check:
+    node = nodes()[index]
+    parts = [_TYPED[node["type"]](node, in_list)] if "type" in node else []
+    if "oneOf" in node:
+        parts.append(_one_of([_check(choice, in_list) for choice in node["oneOf"]]))
+    if "anyOf" in node:
+        parts.append(_any_of([_check(choice, in_list) for choice in node["anyOf"]]))
+    if "type" not in node and "required" in node:
+        parts.append(_requires(tuple(node["required"])))
+    if "not" in node:
+        parts.append(_negated(_check(node["not"], in_list)))
+    return parts[0] if len(parts) == 1 else _all_of(parts)
+
+
+def _object(node: Node, in_list: bool) -> Check:
+    children = {name: _check(child, in_list) for name, child in node.get("properties", {}).items()}
+    required = tuple(node.get("required", ()))
+    closed = node.get("closed", False)
+
+    def check(value: Any) -> bool:
+        if type(value) is not dict:
+            return False
+        for key, item in value.items():
+            child = children.get(key)
+            if child is None:
+                if closed:
+                    return False
+            elif not child(item) and not (key == "files" and item == []):
+                return False
+            elif in_list and item == {}:
+                return False
+        return all(key in value for key in required)
+
+    return check
+
+
+def _array(node: Node, _in_list: bool) -> Check:
+    item_check = _check(node["items"], True)
+    minimum = node.get("minItems", 0)
+    of_texts = nodes()[node["items"]].get("type") == "string"
+
+    def texts(value: Any) -> bool:
+        if type(value) is str:
+            return item_check(value)
+        return type(value) is list and len(value) >= minimum and all(map(item_check, value))
+
+    def sections(value: Any) -> bool:
+        if type(value) is not list or len(value) < minimum or not all(map(item_check, value)):
+            return False
+        names = [item.get("name") for item in value]
+        return all(type(name) is str for name in names) and len(set(names)) == len(names)
+
+    return texts if of_texts else sections
+
+
+def _number(node: Node, _in_list: bool) -> Check:
+    minimum = node.get("minimum", float("-inf"))
+    maximum = node.get("maximum", float("inf"))
+    enum = node.get("enum")
+
+    def check(value: Any) -> bool:
+        kind = type(value)
+        if kind is not int:
+            if kind is not float or value != value or value in (float("inf"), float("-inf")):
+                return False
+            value = int(value)
+        return minimum <= value <= maximum and (enum is None or value in enum)
+
+    return check
+
+
+def _text(node: Node, _in_list: bool) -> Check:
+    enum = frozenset(node["enum"]) if "enum" in node else None
+    hostname = node.get("format") == "hostname"
+
+    def check(value: Any) -> bool:
+        if type(value) is not str or (enum is not None and value not in enum):
+            return False
+        return not hostname or _HOSTNAME.fullmatch(value) is not None
+
+    return check
+
+
+def _boolean(_node: Node, _in_list: bool) -> Check:
+    return lambda value: type(value) is bool
+
+
+_TYPED: dict[str, Callable[[Node, bool], Check]] = {
+    "object": _object,
+    "array": _array,
+    "integer": _number,
+    "number": _number,
+    "string": _text,
+    "boolean": _boolean,
+}
+
+
+def _requires(keys: tuple[str, ...]) -> Check:
+    def check(value: Any) -> bool:
+        # An empty ``files`` list counts as absent: see the module's first lines.
+        return all(key in value and not (key == "files" and value[key] == []) for key in keys)
+
+    return check
+
+
+def _one_of(checks: list[Check]) -> Check:
+    return lambda value: sum(check(value) for check in checks) == 1
+
+
+def _any_of(checks: list[Check]) -> Check:
+    return lambda value: any(check(value) for check in checks)
+
+
+def _all_of(checks: list[Check]) -> Check:
+    return lambda value: all(check(value) for check in checks)
+
+
+def _negated(check: Check) -> Check:
+    return lambda value: not check(value)
+
+
+# --- the slow path: why not ---------------------------------------------------------------------------------------
+
+
+def _explain(value: Any, index: int, path: tuple[str | int, ...], version: str, *, in_list: bool) -> Iterator[SchemaError]:
+    node = nodes()[index]
+    if _check(index, in_list)(value):
+        return
+    if "type" not in node:
+        yield from _explain_choice(value, node, path, version, in_list=in_list)
+    elif node["type"] == "object":
+        yield from _explain_object(value, node, path, version, in_list=in_list)
+    elif node["type"] == "array":
+        yield from _explain_array(value, node, path, version)
+    else:
+        yield _explain_leaf(value, node, path)
+
+
+def _explain_choice(value: Any, node: Node, path: tuple[str | int, ...], version: str, *, in_list: bool) -> Iterator[SchemaError]:
+    choices: list[int] = [*node.get("oneOf", ()), *node.get("anyOf", ())]
+    wanted = _meant(value, choices)
+    if wanted is not None:
+        yield from _explain(value, wanted, path, version, in_list=in_list)
+        return
+    kinds = [kind for choice in choices for kind in _type_names(nodes()[choice])]
+    if kinds and isinstance(value, dict):
+        yield SchemaError((*path, "type"), "choice", _not_one_of(value.get("type"), kinds), _closest(value.get("type"), kinds))
+    else:
+        words = " or ".join(dict.fromkeys(_described(nodes()[choice]) for choice in choices))
+        yield SchemaError(path, "type", f"{_shown(value)} is not {words}")
+
+
+def _meant(value: Any, choices: list[int]) -> int | None:
+    """The alternative a person meant: by the section's ``type``, else by the kind of value."""
+    for choice in choices:
+        node = nodes()[choice]
+        if isinstance(value, dict) and node.get("type") == "object" and value.get("type") in _type_names(node):
+            return choice
+        if isinstance(value, list) and node.get("type") == "array":
+            return choice
+    return None
+
+
+def _type_names(node: Node) -> tuple[str, ...]:
+    index = node.get("properties", {}).get("type")
+    return tuple(nodes()[index].get("enum", ())) if index is not None else ()
+
+
+def _explain_object(value: Any, node: Node, path: tuple[str | int, ...], version: str, *, in_list: bool) -> Iterator[SchemaError]:
+    if not isinstance(value, dict):
+        yield SchemaError(path, "type", f"{_shown(value)} is not a section (a map of parameters)")
+        return
+    properties = node.get("properties", {})
+    for key, item in value.items():
+        if key not in properties:
+            yield _unknown(key, tuple(properties), path, version)
+        elif in_list and item == {}:
+            yield SchemaError((*path, key), "type", "an empty section is refused here", "leave it out")
+        elif not (key == "files" and item == []):
+            yield from _explain(item, properties[key], (*path, key), version, in_list=in_list)
+    for key in node.get("required", ()):
+        if key not in value:
+            yield SchemaError(path, "missing", f"{key} is missing")
+    for choice, one in (("oneOf", True), ("anyOf", False)):
+        if choice in node:
+            yield from _explain_alternatives(value, [nodes()[index]["required"] for index in node[choice]], path, one=one)
+
+
+def _explain_alternatives(
+    value: dict[str, Any], alternatives: list[list[str]], path: tuple[str | int, ...], *, one: bool
+) -> Iterator[SchemaError]:
+    met = [keys for keys in alternatives if _requires(tuple(keys))(value)]
+    words = " or ".join(" and ".join(key for key in keys if key != "type") for keys in alternatives)
+    if not met:
+        yield SchemaError(path, "missing", f"needs {words}")
+    elif one and len(met) > 1:
+        yield SchemaError(path, "choice", f"can have only one of {words}")
+
+
+def _unknown(key: Any, known: tuple[str, ...], path: tuple[str | int, ...], version: str) -> SchemaError:
+    dotted = ".".join([*(str(part) for part in path if isinstance(part, str)), str(key)])
+    other = _elsewhere(dotted)
+    hint = ""
+    if other is not None and other[0]:
+        hint = f"it became {other[0]}"
+    elif close := get_close_matches(str(key), known, 1, 0.7):
+        hint = f"did you mean {close[0]}?"
+    elif other is not None:
+        hint = other[1]
+    return SchemaError((*path, str(key)), "unknown", f"{key} is no parameter of server {version}", hint)
+
+
+def _elsewhere(dotted: str) -> tuple[str, str] | None:
+    """(new name, in words which versions have it) of a parameter that other versions know."""
+    having = [version for version in versions() if _known(version, dotted)]
+    if not having:
+        return None
+    found = parameter(having[-1], dotted)
+    renamed = found.renamed_to if found is not None else ""
+    return renamed, f"servers {having[0]} to {having[-1]} have it"
+
+
+def _known(version: str, dotted: str) -> bool:
+    context, _, key = dotted.rpartition(".")
+    return key in names_in(version, context)
+
+
+def _explain_array(value: Any, node: Node, path: tuple[str | int, ...], version: str) -> Iterator[SchemaError]:
+    of_texts = nodes()[node["items"]].get("type") == "string"
+    values = [value] if of_texts and isinstance(value, str) else value
+    if not isinstance(values, list):
+        yield SchemaError(path, "type", f"{_shown(value)} is not a list")
+        return
+    if len(values) < node.get("minItems", 0):
+        yield SchemaError(path, "missing", "the list is empty")
+    for position, item in enumerate(values):
+        yield from _explain(item, node["items"], (*path, position), version, in_list=True)
+    if not of_texts:
+        yield from _explain_names(values, path)
+
+
+def _explain_names(values: list[Any], path: tuple[str | int, ...]) -> Iterator[SchemaError]:
+    seen: set[Any] = set()
+    for position, item in enumerate(values):
+        name = item.get("name") if isinstance(item, dict) else None
+        if not isinstance(item, dict):
+            continue
+        if not isinstance(name, str):
+            yield SchemaError((*path, position), "missing", "every entry of this list needs a name (a text)")
+        elif name in seen:
+            yield SchemaError((*path, position), "duplicate", f"{name} is listed twice")
+        else:
+            seen.add(name)
+
+
+def _explain_leaf(value: Any, node: Node, path: tuple[str | int, ...]) -> SchemaError:
+    if "enum" in node and (type(value) is str or node["type"] != "string"):
+        allowed = [str(choice) for choice in node["enum"]]
+        return SchemaError(path, "enum", _not_one_of(value, allowed), _closest(value, allowed))
+    if node["type"] in ("integer", "number") and type(value) in (int, float):
+        return SchemaError(path, "bounds", f"{_shown(value)} is outside {node.get('minimum', '-')} to {node.get('maximum', '-')}")
+    if "not" in node and type(value) is str:
+        return SchemaError(path, "enum", f"{_shown(value)} is not a host name that can stand in a list")
+    hint = ""
+    if node["type"] == "integer" and isinstance(value, str):
+        hint = "write a plain number: sizes in bytes, times in seconds, without quotes"
+    elif node["type"] == "boolean":
+        hint = "write true or false, without quotes"
+    return SchemaError(path, "type", f"{_shown(value)} is not {_described(node)}", hint)
+
+
+def _described(node: Node) -> str:
+    words = {"integer": "a whole number", "string": "a text", "boolean": "true or false", "array": "a list", "object": "a section"}
+    if "enum" in node:
+        return "one of " + ", ".join(str(choice) for choice in node["enum"])
+    if node.get("format") == "hostname":
+        return "a host name"
+    return words.get(str(node.get("type")), "allowed")
+
+
+def _not_one_of(value: Any, allowed: Iterable[str]) -> str:
+    return f"{_shown(value)} is not one of {', '.join(allowed)}"
+
+
+def _closest(value: Any, allowed: list[str]) -> str:
+    close = get_close_matches(str(value), allowed, 1, 0.6)
+    return f"did you mean {close[0]}?" if close else ""
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing (null)"
+    if isinstance(value, dict):
+        return "a map"
+    if isinstance(value, list):
+        return "a list"
+    text = repr(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,359 @@
+"""One AerospikeCluster after the operator's own defaulting (its mutating webhook), and what that webhook refuses.
+
+``cluster_of`` reads a resource into a ``Cluster``: the spec with everything filled in, and the racks with the configuration,
+storage and scheduling that really reach their pods. Source: AKO 4.5.0, mutating webhook.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from aerofleet.ako import crd
+from aerofleet.ako.config import Config, entries, section
+from aerofleet.ako.image import server_version
+from aerofleet.ako.overlay import merged
+from aerofleet.finding import Finding
+
+NODE_ID = "ENV_NODE_ID"
+DEFAULT_NETWORK_POLICY = {
+    "access": "hostInternal",
+    "alternateAccess": "hostExternal",
+    "tlsAccess": "hostInternal",
+    "tlsAlternateAccess": "hostExternal",
+}
+CUSTOM_NAMES = (
+    "customAccessNetworkNames", "customAlternateAccessNetworkNames", "customTLSAccessNetworkNames",
+    "customTLSAlternateAccessNetworkNames", "customFabricNetworkNames", "customTLSFabricNetworkNames",
+)  # fmt: skip
+SCHEDULING = ("affinity", "tolerations", "nodeSelector")
+
+
+@dataclass(slots=True)
+class Rack:
+    """A rack as its pods see it. ``own`` is what the rack itself says; ``position`` its place in the list."""
+
+    position: int
+    id: int
+    revision: str
+    own: dict[str, Any]
+    config: Config
+    storage: dict[str, Any]
+    pod_spec: dict[str, Any]
+
+    @property
+    def is_shared(self) -> bool:
+        """Nothing of its own but rack-id: what holds for one such rack holds for all of them."""
+        return not self.own.get("aerospikeConfig") and not self.own.get("storage")
+
+    @property
+    def is_blocked_from_roster(self) -> bool:
+        return self.own.get("forceBlockFromRoster") is True
+
+    @property
+    def identity(self) -> str:
+        """``<id>`` or ``<id>-<revision>``: what StatefulSet and ConfigMap are named by."""
+        return f"{self.id}-{self.revision}" if self.revision else str(self.id)
+
+
+@dataclass
+class Cluster:
+    """``refusals`` are the mutating webhook's own; ``spec`` is complete as far as they allow."""
+
+    name: str
+    namespace: str
+    spec: dict[str, Any]
+    racks: list[Rack]
+    reading: crd.Reading
+    metadata: dict[str, Any]
+    refusals: list[Finding] = field(default_factory=list)
+
+    @cached_property
+    def version(self) -> str:
+        """The server version in the image's tag, empty where there is none."""
+        return server_version(self.image)
+
+    @property
+    def image(self) -> str:
+        image: str = self.spec.get("image", "")
+        return image
+
+    @property
+    def size(self) -> int:
+        size: int = self.spec.get("size", 0)
+        return size
+
+    @property
+    def config(self) -> Config:
+        return section(self.spec, "aerospikeConfig")
+
+    @property
+    def pod_spec(self) -> dict[str, Any]:
+        return section(self.spec, "podSpec")
+
+    @property
+    def rack_config(self) -> dict[str, Any]:
+        return section(self.spec, "rackConfig")
+
+    @property
+    def rack_namespaces(self) -> list[str]:
+        names: list[str] = self.rack_config.get("namespaces") or []
+        return names
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Does the operator try to apply settings without a restart?"""
+        return self.spec.get("enableDynamicConfigUpdate") is True
+
+    @cached_property
+    def distinct_racks(self) -> list[Rack]:
+        """One rack for each different configuration or storage."""
+        shared = [rack for rack in self.racks if rack.is_shared][:1]
+        return shared + [rack for rack in self.racks if not rack.is_shared]
+
+    def config_path(self, rack: Rack, *path: str | int) -> str:
+        """Where a person wrote what the rack's effective configuration holds at ``path``."""
+        own: Any = rack.own.get("aerospikeConfig")
+        for key in path:
+            if isinstance(own, dict) and key in own:
+                own = own[key]
+            elif isinstance(own, list) and isinstance(key, int) and key < len(own):
+                own = own[key]
+            else:
+                return "spec.aerospikeConfig" + _dotted(path)
+        prefix = f"spec.rackConfig.racks[{rack.position}].aerospikeConfig" if own is not None else "spec.aerospikeConfig"
+        return prefix + _dotted(path)
+
+    def storage_path(self, rack: Rack) -> str:
+        return f"spec.rackConfig.racks[{rack.position}].storage" if rack.own.get("storage") else "spec.storage"
+
+
+def _dotted(path: tuple[str | int, ...]) -> str:
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+
+
+def cluster_of(resource: dict[str, Any]) -> Cluster:
+    """Read and default an AerospikeCluster. Never raises for what the resource holds: see ``refusals`` and ``reading``."""
+    decoded, reading = crd.read(resource)
+    metadata = section(resource, "metadata")
+    name, namespace = metadata.get("name"), metadata.get("namespace")
+    cluster = Cluster(
+        name=name if isinstance(name, str) else "",
+        namespace=namespace if isinstance(namespace, str) else "",
+        spec=decoded["spec"],
+        racks=[],
+        reading=reading,
+        metadata=metadata,
+    )
+    _mutate(cluster)
+    return cluster
+
+
+def _mutate(cluster: Cluster) -> None:
+    spec = cluster.spec
+    if spec.get("disablePDB") is True:
+        spec.pop("maxUnavailable", None)
+    elif "maxUnavailable" not in spec:
+        spec["maxUnavailable"] = 1
+    _default_network_policy(cluster)
+    _default_pod_spec(spec)
+    if "rosterNodeBlockList" in spec:
+        spec["rosterNodeBlockList"] = [str(node).lstrip("0").upper() for node in spec["rosterNodeBlockList"]]
+    racks = _default_racks(cluster)
+    if spec.get("aerospikeConfig") is None:
+        _refuse(cluster, "config-present", "spec.aerospikeConfig", "aerospikeConfig is missing", "write at least its network and namespaces")
+        spec["aerospikeConfig"] = {}
+    spec["aerospikeConfig"] = _default_config(cluster, spec["aerospikeConfig"], "spec.aerospikeConfig", rack_id=None)
+    storage = section(spec, "storage")
+    for position, own in enumerate(racks):
+        cluster.racks.append(_effective_rack(cluster, position, own, storage))
+
+
+def _refuse(cluster: Cluster, rule: str, path: str, message: str, hint: str = "") -> None:
+    finding = Finding(rule, "error", path, message, hint)
+    if finding not in cluster.refusals:
+        cluster.refusals.append(finding)
+
+
+def _default_network_policy(cluster: Cluster) -> None:
+    policy = cluster.spec.setdefault("aerospikeNetworkPolicy", {})
+    for key, value in DEFAULT_NETWORK_POLICY.items():
+        policy.setdefault(key, value)
+    for key in CUSTOM_NAMES:
+        if policy.get(key):
+            policy[key] = [name if "/" in name else f"{cluster.namespace}/{name}" for name in policy[key]]
+
+
+def _default_pod_spec(spec: dict[str, Any]) -> None:
+    pod_spec = spec.setdefault("podSpec", {})
+    pod_spec.setdefault("dnsPolicy", "ClusterFirstWithHostNet" if pod_spec.get("hostNetwork") else "ClusterFirst")
+    pod_spec.setdefault("securityContext", {}).setdefault("fsGroup", 0)
+
+
+def _default_racks(cluster: Cluster) -> list[dict[str, Any]]:
+    """The racks as written; the reserved rack 0 where there are none."""
+    racks: list[dict[str, Any]] = cluster.rack_config.get("racks") or []
+    if not racks:
+        return [{"id": 0}]
+    taken = ("zone", "region", "rackLabel", "nodeName", "aerospikeConfig", "storage", "podSpec")
+    for position, rack in enumerate(racks):
+        said = [key for key in taken if rack.get(key) not in (None, "", {})]
+        if rack.get("id") == 0 and (len(racks) > 1 or said):
+            path = f"spec.rackConfig.racks[{position}].id"
+            _refuse(cluster, "default-rack", path, "rack id 0 is reserved for a cluster without racks", "count racks from 1")
+    return racks
+
+
+def _effective_rack(cluster: Cluster, position: int, own: dict[str, Any], storage: dict[str, Any]) -> Rack:
+    config: Config = cluster.config
+    rack_id = own.get("id", 0)
+    over = own.get("aerospikeConfig")
+    if over:
+        path = f"spec.rackConfig.racks[{position}].aerospikeConfig"
+        config = _default_config(cluster, merged(config, over), path, rack_id=rack_id)
+    elif cluster.rack_namespaces:
+        config = _with_rack_ids(cluster, config, "spec.aerospikeConfig", rack_id)
+    pod_spec = own.get("podSpec")
+    return Rack(
+        position=position,
+        id=rack_id,
+        revision=own.get("revision", ""),
+        own=own,
+        config=config,
+        storage=own.get("storage") or storage,
+        pod_spec=section(pod_spec) if pod_spec else {key: cluster.pod_spec[key] for key in SCHEDULING if key in cluster.pod_spec},
+    )
+
+
+# --- aerospikeConfig ----------------------------------------------------------------------------------------------
+
+
+def _default_config(cluster: Cluster, config: Config, path: str, rack_id: int | None) -> Config:
+    config = _with_rack_ids(cluster, _checked_namespaces(cluster, config, path), path, rack_id)
+    config = _with_service(cluster, config, path)
+    config = _with_network(cluster, config, path)
+    config = _with_logging(cluster, config, path)
+    for key, words in (("security", "security"), ("ldap", "security.ldap")):
+        holder = config if key == "security" else section(config, "security")
+        if key in holder and not isinstance(holder[key], dict):
+            _refuse(cluster, "ldap-escape", f"{path}.{words}", f"{words} is not a map of parameters", f"write {words}: {{}} to switch it on")
+    return config
+
+
+def _checked_namespaces(cluster: Cluster, config: Config, path: str) -> Config:
+    found = config.get("namespaces")
+    if not isinstance(found, list) or not found:
+        words = "is missing" if "namespaces" not in config else "is empty" if found in (None, [], {}) else "is not a list"
+        _refuse(cluster, "ns-list", f"{path}.namespaces", f"namespaces {words}", "write a list with one entry for each namespace")
+    else:
+        for position, namespace in enumerate(found):
+            if not isinstance(namespace, dict):
+                where = f"{path}.namespaces[{position}]"
+                _refuse(cluster, "ns-list", where, "a namespace is a map of parameters", "start it with name:")
+    return config
+
+
+def _with_rack_ids(cluster: Cluster, config: Config, path: str, rack_id: int | None) -> Config:
+    """rack-id belongs to the rack: set for rack-aware namespaces, taken away everywhere else."""
+    found = config.get("namespaces")
+    if not isinstance(found, list):
+        return config
+    aware = cluster.rack_namespaces if rack_id is not None else []
+    changed: list[Any] = []
+    for position, namespace in enumerate(found):
+        if isinstance(namespace, dict) and (namespace.get("name") in aware or "rack-id" in namespace):
+            rest = {key: value for key, value in namespace.items() if key != "rack-id"}
+            if namespace.get("name") in aware:
+                given = namespace.get("rack-id", rack_id)
+                if given not in (0, rack_id):
+                    where = f"{path}.namespaces[{position}].rack-id"
+                    hint = "leave it out: the operator writes the rack's own id"
+                    _refuse(cluster, "rack-id", where, f"rack-id {given} is not the rack's id {rack_id}", hint)
+                rest["rack-id"] = rack_id
+            namespace = rest
+        changed.append(namespace)
+    return {**config, "namespaces": changed}
+
+
+def _with_fixed(cluster: Cluster, given: Config, fixed: Config, path: str, rule: str) -> Config:
+    for key, value in fixed.items():
+        if key in given and given[key] != value:
+            message = f"{key} {given[key]!r} is not allowed: the operator sets {value!r}"
+            _refuse(cluster, rule, f"{path}.{key}", message, "leave it out")
+    return {**given, **fixed}
+
+
+def _with_service(cluster: Cluster, config: Config, path: str) -> Config:
+    given = config.get("service", {})
+    if not isinstance(given, dict):
+        _refuse(cluster, "service-fixed", f"{path}.service", "service is not a map of parameters", "write service: {}")
+        return config
+    fixed = {"node-id": NODE_ID, "cluster-name": cluster.name}
+    return {**config, "service": _with_fixed(cluster, given, fixed, f"{path}.service", "service-fixed")}
+
+
+def _with_network(cluster: Cluster, config: Config, path: str) -> Config:
+    given = config.get("network")
+    where = f"{path}.network"
+    if not isinstance(given, dict):
+        _refuse(cluster, "network-required", where, "network is missing or not a map", "it needs service, heartbeat and fabric")
+        return config
+    network = dict(given)
+    for key in ("service", "heartbeat", "fabric", "admin"):
+        found = network.get(key)
+        # A fabric of another kind is left to the schema, as the operator leaves it.
+        missing = found is None and (key != "admin" or key in network)
+        if missing or (not isinstance(found, dict) and key not in ("fabric", "admin")):
+            _refuse(cluster, "network-required", f"{where}.{key}", f"network.{key} is missing or not a map", "give it at least a port")
+    for key, defaulted in (("service", _with_access), ("heartbeat", _with_mesh)):
+        if isinstance(network.get(key), dict):
+            network[key] = defaulted(cluster, network[key], f"{where}.{key}")
+    return {**config, "network": network}
+
+
+def _with_mesh(cluster: Cluster, given: Config, path: str) -> Config:
+    return _with_fixed(cluster, given, {"mode": "mesh"}, path, "hb-mesh")
+
+
+def _with_access(cluster: Cluster, given: Config, path: str) -> Config:
+    """Published addresses and ports are the operator's own; the ports follow the port that is listened on."""
+    service = dict(given)
+    for prefix in ("", "tls-"):
+        port = given.get(f"{prefix}port")
+        serves = port is not None and (not prefix or given.get("tls-name") is not None)
+        keys = [f"{prefix}{way}" for way in ("access", "alternate-access")]
+        if not serves:
+            for key in keys:
+                service.pop(f"{key}-port", None)
+                service.pop(f"{key}-addresses", None)
+            continue
+        if not isinstance(port, (int, float)) or isinstance(port, bool):
+            hint = "write the number without quotes"
+            _refuse(cluster, "port-number", f"{path}.{prefix}port", f"{prefix}port {port!r} is not a number: the operator's code panics", hint)
+            continue
+        for key in keys:
+            fixed = {f"{key}-port": port, f"{key}-addresses": [f"<{key}-address>"]}
+            service = _with_fixed(cluster, service, fixed, path, "access-fixed")
+    if given.get("tls-name") is not None:
+        service["tls-authenticate-client"] = _client_names(cluster, given.get("tls-authenticate-client", "any"))
+    return service
+
+
+def _client_names(cluster: Cluster, given: Any) -> Any:
+    name = section(cluster.spec, "operatorClientCert").get("tlsClientName")
+    if isinstance(given, list) and name and name not in given:
+        return [*given, name]
+    return given
+
+
+def _with_logging(cluster: Cluster, config: Config, path: str) -> Config:
+    found = config.get("logging", [])
+    if found is None:
+        found = []
+    if not isinstance(found, list) or not all(isinstance(sink, dict) for sink in found):
+        _refuse(cluster, "console-log", f"{path}.logging", "logging is not a list of sinks", "write a list of maps that start with name:")
+        return config
+    if any(sink.get("name") == "console" for sink in entries(config, "logging")):
+        return config
+    return {**config, "logging": [*found, {"name": "console", "any": "info"}]}

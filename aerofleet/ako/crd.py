@@ -1,0 +1,305 @@
+"""The AerospikeCluster as the API server and the operator's decoder read it: unknown fields pruned, defaults filled in, types
+and bounds checked.
+
+The table (`data/crd.json`) is derived from the operator's CustomResourceDefinition by `tools/derive/crd_table.py`. Three
+things are done in one walk, because every one of them visits every field:
+
+* pruning and defaulting (API server, before any webhook),
+* decoding into the operator's own types (mutating webhook): a text where a number belongs stops everything there,
+* the schema's bounds, choices and unique lists (API server, after the mutating webhook).
+
+The mutating webhook writes back what it decoded. So a required field that is absent arrives at the schema as its zero value, and
+an optional field that holds its zero value arrives as absent (``k8sNodeBlockList: []``, ``cleanupThreads: 0``).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+Node = dict[str, Any]
+Path = tuple[Any, ...] | None
+"""A linked path: (parent, key). Made into text only where there is something to report."""
+Read = Callable[[Any, Path, "Reading"], Any]
+
+_ABSENT = object()
+_EMPTY = ("", [])
+_PLAIN = frozenset(
+    "cleanupThreads port targetPort hostPort hostNetwork multiPodPerHost readOnly stdin stdinOnce tty "
+    "skipXdrDlogFileValidate".split()
+)
+"""Optional numbers and switches that the operator keeps by value: their zero is not told apart from absence. All others
+are pointers (``runAsUser: 0``, ``cascadeDelete: false``) and keep it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    path: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the walk found besides the object itself."""
+
+    pruned: list[str] = field(default_factory=list)
+    undecodable: list[Problem] = field(default_factory=list)
+    invalid: list[Problem] = field(default_factory=list)
+    hints: dict[str, str] = field(default_factory=dict)
+
+
+def read(resource: dict[str, Any]) -> tuple[dict[str, Any], Reading]:
+    """A pruned and defaulted copy of an AerospikeCluster, and what is wrong with it. Free-form parts (aerospikeConfig) are
+    shared with ``resource``, not copied."""
+    reading = Reading()
+    spec = resource.get("spec")
+    copy = dict(resource)
+    copy["spec"] = _spec_reader()(spec if spec is not None else {}, (None, "spec"), reading)
+    if not isinstance(copy["spec"], dict):
+        copy["spec"] = {}
+    return copy, reading
+
+
+def path_text(path: Path) -> str:
+    """``spec.storage.volumes[2].name``."""
+    parts: list[str] = []
+    while path is not None:
+        path, key = path
+        parts.append(f"[{key}]" if type(key) is int else f".{key}")
+    return "".join(reversed(parts)).lstrip(".")
+
+
+@lru_cache(maxsize=1)
+def table() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((files("aerofleet.ako") / "data/crd.json").read_bytes())
+    return found
+
+
+def field_names(path: str) -> tuple[str, ...]:
+    """Every field that the section at ``path`` (dots, no indexes) of the spec can hold; empty where nothing is known."""
+    nodes = table()["nodes"]
+    node = nodes[_spec_node()]
+    for key in path.split(".") if path else ():
+        child = node.get("properties", {}).get(key)
+        if child is None:
+            return ()
+        node = nodes[child]
+        while "items" in node:
+            node = nodes[node["items"]]
+    return tuple(node.get("properties", ()))
+
+
+def _spec_node() -> int:
+    nodes = table()["nodes"]
+    index: int = nodes[table()["root"]]["properties"]["spec"]
+    return index
+
+
+@lru_cache(maxsize=1)
+def _spec_reader() -> Read:
+    return _reader(_spec_node())
+
+
+@lru_cache(maxsize=1024)
+def _reader(index: int) -> Read:
+    node: Node = table()["nodes"][index]
+    if node.get("open"):
+        return _open
+    if node.get("int_or_string"):
+        return _quantity if "pattern" in node else _int_or_string
+    return _READERS[node["type"]](node)
+
+
+def _open(value: Any, path: Path, reading: Reading) -> Any:
+    if not isinstance(value, dict):
+        reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a map"))
+        return {}
+    return value
+
+
+def _object(node: Node) -> Read:
+    if "values" in node:
+        return _map_of(_reader(node["values"]), _zero(table()["nodes"][node["values"]]))
+    nodes = table()["nodes"]
+    properties = node.get("properties", {})
+    children = {name: _reader(index) for name, index in properties.items()}
+    required = {name: _zero(nodes[properties[name]]) for name in node.get("required", ())}
+    # Defaults of a child that is a section are its own business once it is there; here it is filled in where it is absent.
+    defaults = {name: nodes[index]["default"] for name, index in properties.items() if "default" in nodes[index]}
+    shape = frozenset(children)
+
+    def read_object(value: Any, path: Path, reading: Reading) -> Any:
+        if type(value) is not dict:
+            reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a map"))
+            return {}
+        found: dict[str, Any] = {}
+        for key, item in value.items():
+            child = children.get(key)
+            if child is None:
+                _prune(key, shape, path, reading)
+            elif item is not None and (key in required or not (item in _EMPTY or (item == 0 and key in _PLAIN))):
+                found[key] = child(item, (path, key), reading)
+        for key, default in defaults.items():
+            if key not in found:
+                found[key] = dict(default) if type(default) is dict else default
+        for key, zero in required.items():
+            if key not in found and zero is not _ABSENT:
+                found[key] = children[key](zero, (path, key), reading)
+        return found
+
+    return read_object
+
+
+def _prune(key: str, known: frozenset[str], path: Path, reading: Reading) -> None:
+    text = path_text((path, key))
+    reading.pruned.append(text)
+    if close := get_close_matches(str(key), known, 1, 0.7):
+        reading.hints[text] = f"did you mean {close[0]}?"
+
+
+def _map_of(child: Read, zero: Any) -> Read:
+    def read_map(value: Any, path: Path, reading: Reading) -> Any:
+        if type(value) is not dict:
+            reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a map"))
+            return {}
+        return {key: child(zero if item is None else item, (path, key), reading) for key, item in value.items()}
+
+    return read_map
+
+
+def _array(node: Node) -> Read:
+    child = _reader(node["items"])
+    zero = _zero(table()["nodes"][node["items"]])
+    minimum, maximum = node.get("minItems", 0), node.get("maxItems")
+    kind, keys = node.get("list_type"), tuple(node.get("list_keys", ()))
+
+    def read_array(value: Any, path: Path, reading: Reading) -> Any:
+        if type(value) is not list:
+            reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a list"))
+            return []
+        found = [
+            child(zero if item is None else item, (path, position), reading) for position, item in enumerate(value)
+        ]
+        if len(found) < minimum or (maximum is not None and len(found) > maximum):
+            bounds = f"at least {minimum}" if len(found) < minimum else f"at most {maximum}"
+            reading.invalid.append(Problem(path_text(path), f"has {len(found)} entries, {bounds} are allowed"))
+        if kind in ("set", "map") and len(found) > 1:
+            _unique(found, keys, path, reading)
+        return found
+
+    return read_array
+
+
+def _unique(found: list[Any], keys: tuple[str, ...], path: Path, reading: Reading) -> None:
+    seen = set()
+    for position, item in enumerate(found):
+        identity = tuple(str(item.get(key)) for key in keys) if keys else str(item)
+        if identity in seen:
+            shown = ", ".join(identity) if keys else identity
+            reading.invalid.append(Problem(path_text((path, position)), f"{shown} is listed twice", "each may stand here once"))
+        seen.add(identity)
+
+
+def _string(node: Node) -> Read:
+    minimum, maximum = node.get("minLength", 0), node.get("maxLength")
+    enum = frozenset(node["enum"]) if "enum" in node else None
+
+    def read_string(value: Any, path: Path, reading: Reading) -> Any:
+        if type(value) is not str:
+            reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a text", "put it in quotes"))
+            return ""
+        if enum is not None and value not in enum:
+            close = get_close_matches(value, enum, 1, 0.6)
+            hint = f"did you mean {close[0]}?" if close else ""
+            reading.invalid.append(Problem(path_text(path), f"{value!r} is not one of {', '.join(node['enum'])}", hint))
+        elif len(value) < minimum:
+            reading.invalid.append(Problem(path_text(path), "is missing or empty" if minimum == 1 else f"is shorter than {minimum}"))
+        elif maximum is not None and len(value.encode()) > maximum:
+            reading.invalid.append(Problem(path_text(path), f"is {len(value.encode())} bytes long, {maximum} are allowed"))
+        return value
+
+    return read_string
+
+
+_RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
+
+
+def _integer(node: Node) -> Read:
+    low, high = _RANGES[node.get("format", "int64")]
+    minimum, maximum = node.get("minimum"), node.get("maximum")
+
+    def read_integer(value: Any, path: Path, reading: Reading) -> Any:
+        if type(value) is float and value == value and abs(value) < 2**63 and value == int(value):
+            value = int(value)
+        if type(value) is not int or not low <= value <= high:
+            reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a whole number", "write it without quotes"))
+            return 0
+        if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
+            allowed = f"{'' if minimum is None else minimum} to {'' if maximum is None else maximum}".strip()
+            reading.invalid.append(Problem(path_text(path), f"{value} is out of bounds: {allowed}"))
+        return value
+
+    return read_integer
+
+
+def _boolean(_node: Node) -> Read:
+    def read_boolean(value: Any, path: Path, reading: Reading) -> Any:
+        if type(value) is not bool:
+            reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not true or false", "write it without quotes"))
+            return False
+        return value
+
+    return read_boolean
+
+
+def _int_or_string(value: Any, path: Path, reading: Reading) -> Any:
+    if type(value) is float and value == value and abs(value) < 2**31 and value == int(value):
+        value = int(value)
+    if type(value) is str or (type(value) is int and -(2**31) <= value < 2**31):
+        return value
+    reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is neither a whole number nor a text"))
+    return 0
+
+
+_QUANTITY = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
+
+
+def _quantity(value: Any, path: Path, reading: Reading) -> Any:
+    if type(value) in (int, float) or (type(value) is str and _QUANTITY.fullmatch(value)):
+        return value
+    hint = "write 500m, 2, 64Gi: a number and perhaps a unit"
+    reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a quantity", hint))
+    return 0
+
+
+_READERS: dict[str, Callable[[Node], Read]] = {
+    "object": _object,
+    "array": _array,
+    "string": _string,
+    "integer": _integer,
+    "boolean": _boolean,
+}
+
+
+def _zero(node: Node) -> Any:
+    """What the operator's decoder makes of an absent required field. A free-form field stays absent: its own rule asks."""
+    if node.get("open"):
+        return _ABSENT
+    return {"object": {}, "string": "", "integer": 0, "boolean": False, "array": []}.get(node.get("type", ""), 0)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a map"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return repr(value)[:60]

@@ -1,0 +1,48 @@
+"""What the operator reads out of an image reference."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+Edition = Literal["enterprise", "federal", ""]
+
+_DOTTED = re.compile(r"\d+(?:\.\d+)+")
+
+
+@lru_cache(maxsize=4096)
+def tag(image: str) -> str:
+    """What follows the last colon of the reference's last part; empty where there is none."""
+    name = image.rpartition("/")[2]
+    return name.partition(":")[2]
+
+
+@lru_cache(maxsize=4096)
+def server_version(image: str) -> str:
+    """The longest dotted number of the tag, empty where the tag has none (``latest``, a bare digest)."""
+    found: list[str] = _DOTTED.findall(tag(image).partition("@")[0])
+    return max(found, key=len, default="")
+
+
+@lru_cache(maxsize=4096)
+def edition(image: str) -> Edition:
+    """A substring of the whole reference decides, so a registry's path counts too."""
+    lowered = image.lower()
+    if "enterprise" in lowered:
+        return "enterprise"
+    return "federal" if "federal" in lowered else ""
+
+
+@lru_cache(maxsize=4096)
+def numbers(version: str) -> tuple[int, ...]:
+    """``8.1.1.3`` → (8, 1, 1, 3)."""
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())
+
+
+@lru_cache(maxsize=4096)
+def is_at_least(version: str, floor: str) -> bool:
+    """Compares number by number; absent ones count as 0."""
+    mine, wanted = numbers(version), numbers(floor)
+    width = max(len(mine), len(wanted))
+    return mine + (0,) * (width - len(mine)) >= wanted + (0,) * (width - len(wanted))
