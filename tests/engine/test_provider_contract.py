@@ -46,6 +46,8 @@ WATCHED = (
 """Kinds compared before and after a step that must write nothing."""
 CONTROLLERS_OWN = {"default", "kube-root-ca.crt"}
 """What the controller manager makes in every new namespace, at a moment of its choosing."""
+CONTROLLERS_NAMESPACE = "kube-system"
+"""Where it makes the accounts it works with itself, as it starts each controller."""
 
 
 @dataclass
@@ -77,7 +79,7 @@ class Server:
         for name in WATCHED:
             for item in self.kind(*name.split()).get().to_dict()["items"]:
                 meta = item["metadata"]
-                if meta["name"] not in CONTROLLERS_OWN:
+                if meta["name"] not in CONTROLLERS_OWN and meta.get("namespace") != CONTROLLERS_NAMESPACE:
                     seen[f"{name} {meta.get('namespace', '')}/{meta['name']}"] = meta["resourceVersion"]
         return seen
 

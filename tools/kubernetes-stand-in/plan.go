@@ -7,7 +7,7 @@ import (
 )
 
 // Diff says what an update would change. Where the inputs differ from the state, the server is asked, by a dry run, what
-// it would hold afterwards: a quantity written another way is no change, and neither is a field it drops.
+// it would hold afterwards: a quantity written another way is no change.
 func (p *provider) Diff(_ context.Context, call *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
 	r, err := p.read(call.GetUrn(), "", call.GetNews())
 	if err != nil {

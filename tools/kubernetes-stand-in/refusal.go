@@ -118,7 +118,7 @@ func isPassing(err error) bool {
 		return true
 	}
 	var r *refusal
-	return errors.As(err, &r) && (r.code == http.StatusTooManyRequests || r.code >= 500)
+	return errors.As(err, &r) && (r.code == http.StatusTooManyRequests || r.code >= 500 && !r.undeclaredField())
 }
 
 // isUncertain tells errors after which nobody knows whether a write was carried out.
@@ -128,7 +128,13 @@ func isUncertain(err error) bool {
 		return lost.sent
 	}
 	var r *refusal
-	return errors.As(err, &r) && r.code >= 500
+	return errors.As(err, &r) && r.code >= 500 && !r.undeclaredField()
+}
+
+// undeclaredField tells an apply of a field that the kind does not have: the server calls that an internal error (500),
+// yet it has written nothing and never will.
+func (r *refusal) undeclaredField() bool {
+	return r.code == http.StatusInternalServerError && strings.Contains(r.message, "field not declared in schema")
 }
 
 // innermost takes off what net/http wraps around an error: method and address, which the caller says better.
