@@ -1,0 +1,76 @@
+"""How partitions spread over nodes, and what each survivor carries after a loss.
+
+All shares are partitions of 4096 that one node holds a copy of. Rack-aware clusters keep the copies of a partition
+in different racks; so what a lost node held goes first to the other nodes of its own rack.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from functools import lru_cache
+from math import comb
+
+from aerofleet.aerospike.sizing.server import PARTITIONS, divide_up
+
+
+class Survive(StrEnum):
+    """The loss that a cluster has to carry its full load through."""
+
+    NOTHING = "nothing"
+    NODE = "node"
+    RACK = "rack"
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """``partitions``: copies a node holds, of 4096; ``nodes``: how many nodes share the reads."""
+
+    partitions: int
+    nodes: int
+
+
+def even_spread(replication_factor: int, nodes: int) -> Spread:
+    """All nodes up. A node holds at most one copy of a partition."""
+    return Spread(min(PARTITIONS, divide_up(PARTITIONS * replication_factor, nodes)), nodes)
+
+
+@lru_cache(maxsize=4096)
+def spread_after_loss(replication_factor: int, racks: int, nodes_per_rack: int, survive: Survive) -> Spread:
+    """The node that carries most after the worst loss of the kind; a loss that leaves no node spares the check."""
+    nodes = racks * nodes_per_rack
+    even = even_spread(replication_factor, nodes)
+    candidates = [even]
+    if survive is not Survive.NOTHING and nodes > 1:
+        if nodes_per_rack > 1:
+            share = share_in_short_rack(replication_factor, racks, nodes_per_rack)
+            candidates.append(
+                Spread(min(PARTITIONS, divide_up(PARTITIONS * share.numerator, share.denominator)), nodes - 1)
+            )
+        else:
+            candidates.append(even_spread(replication_factor, nodes - 1))
+    if survive is Survive.RACK and racks > 1:
+        candidates.append(even_spread(replication_factor, nodes - nodes_per_rack))
+    return Spread(max(each.partitions for each in candidates), min(each.nodes for each in candidates))
+
+
+def share_in_short_rack(replication_factor: int, racks: int, nodes_per_rack: int) -> Fraction:
+    """Share of all partitions on each node of a rack that lost one of its ``nodes_per_rack`` nodes.
+
+    Whole rounds of copies put one into each rack. The copies left over go to different racks, drawn by their number
+    of nodes: the short rack is left out with the product of (nodes of other full racks) / (nodes of racks not taken).
+    """
+    rounds, rest = divmod(replication_factor, racks)
+    short = nodes_per_rack - 1
+    left_out = Fraction(1)
+    for taken in range(rest):
+        others = (racks - 1 - taken) * nodes_per_rack
+        left_out *= Fraction(others, others + short)
+    return (rounds + 1 - left_out) / short
+
+
+def share_of_partitions_lost(nodes: int, lost: int, replication_factor: int) -> Fraction:
+    """Share of partitions without any copy after ``lost`` of ``nodes`` went at once, without racks:
+    M!(N−R)! / ((M−R)! N!), the chance that all copies lay on the lost ones."""
+    return Fraction(comb(lost, replication_factor), comb(nodes, replication_factor))

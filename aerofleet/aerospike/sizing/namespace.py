@@ -1,0 +1,192 @@
+"""What one namespace needs on one node: indexes, data, caches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aerofleet.aerospike.sizing import device, index
+from aerofleet.aerospike.sizing.assumptions import Assumptions
+from aerofleet.aerospike.sizing.headroom import Spread
+from aerofleet.aerospike.sizing.server import (
+    GIB,
+    INDEX_STAGE_BYTES,
+    PARTITIONS,
+    ServerFacts,
+    Version,
+    divide_up,
+    round_up,
+    server_facts,
+)
+from aerofleet.aerospike.sizing.workload import NamespaceLoad, Storage
+
+STOP_WRITES_PERCENT_BEFORE_7 = 90
+"""Default of stop-writes-pct, of memory-size (configuration schema 6.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceNeed:
+    """Bytes on one node. Records, indexes and data are those after the worst loss; ``data_steady_bytes`` with all up.
+
+    ``index_used_bytes`` is what the server compares with ``indexes_memory_budget_bytes``, ``index_memory_bytes`` what
+    the arenas can take before the budget is reached. ``data_size_bytes`` is 0 where data is not in memory, and
+    ``memory_size_bytes`` (before 7.0) takes the place of both budget and data-size.
+    """
+
+    name: str
+    partitions: int
+    copies: int
+    record_bytes: int
+    sprigs: int
+    primary_index_bytes: int
+    secondary_index_bytes: int
+    set_index_bytes: int
+    index_used_bytes: int
+    index_memory_bytes: int
+    indexes_memory_budget_bytes: int
+    sprig_bytes: int
+    data_steady_bytes: int
+    data_bytes: int
+    data_size_bytes: int
+    memory_size_bytes: int
+    device_bytes: int
+    mounts_bytes: int
+    cache_bytes: int
+
+    @property
+    def memory_bytes(self) -> int:
+        """All the memory the namespace can come to take."""
+        limit = self.memory_size_bytes or self.index_memory_bytes + self.data_size_bytes
+        return limit + self.sprig_bytes + self.cache_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class IndexNeed:
+    primary_bytes: int
+    secondary_bytes: int
+    set_bytes: int
+    used_bytes: int
+    memory_bytes: int
+    budget_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class DataNeed:
+    """``size_bytes``: data-size or, before 7.0, the heap of the data; ``device_bytes`` with reserves."""
+
+    steady_bytes: int
+    worst_bytes: int
+    size_bytes: int
+    device_bytes: int
+
+
+def namespace_need(  # noqa: PLR0913 - a namespace, where it runs, and how it spreads
+    load: NamespaceLoad, version: Version, devices: int, steady: Spread, worst: Spread, assumed: Assumptions
+) -> NamespaceNeed:
+    """``load`` as it is at the moment; ``devices``: devices of one node."""
+    facts = server_facts(version)
+    copies = node_copies(load.objects + load.tombstones, worst)
+    on_flash = load.storage is Storage.ALL_FLASH
+    sprigs = (
+        index.flash_sprigs(load.objects + load.tombstones, assumed.index_block_fill_percent)
+        if on_flash
+        else index.DEFAULT_SPRIGS
+    )
+    indexes = index_need(load, version, worst.partitions, copies)
+    data = data_need(load, version, facts, devices, steady, worst, assumed)
+    mounts = 0
+    if on_flash:
+        flash = index.flash_index_bytes(worst.partitions, sprigs)
+        mounts = max(index.MOUNTS_MINIMUM_BYTES, divide_up(flash * 100, assumed.mounts_used_percent))
+    old_memory = 0
+    if version < (7, 0):
+        held = indexes.memory_bytes + data.size_bytes
+        old_memory = round_up(divide_up(held * 100, STOP_WRITES_PERCENT_BEFORE_7) + 1, GIB)
+    return NamespaceNeed(
+        name=load.name,
+        partitions=worst.partitions,
+        copies=copies,
+        record_bytes=stored_record_bytes(load, version),
+        sprigs=sprigs,
+        primary_index_bytes=indexes.primary_bytes,
+        secondary_index_bytes=indexes.secondary_bytes,
+        set_index_bytes=indexes.set_bytes,
+        index_used_bytes=indexes.used_bytes,
+        index_memory_bytes=indexes.memory_bytes,
+        indexes_memory_budget_bytes=0 if old_memory else indexes.budget_bytes,
+        sprig_bytes=(index.flash_sprig_bytes if on_flash else index.sprig_bytes)(worst.partitions, sprigs),
+        data_steady_bytes=data.steady_bytes,
+        data_bytes=data.worst_bytes,
+        data_size_bytes=0 if old_memory else data.size_bytes,
+        memory_size_bytes=old_memory,
+        device_bytes=data.device_bytes,
+        mounts_bytes=mounts,
+        cache_bytes=cache_bytes(load.storage, devices, assumed),
+    )
+
+
+def node_copies(records: int, spread: Spread) -> int:
+    return divide_up(records * spread.partitions, PARTITIONS)
+
+
+def stored_record_bytes(load: NamespaceLoad, version: Version) -> int:
+    """Bytes of the average record in the larger of the two places it is kept."""
+    if load.storage is Storage.MEMORY:
+        return load.memory_record_bytes(version)
+    return load.device_record_bytes(version)
+
+
+def index_need(load: NamespaceLoad, version: Version, partitions: int, copies: int) -> IndexNeed:
+    """The budget is the next whole stage above what is used, since writes stop when use reaches it. Each arena can
+    be one stage ahead of its use, so beyond the first one each can lie a stage above the budget; so can the blocks
+    of the set indexes."""
+    primary = index.primary_index_bytes(copies)
+    secondary = sum(index.secondary_index_node_bytes(each, partitions, version) for each in load.secondary_indexes)
+    sets = sum(index.set_index_bytes(each, partitions) for each in load.set_indexes)
+    in_memory = load.storage is not Storage.ALL_FLASH
+    used = (primary if in_memory else 0) + secondary + sets
+    arenas = in_memory + bool(load.secondary_indexes)
+    if not used and not arenas:
+        return IndexNeed(primary, 0, 0, 0, 0, 0)
+    budget = round_up(used + 1, INDEX_STAGE_BYTES)
+    slack = max(0, arenas - 1) * INDEX_STAGE_BYTES + len(load.set_indexes) * partitions * index.TREE_BLOCK_BYTES
+    return IndexNeed(primary, secondary, sets, used, budget + slack, budget)
+
+
+def data_need(  # noqa: PLR0913, PLR0917 - as namespace_need
+    load: NamespaceLoad,
+    version: Version,
+    facts: ServerFacts,
+    devices: int,
+    steady: Spread,
+    worst: Spread,
+    assumed: Assumptions,
+) -> DataNeed:
+    in_memory = load.storage.data_in_memory
+    if in_memory and not facts.memory_block_bytes:
+        return heap_need(load, version, steady, worst)
+    block = facts.memory_block_bytes if in_memory else facts.device_block_bytes
+    used = []
+    for spread in (steady, worst):
+        live = device.blocks_bytes(node_copies(load.objects, spread), stored_record_bytes(load, version), block)
+        used.append(live + device.blocks_bytes(node_copies(load.tombstones, spread), device.TOMBSTONE_BYTES, block))
+    capacity = device.capacity_bytes(*used, assumed.device_used_percent, assumed.device_used_after_loss_percent)
+    if in_memory:
+        size = device.data_size_bytes(capacity, block, facts.data_size_minimum_bytes)
+        return DataNeed(used[0], used[1], size, size if load.storage.data_on_device else 0)
+    return DataNeed(used[0], used[1], 0, capacity + device.device_reserve_bytes(devices, block))
+
+
+def heap_need(load: NamespaceLoad, version: Version, steady: Spread, worst: Spread) -> DataNeed:
+    """Data in memory before 7.0: heap, and where it is persisted four times as much on the device."""
+    record = load.memory_record_bytes(version)
+    after_loss = node_copies(load.objects, worst) * record
+    on_device = device.persisted_bytes_before_7(after_loss) if load.storage.data_on_device else 0
+    return DataNeed(node_copies(load.objects, steady) * record, after_loss, after_loss, on_device)
+
+
+def cache_bytes(storage: Storage, devices: int, assumed: Assumptions) -> int:
+    """Write cache of each device, and the cache behind writes where data is read from devices."""
+    if not storage.data_on_device:
+        return 0
+    each = assumed.write_cache_bytes + (0 if storage.data_in_memory else assumed.post_write_cache_bytes)
+    return devices * each

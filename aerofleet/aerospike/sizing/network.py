@@ -1,0 +1,43 @@
+"""Bytes that pass the network card of a node, each direction by itself: network cards are full duplex."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Bytes per second of one node."""
+
+    client_in: int
+    client_out: int
+    fabric_in: int
+    fabric_out: int
+    xdr_out: int
+
+    @property
+    def bytes_in(self) -> int:
+        return self.client_in + self.fabric_in
+
+    @property
+    def bytes_out(self) -> int:
+        return self.client_out + self.fabric_out + self.xdr_out
+
+
+def traffic(  # noqa: PLR0913 - the six quantities of a formula
+    reads: int, writes: int, replica_writes: int, record_bytes: int, frame_bytes: int, xdr_destinations: int
+) -> Traffic:
+    """``reads`` and ``writes`` are those a node answers to clients, ``replica_writes`` those it takes for others.
+
+    Every message carries a frame; the answer to a write and to a replica write is a frame alone, and so is the
+    question of a read. A node sends as many replica writes as it takes.
+    """
+    full = record_bytes + frame_bytes
+    replicas = replica_writes * (full + frame_bytes)
+    return Traffic(
+        client_in=writes * full + reads * frame_bytes,
+        client_out=reads * full + writes * frame_bytes,
+        fabric_in=replicas,
+        fabric_out=replicas,
+        xdr_out=writes * full * xdr_destinations,
+    )

@@ -1,0 +1,155 @@
+"""What one node, which is one pod, needs at a moment: the sum over its namespaces, and its load."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aerofleet.aerospike.sizing import device
+from aerofleet.aerospike.sizing.assumptions import Assumptions
+from aerofleet.aerospike.sizing.headroom import Spread, even_spread, spread_after_loss
+from aerofleet.aerospike.sizing.moment import Moment
+from aerofleet.aerospike.sizing.namespace import NamespaceNeed, namespace_need
+from aerofleet.aerospike.sizing.network import Traffic, traffic
+from aerofleet.aerospike.sizing.server import GIB, PARTITIONS, divide_up, round_up
+from aerofleet.aerospike.sizing.workload import NamespaceLoad, Workload
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceLoadOnNode:
+    """Requests per second of one namespace on the node that carries most, and what they ask of devices and network.
+
+    ``copies_written``: writes as master and as replica. ``written_bytes_per_day`` is the average, all nodes up.
+    """
+
+    reads: int
+    writes: int
+    replica_writes: int
+    copies_written: int
+    act_load: float
+    written_bytes_per_second: int
+    written_bytes_per_day: int
+    core_microseconds: int
+    traffic: Traffic
+
+    @property
+    def operations(self) -> int:
+        return self.reads + self.writes + self.replica_writes
+
+
+@dataclass(frozen=True, slots=True)
+class NodeNeed:
+    """``memory_bytes`` is what the process can come to take; ``memory_limit_bytes`` the pod's request and limit."""
+
+    moment: Moment
+    namespaces: tuple[NamespaceNeed, ...]
+    loads: tuple[NamespaceLoadOnNode, ...]
+    process_bytes: int
+    memory_bytes: int
+    memory_limit_bytes: int
+    device_bytes: int
+    act_load: float
+    written_bytes_per_day: int
+    network_bits_per_second: int
+    operations_per_second: int
+    cores: int
+
+
+def node_need(  # noqa: PLR0913 - the cluster's shape and the moment
+    workload: Workload,
+    loads: tuple[NamespaceLoad, ...],
+    moment: Moment,
+    racks: int,
+    nodes_per_rack: int,
+    devices: int,
+    assumed: Assumptions,
+) -> NodeNeed:
+    """``loads``: the namespaces as grown at the moment; ``devices``: devices of one node, 2 TiB at most each."""
+    needs, on_node = [], []
+    for load in loads:
+        steady = even_spread(load.replication_factor, racks * nodes_per_rack)
+        worst = spread_after_loss(load.replication_factor, racks, nodes_per_rack, assumed.survive)
+        need = namespace_need(load, workload.server_version, devices, steady, worst, assumed)
+        needs.append(need)
+        on_node.append(load_on_node(load, need.record_bytes, workload, moment, steady, worst, assumed))
+    process = process_bytes(workload.tls, assumed)
+    memory = process + sum(each.memory_bytes for each in needs)
+    bits = max(sum(each.traffic.bytes_in for each in on_node), sum(each.traffic.bytes_out for each in on_node)) * 8
+    return NodeNeed(
+        moment=moment,
+        namespaces=tuple(needs),
+        loads=tuple(on_node),
+        process_bytes=process,
+        memory_bytes=memory,
+        memory_limit_bytes=memory_limit_bytes(memory, assumed),
+        device_bytes=sum(each.device_bytes + each.mounts_bytes for each in needs),
+        act_load=sum(each.act_load for each in on_node),
+        written_bytes_per_day=sum(each.written_bytes_per_day for each in on_node),
+        network_bits_per_second=divide_up(bits * 100, assumed.network_used_percent),
+        operations_per_second=sum(each.operations for each in on_node),
+        cores=max(1, divide_up(sum(each.core_microseconds for each in on_node), 1_000_000)),
+    )
+
+
+def process_bytes(tls: bool, assumed: Assumptions) -> int:
+    """Memory of the server beyond its namespaces: heap and client connections."""
+    return assumed.heap_bytes + assumed.connections * (
+        assumed.tls_connection_bytes if tls else assumed.connection_bytes
+    )
+
+
+def memory_limit_bytes(memory: int, assumed: Assumptions) -> int:
+    """Request and limit of a pod that can come to take ``memory``: used to the percentage planned, in whole GiB."""
+    return round_up(divide_up(memory * 100, assumed.memory_used_percent), GIB)
+
+
+def load_on_node(  # noqa: PLR0913, PLR0917 - as node_need
+    load: NamespaceLoad,
+    record_bytes: int,
+    workload: Workload,
+    moment: Moment,
+    steady: Spread,
+    worst: Spread,
+    assumed: Assumptions,
+) -> NamespaceLoadOnNode:
+    """An update reads the record before it writes it, so a write costs a device both. Rates are at the peak, on the
+    node that carries most after the loss; wear is counted from the average with all nodes up."""
+    copies = load.replication_factor
+    peak_writes = round(load.writes_per_second * moment.peak_factor)
+    reads = divide_up(round(load.reads_per_second * moment.peak_factor), worst.nodes)
+    writes = divide_up(peak_writes, worst.nodes)
+    replica_writes = divide_up(peak_writes * worst.partitions * (copies - 1), PARTITIONS * copies)
+    copies_written = divide_up(peak_writes * worst.partitions, PARTITIONS)
+    act, per_second, per_day = 0.0, 0, 0
+    if load.storage.data_on_device:
+        lwm = assumed.defrag_lwm_percent
+        read_from_device = 0 if load.storage.data_in_memory else reads + writes
+        act = device.act_load(read_from_device, copies_written, record_bytes, lwm)
+        per_second = device.write_bytes_per_second(copies_written, record_bytes, lwm)
+        average = divide_up(load.writes_per_second * steady.partitions, PARTITIONS)
+        per_day = device.SECONDS_PER_DAY * device.write_bytes_per_second(average, record_bytes, lwm)
+    return NamespaceLoadOnNode(
+        reads=reads,
+        writes=writes,
+        replica_writes=replica_writes,
+        copies_written=copies_written,
+        act_load=act,
+        written_bytes_per_second=per_second,
+        written_bytes_per_day=per_day,
+        core_microseconds=core_microseconds(load, reads + writes + replica_writes, workload.tls, assumed),
+        traffic=traffic(
+            reads=reads,
+            writes=writes,
+            replica_writes=replica_writes,
+            record_bytes=record_bytes,
+            frame_bytes=assumed.frame_bytes,
+            xdr_destinations=workload.xdr_destinations,
+        ),
+    )
+
+
+def core_microseconds(load: NamespaceLoad, operations: int, tls: bool, assumed: Assumptions) -> int:
+    """Processor time a second, in microseconds of one core, by the planning figures."""
+    in_memory = load.storage.data_in_memory
+    per_core = assumed.memory_operations_per_core if in_memory else assumed.device_operations_per_core
+    percent = assumed.tls_operations_percent if tls else 100
+    return divide_up(operations * 1_000_000 * 100, per_core * percent)
