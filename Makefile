@@ -25,8 +25,7 @@ test-unit: environment ## without the engine: seconds
 test-engine: environment ## only what needs the engine and a control plane: minutes
 	@$(RUN)/pytest -m engine
 
-check: lint ## everything but the tests: lint, types, layers, generated files up to date
-	@$(RUN)/aerofleet generate --check
+check: lint ## everything but the tests: lint, types, layers
 
 lint: environment ## ruff, mypy, import-linter
 	@$(RUN)/ruff check

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
+from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from aerofleet.cli.local import ako_definitions
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import embedded_variables, tool_variables
 from aerofleet.local.state import State
+from tests.conftest import TOOLCHAIN
 from tools.toolchain.control_plane import ControlPlanePrograms, prepare_control_plane
 from tools.toolchain.engine import prepare_engine
 from tools.toolchain.recipes import ROOT
@@ -25,15 +29,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.engine)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Make the toolchain before a test's own time begins; where it has to be built, minutes once.
+
+    Its progress goes past pytest's capture: nobody should wait for it in front of a silent terminal.
+    """
+    if HERE not in item.path.parents:
+        return
+    started = time.monotonic()
+    capture = item.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled() if capture else nullcontext():
+        engine_folder()
+        control_plane_programs()
+    item.user_properties.append((TOOLCHAIN, time.monotonic() - started))
+
+
+engine_folder = cache(prepare_engine)
+control_plane_programs = cache(prepare_control_plane)
+
+
 @pytest.fixture(scope="session")
 def toolchain() -> Path:
-    """The folder with `pulumi` and its plugins; built where it is not there yet, which takes minutes once."""
-    return prepare_engine()
+    """The folder with `pulumi` and its plugins."""
+    return engine_folder()
 
 
 @pytest.fixture(scope="session")
 def programs() -> ControlPlanePrograms:
-    return prepare_control_plane()
+    return control_plane_programs()
 
 
 @pytest.fixture(scope="session")

@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import stat
-from pathlib import Path
-
-import pytest
-
-from aerofleet.local.api_server import ApiServer, ApiServerError
-from aerofleet.local.control_plane import ControlPlane, died_report
-from aerofleet.local.definitions import permissive_kinds
-from aerofleet.local.process import ProcessError
-from aerofleet.local.state import State
-from tools.toolchain.control_plane import ControlPlanePrograms
+from aerofleet.local.control_plane import ControlPlane
 
 
 def test_it_serves_kubernetes_on_loopback_and_says_what_it_is(control_plane: ControlPlane) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from aerofleet.model.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
-
 from aerofleet.stack.recovery import context_of, plan_recovery
 
 TEAM = "urn:pulumi:prod::aerofleet::aerofleet:index:TeamSpace"

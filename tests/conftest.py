@@ -1,0 +1,64 @@
+"""Minutes of each kind of test, watched: a suite that nobody waits for is a suite that nobody runs."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Container
+
+import pytest
+
+BUDGET_MINUTES = {"unit": 2, "engine": 10}
+"""On two cores, for all tests of a kind; CONTRIBUTING.md says what to do when one is used up."""
+
+TOOLCHAIN = "toolchain seconds"
+"""The report property that holds what making the toolchain took: a cold cache is not the tests' doing."""
+
+
+def kind(keywords: Container[str]) -> str:
+    return next((marker for marker in ("nightly", "engine") if marker in keywords), "unit")
+
+
+class Watch:
+    """Adds up the seconds of test reports. Workers run side by side, so a kind takes its sum divided by them."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.workers = max(int(getattr(config.option, "numprocesses", None) or 1), 1)
+        self.seconds: Counter[str] = Counter()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        toolchain = sum(float(value) for name, value in report.user_properties if name == TOOLCHAIN)
+        own = report.duration - toolchain if report.when == "setup" else report.duration
+        self.seconds[kind(report.keywords)] += max(own, 0) / self.workers
+
+    def over(self) -> list[str]:
+        return [name for name, minutes in BUDGET_MINUTES.items() if self.seconds[name] > minutes * 60]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.over() and os.environ.get("CI") and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for name, minutes in BUDGET_MINUTES.items():
+            if spent := self.seconds[name]:
+                terminalreporter.write_line(
+                    f"{name} tests: {spent / 60:.1f} of {minutes} min"
+                    + (" – over budget, see CONTRIBUTING.md" if name in self.over() else ""),
+                    red=name in self.over(),
+                )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Watch(config))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Unit tests first: they never wait for a toolchain that is still being built. Nightly ones only when asked for."""
+    items.sort(key=lambda item: kind(item.keywords) != "unit")
+    if "nightly" not in config.option.markexpr:
+        nightly = [item for item in items if kind(item.keywords) == "nightly"]
+        config.hook.pytest_deselected(items=nightly)
+        items[:] = [item for item in items if item not in nightly]
