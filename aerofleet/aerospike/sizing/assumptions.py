@@ -24,6 +24,7 @@ class Assumptions:
     """Limits of use are percent, after the loss that ``survive`` names unless they say otherwise."""
 
     survive: Survive = Survive.NODE
+    months: int = 12
     memory_used_percent: int = 80
     device_used_percent: int = 50
     device_used_after_loss_percent: int = 60
@@ -63,6 +64,7 @@ class Assumptions:
 
 SOURCES: dict[str, str] = {
     "survive": "capacity-planning guide: a cluster carries its full load with one node down",
+    "months": "planning figure: hardware is bought a year ahead",
     "memory_used_percent": "capacity-planning guide: a fifth of headroom; below stop-writes-sys-memory-pct 90",
     "device_used_percent": "defragmentation: below defrag-lwm-pct no block is ever too full to be freed",
     "device_used_after_loss_percent": "below stop-writes-used-pct 70 (aerospike-server 8.1, nsup.c), with a margin",

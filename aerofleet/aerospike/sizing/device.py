@@ -28,11 +28,9 @@ def blocks_bytes(records: int, record_bytes: int, block_bytes: int) -> int:
     return divide_up(records, block // record_bytes) * block
 
 
-def capacity_bytes(used_bytes: int, used_after_loss_bytes: int, used_percent: int, used_after_loss_percent: int) -> int:
-    """Storage to provide so that neither limit of use is passed."""
-    return max(
-        divide_up(used_bytes * 100, used_percent), divide_up(used_after_loss_bytes * 100, used_after_loss_percent)
-    )
+def capacity_bytes(steady_bytes: int, worst_bytes: int, steady_percent: int, worst_percent: int) -> int:
+    """Storage to provide so that use passes neither limit: with all nodes up, and after the loss."""
+    return max(divide_up(steady_bytes * 100, steady_percent), divide_up(worst_bytes * 100, worst_percent))
 
 
 def device_reserve_bytes(devices: int, block_bytes: int) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
-from math import comb
+from math import ceil, comb
 
 from aerofleet.aerospike.sizing.server import PARTITIONS, divide_up
 
@@ -31,6 +31,36 @@ class Spread:
     nodes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The shape of a cluster. ``devices``: devices of one node, 2 TiB at most each."""
+
+    racks: int
+    nodes_per_rack: int
+    devices: int
+
+    @property
+    def nodes(self) -> int:
+        return self.racks * self.nodes_per_rack
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a node carries of one namespace: with all nodes up, and at worst after the loss planned for."""
+
+    steady: Spread
+    worst: Spread
+    devices: int
+
+
+def place(replication_factor: int, layout: Layout, survive: Survive) -> Place:
+    return Place(
+        even_spread(replication_factor, layout.nodes),
+        spread_after_loss(replication_factor, layout.racks, layout.nodes_per_rack, survive),
+        layout.devices,
+    )
+
+
 def even_spread(replication_factor: int, nodes: int) -> Spread:
     """All nodes up. A node holds at most one copy of a partition."""
     return Spread(min(PARTITIONS, divide_up(PARTITIONS * replication_factor, nodes)), nodes)
@@ -44,10 +74,8 @@ def spread_after_loss(replication_factor: int, racks: int, nodes_per_rack: int, 
     candidates = [even]
     if survive is not Survive.NOTHING and nodes > 1:
         if nodes_per_rack > 1:
-            share = share_in_short_rack(replication_factor, racks, nodes_per_rack)
-            candidates.append(
-                Spread(min(PARTITIONS, divide_up(PARTITIONS * share.numerator, share.denominator)), nodes - 1)
-            )
+            share = PARTITIONS * share_in_short_rack(replication_factor, racks, nodes_per_rack)
+            candidates.append(Spread(min(PARTITIONS, ceil(share)), nodes - 1))
         else:
             candidates.append(even_spread(replication_factor, nodes - 1))
     if survive is Survive.RACK and racks > 1:

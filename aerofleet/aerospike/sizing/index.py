@@ -61,6 +61,13 @@ def set_index_used_bytes(entries: int) -> int:
     return SET_ENTRY_BYTES * entries
 
 
+def memory_ahead_of_budget_bytes(arenas: int, set_indexes: int, partitions: int) -> int:
+    """Memory the indexes can take beyond their budget before it is reached: the budget counts what is used, but each
+    arena can be a stage ahead of that, and each set index a block for each partition. One stage is in the budget
+    itself, which is a whole number of them."""
+    return max(0, arenas - 1) * INDEX_STAGE_BYTES + set_indexes * partitions * TREE_BLOCK_BYTES
+
+
 def secondary_index_bytes(entries: int, *, worst: bool = True) -> int:
     """Bytes of ``entries`` entries in the B-trees since 6.0: blocks are half full at worst, two thirds on average."""
     return entries * SECONDARY_ENTRY_BYTES * (4 if worst else 3) // 2

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from aerofleet.aerospike.sizing import device, index
 from aerofleet.aerospike.sizing.assumptions import Assumptions
-from aerofleet.aerospike.sizing.headroom import Spread
+from aerofleet.aerospike.sizing.headroom import Place, Spread
 from aerofleet.aerospike.sizing.server import (
     GIB,
     INDEX_STAGE_BYTES,
     PARTITIONS,
-    ServerFacts,
     Version,
     divide_up,
     round_up,
@@ -33,6 +32,9 @@ class NamespaceNeed:
     """
 
     name: str
+    storage: Storage
+    secondary_indexes: int
+    set_indexes: int
     partitions: int
     copies: int
     record_bytes: int
@@ -79,11 +81,9 @@ class DataNeed:
     device_bytes: int
 
 
-def namespace_need(  # noqa: PLR0913 - a namespace, where it runs, and how it spreads
-    load: NamespaceLoad, version: Version, devices: int, steady: Spread, worst: Spread, assumed: Assumptions
-) -> NamespaceNeed:
-    """``load`` as it is at the moment; ``devices``: devices of one node."""
-    facts = server_facts(version)
+def namespace_need(load: NamespaceLoad, version: Version, place: Place, assumed: Assumptions) -> NamespaceNeed:
+    """``load`` as it is at the moment."""
+    worst = place.worst
     copies = node_copies(load.objects + load.tombstones, worst)
     on_flash = load.storage is Storage.ALL_FLASH
     sprigs = (
@@ -92,7 +92,7 @@ def namespace_need(  # noqa: PLR0913 - a namespace, where it runs, and how it sp
         else index.DEFAULT_SPRIGS
     )
     indexes = index_need(load, version, worst.partitions, copies)
-    data = data_need(load, version, facts, devices, steady, worst, assumed)
+    data = data_need(load, version, place, assumed)
     mounts = 0
     if on_flash:
         flash = index.flash_index_bytes(worst.partitions, sprigs)
@@ -103,6 +103,9 @@ def namespace_need(  # noqa: PLR0913 - a namespace, where it runs, and how it sp
         old_memory = round_up(divide_up(held * 100, STOP_WRITES_PERCENT_BEFORE_7) + 1, GIB)
     return NamespaceNeed(
         name=load.name,
+        storage=load.storage,
+        secondary_indexes=len(load.secondary_indexes),
+        set_indexes=len(load.set_indexes),
         partitions=worst.partitions,
         copies=copies,
         record_bytes=stored_record_bytes(load, version),
@@ -120,7 +123,7 @@ def namespace_need(  # noqa: PLR0913 - a namespace, where it runs, and how it sp
         memory_size_bytes=old_memory,
         device_bytes=data.device_bytes,
         mounts_bytes=mounts,
-        cache_bytes=cache_bytes(load.storage, devices, assumed),
+        cache_bytes=cache_bytes(load.storage, place.devices, assumed),
     )
 
 
@@ -136,52 +139,50 @@ def stored_record_bytes(load: NamespaceLoad, version: Version) -> int:
 
 
 def index_need(load: NamespaceLoad, version: Version, partitions: int, copies: int) -> IndexNeed:
-    """The budget is the next whole stage above what is used, since writes stop when use reaches it. Each arena can
-    be one stage ahead of its use, so beyond the first one each can lie a stage above the budget; so can the blocks
-    of the set indexes."""
+    """The budget is the next whole stage above what is used, since writes stop when use reaches it."""
     primary = index.primary_index_bytes(copies)
     secondary = sum(index.secondary_index_node_bytes(each, partitions, version) for each in load.secondary_indexes)
     sets = sum(index.set_index_bytes(each, partitions) for each in load.set_indexes)
-    in_memory = load.storage is not Storage.ALL_FLASH
-    used = (primary if in_memory else 0) + secondary + sets
-    arenas = in_memory + bool(load.secondary_indexes)
+    arenas = index_arenas(load.storage, len(load.secondary_indexes))
+    used = (primary if load.storage.index_in_memory else 0) + secondary + sets
     if not used and not arenas:
-        return IndexNeed(primary, 0, 0, 0, 0, 0)
+        return IndexNeed(primary, secondary, sets, 0, 0, 0)
     budget = round_up(used + 1, INDEX_STAGE_BYTES)
-    slack = max(0, arenas - 1) * INDEX_STAGE_BYTES + len(load.set_indexes) * partitions * index.TREE_BLOCK_BYTES
-    return IndexNeed(primary, secondary, sets, used, budget + slack, budget)
+    ahead = index.memory_ahead_of_budget_bytes(arenas, len(load.set_indexes), partitions)
+    return IndexNeed(primary, secondary, sets, used, budget + ahead, budget)
 
 
-def data_need(  # noqa: PLR0913, PLR0917 - as namespace_need
-    load: NamespaceLoad,
-    version: Version,
-    facts: ServerFacts,
-    devices: int,
-    steady: Spread,
-    worst: Spread,
-    assumed: Assumptions,
-) -> DataNeed:
+def index_arenas(storage: Storage, secondary_indexes: int) -> int:
+    """Arenas in memory: one for the primary index unless it lies on flash, one for all secondary indexes."""
+    return int(storage.index_in_memory) + bool(secondary_indexes)
+
+
+def data_need(load: NamespaceLoad, version: Version, place: Place, assumed: Assumptions) -> DataNeed:
+    facts = server_facts(version)
     in_memory = load.storage.data_in_memory
     if in_memory and not facts.memory_block_bytes:
-        return heap_need(load, version, steady, worst)
+        return heap_need(load, version, place)
     block = facts.memory_block_bytes if in_memory else facts.device_block_bytes
-    used = []
-    for spread in (steady, worst):
-        live = device.blocks_bytes(node_copies(load.objects, spread), stored_record_bytes(load, version), block)
-        used.append(live + device.blocks_bytes(node_copies(load.tombstones, spread), device.TOMBSTONE_BYTES, block))
-    capacity = device.capacity_bytes(*used, assumed.device_used_percent, assumed.device_used_after_loss_percent)
+    record = stored_record_bytes(load, version)
+
+    def used_bytes(spread: Spread) -> int:
+        live = device.blocks_bytes(node_copies(load.objects, spread), record, block)
+        return live + device.blocks_bytes(node_copies(load.tombstones, spread), device.TOMBSTONE_BYTES, block)
+
+    steady, worst = used_bytes(place.steady), used_bytes(place.worst)
+    capacity = device.capacity_bytes(steady, worst, assumed.device_used_percent, assumed.device_used_after_loss_percent)
     if in_memory:
         size = device.data_size_bytes(capacity, block, facts.data_size_minimum_bytes)
-        return DataNeed(used[0], used[1], size, size if load.storage.data_on_device else 0)
-    return DataNeed(used[0], used[1], 0, capacity + device.device_reserve_bytes(devices, block))
+        return DataNeed(steady, worst, size, size if load.storage.data_on_device else 0)
+    return DataNeed(steady, worst, 0, capacity + device.device_reserve_bytes(place.devices, block))
 
 
-def heap_need(load: NamespaceLoad, version: Version, steady: Spread, worst: Spread) -> DataNeed:
+def heap_need(load: NamespaceLoad, version: Version, place: Place) -> DataNeed:
     """Data in memory before 7.0: heap, and where it is persisted four times as much on the device."""
     record = load.memory_record_bytes(version)
-    after_loss = node_copies(load.objects, worst) * record
+    after_loss = node_copies(load.objects, place.worst) * record
     on_device = device.persisted_bytes_before_7(after_loss) if load.storage.data_on_device else 0
-    return DataNeed(node_copies(load.objects, steady) * record, after_loss, after_loss, on_device)
+    return DataNeed(node_copies(load.objects, place.steady) * record, after_loss, after_loss, on_device)
 
 
 def cache_bytes(storage: Storage, devices: int, assumed: Assumptions) -> int:

@@ -25,7 +25,7 @@ class Traffic:
 
 
 def traffic(  # noqa: PLR0913 - the six quantities of a formula
-    reads: int, writes: int, replica_writes: int, record_bytes: int, frame_bytes: int, xdr_destinations: int
+    *, reads: int, writes: int, replica_writes: int, record_bytes: int, frame_bytes: int, xdr_destinations: int
 ) -> Traffic:
     """``reads`` and ``writes`` are those a node answers to clients, ``replica_writes`` those it takes for others.
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from aerofleet.aerospike.sizing import device
 from aerofleet.aerospike.sizing.assumptions import Assumptions
-from aerofleet.aerospike.sizing.headroom import Spread, even_spread, spread_after_loss
+from aerofleet.aerospike.sizing.headroom import Layout, Place, place
 from aerofleet.aerospike.sizing.moment import Moment
-from aerofleet.aerospike.sizing.namespace import NamespaceNeed, namespace_need
+from aerofleet.aerospike.sizing.namespace import NamespaceNeed, namespace_need, stored_record_bytes
 from aerofleet.aerospike.sizing.network import Traffic, traffic
 from aerofleet.aerospike.sizing.server import GIB, PARTITIONS, divide_up, round_up
 from aerofleet.aerospike.sizing.workload import NamespaceLoad, Workload
@@ -54,23 +54,15 @@ class NodeNeed:
     cores: int
 
 
-def node_need(  # noqa: PLR0913 - the cluster's shape and the moment
-    workload: Workload,
-    loads: tuple[NamespaceLoad, ...],
-    moment: Moment,
-    racks: int,
-    nodes_per_rack: int,
-    devices: int,
-    assumed: Assumptions,
+def node_need(
+    workload: Workload, loads: tuple[NamespaceLoad, ...], moment: Moment, layout: Layout, assumed: Assumptions
 ) -> NodeNeed:
-    """``loads``: the namespaces as grown at the moment; ``devices``: devices of one node, 2 TiB at most each."""
+    """``loads``: the namespaces as grown at the moment."""
     needs, on_node = [], []
     for load in loads:
-        steady = even_spread(load.replication_factor, racks * nodes_per_rack)
-        worst = spread_after_loss(load.replication_factor, racks, nodes_per_rack, assumed.survive)
-        need = namespace_need(load, workload.server_version, devices, steady, worst, assumed)
-        needs.append(need)
-        on_node.append(load_on_node(load, need.record_bytes, workload, moment, steady, worst, assumed))
+        held = place(load.replication_factor, layout, assumed.survive)
+        needs.append(namespace_need(load, workload.server_version, held, assumed))
+        on_node.append(load_on_node(load, workload, moment, held, assumed))
     process = process_bytes(workload.tls, assumed)
     memory = process + sum(each.memory_bytes for each in needs)
     bits = max(sum(each.traffic.bytes_in for each in on_node), sum(each.traffic.bytes_out for each in on_node)) * 8
@@ -102,18 +94,13 @@ def memory_limit_bytes(memory: int, assumed: Assumptions) -> int:
     return round_up(divide_up(memory * 100, assumed.memory_used_percent), GIB)
 
 
-def load_on_node(  # noqa: PLR0913, PLR0917 - as node_need
-    load: NamespaceLoad,
-    record_bytes: int,
-    workload: Workload,
-    moment: Moment,
-    steady: Spread,
-    worst: Spread,
-    assumed: Assumptions,
+def load_on_node(
+    load: NamespaceLoad, workload: Workload, moment: Moment, held: Place, assumed: Assumptions
 ) -> NamespaceLoadOnNode:
     """An update reads the record before it writes it, so a write costs a device both. Rates are at the peak, on the
     node that carries most after the loss; wear is counted from the average with all nodes up."""
-    copies = load.replication_factor
+    copies, worst = load.replication_factor, held.worst
+    record_bytes = stored_record_bytes(load, workload.server_version)
     peak_writes = round(load.writes_per_second * moment.peak_factor)
     reads = divide_up(round(load.reads_per_second * moment.peak_factor), worst.nodes)
     writes = divide_up(peak_writes, worst.nodes)
@@ -125,7 +112,7 @@ def load_on_node(  # noqa: PLR0913, PLR0917 - as node_need
         read_from_device = 0 if load.storage.data_in_memory else reads + writes
         act = device.act_load(read_from_device, copies_written, record_bytes, lwm)
         per_second = device.write_bytes_per_second(copies_written, record_bytes, lwm)
-        average = divide_up(load.writes_per_second * steady.partitions, PARTITIONS)
+        average = divide_up(load.writes_per_second * held.steady.partitions, PARTITIONS)
         per_day = device.SECONDS_PER_DAY * device.write_bytes_per_second(average, record_bytes, lwm)
     return NamespaceLoadOnNode(
         reads=reads,

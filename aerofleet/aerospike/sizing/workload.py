@@ -25,6 +25,10 @@ class Storage(StrEnum):
         return self in (Storage.MEMORY, Storage.MEMORY_AND_DEVICE)
 
     @property
+    def index_in_memory(self) -> bool:
+        return self is not Storage.ALL_FLASH
+
+    @property
     def data_on_device(self) -> bool:
         return self is not Storage.MEMORY
 
@@ -95,7 +99,8 @@ class Workload:
 @dataclass(frozen=True, slots=True)
 class Device:
     """A drive or partition that one pod gets. ``act_rating``: multiple of ACT's 1x load it passed (2,000 reads and
-    1,000 writes of 1.5 KB a second), 0 = not measured. ``drive_writes_per_day``: what the maker warrants, 0 = unknown."""
+    1,000 writes of 1.5 KB a second), 0 = not measured. ``drive_writes_per_day``: what the maker warrants, 0 = unknown.
+    """
 
     bytes: int
     act_rating: float = 0

@@ -1,0 +1,41 @@
+"""Sizing: from a workload to memory, devices, network and nodes.
+
+>>> from aerofleet.aerospike.sizing import Device, Metal, NamespaceLoad, Storage, Workload, size
+>>> shop = NamespaceLoad("shop", Storage.DEVICE, 200_000_000, 1500, reads_per_second=40_000, writes_per_second=8_000)
+>>> metal = Metal(64 << 30, 16, 25_000_000_000, (Device(1_600_000_000_000, 30, 3),) * 2)
+>>> size(Workload((shop,), (8, 1, 1), peak_factor=3), metal, racks=3).nodes
+6
+"""
+
+from aerofleet.aerospike.sizing.assumptions import SOURCES, Assumptions
+from aerofleet.aerospike.sizing.cluster import Sizing, Totals, size, sized
+from aerofleet.aerospike.sizing.constraint import Comparison, Constraint
+from aerofleet.aerospike.sizing.headroom import Survive
+from aerofleet.aerospike.sizing.pod import NamespaceSettings, PodSettings
+from aerofleet.aerospike.sizing.record import Bin, Particle, Record
+from aerofleet.aerospike.sizing.server import parse_version
+from aerofleet.aerospike.sizing.workload import Device, Metal, NamespaceLoad, Storage, Workload, host_share
+
+__all__ = [
+    "SOURCES",
+    "Assumptions",
+    "Bin",
+    "Comparison",
+    "Constraint",
+    "Device",
+    "Metal",
+    "NamespaceLoad",
+    "NamespaceSettings",
+    "Particle",
+    "PodSettings",
+    "Record",
+    "Sizing",
+    "Storage",
+    "Survive",
+    "Totals",
+    "Workload",
+    "host_share",
+    "parse_version",
+    "size",
+    "sized",
+]

@@ -1,0 +1,190 @@
+"""From a workload and metal to a cluster: nodes in each rack, needs at each moment, and the constraint that binds."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from aerofleet.aerospike.sizing.assumptions import Assumptions
+from aerofleet.aerospike.sizing.constraint import (
+    Comparison,
+    Constraint,
+    Limits,
+    comparisons,
+    fits,
+    limits_of,
+    tightest,
+)
+from aerofleet.aerospike.sizing.headroom import Layout
+from aerofleet.aerospike.sizing.moment import Moment, load_at, moments
+from aerofleet.aerospike.sizing.node import NodeNeed, node_need
+from aerofleet.aerospike.sizing.pod import PodSettings, pod_settings
+from aerofleet.aerospike.sizing.server import divide_up
+from aerofleet.aerospike.sizing.workload import Metal, NamespaceLoad, Workload
+
+DEFAULTS = Assumptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a rack or a cluster takes from the metal, all pods together."""
+
+    pods: int
+    memory_bytes: int
+    cores: int
+    device_bytes: int
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(
+            self.pods + other.pods,
+            self.memory_bytes + other.memory_bytes,
+            self.cores + other.cores,
+            self.device_bytes + other.device_bytes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sizing:
+    """A sized cluster. ``now``, ``peak`` and ``date`` are the need of a node at each moment, with ``nodes_per_rack``
+    nodes in each of ``racks``; ``pod`` holds the last of them. ``binding`` is the constraint that would fail first
+    with a node less in each rack. ``missing`` is empty if it fits; else ``nodes_per_rack`` is the most there can be.
+    """
+
+    workload: Workload
+    metal: Metal
+    assumptions: Assumptions
+    racks: int
+    nodes_per_rack: int
+    now: NodeNeed
+    peak: NodeNeed
+    date: NodeNeed
+    pod: PodSettings
+    binding: Constraint
+    comparisons: tuple[Comparison, ...]
+
+    @property
+    def nodes(self) -> int:
+        return self.racks * self.nodes_per_rack
+
+    @property
+    def missing(self) -> tuple[Comparison, ...]:
+        return tuple(each for each in self.comparisons if not each.fits)
+
+    @property
+    def fits(self) -> bool:
+        return not self.missing
+
+    @property
+    def unknown(self) -> tuple[Constraint, ...]:
+        """Constraints nothing can be said about: the devices were not measured."""
+        return tuple(each.constraint for each in self.comparisons if not each.known)
+
+    @property
+    def rack(self) -> Totals:
+        """Every rack alike."""
+        pods = self.nodes_per_rack
+        return Totals(pods, pods * self.pod.memory_bytes, pods * self.pod.cores, pods * self.date.device_bytes)
+
+    @property
+    def cluster(self) -> Totals:
+        return sum((self.rack for _ in range(self.racks - 1)), self.rack)
+
+
+def size(workload: Workload, metal: Metal, racks: int, assumptions: Assumptions = DEFAULTS) -> Sizing:
+    """The smallest number of nodes per rack that carries ``workload`` on nodes like ``metal`` until the date planned
+    for, through the loss that ``assumptions.survive`` names. Raises ValueError for no racks, or where the copies
+    alone need more nodes than a cluster can have."""
+    least = least_nodes_per_rack(workload, racks, assumptions)
+    most = assumptions.maximum_nodes // racks
+    if least > most:
+        raise ValueError(f"the copies need {least * racks} nodes in {racks} racks; {assumptions.maximum_nodes} can be")
+    need = needs_at_date(workload, metal, racks, assumptions)
+    nodes_per_rack = smallest(need, limits_of(metal, assumptions.operations_per_node), least, most)
+    return with_nodes(workload, metal, Layout(racks, nodes_per_rack, metal.device_count), assumptions, need)
+
+
+def sized(
+    workload: Workload, metal: Metal, racks: int, nodes_per_rack: int, assumptions: Assumptions = DEFAULTS
+) -> Sizing:
+    """The sizing with a given number of nodes per rack; its ``missing`` says what each node lacks. Raises ValueError
+    for no racks or no nodes."""
+    if nodes_per_rack < 1 or racks < 1:
+        raise ValueError("a cluster has at least one rack with one node")
+    need = needs_at_date(workload, metal, racks, assumptions)
+    return with_nodes(workload, metal, Layout(racks, nodes_per_rack, metal.device_count), assumptions, need)
+
+
+def needs_at_date(workload: Workload, metal: Metal, racks: int, assumptions: Assumptions) -> Callable[[int], NodeNeed]:
+    """Need of a node at the date by number of nodes per rack, each reckoned once: the search comes by twice."""
+    *_, last = moments(workload, assumptions.months)
+    loads, devices = loads_at(workload, last), metal.device_count
+    return cache(lambda nodes: node_need(workload, loads, last, Layout(racks, nodes, devices), assumptions))
+
+
+def with_nodes(
+    workload: Workload, metal: Metal, layout: Layout, assumptions: Assumptions, need: Callable[[int], NodeNeed]
+) -> Sizing:
+    now, peak, _ = moments(workload, assumptions.months)
+    date = need(layout.nodes_per_rack)
+    limits = limits_of(metal, assumptions.operations_per_node)
+    least = least_nodes_per_rack(workload, layout.racks, assumptions)
+    return Sizing(
+        workload=workload,
+        metal=metal,
+        assumptions=assumptions,
+        racks=layout.racks,
+        nodes_per_rack=layout.nodes_per_rack,
+        now=node_need(workload, workload.namespaces, now, layout, assumptions),
+        peak=node_need(workload, workload.namespaces, peak, layout, assumptions),
+        date=date,
+        pod=pod_settings(date, workload.server_version, workload.tls, layout.devices),
+        binding=binding(need, limits, layout.nodes_per_rack, least),
+        comparisons=comparisons(date, limits),
+    )
+
+
+def loads_at(workload: Workload, moment: Moment) -> tuple[NamespaceLoad, ...]:
+    percent = workload.growth_per_month_percent
+    return tuple(load_at(each, percent, moment.months) for each in workload.namespaces)
+
+
+def least_nodes_per_rack(workload: Workload, racks: int, assumptions: Assumptions) -> int:
+    """Enough nodes for all copies, and one more with strong consistency: with as many copies as nodes, one that is
+    down makes every partition unavailable."""
+    if racks < 1:
+        raise ValueError("a cluster has at least one rack")
+    copies = max(each.replication_factor + each.strong_consistency for each in workload.namespaces)
+    return divide_up(max(copies, assumptions.minimum_nodes), racks)
+
+
+def smallest(need: Callable[[int], NodeNeed], limits: Limits, least: int, most: int) -> int:
+    """The smallest number of nodes per rack whose need fits, or ``most``.
+
+    Need falls with every node, about as 1 / nodes, so the first guess is close; from there in doubling steps to a
+    number that fails and one that carries, and by halves between them.
+    """
+
+    def carries(nodes_per_rack: int) -> bool:
+        return fits(need(nodes_per_rack), limits)
+
+    if carries(least):
+        return least
+    guess = least * tightest(need(least), limits).use
+    low, high, step = least, int(max(least + 1, min(most, guess))), 1
+    while high < most and not carries(high):
+        low, high, step = high, min(most, high + step), 2 * step
+    step = 1
+    while high - step > low and carries(high - step):
+        high, step = high - step, 2 * step
+    return bisect_left(range(high), True, lo=max(low, high - step) + 1, key=carries)
+
+
+def binding(need: Callable[[int], NodeNeed], limits: Limits, nodes_per_rack: int, least: int) -> Constraint:
+    """What fails, or would fail first with a node less in each rack."""
+    if fits(need(nodes_per_rack), limits):
+        if nodes_per_rack <= least:
+            return Constraint.COPIES
+        nodes_per_rack -= 1
+    return tightest(need(nodes_per_rack), limits).constraint

@@ -1,0 +1,116 @@
+"""The settings that hold a workload: memory of the pod, and the limits the server itself keeps.
+
+The container trap: until 8.1.2 the server compares stop-writes-sys-memory-pct with the memory of the *host*, and even
+there only with cgroup-mem-tracking on. A pod is killed at its own limit long before. So what protects a pod is that
+indexes-memory-budget and data-size of all its namespaces, and all the rest it takes, lie below its limit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aerofleet.aerospike.sizing.assumptions import Assumptions
+from aerofleet.aerospike.sizing.index import (
+    DEFAULT_SPRIGS,
+    flash_sprig_bytes,
+    memory_ahead_of_budget_bytes,
+    sprig_bytes,
+)
+from aerofleet.aerospike.sizing.namespace import NamespaceNeed, cache_bytes, index_arenas
+from aerofleet.aerospike.sizing.node import NodeNeed, process_bytes
+from aerofleet.aerospike.sizing.server import PARTITIONS, Version, server_facts
+from aerofleet.aerospike.sizing.workload import Storage
+
+STOP_WRITES_SYS_MEMORY_PERCENT = 90
+"""Default of stop-writes-sys-memory-pct (configuration schema 7.0–8.1)."""
+STOP_WRITES_USED_PERCENT = 70
+STOP_WRITES_AVAILABLE_PERCENT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceSettings:
+    """What a namespace is configured with. 0 = the parameter is not set: no budget, no data in memory, no mounts.
+
+    ``memory_size_bytes`` (before 7.0) stands for budget and data-size. ``device_bytes``: capacity of its devices.
+    ``partitions``: copies a node can come to hold, of 4096.
+    """
+
+    name: str
+    storage: Storage
+    indexes_memory_budget_bytes: int = 0
+    data_size_bytes: int = 0
+    memory_size_bytes: int = 0
+    device_bytes: int = 0
+    devices: int = 0
+    mounts_budget_bytes: int = 0
+    partition_tree_sprigs: int = DEFAULT_SPRIGS
+    partitions: int = PARTITIONS
+    secondary_indexes: int = 0
+    set_indexes: int = 0
+    stop_writes_used_percent: int = STOP_WRITES_USED_PERCENT
+    stop_writes_available_percent: int = STOP_WRITES_AVAILABLE_PERCENT
+
+
+@dataclass(frozen=True, slots=True)
+class PodSettings:
+    """Request = limit of the pod's memory and cores, and what the server in it is configured with.
+
+    ``cgroup_memory_tracking``: set it, since the server can do it; then ``stop_writes_sys_memory_percent`` is of the
+    pod's limit. Where it is false, the percentage is of the host's memory, and only the budgets protect the pod.
+    """
+
+    memory_bytes: int
+    cores: int
+    namespaces: tuple[NamespaceSettings, ...]
+    server_version: Version
+    tls: bool = False
+    cgroup_memory_tracking: bool = False
+    stop_writes_sys_memory_percent: int = STOP_WRITES_SYS_MEMORY_PERCENT
+
+
+def pod_settings(need: NodeNeed, version: Version, tls: bool, devices: int) -> PodSettings:
+    """The settings that hold ``need``."""
+    return PodSettings(
+        memory_bytes=need.memory_limit_bytes,
+        cores=need.cores,
+        namespaces=tuple(namespace_settings(each, devices) for each in need.namespaces),
+        server_version=version,
+        tls=tls,
+        cgroup_memory_tracking=server_facts(version).cgroup_memory_tracking,
+    )
+
+
+def namespace_settings(need: NamespaceNeed, devices: int) -> NamespaceSettings:
+    return NamespaceSettings(
+        name=need.name,
+        storage=need.storage,
+        indexes_memory_budget_bytes=need.indexes_memory_budget_bytes,
+        data_size_bytes=need.data_size_bytes,
+        memory_size_bytes=need.memory_size_bytes,
+        device_bytes=need.device_bytes,
+        devices=devices if need.storage.data_on_device else 0,
+        mounts_budget_bytes=need.mounts_bytes,
+        partition_tree_sprigs=need.sprigs,
+        partitions=need.partitions,
+        secondary_indexes=need.secondary_indexes,
+        set_indexes=need.set_indexes,
+    )
+
+
+def configured_memory_bytes(pod: PodSettings, assumed: Assumptions) -> int:
+    """The memory a pod can come to take before any limit of its namespaces stops it."""
+    return process_bytes(pod.tls, assumed) + sum(configured_namespace_bytes(each, assumed) for each in pod.namespaces)
+
+
+def configured_namespace_bytes(namespace: NamespaceSettings, assumed: Assumptions) -> int:
+    limit = namespace.memory_size_bytes
+    if not limit:
+        arenas = index_arenas(namespace.storage, namespace.secondary_indexes)
+        ahead = memory_ahead_of_budget_bytes(arenas, namespace.set_indexes, namespace.partitions)
+        limit = namespace.indexes_memory_budget_bytes + ahead + namespace.data_size_bytes
+    sprigs = sprig_bytes if namespace.storage.index_in_memory else flash_sprig_bytes
+    return (
+        limit
+        + sprigs(namespace.partitions, namespace.partition_tree_sprigs)
+        + cache_bytes(namespace.storage, namespace.devices, assumed)
+    )
