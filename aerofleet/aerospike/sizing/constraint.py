@@ -31,7 +31,18 @@ class Comparison:
     known: bool = True
 
     @property
-    @dataclass(frozen=True, slots=True)
+    def fits(self) -> bool:
+        return not self.known or self.need <= self.have
+
+    @property
+    def use(self) -> float:
+        """Need as a share of what is there."""
+        if not self.known or not self.need:
+            return 0.0
+        return self.need / self.have if self.have else float("inf")
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What one node has; ``act_rating`` and ``writable_bytes_per_day`` are 0 where unknown."""
 
