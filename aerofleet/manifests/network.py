@@ -9,15 +9,15 @@ from aerofleet.model.resolved import NetworkProfile
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """``access`` and ``alternate`` are AKO's address types; ``host_ports``: AKO 4.5.0 opens ports of the host when
-    any published address is not the pod's own and multiPodPerHost is off. ``policies``: NetworkPolicies really apply
-    to these pods. ``pod_security`` is the level the namespace has to enforce."""
+    """``access`` and ``alternate`` are AKO's address types. ``policies``: NetworkPolicies really apply to these pods.
+    ``pod_security`` is the level the namespace has to enforce: AKO 4.5.0 opens ports of the host
+    (``NetworkProfile.host_ports``) when a published address is not the pod's own and multiPodPerHost is off, and only
+    the level privileged lets it."""
 
     access: str
     alternate: str
     fabric: str
     host_network: bool
-    host_ports: bool
     dns_policy: str
     policies: bool
     pod_security: str
@@ -30,7 +30,6 @@ PROFILES: dict[NetworkProfile, Profile] = {
         alternate="pod",
         fabric="",
         host_network=False,
-        host_ports=False,
         dns_policy="ClusterFirst",
         policies=True,
         pod_security="baseline",
@@ -41,7 +40,6 @@ PROFILES: dict[NetworkProfile, Profile] = {
         alternate="hostExternal",
         fabric="",
         host_network=True,
-        host_ports=True,
         dns_policy="ClusterFirstWithHostNet",
         policies=False,
         pod_security="privileged",
@@ -52,7 +50,6 @@ PROFILES: dict[NetworkProfile, Profile] = {
         alternate="configuredIP",
         fabric="",
         host_network=False,
-        host_ports=True,
         dns_policy="ClusterFirst",
         policies=True,
         pod_security="privileged",
@@ -63,7 +60,6 @@ PROFILES: dict[NetworkProfile, Profile] = {
         alternate="customInterface",
         fabric="customInterface",
         host_network=False,
-        host_ports=False,
         dns_policy="ClusterFirst",
         policies=False,
         pod_security="baseline",

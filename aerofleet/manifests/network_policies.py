@@ -11,6 +11,7 @@ from typing import Any
 
 from aerofleet.manifests.metadata import cluster_metadata, team_metadata
 from aerofleet.manifests.network import PROFILES
+from aerofleet.model.names import DEFAULT_DENY_POLICY
 from aerofleet.model.resolved import Cell, Cluster, Team
 
 OPERATOR_NAMESPACE = "aerospike"
@@ -23,7 +24,7 @@ def default_deny(cell: Cell, team: Team) -> list[dict[str, Any]]:
     """Nothing in; out only to names and, for the pods' init containers, the API server and the images' own needs."""
     if not PROFILES[cell.network_profile].policies:
         return []
-    deny = policy(team_metadata(cell, team, "default-deny"), {}, ingress=[])
+    deny = policy(team_metadata(cell, team, DEFAULT_DENY_POLICY), {}, ingress=[])
     return [deny]
 
 

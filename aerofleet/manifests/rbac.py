@@ -9,7 +9,7 @@ from aerofleet.model.names import OPERATOR_SERVICE_ACCOUNT, bounded
 from aerofleet.model.resolved import Cell, Team
 
 CLUSTER_ROLE = "aerospike-cluster"
-"""Made by AKO's own installation (4.5.0). Pods read Nodes with it: cluster-wide objects, so a RoleBinding would not do."""
+"""Made by AKO's own installation (4.5.0). Pods read Nodes with it, cluster-wide: a RoleBinding would not do."""
 RBAC = "rbac.authorization.k8s.io"
 
 

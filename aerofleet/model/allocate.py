@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from aerofleet.model.allocations import AllocationsFile, Wanted, allocate
+from aerofleet.model.allocations import AllocationsFile, Place, Wanted, allocate
 from aerofleet.model.resolve import Resolution
 from aerofleet.model.resolved import StorageKind
 from aerofleet.model.settings import Settings
@@ -22,7 +22,10 @@ HEADER = """\
 
 
 def next_allocations(resolution: Resolution) -> AllocationsFile | None:
-    """The cell's allocations with everything added that its definitions ask for; None where those can't be read."""
+    """The cell's allocations with everything added that its definitions ask for; None where those can't be read.
+
+    Raises PortsExhaustedError.
+    """
     source = resolution.source
     if source is None or source.cell is None or source.allocations is None:
         return None
@@ -30,7 +33,7 @@ def next_allocations(resolution: Resolution) -> AllocationsFile | None:
     file = source.cell.file
     groups = {team: next((group for group, teams in file.groups.items() if team in teams), "") for team in source.teams}
     wanted = wanted_of(source, {key: each.settings for key, each in resolution.settings.items()})
-    return allocate(before, file.racks, groups, wanted)
+    return allocate(before, Place(file.racks, file.network.host_ports), groups, wanted)
 
 
 def wanted_of(source: CellSource, settings: Mapping[str, Settings]) -> list[Wanted]:

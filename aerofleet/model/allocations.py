@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 from pydantic import Field
 
 from aerofleet.model.file_model import FileModel
-from aerofleet.model.names import MAX_RESOURCE_NAME, bounded
+from aerofleet.model.names import MAX_RESOURCE_NAME, bounded, kubernetes_name
+from aerofleet.model.quantities import Whole
 from aerofleet.model.resolved import ClusterState, Ports
 
 FIRST_PORT = 3000
@@ -22,10 +24,19 @@ PORTS_PER_CLUSTER = 10
 never share a port."""
 LAST_PORT = 29999
 """Below the default NodePort range (30000–32767), so that no Service of the cluster can take one of ours."""
+MAX_VOLUME_NAME = 40
+
+
+class PortsExhaustedError(Exception):
+    """Every block of ports is given, and in this cell ports are the hosts' own."""
+
+
+RackId = Annotated[Whole, Field(ge=1, le=1_000_000)]
+"""AKO 4.5.0 takes 0 to 1000000; 0 is its word for "no rack"."""
 
 
 class PortsFile(FileModel):
-    first: int = Field(ge=FIRST_PORT, le=LAST_PORT - PORTS_PER_CLUSTER)
+    first: Whole = Field(ge=FIRST_PORT, le=LAST_PORT - PORTS_PER_CLUSTER)
 
     def ports(self, *, tls: bool, admin: bool) -> Ports:
         first = self.first
@@ -63,7 +74,7 @@ class TeamAllocation(FileModel):
 
 
 class AllocationsFile(FileModel):
-    racks: dict[str, int] = Field(default_factory=dict, description="physical rack → Aerospike rack id")
+    racks: dict[str, RackId] = Field(default_factory=dict, description="physical rack → Aerospike rack id")
     teams: dict[str, TeamAllocation] = Field(default_factory=dict)
     clusters: dict[str, ClusterAllocation] = Field(default_factory=dict, description="TEAM/CLUSTER → what it was given")
 
@@ -83,16 +94,24 @@ class Wanted:
         return f"{self.team}/{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a cell has: its physical racks; ``host_ports``: its pods open ports of the hosts they stand on."""
+
+    racks: tuple[str, ...]
+    host_ports: bool
+
+
 def allocate(
-    before: AllocationsFile, racks: Iterable[str], groups: Mapping[str, str], wanted: Iterable[Wanted]
+    before: AllocationsFile, place: Place, groups: Mapping[str, str], wanted: Iterable[Wanted]
 ) -> AllocationsFile:
     """``before`` with everything added that is missing; nothing that was given is changed.
 
     ``groups`` is team → stack group. Clusters are taken in the order of their names, so that two people who add
-    clusters on two branches get a merge conflict instead of the same port twice.
+    clusters on two branches get a merge conflict instead of the same port twice. Raises PortsExhaustedError.
     """
     rack_ids = dict(before.racks)
-    for rack in racks:
+    for rack in place.racks:
         rack_ids.setdefault(rack, max(rack_ids.values(), default=0) + 1)
     teams = dict(before.teams)
     for team in groups:
@@ -102,7 +121,9 @@ def allocate(
         if each.state is ClusterState.RELEASED:
             clusters.pop(each.key, None)
             continue
-        given = clusters.get(each.key) or first_allocation(each, free_port(clusters.values()))
+        given = clusters.get(each.key) or first_allocation(
+            each, free_port(clusters.values(), of_hosts=place.host_ports)
+        )
         more = [rack for rack in rack_ids if rack not in given.racks][: max(0, each.racks - len(given.racks))]
         devices = {**given.devices}
         for namespace, count in each.devices.items():
@@ -122,14 +143,26 @@ def first_allocation(wanted: Wanted, port: int) -> ClusterAllocation:
 
 
 def device(namespace: str, index: int) -> DeviceAllocation:
-    name = bounded(f"{namespace.lower().replace('_', '-')}-{index}", 40)
+    name = bounded(f"{kubernetes_name(namespace)}-{index}", MAX_VOLUME_NAME)
     return DeviceAllocation(volume=name, path=f"/dev/aerospike/{name}")
 
 
-def free_port(clusters: Iterable[ClusterAllocation]) -> int:
-    """The first block of ports after all that are given; blocks are not reused while any later one is held."""
-    taken = [given.ports.first for given in clusters]
-    return max(taken, default=FIRST_PORT - PORTS_PER_CLUSTER) + PORTS_PER_CLUSTER
+def free_port(clusters: Iterable[ClusterAllocation], *, of_hosts: bool) -> int:
+    """The first block of ports after all that are given; blocks are not reused while any later one is held.
+
+    Past the last one it begins anew, unless the ports are ``of_hosts``: then it raises PortsExhaustedError.
+    """
+    blocks = (LAST_PORT - FIRST_PORT + 1) // PORTS_PER_CLUSTER
+    taken = [(given.ports.first - FIRST_PORT) // PORTS_PER_CLUSTER for given in clusters]
+    block = max(taken, default=-1) + 1
+    if block < blocks:
+        return FIRST_PORT + block * PORTS_PER_CLUSTER
+    if of_hosts:
+        message = (
+            f"all ports from {FIRST_PORT} to {LAST_PORT} are given: {blocks} clusters share the hosts of this cell"
+        )
+        raise PortsExhaustedError(message)
+    return FIRST_PORT + len(taken) % blocks * PORTS_PER_CLUSTER
 
 
 ORDER = tuple(ClusterState)

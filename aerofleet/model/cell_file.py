@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from aerofleet.model.file_model import FileModel
-from aerofleet.model.quantities import Seconds
+from aerofleet.model.quantities import Flag, Seconds, Whole
 from aerofleet.model.resolved import NetworkProfile, OperatorPhase
 
 
@@ -27,7 +26,7 @@ class OperatorFile(FileModel):
     source: Literal["chart", "manifests", "crds-only"] = Field(
         "crds-only", description="who runs the operator: a chart, pinned manifests, or somebody else"
     )
-    replicas: int = Field(2, ge=1, description="operator pods")
+    replicas: Whole = Field(2, ge=1, description="operator pods")
     chart_repository: str = ""
     manifests_folder: str = ""
     manifests_sha256: str = ""
@@ -41,22 +40,30 @@ class SecretStoreFile(FileModel):
 
 
 class MonitoringFile(FileModel):
-    pod_monitors: bool = True
+    pod_monitors: Flag = True
     labels: dict[str, str] = Field(default_factory=dict, description="labels your Prometheus selects PodMonitors by")
     scrape_interval: Seconds = Field(default="15s", validate_default=True)
 
 
 class FreezeWindowFile(FileModel):
+    """Times with their zone: a sale does not begin at an hour of somebody's laptop."""
+
     name: str
-    start: datetime
-    end: datetime
+    start: AwareDatetime
+    end: AwareDatetime
+
+    @model_validator(mode="after")
+    def ends_after_it_begins(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError("ends before it begins")
+        return self
 
 
 class CellFile(FileModel):
     cell: str
     site: str
     context: str = Field(description="kubeconfig context of the Kubernetes cluster")
-    ephemeral: bool = Field(False, description="nothing in it is protected; for throw-away control planes only")
+    ephemeral: Flag = Field(False, description="nothing in it is protected; for throw-away control planes only")
     kubernetes: str = Field(description="version of the Kubernetes cluster, for instance 1.35")
     racks: tuple[str, ...] = Field(min_length=1, description="physical racks, each one failure domain")
     network: NetworkProfile = NetworkProfile.POD

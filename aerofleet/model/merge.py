@@ -37,10 +37,12 @@ class Origin:
 
 @dataclass(slots=True)
 class Merged:
-    """``data`` is the result; ``origins`` has an entry for every leaf and every replaced list in it."""
+    """``data`` is the result; ``origins`` has an entry for every leaf and every replaced list in it, ``mappings`` tells
+    where each mapping was first begun."""
 
     data: dict[str, Any] = field(default_factory=dict)
     origins: dict[Path, Origin] = field(default_factory=dict)
+    mappings: dict[Path, Location] = field(default_factory=dict)
 
     def origin(self, path: Path) -> Origin | None:
         """The origin of a value, or of the nearest thing above it that was set as a whole."""
@@ -84,6 +86,8 @@ class _Laying:
                 result.pop(key, None)
                 self.note(base, None, here, there)
             elif isinstance(value, Mapping):
+                if here not in self.merged.mappings:
+                    self.merged.mappings[here] = self.layer.locate(there)
                 result[key] = self.mapping(base if isinstance(base, Mapping) else {}, value, here, there)
                 if not value:
                     self.note(base, value, here, there)

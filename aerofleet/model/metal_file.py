@@ -7,25 +7,25 @@ from typing import Literal
 from pydantic import Field
 
 from aerofleet.model.file_model import FileModel
-from aerofleet.model.quantities import BitsPerSecond, Bytes
+from aerofleet.model.quantities import BitsPerSecond, Bytes, Flag, Number, Whole
 from aerofleet.model.resolved import HostState
 
 
 class DriveFile(FileModel):
-    count: int = Field(ge=1)
+    count: Whole = Field(ge=1)
     size: Bytes
-    dwpd: float = Field(ge=0, description="drive writes per day the maker promises")
-    act: float = Field(0, ge=0, description="multiple of ACT's 1x load the drive passed; 0 = not measured")
+    dwpd: Number = Field(ge=0, description="drive writes per day the maker promises")
+    act: Number = Field(0, ge=0, description="multiple of ACT's 1x load the drive passed; 0 = not measured")
 
 
 class HostModelFile(FileModel):
-    sockets: int = Field(ge=1)
-    cores: int = Field(ge=1, description="physical cores of the whole machine")
-    numa: int = Field(1, ge=1)
+    sockets: Whole = Field(ge=1)
+    cores: Whole = Field(ge=1, description="physical cores of the whole machine")
+    numa: Whole = Field(1, ge=1)
     memory: Bytes
     network: BitsPerSecond
     drives: tuple[DriveFile, ...] = ()
-    price_per_month: float = Field(0, ge=0)
+    price_per_month: Number = Field(0, ge=0)
 
 
 class HostFile(FileModel):
@@ -50,7 +50,7 @@ class TaintFile(FileModel):
 class PartitionFile(FileModel):
     storage_class: str
     mode: Literal["Block", "Filesystem"]
-    count: int = Field(ge=1, description="partitions of each drive")
+    count: Whole = Field(ge=1, description="partitions of each drive")
     size: Bytes
     device_glob: str = Field(description="where the provisioner finds them, for instance /dev/disk/aerofleet/data-*")
 
@@ -65,7 +65,7 @@ class PoolFile(FileModel):
     hosts: tuple[str, ...] = ()
     labels: dict[str, str] = Field(default_factory=dict)
     taints: tuple[TaintFile, ...] = Field((), description="taints the hosts are expected to have")
-    take_over_taints: bool = Field(False, description="manage the whole taint list of the hosts")
+    take_over_taints: Flag = Field(False, description="manage the whole taint list of the hosts")
     tuning: TuningFile = TuningFile()
     partitions: tuple[PartitionFile, ...] = ()
     provisioner: Literal["local-static", "explicit", "existing"] = "local-static"

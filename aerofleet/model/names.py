@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 MANAGED_BY_VALUE = "aerofleet"
@@ -25,25 +26,43 @@ MAX_RESOURCE_NAME = 40
 """AKO 4.5.0 refuses a longer AerospikeCluster name: it appends rack id, revision and a hash for the StatefulSet."""
 HASH_DIGITS = 6
 
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+_NOT_LABEL = re.compile(r"[^a-z0-9]+")
 
 FEATURE_KEY_SECRET = "aerospike-feature-key"  # noqa: S105 - the name of a Secret
 FEATURE_KEY_FILE = "features.conf"
 
 
+DEFAULT_DENY_POLICY = "aerofleet.default-deny"
+"""The dot keeps it apart from the policies of clusters, whose names have none."""
+
+
 def tls_secret(resource: str) -> str:
-    return bounded(f"{resource}-tls", MAX_LABEL)
+    return bounded(f"{resource}.tls", MAX_LABEL)
 
 
 def user_secret(resource: str, user: str) -> str:
-    return bounded(f"{resource}-user-{user}", MAX_LABEL)
+    """A cluster's name has no dot, so that no two clusters of a namespace derive the same Secret."""
+    return bounded(f"{resource}.user.{kubernetes_name(user)}", MAX_LABEL)
+
+
+def kubernetes_name(text: str) -> str:
+    """``text`` where Kubernetes takes it as a name, else its letters that it takes and a hash of the whole."""
+    if _LABEL.fullmatch(text):
+        return text
+    kept = _NOT_LABEL.sub("-", text.lower()).strip("-")
+    return f"{kept}-{_hash(text)}".lstrip("-")
 
 
 def bounded(name: str, limit: int) -> str:
     """``name``, or where it is longer than ``limit`` a cut of it and a hash of the whole: two long ones never meet."""
     if len(name) <= limit:
         return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:HASH_DIGITS]
-    return f"{name[: limit - HASH_DIGITS - 1].rstrip('-.')}-{digest}"
+    return f"{name[: limit - HASH_DIGITS - 1].rstrip('-.')}-{_hash(name)}"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:HASH_DIGITS]
 
 
 def owner_labels(cell: str) -> dict[str, str]:

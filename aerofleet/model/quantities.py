@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PlainValidator
 
 BINARY = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40, "Pi": 1 << 50}
 DECIMAL = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
@@ -20,6 +20,9 @@ SIZE_UNITS |= {f"{unit}B": value for unit, value in BINARY.items()}
 COUNT_UNITS = {"": 1, **DECIMAL}
 TIME_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 BIT_UNITS = {f"{unit}bit/s": value for unit, value in DECIMAL.items()}
+
+MAX_PODS = 256
+"""AKO 4.5.0 admits no larger cluster."""
 
 _NUMBER = re.compile(r"([0-9][0-9_]*(?:\.[0-9]+)?)\s*([A-Za-z/%]*)")
 
@@ -82,12 +85,26 @@ def parse_percent(value: object) -> int:
     return percent
 
 
+def parse_pods(value: object) -> int | Literal["auto"]:
+    if value == "auto":
+        return "auto"
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_PODS:
+        raise ValueError(f"'{value}' is neither a whole number from 1 to {MAX_PODS} nor auto")
+    return value
+
+
+Whole = Annotated[int, Field(strict=True)]
+Number = Annotated[float, Field(strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
+"""Nothing but themselves: pydantic would otherwise take `yes` for 1 and the text "0" for a number."""
+
 Bytes = Annotated[int, BeforeValidator(parse_bytes), Field(ge=0)]
 Count = Annotated[int, BeforeValidator(parse_count), Field(ge=0)]
 PerSecond = Annotated[int, BeforeValidator(parse_per_second), Field(ge=0)]
 Seconds = Annotated[int, BeforeValidator(parse_seconds), Field(ge=0)]
 Millicores = Annotated[int, BeforeValidator(parse_millicores), Field(ge=1)]
 BitsPerSecond = Annotated[int, BeforeValidator(parse_bits_per_second), Field(ge=1)]
+Pods = Annotated[int | Literal["auto"], PlainValidator(parse_pods, json_schema_input_type=int | Literal["auto"])]
 Percent = Annotated[int, BeforeValidator(parse_percent), Field(ge=0, le=100)]
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import pathlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from aerofleet.finding import Finding, Location
 from aerofleet.model.allocations import AllocationsFile
 from aerofleet.model.checks import check_cell
 from aerofleet.model.cluster import Context, build_cluster
-from aerofleet.model.merge import Layer, Merged, Origin, merge_layers
+from aerofleet.model.merge import Layer, Merged, Origin, Path, merge_layers
 from aerofleet.model.platform import build_hosts, build_pools, build_tenant, platform_parts
 from aerofleet.model.quantities import parse_bytes, parse_count, parse_per_second, parse_percent
 from aerofleet.model.resolved import Cell, Cluster, ClusterState, OperatorPhase, Team, Tier
@@ -19,7 +19,7 @@ from aerofleet.model.settings import Settings
 from aerofleet.model.source import CellSource, WrittenCluster, read_cell
 from aerofleet.model.template import TemplateMistakeError, is_template, render
 from aerofleet.model.tier_file import TierRevision
-from aerofleet.model.validation import validated, written
+from aerofleet.model.validation import nearest, validated, written
 
 AutoSize = Callable[[Settings, WrittenCluster, CellSource], int]
 
@@ -43,7 +43,7 @@ class Resolution:
     source: CellSource | None = None
 
 
-def resolve_cell(root: Path, name: str) -> Resolution:
+def resolve_cell(root: pathlib.Path, name: str) -> Resolution:
     """Read and resolve a cell; every mistake is a finding, and no mistake hides another where that can be helped."""
     if not (root / "stacks" / name).is_dir():
         where = Location(f"stacks/{name}", 1, 1)
@@ -66,9 +66,8 @@ def resolve_settings(source: CellSource, cluster: WrittenCluster) -> ResolvedSet
     locate = cluster.document.locate
     tier = source.tiers.find(cluster.file.tier)
     if tier is None:
-        known = ", ".join(name for name in source.tiers.names if name != "base")
         place = (*cluster.place, "tier")
-        message, hint = f"there is no tier '{cluster.file.tier}'", f"known: {known}"
+        message, hint = f"there is no tier '{cluster.file.tier}'", nearest(cluster.file.tier, source.tiers.references)
         source.findings.append(Finding("tier-unknown", "error", written(place), message, hint, locate(place)))
         return None
     try:
@@ -82,16 +81,16 @@ def resolve_settings(source: CellSource, cluster: WrittenCluster) -> ResolvedSet
     layers.append(Layer("team", cluster.file.settings, lambda path: locate((*cluster.place, *path))))
     merged = merge_layers(layers)
     complete_namespaces(merged, cluster)
-    mistakes = render_templates(merged, cluster)
-    place_of = origin_locator(merged, cluster)
-    settings, findings = validated(Settings, merged.data, place_of)
-    source.findings += [at_cluster(finding, cluster) for finding in (*mistakes, *findings)]
-    return None if settings is None or mistakes else ResolvedSettings(tier, settings, merged)
+    rendering = render_templates(merged, cluster)
+    settings, findings = validated(Settings, merged.data, origin_locator(merged, cluster))
+    findings = [finding for finding in findings if finding.path not in rendering.left]
+    source.findings += [at_cluster(finding, cluster) for finding in (*rendering.findings, *findings)]
+    return None if settings is None or rendering.findings else ResolvedSettings(tier, settings, merged)
 
 
 def complete_namespaces(merged: Merged, cluster: WrittenCluster) -> None:
     """Lay each namespace over the namespace defaults; a cluster that names none has one of its own name."""
-    defaults = merged.data.get("namespaceDefaults")
+    defaults = merged.data.pop("namespaceDefaults", {})
     listed = merged.data.get("namespaces")
     if not listed:
         listed = [{"name": cluster.name}]
@@ -109,12 +108,21 @@ def complete_namespaces(merged: Merged, cluster: WrittenCluster) -> None:
     merged.data["namespaces"] = listed
 
 
-def render_templates(merged: Merged, cluster: WrittenCluster) -> list[Finding]:
-    """Replace every template of a tier by its result; only tiers may hold templates."""
-    inputs = {"cluster": cluster.name, "team": cluster.team, "workload": numbers(merged.data.get("workload") or {})}
-    findings: list[Finding] = []
+@dataclass(slots=True)
+class Rendering:
+    """``left`` holds the written paths of templates that could not be rendered."""
 
-    def walk(value: Any, path: tuple[str | int, ...]) -> Any:
+    findings: list[Finding] = field(default_factory=list)
+    left: set[str] = field(default_factory=set)
+
+
+def render_templates(merged: Merged, cluster: WrittenCluster) -> Rendering:
+    """Replace every template of a tier by its result; only tiers may hold templates."""
+    workload, unreadable = in_base_units(merged.data.get("workload"))
+    inputs = {"cluster": cluster.name, "team": cluster.team, "workload": workload}
+    done = Rendering()
+
+    def walk(value: Any, path: Path) -> Any:
         if isinstance(value, dict):
             return {key: walk(each, (*path, key)) for key, each in value.items()}
         if isinstance(value, list):
@@ -124,35 +132,42 @@ def render_templates(merged: Merged, cluster: WrittenCluster) -> list[Finding]:
         origin = merged.origin(path)
         where = origin.location if origin else cluster.document.locate(cluster.place)
         if origin is None or not origin.layer.startswith("tier "):
-            message = "templates stand in tiers only"
-            findings.append(Finding("template-place", "error", written(path), message, "write the value itself", where))
-            return value
-        try:
-            return number_if_number(render(value, inputs))
-        except TemplateMistakeError as error:
-            findings.append(Finding("template", "error", written(path), f"the template fails: {error}", "", where))
-            return value
+            rule, message, hint = "template-place", "templates stand in tiers only", "write the value itself"
+        else:
+            try:
+                return number_if_number(render(value, inputs))
+            except TemplateMistakeError as error:
+                rule, message, hint = "template", f"the template fails: {error}", ""
+        done.left.add(written(path))
+        if rule == "template-place" or not unreadable:
+            done.findings.append(Finding(rule, "error", written(path), message, hint, where))
+        return value
 
     merged.data = walk(merged.data, ())
-    return findings
+    return done
 
 
-def numbers(workload: Mapping[str, Any]) -> dict[str, Any]:
-    """The workload in base units, for formulas; what can't be read is left for the model to refuse."""
-    parsers = {
-        "objects": parse_count,
-        "record": parse_bytes,
-        "reads": parse_per_second,
-        "writes": parse_per_second,
-        "growthPerMonth": parse_percent,
-    }
+WORKLOAD_UNITS = {
+    "objects": parse_count,
+    "record": parse_bytes,
+    "reads": parse_per_second,
+    "writes": parse_per_second,
+    "growthPerMonth": parse_percent,
+}
+
+
+def in_base_units(workload: object) -> tuple[dict[str, Any], bool]:
+    """The workload for formulas, and whether a part of it could not be read: the settings model says which."""
     result: dict[str, Any] = {}
+    if not isinstance(workload, Mapping):
+        return result, True
+    unreadable = False
     for key, value in workload.items():
         try:
-            result[key] = parsers[key](value) if key in parsers else value
+            result[key] = WORKLOAD_UNITS[key](value) if key in WORKLOAD_UNITS else value
         except ValueError:
-            continue
-    return result
+            unreadable = True
+    return result, unreadable
 
 
 def number_if_number(text: str) -> str | int:
@@ -160,7 +175,10 @@ def number_if_number(text: str) -> str | int:
 
 
 def origin_locator(merged: Merged, cluster: WrittenCluster) -> Callable[[Any], Location]:
-    def locate(path: Any) -> Location:
+    def locate(path: Sequence[str | int]) -> Location:
+        begun = merged.mappings.get(tuple(path))
+        if begun is not None:
+            return begun
         origin = merged.origin(tuple(path))
         return origin.location if origin and origin.location else cluster.document.locate(cluster.place)
 

@@ -25,6 +25,11 @@ class NetworkProfile(StrEnum):
     CONFIGURED_IP = "configured-ip"
     MULTUS = "multus"
 
+    @property
+    def host_ports(self) -> bool:
+        """Do the pods open ports of their host, so that two clusters on it must not have the same?"""
+        return self in (NetworkProfile.HOST, NetworkProfile.CONFIGURED_IP)
+
 
 class HostState(StrEnum):
     ACTIVE = "active"

@@ -1,17 +1,17 @@
 """What can be set for a cluster, by its tier, its cell or its team: the merged layers are read as one of these.
 
-Nothing has a default here. Defaults are data, in `templates/tiers/base.yaml`, where a person can read and change them
-and where every value has a line that `aerofleet explain` can name.
+Nothing but absence is a default here. Defaults are data, in `templates/tiers/base.yaml`, where a person can read and
+change them and where every value has a line that `aerofleet explain` can name.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
 from aerofleet.model.file_model import FileModel
-from aerofleet.model.quantities import Bytes, Count, Millicores, Percent, PerSecond, Seconds
+from aerofleet.model.quantities import Bytes, Count, Flag, Millicores, Number, Percent, PerSecond, Pods, Seconds, Whole
 from aerofleet.model.resolved import StorageKind
 
 
@@ -22,7 +22,7 @@ class WorkloadSettings(FileModel):
     record: Bytes = Field(description="average size of a record as stored")
     reads: PerSecond = Field(description="reads per second on average")
     writes: PerSecond = Field(description="writes per second on average")
-    peak: float = Field(ge=1, description="how many times the average at the busiest moment of the year")
+    peak: Number = Field(ge=1, description="how many times the average at the busiest moment of the year")
     growth_per_month: Percent = Field(description="growth of the number of records")
 
 
@@ -32,16 +32,16 @@ class ResourceSettings(FileModel):
 
 
 class BatchSettings(FileModel):
-    rolling_update: int = Field(
+    rolling_update: Whole = Field(
         ge=0, description="pods of one rack restarted together; 0 = the operator's default of 1"
     )
-    scale_down: int = Field(ge=0, description="pods of one rack removed together; 0 = the operator's default of 1")
-    max_unavailable: int = Field(ge=1, description="pods that a node drain may take at a time")
+    scale_down: Whole = Field(ge=0, description="pods of one rack removed together; 0 = the operator's default of 1")
+    max_unavailable: Whole = Field(ge=1, description="pods that a node drain may take at a time")
 
 
 class SecuritySettings(FileModel):
-    access_control: bool
-    tls: bool
+    access_control: Flag
+    tls: Flag
 
 
 class ExporterSettings(FileModel):
@@ -51,7 +51,7 @@ class ExporterSettings(FileModel):
 
 
 class DeviceSettings(FileModel):
-    count: int = Field(ge=1, le=128, description="devices of each pod")
+    count: Whole = Field(ge=1, le=128, description="devices of each pod")
     size: Bytes
     storage_class: str
 
@@ -63,8 +63,8 @@ class SetSettings(FileModel):
 
 class NamespaceSettings(FileModel):
     name: str = Field(max_length=31)
-    replication_factor: int = Field(ge=1, le=256)
-    strong_consistency: bool
+    replication_factor: Whole = Field(ge=1, le=256)
+    strong_consistency: Flag
     storage: StorageKind
     devices: DeviceSettings | None = None
     data_size: Bytes = Field(0, description="memory for data, for storage: memory")
@@ -79,8 +79,8 @@ class RoleSettings(FileModel):
     name: str
     privileges: tuple[str, ...]
     whitelist: tuple[str, ...] = ()
-    read_quota: int = 0
-    write_quota: int = 0
+    read_quota: Whole = 0
+    write_quota: Whole = 0
 
 
 class UserSettings(FileModel):
@@ -93,15 +93,15 @@ class Settings(FileModel):
 
     pool: str
     channel: str = Field(description="server channel of the cell, or an exact version")
-    racks: int = Field(ge=1, description="physical racks the cluster is spread over")
-    size: int | Literal["auto"] = Field(description="pods in each rack; auto asks the sizing")
+    racks: Whole = Field(ge=1, description="physical racks the cluster is spread over")
+    size: Pods = Field(description="pods in each rack; auto asks the sizing")
     workload: WorkloadSettings
     resources: ResourceSettings
-    multi_pod_per_host: bool
+    multi_pod_per_host: Flag
     batches: BatchSettings
-    dynamic_config: bool = Field(description="let the operator apply settings live where the server can")
+    dynamic_config: Flag = Field(description="let the operator apply settings live where the server can")
     security: SecuritySettings
-    exporter: ExporterSettings | None
+    exporter: ExporterSettings | None = Field(None, description="metrics sidecar; null for none")
     work_directory: DeviceSettings = Field(description="file system for the server's own files, on a persistent volume")
     namespace_defaults: dict[str, Any] = Field(default_factory=dict, description="for every namespace of the cluster")
     namespaces: tuple[NamespaceSettings, ...] = Field(min_length=1, max_length=32)
@@ -114,6 +114,6 @@ class Settings(FileModel):
     )
     logging: tuple[dict[str, Any], ...] = ()
     host_blocks: tuple[str, ...] = Field((), description="hosts that the operator moves the pods away from")
-    paused: bool
+    paused: Flag
     nudge: str = Field("", description="change it to have every pod restarted once, for a rotated secret say")
-    alerts: dict[str, float] = Field(default_factory=dict, description="thresholds of the alert rules")
+    alerts: dict[str, Number] = Field(default_factory=dict, description="thresholds of the alert rules")

@@ -48,7 +48,10 @@ class WrittenCluster:
 
 @dataclass(slots=True)
 class CellSource:
-    """Everything that was written for a cell; parts that could not be read are None, and ``findings`` says why."""
+    """Everything that was written for a cell; parts that could not be read are None, and ``findings`` says why.
+
+    ``unread`` names the teams whose files could not be read: nothing is known of their clusters.
+    """
 
     name: str
     tiers: Tiers
@@ -59,6 +62,7 @@ class CellSource:
     allocations: Read[AllocationsFile] | None = None
     teams: dict[str, Read[TeamFile]] = field(default_factory=dict)
     clusters: list[WrittenCluster] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -82,7 +86,9 @@ def read_cell(root: Path, name: str) -> CellSource:
         source.allocations = Read(AllocationsFile(), Document.empty(f"{STACKS}/{name}/allocations.yaml"))
     for path in sorted((folder / "teams").glob("*.yaml")):
         read_team = _read(source, root, path, TeamFile)
-        if read_team is not None:
+        if read_team is None:
+            source.unread.add(path.stem)
+        else:
             source.teams[path.stem] = read_team
             _read_clusters(source, path.stem, read_team)
     return source

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, Undefined, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 MAX_TEMPLATE_CHARACTERS = 500
@@ -53,6 +53,9 @@ def _no_power(left: Any, right: Any) -> Any:
 
 
 def _numbers_only(left: Any, right: Any) -> Any:
+    for side in (left, right):
+        if isinstance(side, Undefined):
+            str(side)  # raises, with the name that is not there
     if not all(isinstance(side, (int, float)) for side in (left, right)):
         raise TemplateMistakeError("only numbers can be multiplied in a template")
     return left * right

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pydantic import Field
 
 from aerofleet.model.file_model import FileModel
-from aerofleet.model.quantities import Bytes, Millicores
+from aerofleet.model.quantities import Bytes, Millicores, Whole
 
 
 class QuotaFile(FileModel):
-    clusters: int = Field(ge=0)
-    pods: int = Field(ge=0)
+    clusters: Whole = Field(ge=0)
+    pods: Whole = Field(ge=0)
     memory: Bytes
     cpu: Millicores
     storage: Bytes

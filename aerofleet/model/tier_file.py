@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,14 @@ class Tiers:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(self.revisions)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Everything that a cluster may write for its tier."""
+        return (*self.names, *(each.reference for each in self.all()))
+
+    def all(self) -> Iterator[TierRevision]:
+        return (each for known in self.revisions.values() for each in known.values())
 
     def find(self, reference: str) -> TierRevision | None:
         match = REFERENCE.fullmatch(reference)
@@ -130,11 +138,10 @@ def read_tiers(root: Path) -> tuple[Tiers, list[Finding]]:
 def broken_chains(tiers: Tiers) -> list[Finding]:
     """One finding for each revision that extends what is not there, or itself."""
     findings = []
-    for known in tiers.revisions.values():
-        for each in known.values():
-            try:
-                tiers.chain(each.reference)
-            except ValueError as error:
-                where = each.document.locate(("revisions", str(each.number), "extends"))
-                findings.append(Finding("tier-chain", "error", f"{each.reference}.extends", str(error), "", where))
+    for each in tiers.all():
+        try:
+            tiers.chain(each.reference)
+        except ValueError as error:
+            where = each.document.locate(("revisions", str(each.number), "extends"))
+            findings.append(Finding("tier-chain", "error", f"{each.reference}.extends", str(error), "", where))
     return findings

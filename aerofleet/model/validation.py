@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -28,7 +28,12 @@ def validated(
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        return None, [to_finding(model, each, locate, prefix) for each in error.errors(include_url=False)]
+        return None, [to_finding(model, each, locate, prefix) for each in error.errors(include_url=False) if told(each)]
+
+
+def told(error: ErrorDetails) -> bool:
+    """Pydantic counts only the valid items of a tuple: one wrong item would be told as a list that is too short."""
+    return error["type"] != "too_short" or len(error["input"]) < error["ctx"]["min_length"]
 
 
 def to_finding(model: type[BaseModel], error: ErrorDetails, locate: Locate, prefix: tuple[Key, ...]) -> Finding:
@@ -42,9 +47,7 @@ def explain(model: type[BaseModel], error: ErrorDetails) -> tuple[str, str, str]
     kind, context = error["type"], error.get("ctx") or {}
     if kind == "extra_forbidden":
         known = keys_of(model_at(model, error["loc"][:-1]))
-        near = get_close_matches(str(error["loc"][-1]), known, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}"
-        return "definition-unknown-key", "no such key", hint
+        return "definition-unknown-key", "no such key", nearest(str(error["loc"][-1]), known)
     if kind == "missing":
         return "definition-missing", "is missing", "it has to be given"
     if kind in ("enum", "literal_error"):
@@ -85,6 +88,13 @@ def kind_of(value: Any) -> str:
         type(None): "nothing",
     }
     return names.get(type(value), f"the number {value}")
+
+
+def nearest(text: str, known: Iterable[str]) -> str:
+    """A hint: the one of ``known`` that looks most like ``text``, or all of them."""
+    names = tuple(known)
+    near = get_close_matches(text, names, n=1)
+    return f"did you mean '{near[0]}'?" if near else f"known: {', '.join(names)}"
 
 
 def lower_first(text: str) -> str:

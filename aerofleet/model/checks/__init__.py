@@ -1,0 +1,22 @@
+"""What the files of a cell say to one another: a list of small checks, each of which tells everything it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from aerofleet.finding import Finding
+from aerofleet.model.checks.allocations import allocated, clashes
+from aerofleet.model.checks.finding import SettingsOf
+from aerofleet.model.checks.groups import groups
+from aerofleet.model.checks.metal import metal, racks
+from aerofleet.model.checks.names import names, repeated, users
+from aerofleet.model.checks.tenants import quotas, tenants
+from aerofleet.model.source import CellSource
+
+Check = Callable[[CellSource, SettingsOf], Iterator[Finding]]
+CHECKS: tuple[Check, ...] = (names, repeated, users, tenants, quotas, metal, racks, groups, allocated, clashes)
+
+
+def check_cell(source: CellSource, settings: SettingsOf) -> list[Finding]:
+    """Every check over one cell; a check that needs a file that could not be read is left out."""
+    return [finding for check in CHECKS for finding in check(source, settings)]

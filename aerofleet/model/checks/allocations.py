@@ -1,0 +1,103 @@
+"""What is given once: that it has been given, given to one only, and is not simply dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from aerofleet.finding import Finding
+from aerofleet.model.allocations import ORDER, PORTS_PER_CLUSTER, AllocationsFile, next_state
+from aerofleet.model.checks.finding import SettingsOf, finding
+from aerofleet.model.merge import Path
+from aerofleet.model.resolved import ClusterState, StorageKind
+from aerofleet.model.settings import NamespaceSettings
+from aerofleet.model.source import CellSource
+
+GENERATE = "run `aerofleet generate` and commit what it writes"
+
+
+def allocated(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """Everything that is given once has been given, and no step of a cluster's end is left out."""
+    if source.cell is None or source.allocations is None:
+        return
+    given = source.allocations.file
+    for index, rack in enumerate(source.cell.file.racks):
+        if rack not in given.racks:
+            yield finding(
+                "allocation-missing", source.cell.document, ("racks", index), f"rack {rack} has no id yet", GENERATE
+            )
+    for team, read in source.teams.items():
+        if team not in given.teams:
+            yield finding("allocation-missing", read.document, ("team",), f"team {team} has no namespace yet", GENERATE)
+    for cluster in source.clusters:
+        held = given.clusters.get(cluster.key)
+        each = settings.get(cluster.key)
+        if cluster.file.state is ClusterState.RELEASED:
+            continue
+        if held is None:
+            message = f"cluster {cluster.key} has no names and ports yet"
+            yield finding("allocation-missing", cluster.document, cluster.place, message, GENERATE)
+            continue
+        if next_state(held.state, cluster.file.state) is not cluster.file.state:
+            following = ORDER[ORDER.index(held.state) + 1].value
+            message = f"goes from {held.state.value} to {cluster.file.state.value} in one change"
+            yield finding(
+                "state-skipped", cluster.document, (*cluster.place, "state"), message, f"the next step is {following}"
+            )
+        if each and (
+            len(held.racks) < each.racks or any(lacks_devices(held.devices, space) for space in each.namespaces)
+        ):
+            message = f"cluster {cluster.key} wants racks or devices that it was not given yet"
+            yield finding("allocation-missing", cluster.document, cluster.place, message, GENERATE)
+    yield from abandoned(source)
+
+
+def lacks_devices(given: Mapping[str, tuple[object, ...]], namespace: NamespaceSettings) -> bool:
+    if namespace.devices is None or namespace.storage is not StorageKind.DEVICE:
+        return False
+    return len(given.get(namespace.name, ())) < namespace.devices.count
+
+
+def abandoned(source: CellSource) -> Iterator[Finding]:
+    """A cluster that is only deleted from its file never went through the steps of its end."""
+    assert source.allocations is not None  # noqa: S101
+    wanted = {f"{team}/{name}" for team, read in source.teams.items() for name in read.file.clusters}
+    for key, given in source.allocations.file.clusters.items():
+        if key not in wanted and key.partition("/")[0] not in source.unread:
+            message = f"cluster {key} is in no team file, and it was never ended (it is {given.state.value})"
+            hint = "put it back, and end it step by step: frozen, unprotected, deleted, released"
+            yield finding("cluster-abandoned", source.allocations.document, ("clusters", key), message, hint)
+
+
+def clashes(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """What was given by hand, or merged from two branches, may have been given twice."""
+    if source.allocations is None:
+        return
+    file, document = source.allocations.file, source.allocations.document
+    host_ports = source.cell is not None and source.cell.file.network.host_ports
+    first: dict[tuple[str, object], str] = {}
+    for what, value, owner, place in given_values(file, host_ports=host_ports):
+        other = first.setdefault((what, value), owner)
+        if other != owner:
+            message = f"{owner} and {other} have the same {what}"
+            hint = f"take the newer one out; {GENERATE}"
+            yield finding("allocation-clash", document, place, message, hint)
+
+
+def given_values(file: AllocationsFile, *, host_ports: bool) -> Iterator[tuple[str, object, str, Path]]:
+    """(what it is, its value, who has it, where it stands) of everything that may be given only once."""
+    for rack, number in file.racks.items():
+        yield "rack id", number, f"rack {rack}", ("racks", rack)
+    for team, given in file.teams.items():
+        yield "namespace", given.namespace, f"team {team}", ("teams", team, "namespace")
+    for key, each in file.clusters.items():
+        team = key.partition("/")[0]
+        place = ("clusters", key)
+        yield "resource", (team, each.resource), key, (*place, "resource")
+        yield "tlsName", each.tls_name, key, (*place, "tlsName")
+        if host_ports:
+            yield "ports", each.ports.first // PORTS_PER_CLUSTER, key, (*place, "ports", "first")
+        for namespace, devices in each.devices.items():
+            for index, device in enumerate(devices):
+                owner, at = f"{key}: {namespace}[{index}]", (*place, "devices", namespace, index)
+                yield "volume", (key, device.volume), owner, (*at, "volume")
+                yield "path", (key, device.path), owner, (*at, "path")

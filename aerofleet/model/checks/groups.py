@@ -1,0 +1,38 @@
+"""Stack groups: every team in one, and where its resources are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from aerofleet.finding import Finding
+from aerofleet.model.checks.finding import SettingsOf, finding
+from aerofleet.model.source import CellSource
+
+
+def groups(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """Every team is in one stack group, where a cell has groups; and the state agrees with the data."""
+    if source.cell is None or source.allocations is None:
+        return
+    file, document = source.cell.file, source.cell.document
+    members = Counter(team for teams in file.groups.values() for team in teams)
+    for team in source.teams:
+        if file.groups and not members[team]:
+            message = f"team {team} is in no stack group"
+            yield finding("group-missing", document, ("groups",), message, f"add it to one of {', '.join(file.groups)}")
+    for group, teams in file.groups.items():
+        if group == "platform":
+            yield finding(
+                "group-name", document, ("groups", group), "'platform' is the platform's own stack", "another name"
+            )
+        for index, team in enumerate(teams):
+            place = ("groups", group, index)
+            if members[team] > 1:
+                yield finding("group-twice", document, place, f"team {team} is in {members[team]} groups", "keep one")
+            given = source.allocations.file.teams.get(team)
+            if given and given.group != group:
+                command = f"aerofleet stacks move {team} --cell {source.name} --to {group}"
+                message = (
+                    f"team {team} shall be in group '{group}', its resources are in '{given.group or source.name}'"
+                )
+                yield finding("group-moved", document, place, message, f"run `{command}` before anything else")

@@ -1,0 +1,91 @@
+"""Hosts, racks and pools, and whether the clusters find room in them by number."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from aerofleet.finding import Finding
+from aerofleet.model.checks.finding import SettingsOf, finding, known
+from aerofleet.model.resolved import HostState
+from aerofleet.model.settings import Settings
+from aerofleet.model.source import CellSource, WrittenCluster
+
+
+def metal(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """Hosts, racks and pools name one another."""
+    if not (source.cell and source.hosts and source.pools):
+        return
+    hosts, cell, pools = source.hosts, source.cell.file, source.pools
+    for name, host in hosts.file.hosts.items():
+        if host.model not in hosts.file.models:
+            message = f"there is no host model '{host.model}'"
+            yield finding("host-model", hosts.document, ("hosts", name, "model"), message, known(hosts.file.models))
+        if host.rack not in cell.racks:
+            message = f"the cell has no rack '{host.rack}'"
+            yield finding("host-rack", hosts.document, ("hosts", name, "rack"), message, known(cell.racks))
+    for name, pool in pools.file.pools.items():
+        for model in (each for each in pool.models if each not in hosts.file.models):
+            message = f"there is no host model '{model}'"
+            yield finding("pool-model", pools.document, ("pools", name, "models"), message, known(hosts.file.models))
+        for missing in (each for each in pool.hosts if each not in hosts.file.hosts):
+            message = f"there is no host '{missing}'"
+            yield finding("pool-host", pools.document, ("pools", name, "hosts"), message, known(hosts.file.hosts))
+    members = Counter(host for pool in pools.file.pools for host in pool_hosts(source, pool))
+    for member, count in members.items():
+        if count > 1:
+            message = f"host {member} is in {count} pools"
+            yield finding(
+                "host-pools", hosts.document, ("hosts", member), message, "one pool owns a host's labels and disks"
+            )
+
+
+def pool_hosts(source: CellSource, pool: str) -> set[str]:
+    assert source.hosts and source.pools  # noqa: S101
+    file = source.pools.file.pools[pool]
+    return {name for name, host in source.hosts.file.hosts.items() if host.model in file.models or name in file.hosts}
+
+
+def racks(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """A cluster's racks exist, hold enough hosts for one pod each, and its copies lie in different racks."""
+    if not (source.cell and source.hosts and source.pools):
+        return
+    for cluster in source.clusters:
+        each = settings.get(cluster.key)
+        if each is None:
+            continue
+        if each.racks > len(source.cell.file.racks):
+            message = f"wants {each.racks} racks, the cell has {len(source.cell.file.racks)}"
+            yield finding("rack-count", cluster.document, cluster.place, message)
+        if each.pool not in source.pools.file.pools:
+            message = f"there is no pool '{each.pool}'"
+            yield finding("pool-unknown", cluster.document, cluster.place, message, known(source.pools.file.pools))
+            continue
+        for namespace in each.namespaces:
+            if 1 < each.racks < namespace.replication_factor:
+                message = (
+                    f"namespace {namespace.name} keeps {namespace.replication_factor} copies in {each.racks} racks"
+                )
+                hint = "two copies in one rack are lost together: more racks, or fewer copies"
+                yield finding("rack-copies", cluster.document, cluster.place, message, hint)
+        yield from rack_hosts(source, cluster, each)
+
+
+def rack_hosts(source: CellSource, cluster: WrittenCluster, settings: Settings) -> Iterator[Finding]:
+    if source.allocations is None or source.hosts is None or settings.size == "auto" or settings.multi_pod_per_host:
+        return
+    given = source.allocations.file.clusters.get(cluster.key)
+    members = pool_hosts(source, settings.pool)
+    for rack in given.racks if given else ():
+        present = [
+            name
+            for name in members
+            if source.hosts.file.hosts[name].rack == rack
+            and source.hosts.file.hosts[name].state is not HostState.ABSENT
+        ]
+        if len(present) < int(settings.size):
+            message = (
+                f"wants {settings.size} pods in rack {rack}, which has {len(present)} hosts of pool {settings.pool}"
+            )
+            hint = "each pod of a cluster stands on a host of its own"
+            yield finding("rack-hosts", cluster.document, cluster.place, message, hint)
