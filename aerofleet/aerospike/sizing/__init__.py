@@ -10,9 +10,12 @@
 from aerofleet.aerospike.sizing.assumptions import SOURCES, Assumptions
 from aerofleet.aerospike.sizing.cluster import Sizing, Totals, size, sized
 from aerofleet.aerospike.sizing.constraint import Comparison, Constraint
+from aerofleet.aerospike.sizing.explain import figures
+from aerofleet.aerospike.sizing.figure import Figure
 from aerofleet.aerospike.sizing.headroom import Survive
 from aerofleet.aerospike.sizing.pod import NamespaceSettings, PodSettings
 from aerofleet.aerospike.sizing.record import Bin, Particle, Record
+from aerofleet.aerospike.sizing.rule import GivenSize, Shortfall, findings, memory_shortfalls, shortfalls
 from aerofleet.aerospike.sizing.server import parse_version
 from aerofleet.aerospike.sizing.workload import Device, Metal, NamespaceLoad, Storage, Workload, host_share
 
@@ -23,19 +26,26 @@ __all__ = [
     "Comparison",
     "Constraint",
     "Device",
+    "Figure",
+    "GivenSize",
     "Metal",
     "NamespaceLoad",
     "NamespaceSettings",
     "Particle",
     "PodSettings",
     "Record",
+    "Shortfall",
     "Sizing",
     "Storage",
     "Survive",
     "Totals",
     "Workload",
+    "figures",
+    "findings",
     "host_share",
+    "memory_shortfalls",
     "parse_version",
+    "shortfalls",
     "size",
     "sized",
 ]

@@ -66,21 +66,30 @@ def even_spread(replication_factor: int, nodes: int) -> Spread:
     return Spread(min(PARTITIONS, divide_up(PARTITIONS * replication_factor, nodes)), nodes)
 
 
+def spreads(replication_factor: int, racks: int, nodes_per_rack: int, survive: Survive) -> dict[Survive, Spread]:
+    """The node that carries most with all up, and after each loss to survive that leaves a node at all."""
+    nodes = racks * nodes_per_rack
+    found = {Survive.NOTHING: even_spread(replication_factor, nodes)}
+    if survive is not Survive.NOTHING and nodes > 1:
+        found[Survive.NODE] = spread_after_node(replication_factor, racks, nodes_per_rack)
+    if survive is Survive.RACK and racks > 1:
+        found[Survive.RACK] = even_spread(replication_factor, nodes - nodes_per_rack)
+    return found
+
+
 @lru_cache(maxsize=4096)
 def spread_after_loss(replication_factor: int, racks: int, nodes_per_rack: int, survive: Survive) -> Spread:
-    """The node that carries most after the worst loss of the kind; a loss that leaves no node spares the check."""
+    """The worst of :func:`spreads`."""
+    found = spreads(replication_factor, racks, nodes_per_rack, survive).values()
+    return Spread(max(each.partitions for each in found), min(each.nodes for each in found))
+
+
+def spread_after_node(replication_factor: int, racks: int, nodes_per_rack: int) -> Spread:
     nodes = racks * nodes_per_rack
-    even = even_spread(replication_factor, nodes)
-    candidates = [even]
-    if survive is not Survive.NOTHING and nodes > 1:
-        if nodes_per_rack > 1:
-            share = PARTITIONS * share_in_short_rack(replication_factor, racks, nodes_per_rack)
-            candidates.append(Spread(min(PARTITIONS, ceil(share)), nodes - 1))
-        else:
-            candidates.append(even_spread(replication_factor, nodes - 1))
-    if survive is Survive.RACK and racks > 1:
-        candidates.append(even_spread(replication_factor, nodes - nodes_per_rack))
-    return Spread(max(each.partitions for each in candidates), min(each.nodes for each in candidates))
+    if nodes_per_rack == 1:
+        return even_spread(replication_factor, nodes - 1)
+    share = PARTITIONS * share_in_short_rack(replication_factor, racks, nodes_per_rack)
+    return Spread(min(PARTITIONS, ceil(share)), nodes - 1)
 
 
 def share_in_short_rack(replication_factor: int, racks: int, nodes_per_rack: int) -> Fraction:

@@ -1,0 +1,116 @@
+"""Every figure of a sizing with its formula, inputs and source.
+
+The values are those of the sizing itself. Formulas are written a second time here, as text for people; the tests
+reckon each one from its inputs and compare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aerofleet.aerospike.sizing import assumptions as planning
+from aerofleet.aerospike.sizing.cluster import Sizing, loads_at
+from aerofleet.aerospike.sizing.explain_load import (
+    device_figures,
+    memory_figures,
+    request_figures,
+    traffic_figures,
+)
+from aerofleet.aerospike.sizing.explain_storage import data_figures, index_figures, spread_figures
+from aerofleet.aerospike.sizing.figure import Figure
+from aerofleet.aerospike.sizing.headroom import Layout, place
+from aerofleet.aerospike.sizing.node import NodeNeed
+from aerofleet.aerospike.sizing.server import GIB
+
+
+def figures(sizing: Sizing, need: NodeNeed | None = None) -> tuple[Figure, ...]:
+    """The figures of one node at one of the sizing's moments, by default at the date."""
+    need = need or sizing.date
+    workload, assumed = sizing.workload, sizing.assumptions
+    version = workload.server_version
+    layout = Layout(sizing.racks, sizing.nodes_per_rack, sizing.metal.device_count)
+    found: list[Figure] = []
+    for load, each, on_node in zip(loads_at(workload, need.moment), need.namespaces, need.loads, strict=True):
+        held = place(load.replication_factor, layout, assumed.survive)
+        found += spread_figures(load, each, layout, assumed.survive)
+        found += index_figures(load, each, version)
+        found += data_figures(load, each, layout, assumed, version)
+        found += memory_figures(each, layout.devices, assumed)
+        found += request_figures(load, on_node, need.moment, held)
+        found += traffic_figures(load, on_node, each.record_bytes, workload, assumed)
+        found += device_figures(load, on_node, each.record_bytes, held, assumed)
+    return (*found, *node_figures(sizing, need), *load_figures(sizing, need))
+
+
+def node_figures(sizing: Sizing, need: NodeNeed) -> Iterator[Figure]:
+    assumed, tls = sizing.assumptions, sizing.workload.tls
+    connection = "tls_connection_bytes" if tls else "connection_bytes"
+    yield Figure(
+        "",
+        "memory of the process",
+        need.process_bytes,
+        "B",
+        f"heap_bytes + connections × {connection}",
+        {
+            "heap_bytes": assumed.heap_bytes,
+            "connections": assumed.connections,
+            connection: getattr(assumed, connection),
+        },
+        planning.SOURCES["heap_bytes"],
+    )
+    parts = {f"memory_{i}": each.memory_bytes for i, each in enumerate(need.namespaces, 1)}
+    yield Figure(
+        "",
+        "memory taken",
+        need.memory_bytes,
+        "B",
+        " + ".join(["process", *parts]),
+        {"process": need.process_bytes, **parts},
+        "sum over the namespaces",
+    )
+    yield Figure(
+        "",
+        "memory request = limit",
+        need.memory_limit_bytes,
+        "B",
+        "round_up(ceil(memory × 100 ÷ memory_used_percent), GiB)",
+        {"memory": need.memory_bytes, "memory_used_percent": assumed.memory_used_percent, "GiB": GIB},
+        planning.SOURCES["memory_used_percent"],
+    )
+
+
+def load_figures(sizing: Sizing, need: NodeNeed) -> Iterator[Figure]:
+    assumed = sizing.assumptions
+    each_in = {f"in_{i}": each.traffic.bytes_in for i, each in enumerate(need.loads, 1)}
+    each_out = {f"out_{i}": each.traffic.bytes_out for i, each in enumerate(need.loads, 1)}
+    yield Figure(
+        "",
+        "network",
+        need.network_bits_per_second,
+        "bit/s",
+        f"ceil(8 × max({' + '.join(each_in)}, {' + '.join(each_out)}) × 100 ÷ network_used_percent)",
+        {**each_in, **each_out, "network_used_percent": assumed.network_used_percent},
+        planning.SOURCES["network_used_percent"],
+    )
+    operations = {f"operations_{i}": each.operations for i, each in enumerate(need.loads, 1)}
+    yield Figure(
+        "",
+        "operations",
+        need.operations_per_second,
+        "ops/s",
+        " + ".join(operations),
+        operations,
+        "reads and writes for clients, and writes as replica, after the loss",
+    )
+    micros = {f"core_microseconds_{i}": each.core_microseconds for i, each in enumerate(need.loads, 1)}
+    yield Figure(
+        "",
+        "cores",
+        need.cores,
+        "cores",
+        f"max(1, ceil(({' + '.join(micros)}) ÷ 1000000))",
+        micros,
+        planning.SOURCES["device_operations_per_core"],
+    )
+    devices = {f"device_{i}": each.device_bytes + each.mounts_bytes for i, each in enumerate(need.namespaces, 1)}
+    yield Figure("", "devices", need.device_bytes, "B", " + ".join(devices), devices, "sum over the namespaces")

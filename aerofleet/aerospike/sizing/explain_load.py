@@ -1,0 +1,180 @@
+"""The figures of one namespace's memory beyond index and data, and of its load on one node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aerofleet.aerospike.sizing import assumptions as planning
+from aerofleet.aerospike.sizing import index
+from aerofleet.aerospike.sizing.assumptions import Assumptions
+from aerofleet.aerospike.sizing.device import (
+    ACT_READS_PER_SECOND,
+    ACT_RECORD_BYTES,
+    ACT_WRITES_PER_SECOND,
+    SECONDS_PER_DAY,
+)
+from aerofleet.aerospike.sizing.figure import Figure, Number
+from aerofleet.aerospike.sizing.headroom import Place
+from aerofleet.aerospike.sizing.moment import Moment
+from aerofleet.aerospike.sizing.namespace import NamespaceNeed
+from aerofleet.aerospike.sizing.node import NamespaceLoadOnNode
+from aerofleet.aerospike.sizing.workload import NamespaceLoad, Storage, Workload
+
+
+def memory_figures(need: NamespaceNeed, devices: int, assumed: Assumptions) -> Iterator[Figure]:
+    on_flash = need.storage is Storage.ALL_FLASH
+    yield Figure(
+        need.name,
+        "sprigs",
+        need.sprig_bytes,
+        "B",
+        "bytes_a_sprig × sprigs × partitions",
+        {
+            "bytes_a_sprig": index.FLASH_SPRIG_BYTES if on_flash else index.SPRIG_BYTES,
+            "sprigs": need.sprigs,
+            "partitions": need.partitions,
+        },
+        "13 B an index sprig on flash, else 5 B (all-flash sizing documents; aerospike-server base/index.h)",
+    )
+    if need.storage.data_on_device:
+        post_write = 0 if need.storage.data_in_memory else assumed.post_write_cache_bytes
+        yield Figure(
+            need.name,
+            "caches",
+            need.cache_bytes,
+            "B",
+            "devices × (write_cache + post_write_cache)",
+            {"devices": devices, "write_cache": assumed.write_cache_bytes, "post_write_cache": post_write},
+            planning.SOURCES["post_write_cache_bytes"],
+        )
+    inputs: dict[str, Number] = {"indexes": need.index_memory_bytes, "data_size": need.data_size_bytes}
+    formula = "indexes + data_size + sprigs + caches"
+    if need.memory_size_bytes:
+        inputs, formula = {"memory_size": need.memory_size_bytes}, "memory_size + sprigs + caches"
+    yield Figure(
+        need.name,
+        "memory of the namespace",
+        need.memory_bytes,
+        "B",
+        formula,
+        {**inputs, "sprigs": need.sprig_bytes, "caches": need.cache_bytes},
+        "all that the namespace can come to take before a limit stops its writes",
+    )
+
+
+def request_figures(load: NamespaceLoad, on_node: NamespaceLoadOnNode, moment: Moment, held: Place) -> Iterator[Figure]:
+    peak: dict[str, Number] = {
+        "reads_per_second": load.reads_per_second,
+        "writes_per_second": load.writes_per_second,
+        "peak_factor": moment.peak_factor,
+        "nodes_left": held.worst.nodes,
+        "partitions": held.worst.partitions,
+        "replication_factor": load.replication_factor,
+    }
+    formulas = {
+        "reads": "ceil(round(reads_per_second × peak_factor) ÷ nodes_left)",
+        "writes": "ceil(round(writes_per_second × peak_factor) ÷ nodes_left)",
+        "replica writes": "ceil(round(writes_per_second × peak_factor) × partitions × (replication_factor - 1)"
+        " ÷ (4096 × replication_factor))",
+        "copies written": "ceil(round(writes_per_second × peak_factor) × partitions ÷ 4096)",
+    }
+    for name, formula in formulas.items():
+        used = {key: value for key, value in peak.items() if key in formula}
+        value = getattr(on_node, name.replace(" ", "_"))
+        yield Figure(load.name, name, value, "per second", formula, used, "load on the node that carries most")
+
+
+def traffic_figures(
+    load: NamespaceLoad, on_node: NamespaceLoadOnNode, record_bytes: int, workload: Workload, assumed: Assumptions
+) -> Iterator[Figure]:
+    inputs: dict[str, Number] = {
+        "reads": on_node.reads,
+        "writes": on_node.writes,
+        "replica_writes": on_node.replica_writes,
+        "record": record_bytes,
+        "frame": assumed.frame_bytes,
+    }
+    yield Figure(
+        load.name,
+        "network in",
+        on_node.traffic.bytes_in,
+        "B/s",
+        "writes × (record + frame) + reads × frame + replica_writes × (record + 2 × frame)",
+        inputs,
+        "from clients and from other nodes; every message has a frame",
+    )
+    yield Figure(
+        load.name,
+        "network out",
+        on_node.traffic.bytes_out,
+        "B/s",
+        "reads × (record + frame) + writes × frame + replica_writes × (record + 2 × frame)"
+        " + writes × (record + frame) × xdr_destinations",
+        {**inputs, "xdr_destinations": workload.xdr_destinations},
+        "to clients, other nodes and other data centres",
+    )
+    in_memory = load.storage.data_in_memory
+    name = "memory_operations_per_core" if in_memory else "device_operations_per_core"
+    yield Figure(
+        load.name,
+        "processor time",
+        on_node.core_microseconds,
+        "µs/s of one core",
+        "ceil((reads + writes + replica_writes) × 1000000 × 100 ÷ (operations_per_core × tls_percent))",
+        {
+            "reads": on_node.reads,
+            "writes": on_node.writes,
+            "replica_writes": on_node.replica_writes,
+            "operations_per_core": getattr(assumed, name),
+            "tls_percent": assumed.tls_operations_percent if workload.tls else 100,
+        },
+        planning.SOURCES[name],
+    )
+
+
+def device_figures(
+    load: NamespaceLoad, on_node: NamespaceLoadOnNode, record_bytes: int, held: Place, assumed: Assumptions
+) -> Iterator[Figure]:
+    if not load.storage.data_on_device:
+        return
+    lwm = assumed.defrag_lwm_percent
+    written: dict[str, Number] = {"record": record_bytes, "defrag_lwm": lwm}
+    yield Figure(
+        load.name,
+        "written to devices",
+        on_node.written_bytes_per_second,
+        "B/s",
+        "ceil(copies_written × record × 100 ÷ (100 - defrag_lwm))",
+        {"copies_written": on_node.copies_written, **written},
+        "write amplification 100 / (100 − defrag-lwm-pct) (ACT, cfg_storage.c)",
+    )
+    yield Figure(
+        load.name,
+        "written to devices a day",
+        on_node.written_bytes_per_day,
+        "B/day",
+        "seconds × ceil(ceil(writes_per_second × partitions ÷ 4096) × record × 100 ÷ (100 - defrag_lwm))",
+        {
+            "seconds": SECONDS_PER_DAY,
+            "writes_per_second": load.writes_per_second,
+            "partitions": held.steady.partitions,
+            **written,
+        },
+        "wear counts the average, with all nodes up",
+    )
+    yield Figure(
+        load.name,
+        "device load",
+        on_node.act_load,
+        "× ACT 1x",
+        "max(device_reads × size ÷ act_reads, copies_written × size × 50 ÷ (100 - defrag_lwm) ÷ act_writes)",
+        {
+            "device_reads": 0 if load.storage.data_in_memory else on_node.reads + on_node.writes,
+            "copies_written": on_node.copies_written,
+            "size": max(record_bytes, ACT_RECORD_BYTES) / ACT_RECORD_BYTES,
+            "defrag_lwm": lwm,
+            "act_reads": ACT_READS_PER_SECOND,
+            "act_writes": ACT_WRITES_PER_SECOND,
+        },
+        "1x = 2,000 reads and 1,000 writes of 1.5 KB a second (ACT README 6.6); an update reads the record first",
+    )

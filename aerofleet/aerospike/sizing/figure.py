@@ -1,0 +1,26 @@
+"""One figure of a sizing as `aerofleet explain` shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Number = int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """``formula`` is arithmetic over the names in ``inputs``: + − × ÷, //, ceil, min, max and round_up(value, unit).
+    ``scope``: the namespace, or empty for the whole node. ``source``: where formula and constants come from."""
+
+    scope: str
+    name: str
+    value: Number
+    unit: str
+    formula: str
+    inputs: Mapping[str, Number]
+    source: str
+
+    def __str__(self) -> str:
+        inputs = ", ".join(f"{name} = {value:,}" for name, value in self.inputs.items())
+        return f"{self.name} = {self.value:,} {self.unit}\n  {self.formula}\n  {inputs}\n  {self.source}"

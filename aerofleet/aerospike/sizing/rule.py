@@ -1,0 +1,116 @@
+"""State rules on a given size: does the pod hold what its own settings allow, and does it hold the workload?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aerofleet.aerospike.sizing.assumptions import Assumptions
+from aerofleet.aerospike.sizing.cluster import DEFAULTS, sized
+from aerofleet.aerospike.sizing.namespace import NamespaceNeed
+from aerofleet.aerospike.sizing.pod import NamespaceSettings, PodSettings, configured_memory_bytes
+from aerofleet.aerospike.sizing.workload import Device, Metal, Workload
+from aerofleet.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """``path``: the setting that is too small (``namespaces.shop.data_size_bytes``)."""
+
+    path: str
+    need: float
+    have: float
+    unit: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenSize:
+    """A cluster as somebody sized it. ``devices`` are those of one pod."""
+
+    racks: int
+    nodes_per_rack: int
+    pod: PodSettings
+    network_bits_per_second: int
+    devices: tuple[Device, ...] = ()
+
+
+def shortfalls(workload: Workload, size: GivenSize, assumptions: Assumptions = DEFAULTS) -> tuple[Shortfall, ...]:
+    """What a given size lacks for ``workload`` until the date planned for; empty if it carries it. Raises ValueError
+    when the namespaces of workload and pod are not the same."""
+    pod = size.pod
+    given = {each.name: each for each in pod.namespaces}
+    if set(given) != {each.name for each in workload.namespaces}:
+        raise ValueError("workload and pod do not have the same namespaces")
+    metal = Metal(pod.memory_bytes, pod.cores, size.network_bits_per_second, size.devices)
+    sizing = sized(workload, metal, size.racks, size.nodes_per_rack, assumptions)
+    found = [
+        Shortfall(str(each.constraint), each.need, each.have, each.unit, "a node needs more than it has")
+        for each in sizing.missing
+    ]
+    for need in sizing.date.namespaces:
+        found += namespace_shortfalls(need, given[need.name])
+    return (*found, *memory_shortfalls(pod, assumptions))
+
+
+def namespace_shortfalls(need: NamespaceNeed, given: NamespaceSettings) -> Iterator[Shortfall]:
+    path = f"namespaces.{need.name}"
+    limited = given.indexes_memory_budget_bytes
+    if limited and limited <= need.index_used_bytes:
+        reason = "writes stop when the indexes reach their budget"
+        yield Shortfall(f"{path}.indexes_memory_budget_bytes", need.indexes_memory_budget_bytes, limited, "B", reason)
+    for name, reason in CAPACITIES.items():
+        wanted, there = getattr(need, name), getattr(given, CONFIGURED.get(name, name))
+        if wanted > there:
+            yield Shortfall(f"{path}.{CONFIGURED.get(name, name)}", wanted, there, "B", reason)
+    capacity = given.data_size_bytes or given.device_bytes
+    stop = given.stop_writes_used_percent
+    if stop and capacity and need.data_bytes * 100 >= stop * capacity:
+        used = -(-need.data_bytes * 100 // capacity)
+        yield Shortfall(f"{path}.stop_writes_used_percent", used, stop, "%", "writes stop after the loss planned for")
+
+
+CAPACITIES = {
+    "data_size_bytes": "data in memory, with room for defragmentation",
+    "memory_size_bytes": "data and indexes in memory",
+    "device_bytes": "data on devices, with room for defragmentation",
+    "mounts_bytes": "index on flash",
+}
+CONFIGURED = {"mounts_bytes": "mounts_budget_bytes"}
+"""Need → the setting that provides it, where the names differ."""
+
+
+def memory_shortfalls(pod: PodSettings, assumptions: Assumptions = DEFAULTS) -> Iterator[Shortfall]:
+    """What the pod's memory limit lacks for what its settings let the server take."""
+    for each in pod.namespaces:
+        unlimited = not (each.indexes_memory_budget_bytes or each.memory_size_bytes)
+        if unlimited and (each.storage.index_in_memory or each.secondary_indexes or each.set_indexes):
+            yield Shortfall(
+                f"namespaces.{each.name}.indexes_memory_budget_bytes",
+                1,
+                0,
+                "B",
+                "without a budget nothing stops the indexes from growing past the pod's limit",
+            )
+    need = configured_memory_bytes(pod, assumptions)
+    if need > pod.memory_bytes:
+        yield Shortfall("memory_bytes", need, pod.memory_bytes, "B", "the pod is killed before any limit stops writes")
+    elif pod.cgroup_memory_tracking and need * 100 > pod.stop_writes_sys_memory_percent * pod.memory_bytes:
+        least = -(-need * 100 // pod.stop_writes_sys_memory_percent)
+        yield Shortfall(
+            "memory_bytes", least, pod.memory_bytes, "B", "writes stop at stop-writes-sys-memory-pct of the pod's limit"
+        )
+
+
+def findings(pod: PodSettings, path: str, assumptions: Assumptions = DEFAULTS) -> tuple[Finding, ...]:
+    """The memory rule as findings; ``path`` is that of the pod's settings in the input."""
+    return tuple(
+        Finding(
+            "pod-memory",
+            "error",
+            f"{path}.{each.path}" if path else each.path,
+            f"{each.reason}: has {each.have:,} {each.unit}",
+            f"at least {each.need:,} {each.unit}",
+        )
+        for each in memory_shortfalls(pod, assumptions)
+    )
