@@ -124,6 +124,6 @@ class _Laying:
 
 
 def is_named_list(value: Any) -> bool:
-    return (
-        isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) and "name" in item for item in value)
-    )
+    if not isinstance(value, list) or not value:
+        return False
+    return all(isinstance(item, Mapping) and isinstance(item.get("name"), str) for item in value)

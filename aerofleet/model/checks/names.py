@@ -58,9 +58,9 @@ def repeated_in(document: Document, data: Any, path: Path) -> Iterator[Finding]:
         for key, value in data.items():
             yield from repeated_in(document, value, (*path, key))
     elif is_named_list(data):
-        said: Counter[Any] = Counter()
+        said: Counter[str] = Counter()
         for index, item in enumerate(data):
-            name = item["name"] if isinstance(item["name"], (str, int)) else index
+            name = item["name"]
             said[name] += 1
             if said[name] > 1:
                 message = f"the name '{name}' stands in this list a second time"
