@@ -62,6 +62,8 @@ def _check(index: int, in_list: bool) -> Check:
         parts.append(_any_of([_check(choice, in_list) for choice in node["anyOf"]]))
     if "type" not in node and "required" in node:
         parts.append(_requires(tuple(node["required"])))
+    if "type" not in node and "enum" in node:
+        parts.append(_among(node["enum"]))
     if "not" in node:
         parts.append(_negated(_check(node["not"], in_list)))
     return parts[0] if len(parts) == 1 else _all_of(parts)
@@ -77,6 +79,8 @@ def _object(node: Node, in_list: bool) -> Check:
             return False
         for key, item in value.items():
             child = children.get(key)
+            if type(item) is bool and key == "tls-authenticate-client":
+                item = str(item).lower()
             if child is None:
                 if closed:
                     return False
@@ -158,6 +162,10 @@ def _requires(keys: tuple[str, ...]) -> Check:
     return check
 
 
+def _among(values: list[Any]) -> Check:
+    return lambda value: any(type(value) is type(choice) and value == choice for choice in values)
+
+
 def _one_of(checks: list[Check]) -> Check:
     return lambda value: sum(check(value) for check in checks) == 1
 
@@ -181,7 +189,9 @@ def _explain(value: Any, index: int, path: tuple[str | int, ...], version: str, 
     node = nodes()[index]
     if _check(index, in_list)(value):
         return
-    if "type" not in node:
+    if "type" not in node and "enum" in node:
+        yield _explain_leaf(value, {**node, "type": "string"}, path)
+    elif "type" not in node:
         yield from _explain_choice(value, node, path, version, in_list=in_list)
     elif node["type"] == "object":
         yield from _explain_object(value, node, path, version, in_list=in_list)

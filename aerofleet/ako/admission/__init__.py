@@ -1,0 +1,261 @@
+"""What the operator's webhooks and the API server answer to an AerospikeCluster, with every finding, not the first only.
+
+Source: AKO 4.5.0 (validating and mutating webhook, CustomResourceDefinition). The order of ``COMMON`` and the others is the
+order in which the operator asks: its answer holds the first refusal, this one all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aerofleet.ako.admission import access_rules, config_rules, image_rules, pod_rules, rack_rules, storage_rules, update_rules
+from aerofleet.ako.admission.rule import Rule
+from aerofleet.ako.cluster import Cluster, cluster_of
+from aerofleet.ako.compatibility import OPERATOR
+from aerofleet.ako.status import Status, finished, merge_patched, status_dict, status_of
+from aerofleet.finding import Finding
+
+Stage = Literal["mutate", "crd", "validate"]
+
+_RESOURCE_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
+
+CREATE_ONLY: tuple[Rule, ...] = (
+    image_rules.name_is_a_service_name,
+    image_rules.name_leaves_room,
+    image_rules.no_operation_before_the_first_rollout,
+    image_rules.access_control_has_security,
+)
+COMMON: tuple[Rule, ...] = (
+    image_rules.image_is_enterprise,
+    image_rules.image_has_a_version,
+    image_rules.image_is_new_enough,
+    storage_rules.volume_names_are_labels,
+    storage_rules.volumes_have_one_source,
+    storage_rules.volumes_are_attached,
+    storage_rules.server_paths_are_free,
+    storage_rules.attachments_name_containers,
+    storage_rules.host_paths_are_read_only,
+    storage_rules.methods_fit_the_volume,
+    storage_rules.local_classes_are_named,
+    storage_rules.cleaning_has_limits,
+    rack_rules.override_has_one_rack,
+    rack_rules.rack_namespaces_have_no_blanks,
+    rack_rules.rack_ids_differ,
+    rack_rules.revisions_are_labels,
+    rack_rules.racks_share_network_and_security,
+    rack_rules.fill_delay_is_the_same,
+    config_rules.storage_engine_is_given,
+    config_rules.ipv6_is_not_advertised,
+    image_rules.image_is_known,
+    config_rules.config_fits_the_schema,
+    access_rules.client_names_are_names,
+    rack_rules.replication_factor_is_the_same,
+    config_rules.one_kind_of_authority,
+    config_rules.certificate_and_key_go_together,
+    config_rules.tls_name_and_port_go_together,
+    config_rules.only_syslog_has_a_facility,
+    config_rules.transactions_need_strong_consistency,
+    config_rules.all_copies_have_a_node,
+    config_rules.devices_are_a_list,
+    config_rules.files_are_a_list,
+    config_rules.mounts_are_a_list,
+    config_rules.devices_belong_to_one_namespace,
+    storage_rules.devices_have_volumes,
+    storage_rules.files_have_volumes,
+    storage_rules.index_mounts_have_volumes,
+    storage_rules.work_directory_has_a_volume,
+    storage_rules.named_files_are_mounted,
+    rack_rules.counts_are_numbers_or_percentages,
+    rack_rules.batches_are_safe,
+    rack_rules.a_rack_stays_in_the_roster,
+    rack_rules.not_all_copies_may_be_away,
+    pod_rules.limits_hold_requests,
+    access_rules.security_has_access_control,
+    access_rules.predefined_roles_stay,
+    access_rules.role_names_are_plain,
+    access_rules.quotas_are_enabled,
+    access_rules.privileges_exist,
+    access_rules.whitelists_are_addresses,
+    access_rules.user_names_are_plain,
+    access_rules.user_roles_exist,
+    access_rules.users_authenticate,
+    access_rules.federal_users_have_certificates,
+    access_rules.an_admin_exists,
+    access_rules.pki_needs_a_new_server,
+    access_rules.pki_needs_mutual_tls,
+    access_rules.operator_has_a_certificate,
+    pod_rules.custom_networks_are_attached,
+    pod_rules.host_network_has_one_pod,
+    pod_rules.dns_policy_resolves_pods,
+    pod_rules.labels_are_free,
+    pod_rules.container_names_differ,
+    config_rules.strong_consistency_is_not_in_memory,
+    rack_rules.racks_agree_on_strong_consistency,
+    image_rules.init_image_can_set_live,
+)
+UPDATE_ONLY: tuple[Rule, ...] = (
+    update_rules.edition_stays,
+    update_rules.multi_pod_stays,
+    update_rules.fabric_stays,
+    update_rules.operation_has_a_cluster,
+    update_rules.operations_stay,
+    update_rules.operations_name_pods,
+    update_rules.operations_come_alone,
+    update_rules.running_pods_can_set_live,
+    update_rules.access_control_stays,
+    update_rules.access_control_rests_without_security,
+    update_rules.certificates_stay,
+    update_rules.tls_comes_before_pki,
+    update_rules.running_racks_bear_batches,
+    update_rules.replication_factor_changes_alone,
+    update_rules.used_authorities_stay,
+    update_rules.tls_names_stay,
+    update_rules.ports_stay,
+    update_rules.strong_consistency_stays,
+    update_rules.strong_replication_stays,
+    update_rules.devices_rest_between_namespaces,
+    update_rules.racks_stay_in_place,
+    update_rules.persistent_volumes_stay,
+    update_rules.racks_leave_the_roster_one_by_one,
+    update_rules.a_running_rack_stays_in_the_roster,
+    update_rules.two_revisions_at_most,
+    update_rules.stateful_set_names_fit,
+)
+WARNINGS: tuple[Rule, ...] = (
+    rack_rules.override_names_namespaces,
+    rack_rules.no_budget_without_a_pdb,
+    storage_rules.mount_options_are_used,
+    access_rules.deprecated_fields_are_gone,
+    config_rules.memory_is_counted_per_container,
+    config_rules.parameters_are_of_an_older_version,
+)
+RULES: tuple[Rule, ...] = CREATE_ONLY + COMMON + UPDATE_ONLY + WARNINGS
+
+MUTATING: dict[str, str] = {
+    "field-type": "Every field has the type of its definition: the operator's decoder stops at anything else.",
+    "default-rack": "Rack id 0 is reserved for a cluster without racks of its own.",
+    "config-present": "aerospikeConfig is given.",
+    "ns-list": "aerospikeConfig has a list of namespaces that isn't empty, each a map.",
+    "rack-id": "rack-id of a namespace is the rack's own id, or left out.",
+    "service-fixed": "node-id and cluster-name are the operator's; service is a map.",
+    "network-required": "network has service, heartbeat and fabric, each a map.",
+    "port-number": "A port of network.service is a number: the operator's code panics on a text.",
+    "access-fixed": "Published ports and addresses are the operator's.",
+    "hb-mesh": "Heartbeat is by mesh.",
+    "console-log": "logging is a list of maps.",
+    "ldap-escape": "security and security.ldap are maps.",
+}
+SCHEMA: dict[str, str] = {
+    "crd": "Every field is within the bounds, choices and unique lists of its definition.",
+    "unknown-field": "A field that the definition doesn't have is dropped silently by the API server.",
+}
+
+
+@dataclass(slots=True)
+class Admission:
+    """The answer. ``stage`` and ``rule`` say where and by what the operator refuses first; empty rule: it admits.
+
+    ``findings`` holds every refusal (error) and warning, in the operator's order; ``pruned`` the paths dropped silently.
+    """
+
+    allowed: bool
+    stage: Stage
+    rule: str
+    message: str
+    warnings: list[str]
+    pruned: list[str]
+    findings: list[Finding] = field(default_factory=list)
+
+
+def admit_create(resource: Mapping[str, Any], operator: str = OPERATOR) -> Admission:
+    """Would the operator admit this new AerospikeCluster?"""
+    cluster = cluster_of(dict(resource))
+    return _answer(cluster, resource, _common(cluster, resource, operator, CREATE_ONLY))
+
+
+def admit_update(
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    *,
+    status: Status | None = None,
+    operator: str = OPERATOR,
+) -> Admission:
+    """Would the operator admit this change? Without a ``status`` the old cluster counts as rolled out wholly."""
+    before, after = cluster_of(dict(old)), cluster_of(dict(new))
+    return answer_update(before, after, new, status or finished_status(before), operator)
+
+
+def answer_update(before: Cluster, after: Cluster, new: Mapping[str, Any], status: Status, operator: str = OPERATOR) -> Admission:
+    """The same for clusters that were read already."""
+    found = _common(after, new, operator, ())
+    if before.racks and after.racks:
+        found += [_finding(rule, refused) for rule in UPDATE_ONLY for refused in rule.check(before, after, status)]
+    return _answer(after, new, found)
+
+
+def finished_status(cluster: Cluster) -> Status:
+    """What stands in the status once ``cluster`` is rolled out wholly."""
+    return finished(cluster, image_rules.init_image(cluster))
+
+
+def patched_status(status: Status, patch: Any, cluster: Cluster) -> Status:
+    """``status`` with a JSON merge patch applied to it."""
+    return status_of(merge_patched(status_dict(status), patch), cluster)
+
+
+def _common(cluster: Cluster, resource: Mapping[str, Any], operator: str, more: tuple[Rule, ...]) -> list[Finding]:
+    found: list[Finding] = []
+    for rule in (*more, *COMMON):
+        arguments = (cluster, operator) if rule.id == "image-schema" else (cluster,)
+        for refused in rule.check(*arguments):
+            found.append(_finding(rule, refused))
+    return found
+
+
+def _finding(rule: Rule, refused: tuple[str, str, str]) -> Finding:
+    path, message, hint = refused
+    return Finding(rule.id, "warning" if rule.warns else "error", path, message, hint)
+
+
+def _answer(cluster: Cluster, resource: Mapping[str, Any], validated: list[Finding]) -> Admission:
+    reading = cluster.reading
+    undecodable = [Finding("field-type", "error", problem.path, problem.message, problem.hint) for problem in reading.undecodable]
+    stages: tuple[tuple[Stage, list[Finding]], ...] = (
+        ("mutate", undecodable + cluster.refusals),
+        ("crd", list(_schema_findings(cluster))),
+        ("validate", validated),
+    )
+    first: tuple[Stage, Finding | None] = next(((stage, found[0]) for stage, found in stages if found), ("validate", None))
+    warnings = list(_warnings(cluster, resource))
+    pruned = [
+        Finding("unknown-field", "warning", path, "is no field of an AerospikeCluster: it is dropped", reading.hints.get(path, "take it out"))
+        for path in reading.pruned
+    ]
+    stage, refused = first
+    return Admission(
+        allowed=refused is None,
+        stage=stage,
+        rule=refused.rule if refused else "",
+        message=f"{refused.path}: {refused.message}" if refused else "",
+        warnings=[f"{finding.path}: {finding.message}" for finding in warnings],
+        pruned=list(reading.pruned),
+        findings=[*(finding for _, found in stages for finding in found), *warnings, *pruned],
+    )
+
+
+def _schema_findings(cluster: Cluster) -> Iterator[Finding]:
+    if not cluster.name or len(cluster.name) > 253 or not _RESOURCE_NAME.fullmatch(cluster.name):
+        yield Finding("crd", "error", "metadata.name", f"{cluster.name!r} can't be a resource's name", "lower-case letters, digits, hyphens")
+    for problem in cluster.reading.invalid:
+        yield Finding("crd", "error", problem.path, problem.message, problem.hint)
+
+
+def _warnings(cluster: Cluster, resource: Mapping[str, Any]) -> Iterator[Finding]:
+    written = resource.get("spec")
+    for rule in WARNINGS:
+        arguments = (cluster, written if isinstance(written, dict) else {}) if rule.id == "pdb-unused" else (cluster,)
+        for refused in rule.check(*arguments):
+            yield _finding(rule, refused)

@@ -1,0 +1,291 @@
+"""Users, roles and certificates."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from aerofleet.ako.admission.rule import Refused, rule
+from aerofleet.ako.cluster import Cluster, Rack
+from aerofleet.ako.config import namespaces, section
+from aerofleet.ako.image import edition, is_at_least
+
+GLOBAL_PRIVILEGES = frozenset({"data-admin", "sys-admin", "user-admin", "sindex-admin", "udf-admin"})
+SCOPED_PRIVILEGES = frozenset(
+    {"read", "read-write", "read-write-udf", "write", "truncate", "masking-admin", "read-masked", "write-masked"}
+)
+PREDEFINED_ROLES = GLOBAL_PRIVILEGES | SCOPED_PRIVILEGES
+ADMIN_ROLES = frozenset({"sys-admin", "user-admin"})
+PKI_SINCE = "8.1.0.0"
+_DNS_NAME = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)(?:\.(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?))*\.?")
+
+
+def is_secured(cluster: Cluster) -> bool:
+    return "security" in cluster.config
+
+
+def users(cluster: Cluster) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = section(cluster.spec, "aerospikeAccessControl").get("users") or []
+    return found
+
+
+def roles(cluster: Cluster) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = section(cluster.spec, "aerospikeAccessControl").get("roles") or []
+    return found
+
+
+def _judged(cluster: Cluster) -> bool:
+    """Access control counts for nothing while security is off."""
+    return is_secured(cluster) and "aerospikeAccessControl" in cluster.spec
+
+
+@rule("acl-missing")
+def security_has_access_control(cluster: Cluster) -> Iterator[Refused]:
+    """The `security` section needs users: aerospikeAccessControl is given."""
+    if is_secured(cluster) and "aerospikeAccessControl" not in cluster.spec:
+        yield "spec.aerospikeAccessControl", "security is on, but there are no users", "add it, with a user admin"
+
+
+@rule("acl-predefined")
+def predefined_roles_stay(cluster: Cluster) -> Iterator[Refused]:
+    """No role has the name of a predefined one."""
+    for position, role in enumerate(roles(cluster) if _judged(cluster) else ()):
+        if role.get("name") in PREDEFINED_ROLES:
+            yield f"spec.aerospikeAccessControl.roles[{position}].name", f"{role['name']} is predefined", "choose another name"
+
+
+@rule("acl-role-name")
+def role_names_are_plain(cluster: Cluster) -> Iterator[Refused]:
+    """A role's name isn't blank and holds neither `;` nor `:`."""
+    for position, role in enumerate(roles(cluster) if _judged(cluster) else ()):
+        if _is_unfit(str(role.get("name", ""))):
+            yield f"spec.aerospikeAccessControl.roles[{position}].name", f"{role.get('name')!r} can't be a role's name", "no ; and no :"
+
+
+@rule("acl-user-name")
+def user_names_are_plain(cluster: Cluster) -> Iterator[Refused]:
+    """A user's name isn't blank and holds neither `;` nor `:`."""
+    for position, user in enumerate(users(cluster) if _judged(cluster) else ()):
+        if _is_unfit(str(user.get("name", ""))):
+            yield f"spec.aerospikeAccessControl.users[{position}].name", f"{user.get('name')!r} can't be a user's name", "no ; and no :"
+
+
+def _is_unfit(name: str) -> bool:
+    return not name.strip() or ";" in name or ":" in name
+
+
+@rule("acl-quota")
+def quotas_are_enabled(cluster: Cluster) -> Iterator[Refused]:
+    """A role's quota needs `enable-quotas: true` in the security section."""
+    enabled = section(cluster.config, "security").get("enable-quotas") is True
+    for position, role in enumerate(roles(cluster) if _judged(cluster) and not enabled else ()):
+        for key in ("readQuota", "writeQuota"):
+            if role.get(key, 0) > 0:
+                path = f"spec.aerospikeAccessControl.roles[{position}].{key}"
+                yield path, "a quota while quotas are off", "set enable-quotas: true in aerospikeConfig.security"
+
+
+@rule("acl-priv")
+def privileges_exist(cluster: Cluster) -> Iterator[Refused]:
+    """A privilege exists; a scope names a configured namespace, and perhaps a set, where the privilege can have one."""
+    if not _judged(cluster):
+        return
+    known = {name for rack in cluster.distinct_racks for _, name, _ in namespaces(rack.config)}
+    for position, role in enumerate(roles(cluster)):
+        for index, privilege in enumerate(role.get("privileges") or []):
+            fault = _privilege_fault(str(privilege), known)
+            if fault:
+                yield f"spec.aerospikeAccessControl.roles[{position}].privileges[{index}]", fault, "such as read-write.<namespace>.<set>"
+
+
+def _privilege_fault(privilege: str, known: set[str]) -> str:
+    code, *scope = privilege.split(".")
+    if len(scope) > 2:
+        return f"{privilege!r} has more parts than privilege, namespace and set"
+    if code not in PREDEFINED_ROLES:
+        return f"{code!r} is no privilege"
+    if scope and code in GLOBAL_PRIVILEGES:
+        return f"{code} can't have a scope"
+    if scope and scope[0] not in known:
+        return f"{scope[0]!r} is no namespace of this cluster"
+    if len(scope) == 2 and not scope[1].strip():
+        return f"{privilege!r} names no set after the dot"
+    return ""
+
+
+@rule("acl-whitelist")
+def whitelists_are_addresses(cluster: Cluster) -> Iterator[Refused]:
+    """A role's whitelist holds IP addresses and networks (with no host bits set)."""
+    for position, role in enumerate(roles(cluster) if _judged(cluster) else ()):
+        for index, address in enumerate(role.get("whitelist") or []):
+            if not _is_address(str(address)):
+                path = f"spec.aerospikeAccessControl.roles[{position}].whitelist[{index}]"
+                yield path, f"{address!r} is no address and no network", "such as 10.20.0.0/16"
+
+
+def _is_address(text: str) -> bool:
+    if "%" in text:
+        return False
+    try:
+        if "/" not in text:
+            ipaddress.ip_address(text)
+            return True
+        if not text.rpartition("/")[2].isdecimal():
+            return False
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
+@rule("acl-user-role")
+def user_roles_exist(cluster: Cluster) -> Iterator[Refused]:
+    """A user's roles are predefined or stand under roles."""
+    known = PREDEFINED_ROLES | {str(role.get("name")) for role in roles(cluster)}
+    for position, user in enumerate(users(cluster) if _judged(cluster) else ()):
+        for index, role in enumerate(user.get("roles") or []):
+            if role not in known:
+                yield f"spec.aerospikeAccessControl.users[{position}].roles[{index}]", f"there is no role {role!r}", "define it under roles"
+
+
+@rule("acl-secret")
+def users_authenticate(cluster: Cluster) -> Iterator[Refused]:
+    """A user with a password has a secretName; a PKIOnly user has none."""
+    for position, user in enumerate(users(cluster) if _judged(cluster) else ()):
+        path = f"spec.aerospikeAccessControl.users[{position}].secretName"
+        if user.get("authMode") == "PKIOnly" and user.get("secretName"):
+            yield path, "a PKIOnly user has no password", "leave it out"
+        elif user.get("authMode") != "PKIOnly" and not str(user.get("secretName", "")).strip() and edition(cluster.image) != "federal":
+            yield path, f"user {user.get('name')} has no Secret for the password", "name the Secret"
+
+
+@rule("acl-federal", since="4.2.0")
+def federal_users_have_certificates(cluster: Cluster) -> Iterator[Refused]:
+    """On Federal Edition all users are PKIOnly."""
+    if edition(cluster.image) != "federal":
+        return
+    for position, user in enumerate(users(cluster) if _judged(cluster) else ()):
+        if user.get("authMode") != "PKIOnly":
+            path = f"spec.aerospikeAccessControl.users[{position}].authMode"
+            yield path, f"user {user.get('name')} has no certificate login", "authMode: PKIOnly"
+
+
+@rule("acl-admin")
+def an_admin_exists(cluster: Cluster) -> Iterator[Refused]:
+    """A user named admin holds sys-admin and user-admin: the operator works as that user."""
+    if not _judged(cluster):
+        return
+    for user in users(cluster):
+        if user.get("name") == "admin" and ADMIN_ROLES <= set(user.get("roles") or []):
+            return
+    yield "spec.aerospikeAccessControl.users", "no user admin with sys-admin and user-admin", "add it: the operator logs in as admin"
+
+
+def pki_users(cluster: Cluster) -> list[str]:
+    return [str(user.get("name")) for user in users(cluster) if user.get("authMode") == "PKIOnly"] if _judged(cluster) else []
+
+
+@rule("pki-version", since="4.2.0")
+def pki_needs_a_new_server(cluster: Cluster) -> Iterator[Refused]:
+    """PKIOnly users need Enterprise Edition 8.1.0.0 or later, or Federal Edition."""
+    if pki_users(cluster) and edition(cluster.image) == "enterprise" and not is_at_least(cluster.version, PKI_SINCE):
+        yield "spec.image", f"PKIOnly users on server {cluster.version}", f"{PKI_SINCE} or later"
+
+
+def tls_service(rack: Rack) -> dict[str, Any] | None:
+    """network.service where it serves TLS."""
+    service = section(rack.config, "network", "service")
+    return service if service.get("tls-name") is not None else None
+
+
+@rule("pki-tls", since="4.2.0")
+def pki_needs_mutual_tls(cluster: Cluster) -> Iterator[Refused]:
+    """PKIOnly users need TLS on network.service that asks clients for certificates."""
+    if not pki_users(cluster):
+        return
+    rack = cluster.distinct_racks[0]
+    service = tls_service(rack)
+    path = cluster.config_path(rack, "network", "service")
+    if service is None:
+        yield path, "PKIOnly users, but no TLS on the service", "add tls-name and tls-port"
+    elif service.get("tls-authenticate-client") in ("false", False):
+        yield f"{path}.tls-authenticate-client", "PKIOnly users, but clients show no certificate", "any, or a list of names"
+
+
+@rule("tls-auth-value")
+def client_names_are_names(cluster: Cluster) -> Iterator[Refused]:
+    """tls-authenticate-client is any, false, or a list of DNS names."""
+    rack = cluster.distinct_racks[0]
+    service = tls_service(rack)
+    if service is None:
+        return
+    value = service.get("tls-authenticate-client")
+    path = cluster.config_path(rack, "network", "service", "tls-authenticate-client")
+    if isinstance(value, str) and value not in ("any", "false"):
+        yield path, f"{value!r} is not a choice", "any, false, or a list of names"
+    elif value is True:
+        yield path, "true is not a choice", "any, false, or a list of names"
+    for name in value if isinstance(value, list) else ():
+        if isinstance(name, str) and (_is_ip(name) or not _DNS_NAME.fullmatch(name)):
+            yield path, f"{name!r} is no DNS name", "the name in the client's certificate"
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+@rule("client-cert")
+def operator_has_a_certificate(cluster: Cluster) -> Iterator[Refused]:
+    """Where the service asks clients for certificates, the operator has one, whole and from one source."""
+    rack = cluster.distinct_racks[0]
+    service = tls_service(rack)
+    if service is None or service.get("tls-authenticate-client") == "false":
+        return
+    path = "spec.operatorClientCert"
+    given = cluster.spec.get("operatorClientCert")
+    if not given:
+        yield path, "the service asks for a certificate, the operator has none", "add it, or tls-authenticate-client: 'false'"
+        return
+    yield from _certificate_faults(given, path)
+    if service.get("tls-authenticate-client") != "any":
+        name = given.get("tlsClientName")
+        if not name:
+            yield f"{path}.tlsClientName", "the service lets in names from a list, the operator's is not given", "add it"
+        elif name != "admin" and pki_users(cluster):
+            yield f"{path}.tlsClientName", f"{name!r} beside PKIOnly users and a list of names", "it must be admin"
+
+
+def _certificate_faults(given: dict[str, Any], path: str) -> Iterator[Refused]:
+    secret, mounted = given.get("secretCertSource"), given.get("certPathInOperator")
+    if (secret is None) == (mounted is None):
+        yield path, "one of secretCertSource and certPathInOperator is needed", "give exactly one"
+        return
+    keys = ("clientCertFilename", "clientKeyFilename") if secret is not None else ("clientCertPath", "clientKeyPath")
+    where = f"{path}.{'secretCertSource' if secret is not None else 'certPathInOperator'}"
+    source = section(given, "secretCertSource") or section(given, "certPathInOperator")
+    having = [key for key in keys if source.get(key)]
+    if len(having) == 1:
+        yield where, f"{having[0]} without its other half", f"give {keys[0]} and {keys[1]}"
+    elif not having:
+        yield where, "names no client certificate", f"give {keys[0]} and {keys[1]}"
+    if source.get("caCertsFilename") and source.get("caCertsSource"):
+        yield where, "caCertsFilename and caCertsSource are both given", "take one of them away"
+
+
+@rule("deprecated", warns=True)
+def deprecated_fields_are_gone(cluster: Cluster) -> Iterator[Refused]:
+    """Deprecated fields still work, and will not for ever."""
+    source = section(cluster.spec, "operatorClientCert", "secretCertSource")
+    path = "spec.operatorClientCert.secretCertSource"
+    if source.get("secretNamespace"):
+        yield f"{path}.secretNamespace", "is deprecated", "keep the Secret in the cluster's namespace"
+    if section(source, "caCertsSource").get("secretNamespace"):
+        yield f"{path}.caCertsSource.secretNamespace", "is deprecated", "keep the Secret in the cluster's namespace"
+    if "skipXdrDlogFileValidate" in section(cluster.spec, "validationPolicy"):
+        yield "spec.validationPolicy.skipXdrDlogFileValidate", "is deprecated", "leave it out"

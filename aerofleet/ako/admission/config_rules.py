@@ -1,0 +1,223 @@
+"""aerospikeConfig by itself: schema, network, TLS, namespaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from aerofleet.ako.admission.rule import Refused, rule
+from aerofleet.ako.cluster import Cluster, Rack
+from aerofleet.ako.config import PAIRS, entries, is_strongly_consistent, namespaces, replication_factor, section
+from aerofleet.ako.image import is_at_least
+from aerofleet.aerospike.parameters import data_version
+from aerofleet.aerospike.schema import fits, schema_errors
+
+MULTI_RECORD = ("mrt-duration", "disable-mrt-writes")
+SYSLOG_ONLY = ("facility", "path", "tag")
+
+
+def schema_version(version: str) -> str | None:
+    """The version whose parameters stand for ``version``; None where there are none."""
+    try:
+        return data_version(version)
+    except KeyError:
+        return None
+
+
+@rule("schema")
+def config_fits_the_schema(cluster: Cluster) -> Iterator[Refused]:
+    """aerospikeConfig has only parameters of this server version, with values they can have."""
+    version = schema_version(cluster.version)
+    if version is None:
+        return
+    told: set[tuple[str, str]] = set()
+    for rack in cluster.distinct_racks:
+        if fits(rack.config, version):
+            continue
+        for error in schema_errors(rack.config, version):
+            path = cluster.config_path(rack, *error.path)
+            if (path, error.message) not in told:
+                told.add((path, error.message))
+                yield path, error.message, error.hint
+
+
+@rule("ipv6")
+def ipv6_is_not_advertised(cluster: Cluster) -> Iterator[Refused]:
+    """advertise-ipv6 is not true: the operator doesn't support it."""
+    for rack in cluster.distinct_racks:
+        if section(rack.config, "service").get("advertise-ipv6") is True:
+            yield cluster.config_path(rack, "service", "advertise-ipv6"), "the operator doesn't support IPv6", "leave it out"
+
+
+@rule("tls-ca")
+def one_kind_of_authority(cluster: Cluster) -> Iterator[Refused]:
+    """A TLS entry names its authorities by `ca-file` or by `ca-path`, not both."""
+    for path, item in _tls_entries(cluster):
+        if "ca-file" in item and "ca-path" in item:
+            yield f"{path}.ca-path", "ca-file and ca-path are both given", "take one of them away"
+
+
+@rule("tls-pair")
+def certificate_and_key_go_together(cluster: Cluster) -> Iterator[Refused]:
+    """A TLS entry has both `cert-file` and `key-file`, or neither."""
+    for path, item in _tls_entries(cluster):
+        if ("cert-file" in item) != ("key-file" in item):
+            given, missing = ("cert-file", "key-file") if "cert-file" in item else ("key-file", "cert-file")
+            yield f"{path}.{given}", f"{given} without {missing}", f"add {missing}"
+
+
+def _tls_entries(cluster: Cluster) -> Iterator[tuple[str, dict[str, Any]]]:
+    rack = cluster.distinct_racks[0]
+    for position, item in enumerate(entries(rack.config, "network", "tls")):
+        yield cluster.config_path(rack, "network", "tls", position), item
+
+
+@rule("tls-name-port")
+def tls_name_and_port_go_together(cluster: Cluster) -> Iterator[Refused]:
+    """A section with TLS has `tls-name` and `tls-port`, and the name stands in network.tls."""
+    rack = cluster.distinct_racks[0]
+    network = section(rack.config, "network")
+    known = {item.get("name") for item in entries(network, "tls")}
+    for key, words in PAIRS:
+        given = section(network, key)
+        path = cluster.config_path(rack, "network", key)
+        name = given.get("tls-name")
+        if name is None:
+            for other in sorted(other for other in given if other.startswith("tls-")):
+                yield f"{path}.{other}", f"{words} has {other} but no tls-name", "add tls-name"
+            continue
+        if given.get("tls-port") is None:
+            yield f"{path}.tls-name", f"{words} has tls-name but no tls-port", "add tls-port"
+        if name not in known:
+            yield f"{path}.tls-name", f"{name!r} is not in network.tls", "add an entry of that name"
+
+
+@rule("syslog-keys")
+def only_syslog_has_a_facility(cluster: Cluster) -> Iterator[Refused]:
+    """`facility`, `path` and `tag` belong to the sink named `syslog`."""
+    for rack in cluster.distinct_racks:
+        for position, sink in enumerate(entries(rack.config, "logging")):
+            for key in SYSLOG_ONLY:
+                if key in sink and sink.get("name") != "syslog":
+                    yield cluster.config_path(rack, "logging", position, key), f"{key} is for syslog only", "leave it out"
+
+
+@rule("mrt", since="4.0.0")
+def transactions_need_strong_consistency(cluster: Cluster) -> Iterator[Refused]:
+    """`mrt-duration` and `disable-mrt-writes` belong to strongly consistent namespaces."""
+    for rack, position, _, namespace in _namespaces(cluster):
+        for key in MULTI_RECORD:
+            if key in namespace and not is_strongly_consistent(namespace):
+                path = cluster.config_path(rack, "namespaces", position, key)
+                yield path, f"{key} on a namespace without strong consistency", "leave it out"
+
+
+@rule("sc-rf-size")
+def all_copies_have_a_node(cluster: Cluster) -> Iterator[Refused]:
+    """A strongly consistent namespace has no more copies than the cluster has pods."""
+    for rack, position, _, namespace in _namespaces(cluster):
+        factor = replication_factor(namespace)
+        if is_strongly_consistent(namespace) and factor > cluster.size:
+            path = cluster.config_path(rack, "namespaces", position, "replication-factor")
+            yield path, f"{factor} copies on {cluster.size} pods", f"at most {cluster.size}, or a larger size"
+
+
+@rule("sc-in-memory")
+def strong_consistency_is_not_in_memory(cluster: Cluster) -> Iterator[Refused]:
+    """A strongly consistent namespace doesn't have the storage engine `memory`, backed by devices or not."""
+    for rack, position, name, namespace in _namespaces(cluster):
+        if is_strongly_consistent(namespace) and section(namespace, "storage-engine").get("type") == "memory":
+            path = cluster.config_path(rack, "namespaces", position, "storage-engine", "type")
+            yield path, f"{name} is strongly consistent and in memory", "use type device"
+
+
+@rule("storage-engine")
+def storage_engine_is_given(cluster: Cluster) -> Iterator[Refused]:
+    """Every namespace says where its data is: storage-engine is there and not null."""
+    for rack, position, name, namespace in _namespaces(cluster):
+        if namespace.get("storage-engine") is None:
+            path = cluster.config_path(rack, "namespaces", position)
+            yield path, f"{name} has no storage-engine", "add one of type device or memory"
+
+
+@rule("devices-shape")
+def devices_are_a_list(cluster: Cluster) -> Iterator[Refused]:
+    """`devices` is a list that isn't empty; an entry is one device, or a device and its shadow."""
+    for rack, position, _, namespace in _namespaces(cluster):
+        engine = section(namespace, "storage-engine")
+        if "devices" not in engine:
+            continue
+        path = cluster.config_path(rack, "namespaces", position, "storage-engine", "devices")
+        yield from _list_faults(engine["devices"], path, "devices")
+        for item in engine["devices"] if isinstance(engine["devices"], list) else ():
+            if isinstance(item, str) and len(item.split()) > 2:
+                yield path, f"{item!r} names more than a device and its shadow", "one or two paths"
+
+
+@rule("files-shape")
+def files_are_a_list(cluster: Cluster) -> Iterator[Refused]:
+    """`files` is a list of paths."""
+    for rack, position, _, namespace in _namespaces(cluster):
+        engine = section(namespace, "storage-engine")
+        if engine.get("files", []) != []:
+            yield from _list_faults(engine["files"], cluster.config_path(rack, "namespaces", position, "storage-engine", "files"), "files")
+
+
+@rule("index-mounts-shape")
+def mounts_are_a_list(cluster: Cluster) -> Iterator[Refused]:
+    """`mounts` of an index on flash or pmem is a list that isn't empty."""
+    for rack, position, _, namespace in _namespaces(cluster):
+        index = section(namespace, "index-type")
+        if "mounts" in index:
+            yield from _list_faults(index["mounts"], cluster.config_path(rack, "namespaces", position, "index-type", "mounts"), "mounts")
+
+
+def _list_faults(value: Any, path: str, words: str) -> Iterator[Refused]:
+    # What is no list of texts at all is the schema's to say; a bare text and an empty list pass there.
+    if isinstance(value, str):
+        yield path, f"{words} is a text, not a list", f"write [{value}]"
+    elif value == []:
+        yield path, f"{words} is empty", "list at least one"
+
+
+@rule("device-shared")
+def devices_belong_to_one_namespace(cluster: Cluster) -> Iterator[Refused]:
+    """No device and no file is used twice."""
+    for rack in cluster.distinct_racks:
+        owners: dict[str, str] = {}
+        for position, name, namespace in namespaces(rack.config):
+            engine = section(namespace, "storage-engine")
+            for key in ("devices", "files"):
+                for line in storage_lines(engine, key):
+                    if line in owners:
+                        path = cluster.config_path(rack, "namespaces", position, "storage-engine", key)
+                        yield path, f"{line} is used by {owners[line]} and by {name}", "give each its own"
+                    owners[line] = name
+
+
+def storage_lines(engine: dict[str, Any], key: str) -> list[str]:
+    value = engine.get(key)
+    return [line for line in value if isinstance(line, str)] if isinstance(value, list) else []
+
+
+@rule("cgroup-mem", since="4.4.0", warns=True)
+def memory_is_counted_per_container(cluster: Cluster) -> Iterator[Refused]:
+    """From server 8.1.2 on, cgroup-mem-tracking should be true in a container."""
+    for rack in cluster.distinct_racks:
+        if is_at_least(cluster.version, "8.1.2.0") and section(rack.config, "service").get("cgroup-mem-tracking") is not True:
+            path = cluster.config_path(rack, "service")
+            yield path, "the server counts the host's memory, not the container's", "set cgroup-mem-tracking: true"
+
+
+@rule("version-without-data", warns=True)
+def parameters_are_of_an_older_version(cluster: Cluster) -> Iterator[Refused]:
+    """Parameters are checked against the nearest older server version where there is no data for this one."""
+    version = schema_version(cluster.version)
+    if version is not None and cluster.version and not cluster.version.startswith(version):
+        yield "spec.image", f"parameters of {cluster.version} are not known here: checked as {version}", "check new ones by hand"
+
+
+def _namespaces(cluster: Cluster) -> Iterator[tuple[Rack, int, str, dict[str, Any]]]:
+    for rack in cluster.distinct_racks:
+        for position, name, namespace in namespaces(rack.config):
+            yield rack, position, name, namespace

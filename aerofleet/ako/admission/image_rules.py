@@ -1,0 +1,95 @@
+"""Image, name and operations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from aerofleet.ako.admission.rule import Refused, rule
+from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.compatibility import MINIMUM_SERVER, admits, admitted_servers
+from aerofleet.ako.config import section
+from aerofleet.ako.image import edition, is_at_least, numbers, server_version
+
+DNS_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_SERVICE_NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
+OLDEST_DYNAMIC_INIT = "2.2.0"
+DEFAULT_INIT_IMAGE = "aerospike-kubernetes-init:2.5.3"
+
+
+@rule("name-dns1035")
+def name_is_a_service_name(cluster: Cluster) -> Iterator[Refused]:
+    """The name becomes a Service's: lower-case letters, digits and hyphens, a letter first."""
+    if not _SERVICE_NAME.fullmatch(cluster.name):
+        yield "metadata.name", f"{cluster.name!r} can't be the name of a Service", "letters, digits and hyphens, a letter first"
+
+
+@rule("name-length")
+def name_leaves_room(cluster: Cluster) -> Iterator[Refused]:
+    """Name and longest rack revision together leave room for what is appended: a pod's label holds 63 characters."""
+    revision = max([3, *(len(rack.revision) for rack in cluster.racks)])
+    over = len(cluster.name) + 3 + 7 + revision + 10 - 63
+    if over > 0:
+        yield "metadata.name", f"name and rack revision are {over} characters too long together", f"at most {43 - revision} for the name"
+
+
+@rule("image-edition")
+def image_is_enterprise(cluster: Cluster) -> Iterator[Refused]:
+    """The image reference holds `enterprise` or `federal`: Community Edition is refused."""
+    if not edition(cluster.image):
+        yield "spec.image", f"{cluster.image} is not an Enterprise or Federal image", "aerospike-server-enterprise, or -federal"
+
+
+@rule("image-version")
+def image_has_a_version(cluster: Cluster) -> Iterator[Refused]:
+    """The image's tag holds a dotted version: `latest` and a bare digest are refused."""
+    if not cluster.version:
+        yield "spec.image", f"{cluster.image} has no version in its tag", "end it with a version, such as :8.1.1.1"
+
+
+@rule("image-min")
+def image_is_new_enough(cluster: Cluster) -> Iterator[Refused]:
+    """The server is of 6.0.0.0 or later."""
+    if cluster.version and not is_at_least(cluster.version, MINIMUM_SERVER):
+        yield "spec.image", f"server {cluster.version} is older than {MINIMUM_SERVER}", f"use {MINIMUM_SERVER} or later"
+
+
+@rule("image-schema")
+def image_is_known(cluster: Cluster, operator: str) -> Iterator[Refused]:
+    """The operator carries a schema for the first three numbers of the server's version."""
+    version = cluster.version
+    if version and is_at_least(version, MINIMUM_SERVER) and not admits(version, operator):
+        known = ", ".join(admitted_servers(operator))
+        yield "spec.image", f"operator {operator} does not know server {version}", f"it knows {known}"
+
+
+def init_image(cluster: Cluster) -> str:
+    container = section(cluster.pod_spec, "aerospikeInitContainer")
+    return str(container.get("imageNameAndTag") or DEFAULT_INIT_IMAGE)
+
+
+def sets_live(image: str) -> bool:
+    """Can an init image of this name write a configuration that was changed live?"""
+    return bool(numbers(server_version(image))) and is_at_least(server_version(image), OLDEST_DYNAMIC_INIT)
+
+
+@rule("dyn-init")
+def init_image_can_set_live(cluster: Cluster) -> Iterator[Refused]:
+    """Dynamic configuration needs an init image of 2.2.0 or later."""
+    if cluster.is_dynamic and not sets_live(init_image(cluster)):
+        path = "spec.podSpec.aerospikeInitContainer.imageNameAndTag"
+        yield path, f"{init_image(cluster)} can't set parameters live", f"use {OLDEST_DYNAMIC_INIT} or later, or leave it out"
+
+
+@rule("op-at-create")
+def no_operation_before_the_first_rollout(cluster: Cluster) -> Iterator[Refused]:
+    """An on-demand operation needs a cluster that was rolled out once."""
+    if cluster.spec.get("operations"):
+        yield "spec.operations", "an operation can't be asked of a cluster that is still being made", "add it later"
+
+
+@rule("acl-without-security")
+def access_control_has_security(cluster: Cluster) -> Iterator[Refused]:
+    """Users and roles on a new cluster need the `security` section."""
+    if "aerospikeAccessControl" in cluster.spec and "security" not in cluster.config:
+        yield "spec.aerospikeAccessControl", "users and roles are given, but security is off", "add security: {} to aerospikeConfig"

@@ -1,0 +1,102 @@
+"""Pods: containers, resources, DNS, networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aerofleet.ako.admission.rule import Refused, rule
+from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.config import section
+from aerofleet.ako.quantity import quantity
+
+RESERVED_LABELS = ("app", "aerospike.com/rack-id", "aerospike.com/cr")
+EVICTION_ANNOTATION = "aerospike.com/eviction-blocked"
+NETWORKS_ANNOTATION = "k8s.v1.cni.cncf.io/networks"
+CUSTOM = "customInterface"
+WAYS = {
+    "access": "customAccessNetworkNames",
+    "alternateAccess": "customAlternateAccessNetworkNames",
+    "tlsAccess": "customTLSAccessNetworkNames",
+    "tlsAlternateAccess": "customTLSAlternateAccessNetworkNames",
+    "fabric": "customFabricNetworkNames",
+    "tlsFabric": "customTLSFabricNetworkNames",
+}
+
+
+@rule("limits-ge-req")
+def limits_hold_requests(cluster: Cluster) -> Iterator[Refused]:
+    """Where limits are given, cpu and memory limits are no less than requests; a limit that isn't given counts as 0."""
+    for container in ("aerospikeContainer", "aerospikeInitContainer"):
+        resources = section(cluster.pod_spec, container, "resources")
+        limits, requests = resources.get("limits"), resources.get("requests")
+        for kind in ("cpu", "memory") if limits and requests else ():
+            limit, request = limits.get(kind, 0), requests.get(kind, 0)
+            if quantity(limit) < quantity(request):
+                path = f"spec.podSpec.{container}.resources.limits.{kind}"
+                yield path, f"the limit {limit} is less than the request {request}", f"at least {request}"
+
+
+@rule("containers")
+def container_names_differ(cluster: Cluster) -> Iterator[Refused]:
+    """Sidecars and init containers have names of their own; aerospike-server is the operator's."""
+    seen: set[str] = set()
+    for kind in ("sidecars", "initContainers"):
+        for position, container in enumerate(cluster.pod_spec.get(kind) or []):
+            name, path = str(container.get("name", "")), f"spec.podSpec.{kind}[{position}].name"
+            if name == "aerospike-server":
+                yield path, "aerospike-server is the operator's own", "choose another name"
+            if name in seen:
+                yield path, f"{name} is used twice", "choose another name"
+            seen.add(name)
+
+
+@rule("hostnet-multipod")
+def host_network_has_one_pod(cluster: Cluster) -> Iterator[Refused]:
+    """hostNetwork and multiPodPerHost exclude each other."""
+    if cluster.pod_spec.get("hostNetwork") is True and cluster.pod_spec.get("multiPodPerHost") is True:
+        yield "spec.podSpec.multiPodPerHost", "several pods would share one host's ports", "take hostNetwork or multiPodPerHost away"
+
+
+@rule("dns")
+def dns_policy_resolves_pods(cluster: Cluster) -> Iterator[Refused]:
+    """dnsPolicy isn't Default; None comes with a dnsConfig."""
+    policy = cluster.pod_spec.get("dnsPolicy")
+    if policy == "Default":
+        yield "spec.podSpec.dnsPolicy", "with Default the pods don't find each other", "ClusterFirst, or ClusterFirstWithHostNet"
+    elif policy == "None" and not cluster.pod_spec.get("dnsConfig"):
+        yield "spec.podSpec.dnsConfig", "dnsPolicy None needs a dnsConfig", "add it"
+
+
+@rule("reserved-meta")
+def labels_are_free(cluster: Cluster) -> Iterator[Refused]:
+    """Pod labels and annotations that the operator sets itself are not given."""
+    metadata = section(cluster.pod_spec, "metadata")
+    for label in RESERVED_LABELS:
+        if label in section(metadata, "labels"):
+            yield f"spec.podSpec.metadata.labels.{label}", f"{label} is the operator's own", "leave it out"
+    if EVICTION_ANNOTATION in section(metadata, "annotations"):
+        yield f"spec.podSpec.metadata.annotations.{EVICTION_ANNOTATION}", "is the operator's own", "leave it out"
+
+
+@rule("netpol-custom")
+def custom_networks_are_attached(cluster: Cluster) -> Iterator[Refused]:
+    """customInterface names networks that the pods' annotation attaches, and excludes hostNetwork."""
+    policy = section(cluster.spec, "aerospikeNetworkPolicy")
+    annotation = str(section(cluster.pod_spec, "metadata", "annotations").get(NETWORKS_ANNOTATION, ""))
+    attached = {_qualified(name.strip(), cluster.namespace) for name in annotation.split(",") if name.strip()}
+    for way, key in WAYS.items():
+        if policy.get(way) != CUSTOM:
+            continue
+        names = policy.get(key) or []
+        if not names:
+            yield f"spec.aerospikeNetworkPolicy.{key}", f"{way} is {CUSTOM}, but no network is named", "name the networks"
+        if cluster.pod_spec.get("hostNetwork") is True:
+            yield "spec.podSpec.hostNetwork", f"pods on the host's network have no {CUSTOM}", "take one of them away"
+        for name in names:
+            if name not in attached:
+                path = f"spec.aerospikeNetworkPolicy.{key}"
+                yield path, f"{name} is not attached to the pods", f"add it to the pod annotation {NETWORKS_ANNOTATION}"
+
+
+def _qualified(name: str, namespace: str) -> str:
+    return name if "/" in name else f"{namespace}/{name}"

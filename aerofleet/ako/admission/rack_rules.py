@@ -1,0 +1,190 @@
+"""Racks, batches, and how many pods may be away."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from aerofleet.ako.admission.image_rules import DNS_LABEL
+from aerofleet.ako.admission.rule import Refused, percent_of, rule
+from aerofleet.ako.cluster import Cluster, Rack
+from aerofleet.ako.config import is_strongly_consistent, namespaces, replication_factor, section
+
+BATCHES = ("rollingUpdateBatchSize", "scaleDownBatchSize")
+
+
+@rule("rackid-override-single", since="4.3.0")
+def override_has_one_rack(cluster: Cluster) -> Iterator[Refused]:
+    """With rack ids taken from pod annotations the spec holds one rack only."""
+    if cluster.spec.get("enableRackIDOverride") is True and len(cluster.racks) > 1:
+        yield "spec.rackConfig.racks", f"{len(cluster.racks)} racks beside enableRackIDOverride", "keep one rack, or switch it off"
+
+
+@rule("rackid-override-namespaces", since="4.3.0", warns=True)
+def override_names_namespaces(cluster: Cluster) -> Iterator[Refused]:
+    """With rack ids taken from pod annotations, `rackConfig.namespaces` should say which namespaces are rack-aware."""
+    if cluster.spec.get("enableRackIDOverride") is True and not cluster.rack_namespaces:
+        yield "spec.rackConfig.namespaces", "no namespace is rack-aware, so the rack ids have no effect", "list the namespaces"
+
+
+@rule("rack-ns-space")
+def rack_namespaces_have_no_blanks(cluster: Cluster) -> Iterator[Refused]:
+    """A name in `rackConfig.namespaces` holds no blank."""
+    for position, name in enumerate(cluster.rack_namespaces):
+        if " " in name:
+            yield f"spec.rackConfig.namespaces[{position}]", f"{name!r} holds a blank", "write the namespace's name"
+
+
+@rule("rack-dup")
+def rack_ids_differ(cluster: Cluster) -> Iterator[Refused]:
+    """Each rack id stands once."""
+    seen: set[int] = set()
+    for rack in cluster.racks:
+        if rack.id in seen:
+            yield f"spec.rackConfig.racks[{rack.position}].id", f"rack id {rack.id} is used twice", "give each rack its own id"
+        seen.add(rack.id)
+
+
+@rule("rack-rev-chars", since="4.2.0")
+def revisions_are_labels(cluster: Cluster) -> Iterator[Refused]:
+    """A rack's revision becomes part of names: lower-case letters, digits and hyphens."""
+    for rack in cluster.racks:
+        if rack.revision and not DNS_LABEL.fullmatch(rack.revision):
+            yield f"spec.rackConfig.racks[{rack.position}].revision", f"{rack.revision!r} can't be part of a name", "such as v2"
+
+
+@rule("rack-net-sec")
+def racks_share_network_and_security(cluster: Cluster) -> Iterator[Refused]:
+    """A rack's own configuration has no `network` and no `security`."""
+    for rack in cluster.racks:
+        for key in ("network", "security"):
+            if key in section(rack.own, "aerospikeConfig"):
+                path = f"spec.rackConfig.racks[{rack.position}].aerospikeConfig.{key}"
+                yield path, f"a rack can't have its own {key}", "move it to spec.aerospikeConfig"
+
+
+@rule("mfd-same")
+def fill_delay_is_the_same(cluster: Cluster) -> Iterator[Refused]:
+    """`migrate-fill-delay` is the same in all racks."""
+    delays = [section(rack.config, "service").get("migrate-fill-delay", 0) for rack in cluster.racks]
+    for rack, delay in zip(cluster.racks, delays, strict=True):
+        if delay != delays[0]:
+            path = cluster.config_path(rack, "service", "migrate-fill-delay")
+            yield path, f"{delay} here, {delays[0]} in the first rack", "set it once, in spec.aerospikeConfig"
+
+
+@rule("rf-same", since="4.4.0")
+def replication_factor_is_the_same(cluster: Cluster) -> Iterator[Refused]:
+    """A namespace has the same replication factor in all racks."""
+    factors: dict[str, int] = {}
+    for rack in cluster.distinct_racks:
+        for position, name, namespace in namespaces(rack.config):
+            factor = replication_factor(namespace)
+            if factors.setdefault(name, factor) != factor:
+                path = cluster.config_path(rack, "namespaces", position, "replication-factor")
+                yield path, f"{name}: {factor} here, {factors[name]} in another rack", "set it once, in spec.aerospikeConfig"
+
+
+@rule("int-or-percent")
+def counts_are_numbers_or_percentages(cluster: Cluster) -> Iterator[Refused]:
+    """maxUnavailable, batch sizes and maxIgnorablePods are whole numbers from 0, or `0%` to `100%`."""
+    fields = [(f"spec.rackConfig.{key}", cluster.rack_config.get(key)) for key in (*BATCHES, "maxIgnorablePods")]
+    if cluster.spec.get("disablePDB") is not True:
+        fields.append(("spec.maxUnavailable", cluster.spec.get("maxUnavailable")))
+    for path, value in fields:
+        number = value if type(value) is int else percent_of(value)
+        if value is None:
+            continue
+        if number is None:
+            yield path, f"{value!r} is neither a whole number nor a percentage", "such as 1 or 25%"
+        elif number < 0:
+            yield path, f"{value} is negative", "0 or more"
+        elif type(value) is str and number > 100:
+            yield path, f"{value} is more than 100%", "at most 100%"
+
+
+@rule("batch")
+def batches_are_safe(cluster: Cluster) -> Iterator[Refused]:
+    """A batch size needs two racks, every namespace rack-aware and in two racks, RF 2; scaling down also no SC namespace."""
+    yield from unsafe_batches(cluster, cluster.racks, cluster.rack_namespaces)
+
+
+def unsafe_batches(cluster: Cluster, racks: list[Rack], aware: list[str]) -> Iterator[Refused]:
+    """The same question is asked of the racks that are running."""
+    given = [key for key in BATCHES if cluster.rack_config.get(key) is not None]
+    if not given:
+        return
+    found = [(name, namespace) for rack in racks for _, name, namespace in namespaces(rack.config)]
+    counts = Counter(name for name, _ in found)
+    for key in given:
+        for message, hint in _batch_faults(key, racks, aware, found, counts):
+            yield f"spec.rackConfig.{key}", message, hint
+
+
+def _batch_faults(
+    key: str, racks: list[Rack], aware: list[str], found: list[tuple[str, dict[str, Any]]], counts: Counter[str]
+) -> Iterator[tuple[str, str]]:
+    if len(racks) < 2:
+        yield "needs at least two racks", "leave it out"
+        return
+    for name in sorted(counts.keys() - set(aware)):
+        yield f"namespace {name} is not rack-aware", "list it in rackConfig.namespaces"
+    for name in sorted(name for name, count in counts.items() if count < 2):
+        yield f"namespace {name} stands in one rack only", "configure it in two racks or more"
+    for name in sorted({name for name, namespace in found if replication_factor(namespace) <= 1}):
+        yield f"namespace {name} has replication-factor 1", "a batch would take its only copy away"
+    if key == "scaleDownBatchSize":
+        for name in sorted({name for name, namespace in found if is_strongly_consistent(namespace)}):
+            yield f"namespace {name} is strongly consistent", "pods of such a cluster leave one by one"
+
+
+@rule("force-block", since="4.2.0")
+def a_rack_stays_in_the_roster(cluster: Cluster) -> Iterator[Refused]:
+    """forceBlockFromRoster leaves a rack in the roster, and stands beside neither rosterNodeBlockList nor maxIgnorablePods."""
+    blocked = [rack for rack in cluster.racks if rack.is_blocked_from_roster]
+    if not blocked:
+        return
+    path = f"spec.rackConfig.racks[{blocked[0].position}].forceBlockFromRoster"
+    if cluster.rack_config.get("maxIgnorablePods") is not None:
+        yield path, "stands beside maxIgnorablePods", "take one of them away"
+    if cluster.spec.get("rosterNodeBlockList"):
+        yield path, "stands beside rosterNodeBlockList", "take one of them away"
+    left = len(cluster.racks) - len(blocked)
+    if left == 0:
+        yield path, "no rack would be left in the roster", "leave one unblocked"
+    elif left == 1 and any(cluster.rack_config.get(key) is not None for key in BATCHES):
+        yield path, "one rack would be left while a batch size is set", "take the batch sizes away first"
+
+
+@rule("maxunavail-rf")
+def not_all_copies_may_be_away(cluster: Cluster) -> Iterator[Refused]:
+    """maxUnavailable, as a number, is below every replication factor (RF 1 aside) and below the size."""
+    if cluster.spec.get("disablePDB") is True or cluster.size <= 1:
+        return
+    factors = [replication_factor(namespace) for rack in cluster.distinct_racks for _, _, namespace in namespaces(rack.config)]
+    limit = min([cluster.size, *(factor for factor in factors if factor != 1)])
+    value = cluster.spec.get("maxUnavailable")
+    if type(value) is int and value >= limit:
+        yield "spec.maxUnavailable", f"{value} pods away at once could be all copies of a record", f"at most {limit - 1}"
+
+
+@rule("pdb-unused", warns=True)
+def no_budget_without_a_pdb(cluster: Cluster, written: dict[str, Any]) -> Iterator[Refused]:
+    """maxUnavailable says nothing while disablePDB is true."""
+    if cluster.spec.get("disablePDB") is True and written.get("maxUnavailable") is not None:
+        yield "spec.maxUnavailable", "is dropped, because disablePDB is true", "take one of them away"
+
+
+def strongly_consistent(rack: Rack) -> frozenset[str]:
+    return frozenset(name for _, name, namespace in namespaces(rack.config) if is_strongly_consistent(namespace))
+
+
+@rule("sc-same-racks")
+def racks_agree_on_strong_consistency(cluster: Cluster) -> Iterator[Refused]:
+    """All racks have the same strongly consistent namespaces."""
+    racks = cluster.distinct_racks
+    for rack in racks[1:]:
+        if strongly_consistent(rack) != strongly_consistent(racks[0]):
+            path = cluster.config_path(rack, "namespaces")
+            yield path, "other strongly consistent namespaces than in another rack", "set strong-consistency in spec.aerospikeConfig"

@@ -1,0 +1,41 @@
+"""What a rule of the operator's validating webhook is here: an id, a sentence, and a small function that yields what it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+Refused = tuple[str, str, str]
+"""(field path, what is wrong, what would be right)."""
+Check = Callable[..., Iterator[Refused]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``since`` is the first operator release whose webhook has the rule; ``warns`` ones are let through with a word."""
+
+    id: str
+    check: Check
+    summary: str
+    since: str
+    warns: bool
+
+
+def rule(name: str, *, since: str = "4.0.0", warns: bool = False) -> Callable[[Check], Rule]:
+    """Make a rule of a generator; its docstring's first line is the rule in a person's words."""
+
+    def made(check: Check) -> Rule:
+        summary = " ".join((check.__doc__ or "").split())
+        return Rule(name, check, summary, since, warns)
+
+    return made
+
+
+def percent_of(value: Any) -> int | None:
+    """The number of a well-formed ``30%``, else None."""
+    if isinstance(value, str) and value.endswith("%"):
+        digits = value[:-1]
+        if digits.lstrip("+-").isdecimal() and len(digits) - len(digits.lstrip("+-")) <= 1:
+            return int(digits)
+    return None

@@ -1,0 +1,52 @@
+"""Which server versions and Kubernetes versions an operator release goes with.
+
+Kept apart from the parameter data: an admitted server version without data is judged by the nearest older one, and the
+finding ``version-without-data`` says so. Sources: Aerospike's compatibility page; for 4.5 the release's own schema list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aerofleet.ako.image import numbers
+
+OPERATOR = "4.5.0"
+"""The release whose rules stand in this package."""
+
+MINIMUM_SERVER = "6.0.0.0"
+_SERVERS = ("6.0.0", "6.1.0", "6.2.0", "6.3.0", "6.4.0", "7.0.0", "7.1.0", "7.2.0", "8.0.0", "8.1.0", "8.1.1", "8.1.2")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One line of operator releases: the newest server (three numbers) and the Kubernetes range it was made for."""
+
+    newest_server: str
+    oldest_kubernetes: str
+    newest_kubernetes: str
+
+
+RELEASES: dict[str, Release] = {
+    "4.0": Release("8.0.0", "1.23", "1.32"),
+    "4.1": Release("8.1.0", "1.23", "1.33"),
+    "4.2": Release("8.1.0", "1.23", "1.34"),
+    "4.3": Release("8.1.1", "1.23", "1.34"),
+    "4.4": Release("8.1.2", "1.23", "1.35"),
+    "4.5": Release("8.1.2", "1.23", "1.35"),
+}
+
+
+def release_of(operator: str) -> Release | None:
+    return RELEASES.get(".".join(operator.split(".")[:2]))
+
+
+def admitted_servers(operator: str = OPERATOR) -> tuple[str, ...]:
+    """Server versions (three numbers) whose schema the release carries; those of the newest known for an unknown release."""
+    release = release_of(operator) or RELEASES["4.5"]
+    newest = numbers(release.newest_server)
+    return tuple(server for server in _SERVERS if numbers(server) <= newest)
+
+
+def admits(version: str, operator: str = OPERATOR) -> bool:
+    """Does the operator carry a schema for the first three numbers of ``version``?"""
+    return ".".join(version.split(".")[:3]) in admitted_servers(operator)

@@ -1,0 +1,99 @@
+"""What the operator has rolled out: the status mirror, as far as admission and the judgement of a change need it."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+from aerofleet.ako.cluster import Cluster, Rack, cluster_of
+from aerofleet.ako.config import section
+
+MIRRORED = (
+    "size", "image", "aerospikeConfig", "rackConfig", "storage", "aerospikeAccessControl", "operations", "podSpec",
+    "aerospikeNetworkPolicy", "enableDynamicConfigUpdate", "enableRackIDOverride", "maxUnavailable", "disablePDB",
+    "rosterNodeBlockList", "k8sNodeBlockList", "operatorClientCert", "validationPolicy", "seedsFinderServices",
+    "headlessService", "podService",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Status:
+    """``is_complete``: a whole roll-out has finished at least once. ``pods`` maps a pod's name to its entry."""
+
+    is_complete: bool
+    size: int
+    image: str
+    racks: list[Rack]
+    rack_namespaces: list[str]
+    operations: list[Any]
+    spec: dict[str, Any]
+    pods: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def rack_sizes(size: int, racks: int) -> list[int]:
+    """Pods of each rack: the first ``size % racks`` get one more."""
+    share, more = divmod(size, racks)
+    return [share + (position < more) for position in range(racks)]
+
+
+def pod_names(cluster: Cluster) -> dict[str, int]:
+    """Every pod of the finished cluster → its rack's position."""
+    sizes = rack_sizes(cluster.size, len(cluster.racks))
+    return {
+        f"{cluster.name}-{rack.identity}-{ordinal}": rack.position
+        for rack, count in zip(cluster.racks, sizes, strict=True)
+        for ordinal in range(count)
+    }
+
+
+def finished(cluster: Cluster, init_image: str) -> Status:
+    """The status after ``cluster`` was rolled out wholly, with every pod well."""
+    return Status(
+        is_complete=True,
+        size=cluster.size,
+        image=cluster.image,
+        racks=cluster.racks,
+        rack_namespaces=cluster.rack_namespaces,
+        operations=cluster.spec.get("operations") or [],
+        spec=cluster.spec,
+        pods={name: {"image": cluster.image, "initImage": init_image} for name in pod_names(cluster)},
+    )
+
+
+def status_dict(status: Status) -> dict[str, Any]:
+    """As the resource's ``.status`` would hold it."""
+    found = {key: copy.deepcopy(status.spec[key]) for key in MIRRORED if key in status.spec}
+    return {**found, "phase": "Completed", "pods": copy.deepcopy(status.pods)}
+
+
+def status_of(found: dict[str, Any], cluster: Cluster) -> Status:
+    """Read a resource's ``.status``; ``cluster`` gives the name that a status doesn't hold."""
+    metadata = {"name": cluster.name, "namespace": cluster.namespace}
+    complete = found.get("aerospikeConfig") is not None
+    spec = {key: found[key] for key in MIRRORED if found.get(key) is not None}
+    mirror = cluster_of({"metadata": metadata, "spec": spec})
+    pods = section(found, "pods")
+    return Status(
+        is_complete=complete,
+        size=mirror.size,
+        image=mirror.image,
+        racks=mirror.racks if complete else [],
+        rack_namespaces=mirror.rack_namespaces,
+        operations=mirror.spec.get("operations") or [],
+        spec=mirror.spec if complete else {},
+        pods={str(name): pod for name, pod in pods.items() if isinstance(pod, dict)},
+    )
+
+
+def merge_patched(target: Any, patch: Any) -> Any:
+    """RFC 7386: a JSON merge patch applied."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merge_patched(result.get(key), value)
+    return result
