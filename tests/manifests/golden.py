@@ -1,0 +1,65 @@
+"""Golden files: whole objects of each tier in each network profile. `python -m tests.manifests.golden` writes them anew.
+
+What a reviewer sees in a change of these files is what every cluster of that tier will get.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from aerofleet.manifests import RenderedCell, render_cell
+from aerofleet.model import resolve_cell
+from aerofleet.model.resolved import NetworkProfile
+from tests.model.project import CASES, ROOT
+
+GOLDEN = CASES / "golden"
+DEFINITIONS = GOLDEN / "definitions"
+
+
+def rendered(profile: NetworkProfile) -> RenderedCell:
+    """The golden cell with another network profile; its tiers are the project's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        shutil.copytree(ROOT / "templates", root / "templates")
+        shutil.copytree(DEFINITIONS / "stacks", root / "stacks")
+        cell_file = root / "stacks" / "golden" / "cell.yaml"
+        cell_file.write_text(cell_file.read_text().replace("network: pod", f"network: {profile.value}"))
+        resolution = resolve_cell(root, "golden")
+    assert resolution.cell is not None, resolution.findings
+    return render_cell(resolution.cell)
+
+
+def golden_files(profile: NetworkProfile) -> Iterator[tuple[Path, list[dict[str, Any]]]]:
+    """(file, objects that stand in it)."""
+    cell = rendered(profile)
+    folder = GOLDEN / profile.value
+    yield folder / "platform.yaml", list(cell.platform.objects())
+    for team in cell.teams:
+        yield folder / "team.yaml", list(team.objects)
+        for cluster in team.clusters:
+            tier = cluster.objects[0]["metadata"]["labels"]["aerofleet.io/tier"]
+            yield folder / f"{tier}.yaml", list(cluster.objects)
+
+
+class Plain(yaml.CSafeDumper):
+    """Without aliases: each object reads on its own."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def write() -> None:
+    for profile in NetworkProfile:
+        for path, objects in golden_files(profile):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(yaml.dump_all(objects, Dumper=Plain, sort_keys=False, width=120))
+
+
+if __name__ == "__main__":
+    write()
