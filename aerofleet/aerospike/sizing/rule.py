@@ -9,6 +9,7 @@ from aerofleet.aerospike.sizing.assumptions import Assumptions
 from aerofleet.aerospike.sizing.cluster import DEFAULTS, sized
 from aerofleet.aerospike.sizing.namespace import NamespaceNeed
 from aerofleet.aerospike.sizing.pod import NamespaceSettings, PodSettings, configured_memory_bytes
+from aerofleet.aerospike.sizing.server import INDEX_STAGE_BYTES, divide_up
 from aerofleet.aerospike.sizing.workload import Device, Metal, Workload
 from aerofleet.finding import Finding
 
@@ -66,7 +67,7 @@ def namespace_shortfalls(need: NamespaceNeed, given: NamespaceSettings) -> Itera
     capacity = given.data_size_bytes or given.device_bytes
     stop = given.stop_writes_used_percent
     if stop and capacity and need.data_bytes * 100 >= stop * capacity:
-        used = -(-need.data_bytes * 100 // capacity)
+        used = divide_up(need.data_bytes * 100, capacity)
         yield Shortfall(f"{path}.stop_writes_used_percent", used, stop, "%", "writes stop after the loss planned for")
 
 
@@ -80,25 +81,27 @@ CONFIGURED = {"mounts_bytes": "mounts_budget_bytes"}
 """Need → the setting that provides it, where the names differ."""
 
 
-def memory_shortfalls(pod: PodSettings, assumptions: Assumptions = DEFAULTS) -> Iterator[Shortfall]:
-    """What the pod's memory limit lacks for what its settings let the server take."""
+def memory_shortfalls(pod: PodSettings, assumptions: Assumptions = DEFAULTS) -> tuple[Shortfall, ...]:
+    """What the pod's memory limit lacks for what its settings let the server take; empty if it holds all of it."""
+    return (*missing_budgets(pod), *limit_shortfalls(pod, configured_memory_bytes(pod, assumptions)))
+
+
+def missing_budgets(pod: PodSettings) -> Iterator[Shortfall]:
+    reason = "without a budget nothing stops the indexes from growing past the pod's limit"
     for each in pod.namespaces:
-        unlimited = not (each.indexes_memory_budget_bytes or each.memory_size_bytes)
-        if unlimited and (each.storage.index_in_memory or each.secondary_indexes or each.set_indexes):
-            yield Shortfall(
-                f"namespaces.{each.name}.indexes_memory_budget_bytes",
-                1,
-                0,
-                "B",
-                "without a budget nothing stops the indexes from growing past the pod's limit",
-            )
-    need = configured_memory_bytes(pod, assumptions)
-    if need > pod.memory_bytes:
-        yield Shortfall("memory_bytes", need, pod.memory_bytes, "B", "the pod is killed before any limit stops writes")
-    elif pod.cgroup_memory_tracking and need * 100 > pod.stop_writes_sys_memory_percent * pod.memory_bytes:
-        least = -(-need * 100 // pod.stop_writes_sys_memory_percent)
+        limited = each.indexes_memory_budget_bytes or each.memory_size_bytes
+        if not limited and (each.storage.index_in_memory or each.secondary_indexes or each.set_indexes):
+            yield Shortfall(f"namespaces.{each.name}.indexes_memory_budget_bytes", INDEX_STAGE_BYTES, 0, "B", reason)
+
+
+def limit_shortfalls(pod: PodSettings, need: int) -> Iterator[Shortfall]:
+    have = pod.memory_bytes
+    if need > have:
+        yield Shortfall("memory_bytes", need, have, "B", "the pod is killed before any limit stops writes")
+    elif pod.cgroup_memory_tracking and need * 100 > pod.stop_writes_sys_memory_percent * have:
+        least = divide_up(need * 100, pod.stop_writes_sys_memory_percent)
         yield Shortfall(
-            "memory_bytes", least, pod.memory_bytes, "B", "writes stop at stop-writes-sys-memory-pct of the pod's limit"
+            "memory_bytes", least, have, "B", "writes stop at stop-writes-sys-memory-pct of the pod's limit"
         )
 
 

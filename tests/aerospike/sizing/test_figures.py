@@ -1,0 +1,102 @@
+"""Each figure's formula, reckoned from its inputs, gives its value: what is explained is what was done."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from fractions import Fraction
+from math import ceil
+
+import pytest
+from hypothesis import given, settings
+
+from aerofleet.aerospike.sizing import (
+    Assumptions,
+    Device,
+    Figure,
+    Metal,
+    NamespaceLoad,
+    Sizing,
+    Storage,
+    Workload,
+    figures,
+    size,
+    sized,
+)
+from tests.aerospike.sizing.workloads import METAL, assumptions, workloads
+
+OPERATORS: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: lambda a, b: Fraction(a // b),
+}
+FUNCTIONS: dict[str, Callable[..., Fraction]] = {
+    "ceil": lambda a: Fraction(ceil(a)),
+    "min": min,
+    "max": max,
+    "round": lambda a: Fraction(round(float(a))),
+    "round_up": lambda a, unit: Fraction(ceil(a / unit)) * unit,
+}
+
+
+def reckon(figure: Figure) -> Fraction:
+    text = figure.formula.replace("×", "*").replace("÷", "/")
+
+    def value(node: ast.expr) -> Fraction:
+        match node:
+            case ast.Constant(value=int(number)):
+                return Fraction(number)
+            case ast.Name(id=name):
+                return Fraction(figure.inputs[name])
+            case ast.BinOp(left=left, op=op, right=right):
+                return OPERATORS[type(op)](value(left), value(right))
+            case ast.Call(func=ast.Name(id=name), args=args):
+                return FUNCTIONS[name](*map(value, args))
+        raise AssertionError(f"{figure.formula}: {ast.dump(node)}")
+
+    return value(ast.parse(text, mode="eval").body)
+
+
+def assert_formulas_hold(sizing: Sizing) -> None:
+    for need in (sizing.now, sizing.peak, sizing.date):
+        for figure in figures(sizing, need):
+            assert float(reckon(figure)) == pytest.approx(figure.value, rel=1e-12), str(figure)
+
+
+@settings(max_examples=60, deadline=None)
+@given(workloads(), assumptions())
+def test_formulas_give_the_values(workload: Workload, assumed: Assumptions) -> None:
+    assert_formulas_hold(sized(workload, METAL, 3, 2, assumed))
+
+
+SHOP = NamespaceLoad(
+    "shop", Storage.DEVICE, 200_000_000, 1500, 40_000, 8_000, secondary_indexes=(200_000_000,), set_indexes=(500_000,)
+)
+LARGE = Metal(256 << 30, 32, 25_000_000_000, (Device(1_600_000_000_000, 30, 3),) * 4)
+
+
+@pytest.mark.parametrize("storage", Storage)
+def test_every_part_of_the_memory_is_explained(storage: Storage) -> None:
+    load = NamespaceLoad("shop", storage, 200_000_000, 1500, 40_000, 8_000, secondary_indexes=(200_000_000,))
+    sizing = size(Workload((load,), (8, 1, 1), peak_factor=3), LARGE, 3)
+    found = {each.name: each for each in figures(sizing)}
+    assert found["memory request = limit"].value == sizing.pod.memory_bytes
+    assert found["memory taken"].value == sum(found[name].value for name in found["memory taken"].inputs and MEMORY)
+    assert all(each.source and each.unit for each in found.values())
+
+
+MEMORY = ("memory of the process", "memory of the namespace")
+
+
+def test_a_figure_reads_as_name_value_formula_inputs_and_source() -> None:
+    sizing = size(Workload((SHOP,), (8, 1, 1)), LARGE, 3)
+    text = str(next(each for each in figures(sizing) if each.name == "primary index"))
+    assert text.splitlines() == [
+        "primary index = 8,533,350,016 B",
+        "  64 × records",
+        "  records = 133,333,594",
+        "  64 B an entry (aerospike-server base/index.h)",
+    ]

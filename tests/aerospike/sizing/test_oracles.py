@@ -1,0 +1,199 @@
+"""Published figures of index, storage and replication, each with its source."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from aerofleet.aerospike.sizing import (
+    Assumptions,
+    Bin,
+    Device,
+    Metal,
+    NamespaceLoad,
+    Particle,
+    Record,
+    Storage,
+    Survive,
+    Workload,
+    size,
+)
+from aerofleet.aerospike.sizing.device import act_load, blocks_bytes, write_bytes_per_second
+from aerofleet.aerospike.sizing.headroom import share_in_short_rack, share_of_partitions_lost, spread_after_loss
+from aerofleet.aerospike.sizing.index import (
+    flash_index_bytes,
+    flash_sprig_bytes,
+    flash_sprigs,
+    primary_index_bytes,
+    secondary_index_bytes,
+    secondary_index_bytes_before_6,
+    secondary_index_node_bytes,
+    set_index_bytes,
+    set_index_used_bytes,
+    sprig_bytes,
+)
+
+GIB, MIB = 1 << 30, 1 << 20
+
+
+def test_primary_index_of_100_million() -> None:
+    """Record-sizing documents: 100 M × 64 × 2 = 12.8 GB."""
+    assert primary_index_bytes(2 * 100_000_000) == 12_800_000_000
+
+
+def test_primary_index_of_4_billion() -> None:
+    """Capacity-planning documents: 4 G, two copies: 476.8 GiB."""
+    assert primary_index_bytes(2 * 4_000_000_000) == 512_000_000_000
+    assert round(primary_index_bytes(2 * 4_000_000_000) / GIB, 1) == 476.8
+
+
+def test_sprigs_in_memory() -> None:
+    """aerospike-server base/index.h: 5 bytes a sprig, 256 sprigs a partition."""
+    assert sprig_bytes(4096) == 5_242_880
+
+
+def test_all_flash() -> None:
+    """All-flash sizing documents: 4 G records at fill 1/2 → 32,768 sprigs; 3.25 GiB of memory, 1 TiB of flash."""
+    sprigs = flash_sprigs(4_000_000_000)
+    assert sprigs == 32_768
+    assert flash_sprig_bytes(2 * 4096, sprigs) == 3.25 * GIB
+    assert flash_index_bytes(2 * 4096, sprigs) == 1 << 40
+
+
+def test_all_flash_of_three_nodes() -> None:
+    """The same on three nodes with a fifth of headroom: 427 GiB of flash and 1,387 MiB for sprigs, a node."""
+    flash = flash_index_bytes(2 * 4096, 32_768) / 3
+    assert round(flash / GIB) == 341
+    assert round(flash / 0.8 / GIB) == 427
+    assert round(flash_sprig_bytes(2 * 4096, 32_768) / 3 / 0.8 / MIB) == 1387
+
+
+def test_all_flash_through_a_whole_sizing() -> None:
+    """The figures of the two tests above come out of a sized cluster of three nodes, no loss planned for."""
+    load = NamespaceLoad("big", Storage.ALL_FLASH, 4_000_000_000, 128, 1000, 100)
+    metal = Metal(64 * GIB, 32, 10**11, (Device(1 << 40, 30, 3),) * 4)
+    assumed = Assumptions(survive=Survive.NOTHING, maximum_nodes=3, months=0)
+    need = size(Workload((load,), (8, 1, 1)), metal, 1, assumed).date.namespaces[0]
+    assert need.sprigs == 32_768
+    assert round(need.mounts_bytes / GIB) == 427
+    assert round(need.sprig_bytes / 0.8 / MIB) == 1387
+    assert need.indexes_memory_budget_bytes == 0
+
+
+def test_set_index_entries() -> None:
+    """aerospike-server base/set_index.h: 16 bytes an entry."""
+    assert set_index_used_bytes(1_000_000) == 16_000_000
+
+
+def test_set_index_floor() -> None:
+    """A block of 4 KiB for each of 4096 partitions: 16 MiB, up to 256 records of the set in each."""
+    assert set_index_bytes(1, 4096) == 16 * MIB
+    assert set_index_bytes(256 * 4096, 4096) == 16 * MIB
+    assert set_index_bytes(256 * 4096 + 1, 4096) == 32 * MIB
+
+
+def test_secondary_index_of_10_million() -> None:
+    """Secondary-index capacity documents 8.1: 200 MiB on average, 267 MiB at worst."""
+    assert secondary_index_bytes(10_000_000, worst=False) == 210_000_000
+    assert secondary_index_bytes(10_000_000) == 280_000_000
+    assert round(secondary_index_bytes(10_000_000, worst=False) / MIB) == 200
+    assert round(secondary_index_bytes(10_000_000) / MIB) == 267
+
+
+def test_secondary_index_floor() -> None:
+    """Secondary-index capacity documents 8.1: a block of 4 KiB for each partition."""
+    assert secondary_index_node_bytes(10, 4096, (8, 1)) == 16 * MIB
+
+
+def test_secondary_index_before_6() -> None:
+    """Capacity-planning guide 2019: 16.25 × 1.5 a key and 40 a record; above 32 records a key 28.44 × 1.5 a record."""
+    assert secondary_index_bytes_before_6(1_000, 32_000) == 24_375 + 1_280_000
+    assert secondary_index_bytes_before_6(1_000, 33_000) == 24_375 + 1_407_780
+    assert secondary_index_bytes_before_6(1_000, 32_000, text=True) == 42_660 + 1_280_000
+
+
+@pytest.mark.parametrize(("lwm", "hundredths"), [(50, 200), (60, 250), (40, 167)])
+def test_write_amplification(lwm: int, hundredths: int) -> None:
+    """ACT cfg_storage.c: 100 / (100 − defrag-lwm-pct): 2.0, 2.5, 1.67."""
+    assert round(write_bytes_per_second(1, 1_000_000, lwm) / 10_000) == hundredths
+
+
+def test_act_at_1x() -> None:
+    """ACT README 6.6: 2,000 reads and 1,000 writes of 1.5 KB a second."""
+    assert act_load(2000, 1000, 1500, 50) == 1
+    assert act_load(2000, 1000, 3000, 50) == 2
+    assert act_load(2000, 1000, 100, 50) == 1
+
+
+def test_records_do_not_cross_write_blocks() -> None:
+    """aerospike-server 8.1 drv_common.h: 8 MiB blocks; five records of 1.5 MiB fit into one."""
+    assert blocks_bytes(5, 3 * MIB // 2, 8 * MIB) == 8 * MIB
+    assert blocks_bytes(6, 3 * MIB // 2, 8 * MIB) == 16 * MIB
+
+
+def test_two_of_ten_nodes_lost() -> None:
+    """Field figure for replication factor 2: 2.2 % of the partitions."""
+    lost = share_of_partitions_lost(10, 2, 2)
+    assert lost == Fraction(1, 45)
+    assert round(100 * lost, 1) == Fraction(22, 10)
+
+
+def test_a_lost_node_without_racks() -> None:
+    """N / (N − f): nine of ten nodes carry 2 / 9 of the partitions each."""
+    assert share_in_short_rack(2, 1, 10) == Fraction(2, 9)
+    assert spread_after_loss(2, 1, 10, Survive.NODE).partitions == 911
+
+
+def test_a_lost_rack() -> None:
+    """R / (R − 1): two of three racks carry half as much again."""
+    assert spread_after_loss(2, 3, 4, Survive.NOTHING).partitions == 683
+    assert spread_after_loss(2, 3, 4, Survive.RACK).partitions == 1024
+
+
+def test_a_lost_node_with_as_many_copies_as_racks() -> None:
+    """Each rack keeps a copy of everything, so the burden stays in the rack: 1 / (n − 1)."""
+    assert share_in_short_rack(3, 3, 4) == Fraction(1, 3)
+    assert spread_after_loss(3, 3, 2, Survive.NODE).partitions == 4096
+
+
+def test_a_lost_node_with_fewer_copies_than_racks() -> None:
+    """Three racks of two, two copies. Chance that the short rack is in neither draw: 4/5 × 2/3 = 8/15."""
+    assert share_in_short_rack(2, 3, 2) == Fraction(7, 15)
+
+
+GUIDE = Assumptions(minimum_nodes=2, months=0)
+"""The guide plans two nodes, of which one can be down."""
+
+
+def test_guide_example_1() -> None:
+    """Provisioning guide 2019: 125 M × 1.5 KB, 16 K reads and 8 K writes → 2 × (4 cores, 16 GB, 2 × 256 GB, 1 GbE)."""
+    load = NamespaceLoad("test", Storage.DEVICE, 125_000_000, 1500, 16_000, 8_000)
+    metal = Metal(16 * GIB, 4, 1_000_000_000, (Device(256_000_000_000),) * 2)
+    sizing = size(Workload((load,), (4, 9)), metal, 1, GUIDE)
+    assert sizing.fits
+    assert sizing.nodes == 2
+    assert sizing.date.namespaces[0].primary_index_bytes == 8_000_000_000
+
+
+def test_guide_example_2() -> None:
+    """Provisioning guide 2019: 50 M × 500 B in memory with persistence, 60 K + 30 K → 2 × 64 GB, 27 GB used on each
+    and 110 GB of SSD."""
+    record = Record(bins=(Bin("a", Particle.STRING, 250), Bin("b", Particle.STRING, 250)))
+    load = NamespaceLoad("test", Storage.MEMORY_AND_DEVICE, 50_000_000, record, 60_000, 30_000)
+    metal = Metal(64 * GIB, 16, 10_000_000_000, (Device(110_000_000_000),))
+    sizing = size(Workload((load,), (4, 9)), metal, 1, GUIDE)
+    need = sizing.date.namespaces[0]
+    assert sizing.fits
+    assert sizing.nodes == 2
+    assert round(need.data_bytes / 10**9) == 27
+    assert round(need.device_bytes / 10**10) == 11
+
+
+def test_guide_example_3() -> None:
+    """Provisioning guide 2019: 250 M × 1.5 KB, 40 K + 20 K → 2 × i3.2xlarge (8 cores, 61 GiB, 1.9 TB, 10 Gbit/s)."""
+    load = NamespaceLoad("test", Storage.DEVICE, 250_000_000, 1500, 40_000, 20_000)
+    metal = Metal(61 * GIB, 8, 10_000_000_000, (Device(1_900_000_000_000),))
+    sizing = size(Workload((load,), (4, 9)), metal, 1, GUIDE)
+    assert sizing.fits
+    assert sizing.nodes == 2
