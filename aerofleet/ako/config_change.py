@@ -1,0 +1,294 @@
+"""What a change of aerospikeConfig comes to: which parameters differ, which of them can be set live, what the pods do.
+
+This follows the operator's own comparison (AKO 4.5.0 with its management library): the difference of the flattened
+configurations, where
+
+* a parameter that is taken away counts, also where it said its default; a named entry that is taken away counts with its
+  name alone;
+* what is particular to a node (devices, files, ports, addresses) is left out of the difference;
+* one static parameter makes the whole change a restart.
+
+What is left out of the difference is still part of the file, so a change hidden there restarts pods by its own rules, or is
+written and not applied (``hidden``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
+
+from aerofleet.aerospike.parameters import data_version, nodes_at
+from aerofleet.ako.config import Config, entries, namespaces, section
+
+Restart = Literal["noRestart", "noRestartUpdateConf", "quickRestart", "podRestart", "crash"]
+
+_WAYS = ("", "access-", "alternate-access-")
+NODE_SPECIFIC = frozenset(
+    {"file", "files", "device", "devices", "node-id", "pidfile"}
+    | {f"{tls}{way}{key}" for tls in ("", "tls-") for way in _WAYS for key in ("address", "addresses", "port")}
+    | {f"{tls}mesh-seed-address-port{plural}" for tls in ("", "tls-") for plural in ("", "s")}
+)
+"""Keys the management library leaves out of a difference, because every node has its own."""
+
+ALWAYS_LIVE = frozenset({"replication-factor", "node-address-ports"})
+ALWAYS_STATIC = frozenset({"rack-id"})
+ONLY_GROW_LIVE = frozenset({"ignore-bins", "ignore-sets", "ship-bins", "ship-sets"})
+NETWORK_SECTIONS = ("service", "admin", "heartbeat", "fabric")
+
+_MISSING: Any = object()
+Names = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One parameter that differs. ``names`` is the path with ``{name}`` for entries of lists; ``parameter`` without them.
+    ``before`` and ``after`` are None where absent. ``is_known``: the version has such a parameter."""
+
+    names: Names
+    parameter: str
+    before: Any
+    after: Any
+    is_dynamic: bool
+    is_known: bool
+
+    @property
+    def key(self) -> str:
+        return ".".join(self.names)
+
+
+@dataclass(slots=True)
+class ConfigChange:
+    """``differences`` in order of their key. ``hidden`` are paths that differ in the file but not in the difference; ``reordered``
+    lists that hold the same in another order. ``restart`` is what the operator does with dynamic updates on."""
+
+    differences: list[Difference] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    reordered: list[str] = field(default_factory=list)
+    cold: list[str] = field(default_factory=list)
+    crashes: bool = False
+    is_same_file: bool = True
+    adds_devices: bool = False
+
+    @property
+    def changed(self) -> list[str]:
+        return [difference.key for difference in self.differences]
+
+    @property
+    def static(self) -> list[str]:
+        return [difference.key for difference in self.differences if not difference.is_dynamic]
+
+    @property
+    def is_dynamic(self) -> bool:
+        """All of the difference can be set live; so it is said of an empty one, too."""
+        return all(difference.is_dynamic for difference in self.differences)
+
+    def restart(self, *, live: bool = True) -> Restart:
+        """What a pod does. ``live``: dynamic updates are on."""
+        if self.crashes:
+            return "crash"
+        if self.is_same_file:
+            return "noRestart"
+        if self.cold:
+            return "podRestart"
+        if live and self.differences and self.is_dynamic and not self.adds_devices:
+            return "noRestartUpdateConf"
+        return "quickRestart"
+
+
+def judge(version: str, old: Config, new: Config) -> ConfigChange:
+    """Compare two effective configurations at the running server ``version``. A version without data is judged as the nearest
+    older one; raises KeyError below the oldest."""
+    change = ConfigChange()
+    if is_same(old, new):
+        return change
+    _walk(data_version(version), (), (), _written(old), _written(new), change)
+    change.differences.sort(key=lambda difference: difference.names)
+    change.is_same_file = not (change.hidden or change.reordered) and all(
+        difference.names[-1] == "rack-id" for difference in change.differences
+    )
+    change.crashes = not change.is_same_file and _crashes(old, new)
+    if not change.is_same_file:
+        change.cold = list(_cold(change, old, new))
+        change.adds_devices = bool(added_devices(old, new))
+    return change
+
+
+def _written(config: Config) -> Config:
+    """As the server's file has it: a list of one feature key is the key ``feature-key-file``."""
+    service = section(config, "service")
+    keys = service.get("feature-key-files")
+    if not isinstance(keys, list) or len(keys) != 1:
+        return config
+    rest = {key: value for key, value in service.items() if key != "feature-key-files"}
+    return {**config, "service": {**rest, "feature-key-file": keys[0]}}
+
+
+def _walk(version: str, names: Names, keys: Names, old: Config, new: Config, change: ConfigChange) -> None:
+    for key in old.keys() | new.keys():
+        before, after = old.get(key, _MISSING), new.get(key, _MISSING)
+        if is_same(before, after):
+            continue
+        _compare(version, (*names, key), (*keys, key), before, after, change)
+
+
+def _compare(version: str, names: Names, keys: Names, before: Any, after: Any, change: ConfigChange) -> None:
+    if names[-1] in NODE_SPECIFIC:
+        change.hidden.append(".".join(names))
+    elif {} in (before, after) and _MISSING in (before, after):
+        change.hidden.append(".".join(names))
+    elif isinstance(before, dict) or isinstance(after, dict):
+        _walk(version, names, keys, _map(before), _map(after), change)
+        # A leaf that becomes a section, or the other way round: no schema has such a pair, so it must not get lost.
+        for odd, is_before in ((before, True), (after, False)):
+            if odd is not _MISSING and odd is not None and not isinstance(odd, dict):
+                _leaf(version, names, keys, odd if is_before else _MISSING, _MISSING if is_before else odd, change)
+    elif _is_named(before) or _is_named(after):
+        _named_lists(version, names, keys, _list(before), _list(after), change)
+    else:
+        _leaf(version, names, keys, before, after, change)
+
+
+def _leaf(version: str, names: Names, keys: Names, before: Any, after: Any, change: ConfigChange) -> None:
+    found = nodes_at(version, ".".join(keys))
+    if isinstance(before, list) and isinstance(after, list) and _same_elements(before, after):
+        change.reordered.append(".".join(names))
+        return
+    change.differences.append(
+        Difference(
+            names=names,
+            parameter=".".join(keys),
+            before=None if before is _MISSING else before,
+            after=None if after is _MISSING else after,
+            is_dynamic=_is_dynamic(version, keys, before, after),
+            is_known=bool(found),
+        )
+    )
+
+
+def _is_dynamic(version: str, keys: Names, before: Any, after: Any) -> bool:
+    key = keys[-1]
+    if key in ALWAYS_LIVE:
+        return True
+    if key in ALWAYS_STATIC:
+        return False
+    if key == "name":
+        return keys[0] == "xdr"
+    if key in ONLY_GROW_LIVE and not set(map(str, _list(before))) <= set(map(str, _list(after))):
+        return False
+    return has_live_parameter(version, ".".join(keys))
+
+
+@lru_cache(maxsize=16384)
+def has_live_parameter(version: str, parameter: str) -> bool:
+    """Can the parameter be set live in any variant of its context?"""
+    return any(node.get("dynamic", False) for node in nodes_at(version, parameter))
+
+
+def _named_lists(version: str, names: Names, keys: Names, before: list[Any], after: list[Any], change: ConfigChange) -> None:
+    was = {str(item.get("name")): item for item in before if isinstance(item, dict)}
+    now = {str(item.get("name")): item for item in after if isinstance(item, dict)}
+    for name, item in now.items():
+        known = was.get(name)
+        inner = (*names, "{" + name + "}")
+        if known is None:
+            _walk(version, inner, keys, {}, item, change)
+        elif not is_same(known, item):
+            _walk(version, inner, keys, known, item, change)
+    for name in was.keys() - now.keys():
+        _leaf(version, (*names, "{" + name + "}", "name"), (*keys, "name"), name, _MISSING, change)
+    kept = [name for name in was if name in now]
+    if kept != [name for name in now if name in was]:
+        change.reordered.append(".".join(names))
+
+
+def is_same(before: Any, after: Any) -> bool:
+    """Equal as the operator sees it: 1 and 1.0 are one number, 1 and true are two values."""
+    if before is after:
+        return True
+    # Equal texts settle it at C speed; only unlike ones need the slow look.
+    return bool(before == after) and (repr(before) == repr(after) or _is_twin(before, after))
+
+
+def _is_twin(before: Any, after: Any) -> bool:
+    if isinstance(before, dict) and isinstance(after, dict):
+        return all(_is_twin(value, after[key]) for key, value in before.items())
+    if isinstance(before, list) and isinstance(after, list):
+        return all(map(_is_twin, before, after))
+    return isinstance(before, bool) == isinstance(after, bool)
+
+
+def _is_named(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+
+
+def _map(value: Any) -> Config:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _same_elements(before: list[Any], after: list[Any]) -> bool:
+    return sorted(map(str, before)) == sorted(map(str, after))
+
+
+# --- what the operator looks at besides the difference ------------------------------------------------------------
+
+
+def _crashes(old: Config, new: Config) -> bool:
+    """Text on one side, a list on the other: the library asserts both to be lists and panics."""
+    before = section(old, "network", "service").get("tls-authenticate-client")
+    after = section(new, "network", "service").get("tls-authenticate-client")
+    return before is not None and after is not None and isinstance(before, list) != isinstance(after, list)
+
+
+def _cold(change: ConfigChange, old: Config, new: Config) -> Iterator[str]:
+    """Why the pods themselves must go: in words of paths."""
+    for difference in change.differences:
+        if difference.parameter == "service.work-directory":
+            yield difference.key
+        if difference.names[-1] == "data-size" and difference.names[-2] == "storage-engine":
+            yield difference.key
+    yield from _ports(old, new)
+
+
+def _ports(old: Config, new: Config) -> Iterator[str]:
+    """Container ports are part of the pod: one that is new or changes needs another pod; a service loses its TLS likewise."""
+    for key in NETWORK_SECTIONS:
+        before, after = section(old, "network", key), section(new, "network", key)
+        for port in ("port", "tls-port"):
+            was, now = _served(before, port), _served(after, port)
+            if now is not None and was != now:
+                yield f"network.{key}.{port}"
+            elif key == "service" and port == "tls-port" and was is not None and now is None:
+                yield f"network.{key}.{port}"
+
+
+def _served(network: Config, port: str) -> Any:
+    if port == "tls-port" and network.get("tls-name") is None:
+        return None
+    return network.get(port)
+
+
+def added_devices(old: Config, new: Config) -> list[str]:
+    """Device lines that are new in a namespace that stays."""
+    was = {name: set(map(str, _list(section(namespace, "storage-engine").get("devices")))) for _, name, namespace in namespaces(old)}
+    return [
+        line
+        for _, name, namespace in namespaces(new)
+        for line in map(str, _list(section(namespace, "storage-engine").get("devices")))
+        if name in was and line not in was[name]
+    ]
+
+
+def removed_namespaces(old: Config, new: Config) -> list[str]:
+    """Names that stand in ``old`` only: their data goes."""
+    now = {name for _, name, _ in namespaces(new)}
+    return [name for _, name, _ in namespaces(old) if name not in now]
+
+
+def tls_names(config: Config) -> set[Any]:
+    return {item.get("name") for item in entries(config, "network", "tls")}

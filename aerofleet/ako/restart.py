@@ -1,0 +1,225 @@
+"""What the operator does with every pod when a cluster changes: nothing, set live, restart the server, restart the pod.
+
+Source: AKO 4.5.0, the comparison of a pod's configuration, network policy and pod spec with what is wanted. The order is
+``podRestart`` over ``quickRestart`` over ``noRestartUpdateConf`` over ``noRestart``; another image comes before them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from aerofleet.ako.admission.image_rules import init_image
+from aerofleet.ako.admission.rack_rules import percent_of
+from aerofleet.ako.cluster import SCHEDULING, Cluster, Rack
+from aerofleet.ako.config import section
+from aerofleet.ako.config_change import ConfigChange, is_same, judge
+from aerofleet.ako.image import is_at_least, server_version
+from aerofleet.ako.status import rack_sizes
+
+NO_RESTART = "noRestart"
+LIVE = "noRestartUpdateConf"
+WARM = "quickRestart"
+COLD = "podRestart"
+IMAGE = "imageChange(podRestart)"
+NEW = "new"
+REMOVED = "removed"
+SCALED_DOWN = "scaledDown"
+CRASH = "crash"
+
+ORDER = (NO_RESTART, LIVE, WARM, COLD, IMAGE, CRASH)
+OVERRIDE_INIT = "2.5.0"
+OPERATIONS = {"WarmRestart": WARM, "PodRestart": COLD}
+
+Cause = tuple[str, str, str]
+"""(kind, field path, why)."""
+
+
+@dataclass(slots=True)
+class RackRestart:
+    """A rack that stays: what its pods do and by which causes; ``config`` is its change of configuration."""
+
+    rack: Rack
+    before: Rack
+    kind: str
+    causes: list[Cause]
+    config: ConfigChange
+
+
+@dataclass(slots=True)
+class Restarts:
+    """``pods``: pod name → kind, in the order of racks. ``racks``: those that stay."""
+
+    pods: dict[str, str] = field(default_factory=dict)
+    racks: list[RackRestart] = field(default_factory=list)
+
+    @property
+    def kinds(self) -> list[str]:
+        return sorted(set(self.pods.values()))
+
+
+def decide(old: Cluster, new: Cluster) -> Restarts:
+    """What happens to each pod of ``old`` and ``new``, ``old`` being rolled out wholly."""
+    result = Restarts()
+    before = {rack.identity: rack for rack in old.racks}
+    sizes_before = dict(zip(before, rack_sizes(old.size, len(old.racks)), strict=False))
+    now = {rack.identity: rack for rack in new.racks}
+    general = list(_general_causes(old, new))
+    judged: dict[tuple[int, int], ConfigChange] = {}
+    for rack, size in zip(new.racks, rack_sizes(new.size, len(new.racks)), strict=True):
+        known = before.get(rack.identity)
+        size_before = sizes_before.get(rack.identity, 0)
+        kind = NO_RESTART
+        if known is not None:
+            restart = _rack_restart(old, new, known, rack, general, judged)
+            result.racks.append(restart)
+            kind = restart.kind
+        for ordinal in range(max(size, size_before)):
+            pod = f"{new.name}-{rack.identity}-{ordinal}"
+            if ordinal >= size_before:
+                result.pods[pod] = NEW
+            else:
+                result.pods[pod] = kind if ordinal < size else SCALED_DOWN
+    for identity, size in sizes_before.items():
+        if identity not in now:
+            result.pods.update({f"{old.name}-{identity}-{ordinal}": REMOVED for ordinal in range(size)})
+    _operate(old, new, result)
+    return result
+
+
+def _rack_restart(
+    old: Cluster,
+    new: Cluster,
+    before: Rack,
+    rack: Rack,
+    general: list[Cause],
+    judged: dict[tuple[int, int], ConfigChange],
+) -> RackRestart:
+    key = (id(before.config), id(rack.config))
+    if key not in judged:
+        judged[key] = judge(old.version or new.version, before.config, rack.config)
+    change = judged[key]
+    causes = [*general, *_config_causes(new, rack, change), *_pod_causes(before, rack), *_volume_causes(new, before, rack)]
+    kind = max((cause[0] for cause in causes), key=ORDER.index, default=NO_RESTART)
+    return RackRestart(rack, before, kind, causes, change)
+
+
+def _config_causes(new: Cluster, rack: Rack, change: ConfigChange) -> Iterator[Cause]:
+    kind = change.restart(live=new.is_dynamic)
+    if kind == NO_RESTART:
+        return
+    if kind == CRASH:
+        path = new.config_path(rack, "network", "service", "tls-authenticate-client")
+        yield CRASH, path, "the operator's code panics when this goes from a text to a list, or back"
+        return
+    root = new.config_path(rack)
+    for key in change.cold if kind == COLD else ():
+        yield COLD, f"{root}.{key}", "needs another pod"
+    static = change.static if kind != LIVE else []
+    words = {LIVE: "is set live", WARM: "needs a restart of the server", COLD: "changes with the pod"}[kind]
+    for difference in change.differences:
+        why = words
+        if kind == WARM and not new.is_dynamic:
+            why = "needs a restart of the server: dynamic configuration is off"
+        elif kind == WARM and difference.is_dynamic and static:
+            why = f"could be set live, but restarts the server with {static[0]}"
+        elif kind == WARM and difference.is_dynamic:
+            why = "could be set live, but restarts the server with the added device"
+        yield kind, f"{root}.{difference.key}", why
+    for key in change.hidden:
+        yield kind if kind != LIVE else LIVE, f"{root}.{key}", "is in the file only: a restart applies it"
+    for key in change.reordered:
+        yield kind if kind != LIVE else LIVE, f"{root}.{key}", "holds the same in another order: the file differs all the same"
+
+
+def _general_causes(old: Cluster, new: Cluster) -> Iterator[Cause]:
+    """What concerns the pods of every rack."""
+    if old.image != new.image:
+        yield IMAGE, "spec.image", "another image: pods are rebuilt"
+    yield from _container_causes(old.pod_spec, new.pod_spec)
+    policy_before, policy = section(old.spec, "aerospikeNetworkPolicy"), section(new.spec, "aerospikeNetworkPolicy")
+    for key in sorted(policy_before.keys() | policy.keys()):
+        if policy_before.get(key) != policy.get(key):
+            yield WARM, f"spec.aerospikeNetworkPolicy.{key}", "published addresses change with a restart of the server"
+    if not _has_host_ports(old) and _has_host_ports(new):
+        yield COLD, "spec.aerospikeNetworkPolicy", "ports of the host are taken: pods are rebuilt"
+    if bool(old.spec.get("enableRackIDOverride")) != bool(new.spec.get("enableRackIDOverride")):
+        kind = WARM if is_at_least(server_version(init_image(new)), OVERRIDE_INIT) else COLD
+        yield kind, "spec.enableRackIDOverride", "rack ids come from elsewhere"
+
+
+def _container_causes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Cause]:
+    for key in sorted((old.keys() | new.keys()) - set(SCHEDULING)):
+        before, after = old.get(key), new.get(key)
+        if is_same(before, after) or (not before and not after):
+            continue
+        kind = IMAGE if key in ("sidecars", "initContainers") and _another_image(before, after) else COLD
+        yield kind, f"spec.podSpec.{key}", "is part of the pod: pods are rebuilt"
+
+
+def _another_image(before: Any, after: Any) -> bool:
+    was = {item.get("name"): item.get("image") for item in before or []}
+    return any(item.get("name") in was and was[item.get("name")] != item.get("image") for item in after or [])
+
+
+def _has_host_ports(cluster: Cluster) -> bool:
+    """One pod a host, and addresses of hosts are published."""
+    if cluster.pod_spec.get("multiPodPerHost") is True:
+        return False
+    policy = section(cluster.spec, "aerospikeNetworkPolicy")
+    has_tls = section(cluster.config, "network", "service").get("tls-name") is not None
+    ways = ("access", "alternateAccess", *(("tlsAccess", "tlsAlternateAccess") if has_tls else ()))
+    return any(policy.get(way) not in ("pod", "customInterface") for way in ways)
+
+
+def _pod_causes(before: Rack, rack: Rack) -> Iterator[Cause]:
+    for key in SCHEDULING:
+        was, now = before.pod_spec.get(key), rack.pod_spec.get(key)
+        if (was or now) and not is_same(was, now):
+            own = f"spec.rackConfig.racks[{rack.position}].podSpec.{key}"
+            yield COLD, own if rack.own.get("podSpec") else f"spec.podSpec.{key}", "is part of the pod: pods are rebuilt"
+
+
+def _volume_causes(new: Cluster, before: Rack, rack: Rack) -> Iterator[Cause]:
+    if before.storage is rack.storage or is_same(before.storage, rack.storage):
+        return
+    was = {volume.get("name", ""): volume for volume in before.storage.get("volumes") or []}
+    now = {volume.get("name", ""): volume for volume in rack.storage.get("volumes") or []}
+    path = new.storage_path(rack)
+    for name in sorted(was.keys() | now.keys()):
+        if _mounted(was.get(name)) != _mounted(now.get(name)):
+            yield COLD, f"{path}.volumes.{{{name}}}", "is mounted in the pod: pods are rebuilt"
+
+
+def _mounted(volume: dict[str, Any] | None) -> Any:
+    """What of a volume is part of the pod; options of the server's own mount count for hostPath only."""
+    if volume is None:
+        return None
+    server = section(volume, "aerospike")
+    options = server.get("mountOptions") if "hostPath" in section(volume, "source") else None
+    return volume.get("source"), server.get("path"), options, volume.get("sidecars") or [], volume.get("initContainers") or []
+
+
+def _operate(old: Cluster, new: Cluster, result: Restarts) -> None:
+    known = [operation.get("id") for operation in old.spec.get("operations") or []]
+    for position, operation in enumerate(new.spec.get("operations") or []):
+        kind = OPERATIONS.get(str(operation.get("kind")))
+        if kind is None or operation.get("id") in known:
+            continue
+        named = operation.get("podList") or []
+        for pod, has in result.pods.items():
+            if has in ORDER and (not named or pod in named):
+                result.pods[pod] = max(has, kind, key=ORDER.index)
+        for restart in result.racks:
+            if any(not named or pod in named for pod in result.pods if pod.startswith(f"{new.name}-{restart.rack.identity}-")):
+                restart.causes.append((kind, f"spec.operations[{position}]", "is asked for"))
+
+
+def batch_size(rack_size: int, wanted: Any) -> int:
+    """Pods of a rack that restart together: 1 where nothing is said; a percentage of the rack's pods, rounded down, at least 1."""
+    if wanted is None:
+        return 1
+    percent = percent_of(wanted)
+    count = rack_size * percent // 100 if percent is not None else int(wanted) if type(wanted) is int else 1
+    return max(1, min(count, rack_size))
