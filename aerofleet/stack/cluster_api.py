@@ -20,9 +20,9 @@ class ClusterApi:
         self.context = context
         try:
             settings = client.Configuration()
-            config.load_kube_config(context=context, client_configuration=settings)
+            config.load_kube_config(context=context, client_configuration=settings)  # type: ignore[no-untyped-call]
             settings.retries = urllib3.Retry(total=1, connect=1, read=0)
-            self._dynamic = dynamic.DynamicClient(client.ApiClient(settings))
+            self._dynamic = dynamic.DynamicClient(client.ApiClient(settings))  # type: ignore[no-untyped-call]
         except config.ConfigException as error:
             raise ClusterUnreachableError(
                 f"no context '{context}' in the kubeconfig ({error}); cell.yaml names it, KUBECONFIG chooses the file"

@@ -61,9 +61,9 @@ def ask(
     nodes: dict[str, dict[str, Statistics]] = {}
     try:
         for key, command in [("", "statistics"), *((name, f"namespace/{name}") for name in namespaces)]:
-            for node, (error, answer) in client.info_all(command).items():
-                if error:
-                    raise ConnectionError(f"node {node} did not answer: {error}")
+            for node, (failure, answer) in client.info_all(command).items():
+                if failure:
+                    raise ConnectionError(f"node {node} did not answer: {failure}")
                 nodes.setdefault(node, {})[key] = parse_info(answer.partition("\t")[2] or answer)
     except AerospikeError as error:
         raise ConnectionError(f"a node did not answer: {error.msg}") from None

@@ -33,19 +33,22 @@ class Engine:
 
     def run(self, *arguments: str) -> str:
         """Run ``pulumi`` and return what it printed; raises EngineError with its complaint."""
+        done = self._done(*arguments)
+        if done.returncode:
+            raise EngineError(complaint(done.stderr or done.stdout))
+        return done.stdout
+
+    def _done(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         program = shutil.which("pulumi")
         if program is None:
             raise EngineError('no `pulumi` on PATH; `eval "$(aerofleet env)"` puts the project\'s own there')
-        done = subprocess.run(
+        return subprocess.run(
             [program, "--cwd", str(self.root), "--non-interactive", "--color", "never", *arguments],
             capture_output=True,
             text=True,
             check=False,
             stdin=subprocess.DEVNULL,
         )
-        if done.returncode:
-            raise EngineError(complaint(done.stderr or done.stdout))
-        return done.stdout
 
     def stacks(self) -> tuple[str, ...]:
         return tuple(entry["name"] for entry in json.loads(self.run("stack", "ls", "--json")))
@@ -65,14 +68,26 @@ class Engine:
     def cancel(self, stack: str) -> None:
         self.run("cancel", "--yes", stack)
 
-    def refresh_pending(self, stack: str, imports: Sequence[tuple[str, str]]) -> None:
-        """Adopt the pending creates in ``imports`` (URN, id) and forget all others."""
-        words = [
-            word
-            for pair in imports
-            for word in ("--import-pending-creates", pair[0], "--import-pending-creates", pair[1])
-        ]
-        self.run("refresh", "--yes", "--skip-preview", "--stack", stack, "--clear-pending-creates", *words)
+    def refresh(self, stack: str, urns: Sequence[str]) -> None:
+        """Read these resources anew from the server into the state."""
+        self.run("refresh", "--yes", "--skip-preview", "--stack", stack, *(f"--target={urn}" for urn in urns))
+
+    def last_update_failed(self, stack: str) -> bool:
+        """Whether the last `up` that came to an end by itself ended badly."""
+        history = json.loads(self.run("stack", "history", "--json", "--stack", stack)) or ()
+        return next((entry["result"] != "succeeded" for entry in history if entry["kind"] == "update"), False)
+
+    def planned_creates(self, stack: str) -> tuple[dict[str, Any], ...]:
+        """The resources that the next `up` would make, as they would stand in the state, but without ids.
+
+        A preview that fails counts as far as it came: it stops at the very object that is there already.
+        """
+        done = self._done("preview", "--json", "--stack", stack)
+        try:
+            steps = json.loads(done.stdout).get("steps") or ()
+        except ValueError:
+            raise EngineError(complaint(done.stderr or done.stdout)) from None
+        return tuple(step["newState"] for step in steps if step["op"] == "create")
 
     def lock_holders(self, stack: str) -> tuple[int, ...]:
         """Processes of this machine that hold the stack's lock and still run.

@@ -6,7 +6,7 @@ state's, the object has to be adopted, and after a crash before the write, the n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +76,33 @@ def plan_recovery(state: Mapping[str, Any], look_up: Lookup) -> Recovery:
                 "Delete or rename it, then run this again"
             )
     return Recovery(tuple(adopt), tuple(forget), tuple(redo), tuple(refused))
+
+
+def with_lost_creates(state: Mapping[str, Any], planned: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The state as if the ``planned`` creates were pending, as far as an earlier run can have sent them.
+
+    Where only the provider plugin died, the engine lived on to strike its note, though the server may have written.
+    """
+    deployment = state["deployment"]
+    providers = {f"{resource['urn']}::{resource.get('id')}" for resource in deployment.get("resources") or ()}
+    pending = [{"type": "creating", "resource": each} for each in planned if each.get("provider") in providers]
+    return {**state, "deployment": {**deployment, "pending_operations": pending}}
+
+
+def recovered_state(state: Mapping[str, Any], recovery: Recovery) -> dict[str, Any]:
+    """The state with the adopted objects in it, by their ids, and nothing pending.
+
+    What the server holds of them has to be read afterwards (`pulumi refresh`). Patches, updates and deletes need no
+    trace: their resources stand in the state as they were, so the next `up` finds the same work.
+    """
+    ids = dict(recovery.adopt)
+    adopted = [
+        {**operation["resource"], "id": ids[operation["resource"]["urn"]], "outputs": {}}
+        for operation in pending_operations(state)
+        if operation["resource"]["urn"] in ids
+    ]
+    deployment = {key: value for key, value in state["deployment"].items() if key != "pending_operations"}
+    return {**state, "deployment": {**deployment, "resources": [*(deployment.get("resources") or ()), *adopted]}}
 
 
 def is_patch(resource_type: str) -> bool:

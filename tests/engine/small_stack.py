@@ -96,6 +96,11 @@ class SmallStack:
 
     def pulumi(self, *arguments: str, **extra_env: str) -> subprocess.CompletedProcess[str]:
         """Run the engine on the objects as they are now."""
+        command, env = self._prepared(*arguments, **extra_env)
+        return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=300)
+
+    def _prepared(self, *arguments: str, **extra_env: str) -> tuple[list[str], dict[str, str]]:
+        """Command and environment, with the objects as they are now written where the program reads them."""
         namespace_name = next(obj["metadata"]["name"] for obj in self.objects if obj["kind"] == "Namespace")
         content = {
             "context": self.context,
@@ -108,14 +113,19 @@ class SmallStack:
         env = {**os.environ, **self.env, **extra_env}
         program = shutil.which("pulumi", path=env["PATH"])
         assert program, "the toolchain fixture puts pulumi on PATH"
-        command = [program, "--cwd", str(self.folder), "--non-interactive", "--color", "never", *arguments]
-        return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=300)
+        return [program, "--cwd", str(self.folder), "--non-interactive", "--color", "never", *arguments], env
 
     def up(self, **extra_env: str) -> subprocess.CompletedProcess[str]:
         return self.pulumi("up", "--yes", "--skip-preview", "--stack", self.name, **extra_env)
 
-    def preview(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self.pulumi("preview", "--diff", "--stack", self.name, *arguments)
+    def start_up(self) -> subprocess.Popen[bytes]:
+        """An `up` that goes on by itself, in a process group of its own with all that it starts."""
+        command, env = self._prepared("up", "--yes", "--skip-preview", "--stack", self.name)
+        silent = subprocess.DEVNULL
+        return subprocess.Popen(command, env=env, stdin=silent, stdout=silent, stderr=silent, start_new_session=True)
+
+    def preview(self, *arguments: str, **extra_env: str) -> subprocess.CompletedProcess[str]:
+        return self.pulumi("preview", "--diff", "--stack", self.name, *arguments, **extra_env)
 
     def recover(self) -> subprocess.CompletedProcess[str]:
         command = [str(PROJECT / ".venv/bin/aerofleet"), "recover", self.name, "--root", str(self.folder)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aerofleet.model.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
-from aerofleet.stack.recovery import context_of, plan_recovery
+from aerofleet.stack.recovery import context_of, plan_recovery, recovered_state, with_lost_creates
 
 TEAM = "urn:pulumi:prod::aerofleet::aerofleet:index:TeamSpace"
 OURS = {"metadata": {"labels": {MANAGED_BY_LABEL: MANAGED_BY_VALUE}}}
@@ -77,3 +77,26 @@ def test_the_context_comes_from_the_state_itself() -> None:
     provider = {"type": "pulumi:providers:kubernetes", "urn": "p", "inputs": {"context": "metal-a"}}
     assert context_of(state(resources=[provider])) == "metal-a"
     assert context_of(state()) == ""
+
+
+def test_an_adopted_object_stands_in_the_state_by_its_server_id_and_nothing_is_left_pending() -> None:
+    provider = {"type": "pulumi:providers:kubernetes", "urn": "p"}
+    open_state = state(pending("ConfigMap", "limits"), pending("ConfigMap", "absent"), resources=[provider])
+    mended = recovered_state(open_state, plan_recovery(open_state, on_server(limits=OURS)))["deployment"]
+    assert "pending_operations" not in mended
+    assert [(each["urn"].rsplit("::", 1)[-1], each.get("id")) for each in mended["resources"]] == [
+        ("p", None),
+        ("shop/limits", "shop/limits"),
+    ]
+
+
+def test_a_planned_create_counts_as_lost_only_where_its_provider_was_there_to_send_it() -> None:
+    provider = {"type": "pulumi:providers:kubernetes", "urn": "p", "id": "1"}
+    planned = [
+        {**pending("ConfigMap", name)["resource"], "provider": known}
+        for name, known in (("a", "p::1"), ("b", "p::new"))
+    ]
+    lost = with_lost_creates(state(resources=[provider]), planned)
+    assert plan_recovery(lost, on_server(a=OURS, b=OURS)).adopt == (
+        (f"{TEAM}$kubernetes:core/v1:ConfigMap::shop/a", "shop/a"),
+    )

@@ -1,0 +1,107 @@
+"""A run that dies at any point is mended by `aerofleet recover` and the next `up`: nothing twice, nothing lost."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aerofleet.local.control_plane import ControlPlane
+from aerofleet.local.credentials import CONTEXT
+from tests.engine.small_stack import LABELS, SmallStack, cluster, config_map, namespace
+
+ENGINE_TOO = {"AEROFLEET_FAULT_KILL": "engine"}
+
+
+def stack_in(space: str, folder: Path, env: Mapping[str, str]) -> SmallStack:
+    objects = [namespace(space), config_map("limits", space, tps="1000")]
+    return SmallStack(folder, env, CONTEXT, objects=objects, clusters=[cluster("cart", space)]).prepare()
+
+
+def on_the_server(plane: ControlPlane, space: str) -> dict[str, str]:
+    """Name → uid of every object of ours in the namespace, and of the namespace itself."""
+    server = plane.server()
+    selector = "?labelSelector=" + ",".join(f"{key}%3D{value}" for key, value in LABELS.items())
+    inside = [
+        item
+        for path in (
+            f"/api/v1/namespaces/{space}/configmaps",
+            f"/apis/asdb.aerospike.com/v1/namespaces/{space}/aerospikeclusters",
+        )
+        for item in server.get(path + selector)["items"]
+    ]
+    found = {f"{space}/{item['metadata']['name']}": item["metadata"]["uid"] for item in inside}
+    return {space: server.get(f"/api/v1/namespaces/{space}")["metadata"]["uid"], **found}
+
+
+def in_the_state(stack: SmallStack) -> dict[str, str]:
+    resources: list[dict[str, Any]] = stack.state()["deployment"]["resources"]
+    return {
+        resource["urn"].rsplit("::", 1)[-1]: resource["outputs"]["metadata"]["uid"]
+        for resource in resources
+        if resource["type"].startswith("kubernetes:")
+    }
+
+
+def mend(stack: SmallStack, plane: ControlPlane, space: str) -> None:
+    """Recover, apply, and see that the state and the server hold the same three objects."""
+    recovered = stack.recover()
+    assert recovered.returncode == 0, recovered.stdout + recovered.stderr
+    applied = stack.up()
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+    assert stack.state()["deployment"].get("pending_operations", []) == []
+    assert in_the_state(stack) == on_the_server(plane, space)
+    assert set(in_the_state(stack)) == {space, f"{space}/limits", f"{space}/cart"}
+    assert stack.preview("--expect-no-changes").returncode == 0
+
+
+@pytest.mark.parametrize("kill", [{}, ENGINE_TOO], ids=["plugin", "engine"])
+@pytest.mark.parametrize("fault", ["before-request:2", "after-write:1", "after-write:3", "before-state:2"])
+def test_a_crash_leaves_nothing_twice_and_nothing_lost(
+    fault: str, kill: dict[str, str], tmp_path: Path, pulumi_env: dict[str, str], control_plane: ControlPlane
+) -> None:
+    space = f"crash-{fault.replace(':', '-')}-{'engine' if kill else 'plugin'}"
+    stack = stack_in(space, tmp_path / "project", pulumi_env)
+    crashed = stack.up(AEROFLEET_FAULT=fault, **kill)
+    assert crashed.returncode != 0
+    mend(stack, control_plane, space)
+
+
+@pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.nightly)])
+def test_random_kills_leave_nothing_twice_and_nothing_lost(
+    kills: int, tmp_path: Path, pulumi_env: dict[str, str], control_plane: ControlPlane
+) -> None:
+    """`kill -9` of the engine and all its plugins, each time while objects are made, changed and deleted."""
+    space = f"kills-{kills}"
+    stack = stack_in(space, tmp_path / "project", pulumi_env)
+    moments = random.Random(kills)
+    for round_ in range(kills):
+        numbered = [config_map(f"limits-{number}", space, tps=str(round_)) for number in range(8 - round_ % 3)]
+        stack.objects = [namespace(space), *numbered]
+        kill_after(stack, moments.uniform(0.5, 4))
+        recovered = stack.recover()
+        assert recovered.returncode == 0, f"round {round_}: {recovered.stdout}{recovered.stderr}"
+    applied = stack.up()
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+    assert in_the_state(stack) == on_the_server(control_plane, space)
+    assert set(in_the_state(stack)) == {
+        space,
+        f"{space}/cart",
+        *(f"{space}/{obj['metadata']['name']}" for obj in numbered),
+    }
+    assert stack.preview("--expect-no-changes").returncode == 0
+
+
+def kill_after(stack: SmallStack, seconds: float) -> None:
+    """Start an `up` and kill its whole process group; one that is faster than that was simply not interrupted."""
+    with stack.start_up() as run:
+        try:
+            run.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(run.pid, signal.SIGKILL)
