@@ -30,6 +30,7 @@ VERBS: dict[str, Verb] = {
     "wait": Verb("aerofleet.cli.wait", "has the operator finished? and is the database well?"),
     "recover": Verb("aerofleet.cli.recover", "make a stack usable again after a run that crashed"),
     "stacks": Verb("aerofleet.cli.stacks", "a cell's stacks in order; move a team between them"),
+    "size": Verb("aerofleet.cli.size", "how large a cluster has to be for a workload, and why"),
     "env": Verb("aerofleet.cli.env", "shell exports for plain `pulumi`"),
     "local": Verb("aerofleet.cli.local", "the embedded control plane: up, down, status"),
 }

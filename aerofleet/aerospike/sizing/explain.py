@@ -16,7 +16,7 @@ from aerofleet.aerospike.sizing.explain_load import (
     request_figures,
     traffic_figures,
 )
-from aerofleet.aerospike.sizing.explain_storage import data_figures, index_figures, spread_figures
+from aerofleet.aerospike.sizing.explain_storage import data_figures, index_figures, record_figures, spread_figures
 from aerofleet.aerospike.sizing.figure import Figure
 from aerofleet.aerospike.sizing.headroom import Layout, place
 from aerofleet.aerospike.sizing.node import NodeNeed
@@ -32,6 +32,7 @@ def figures(sizing: Sizing, need: NodeNeed | None = None) -> tuple[Figure, ...]:
     found: list[Figure] = []
     for load, each, on_node in zip(loads_at(workload, need.moment), need.namespaces, need.loads, strict=True):
         held = place(load.replication_factor, layout, assumed.survive)
+        found += record_figures(load, each, version)
         found += spread_figures(load, each, layout, assumed.survive)
         found += index_figures(load, each, version)
         found += data_figures(load, each, layout, assumed, version)

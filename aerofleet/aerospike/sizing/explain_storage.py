@@ -25,6 +25,20 @@ from aerofleet.aerospike.sizing.workload import NamespaceLoad, Storage
 RACK_SOURCE = "rack-aware placement: copies of a partition in different racks; a lost node's share stays in its rack"
 
 
+def record_figures(load: NamespaceLoad, need: NamespaceNeed, version: Version) -> Iterator[Figure]:
+    facts = server_facts(version)
+    if isinstance(load.record, int):
+        formula, inputs, source = "round_up(stored, 16)", {"stored": load.record}, "the record's bytes as given"
+    elif not facts.flat_layout or (load.storage.data_in_memory and not facts.memory_block_bytes):
+        return
+    else:
+        inputs, source = load.record.flat_parts(), "flat layout (aerospike-server storage/flat.h and flat.c)"
+        if load.storage is not Storage.MEMORY:
+            inputs["end_mark"] = facts.end_mark_bytes
+        formula = f"round_up({' + '.join(inputs)}, 16)"
+    yield Figure(load.name, "record", need.record_bytes, "B", formula, inputs, source)
+
+
 def spread_figures(load: NamespaceLoad, need: NamespaceNeed, layout: Layout, survive: Survive) -> Iterator[Figure]:
     found = spreads(load.replication_factor, layout.racks, layout.nodes_per_rack, survive)
     yield Figure(

@@ -75,19 +75,20 @@ class Record:
     key_length: int = 0
     bin_metadata_bytes: int = 0
 
+    def flat_parts(self) -> dict[str, int]:
+        """Bytes of each part of the flat layout, without end mark and before rounding (4.2 and later)."""
+        with_type = 1 + self.key_length
+        return {
+            "header": HEADER_BYTES,
+            "void_time": VOID_TIME_BYTES if self.has_ttl else 0,
+            "set_name": 1 + len(self.set_name) if self.set_name else 0,
+            "key": length_field_bytes(with_type) + with_type if self.key_length else 0,
+            "bin_count": length_field_bytes(len(self.bins)) if self.bins else 0,
+            "bins": sum(1 + len(each.name) + each.value_bytes + self.bin_metadata_bytes for each in self.bins),
+        }
+
     def flat_bytes(self) -> int:
-        """Bytes of the flat layout, without end mark and before rounding (4.2 and later)."""
-        size = HEADER_BYTES
-        if self.has_ttl:
-            size += VOID_TIME_BYTES
-        if self.set_name:
-            size += 1 + len(self.set_name)
-        if self.key_length:
-            with_type = 1 + self.key_length
-            size += length_field_bytes(with_type) + with_type
-        if self.bins:
-            size += length_field_bytes(len(self.bins))
-        return size + sum(1 + len(each.name) + each.value_bytes + self.bin_metadata_bytes for each in self.bins)
+        return sum(self.flat_parts().values())
 
     def device_bytes(self, version: Version) -> int:
         """Bytes of the record on a device of server ``version``: with the end mark, rounded up to 16."""

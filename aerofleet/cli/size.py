@@ -1,0 +1,212 @@
+"""`aerofleet size`: how large a cluster has to be, and why. A what-if: nothing is read but the file named."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from aerofleet.aerospike.sizing import Comparison, Figure, Sizing, Storage, Survive, figures, size, sized
+from aerofleet.aerospike.sizing.moment import months_between
+from aerofleet.aerospike.sizing.node import NodeNeed
+from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE, EXIT_NO_FIT
+from aerofleet.cli.findings import print_findings
+from aerofleet.cli.size_file import SizeFile
+from aerofleet.finding import Finding, Location
+from aerofleet.load import LoadError, read
+from aerofleet.model.quantities import kubernetes_bytes
+from aerofleet.model.validation import validated
+
+SCHEMA = "aerofleet.io/size/v1"
+ALWAYS = {"file", "explain", "format"}
+NAMESPACE = {"objects", "record", "reads", "writes", "storage", "replicationFactor", "strongConsistency"}
+METAL = {"memory", "cores", "network"}
+DEFAULTS: dict[str, Any] = {
+    "server": "8.1.1",
+    "namespaces": {"record": "1000", "reads": "0", "writes": "0", "storage": "device"},
+    "metal": {"memory": "64Gi", "cores": 16, "network": "25Gbit/s"},
+}
+
+
+def run(argv: Sequence[str]) -> int:
+    parser = arguments()
+    options = vars(parser.parse_args(argv))
+    given = {name: value for name, value in options.items() if name not in ALWAYS}
+    if options["file"] is None and "objects" not in given:
+        parser.error("name a FILE or give --objects")
+    if options["file"] is not None and given:
+        parser.error(f"{', '.join(map(written, given))}: with a FILE, write it there")
+    try:
+        file, findings = from_file(options["file"]) if options["file"] else from_options(given)
+        sizing = answer(file) if file else None
+    except LoadError as error:
+        return print_findings(error.findings, options["format"], EXIT_MISTAKE)
+    except ValueError as error:
+        sys.stderr.write(f"aerofleet size: {error}\n")
+        return EXIT_MISTAKE
+    if sizing is None:
+        return print_findings(findings, options["format"], EXIT_MISTAKE)
+    explained = figures(sizing) if options["explain"] else ()
+    show = as_json if options["format"] == "json" else as_text
+    sys.stdout.write(show(sizing, explained))
+    return EXIT_FINE if sizing.fits else EXIT_NO_FIT
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="aerofleet size", description=__doc__, argument_default=argparse.SUPPRESS)
+    add = parser.add_argument
+    add("file", nargs="?", type=Path, default=None, help="workload and metal as YAML; or give them as options")
+    add("--objects", help="records, each counted once: 200M")
+    add("--record", help="bytes of the average record as stored: 1500 or 2Ki; 1000 if not given")
+    add("--reads", help="reads per second on average: 40k")
+    add("--writes", help="writes per second on average: 8k")
+    add("--storage", choices=[each.value for each in Storage], help="device if not given")
+    add("--replication-factor", dest="replicationFactor", type=int, help="2 if not given")
+    add("--strong-consistency", dest="strongConsistency", action="store_true")
+    add("--tls", action="store_true")
+    add("--peak", type=float, help="times the average at the busiest moment")
+    add("--growth-per-month", dest="growthPerMonth", help="of records and rates: 2%%")
+    add("--server", help="server version; 8.1.1 if not given")
+    add("--racks", type=int)
+    add("--nodes-per-rack", dest="nodesPerRack", type=int, help="a size to check, instead of the smallest that fits")
+    add("--survive", choices=[each.value for each in Survive], help="the loss to carry the load through; node")
+    add("--memory", help="the most a pod can have; 64Gi if not given")
+    add("--cores", type=int, help="the most a pod can have; 16 if not given")
+    add("--network", help="25Gbit/s if not given")
+    add("--devices", metavar="COUNTxSIZE", help="devices of a pod: 4x1.6TB")
+    add("--act", type=float, help="multiple of ACT's 1x load that a device passed")
+    add("--dwpd", type=float, help="drive writes a day that the maker warrants")
+    add("--months", type=int, help="sized for the peak so many months from now; 12 if not given")
+    add("--until", type=date.fromisoformat, metavar="DATE", help="instead of --months, with --as-of")
+    add("--as-of", dest="asOf", type=date.fromisoformat, metavar="DATE")
+    add("--explain", action="store_true", default=False, help="every figure with formula, inputs and source")
+    add("--format", choices=("text", "json"), default="text")
+    return parser
+
+
+def from_file(path: Path) -> tuple[SizeFile | None, list[Finding]]:
+    """Raises LoadError."""
+    document = read(path)
+    return validated(SizeFile, document.data, document.locate)
+
+
+def from_options(given: dict[str, Any]) -> tuple[SizeFile | None, list[Finding]]:
+    """The options as a size file. Raises ValueError for dates and devices that are not written right."""
+    given = dict(given)
+    first, last = given.pop("asOf", None), given.pop("until", None)
+    if (first is None) != (last is None):
+        raise ValueError("--until and --as-of belong together")
+    if first and last:
+        given["months"] = months_between(first, last)
+    drive = {name: given.pop(name) for name in ("act", "dwpd") if name in given}
+    data: dict[str, Any] = {"server": DEFAULTS["server"]}
+    data["namespaces"] = [DEFAULTS["namespaces"] | {name: given.pop(name) for name in NAMESPACE & given.keys()}]
+    data["metal"] = DEFAULTS["metal"] | {name: given.pop(name) for name in METAL & given.keys()}
+    if "devices" in given:
+        data["metal"]["devices"] = [devices(given.pop("devices")) | drive]
+    file, findings = validated(SizeFile, data | given, lambda _path: Location("", 1, 1))
+    return file, [replace(each, location=None, path=written(each.path.split(".")[-1])) for each in findings]
+
+
+def devices(text: str) -> dict[str, Any]:
+    match = re.fullmatch(r"([1-9][0-9]*)x(.+)", text)
+    if match is None:
+        raise ValueError(f"--devices {text}: it is written like 4x1.6TB")
+    return {"count": int(match[1]), "size": match[2]}
+
+
+def written(name: str) -> str:
+    """``nodesPerRack`` → ``--nodes-per-rack``."""
+    return "--" + re.sub(r"[A-Z]", lambda letter: f"-{letter[0].lower()}", name)
+
+
+def answer(file: SizeFile) -> Sizing:
+    """Raises ValueError where the copies need more nodes than there can be."""
+    workload, metal, assumptions = file.to_workload(), file.metal.to_metal(), file.to_assumptions()
+    if file.nodes_per_rack is None:
+        return size(workload, metal, file.racks, assumptions)
+    return sized(workload, metal, file.racks, file.nodes_per_rack, assumptions)
+
+
+def as_text(sizing: Sizing, explained: Sequence[Figure]) -> str:
+    return "".join(f"{line}\n" for line in (*summary(sizing), *(str(each) for each in explained)))
+
+
+def summary(sizing: Sizing) -> Iterator[str]:
+    months = sizing.assumptions.months
+    verdict = "carries it" if sizing.fits else "does not carry it"
+    yield f"{sizing.racks} racks × {sizing.nodes_per_rack} = {sizing.nodes} nodes: {verdict}; {sizing.binding} binds"
+    yield ""
+    yield f"{'need of a node':<26}{'now':>18}{'peak':>18}{f'in {months} months':>18}"
+    for name, show in NEEDS.items():
+        cells = (show(need) for need in (sizing.now, sizing.peak, sizing.date))
+        yield f"  {name:<24}" + "".join(f"{cell:>18}" for cell in cells)
+    yield ""
+    yield f"{f'in {months} months':<26}{'need':>18}{'has':>18}"
+    for each in sizing.comparisons:
+        has = amount(each.have, each.unit) if each.known else "not measured"
+        yield f"  {each.constraint:<24}{amount(each.need, each.unit):>18}{has:>18}" + missing(each)
+    yield ""
+    yield f"pod: memory request = limit {kubernetes_bytes(sizing.pod.memory_bytes)}, {sizing.pod.cores} cores"
+    for namespace in sizing.pod.namespaces:
+        settings = {
+            "indexes-memory-budget": namespace.indexes_memory_budget_bytes,
+            "data-size": namespace.data_size_bytes,
+            "memory-size": namespace.memory_size_bytes,
+            "devices": namespace.device_bytes,
+            "mounts-budget": namespace.mounts_budget_bytes,
+        }
+        shown = ", ".join(f"{name} {amount(value, 'B')}" for name, value in settings.items() if value)
+        yield f"  namespace {namespace.name}: {shown}"
+    if sizing.pod.cgroup_memory_tracking:
+        yield "  cgroup-mem-tracking true, so that stop-writes-sys-memory-pct is of the pod's memory"
+
+
+def missing(each: Comparison) -> str:
+    return "" if each.fits else f"  missing {amount(each.need - each.have, each.unit)}"
+
+
+def amount(value: float, unit: str) -> str:
+    """Bytes in GiB, rates in the largest unit below them; what is compared stays exact."""
+    if unit.startswith("B"):
+        return f"{value / (1 << 30):,.1f} GiB{unit[1:]}"
+    if unit == "bit/s":
+        return f"{value / 10**9:,.2f} Gbit/s"
+    return f"{value:,.1f} {unit}" if isinstance(value, float) else f"{value:,} {unit}"
+
+
+NEEDS: dict[str, Callable[[NodeNeed], str]] = {
+    "memory limit": lambda need: amount(need.memory_limit_bytes, "B"),
+    "devices": lambda need: amount(need.device_bytes, "B"),
+    "device load (ACT)": lambda need: amount(need.act_load, "x"),
+    "written a day": lambda need: amount(need.written_bytes_per_day, "B"),
+    "network": lambda need: amount(need.network_bits_per_second, "bit/s"),
+    "operations": lambda need: amount(need.operations_per_second, "ops/s"),
+    "cores": lambda need: amount(need.cores, "cores"),
+}
+
+
+def as_json(sizing: Sizing, explained: Sequence[Figure]) -> str:
+    """Exact integers of the base units; ``figures`` only when asked for."""
+    data = {
+        "schema": SCHEMA,
+        "fits": sizing.fits,
+        "racks": sizing.racks,
+        "nodesPerRack": sizing.nodes_per_rack,
+        "binding": sizing.binding,
+        "unknown": sizing.unknown,
+        "comparisons": [asdict(each) | {"fits": each.fits} for each in sizing.comparisons],
+        "moments": [asdict(each) for each in (sizing.now, sizing.peak, sizing.date)],
+        "pod": asdict(sizing.pod),
+        "rack": asdict(sizing.rack),
+        "cluster": asdict(sizing.cluster),
+    }
+    if explained:
+        data["figures"] = [asdict(each) for each in explained]
+    return json.dumps(data, indent=2) + "\n"

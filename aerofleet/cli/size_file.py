@@ -1,0 +1,153 @@
+"""The file that `aerofleet size FILE` reads: a workload, the metal of one pod, and what is planned differently."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from aerofleet.aerospike.sizing import (
+    Assumptions,
+    Bin,
+    Device,
+    Metal,
+    NamespaceLoad,
+    Particle,
+    Record,
+    Storage,
+    Survive,
+    Workload,
+    parse_version,
+)
+from aerofleet.aerospike.sizing.record import KEY_ORDERED_MAP_BYTES, packed_bytes
+from aerofleet.model.file_model import FileModel
+from aerofleet.model.quantities import BitsPerSecond, Bytes, Count, Percent, PerSecond
+
+DEFAULT_BYTES = {Particle.INTEGER: 8, Particle.DOUBLE: 8, Particle.BOOLEAN: 1}
+
+
+class BinFile(FileModel):
+    """``bytes``: length of the value; for a list or map a ``sample`` can stand instead."""
+
+    name: str
+    type: Particle
+    bytes: int | None = Field(None, ge=0)
+    sample: Any = None
+    cells: int = Field(0, ge=0)
+
+    @model_validator(mode="after")
+    def has_a_length(self) -> BinFile:
+        self.to_bin()
+        return self
+
+    def to_bin(self) -> Bin:
+        if self.sample is not None:
+            metadata = KEY_ORDERED_MAP_BYTES if self.type is Particle.MAP else 0
+            return Bin(self.name, self.type, packed_bytes(self.sample) + metadata)
+        length = DEFAULT_BYTES.get(self.type) if self.bytes is None else self.bytes
+        if length is None:
+            raise ValueError(f"bin '{self.name}' is a {self.type} and needs bytes")
+        return Bin(self.name, self.type, length, self.cells)
+
+
+class RecordFile(FileModel):
+    bins: tuple[BinFile, ...]
+    set: str = ""
+    ttl: bool = False
+    key: int = Field(0, ge=0, description="length of the user key, where clients store it")
+    bin_metadata: int = Field(0, ge=0, le=7, description="bytes of each bin, where XDR keeps times of change")
+
+    def to_record(self) -> Record:
+        return Record(tuple(each.to_bin() for each in self.bins), self.set, self.ttl, self.key, self.bin_metadata)
+
+
+class NamespaceFile(FileModel):
+    name: str = Field("data", max_length=31)
+    storage: Storage
+    objects: Count
+    record: Bytes | RecordFile
+    reads: PerSecond
+    writes: PerSecond
+    replication_factor: int = Field(2, ge=1)
+    strong_consistency: bool = False
+    tombstones: Count = 0
+    secondary_indexes: tuple[Count, ...] = ()
+    set_indexes: tuple[Count, ...] = ()
+
+    @model_validator(mode="after")
+    def can_be_sized(self) -> NamespaceFile:
+        self.to_load()
+        return self
+
+    def to_load(self) -> NamespaceLoad:
+        return NamespaceLoad(
+            name=self.name,
+            storage=self.storage,
+            objects=self.objects,
+            record=self.record.to_record() if isinstance(self.record, RecordFile) else self.record,
+            reads_per_second=self.reads,
+            writes_per_second=self.writes,
+            replication_factor=self.replication_factor,
+            strong_consistency=self.strong_consistency,
+            tombstones=self.tombstones,
+            secondary_indexes=self.secondary_indexes,
+            set_indexes=self.set_indexes,
+        )
+
+
+class DriveFile(FileModel):
+    count: int = Field(1, ge=1)
+    size: Bytes
+    act: float = Field(0, ge=0)
+    dwpd: float = Field(0, ge=0)
+
+
+class MetalFile(FileModel):
+    """What one pod can have of its host."""
+
+    memory: Bytes
+    cores: int = Field(ge=1)
+    network: BitsPerSecond
+    devices: tuple[DriveFile, ...] = ()
+
+    def to_metal(self) -> Metal:
+        devices = (Device(each.size, each.act, each.dwpd) for each in self.devices for _ in range(each.count))
+        return Metal(self.memory, self.cores, self.network, tuple(devices))
+
+
+class SizeFile(FileModel):
+    server: str = Field(description="server version, as 8.1.1")
+    namespaces: tuple[NamespaceFile, ...] = Field(min_length=1)
+    peak: float = Field(1, ge=1)
+    growth_per_month: Percent = 0
+    tls: bool = False
+    xdr_destinations: int = Field(0, ge=0)
+    metal: MetalFile
+    racks: int = Field(1, ge=1)
+    nodes_per_rack: int | None = Field(None, ge=1, description="a size to check instead of the smallest that fits")
+    survive: Survive = Survive.NODE
+    months: int = Field(12, ge=0, le=120)
+    planning: dict[str, int] = Field(default_factory=dict, description="planning figures of the site's own")
+
+    @model_validator(mode="after")
+    def can_be_sized(self) -> SizeFile:
+        self.to_workload()
+        self.to_assumptions()
+        return self
+
+    def to_workload(self) -> Workload:
+        return Workload(
+            namespaces=tuple(each.to_load() for each in self.namespaces),
+            server_version=parse_version(self.server),
+            peak_factor=self.peak,
+            growth_per_month_percent=self.growth_per_month,
+            tls=self.tls,
+            xdr_destinations=self.xdr_destinations,
+        )
+
+    def to_assumptions(self) -> Assumptions:
+        known = sorted(set(Assumptions.__dataclass_fields__) - {"survive", "months"})
+        unknown = sorted(set(self.planning) - set(known))
+        if unknown:
+            raise ValueError(f"there is no planning figure {', '.join(unknown)}; known: {', '.join(known)}")
+        return Assumptions(survive=self.survive, months=self.months, **self.planning)

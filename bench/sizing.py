@@ -1,0 +1,26 @@
+"""How many sizings a second one core makes, over the workloads of the tests: four shapes of tier, all magnitudes."""
+
+from __future__ import annotations
+
+from random import Random
+from time import perf_counter
+
+from aerofleet.aerospike.sizing import Assumptions, size
+from tests.aerospike.sizing.workloads import METAL, TIERS, random_workload
+
+WORKLOADS_PER_TIER = 1000
+TARGET_PER_SECOND = 5000
+RACKS = 3
+
+
+def run() -> None:
+    random = Random(5)  # noqa: S311 - the same workloads in every run
+    cases = [(random_workload(tier, random), Assumptions(survive=tier.survive)) for tier in TIERS * WORKLOADS_PER_TIER]
+    started = perf_counter()
+    for workload, assumed in cases:
+        size(workload, METAL, RACKS, assumed)
+    per_second = len(cases) / (perf_counter() - started)
+    verdict = "reached" if per_second >= TARGET_PER_SECOND else "missed"
+    print(
+        f"sizing: {per_second:,.0f} a second on one core, of {len(cases):,} (target {TARGET_PER_SECOND:,}, {verdict})"
+    )
