@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
 from aerofleet.manifests.external_secret import cluster_secrets, team_secrets
+from aerofleet.manifests.local_provisioner import local_provisioner
+from aerofleet.manifests.local_volume import local_volumes
 from aerofleet.manifests.namespace import namespace
 from aerofleet.manifests.network_policies import cluster_policy, default_deny
 from aerofleet.manifests.node_patch import node_patches
+from aerofleet.manifests.node_tuning import node_tuning
+from aerofleet.manifests.operator import definitions, operator
 from aerofleet.manifests.pod_monitor import pod_monitor
 from aerofleet.manifests.quota import limit_range, resource_quota
 from aerofleet.manifests.rbac import operator_binding, service_account, team_access
 from aerofleet.manifests.rendered import RenderedCell, RenderedCluster, RenderedPlatform, RenderedPool, RenderedTeam
 from aerofleet.manifests.storage_class import storage_classes
-from aerofleet.model.resolved import Cell, Cluster, ClusterState, Team
+from aerofleet.model.resolved import Cell, Cluster, ClusterState, Pool, Team
 
 
 def render_cell(cell: Cell) -> RenderedCell:
@@ -26,10 +30,18 @@ def render_cell(cell: Cell) -> RenderedCell:
 
 
 def render_platform(cell: Cell) -> RenderedPlatform:
-    pools = [RenderedPool(pool.name, (), tuple(node_patches(pool, cell.network_profile))) for pool in cell.pools]
     return RenderedPlatform(
-        crds=(), operator=(), pools=tuple(pools), monitoring=(), storage_classes=tuple(storage_classes(cell))
+        crds=tuple(definitions(cell)),
+        operator=tuple(operator(cell)),
+        pools=tuple(render_pool(cell, pool) for pool in cell.pools),
+        monitoring=(),
+        storage_classes=tuple(storage_classes(cell)),
     )
+
+
+def render_pool(cell: Cell, pool: Pool) -> RenderedPool:
+    objects = [*node_tuning(cell, pool), *local_provisioner(cell, pool), *local_volumes(cell, pool)]
+    return RenderedPool(pool.name, tuple(objects), tuple(node_patches(pool, cell.network_profile)))
 
 
 def render_team(cell: Cell, team: Team) -> RenderedTeam:

@@ -19,18 +19,29 @@ class ServerFile(FileModel):
     init_image: str = Field(description="full reference of AKO's init image, pinned by tag")
 
 
+class PinnedFile(FileModel):
+    """Manifests of somebody else, kept in this project so that a review sees every object of theirs."""
+
+    folder: str = Field("", description="folder of this project with the output of `helm template`")
+    sha256: str = Field("", description="its hash, so that no file changes unseen")
+
+
 class OperatorFile(FileModel):
     version: str = Field(description="AKO version that runs, or that this change brings")
     phase: OperatorPhase = Field(OperatorPhase.RELEASE, description="step of an operator upgrade; release otherwise")
     previous_version: str = Field("", description="the version before; needed in the phases prepare and switch")
-    source: Literal["chart", "manifests", "crds-only"] = Field(
-        "crds-only", description="who runs the operator: a chart, pinned manifests, or somebody else"
+    source: Literal["manifests", "crds-only"] = Field(
+        "crds-only", description="who runs the operator: this project, from pinned manifests, or somebody else"
     )
     replicas: Whole = Field(2, ge=1, description="operator pods")
-    chart_repository: str = ""
-    manifests_folder: str = ""
-    manifests_sha256: str = ""
+    manifests: PinnedFile = PinnedFile()
     release_order: tuple[str, ...] = Field((), description="TEAM/CLUSTER in the order they are released after a switch")
+
+    @model_validator(mode="after")
+    def has_manifests_to_run_from(self) -> Self:
+        if self.source == "manifests" and not self.manifests.folder:
+            raise ValueError("source: manifests needs manifests.folder")
+        return self
 
 
 class SecretStoreFile(FileModel):
@@ -43,6 +54,14 @@ class MonitoringFile(FileModel):
     pod_monitors: Flag = True
     labels: dict[str, str] = Field(default_factory=dict, description="labels your Prometheus selects PodMonitors by")
     scrape_interval: Seconds = Field(default="15s", validate_default=True)
+
+
+class ImagesFile(FileModel):
+    """Images of what runs on the hosts beside Aerospike, pinned; needed where a pool asks for it."""
+
+    provisioner: str = Field("", description="sig-storage local-volume-provisioner")
+    tuning: str = Field("", description="an image with `sh` and `sysctl`, for instance busybox")
+    pause: str = Field("", description="the image that does nothing")
 
 
 class FreezeWindowFile(FileModel):
@@ -70,8 +89,11 @@ class CellFile(FileModel):
     networks: tuple[str, ...] = Field((), description="NetworkAttachmentDefinitions, for the multus profile")
     server: ServerFile
     operator: OperatorFile
-    cert_manager: Literal["existing", "manifests"] = "existing"
+    cert_manager: PinnedFile = Field(
+        default=PinnedFile(), description="manifests of cert-manager; without a folder it is there already"
+    )
     secret_store: SecretStoreFile
+    images: ImagesFile = ImagesFile()
     monitoring: MonitoringFile = MonitoringFile()
     freeze_windows: tuple[FreezeWindowFile, ...] = ()
     groups: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="stack group → its teams")

@@ -66,7 +66,7 @@ class PoolFile(FileModel):
     labels: dict[str, str] = Field(default_factory=dict)
     taints: tuple[TaintFile, ...] = Field((), description="taints the hosts are expected to have")
     take_over_taints: Flag = Field(False, description="manage the whole taint list of the hosts")
-    tuning: TuningFile = TuningFile()
+    tuning: TuningFile | None = Field(None, description="kernel settings to keep on the hosts; none when left out")
     partitions: tuple[PartitionFile, ...] = ()
     provisioner: Literal["local-static", "explicit", "existing"] = "local-static"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from aerofleet.model.cell_file import CellFile
@@ -11,6 +12,8 @@ from aerofleet.model.resolved import (
     FreezeWindow,
     Host,
     HostModel,
+    Images,
+    Json,
     Monitoring,
     Operator,
     Partition,
@@ -47,8 +50,8 @@ def build_pool(name: str, file: PoolFile, hosts: tuple[Host, ...]) -> Pool:
         labels=file.labels,
         taints=tuple(Taint(taint.key, taint.value, taint.effect) for taint in file.taints),
         takes_over_taints=file.take_over_taints,
-        sysctls=file.tuning.sysctls,
-        transparent_huge_pages=file.tuning.transparent_huge_pages,
+        sysctls=file.tuning.sysctls if file.tuning else {},
+        transparent_huge_pages=file.tuning.transparent_huge_pages if file.tuning else "",
         partitions=tuple(
             Partition(each.storage_class, each.mode, each.count, each.size, each.device_glob)
             for each in file.partitions
@@ -72,8 +75,8 @@ def build_tenant(team: str, file: TenantFile) -> Tenant:
     )
 
 
-def platform_parts(file: CellFile) -> dict[str, Any]:
-    """Keyword arguments of ``resolved.Cell`` that stand in cell.yaml as they are."""
+def platform_parts(file: CellFile, of_operator: Sequence[Json], of_cert_manager: Sequence[Json]) -> dict[str, Any]:
+    """Keyword arguments of ``resolved.Cell`` that stand in cell.yaml as they are, and manifests of others."""
     operator = file.operator
     return {
         "name": file.cell,
@@ -88,13 +91,12 @@ def platform_parts(file: CellFile) -> dict[str, Any]:
             operator.phase,
             operator.source,
             operator.replicas,
-            operator.chart_repository,
-            operator.manifests_folder,
-            operator.manifests_sha256,
+            tuple(of_operator),
             operator.previous_version,
             operator.release_order,
         ),
-        "cert_manager": file.cert_manager,
+        "images": Images(file.images.provisioner, file.images.tuning, file.images.pause),
+        "cert_manager": tuple(of_cert_manager),
         "secret_store": SecretStore(file.secret_store.kind, file.secret_store.store, file.secret_store.path_prefix),
         "monitoring": Monitoring(file.monitoring.pod_monitors, file.monitoring.labels, file.monitoring.scrape_interval),
         "freeze_windows": tuple(

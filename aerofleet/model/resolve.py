@@ -212,7 +212,12 @@ def build(source: CellSource, settings: Mapping[str, ResolvedSettings]) -> Cell:
             clusters.append(one_cluster(written_cluster, resolved, given, context))
         if name in source.teams or clusters:
             teams.append(Team(name, namespace, tenant, group_of(source, name), tuple(clusters)))
-    return Cell(hosts=hosts, pools=tuple(pools.values()), teams=tuple(teams), **platform_parts(cell))
+    return Cell(
+        hosts=hosts,
+        pools=tuple(pools.values()),
+        teams=tuple(teams),
+        **platform_parts(cell, source.operator.objects, source.cert_manager.objects),
+    )
 
 
 def one_cluster(

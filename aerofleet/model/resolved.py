@@ -117,7 +117,10 @@ class Partition:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A set of equal hosts. ``takes_over_taints``: the pool asked for its taints to be managed here."""
+    """A set of equal hosts. ``takes_over_taints``: the pool asked for its taints to be managed here.
+
+    Without tuning, ``sysctls`` and ``transparent_huge_pages`` are empty.
+    """
 
     name: str
     hosts: tuple[Host, ...]
@@ -135,17 +138,27 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """``source``: a chart, a folder of manifests pinned by its hash, or only the CRDs (somebody else runs it)."""
+    """``source``: this project runs it from pinned manifests, or somebody else does and only its CRDs are made here.
+
+    ``objects`` are the manifests as they stand in their folder.
+    """
 
     version: str
     phase: OperatorPhase
-    source: Literal["chart", "manifests", "crds-only"]
+    source: Literal["manifests", "crds-only"]
     replicas: int
-    chart_repository: str = ""
-    manifests_folder: str = ""
-    manifests_sha256: str = ""
+    objects: tuple[Json, ...] = ()
     previous_version: str = ""
     release_order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """What runs on the hosts beside Aerospike; empty where no pool needs it."""
+
+    provisioner: str = ""
+    tuning: str = ""
+    pause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,7 +408,7 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One Kubernetes cluster of one environment."""
+    """One Kubernetes cluster of one environment. ``cert_manager``: its manifests; none where it is there already."""
 
     name: str
     site: str
@@ -407,8 +420,9 @@ class Cell:
     hosts: tuple[Host, ...]
     pools: tuple[Pool, ...]
     operator: Operator
-    cert_manager: Literal["existing", "manifests"]
+    cert_manager: tuple[Json, ...]
     secret_store: SecretStore
+    images: Images
     monitoring: Monitoring
     freeze_windows: tuple[FreezeWindow, ...]
     groups: tuple[str, ...]

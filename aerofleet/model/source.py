@@ -13,6 +13,7 @@ from aerofleet.load import Document, LoadError, read
 from aerofleet.model.allocations import AllocationsFile
 from aerofleet.model.cell_file import CellFile
 from aerofleet.model.metal_file import HostsFile, PoolsFile
+from aerofleet.model.pinned_manifests import Pinned, read_pinned
 from aerofleet.model.team_file import ClusterFile, TeamFile, split_cluster
 from aerofleet.model.tenants_file import TenantsFile
 from aerofleet.model.tier_file import Tiers, read_tiers
@@ -62,6 +63,8 @@ class CellSource:
     allocations: Read[AllocationsFile] | None = None
     teams: dict[str, Read[TeamFile]] = field(default_factory=dict)
     clusters: list[WrittenCluster] = field(default_factory=list)
+    cert_manager: Pinned = field(default_factory=lambda: Pinned([], []))
+    operator: Pinned = field(default_factory=lambda: Pinned([], []))
     unread: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
@@ -77,6 +80,11 @@ def read_cell(root: Path, name: str) -> CellSource:
     source = CellSource(name, tiers, findings=findings)
     folder = root / STACKS / name
     source.cell = _read(source, root, folder / "cell.yaml", CellFile)
+    if source.cell is not None:
+        file, document = source.cell.file, source.cell.document
+        source.cert_manager = read_pinned(root, file.cert_manager, document, ("certManager",))
+        source.operator = read_pinned(root, file.operator.manifests, document, ("operator", "manifests"))
+        source.findings += source.cert_manager.findings + source.operator.findings
     source.hosts = _read(source, root, folder / "hosts.yaml", HostsFile)
     source.pools = _read(source, root, folder / "pools.yaml", PoolsFile)
     source.tenants = _read(source, root, folder / "tenants.yaml", TenantsFile)

@@ -94,7 +94,7 @@ def nearest(text: str, known: Iterable[str]) -> str:
     """A hint: the one of ``known`` that looks most like ``text``, or all of them."""
     names = tuple(known)
     near = get_close_matches(text, names, n=1)
-    return f"did you mean '{near[0]}'?" if near else f"known: {', '.join(names)}"
+    return f"did you mean '{near[0]}'?" if near else f"known: {', '.join(names)}" if names else ""
 
 
 def lower_first(text: str) -> str:

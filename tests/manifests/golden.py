@@ -1,5 +1,6 @@
-"""Golden files: whole objects of each tier in each network profile. `python -m tests.manifests.golden` writes them anew.
+"""Golden files: whole objects of each tier in each network profile.
 
+`python -m tests.manifests.golden` writes them anew.
 What a reviewer sees in a change of these files is what every cluster of that tier will get.
 """
 
@@ -27,7 +28,7 @@ def rendered(profile: NetworkProfile) -> RenderedCell:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         shutil.copytree(ROOT / "templates", root / "templates")
-        shutil.copytree(DEFINITIONS / "stacks", root / "stacks")
+        shutil.copytree(DEFINITIONS, root, dirs_exist_ok=True)
         cell_file = root / "stacks" / "golden" / "cell.yaml"
         cell_file.write_text(cell_file.read_text().replace("network: pod", f"network: {profile.value}"))
         resolution = resolve_cell(root, "golden")

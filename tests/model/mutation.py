@@ -24,7 +24,7 @@ Change = Callable[[random.Random, str], str]
 
 def mutate(seed: int, text: str) -> bytes:
     """``text`` with one to four changes, in UTF-8 wherever that is possible."""
-    chance = random.Random(seed)  # noqa: S311 - the same for the same seed
+    chance = random.Random(seed)
     for _ in range(chance.randint(1, 4)):
         text = chance.choice(CHANGES)(chance, text)
     content = text.encode(errors="surrogatepass")

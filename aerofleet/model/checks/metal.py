@@ -40,6 +40,20 @@ def metal(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
             )
 
 
+def images(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """What a pool has run on its hosts needs an image, and the cell says which."""
+    if not (source.cell and source.pools):
+        return
+    given = source.cell.file.images
+    for name, pool in source.pools.file.pools.items():
+        needed = {"tuning": given.tuning, "pause": given.pause} if pool.tuning else {}
+        if pool.provisioner == "local-static" and pool.partitions:
+            needed["provisioner"] = given.provisioner
+        for what in (what for what, image in needed.items() if not image):
+            message = f"pool {name} needs an image for '{what}', and cell.yaml names none"
+            yield finding("image-missing", source.pools.document, ("pools", name), message, f"write images.{what}")
+
+
 def pool_hosts(source: CellSource, pool: str) -> set[str]:
     assert source.hosts and source.pools  # noqa: S101
     file = source.pools.file.pools[pool]

@@ -1,0 +1,37 @@
+"""A DaemonSet on the hosts of a pool."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aerofleet.manifests.metadata import cell_metadata
+from aerofleet.model.names import POOL_LABEL
+from aerofleet.model.resolved import Cell, Pool
+
+SYSTEM_NAMESPACE = "kube-system"
+NAME_LABEL = "app.kubernetes.io/name"
+
+
+def daemon_set(cell: Cell, pool: Pool, name: str, pod: dict[str, Any]) -> dict[str, Any]:
+    """``pod`` is the pod's spec but for where it stands: on every host of the pool, whatever its taints."""
+    labels = {NAME_LABEL: name}
+    spec = {
+        **pod,
+        "priorityClassName": "system-node-critical",
+        "nodeSelector": {POOL_LABEL: pool.name},
+        "tolerations": [{"operator": "Exists"}],
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "DaemonSet",
+        "metadata": cell_metadata(cell, name, SYSTEM_NAMESPACE),
+        "spec": {
+            "selector": {"matchLabels": labels},
+            "updateStrategy": {"type": "RollingUpdate"},
+            "template": {"metadata": {"labels": labels}, "spec": spec},
+        },
+    }
+
+
+def host_path(name: str, path: str) -> dict[str, Any]:
+    return {"name": name, "hostPath": {"path": path, "type": "Directory"}}

@@ -1,0 +1,44 @@
+"""PersistentVolumes written out one by one, for pools that ask for it instead of a provisioner."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aerofleet.manifests.metadata import cell_metadata
+from aerofleet.model.names import bounded
+from aerofleet.model.quantities import kubernetes_bytes
+from aerofleet.model.resolved import Cell, Host, Partition, Pool
+
+HOST_NAME_LABEL = "kubernetes.io/hostname"
+
+
+def local_volumes(cell: Cell, pool: Pool) -> list[dict[str, Any]]:
+    """One for each partition of each host, absent ones too: a host that is away still has its data."""
+    if pool.provisioner != "explicit":
+        return []
+    return [
+        local_volume(cell, host, partition, number)
+        for host in pool.hosts
+        for partition in pool.partitions
+        for number in range(partition.count * sum(drive.count for drive in host.model.drives))
+    ]
+
+
+def local_volume(cell: Cell, host: Host, partition: Partition, number: int) -> dict[str, Any]:
+    """``number`` counts the partitions of one class on one host from 0; it takes the place of the ``*``."""
+    name = bounded(f"{host.name}-{partition.storage_class}-{number}", 63)
+    here = {"matchExpressions": [{"key": HOST_NAME_LABEL, "operator": "In", "values": [host.name]}]}
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolume",
+        "metadata": cell_metadata(cell, name),
+        "spec": {
+            "capacity": {"storage": kubernetes_bytes(partition.bytes)},
+            "accessModes": ["ReadWriteOnce"],
+            "persistentVolumeReclaimPolicy": "Retain",
+            "storageClassName": partition.storage_class,
+            "volumeMode": partition.volume_mode,
+            "local": {"path": partition.device_glob.replace("*", str(number))},
+            "nodeAffinity": {"required": {"nodeSelectorTerms": [here]}},
+        },
+    }

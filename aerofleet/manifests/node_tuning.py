@@ -1,0 +1,58 @@
+"""Kernel settings of a pool's hosts, written again whenever a host starts.
+
+Source: the best practices that aerospike-server 8.1 checks at start (memory maps, free memory, swap, huge pages).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aerofleet.manifests.daemon_set import daemon_set, host_path
+from aerofleet.model.names import bounded
+from aerofleet.model.resolved import Cell, Pool
+
+RESOURCES = {"cpu": "10m", "memory": "16Mi"}
+HUGE_PAGES = "/sys/kernel/mm/transparent_hugepage"
+WRITE_HUGE_PAGES = f'echo "$0" > {HUGE_PAGES}/enabled && echo "$0" > {HUGE_PAGES}/defrag'
+
+
+def node_tuning(cell: Cell, pool: Pool) -> list[dict[str, Any]]:
+    """The settings are made by init containers; what stays is a container that does nothing.
+
+    The network of the host is used because ``net.*`` settings belong to a network namespace.
+    """
+    if not pool.sysctls and not pool.transparent_huge_pages:
+        return []
+    steps = []
+    if pool.sysctls:
+        settings = [f"{key}={value}" for key, value in pool.sysctls.items()]
+        steps.append(privileged("sysctls", cell.images.tuning, ["sysctl", "-w", *settings]))
+    if pool.transparent_huge_pages:
+        command = ["sh", "-c", WRITE_HUGE_PAGES, pool.transparent_huge_pages]
+        mount = {"name": "huge-pages", "mountPath": HUGE_PAGES}
+        steps.append({**privileged("huge-pages", cell.images.tuning, command), "volumeMounts": [mount]})
+    idle = {
+        "name": "idle",
+        "image": cell.images.pause,
+        "securityContext": {"allowPrivilegeEscalation": False, "runAsNonRoot": True, "runAsUser": 65535},
+        "resources": {"requests": RESOURCES, "limits": RESOURCES},
+    }
+    pod: dict[str, Any] = {
+        "hostNetwork": True,
+        "automountServiceAccountToken": False,
+        "initContainers": steps,
+        "containers": [idle],
+    }
+    if pool.transparent_huge_pages:
+        pod["volumes"] = [host_path("huge-pages", HUGE_PAGES)]
+    return [daemon_set(cell, pool, bounded(f"aerofleet-tuning-{pool.name}", 63), pod)]
+
+
+def privileged(name: str, image: str, command: list[str]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "image": image,
+        "command": command,
+        "securityContext": {"privileged": True},
+        "resources": {"requests": RESOURCES, "limits": RESOURCES},
+    }

@@ -1,0 +1,78 @@
+"""Folders of somebody else's Kubernetes manifests, pinned by their hash: the operator's, and cert-manager's."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aerofleet.finding import Finding
+from aerofleet.load import Document, LoadError, read_all
+from aerofleet.model.cell_file import PinnedFile
+
+SHOWN_DIGITS = 12
+OBJECT_KEYS = ("apiVersion", "kind", "metadata")
+
+
+@dataclass(slots=True)
+class Pinned:
+    """The objects of a folder, in the order of its files, and what is wrong with it."""
+
+    objects: list[dict[str, Any]]
+    findings: list[Finding]
+
+
+def read_pinned(root: Path, pinned: PinnedFile, document: Document, place: tuple[str, ...]) -> Pinned:
+    """``place`` is where ``pinned`` stands in ``document``; a pin without a folder has no objects."""
+
+    def refused(key: str, message: str, hint: str) -> Pinned:
+        path = (*place, key)
+        finding = Finding("pinned-manifests", "error", ".".join(path), message, hint, document.locate(path))
+        return Pinned([], [finding])
+
+    if not pinned.folder:
+        return Pinned([], [])
+    folder = root / pinned.folder
+    files = sorted(folder.glob("*.yaml")) if folder.resolve().is_relative_to(root.resolve()) else []
+    if not files:
+        hint = "put the output of `helm template` there"
+        return refused("folder", f"'{pinned.folder}' is no folder of this project with YAML files", hint)
+    digest = digest_of(files)
+    if digest != pinned.sha256:
+        message = f"the folder's hash is {digest[:SHOWN_DIGITS]}…, which is not what stands here"
+        return refused("sha256", message, f"if its content was reviewed, write {digest}")
+    result = Pinned([], [])
+    for path in files:
+        try:
+            documents = read_all(path, path.relative_to(root).as_posix())
+        except LoadError as error:
+            result.findings += error.findings
+            continue
+        for each in documents:
+            mistakes = [Finding("pinned-object", "error", "", text, "", each.locate(())) for text in mistakes_of(each)]
+            result.findings += mistakes
+            if not mistakes:
+                result.objects.append(each.data)
+    return result
+
+
+def digest_of(files: list[Path]) -> str:
+    """SHA-256 over the names and contents of the files, in the order of their names."""
+    digest = hashlib.sha256()
+    for path in files:
+        content = path.read_bytes()
+        digest.update(f"{path.name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def mistakes_of(document: Document) -> Iterator[str]:
+    data = document.data
+    if not isinstance(data, dict) or not all(data.get(key) for key in OBJECT_KEYS):
+        yield "is no Kubernetes object: it needs apiVersion, kind and metadata"
+    elif not isinstance(data["metadata"], dict) or not data["metadata"].get("name"):
+        yield "is a Kubernetes object without a name"
+    elif data["kind"] == "Secret":
+        yield "is a Secret, which would stand in the stack's state"

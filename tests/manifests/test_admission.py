@@ -1,0 +1,44 @@
+"""The operator admits every AerospikeCluster that we render, without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from aerofleet.ako.admission import admit_create
+from aerofleet.manifests import RenderedCell, render_cell
+from aerofleet.model import cells, resolve_cell
+from aerofleet.model.resolved import NetworkProfile
+from tests.manifests.golden import rendered
+from tests.model.project import ROOT
+
+
+def told_about(cell: RenderedCell) -> Iterator[str]:
+    """What the operator refuses, and what goes wrong later although it is admitted."""
+    found = 0
+    for team in cell.teams:
+        for cluster in team.clusters:
+            found += 1
+            verdict = admit_create(cluster.objects[0])
+            if not verdict.allowed:
+                yield f"{team.name}/{cluster.name} is refused"
+            yield from (
+                f"{team.name}/{cluster.name} {each.rule} {each.path}: {each.message}"
+                for each in verdict.findings
+                if each.severity != "info"
+            )
+    if not found:
+        yield "no cluster at all"
+
+
+@pytest.mark.parametrize("name", cells(ROOT))
+def test_the_operator_admits_every_cluster_of_a_cell(name: str) -> None:
+    cell = resolve_cell(ROOT, name).cell
+    assert cell is not None
+    assert not list(told_about(render_cell(cell)))
+
+
+@pytest.mark.parametrize("profile", list(NetworkProfile))
+def test_the_operator_admits_every_tier_in_every_network_profile(profile: NetworkProfile) -> None:
+    assert not list(told_about(rendered(profile)))
