@@ -100,3 +100,9 @@ class CellFile(FileModel):
     defaults: dict[str, object] = Field(
         default_factory=dict, description="settings of every cluster here, over its tier"
     )
+
+    @model_validator(mode="after")
+    def has_networks_to_attach(self) -> Self:
+        if self.network is NetworkProfile.MULTUS and not self.networks:
+            raise ValueError("network: multus needs networks")
+        return self
