@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 from aerofleet.aerospike.sizing.assumptions import Assumptions
 from aerofleet.aerospike.sizing.constraint import (
@@ -19,7 +18,7 @@ from aerofleet.aerospike.sizing.constraint import (
 )
 from aerofleet.aerospike.sizing.headroom import Layout
 from aerofleet.aerospike.sizing.moment import Moment, load_at, moments
-from aerofleet.aerospike.sizing.node import NodeNeed, node_need
+from aerofleet.aerospike.sizing.node import Held, NodeNeed, held_by_node, node_need
 from aerofleet.aerospike.sizing.pod import PodSettings, pod_settings
 from aerofleet.aerospike.sizing.server import divide_up
 from aerofleet.aerospike.sizing.workload import Metal, NamespaceLoad, Workload
@@ -100,9 +99,9 @@ def size(workload: Workload, metal: Metal, racks: int, assumptions: Assumptions 
     most = assumptions.maximum_nodes // racks
     if least > most:
         raise ValueError(f"the copies need {least * racks} nodes in {racks} racks; {assumptions.maximum_nodes} can be")
-    need = needs_at_date(workload, metal, racks, assumptions)
-    nodes_per_rack = smallest(need, limits_of(metal, assumptions.operations_per_node), least, most)
-    return with_nodes(workload, metal, Layout(racks, nodes_per_rack, metal.device_count), assumptions, need)
+    at_date = Candidates(workload, metal, racks, assumptions)
+    nodes_per_rack = smallest(at_date.need, limits_of(metal, assumptions.operations_per_node), least, most)
+    return with_nodes(at_date, nodes_per_rack)
 
 
 def sized(
@@ -112,35 +111,56 @@ def sized(
     for no racks or no nodes."""
     if nodes_per_rack < 1 or racks < 1:
         raise ValueError("a cluster has at least one rack with one node")
-    need = needs_at_date(workload, metal, racks, assumptions)
-    return with_nodes(workload, metal, Layout(racks, nodes_per_rack, metal.device_count), assumptions, need)
+    return with_nodes(Candidates(workload, metal, racks, assumptions), nodes_per_rack)
 
 
-def needs_at_date(workload: Workload, metal: Metal, racks: int, assumptions: Assumptions) -> Callable[[int], NodeNeed]:
-    """Need of a node at the date by number of nodes per rack, each reckoned once: the search comes by twice."""
-    *_, last = moments(workload, assumptions.months)
-    loads, devices = loads_at(workload, last), metal.device_count
-    return cache(lambda nodes: node_need(workload, loads, last, Layout(racks, nodes, devices), assumptions))
+class Candidates:
+    """The need of a node at the date, for any number of nodes per rack; each is reckoned once, however often the
+    search comes by."""
+
+    def __init__(self, workload: Workload, metal: Metal, racks: int, assumptions: Assumptions) -> None:
+        self.workload, self.metal, self.racks, self.assumptions = workload, metal, racks, assumptions
+        self.moments = moments(workload, assumptions.months)
+        self.loads = loads_at(workload, self.moments[-1])
+        self.devices = metal.device_count
+        self.known: dict[int, tuple[tuple[Held, ...], NodeNeed]] = {}
+
+    def layout(self, nodes_per_rack: int) -> Layout:
+        return Layout(self.racks, nodes_per_rack, self.devices)
+
+    def held(self, nodes_per_rack: int, loads: tuple[NamespaceLoad, ...]) -> tuple[Held, ...]:
+        return held_by_node(self.workload, loads, self.layout(nodes_per_rack), self.assumptions)
+
+    def need(self, nodes_per_rack: int) -> NodeNeed:
+        return self.both(nodes_per_rack)[1]
+
+    def both(self, nodes_per_rack: int) -> tuple[tuple[Held, ...], NodeNeed]:
+        if nodes_per_rack not in self.known:
+            held = self.held(nodes_per_rack, self.loads)
+            need = node_need(self.workload, held, self.moments[-1], self.assumptions)
+            self.known[nodes_per_rack] = held, need
+        return self.known[nodes_per_rack]
 
 
-def with_nodes(
-    workload: Workload, metal: Metal, layout: Layout, assumptions: Assumptions, need: Callable[[int], NodeNeed]
-) -> Sizing:
-    now, peak, _ = moments(workload, assumptions.months)
-    date = need(layout.nodes_per_rack)
+def with_nodes(at_date: Candidates, nodes_per_rack: int) -> Sizing:
+    workload, metal, assumptions = at_date.workload, at_date.metal, at_date.assumptions
+    now, peak, _ = at_date.moments
+    held, date = at_date.both(nodes_per_rack)
+    if at_date.loads != workload.namespaces:
+        held = at_date.held(nodes_per_rack, workload.namespaces)
     limits = limits_of(metal, assumptions.operations_per_node)
-    least = least_nodes_per_rack(workload, layout.racks, assumptions)
+    least = least_nodes_per_rack(workload, at_date.racks, assumptions)
     return Sizing(
         workload=workload,
         metal=metal,
         assumptions=assumptions,
-        racks=layout.racks,
-        nodes_per_rack=layout.nodes_per_rack,
-        now=node_need(workload, workload.namespaces, now, layout, assumptions),
-        peak=node_need(workload, workload.namespaces, peak, layout, assumptions),
+        racks=at_date.racks,
+        nodes_per_rack=nodes_per_rack,
+        now=node_need(workload, held, now, assumptions),
+        peak=node_need(workload, held, peak, assumptions),
         date=date,
-        pod=pod_settings(date, workload.server_version, workload.tls, layout.devices),
-        binding=binding(need, limits, layout.nodes_per_rack, least),
+        pod=pod_settings(date, workload.server_version, workload.tls, at_date.devices),
+        binding=binding(at_date.need, limits, nodes_per_rack, least),
         comparisons=comparisons(date, limits),
     )
 

@@ -54,13 +54,11 @@ class Place:
 
 
 def place(replication_factor: int, layout: Layout, survive: Survive) -> Place:
-    return Place(
-        even_spread(replication_factor, layout.nodes),
-        spread_after_loss(replication_factor, layout.racks, layout.nodes_per_rack, survive),
-        layout.devices,
-    )
+    worst = spread_after_loss(replication_factor, layout.racks, layout.nodes_per_rack, survive)
+    return Place(even_spread(replication_factor, layout.nodes), worst, layout.devices)
 
 
+@lru_cache(maxsize=4096)
 def even_spread(replication_factor: int, nodes: int) -> Spread:
     """All nodes up. A node holds at most one copy of a partition."""
     return Spread(min(PARTITIONS, divide_up(PARTITIONS * replication_factor, nodes)), nodes)

@@ -92,7 +92,8 @@ def namespace_need(load: NamespaceLoad, version: Version, place: Place, assumed:
         else index.DEFAULT_SPRIGS
     )
     indexes = index_need(load, version, worst.partitions, copies)
-    data = data_need(load, version, place, assumed)
+    record = stored_record_bytes(load, version)
+    data = data_need(load, record, version, place, assumed)
     mounts = 0
     if on_flash:
         flash = index.flash_index_bytes(worst.partitions, sprigs)
@@ -108,7 +109,7 @@ def namespace_need(load: NamespaceLoad, version: Version, place: Place, assumed:
         set_indexes=len(load.set_indexes),
         partitions=worst.partitions,
         copies=copies,
-        record_bytes=stored_record_bytes(load, version),
+        record_bytes=record,
         sprigs=sprigs,
         primary_index_bytes=indexes.primary_bytes,
         secondary_index_bytes=indexes.secondary_bytes,
@@ -157,13 +158,12 @@ def index_arenas(storage: Storage, secondary_indexes: int) -> int:
     return int(storage.index_in_memory) + bool(secondary_indexes)
 
 
-def data_need(load: NamespaceLoad, version: Version, place: Place, assumed: Assumptions) -> DataNeed:
+def data_need(load: NamespaceLoad, record: int, version: Version, place: Place, assumed: Assumptions) -> DataNeed:
     facts = server_facts(version)
     in_memory = load.storage.data_in_memory
     if in_memory and not facts.memory_block_bytes:
         return heap_need(load, version, place)
     block = facts.memory_block_bytes if in_memory else facts.device_block_bytes
-    record = stored_record_bytes(load, version)
 
     def used_bytes(spread: Spread) -> int:
         live = device.blocks_bytes(node_copies(load.objects, spread), record, block)

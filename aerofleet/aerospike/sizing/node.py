@@ -8,7 +8,7 @@ from aerofleet.aerospike.sizing import device
 from aerofleet.aerospike.sizing.assumptions import Assumptions
 from aerofleet.aerospike.sizing.headroom import Layout, Place, place
 from aerofleet.aerospike.sizing.moment import Moment
-from aerofleet.aerospike.sizing.namespace import NamespaceNeed, namespace_need, stored_record_bytes
+from aerofleet.aerospike.sizing.namespace import NamespaceNeed, namespace_need
 from aerofleet.aerospike.sizing.network import Traffic, traffic
 from aerofleet.aerospike.sizing.server import GIB, PARTITIONS, divide_up, round_up
 from aerofleet.aerospike.sizing.workload import NamespaceLoad, Workload
@@ -37,6 +37,15 @@ class NamespaceLoadOnNode:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A namespace on a node: what it is by then, how it spreads, what it needs whatever its load."""
+
+    load: NamespaceLoad
+    place: Place
+    need: NamespaceNeed
+
+
+@dataclass(frozen=True, slots=True)
 class NodeNeed:
     """``memory_bytes`` is what the process can come to take; ``memory_limit_bytes`` the pod's request and limit."""
 
@@ -54,31 +63,46 @@ class NodeNeed:
     cores: int
 
 
-def node_need(
-    workload: Workload, loads: tuple[NamespaceLoad, ...], moment: Moment, layout: Layout, assumed: Assumptions
-) -> NodeNeed:
-    """``loads``: the namespaces as grown at the moment."""
-    needs, on_node = [], []
+def held_by_node(
+    workload: Workload, loads: tuple[NamespaceLoad, ...], layout: Layout, assumed: Assumptions
+) -> tuple[Held, ...]:
+    """``loads``: the namespaces as grown by then."""
+    found = []
     for load in loads:
-        held = place(load.replication_factor, layout, assumed.survive)
-        needs.append(namespace_need(load, workload.server_version, held, assumed))
-        on_node.append(load_on_node(load, workload, moment, held, assumed))
-    process = process_bytes(workload.tls, assumed)
-    memory = process + sum(each.memory_bytes for each in needs)
-    bits = max(sum(each.traffic.bytes_in for each in on_node), sum(each.traffic.bytes_out for each in on_node)) * 8
+        where = place(load.replication_factor, layout, assumed.survive)
+        found.append(Held(load, where, namespace_need(load, workload.server_version, where, assumed)))
+    return tuple(found)
+
+
+def node_need(workload: Workload, held: tuple[Held, ...], moment: Moment, assumed: Assumptions) -> NodeNeed:
+    loads = []
+    memory = process = process_bytes(workload.tls, assumed)
+    devices = written = bytes_in = bytes_out = operations = microseconds = 0
+    act = 0.0
+    for each in held:
+        load = load_on_node(each, workload, moment, assumed)
+        loads.append(load)
+        memory += each.need.memory_bytes
+        devices += each.need.device_bytes + each.need.mounts_bytes
+        act += load.act_load
+        written += load.written_bytes_per_day
+        bytes_in += load.traffic.bytes_in
+        bytes_out += load.traffic.bytes_out
+        operations += load.operations
+        microseconds += load.core_microseconds
     return NodeNeed(
         moment=moment,
-        namespaces=tuple(needs),
-        loads=tuple(on_node),
+        namespaces=tuple([each.need for each in held]),
+        loads=tuple(loads),
         process_bytes=process,
         memory_bytes=memory,
         memory_limit_bytes=memory_limit_bytes(memory, assumed),
-        device_bytes=sum(each.device_bytes + each.mounts_bytes for each in needs),
-        act_load=sum(each.act_load for each in on_node),
-        written_bytes_per_day=sum(each.written_bytes_per_day for each in on_node),
-        network_bits_per_second=divide_up(bits * 100, assumed.network_used_percent),
-        operations_per_second=sum(each.operations for each in on_node),
-        cores=max(1, divide_up(sum(each.core_microseconds for each in on_node), 1_000_000)),
+        device_bytes=devices,
+        act_load=act,
+        written_bytes_per_day=written,
+        network_bits_per_second=divide_up(8 * max(bytes_in, bytes_out) * 100, assumed.network_used_percent),
+        operations_per_second=operations,
+        cores=max(1, divide_up(microseconds, 1_000_000)),
     )
 
 
@@ -94,13 +118,11 @@ def memory_limit_bytes(memory: int, assumed: Assumptions) -> int:
     return round_up(divide_up(memory * 100, assumed.memory_used_percent), GIB)
 
 
-def load_on_node(
-    load: NamespaceLoad, workload: Workload, moment: Moment, held: Place, assumed: Assumptions
-) -> NamespaceLoadOnNode:
+def load_on_node(held: Held, workload: Workload, moment: Moment, assumed: Assumptions) -> NamespaceLoadOnNode:
     """An update reads the record before it writes it, so a write costs a device both. Rates are at the peak, on the
     node that carries most after the loss; wear is counted from the average with all nodes up."""
-    copies, worst = load.replication_factor, held.worst
-    record_bytes = stored_record_bytes(load, workload.server_version)
+    load, worst, record_bytes = held.load, held.place.worst, held.need.record_bytes
+    copies = load.replication_factor
     peak_writes = round(load.writes_per_second * moment.peak_factor)
     reads = divide_up(round(load.reads_per_second * moment.peak_factor), worst.nodes)
     writes = divide_up(peak_writes, worst.nodes)
@@ -112,7 +134,7 @@ def load_on_node(
         read_from_device = 0 if load.storage.data_in_memory else reads + writes
         act = device.act_load(read_from_device, copies_written, record_bytes, lwm)
         per_second = device.write_bytes_per_second(copies_written, record_bytes, lwm)
-        average = divide_up(load.writes_per_second * held.steady.partitions, PARTITIONS)
+        average = divide_up(load.writes_per_second * held.place.steady.partitions, PARTITIONS)
         per_day = device.SECONDS_PER_DAY * device.write_bytes_per_second(average, record_bytes, lwm)
     return NamespaceLoadOnNode(
         reads=reads,
