@@ -1,15 +1,22 @@
-"""`aerofleet check`: everything that is wrong with the definitions, all at once."""
+"""`aerofleet check`: everything that is wrong with the definitions, all at once.
+
+Once the definitions of a cell make sense by themselves, their clusters are put before the operator's admission rules.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from aerofleet.ako.admission import admit_create
 from aerofleet.cli import EXIT_MISTAKE
 from aerofleet.cli.findings import FORMATS, print_findings
-from aerofleet.model import cells, resolve_cell
+from aerofleet.finding import Finding
+from aerofleet.manifests import render_cell
+from aerofleet.model import Resolution, cells, resolve_cell
 
 
 def run(argv: Sequence[str]) -> int:
@@ -28,11 +35,28 @@ def check(root: Path, names: Sequence[str], form: str) -> int:
         sys.stderr.write(f"aerofleet check: no cell under {root / 'stacks'}: a cell is a folder with a cell.yaml\n")
         return EXIT_MISTAKE
     # A tier is read once for each cell; what is wrong with it is said once.
-    findings = dict.fromkeys(finding for name in names for finding in resolve_cell(root, name).findings)
+    findings = dict.fromkeys(finding for name in names for finding in findings_of(resolve_cell(root, name)))
     result = print_findings(tuple(findings), form, failure=EXIT_MISTAKE)
     if form == "text":
         sys.stdout.write(f"{', '.join(names)}: {counted(len(findings))}\n")
     return result
+
+
+def findings_of(resolution: Resolution) -> list[Finding]:
+    return [*resolution.findings, *not_admitted(resolution)]
+
+
+def not_admitted(resolution: Resolution) -> Iterator[Finding]:
+    """What the operator would refuse, or take and do something else with, told where the cluster is written."""
+    if resolution.cell is None or resolution.source is None:
+        return
+    written = {each.key: each for each in resolution.source.clusters}
+    for team in render_cell(resolution.cell).teams:
+        for cluster in team.clusters:
+            definition = written[f"{team.name}/{cluster.name}"]
+            where = definition.document.locate(definition.place)
+            for each in admit_create(cluster.objects[0]).findings:
+                yield replace(each, path=f"{definition.key}: {each.path}", location=where)
 
 
 def counted(findings: int) -> str:

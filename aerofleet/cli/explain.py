@@ -35,10 +35,10 @@ def run(argv: Sequence[str]) -> int:
         sys.stderr.write(f"aerofleet explain: {not_found(options.cluster, holding, resolutions)}\n")
         return EXIT_MISTAKE
     resolution = resolutions[holding[0]]
-    values = explain_cluster(resolution, options.cluster)
-    if not values:
+    if resolution.cell is None:
         sys.stderr.write(as_text(resolution.findings))
         return EXIT_MISTAKE
+    values = explain_cluster(resolution, options.cluster)
     asked = [each for each in values if each.is_at(options.path)]
     if not asked:
         sys.stderr.write(f"aerofleet explain: {no_path(options.path, values)}\n")

@@ -1,0 +1,124 @@
+"""`aerofleet check`: its exit code, its formats, and that it looks at what the operator would say."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from aerofleet.cli import main
+from aerofleet.model import cells
+from tests.model.project import ROOT, SHOP, change, copy_of
+
+PROGRAM = Path(sys.executable).parent / "aerofleet"
+WRONG_TIER = {"file": "stacks/here/teams/shop.yaml", "replace": "tier: secure", "by": "tier: secur"}
+SARIF_NEEDS = {
+    "type": "object",
+    "required": ["version", "runs"],
+    "properties": {
+        "version": {"const": "2.1.0"},
+        "runs": {
+            "items": {
+                "required": ["tool", "results"],
+                "properties": {
+                    "tool": {"required": ["driver"], "properties": {"driver": {"required": ["name", "rules"]}}},
+                    "results": {"items": {"required": ["ruleId", "level", "message", "locations"]}},
+                },
+            }
+        },
+    },
+}
+
+
+def checked(root: Path, form: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    code = main(["check", "--root", str(root), "--format", form])
+    return code, capsys.readouterr().out
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    root = copy_of(SHOP, tmp_path)
+    change(root, WRONG_TIER)
+    return root
+
+
+def test_every_stack_of_the_project_is_fine(capsys: pytest.CaptureFixture[str]) -> None:
+    assert set(cells(ROOT)) >= {"local", "staging"}
+    code, out = checked(ROOT, "text", capsys)
+    assert (code, out) == (0, f"{', '.join(cells(ROOT))}: nothing found\n")
+
+
+def test_a_mistake_as_text(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = checked(broken, "text", capsys)
+    assert code == 2
+    assert out == (
+        "stacks/here/teams/shop.yaml:4:5  clusters.cart.tier  there is no tier 'secur'  [tier-unknown]\n"
+        "    did you mean 'secure'?\n"
+        "here: 1 finding\n"
+    )
+
+
+def test_a_mistake_as_a_github_annotation(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = checked(broken, "github", capsys)
+    assert code == 2
+    assert out == (
+        "::error file=stacks/here/teams/shop.yaml,line=4,col=5,title=tier-unknown"
+        "::clusters.cart.tier: there is no tier 'secur'. did you mean 'secure'?\n"
+    )
+
+
+def test_a_mistake_as_json(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = checked(broken, "json", capsys)
+    answer = json.loads(out)
+    assert code == 2
+    assert answer["schema"] == "aerofleet.io/findings/v1"
+    assert answer["findings"][0]["location"] == {"file": "stacks/here/teams/shop.yaml", "line": 4, "column": 5}
+
+
+def test_a_mistake_as_sarif(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = checked(broken, "sarif", capsys)
+    answer = json.loads(out)
+    jsonschema.validate(answer, SARIF_NEEDS)
+    (result,) = answer["runs"][0]["results"]
+    place = result["locations"][0]["physicalLocation"]
+    assert code == 2
+    assert place["artifactLocation"]["uri"] == "stacks/here/teams/shop.yaml"
+    assert place["region"] == {"startLine": 4, "startColumn": 5}
+
+
+def test_what_the_operator_would_refuse_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = copy_of(SHOP, tmp_path)
+    change(root, {"file": "templates/tiers/plain.yaml", "replace": "proto-fd-max: 15000", "by": "proto-fd-maximum: 1"})
+    code, out = checked(root, "json", capsys)
+    findings: list[dict[str, Any]] = json.loads(out)["findings"]
+    assert code == 2
+    assert {each["path"].partition(":")[0] for each in findings} == {"shop/cart", "shop/session", "search/suggest"}
+    assert all("proto-fd-maximum" in each["path"] + each["message"] for each in findings)
+    assert findings[0]["location"]["file"] == "stacks/here/teams/shop.yaml"
+
+
+@pytest.mark.parametrize("words", [["nowhere"], ["--root", "/nonexistent"]])
+def test_a_cell_that_is_not_there_is_a_mistake(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", *words]) == 2
+
+
+def test_the_process_ends_without_a_traceback(broken: Path) -> None:
+    command = [PROGRAM, "check", "--root", str(broken)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stderr) == (2, "")
+
+
+def test_no_control_character_of_a_file_reaches_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = copy_of(SHOP, tmp_path)
+    change(root, {"file": "stacks/here/teams/shop.yaml", "replace": "tier: secure", "by": 'tier: "\\e[2J"'})
+    code, out = checked(root, "text", capsys)
+    assert code == 2
+    assert "\x1b" not in out
+    assert r"\x1b[2J" in out

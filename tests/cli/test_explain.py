@@ -1,0 +1,170 @@
+"""`aerofleet explain` names the file and the line of a value: checked against a reading of the files by the test."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from aerofleet.cli import main
+from tests.model.project import ROOT, SHOP
+
+SAMPLES = 50
+TEAMS = sorted((ROOT / "stacks" / "local" / "teams").glob("*.yaml"))
+
+
+def explained(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, Any]]:
+    assert main(["explain", *words, "--format", "json"]) == 0
+    values: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["values"]
+    return values
+
+
+def clusters() -> Iterator[tuple[str, str]]:
+    for path in TEAMS:
+        for name in yaml.safe_load(path.read_text())["clusters"]:
+            yield path.stem, name
+
+
+def layers(team: str, cluster: str) -> Iterator[tuple[str, yaml.Node]]:
+    """(file, settings) of a cluster's layers, the strongest first, as a person would go through them."""
+    team_file = f"stacks/local/teams/{team}.yaml"
+    written = child(child(compose(team_file), "clusters"), cluster)
+    yield team_file, written
+    cell_defaults = child(compose("stacks/local/cell.yaml"), "defaults")
+    if cell_defaults is not None:
+        yield "stacks/local/cell.yaml", cell_defaults
+    reference = child(written, "tier").value
+    while reference:
+        name, _, number = reference.partition("@")
+        file = f"templates/tiers/{name}.yaml"
+        revisions = child(compose(file), "revisions")
+        number = number or max((key.value for key, _ in revisions.value), key=int)
+        revision = child(revisions, number)
+        yield file, child(revision, "settings")
+        extends = child(revision, "extends")
+        reference = extends.value if extends is not None else ""
+
+
+def compose(file: str) -> Any:
+    return yaml.compose((ROOT / file).read_text())
+
+
+def child(node: Any, key: str) -> Any:
+    """The value at a key; of a list, the entry of that name or number."""
+    if isinstance(node, yaml.MappingNode):
+        return next((value for name, value in node.value if name.value == key), None)
+    if isinstance(node, yaml.SequenceNode):
+        named = [item for item in node.value if child(item, "name") is not None and child(item, "name").value == key]
+        return named[0] if named else node.value[int(key)] if key.isdecimal() and int(key) < len(node.value) else None
+    return None
+
+
+def line_of(node: Any, path: list[str]) -> int | None:
+    """The line of the key (of a list entry: of the entry) at ``path``, from 1."""
+    for key in path[:-1]:
+        node = child(node, key)
+    if isinstance(node, yaml.MappingNode):
+        return next((name.start_mark.line + 1 for name, _ in node.value if name.value == path[-1]), None)
+    entry = child(node, path[-1])
+    return entry.start_mark.line + 1 if entry is not None else None
+
+
+def expected(team: str, cluster: str, path: str) -> str:
+    """Where a person finds the value: in the strongest layer that says it, or for all namespaces."""
+    keys = path.replace("[", ".").replace("]", "").split(".")
+    ways = [keys, ["namespaceDefaults", *keys[2:]]] if keys[0] == "namespaces" else [keys]
+    for way in ways:
+        for file, settings in layers(team, cluster):
+            line = line_of(settings, way)
+            if line is not None:
+                return f"{file}:{line}"
+    line = line_of(compose(f"stacks/local/teams/{team}.yaml"), ["clusters", cluster])
+    return f"stacks/local/teams/{team}.yaml:{line}"  # the name of its only namespace
+
+
+def test_sampled_values_are_where_explain_says(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    monkeypatch.chdir(ROOT)
+    found = [
+        (team, name, value)
+        for team, name in clusters()
+        for value in explained(capsys, f"{team}/{name}", "--cell", "local")
+        if value["layer"].startswith(("team", "tier", "cell", "name")) and value["path"] not in OF_THE_CELL
+    ]
+    chosen = random.Random(6).sample(found, SAMPLES)
+    told = {f"{team}/{name} {value['path']}": value["location"].rpartition(":")[0] for team, name, value in chosen}
+    wanted = {f"{team}/{name} {value['path']}": expected(team, name, value["path"]) for team, name, value in chosen}
+    assert told == wanted
+    assert len({where.rpartition(":")[0] for where in told.values()}) >= 5, "the sample is from few files"
+
+
+OF_THE_CELL = {"serverVersion", "initImage", "networkProfile"}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), [("serverVersion", "    stable:"), ("initImage", "  initImage:"), ("networkProfile", "network:")]
+)
+def test_what_the_cell_says_is_where_explain_says(
+    path: str, text: str, capsys: pytest.CaptureFixture[str], monkeypatch: Any
+) -> None:
+    monkeypatch.chdir(ROOT)
+    (value,) = explained(capsys, "checkout/cart", path, "--cell", "local")
+    file, line, _ = value["location"].split(":")
+    assert (ROOT / file).read_text().splitlines()[int(line) - 1].startswith(text)
+
+
+def test_what_was_given_is_where_explain_says(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    monkeypatch.chdir(ROOT)
+    (value,) = explained(capsys, "payments/ledger", "given.ports", "--cell", "local")
+    file, line, _ = value["location"].split(":")
+    lines = (ROOT / file).read_text().splitlines()
+    assert lines[int(line) - 1] == f"      first: {value['value']}"
+    assert "  payments/ledger:" in lines[int(line) - 4 : int(line)]
+
+
+def test_what_a_value_overrode_is_told_from_the_lowest(capsys: pytest.CaptureFixture[str]) -> None:
+    (value,) = explained(capsys, "shop/cart", "service.proto-fd-max", "--root", str(SHOP))
+    assert (value["value"], value["layer"]) == (20000, "tier plain@2")
+    assert value["overrode"] == [
+        {"value": 15000, "layer": "tier plain@1", "location": "templates/tiers/plain.yaml:18:9"}
+    ]
+
+
+def test_a_formula_is_told_with_what_it_read(capsys: pytest.CaptureFixture[str]) -> None:
+    path = "namespaces.cart.indexesMemoryBudget"
+    (value,) = explained(capsys, "shop/cart", path, "--root", str(SHOP))
+    assert value["value"] == 2_000_000 * 128 + 536_870_912
+    assert (value["formula"], value["inputs"]) == ("{{ workload.objects * 128 + 536870912 }}", ["workload.objects"])
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (["shop/crt"], "there is no cluster 'shop/crt'; did you mean 'shop/cart'?"),
+        (["shop/cart", "resource"], "nothing is set at 'resource'; did you mean 'resources.cpu'?"),
+        (["shop/cart", "--cell", "there"], "there is no cluster 'shop/cart'"),
+    ],
+)
+def test_what_is_not_there_is_a_mistake(words: list[str], answer: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", *words, "--root", str(SHOP)]) == 2
+    assert answer in capsys.readouterr().err
+
+
+def test_the_text_says_it_for_a_person(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "shop/cart", "namespaces.cart.storage", "--root", str(SHOP)]) == 0
+    assert capsys.readouterr().out == (
+        'namespaces.cart.storage = "device"\n'
+        "    templates/tiers/secure.yaml:9:9  tier secure@1\n"
+        '    over "memory"  templates/tiers/plain.yaml:22:9  tier plain@1\n'
+    )
+
+
+def test_no_file_outside_the_project_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    for value in explained(capsys, "shop/cart", "--root", str(SHOP)):
+        file = value["location"].split(":")[0]
+        assert not Path(file).is_absolute()
+        assert (SHOP / file).is_file()
