@@ -15,7 +15,7 @@ written and not applied (``hidden``).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -97,13 +97,16 @@ class ConfigChange:
         return "quickRestart"
 
 
-def judge(version: str, old: Config, new: Config) -> ConfigChange:
-    """Compare two effective configurations at the running server ``version``. A version without data is judged as the nearest
-    older one; raises KeyError below the oldest."""
+def judge(version: str, old: Config, new: Config, *, target: str = "") -> ConfigChange:
+    """Compare two effective configurations at the running server ``version``; ``target`` is the version that comes with the
+    change, where it is another one: its parameters are known, too. A version without data is judged as the nearest older
+    one; raises KeyError below the oldest."""
     change = ConfigChange()
     if is_same(old, new):
         return change
     _walk(data_version(version), (), (), _written(old), _written(new), change)
+    if target and target != version:
+        change.differences = [_known_at(difference, target) for difference in change.differences]
     change.differences.sort(key=lambda difference: difference.names)
     change.is_same_file = not (change.hidden or change.reordered) and all(
         difference.names[-1] == "rack-id" for difference in change.differences
@@ -113,6 +116,12 @@ def judge(version: str, old: Config, new: Config) -> ConfigChange:
         change.cold = list(_cold(change, old, new))
         change.adds_devices = bool(added_devices(old, new))
     return change
+
+
+def _known_at(difference: Difference, target: str) -> Difference:
+    if difference.is_known or not nodes_at(data_version(target), difference.parameter):
+        return difference
+    return replace(difference, is_known=True)
 
 
 def _written(config: Config) -> Config:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from aerofleet.ako.admission.config_rules import schema_version
 from aerofleet.ako.admission.image_rules import init_image
 from aerofleet.ako.admission.rack_rules import percent_of
 from aerofleet.ako.cluster import SCHEDULING, Cluster, Rack
@@ -30,6 +31,7 @@ CRASH = "crash"
 
 ORDER = (NO_RESTART, LIVE, WARM, COLD, IMAGE, CRASH)
 OVERRIDE_INIT = "2.5.0"
+OLDEST_JUDGED = "6.0.0"
 OPERATIONS = {"WarmRestart": WARM, "PodRestart": COLD}
 
 Cause = tuple[str, str, str]
@@ -88,6 +90,11 @@ def decide(old: Cluster, new: Cluster) -> Restarts:
     return result
 
 
+def judged_version(cluster: Cluster, other: Cluster) -> str:
+    """The version whose parameters judge a configuration: the cluster's own, where there is data for it or an older one."""
+    return next((known.version for known in (cluster, other) if schema_version(known.version)), OLDEST_JUDGED)
+
+
 def _rack_restart(
     old: Cluster,
     new: Cluster,
@@ -98,7 +105,7 @@ def _rack_restart(
 ) -> RackRestart:
     key = (id(before.config), id(rack.config))
     if key not in judged:
-        judged[key] = judge(old.version or new.version, before.config, rack.config)
+        judged[key] = judge(judged_version(old, new), before.config, rack.config, target=judged_version(new, old))
     change = judged[key]
     causes = [*general, *_config_causes(new, rack, change), *_pod_causes(before, rack), *_volume_causes(new, before, rack)]
     kind = max((cause[0] for cause in causes), key=ORDER.index, default=NO_RESTART)
@@ -119,6 +126,8 @@ def _config_causes(new: Cluster, rack: Rack, change: ConfigChange) -> Iterator[C
     static = change.static if kind != LIVE else []
     words = {LIVE: "is set live", WARM: "needs a restart of the server", COLD: "changes with the pod"}[kind]
     for difference in change.differences:
+        if kind == COLD and difference.key in change.cold:
+            continue
         why = words
         if kind == WARM and not new.is_dynamic:
             why = "needs a restart of the server: dynamic configuration is off"
@@ -128,6 +137,8 @@ def _config_causes(new: Cluster, rack: Rack, change: ConfigChange) -> Iterator[C
             why = "could be set live, but restarts the server with the added device"
         yield kind, f"{root}.{difference.key}", why
     for key in change.hidden:
+        if kind == COLD and key in change.cold:
+            continue
         yield kind if kind != LIVE else LIVE, f"{root}.{key}", "is in the file only: a restart applies it"
     for key in change.reordered:
         yield kind if kind != LIVE else LIVE, f"{root}.{key}", "holds the same in another order: the file differs all the same"

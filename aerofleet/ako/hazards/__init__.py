@@ -1,0 +1,44 @@
+"""What the operator lets through and a platform should not: of a cluster as it stands, and of a change."""
+
+from __future__ import annotations
+
+from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.config_change import ConfigChange
+from aerofleet.ako.hazards import of_cluster
+from aerofleet.ako.hazards.hazard import Hazard, HazardRule
+from aerofleet.ako.hazards.of_change import CHANGE_HAZARDS, CONFIG_HAZARDS
+from aerofleet.ako.restart import Restarts, judged_version
+
+__all__ = ["CLUSTER_HAZARDS", "HAZARDS", "Hazard", "HazardRule", "change_hazards", "cluster_hazards", "config_hazards"]
+
+CLUSTER_HAZARDS: tuple[HazardRule, ...] = tuple(
+    rule for name, rule in vars(of_cluster).items() if isinstance(rule, HazardRule) and not name.startswith("_")
+)
+HAZARDS: tuple[HazardRule, ...] = CLUSTER_HAZARDS + CONFIG_HAZARDS + CHANGE_HAZARDS
+
+
+def cluster_hazards(cluster: Cluster) -> list[Hazard]:
+    """Every hazard of the cluster as it stands."""
+    if not cluster.racks:
+        return []
+    return [found for rule in CLUSTER_HAZARDS for found in rule.found(cluster)]
+
+
+def config_hazards(version: str, change: ConfigChange, *, live: bool = True) -> list[Hazard]:
+    """Hazards of a change of configuration alone. ``live``: dynamic updates are on."""
+    kind = change.restart(live=live)
+    return [found for rule in CONFIG_HAZARDS for found in rule.found(version, change, kind)]
+
+
+def change_hazards(old: Cluster, new: Cluster, restarts: Restarts) -> list[Hazard]:
+    """Hazards of the change, and those of the cluster that come with it."""
+    found = [hazard for rule in CHANGE_HAZARDS for hazard in rule.found(old, new, restarts)]
+    told: set[int] = set()
+    for restart in restarts.racks:
+        if id(restart.config) not in told and (restart.config.differences or not restart.config.is_same_file):
+            told.add(id(restart.config))
+            found += config_hazards(judged_version(old, new), restart.config, live=new.is_dynamic)
+    if old.spec != new.spec:
+        before = set(cluster_hazards(old))
+        found += [hazard for hazard in cluster_hazards(new) if hazard not in before]
+    return list(dict.fromkeys(found))

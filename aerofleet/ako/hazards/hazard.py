@@ -1,0 +1,44 @@
+"""What a hazard is: something the operator lets through, and a platform should not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["severe", "warning", "info"]
+Found = tuple[str, str]
+"""(field path, what is so)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """One hazard found. ``instead`` says what to write."""
+
+    id: str
+    severity: Severity
+    path: str
+    message: str
+    instead: str
+
+
+@dataclass(frozen=True, slots=True)
+class HazardRule:
+    id: str
+    severity: Severity
+    check: Callable[..., Iterator[Found]]
+    summary: str
+    instead: str
+
+    def found(self, *arguments: object) -> Iterator[Hazard]:
+        for path, message in self.check(*arguments):
+            yield Hazard(self.id, self.severity, path, message, self.instead)
+
+
+def hazard(name: str, severity: Severity, instead: str) -> Callable[[Callable[..., Iterator[Found]]], HazardRule]:
+    """Make a hazard of a generator; its docstring is why it is one."""
+
+    def made(check: Callable[..., Iterator[Found]]) -> HazardRule:
+        return HazardRule(name, severity, check, " ".join((check.__doc__ or "").split()), instead)
+
+    return made

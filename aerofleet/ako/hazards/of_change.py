@@ -1,0 +1,191 @@
+"""Hazards of a change: what happens on the way that nobody asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from aerofleet.ako.admission.access_rules import is_secured
+from aerofleet.ako.admission.rack_rules import percent_of
+from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.config import namespaces
+from aerofleet.ako.config_change import ConfigChange
+from aerofleet.ako.hazards.hazard import Found, hazard
+from aerofleet.ako.image import numbers
+from aerofleet.ako.restart import CRASH, LIVE, Restarts
+from aerofleet.aerospike.parameters import nodes_at, data_version
+
+
+@hazard("half-applied", "severe", "the two parts in two changes, or a WarmRestart operation after it")
+def half_applied(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+    """A part is set live, the rest is written to the file and waits, unseen, for a later restart."""
+    if kind == LIVE:
+        for key in (*change.hidden, *change.reordered):
+            yield key, "is written, and not applied before a later restart"
+
+
+@hazard("order-restarts", "warning", "the order that is running")
+def order_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+    """The same in another order restarts servers, although nothing changes."""
+    for key in change.reordered:
+        yield key, "holds the same in another order"
+
+
+@hazard("default-restarts", "info", "leave the default out")
+def default_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+    """Writing a default out, or taking it away, counts as a change."""
+    for difference in change.differences:
+        defaults = [node["default"] for node in nodes_at(data_version(version), difference.parameter) if "default" in node]
+        other = difference.after if difference.before is None else difference.before if difference.after is None else None
+        if other is not None and other in defaults:
+            yield difference.key, f"{other} is the default"
+
+
+@hazard("one-static-restarts-all", "info", "static and dynamic parameters in two changes")
+def one_static_restarts_all(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+    """One static parameter makes the whole change a restart; the others could have been set live."""
+    if change.static and len(change.static) < len(change.differences):
+        yield change.static[0], f"restarts servers for {len(change.differences) - len(change.static)} parameters that could be set live"
+
+
+@hazard("operator-panics", "severe", "keep text or list; change it while the operator is paused only with a new cluster")
+def operator_panics(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+    """From a text to a list of names, or back, the operator's own code panics; it is admitted all the same."""
+    if kind == CRASH:
+        yield "network.service.tls-authenticate-client", "goes from a text to a list of names, or back"
+
+
+@hazard("unknown-parameter", "severe", "a parameter of this server version")
+def unknown_parameter(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+    """No rule knows what the parameter does."""
+    for difference in change.differences:
+        if not difference.is_known:
+            yield difference.key, f"{difference.parameter} is unknown at {version}"
+
+
+@hazard("devices-added-restart", "info", "device and dynamic parameters in two changes")
+def devices_added_restart(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+    """An added block device restarts servers, also for parameters that could be set live."""
+    if change.adds_devices and change.differences and change.is_dynamic:
+        yield change.differences[0].key, "could be set live, but a device is added beside it"
+
+
+CONFIG_HAZARDS = (
+    half_applied, order_restarts, default_restarts, one_static_restarts_all, operator_panics, unknown_parameter, devices_added_restart,
+)  # fmt: skip
+
+
+@hazard("many-changes", "warning", "one kind of change after the other")
+def many_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """Image, size, racks and configuration in one update: when a step fails, nobody knows which."""
+    kinds = [
+        ("image", old.image != new.image),
+        ("size", old.size != new.size),
+        ("racks", [rack.identity for rack in old.racks] != [rack.identity for rack in new.racks]),
+        ("configuration", any(restart.config.differences or restart.config.hidden for restart in restarts.racks)),
+    ]
+    changed = [words for words, differs in kinds if differs]
+    if len(changed) > 2 or ("image" in changed and len(changed) > 1 and "configuration" not in changed):
+        yield "spec", f"{', '.join(changed)} change together"
+
+
+@hazard("version-skip", "warning", "one major version after the other")
+def version_skip(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """The operator admits any jump between versions; the server's own upgrade path goes step by step."""
+    before, after = numbers(old.version), numbers(new.version)
+    if before and after and after[0] - before[0] > 1:
+        yield "spec.image", f"{old.version} to {new.version} skips a major version"
+
+
+@hazard("shrinks-much", "warning", "steps, each with room for the data on what is left")
+def shrinks_much(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """The pods that stay must hold all data: with many leaving they may stop writes on the way."""
+    if old.size and old.size - new.size > 1 and new.size * 4 < old.size * 3:
+        yield "spec.size", f"{old.size} pods become {new.size}"
+
+
+@hazard("racks-renumbered", "severe", "the ids that are running")
+def racks_renumbered(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """Other rack ids make other StatefulSets: every pod is replaced, with other volumes, and no rule holds it back."""
+    before, after = {rack.id for rack in old.racks}, {rack.id for rack in new.racks}
+    if before and after and not before & after:
+        yield "spec.rackConfig.racks", "every pod is replaced"
+
+
+@hazard("revision-refills", "warning", "room on the other nodes: used × size / (size − 1) below stop-writes")
+def revision_refills(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """A rack's new revision removes pods before it adds them: the rack is short while they fill, and the rest must hold."""
+    known = {rack.id: rack.revision for rack in old.racks}
+    for rack in new.racks:
+        if known.get(rack.id, rack.revision) != rack.revision:
+            yield f"spec.rackConfig.racks[{rack.position}].revision", f"rack {rack.id} is rebuilt"
+
+
+@hazard("rack-ids-wait", "warning", "a WarmRestart operation after it")
+def rack_ids_wait(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """A rack id alone restarts nothing: it is written, and takes hold with a later restart."""
+    for restart in restarts.racks:
+        if not restart.causes and restart.config.differences:
+            yield new.config_path(restart.rack, "namespaces"), "rack ids are written, and not applied before a restart"
+
+
+@hazard("security-off-freezes", "warning", "security on, or users and roles as they should stay")
+def security_off_freezes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """With security off, users and roles can neither change nor go."""
+    if is_secured(old) and not is_secured(new) and "aerospikeAccessControl" in new.spec:
+        yield "spec.aerospikeConfig.security", "security goes off while users and roles stay"
+
+
+@hazard("pdb-goes", "severe", "disablePDB: false")
+def pdb_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """From now on a drain of nodes may take all copies of records at once."""
+    if new.spec.get("disablePDB") is True and old.spec.get("disablePDB") is not True:
+        yield "spec.disablePDB", "the PodDisruptionBudget goes"
+
+
+@hazard("init-image-restarts", "warning", "the operator's own default")
+def init_image_restarts(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """The init container is part of the pod: naming another image rebuilds all pods."""
+    key = "aerospikeInitContainer"
+    if old.pod_spec.get(key) != new.pod_spec.get(key):
+        yield f"spec.podSpec.{key}", "changes: all pods are rebuilt"
+
+
+@hazard("batch-grows", "warning", "one pod after the other, or a part of a rack")
+def batch_grows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """More pods at a time leave fewer copies meanwhile."""
+    for key in ("rollingUpdateBatchSize", "scaleDownBatchSize"):
+        before, after = old.rack_config.get(key), new.rack_config.get(key)
+        if _amount(after) > _amount(before):
+            yield f"spec.rackConfig.{key}", f"{before or 1} becomes {after}"
+
+
+def _amount(wanted: Any) -> float:
+    """Comparable at a glance: percentages as parts of a hundred pods."""
+    percent = percent_of(wanted)
+    return float(percent if percent is not None else wanted if type(wanted) is int else 1)
+
+
+@hazard("paused-change", "info", "paused: false, or the change later")
+def paused_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """The change is admitted now and applied when the cluster is released, perhaps with others."""
+    if new.spec.get("paused") is True and old.spec != new.spec:
+        yield "spec.paused", "the change waits until the cluster is released"
+
+
+@hazard("namespace-goes", "severe", "a backup first, and the approval of who owns the data")
+def namespace_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """A namespace that is taken out loses its data: files are removed, devices are wiped when they are used again."""
+    now = {name for rack in new.racks for _, name, _ in namespaces(rack.config)}
+    told: set[str] = set()
+    for rack in old.racks:
+        for _, name, _ in namespaces(rack.config):
+            if name not in now and name not in told:
+                told.add(name)
+                yield f"spec.aerospikeConfig.namespaces.{{{name}}}", f"{name} goes with its data"
+
+
+CHANGE_HAZARDS = (
+    many_changes, version_skip, shrinks_much, racks_renumbered, revision_refills, rack_ids_wait, security_off_freezes, pdb_goes,
+    init_image_restarts, batch_grows, paused_change, namespace_goes,
+)  # fmt: skip

@@ -1,0 +1,364 @@
+"""Hazards of one AerospikeCluster as it stands."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from aerofleet.ako.admission.rack_rules import BATCHES, percent_of
+from aerofleet.ako.admission.storage_rules import RESERVED_PATHS, is_persistent, path_of, policy
+from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.config import (
+    is_purely_in_memory,
+    is_strongly_consistent,
+    namespaces,
+    replication_factor,
+    section,
+    texts,
+)
+from aerofleet.ako.hazards.hazard import Found, hazard
+from aerofleet.ako.image import edition
+from aerofleet.ako.quantity import quantity
+from aerofleet.ako.restart import batch_size
+from aerofleet.ako.status import rack_sizes
+
+AFFINITY = ("zone", "region", "rackLabel", "nodeName")
+_NODE_ID = re.compile(r"[0-9A-F]{1,16}")
+
+
+def _namespaces(cluster: Cluster) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(path, name, settings), each namespace told once."""
+    told: set[str] = set()
+    for rack in cluster.distinct_racks:
+        for position, name, namespace in namespaces(rack.config):
+            path = cluster.config_path(rack, "namespaces", position)
+            if path not in told:
+                told.add(path)
+                yield path, name, namespace
+
+
+@hazard("one-copy", "severe", "replication-factor: 2 or more")
+def one_copy(cluster: Cluster) -> Iterator[Found]:
+    """With one copy every lost node loses records, and every rebuilt pod of an in-memory namespace does."""
+    for path, name, namespace in _namespaces(cluster):
+        if replication_factor(namespace) <= 1:
+            yield f"{path}.replication-factor", f"{name} keeps one copy of each record"
+
+
+@hazard("copies-over-racks", "warning", "as many racks as copies, or fewer copies")
+def copies_over_racks(cluster: Cluster) -> Iterator[Found]:
+    """With more copies than racks two copies share a rack: losing that rack takes both."""
+    racks = len(cluster.racks)
+    for path, name, namespace in _namespaces(cluster):
+        if racks > 1 and replication_factor(namespace) > racks:
+            yield f"{path}.replication-factor", f"{name} has {replication_factor(namespace)} copies on {racks} racks"
+
+
+@hazard("uneven-racks", "warning", "a size that the number of racks divides")
+def uneven_racks(cluster: Cluster) -> Iterator[Found]:
+    """Racks of different sizes carry different loads; the smallest one is full first."""
+    racks = len(cluster.racks)
+    if racks > 1 and cluster.size > racks and cluster.size % racks:
+        yield "spec.size", f"{cluster.size} pods don't spread evenly over {racks} racks"
+
+
+@hazard("empty-rack", "severe", "a size of at least one pod a rack")
+def empty_rack(cluster: Cluster) -> Iterator[Found]:
+    """A rack that gets no pod is skipped without a word."""
+    if 0 < cluster.size < len(cluster.racks):
+        yield "spec.size", f"{cluster.size} pods over {len(cluster.racks)} racks leave racks empty"
+
+
+@hazard("rack-anywhere", "warning", "zone, region, rackLabel or nodeName on every rack")
+def rack_anywhere(cluster: Cluster) -> Iterator[Found]:
+    """A rack without a place is spread anywhere: two racks may share hosts, and a host's loss takes two copies."""
+    for rack in cluster.racks if len(cluster.racks) > 1 else ():
+        if not any(rack.own.get(key) for key in AFFINITY):
+            yield f"spec.rackConfig.racks[{rack.position}]", f"rack {rack.id} is bound to no place"
+
+
+@hazard("rack-namespace-unknown", "warning", "the name of a configured namespace")
+def rack_namespace_unknown(cluster: Cluster) -> Iterator[Found]:
+    """A misspelt name makes no namespace rack-aware: all copies may lie in one rack."""
+    known = {name for _, name, _ in _namespaces(cluster)}
+    for position, name in enumerate(cluster.rack_namespaces):
+        if name not in known:
+            yield f"spec.rackConfig.namespaces[{position}]", f"there is no namespace {name}"
+
+
+@hazard("not-rack-aware", "warning", "every namespace in rackConfig.namespaces")
+def not_rack_aware(cluster: Cluster) -> Iterator[Found]:
+    """A namespace that is not rack-aware keeps copies anywhere: a whole rack's loss may take all of them."""
+    if len(cluster.racks) > 1:
+        for path, name, _ in _namespaces(cluster):
+            if name not in cluster.rack_namespaces:
+                yield path, f"{name} is not rack-aware on {len(cluster.racks)} racks"
+
+
+@hazard("percent-unchecked", "warning", "a whole number")
+def percent_unchecked(cluster: Cluster) -> Iterator[Found]:
+    """The operator compares a percentage as 0 with the replication factors: any percentage passes."""
+    percent = percent_of(cluster.spec.get("maxUnavailable"))
+    if percent and cluster.spec.get("disablePDB") is not True:
+        yield "spec.maxUnavailable", f"{percent}% is not checked against the copies"
+
+
+@hazard("no-pdb", "severe", "disablePDB: false")
+def no_pdb(cluster: Cluster) -> Iterator[Found]:
+    """Without a PodDisruptionBudget a drain of nodes may take all copies of records at once."""
+    if cluster.spec.get("disablePDB") is True:
+        yield "spec.disablePDB", "nothing holds a drain back"
+
+
+@hazard("whole-rack-at-once", "warning", "a batch smaller than a rack")
+def whole_rack_at_once(cluster: Cluster) -> Iterator[Found]:
+    """With a whole rack away, one more lost node makes partitions of strongly consistent namespaces unavailable."""
+    sizes = rack_sizes(cluster.size, len(cluster.racks)) if cluster.racks else []
+    strong = [name for _, name, namespace in _namespaces(cluster) if is_strongly_consistent(namespace)]
+    for key in BATCHES:
+        wanted = cluster.rack_config.get(key)
+        if wanted is not None and strong and any(size > 1 and batch_size(size, wanted) >= size for size in sizes):
+            yield f"spec.rackConfig.{key}", f"{wanted} takes a whole rack of {', '.join(strong)} at once"
+
+
+@hazard("ignored-pods", "warning", "leave it out, and mend the pods")
+def ignored_pods(cluster: Cluster) -> Iterator[Found]:
+    """Ignored pods are left out of every check before a restart: copies may be missing already."""
+    wanted = cluster.rack_config.get("maxIgnorablePods")
+    if wanted not in (None, 0, "0%"):
+        yield "spec.rackConfig.maxIgnorablePods", f"up to {wanted} failed pods of a rack are passed over"
+
+
+@hazard("roster-force", "severe", "leave it out, but in an emergency")
+def roster_force(cluster: Cluster) -> Iterator[Found]:
+    """The rack leaves the roster even while partitions are dead or unavailable."""
+    for rack in cluster.racks:
+        if rack.is_blocked_from_roster:
+            yield f"spec.rackConfig.racks[{rack.position}].forceBlockFromRoster", f"rack {rack.id} is forced out of the roster"
+
+
+@hazard("roster-ids", "warning", "node ids as the server prints them: up to 16 hexadecimal digits")
+def roster_ids(cluster: Cluster) -> Iterator[Found]:
+    """What is no node id blocks nothing, without a word."""
+    for position, node in enumerate(cluster.spec.get("rosterNodeBlockList") or []):
+        if not _NODE_ID.fullmatch(str(node)):
+            yield f"spec.rosterNodeBlockList[{position}]", f"{node!r} is no node id"
+
+
+@hazard("blocked-pods-wait", "severe", "the class in storage.localStorageClasses")
+def blocked_pods_wait(cluster: Cluster) -> Iterator[Found]:
+    """Pods that leave a blocked host keep claims bound to it, and wait for ever, unless their class is listed as local."""
+    if not cluster.spec.get("k8sNodeBlockList"):
+        return
+    for rack in cluster.distinct_racks:
+        local = set(rack.storage.get("localStorageClasses") or [])
+        classes = {section(volume, "source", "persistentVolume").get("storageClass") for volume in rack.storage.get("volumes") or []}
+        for name in sorted(str(name) for name in classes - local - {None}):
+            yield f"{cluster.storage_path(rack)}.localStorageClasses", f"class {name} is not listed: if it is local, pods wait for ever"
+
+
+@hazard("no-requests", "warning", "memory and cpu requests; memory limit equal to its request")
+def no_requests(cluster: Cluster) -> Iterator[Found]:
+    """A pod without requests is placed anywhere and is the first to be killed when a host runs short."""
+    requests = section(cluster.pod_spec, "aerospikeContainer", "resources").get("requests") or {}
+    missing = [kind for kind in ("cpu", "memory") if kind not in requests]
+    if missing:
+        yield "spec.podSpec.aerospikeContainer.resources.requests", f"no {' and no '.join(missing)} request"
+
+
+@hazard("memory-over-limit", "severe", "a limit above the data, with room for indexes and the server")
+def memory_over_limit(cluster: Cluster) -> Iterator[Found]:
+    """In-memory data alone beyond the container's limit: the kernel kills the server when it fills."""
+    limit = section(cluster.pod_spec, "aerospikeContainer", "resources").get("limits") or {}
+    if "memory" not in limit:
+        return
+    for rack in cluster.distinct_racks:
+        sizes = [section(namespace, "storage-engine").get("data-size", 0) for _, _, namespace in namespaces(rack.config)]
+        total = sum(size for size in sizes if isinstance(size, (int, float)))
+        if total >= quantity(limit["memory"]):
+            path = "spec.podSpec.aerospikeContainer.resources.limits.memory"
+            yield path, f"data-size adds up to {int(total)} bytes, the limit is {limit['memory']}"
+            return
+
+
+@hazard("no-feature-key", "warning", "service.feature-key-file, mounted from a Secret")
+def no_feature_key(cluster: Cluster) -> Iterator[Found]:
+    """Without a feature key Enterprise Edition runs on one node only; a second one doesn't start."""
+    service = section(cluster.config, "service")
+    if "feature-key-file" not in service and "feature-key-files" not in service and cluster.size > 1:
+        yield cluster.config_path(cluster.racks[0], "service"), "no feature key is given"
+
+
+@hazard("edition-by-path", "severe", "an image whose own name says enterprise or federal")
+def edition_by_path(cluster: Cluster) -> Iterator[Found]:
+    """A Community image under a path that holds the word passes the webhook and fails when the first node is quiesced."""
+    name = cluster.image.rpartition("/")[2]
+    if edition(cluster.image) and not edition(name):
+        yield "spec.image", f"only the path of {cluster.image} holds the word {edition(cluster.image)}"
+
+
+@hazard("skips-work-directory", "warning", "a persistent volume for the work directory")
+def skips_work_directory(cluster: Cluster) -> Iterator[Found]:
+    """Without a persistent work directory, users, secondary index definitions and the roster are lost with the pod."""
+    if section(cluster.spec, "validationPolicy").get("skipWorkDirValidate") is True:
+        yield "spec.validationPolicy.skipWorkDirValidate", "the work directory need not be persistent"
+
+
+@hazard("cascade-delete", "severe", "cascadeDelete: false")
+def cascade_delete(cluster: Cluster) -> Iterator[Found]:
+    """The claims, and the data, go when the cluster is deleted or scaled down."""
+    for rack in cluster.distinct_racks:
+        path = cluster.storage_path(rack)
+        for key in ("blockVolumePolicy", "filesystemVolumePolicy"):
+            if section(rack.storage, key).get("cascadeDelete") is True:
+                yield f"{path}.{key}.cascadeDelete", "claims are deleted with their pods' place"
+        for position, volume in enumerate(rack.storage.get("volumes") or []):
+            if volume.get("cascadeDelete") is True and is_persistent(volume):
+                yield f"{path}.volumes[{position}].cascadeDelete", f"the claim of {volume.get('name')} is deleted with its pod's place"
+
+
+@hazard("wipes-at-start", "warning", "initMethod: none, for disks that may hold data")
+def wipes_at_start(cluster: Cluster) -> Iterator[Found]:
+    """A cluster that is made anew over kept volumes wipes them: what was initialised stands in the old one's status only."""
+    for rack in cluster.distinct_racks:
+        for position, volume in enumerate(rack.storage.get("volumes") or []):
+            if is_persistent(volume) and policy(rack, volume, "initMethod") not in ("none", "headerCleanup"):
+                path = f"{cluster.storage_path(rack)}.volumes[{position}].initMethod"
+                yield path, f"{volume.get('name')} is wiped by {policy(rack, volume, 'initMethod')} when a pod meets it first"
+
+
+@hazard("deletes-local-storage", "warning", "leave it out, unless the copies elsewhere are sure")
+def deletes_local_storage(cluster: Cluster) -> Iterator[Found]:
+    """Every planned restart of a pod empties its disks: each one fills again over the network."""
+    for rack in cluster.distinct_racks:
+        for key in ("deleteLocalStorageOnRestart", "deleteLocalStorageOnPodRecovery"):
+            if rack.storage.get(key) is True:
+                yield f"{cluster.storage_path(rack)}.{key}", "pods come back empty"
+
+
+@hazard("sindex-mount-unchecked", "severe", "a Filesystem volume at each mount")
+def sindex_mount_unchecked(cluster: Cluster) -> Iterator[Found]:
+    """The operator checks the mounts of the primary index only: a secondary index may lie in the container's own layer."""
+    for rack in cluster.distinct_racks:
+        known = {path_of(volume) for volume in rack.storage.get("volumes") or [] if is_persistent(volume)}
+        for position, name, namespace in namespaces(rack.config):
+            for mount in texts(section(namespace, "sindex-type").get("mounts")):
+                if mount not in known:
+                    path = cluster.config_path(rack, "namespaces", position, "sindex-type", "mounts")
+                    yield path, f"{mount} of {name} is the path of no persistent volume"
+
+
+@hazard("mounts-over-volume", "warning", "a mounts-budget below the volume's size")
+def mounts_over_volume(cluster: Cluster) -> Iterator[Found]:
+    """An index may grow to its budget: beyond the volume the server stops."""
+    for rack in cluster.distinct_racks:
+        sizes = {path_of(volume): section(volume, "source", "persistentVolume").get("size") for volume in rack.storage.get("volumes") or []}
+        for position, name, namespace in namespaces(rack.config):
+            for key in ("index-type", "sindex-type"):
+                index = section(namespace, key)
+                budget = index.get("mounts-budget")
+                room = sum(quantity(sizes.get(mount) or 0) for mount in texts(index.get("mounts")))
+                if isinstance(budget, (int, float)) and room and budget > room:
+                    path = cluster.config_path(rack, "namespaces", position, key, "mounts-budget")
+                    yield path, f"the budget of {name} is larger than its volumes"
+
+
+@hazard("shared-shadow", "severe", "a shadow device of its own for each namespace")
+def shared_shadow(cluster: Cluster) -> Iterator[Found]:
+    """The operator compares whole lines: two namespaces on one device overwrite each other."""
+    for rack in cluster.distinct_racks:
+        words = Counter(
+            word
+            for _, _, namespace in namespaces(rack.config)
+            for line in set(texts(section(namespace, "storage-engine").get("devices")))
+            for word in line.split()
+        )
+        for word, count in sorted(words.items()):
+            if count > 1:
+                yield cluster.config_path(rack, "namespaces"), f"{word} is used {count} times"
+
+
+@hazard("files-without-size", "severe", "filesize")
+def files_without_size(cluster: Cluster) -> Iterator[Found]:
+    """The operator admits files without a size; the server doesn't start with them."""
+    for path, name, namespace in _namespaces(cluster):
+        engine = section(namespace, "storage-engine")
+        if engine.get("files") and "filesize" not in engine:
+            yield f"{path}.storage-engine", f"files of {name} have no filesize"
+
+
+@hazard("fraction", "warning", "a whole number")
+def fraction(cluster: Cluster) -> Iterator[Found]:
+    """The operator's library cuts fractions off."""
+    for rack in cluster.distinct_racks:
+        for keys, value in _leaves(rack.config, ()):
+            if isinstance(value, float) and value != int(value):
+                yield cluster.config_path(rack, *keys), f"{value} is read as {int(value)}"
+
+
+def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, (*path, key))
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from _leaves(item, (*path, position))
+    elif isinstance(value, float):
+        yield path, value
+
+
+@hazard("tls-auth-switch", "warning", "the text 'false', in quotes")
+def tls_auth_switch(cluster: Cluster) -> Iterator[Found]:
+    """Without quotes false is treated as a list of names, and the operator wants a name for itself."""
+    for rack in cluster.distinct_racks:
+        if section(rack.config, "network", "service").get("tls-authenticate-client") is False:
+            yield cluster.config_path(rack, "network", "service", "tls-authenticate-client"), "false is written without quotes"
+
+
+@hazard("path-with-slash", "warning", "the path without its last slash, or another one")
+def path_with_slash(cluster: Cluster) -> Iterator[Found]:
+    """A reserved path with a slash at its end passes the webhook and hides the operator's own files."""
+    for rack in cluster.distinct_racks:
+        for position, volume in enumerate(rack.storage.get("volumes") or []):
+            path = path_of(volume)
+            if path.endswith("/") and path.rstrip("/") in RESERVED_PATHS:
+                yield f"{cluster.storage_path(rack)}.volumes[{position}].aerospike.path", f"{path} hides the operator's own files"
+
+
+@hazard("reserved-revision-label", "warning", "a label of your own")
+def reserved_revision_label(cluster: Cluster) -> Iterator[Found]:
+    """The operator sets this label itself, and doesn't refuse yours."""
+    label = "aerospike.com/rack-revision"
+    if label in section(cluster.pod_spec, "metadata", "labels"):
+        yield f"spec.podSpec.metadata.labels.{label}", "is the operator's own"
+
+
+@hazard("dynamic-off", "info", "enableDynamicConfigUpdate: true")
+def dynamic_off(cluster: Cluster) -> Iterator[Found]:
+    """Every change of a parameter restarts servers, also of those that can be set live."""
+    if not cluster.is_dynamic:
+        yield "spec.enableDynamicConfigUpdate", "parameters are never set live"
+
+
+@hazard("paused", "info", "paused: false once the work is done")
+def paused(cluster: Cluster) -> Iterator[Found]:
+    """Nothing is applied while the cluster is paused, deletion excepted."""
+    if cluster.spec.get("paused") is True:
+        yield "spec.paused", "nothing is applied"
+
+
+@hazard("rack-id-override", "warning", "racks in the spec")
+def rack_id_override(cluster: Cluster) -> Iterator[Found]:
+    """Rack ids come from pod annotations that somebody else must write; nobody balances them."""
+    if cluster.spec.get("enableRackIDOverride") is True:
+        yield "spec.enableRackIDOverride", "pods wait for somebody to annotate them"
+
+
+@hazard("in-memory-rebuild", "info", "a device behind it, where a refill would hurt")
+def in_memory_rebuild(cluster: Cluster) -> Iterator[Found]:
+    """Whatever rebuilds a pod (image, resources, sidecars) empties its copy; it fills again from the others."""
+    for path, name, namespace in _namespaces(cluster):
+        if is_purely_in_memory(namespace):
+            yield f"{path}.storage-engine", f"{name} lives in the memory of its pods only"
