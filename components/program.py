@@ -44,8 +44,9 @@ def refuse_on_errors(findings: tuple[Finding, ...]) -> None:
 
 def make_resources(name: StackName, cell: ResolvedCell, rendered: RenderedCell) -> None:
     # The context comes from the definitions, so that a stack can't be applied to another environment's cluster
-    # by whatever kubeconfig happens to be current.
-    provider = kubernetes.Provider("kubernetes", context=cell.context)
+    # by whatever kubeconfig happens to be current. The identifier is what the provider is known by: without it, a
+    # kubeconfig in another place, or a server with another address, would replace every object of the stack.
+    provider = kubernetes.Provider("kubernetes", context=cell.context, cluster_identifier=cell.name)
     opts = pulumi.ResourceOptions(providers=[provider])
     protected = not rendered.ephemeral
     after: list[pulumi.Resource] = []

@@ -180,6 +180,8 @@ class ControlPlane:
             "token-auth-file": self.state.tokens,
             "authorization-mode": "RBAC",
             "anonymous-auth": "false",
+            # As in every real cluster that runs a storage provisioner; here no pod ever starts.
+            "allow-privileged": "true",
             "service-account-issuer": "https://kubernetes.default.svc",
             "service-account-key-file": self._certificate("service-accounts.key"),
             "service-account-signing-key-file": self._certificate("service-accounts.key"),

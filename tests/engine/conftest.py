@@ -71,24 +71,37 @@ def control_plane(tmp_path_factory: pytest.TempPathFactory, programs: ControlPla
         plane.remove()
 
 
-@pytest.fixture
-def pulumi_env(tmp_path: Path, toolchain: Path, control_plane: ControlPlane) -> dict[str, str]:
-    """The whole environment for one test's `pulumi`: the session's control plane, an empty backend of the test's own.
+def engine_environment(folder: Path, toolchain: Path, plane: ControlPlane) -> dict[str, str]:
+    """The whole environment for `pulumi`: the session's control plane, and an empty backend in ``folder``.
 
     Nothing of the person's own Pulumi is read or written, but plugins that they have installed.
     """
-    home = tmp_path / "pulumi-home"
+    home = folder / "pulumi-home"
     home.mkdir()
     installed = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi") / "plugins"
     if installed.is_dir():
         (home / "plugins").symlink_to(installed)
-    backend = tmp_path / "backend"
+    backend = folder / "backend"
     backend.mkdir()
     mine = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "KUBE"))}
     return {
         **mine,
         **tool_variables(toolchain),
-        **embedded_variables(control_plane.state),
+        **embedded_variables(plane.state),
         "PULUMI_BACKEND_URL": backend.as_uri(),
         "PULUMI_HOME": str(home),
     }
+
+
+@pytest.fixture
+def pulumi_env(tmp_path: Path, toolchain: Path, control_plane: ControlPlane) -> dict[str, str]:
+    """For one test's `pulumi`, with a backend of the test's own."""
+    return engine_environment(tmp_path, toolchain, control_plane)
+
+
+@pytest.fixture(scope="module")
+def module_env(
+    tmp_path_factory: pytest.TempPathFactory, toolchain: Path, control_plane: ControlPlane
+) -> dict[str, str]:
+    """For the `pulumi` of all tests of a module."""
+    return engine_environment(tmp_path_factory.mktemp("engine"), toolchain, control_plane)

@@ -32,7 +32,7 @@ clusters = tuple(
     for obj in cell["clusters"]
 )
 team = RenderedTeam("shop", "", cell["namespace"], tuple(cell["objects"]), clusters)
-provider = kubernetes.Provider("kubernetes", context=cell["context"])
+provider = kubernetes.Provider("kubernetes", context=cell["context"], cluster_identifier="small")
 TeamSpace("shop", TeamSpaceArgs(team, cell["protected"]), pulumi.ResourceOptions(providers=[provider]))
 '''
 

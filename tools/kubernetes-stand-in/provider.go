@@ -103,7 +103,7 @@ func (p *provider) Call(_ context.Context, request *pulumirpc.CallRequest) (*pul
 
 // understood are the options of the provider that mean something here; the others are refused when they are set,
 // rather than silently not done.
-var understood = []string{
+var understood = []string{"clusterIdentifier",
 	"kubeconfig", "context", "namespace", "enableConfigMapMutable", "enableSecretMutable",
 	"suppressDeprecationWarnings", "suppressHelmHookWarnings", "version",
 }
@@ -154,14 +154,21 @@ func (p *provider) DiffConfig(_ context.Context, request *pulumirpc.DiffRequest)
 			continue
 		}
 		response.Diffs = append(response.Diffs, key)
-		if (key == "kubeconfig" || key == "context") && anotherCluster(olds, news) {
+		if slices.Contains(clusterKeys, key) && anotherCluster(olds, news) {
 			response.Replaces = append(response.Replaces, key)
 		}
 	}
 	return response, nil
 }
 
+var clusterKeys = []string{"kubeconfig", "context", "clusterIdentifier"}
+
+// anotherCluster tells whether the provider has to be replaced, and with it every object. Where the program names the
+// cluster, only that name counts: a kubeconfig may move, and a server may get another address.
 func anotherCluster(olds, news object) bool {
+	if before, after := text(olds, "clusterIdentifier"), text(news, "clusterIdentifier"); before != "" && after != "" {
+		return before != after
+	}
 	if contains[unknown](news["kubeconfig"]) || contains[unknown](news["context"]) {
 		return true
 	}

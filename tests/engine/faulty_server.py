@@ -1,0 +1,96 @@
+"""The real API server behind a door that fails on demand: what reaches it is real, what comes back may not."""
+
+from __future__ import annotations
+
+import http.server
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import urllib3
+import yaml
+
+from aerofleet.local.control_plane import ControlPlane
+from aerofleet.local.credentials import LOOPBACK
+
+PASSED_ON = ("Authorization", "Accept", "Content-Type", "User-Agent")
+
+
+@dataclass
+class Fault:
+    """What happens to the requests that are a ``method`` whose path ends in ``path``.
+
+    ``status`` answers them instead of the server; ``lost`` lets the server write and drops its answer.
+    """
+
+    method: str
+    path: str
+    status: int = 0
+    lost: bool = False
+
+    def hits(self, method: str, path: str) -> bool:
+        return method == self.method and urlsplit(path).path.endswith(self.path) and "dryRun" not in path
+
+
+@dataclass
+class FaultyServer:
+    """``kubeconfig`` leads through the door; ``fault`` may be set and taken away at any time."""
+
+    kubeconfig: Path
+    fault: Fault | None = None
+
+
+@contextmanager
+def faulty(plane: ControlPlane, folder: Path) -> Iterator[FaultyServer]:
+    settings = yaml.safe_load(plane.state.kubeconfig.read_text())
+    upstream = settings["clusters"][0]["cluster"]["server"]
+    pool = urllib3.HTTPSConnectionPool(
+        LOOPBACK, urlsplit(upstream).port, ca_certs=str(plane.state.certificates / "ca.crt"), retries=False, maxsize=16
+    )
+    door = FaultyServer(folder / "kubeconfig")
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            fault = door.fault if door.fault and door.fault.hits(self.command, self.path) else None
+            if fault and fault.status:
+                self.reply(fault.status, b'{"kind":"Status","message":"etcdserver: request timed out"}')
+                return
+            headers = {name: self.headers[name] for name in PASSED_ON if name in self.headers}
+            result = pool.request(self.command, self.path, body=body, headers=headers)
+            if fault and fault.lost:
+                self.close_connection = True
+                return
+            self.reply(result.status, result.data)
+
+        def reply(self, status: int, content: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing: what went wrong shows in what the engine prints."""
+
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = answer
+
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(plane.state.certificates / "server.crt", plane.state.certificates / "server.key")
+    with http.server.ThreadingHTTPServer((LOOPBACK, 0), Handler) as server:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings["clusters"][0]["cluster"]["server"] = f"https://{LOOPBACK}:{server.server_port}"
+        folder.mkdir()
+        door.kubeconfig.write_text(yaml.safe_dump(settings))
+        (folder / "embedded-id").write_text(plane.state.identity.read_text())
+        try:
+            yield door
+        finally:
+            server.shutdown()
