@@ -47,6 +47,13 @@ def parse(value: object, units: Mapping[str, int], what: str, example: str) -> i
     return int(exact)
 
 
+def parse_positive(value: object, units: Mapping[str, int], what: str, example: str) -> int:
+    number = parse(value, units, what, example)
+    if number == 0:
+        raise ValueError(f"a {what} is more than nothing; it is written like {example}")
+    return number
+
+
 def parse_bytes(value: object) -> int:
     return parse(value, SIZE_UNITS, "size", "64Gi or 1.6TB")
 
@@ -70,12 +77,12 @@ def parse_seconds(value: object) -> int:
 def parse_millicores(value: object) -> int:
     """CPU as Kubernetes writes it: ``2`` or ``1500m``."""
     if isinstance(value, str) and value.strip().endswith("m"):
-        return parse(value.strip()[:-1], {"": 1}, "CPU quantity", "4 or 1500m")
-    return parse(value, {"": 1000}, "CPU quantity", "4 or 1500m")
+        return parse_positive(value.strip()[:-1], {"": 1}, "CPU quantity", "4 or 1500m")
+    return parse_positive(value, {"": 1000}, "CPU quantity", "4 or 1500m")
 
 
 def parse_bits_per_second(value: object) -> int:
-    return parse(value, BIT_UNITS, "line rate", "25Gbit/s")
+    return parse_positive(value, BIT_UNITS, "line rate", "25Gbit/s")
 
 
 def parse_percent(value: object) -> int:
@@ -98,14 +105,15 @@ Number = Annotated[float, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
 """Nothing but themselves: pydantic would otherwise take `yes` for 1 and the text "0" for a number."""
 
-Bytes = Annotated[int, BeforeValidator(parse_bytes), Field(ge=0)]
-Count = Annotated[int, BeforeValidator(parse_count), Field(ge=0)]
-PerSecond = Annotated[int, BeforeValidator(parse_per_second), Field(ge=0)]
-Seconds = Annotated[int, BeforeValidator(parse_seconds), Field(ge=0)]
-Millicores = Annotated[int, BeforeValidator(parse_millicores), Field(ge=1)]
-BitsPerSecond = Annotated[int, BeforeValidator(parse_bits_per_second), Field(ge=1)]
-Pods = Annotated[int | Literal["auto"], PlainValidator(parse_pods, json_schema_input_type=int | Literal["auto"])]
-Percent = Annotated[int, BeforeValidator(parse_percent), Field(ge=0, le=100)]
+Bytes = Annotated[int, BeforeValidator(parse_bytes, json_schema_input_type=int | str)]
+Count = Annotated[int, BeforeValidator(parse_count, json_schema_input_type=int | str)]
+PerSecond = Annotated[int, BeforeValidator(parse_per_second, json_schema_input_type=int | str)]
+Seconds = Annotated[int, BeforeValidator(parse_seconds, json_schema_input_type=int | str)]
+Millicores = Annotated[int, BeforeValidator(parse_millicores, json_schema_input_type=int | str)]
+BitsPerSecond = Annotated[int, BeforeValidator(parse_bits_per_second, json_schema_input_type=int | str)]
+PodCount = Annotated[int, Field(ge=1, le=MAX_PODS)]
+Pods = Annotated[int | Literal["auto"], PlainValidator(parse_pods, json_schema_input_type=PodCount | Literal["auto"])]
+Percent = Annotated[int, BeforeValidator(parse_percent, json_schema_input_type=int | str)]
 
 
 def kubernetes_bytes(count: int) -> str:

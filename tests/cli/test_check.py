@@ -99,7 +99,7 @@ def test_what_the_operator_would_refuse_is_told(tmp_path: Path, capsys: pytest.C
     assert code == 2
     assert {each["path"].partition(":")[0] for each in findings} == {"shop/cart", "shop/session", "search/suggest"}
     assert all("proto-fd-maximum" in each["path"] + each["message"] for each in findings)
-    assert findings[0]["location"]["file"] == "stacks/here/teams/shop.yaml"
+    assert findings[0]["location"]["file"] == "stacks/here/teams/search.yaml"
 
 
 @pytest.mark.parametrize("words", [["nowhere"], ["--root", "/nonexistent"]])

@@ -1,0 +1,112 @@
+"""JSON Schemas of the definition files, for editors: names, types, bounds and descriptions while a person writes.
+
+They are a help and not the judge: limits of a tenant, references and sums are told by `aerofleet check` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel
+
+from aerofleet.model.allocations import AllocationsFile
+from aerofleet.model.cell_file import CellFile
+from aerofleet.model.metal_file import HostsFile, PoolsFile
+from aerofleet.model.settings import NamespaceSettings, Settings
+from aerofleet.model.team_file import ClusterFile, TeamFile
+from aerofleet.model.tenants_file import TenantsFile
+from aerofleet.model.tier_file import TierFile
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+TEMPLATE = {"type": "string", "pattern": r"\{[{%]", "description": "a template"}
+NOTHING = {"type": "null", "description": "takes away what the layers below say"}
+SCALARS = ("integer", "number", "boolean", "string")
+Json = dict[str, Any]
+
+
+def cell_schema() -> Json:
+    schema = plain(CellFile)
+    add_settings(schema, schema["properties"], "defaults", templates=False)
+    return schema
+
+
+def team_schema() -> Json:
+    schema = plain(TeamFile)
+    settings = partial_settings(templates=False)
+    schema["$defs"] = settings.pop("$defs")
+    own = ClusterFile.model_json_schema(by_alias=True)
+    schema["$defs"] |= own.pop("$defs", {})
+    own["properties"].pop("settings")
+    schema["$defs"]["Cluster"] = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["tier"],
+        "properties": own["properties"] | settings["properties"],
+    }
+    schema["properties"]["clusters"]["additionalProperties"] = {"$ref": "#/$defs/Cluster"}
+    return schema
+
+
+def tier_schema() -> Json:
+    schema = plain(TierFile)
+    add_settings(schema, schema["$defs"]["RevisionFile"]["properties"], "settings", templates=True)
+    return schema
+
+
+def plain(model: type[BaseModel]) -> Json:
+    return {"$schema": DIALECT, **model.model_json_schema(by_alias=True)}
+
+
+def add_settings(schema: Json, properties: Json, key: str, *, templates: bool) -> None:
+    """Put the settings of a cluster, of which a layer says some, in place of the free mapping at ``key``."""
+    settings = partial_settings(templates=templates)
+    schema.setdefault("$defs", {}).update(settings.pop("$defs"))
+    schema["$defs"]["Settings"] = settings
+    properties[key] = {"$ref": "#/$defs/Settings"}
+
+
+def partial_settings(*, templates: bool) -> Json:
+    settings = Settings.model_json_schema(by_alias=True)
+    defaults = NamespaceSettings.model_json_schema(by_alias=True)
+    defaults.pop("$defs")
+    defaults["properties"].pop("name")
+    settings["$defs"]["NamespaceDefaults"] = defaults
+    settings["properties"]["namespaceDefaults"] = {"$ref": "#/$defs/NamespaceDefaults"}
+    for each in (settings, *settings["$defs"].values()):
+        make_partial(each, templates=templates)
+    return settings
+
+
+def make_partial(schema: Json, *, templates: bool) -> None:
+    """A layer may leave out everything, but for the name that entries of a list are merged by."""
+    properties = schema.get("properties")
+    if properties is None:
+        return
+    schema["required"] = ["name"] if "name" in properties else []
+    for key, value in properties.items():
+        if key != "name":
+            shown = {word: value[word] for word in ("title", "description") if word in value}
+            choices = [each for each in choices_of(value) if each != {"type": "null"}]
+            if templates and any("$ref" in each or each.get("type") in SCALARS for each in choices):
+                choices.append(TEMPLATE)
+            properties[key] = {**shown, "anyOf": [*choices, NOTHING]}
+
+
+def choices_of(value: Json) -> list[Json]:
+    """What a value may be, without its title, description and default."""
+    if "anyOf" in value:
+        return [choice for each in value["anyOf"] for choice in choices_of(each)]
+    return [{word: value[word] for word in value if word not in ("title", "description", "default")}]
+
+
+SCHEMAS: dict[str, Callable[[], Json]] = {
+    "cell": cell_schema,
+    "hosts": lambda: plain(HostsFile),
+    "pools": lambda: plain(PoolsFile),
+    "tenants": lambda: plain(TenantsFile),
+    "team": team_schema,
+    "tier": tier_schema,
+    "allocations": lambda: plain(AllocationsFile),
+}
+"""Kind of file → its schema."""
