@@ -1,4 +1,5 @@
-"""Every parameter of every server version from 4.9.0 on: type, default, bounds, choices, and whether it can be set live.
+"""Every parameter of every server version from 4.9.0 on: type, default, bounds, choices, and whether it can be set
+live.
 
 The table (`data/parameters.json`) is derived from the server's public configuration schemas by
 `tools/derive/parameters.py`. A node is a dict with the schema's own keys; children are indexes into ``nodes()``.
@@ -16,7 +17,7 @@ from typing import Any
 Node = dict[str, Any]
 
 RENAMED: dict[str, str] = {
-    "namespaces.memory-size": "namespaces.storage-engine.data-size (memory) or namespaces.indexes-memory-budget (since 7.0)",
+    "namespaces.memory-size": "storage-engine.data-size (memory) or indexes-memory-budget (since 7.0)",
     "namespaces.high-water-memory-pct": "namespaces.evict-sys-memory-pct (since 7.0)",
     "namespaces.high-water-disk-pct": "namespaces.storage-engine.evict-used-pct (since 7.0)",
     "namespaces.stop-writes-pct": "namespaces.stop-writes-sys-memory-pct (since 7.0)",
@@ -41,14 +42,43 @@ RENAMED: dict[str, str] = {
 """Old path → what took its place. Source: the server's own messages for obsolete names (cfg.c, 8.1)."""
 
 _SECONDS = frozenset(
-    "default-ttl tomb-raider-eligible-age tomb-raider-period nsup-period migrate-fill-delay tls-refresh-period "
-    "ship-versions-interval mrt-duration ticker-interval hist-track-back hist-track-slice session-ttl "
-    "privilege-refresh-period polling-period nsup-hist-period".split()
+    [
+        "default-ttl",
+        "tomb-raider-eligible-age",
+        "tomb-raider-period",
+        "nsup-period",
+        "migrate-fill-delay",
+        "tls-refresh-period",
+        "ship-versions-interval",
+        "mrt-duration",
+        "ticker-interval",
+        "hist-track-back",
+        "hist-track-slice",
+        "session-ttl",
+        "privilege-refresh-period",
+        "polling-period",
+        "nsup-hist-period",
+    ]
 )
 _BYTES = frozenset(
-    "memory-size filesize write-block-size max-write-cache mounts-size-limit index-stage-size sindex-stage-size "
-    "mounts-budget data-size flush-size post-write-cache indexes-memory-budget max-record-size stop-writes-size "
-    "query-bufpool-size commit-min-size".split()
+    [
+        "memory-size",
+        "filesize",
+        "write-block-size",
+        "max-write-cache",
+        "mounts-size-limit",
+        "index-stage-size",
+        "sindex-stage-size",
+        "mounts-budget",
+        "data-size",
+        "flush-size",
+        "post-write-cache",
+        "indexes-memory-budget",
+        "max-record-size",
+        "stop-writes-size",
+        "query-bufpool-size",
+        "commit-min-size",
+    ]
 )
 
 

@@ -1,10 +1,11 @@
 """Does a configuration fit a server version's schema, the way the operator's own library reads it?
 
-The library flattens and expands the configuration before it validates (draft-06), which shows: a list of anything but texts is
-read as null, a bare text as a list of one, fractions lose their fraction, an empty ``files`` list vanishes, an empty
-section inside a named entry is refused. Checked against recorded verdicts of AKO 4.5.0.
+The library flattens and expands the configuration before it validates (draft-06), which shows: a list of anything
+but texts is read as null, a bare text as a list of one, fractions lose their fraction, an empty ``files`` list
+vanishes, an empty section inside a named entry is refused. Checked against recorded verdicts of AKO 4.5.0.
 
-``fits`` answers yes or no at speed; ``schema_errors`` says what is wrong, for the few configurations that do not fit.
+``fits`` answers yes or no at speed; ``schema_errors`` says what is wrong, for the few configurations that do not
+fit.
 """
 
 from __future__ import annotations
@@ -14,19 +15,23 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from aerofleet.aerospike.parameters import Node, data_version, names_in, nodes, parameter, root, versions
 
 Check = Callable[[Any], bool]
 
-_HOSTNAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\.?")
+_HOSTNAME = re.compile(
+    r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\.?"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaError:
-    """``path`` holds keys and list indexes from the configuration's root; ``kind`` is one of unknown, type, bounds, enum,
-    missing, choice, duplicate."""
+    """``path`` holds keys and list indexes from the configuration's root; ``kind`` is one of unknown, type, bounds,
+    enum, missing, choice, duplicate.
+    """
 
     path: tuple[str | int, ...]
     kind: str
@@ -77,16 +82,14 @@ def _object(node: Node, in_list: bool) -> Check:
     def check(value: Any) -> bool:
         if type(value) is not dict:
             return False
-        for key, item in value.items():
+        for key, given in value.items():
             child = children.get(key)
-            if type(item) is bool and key == "tls-authenticate-client":
-                item = str(item).lower()
+            switch = type(given) is bool and key == "tls-authenticate-client"
+            item = str(given).lower() if switch else given
             if child is None:
                 if closed:
                     return False
-            elif not child(item) and not (key == "files" and item == []):
-                return False
-            elif in_list and item == {}:
+            elif (not child(item) and not (key == "files" and item == [])) or (in_list and item == {}):
                 return False
         return all(key in value for key in required)
 
@@ -120,7 +123,7 @@ def _number(node: Node, _in_list: bool) -> Check:
     def check(value: Any) -> bool:
         kind = type(value)
         if kind is not int:
-            if kind is not float or value != value or value in (float("inf"), float("-inf")):
+            if kind is not float or not isfinite(value):
                 return False
             value = int(value)
         return minimum <= value <= maximum and (enum is None or value in enum)
@@ -185,7 +188,9 @@ def _negated(check: Check) -> Check:
 # --- the slow path: why not ---------------------------------------------------------------------------------------
 
 
-def _explain(value: Any, index: int, path: tuple[str | int, ...], version: str, *, in_list: bool) -> Iterator[SchemaError]:
+def _explain(
+    value: Any, index: int, path: tuple[str | int, ...], version: str, *, in_list: bool
+) -> Iterator[SchemaError]:
     node = nodes()[index]
     if _check(index, in_list)(value):
         return
@@ -201,7 +206,9 @@ def _explain(value: Any, index: int, path: tuple[str | int, ...], version: str, 
         yield _explain_leaf(value, node, path)
 
 
-def _explain_choice(value: Any, node: Node, path: tuple[str | int, ...], version: str, *, in_list: bool) -> Iterator[SchemaError]:
+def _explain_choice(
+    value: Any, node: Node, path: tuple[str | int, ...], version: str, *, in_list: bool
+) -> Iterator[SchemaError]:
     choices: list[int] = [*node.get("oneOf", ()), *node.get("anyOf", ())]
     wanted = _meant(value, choices)
     if wanted is not None:
@@ -209,7 +216,9 @@ def _explain_choice(value: Any, node: Node, path: tuple[str | int, ...], version
         return
     kinds = [kind for choice in choices for kind in _type_names(nodes()[choice])]
     if kinds and isinstance(value, dict):
-        yield SchemaError((*path, "type"), "choice", _not_one_of(value.get("type"), kinds), _closest(value.get("type"), kinds))
+        yield SchemaError(
+            (*path, "type"), "choice", _not_one_of(value.get("type"), kinds), _closest(value.get("type"), kinds)
+        )
     else:
         words = " or ".join(dict.fromkeys(_described(nodes()[choice]) for choice in choices))
         yield SchemaError(path, "type", f"{_shown(value)} is not {words}")
@@ -231,7 +240,9 @@ def _type_names(node: Node) -> tuple[str, ...]:
     return tuple(nodes()[index].get("enum", ())) if index is not None else ()
 
 
-def _explain_object(value: Any, node: Node, path: tuple[str | int, ...], version: str, *, in_list: bool) -> Iterator[SchemaError]:
+def _explain_object(
+    value: Any, node: Node, path: tuple[str | int, ...], version: str, *, in_list: bool
+) -> Iterator[SchemaError]:
     if not isinstance(value, dict):
         yield SchemaError(path, "type", f"{_shown(value)} is not a section (a map of parameters)")
         return
@@ -248,7 +259,9 @@ def _explain_object(value: Any, node: Node, path: tuple[str | int, ...], version
             yield SchemaError(path, "missing", f"{key} is missing")
     for choice, one in (("oneOf", True), ("anyOf", False)):
         if choice in node:
-            yield from _explain_alternatives(value, [nodes()[index]["required"] for index in node[choice]], path, one=one)
+            yield from _explain_alternatives(
+                value, [nodes()[index]["required"] for index in node[choice]], path, one=one
+            )
 
 
 def _explain_alternatives(
@@ -323,7 +336,9 @@ def _explain_leaf(value: Any, node: Node, path: tuple[str | int, ...]) -> Schema
         allowed = [str(choice) for choice in node["enum"]]
         return SchemaError(path, "enum", _not_one_of(value, allowed), _closest(value, allowed))
     if node["type"] in ("integer", "number") and type(value) in (int, float):
-        return SchemaError(path, "bounds", f"{_shown(value)} is outside {node.get('minimum', '-')} to {node.get('maximum', '-')}")
+        return SchemaError(
+            path, "bounds", f"{_shown(value)} is outside {node.get('minimum', '-')} to {node.get('maximum', '-')}"
+        )
     if "not" in node and type(value) is str:
         return SchemaError(path, "enum", f"{_shown(value)} is not a host name that can stand in a list")
     hint = ""
@@ -335,7 +350,13 @@ def _explain_leaf(value: Any, node: Node, path: tuple[str | int, ...]) -> Schema
 
 
 def _described(node: Node) -> str:
-    words = {"integer": "a whole number", "string": "a text", "boolean": "true or false", "array": "a list", "object": "a section"}
+    words = {
+        "integer": "a whole number",
+        "string": "a text",
+        "boolean": "true or false",
+        "array": "a list",
+        "object": "a section",
+    }
     if "enum" in node:
         return "one of " + ", ".join(str(choice) for choice in node["enum"])
     if node.get("format") == "hostname":

@@ -1,13 +1,13 @@
 """What a change of an AerospikeCluster comes to: its effect, and every reason for it.
 
-The reasons are found in three places: what the webhooks refuse, what happens to the pods (`restart`), and what happens to
-the data (here). A field or parameter that no rule knows is named, and counts as data at risk.
+The reasons are found in three places: what the webhooks refuse, what happens to the pods (`restart`), and what
+happens to the data (here). A field or parameter that no rule knows is named, and counts as data at risk.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aerofleet.ako.admission import Admission, answer_update, finished_status
@@ -28,7 +28,19 @@ from aerofleet.ako.config_change import is_same, removed_namespaces
 from aerofleet.ako.effect import Effect, Reason, worst
 from aerofleet.ako.hazards import Hazard, change_hazards
 from aerofleet.ako.image import is_at_least
-from aerofleet.ako.restart import COLD, CRASH, IMAGE, LIVE, NEW, REMOVED, SCALED_DOWN, WARM, RackRestart, Restarts, decide
+from aerofleet.ako.restart import (
+    COLD,
+    CRASH,
+    IMAGE,
+    LIVE,
+    NEW,
+    REMOVED,
+    SCALED_DOWN,
+    WARM,
+    RackRestart,
+    Restarts,
+    decide,
+)
 from aerofleet.ako.status import Status
 
 SURVIVES_SINCE = "7.0.0.0"
@@ -52,8 +64,19 @@ ALWAYS_LIVE: dict[str, str] = {
 """Fields of the spec whose change touches no pod, and what it does."""
 
 JUDGED = frozenset(
-    "aerospikeConfig aerospikeNetworkPolicy enableRackIDOverride image k8sNodeBlockList operations podSpec rackConfig "
-    "rosterNodeBlockList size storage".split()
+    [
+        "aerospikeConfig",
+        "aerospikeNetworkPolicy",
+        "enableRackIDOverride",
+        "image",
+        "k8sNodeBlockList",
+        "operations",
+        "podSpec",
+        "rackConfig",
+        "rosterNodeBlockList",
+        "size",
+        "storage",
+    ]
 )
 """Fields of the spec that are judged part by part below and in `restart`."""
 
@@ -62,7 +85,9 @@ LIVE_RACK_CONFIG: dict[str, str] = {
     "scaleDownBatchSize": "how many pods leave together from now on",
     "maxIgnorablePods": "how many failed pods are passed over",
 }
-FORMAT_BREAKS: tuple[tuple[str, str], ...] = (("7.0.0.0", "the format of in-memory data changes at 7.0: it is read anew"),)
+FORMAT_BREAKS: tuple[tuple[str, str], ...] = (
+    ("7.0.0.0", "the format of in-memory data changes at 7.0: it is read anew"),
+)
 ERASES = {
     "encryption": "what is on the devices was written otherwise: the server doesn't start before they are erased",
     "encryption-key-file": "what is on the devices was written with another key",
@@ -95,7 +120,9 @@ def change_of(
     return change_between(before, after, new, status or finished_status(before), operator)
 
 
-def change_between(before: Cluster, after: Cluster, new: Mapping[str, Any], status: Status, operator: str = OPERATOR) -> Change:
+def change_between(
+    before: Cluster, after: Cluster, new: Mapping[str, Any], status: Status, operator: str = OPERATOR
+) -> Change:
     """The same for clusters that were read already."""
     admission = answer_update(before, after, new, status, operator)
     restarts = decide(before, after)
@@ -133,7 +160,7 @@ def _is_like(restart: RackRestart, first: RackRestart) -> bool:
 
 def _identity(old: Cluster, new: Cluster) -> Iterator[Reason]:
     if (old.name, old.namespace) != (new.name, new.namespace):
-        message = f"{old.namespace}/{old.name} becomes {new.namespace}/{new.name}: another cluster is made, this one stays or goes"
+        message = f"{old.namespace}/{old.name} becomes {new.namespace}/{new.name}: another cluster is made"
         yield Reason(Effect.DATA_AT_RISK, "identity", "metadata.name", message)
 
 
@@ -181,9 +208,7 @@ def _restart_reasons(old: Cluster, new: Cluster, restart: RackRestart) -> Iterat
 def _loss(old: Cluster, new: Cluster, restart: RackRestart, kind: str) -> tuple[Effect, str]:
     """What a restart of this kind costs the data of the rack's pods."""
     plain = Effect.WARM_RESTART if kind == WARM else Effect.ROLLING_RESTART
-    empties = [
-        (name, copies_of(namespace, old.size)) for name, namespace in _emptied(old, restart.before.config, kind)
-    ]
+    empties = [(name, copies_of(namespace, old.size)) for name, namespace in _emptied(old, restart.before.config, kind)]
     if kind == COLD and _deletes_local_storage(restart.rack):
         empties += [(name, copies_of(namespace, old.size)) for _, name, namespace in namespaces(restart.before.config)]
     if not empties:
@@ -242,10 +267,15 @@ def _data_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
         for _, name, namespace in namespaces(rack.config):
             if name in known:
                 path = f"{root}.namespaces.{{{name}}}"
-                yield from _device_reasons(before, rack, name, known[name], namespace, f"{path}.storage-engine")
+                yield from _device_reasons((before, known[name]), (rack, namespace), f"{path}.storage-engine")
                 yield from _namespace_reasons(old, name, known[name], namespace, path)
             else:
-                yield Reason(Effect.LIVE, "namespace-added", f"{root}.namespaces.{{{name}}}", f"namespace {name} is new and empty")
+                yield Reason(
+                    Effect.LIVE,
+                    "namespace-added",
+                    f"{root}.namespaces.{{{name}}}",
+                    f"namespace {name} is new and empty",
+                )
     changed = changed_replication_factors(old, new)
     for name in changed:
         yield from _factor_reasons(old, new, name)
@@ -254,12 +284,19 @@ def _data_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
 def _factor_reasons(old: Cluster, new: Cluster, name: str) -> Iterator[Reason]:
     path = f"spec.aerospikeConfig.namespaces.{{{name}}}.replication-factor"
     factors = [
-        [replication_factor(namespace) for rack in cluster.racks for _, known, namespace in namespaces(rack.config) if known == name]
+        [
+            replication_factor(namespace)
+            for rack in cluster.racks
+            for _, known, namespace in namespaces(rack.config)
+            if known == name
+        ]
         for cluster in (old, new)
     ]
     before, after = max(factors[0], default=2), min(factors[1], default=2)
     if after <= 1:
-        yield Reason(Effect.DATA_AT_RISK, "replication-factor", path, f"{before} copies become one: any lost node loses records")
+        yield Reason(
+            Effect.DATA_AT_RISK, "replication-factor", path, f"{before} copies become one: any lost node loses records"
+        )
     else:
         yield Reason(Effect.MOVES_DATA, "replication-factor", path, f"{before} copies become {after}")
 
@@ -269,8 +306,17 @@ def _namespace_reasons(old: Cluster, name: str, before: Config, after: Config, p
     where = f"{path}.storage-engine"
     copies = copies_of(before, old.size)
     if storage_type(before) != storage_type(after):
-        yield _refilled(copies, "storage-engine", f"{where}.type", f"{name} moves from {storage_type(before)} to {storage_type(after)}")
-    if not is_same(engine.get("data-size"), wanted.get("data-size")) and "data-size" in engine and "data-size" in wanted:
+        yield _refilled(
+            copies,
+            "storage-engine",
+            f"{where}.type",
+            f"{name} moves from {storage_type(before)} to {storage_type(after)}",
+        )
+    if (
+        not is_same(engine.get("data-size"), wanted.get("data-size"))
+        and "data-size" in engine
+        and "data-size" in wanted
+    ):
         yield _refilled(copies, "data-size", f"{where}.data-size", f"the memory of {name} is laid out anew")
     for key, why in ERASES.items():
         if not is_same(engine.get(key), wanted.get(key)):
@@ -285,14 +331,14 @@ def _namespace_reasons(old: Cluster, name: str, before: Config, after: Config, p
             yield Reason(Effect.MOVES_DATA, "balance", f"{path}.{key}", f"{key} of {name} changes: partitions move")
 
 
-def _device_reasons(old: Rack, new: Rack, name: str, before: Config, after: Config, path: str) -> Iterator[Reason]:
-    if storage_type(before) != storage_type(after):
+def _device_reasons(old: tuple[Rack, Config], new: tuple[Rack, Config], path: str) -> Iterator[Reason]:
+    if storage_type(old[1]) != storage_type(new[1]):
         return
     for key in ("devices", "files"):
-        kept = set(_places(new, after, key).values())
-        gone = sorted(place for place, volume in _places(old, before, key).items() if volume not in kept)
+        kept = set(_places(*new, key).values())
+        gone = sorted(place for place, volume in _places(*old, key).items() if volume not in kept)
         if gone:
-            message = f"{', '.join(gone)} is taken from {name}, with what lies on it"
+            message = f"{', '.join(gone)} is taken from {old[1].get('name')}, with what lies on it"
             yield Reason(Effect.DATA_AT_RISK, "device-removed", f"{path}.{key}", message)
 
 
@@ -331,10 +377,15 @@ def _size_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Re
         path = f"spec.rackConfig.racks[{rack.position}]"
         was = known.get(rack.id)
         if was is not None and was.revision != rack.revision:
-            message = f"rack {rack.id} is rebuilt beside the old one: each pod fills anew, and the rack runs short by a batch meanwhile"
+            message = f"rack {rack.id} is rebuilt beside the old one: each pod fills anew, the rack short by a batch"
             yield Reason(Effect.MOVES_DATA, "revision", f"{path}.revision", message)
         if was is not None and was.is_blocked_from_roster != rack.is_blocked_from_roster:
-            yield Reason(Effect.MOVES_DATA, "roster", f"{path}.forceBlockFromRoster", f"rack {rack.id} leaves or joins the roster")
+            yield Reason(
+                Effect.MOVES_DATA,
+                "roster",
+                f"{path}.forceBlockFromRoster",
+                f"rack {rack.id} leaves or joins the roster",
+            )
     if new.rack_namespaces != old.rack_namespaces:
         effect = Effect.MOVES_DATA if set(new.rack_namespaces) != set(old.rack_namespaces) else Effect.LIVE
         yield Reason(effect, "rack-namespaces", "spec.rackConfig.namespaces", "which namespaces are spread over racks")
@@ -389,31 +440,31 @@ def _storage_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
         for name, volume in now.items():
             known = was.get(name)
             if is_persistent(volume):
-                yield from _policy_reasons(before, rack, known, volume, f"{path}.volumes.{{{name}}}")
+                reasons = _policy_reasons((before, known), (rack, volume)) if known is not None else ()
+                yield from (replace(reason, path=f"{path}.volumes.{{{name}}}.{reason.path}") for reason in reasons)
         for key in sorted((before.storage.keys() | rack.storage.keys()) - {"volumes"}):
             if not is_same(before.storage.get(key), rack.storage.get(key)):
                 yield Reason(Effect.LIVE, "storage-policy", f"{path}.{key}", "counts from the next pod on")
 
 
-def _policy_reasons(before: Rack, rack: Rack, known: dict[str, Any] | None, volume: dict[str, Any], path: str) -> Iterator[Reason]:
-    method = policy(rack, volume, "initMethod")
-    if known is None:
-        return
-    was = policy(before, known, "initMethod")
+def _policy_reasons(old: tuple[Rack, dict[str, Any]], new: tuple[Rack, dict[str, Any]]) -> Iterator[Reason]:
+    """What becomes of a persistent volume's policies; paths are within the volume."""
+    was, method = policy(*old, "initMethod"), policy(*new, "initMethod")
     if method != was and method in WIPING:
         message = f"a volume that a pod meets anew is wiped by {method}"
-        yield Reason(Effect.DATA_AT_RISK, "init-method", f"{path}.initMethod", message)
+        yield Reason(Effect.DATA_AT_RISK, "init-method", "initMethod", message)
     elif method != was:
-        yield Reason(Effect.LIVE, "init-method", f"{path}.initMethod", "counts from the next new volume on")
-    if cascades(rack, volume) and not cascades(before, known):
+        yield Reason(Effect.LIVE, "init-method", "initMethod", "counts from the next new volume on")
+    if cascades(*new) and not cascades(*old):
         message = "the claim, and with it the data, goes when its pod is scaled away or the cluster is deleted"
-        yield Reason(Effect.DATA_AT_RISK, "cascade-delete", f"{path}.cascadeDelete", message)
-    elif cascades(rack, volume) != cascades(before, known):
-        yield Reason(Effect.LIVE, "cascade-delete", f"{path}.cascadeDelete", "claims stay from now on")
-    if policy(rack, volume, "wipeMethod") != policy(before, known, "wipeMethod"):
-        yield Reason(Effect.LIVE, "wipe-method", f"{path}.wipeMethod", "how a volume is wiped when it is used again")
-    if path_of(known) == path_of(volume) and known.get("aerospike") != volume.get("aerospike"):
-        yield Reason(Effect.LIVE, "mount-options", f"{path}.aerospike", "options of the mount, ignored for this volume")
+        yield Reason(Effect.DATA_AT_RISK, "cascade-delete", "cascadeDelete", message)
+    elif cascades(*new) != cascades(*old):
+        yield Reason(Effect.LIVE, "cascade-delete", "cascadeDelete", "claims stay from now on")
+    if policy(*new, "wipeMethod") != policy(*old, "wipeMethod"):
+        yield Reason(Effect.LIVE, "wipe-method", "wipeMethod", "how a volume is wiped when it is used again")
+    before, after = old[1], new[1]
+    if path_of(before) == path_of(after) and before.get("aerospike") != after.get("aerospike"):
+        yield Reason(Effect.LIVE, "mount-options", "aerospike", "options of the mount, ignored for this volume")
 
 
 def cascades(rack: Rack, volume: dict[str, Any]) -> bool:
@@ -435,7 +486,9 @@ def _block_list_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
         yield Reason(Effect.LIVE, "block-list", path, f"{', '.join(sorted(before - after))} may be used again")
         return
     moved = f"pods leave {', '.join(sorted(after - before))}"
-    names = {name: copies_of(namespace, old.size) for rack in old.racks for _, name, namespace in namespaces(rack.config)}
+    names = {
+        name: copies_of(namespace, old.size) for rack in old.racks for _, name, namespace in namespaces(rack.config)
+    }
     if not _has_local_storage(new) and not _holds_only_memory(old):
         yield Reason(Effect.ROLLING_RESTART, "block-list", path, moved)
     elif any(copies <= 1 for copies in names.values()):
@@ -449,7 +502,9 @@ def _has_local_storage(cluster: Cluster) -> bool:
 
 
 def _holds_only_memory(cluster: Cluster) -> bool:
-    return any(is_purely_in_memory(namespace) for rack in cluster.distinct_racks for _, _, namespace in namespaces(rack.config))
+    return any(
+        is_purely_in_memory(namespace) for rack in cluster.distinct_racks for _, _, namespace in namespaces(rack.config)
+    )
 
 
 def _live_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
@@ -459,7 +514,9 @@ def _live_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
         if key in ALWAYS_LIVE:
             yield Reason(Effect.LIVE, "spec", f"spec.{key}", ALWAYS_LIVE[key])
         elif key not in JUDGED:
-            yield Reason(Effect.DATA_AT_RISK, "unknown-field", f"spec.{key}", "unknown: no rule knows what this field does")
+            yield Reason(
+                Effect.DATA_AT_RISK, "unknown-field", f"spec.{key}", "unknown: no rule knows what this field does"
+            )
     for key, words in LIVE_RACK_CONFIG.items():
         if old.rack_config.get(key) != new.rack_config.get(key):
             yield Reason(Effect.LIVE, "spec", f"spec.rackConfig.{key}", words)

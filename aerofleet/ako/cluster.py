@@ -1,7 +1,7 @@
 """One AerospikeCluster after the operator's own defaulting (its mutating webhook), and what that webhook refuses.
 
-``cluster_of`` reads a resource into a ``Cluster``: the spec with everything filled in, and the racks with the configuration,
-storage and scheduling that really reach their pods. Source: AKO 4.5.0, mutating webhook.
+``cluster_of`` reads a resource into a ``Cluster``: the spec with everything filled in, and the racks with the
+configuration, storage and scheduling that really reach their pods. Source: AKO 4.5.0, mutating webhook.
 """
 
 from __future__ import annotations
@@ -116,13 +116,15 @@ class Cluster:
         """Where a person wrote what the rack's effective configuration holds at ``path``."""
         own: Any = rack.own.get("aerospikeConfig")
         for key in path:
-            if isinstance(own, dict) and key in own:
-                own = own[key]
-            elif isinstance(own, list) and isinstance(key, int) and key < len(own):
+            if (isinstance(own, dict) and key in own) or (
+                isinstance(own, list) and isinstance(key, int) and key < len(own)
+            ):
                 own = own[key]
             else:
                 return "spec.aerospikeConfig" + _dotted(path)
-        prefix = f"spec.rackConfig.racks[{rack.position}].aerospikeConfig" if own is not None else "spec.aerospikeConfig"
+        prefix = (
+            f"spec.rackConfig.racks[{rack.position}].aerospikeConfig" if own is not None else "spec.aerospikeConfig"
+        )
         return prefix + _dotted(path)
 
     def storage_path(self, rack: Rack) -> str:
@@ -134,7 +136,9 @@ def _dotted(path: tuple[str | int, ...]) -> str:
 
 
 def cluster_of(resource: dict[str, Any]) -> Cluster:
-    """Read and default an AerospikeCluster. Never raises for what the resource holds: see ``refusals`` and ``reading``."""
+    """Read and default an AerospikeCluster. Never raises for what the resource holds: see ``refusals`` and
+    ``reading``.
+    """
     decoded, reading = crd.read(resource)
     metadata = section(resource, "metadata")
     name, namespace = metadata.get("name"), metadata.get("namespace")
@@ -162,7 +166,13 @@ def _mutate(cluster: Cluster) -> None:
         spec["rosterNodeBlockList"] = [str(node).lstrip("0").upper() for node in spec["rosterNodeBlockList"]]
     racks = _default_racks(cluster)
     if spec.get("aerospikeConfig") is None:
-        _refuse(cluster, "config-present", "spec.aerospikeConfig", "aerospikeConfig is missing", "write at least its network and namespaces")
+        _refuse(
+            cluster,
+            "config-present",
+            "spec.aerospikeConfig",
+            "aerospikeConfig is missing",
+            "write at least its network and namespaces",
+        )
         spec["aerospikeConfig"] = {}
     spec["aerospikeConfig"] = _default_config(cluster, spec["aerospikeConfig"], "spec.aerospikeConfig", rack_id=None)
     storage = section(spec, "storage")
@@ -201,7 +211,9 @@ def _default_racks(cluster: Cluster) -> list[dict[str, Any]]:
         said = [key for key in taken if rack.get(key) not in (None, "", {})]
         if rack.get("id") == 0 and (len(racks) > 1 or said):
             path = f"spec.rackConfig.racks[{position}].id"
-            _refuse(cluster, "default-rack", path, "rack id 0 is reserved for a cluster without racks", "count racks from 1")
+            _refuse(
+                cluster, "default-rack", path, "rack id 0 is reserved for a cluster without racks", "count racks from 1"
+            )
     return racks
 
 
@@ -222,7 +234,9 @@ def _effective_rack(cluster: Cluster, position: int, own: dict[str, Any], storag
         own=own,
         config=config,
         storage=own.get("storage") or storage,
-        pod_spec=section(pod_spec) if pod_spec else {key: cluster.pod_spec[key] for key in SCHEDULING if key in cluster.pod_spec},
+        pod_spec=section(pod_spec)
+        if pod_spec
+        else {key: cluster.pod_spec[key] for key in SCHEDULING if key in cluster.pod_spec},
     )
 
 
@@ -237,15 +251,29 @@ def _default_config(cluster: Cluster, config: Config, path: str, rack_id: int | 
     for key, words in (("security", "security"), ("ldap", "security.ldap")):
         holder = config if key == "security" else section(config, "security")
         if key in holder and not isinstance(holder[key], dict):
-            _refuse(cluster, "ldap-escape", f"{path}.{words}", f"{words} is not a map of parameters", f"write {words}: {{}} to switch it on")
+            _refuse(
+                cluster,
+                "ldap-escape",
+                f"{path}.{words}",
+                f"{words} is not a map of parameters",
+                f"write {words}: {{}} to switch it on",
+            )
     return config
 
 
 def _checked_namespaces(cluster: Cluster, config: Config, path: str) -> Config:
     found = config.get("namespaces")
     if not isinstance(found, list) or not found:
-        words = "is missing" if "namespaces" not in config else "is empty" if found in (None, [], {}) else "is not a list"
-        _refuse(cluster, "ns-list", f"{path}.namespaces", f"namespaces {words}", "write a list with one entry for each namespace")
+        words = (
+            "is missing" if "namespaces" not in config else "is empty" if found in (None, [], {}) else "is not a list"
+        )
+        _refuse(
+            cluster,
+            "ns-list",
+            f"{path}.namespaces",
+            f"namespaces {words}",
+            "write a list with one entry for each namespace",
+        )
     else:
         for position, namespace in enumerate(found):
             if not isinstance(namespace, dict):
@@ -262,6 +290,7 @@ def _with_rack_ids(cluster: Cluster, config: Config, path: str, rack_id: int | N
     aware = cluster.rack_namespaces if rack_id is not None else []
     changed: list[Any] = []
     for position, namespace in enumerate(found):
+        kept = namespace
         if isinstance(namespace, dict) and (namespace.get("name") in aware or "rack-id" in namespace):
             rest = {key: value for key, value in namespace.items() if key != "rack-id"}
             if namespace.get("name") in aware:
@@ -271,8 +300,8 @@ def _with_rack_ids(cluster: Cluster, config: Config, path: str, rack_id: int | N
                     hint = "leave it out: the operator writes the rack's own id"
                     _refuse(cluster, "rack-id", where, f"rack-id {given} is not the rack's id {rack_id}", hint)
                 rest["rack-id"] = rack_id
-            namespace = rest
-        changed.append(namespace)
+            kept = rest
+        changed.append(kept)
     return {**config, "namespaces": changed}
 
 
@@ -297,7 +326,13 @@ def _with_network(cluster: Cluster, config: Config, path: str) -> Config:
     given = config.get("network")
     where = f"{path}.network"
     if not isinstance(given, dict):
-        _refuse(cluster, "network-required", where, "network is missing or not a map", "it needs service, heartbeat and fabric")
+        _refuse(
+            cluster,
+            "network-required",
+            where,
+            "network is missing or not a map",
+            "it needs service, heartbeat and fabric",
+        )
         return config
     network = dict(given)
     for key in ("service", "heartbeat", "fabric", "admin"):
@@ -305,7 +340,13 @@ def _with_network(cluster: Cluster, config: Config, path: str) -> Config:
         # A fabric of another kind is left to the schema, as the operator leaves it.
         missing = found is None and (key != "admin" or key in network)
         if missing or (not isinstance(found, dict) and key not in ("fabric", "admin")):
-            _refuse(cluster, "network-required", f"{where}.{key}", f"network.{key} is missing or not a map", "give it at least a port")
+            _refuse(
+                cluster,
+                "network-required",
+                f"{where}.{key}",
+                f"network.{key} is missing or not a map",
+                "give it at least a port",
+            )
     for key, defaulted in (("service", _with_access), ("heartbeat", _with_mesh)):
         if isinstance(network.get(key), dict):
             network[key] = defaulted(cluster, network[key], f"{where}.{key}")
@@ -330,7 +371,13 @@ def _with_access(cluster: Cluster, given: Config, path: str) -> Config:
             continue
         if not isinstance(port, (int, float)) or isinstance(port, bool):
             hint = "write the number without quotes"
-            _refuse(cluster, "port-number", f"{path}.{prefix}port", f"{prefix}port {port!r} is not a number: the operator's code panics", hint)
+            _refuse(
+                cluster,
+                "port-number",
+                f"{path}.{prefix}port",
+                f"{prefix}port {port!r} is not a number: the operator's code panics",
+                hint,
+            )
             continue
         for key in keys:
             fixed = {f"{key}-port": port, f"{key}-addresses": [f"<{key}-address>"]}
@@ -352,7 +399,13 @@ def _with_logging(cluster: Cluster, config: Config, path: str) -> Config:
     if found is None:
         found = []
     if not isinstance(found, list) or not all(isinstance(sink, dict) for sink in found):
-        _refuse(cluster, "console-log", f"{path}.logging", "logging is not a list of sinks", "write a list of maps that start with name:")
+        _refuse(
+            cluster,
+            "console-log",
+            f"{path}.logging",
+            "logging is not a list of sinks",
+            "write a list of maps that start with name:",
+        )
         return config
     if any(sink.get("name") == "console" for sink in entries(config, "logging")):
         return config

@@ -1,7 +1,8 @@
 """Which server versions and Kubernetes versions an operator release goes with.
 
-Kept apart from the parameter data: an admitted server version without data is judged by the nearest older one, and the
-finding ``version-without-data`` says so. Sources: Aerospike's compatibility page; for 4.5 the release's own schema list.
+Kept apart from the parameter data: an admitted server version without data is judged by the nearest older one, and
+the finding ``version-without-data`` says so. Sources: Aerospike's compatibility page; for 4.5 the release's own
+schema list.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def release_of(operator: str) -> Release | None:
 
 
 def admitted_servers(operator: str = OPERATOR) -> tuple[str, ...]:
-    """Server versions (three numbers) whose schema the release carries; those of the newest known for an unknown release."""
+    """Server versions (three numbers) whose schema the release carries; those of the newest known for an unknown
+    release.
+    """
     release = release_of(operator) or RELEASES["4.5"]
     newest = numbers(release.newest_server)
     return tuple(server for server in _SERVERS if numbers(server) <= newest)

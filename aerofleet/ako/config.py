@@ -1,5 +1,6 @@
-"""Reading an aerospikeConfig that may be anything: what isn't there, or isn't what it should be, reads as empty. The rules about
-shape say so once; all the others can then be short."""
+"""Reading an aerospikeConfig that may be anything: what isn't there, or isn't what it should be, reads as empty. The
+rules about shape say so once; all the others can then be short.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +10,12 @@ from typing import Any
 Config = dict[str, Any]
 
 SHMEM = "shmem"
-PAIRS = (("service", "network.service"), ("admin", "network.admin"), ("heartbeat", "network.heartbeat"), ("fabric", "network.fabric"))
+PAIRS = (
+    ("service", "network.service"),
+    ("admin", "network.admin"),
+    ("heartbeat", "network.heartbeat"),
+    ("fabric", "network.fabric"),
+)
 """Sections of ``network`` that listen on ports, with their path."""
 
 
@@ -43,7 +49,7 @@ def texts(value: Any) -> list[str]:
 def replication_factor(namespace: Config) -> int:
     """2 where it is not given: the server's default."""
     value = namespace.get("replication-factor", 2)
-    return int(value) if isinstance(value, (int, float)) and value == value and abs(value) < 1e9 else 2
+    return int(value) if isinstance(value, (int, float)) and abs(value) < 1e9 else 2
 
 
 def is_strongly_consistent(namespace: Config) -> bool:

@@ -3,13 +3,13 @@
 This follows the operator's own comparison (AKO 4.5.0 with its management library): the difference of the flattened
 configurations, where
 
-* a parameter that is taken away counts, also where it said its default; a named entry that is taken away counts with its
-  name alone;
+* a parameter that is taken away counts, also where it said its default; a named entry that is taken away counts
+  with its name alone;
 * what is particular to a node (devices, files, ports, addresses) is left out of the difference;
 * one static parameter makes the whole change a restart.
 
-What is left out of the difference is still part of the file, so a change hidden there restarts pods by its own rules, or is
-written and not applied (``hidden``).
+What is left out of the difference is still part of the file, so a change hidden there restarts pods by its own
+rules, or is written and not applied (``hidden``).
 """
 
 from __future__ import annotations
@@ -43,8 +43,9 @@ Names = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One parameter that differs. ``names`` is the path with ``{name}`` for entries of lists; ``parameter`` without them.
-    ``before`` and ``after`` are None where absent. ``is_known``: the version has such a parameter."""
+    """One parameter that differs. ``names`` is the path with ``{name}`` for entries of lists; ``parameter`` without
+    them. ``before`` and ``after`` are None where absent. ``is_known``: the version has such a parameter.
+    """
 
     names: Names
     parameter: str
@@ -60,8 +61,10 @@ class Difference:
 
 @dataclass(slots=True)
 class ConfigChange:
-    """``differences`` in order of their key. ``hidden`` are paths that differ in the file but not in the difference; ``reordered``
-    lists that hold the same in another order. ``restart`` is what the operator does with dynamic updates on."""
+    """``differences`` in order of their key. ``hidden`` are paths that differ in the file but not in the difference;
+    ``reordered`` lists that hold the same in another order. ``restart`` is what the operator does with dynamic
+    updates on.
+    """
 
     differences: list[Difference] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
@@ -98,13 +101,14 @@ class ConfigChange:
 
 
 def judge(version: str, old: Config, new: Config, *, target: str = "") -> ConfigChange:
-    """Compare two effective configurations at the running server ``version``; ``target`` is the version that comes with the
-    change, where it is another one: its parameters are known, too. A version without data is judged as the nearest older
-    one; raises KeyError below the oldest."""
+    """Compare two effective configurations at the running server ``version``; ``target`` is the version that comes
+    with the change, where it is another one: its parameters are known, too. A version without data is judged as the
+    nearest older one; raises KeyError below the oldest.
+    """
     change = ConfigChange()
     if is_same(old, new):
         return change
-    _walk(data_version(version), (), (), _written(old), _written(new), change)
+    _Comparison(data_version(version), change).walk((), _written(old), _written(new))
     if target and target != version:
         change.differences = [_known_at(difference, target) for difference in change.differences]
     change.differences.sort(key=lambda difference: difference.names)
@@ -134,46 +138,60 @@ def _written(config: Config) -> Config:
     return {**config, "service": {**rest, "feature-key-file": keys[0]}}
 
 
-def _walk(version: str, names: Names, keys: Names, old: Config, new: Config, change: ConfigChange) -> None:
-    for key in old.keys() | new.keys():
-        before, after = old.get(key, _MISSING), new.get(key, _MISSING)
-        if is_same(before, after):
-            continue
-        _compare(version, (*names, key), (*keys, key), before, after, change)
+class _Comparison:
+    """Walks two configurations side by side and notes in ``change`` what differs."""
 
+    def __init__(self, version: str, change: ConfigChange) -> None:
+        self.version, self.change = version, change
 
-def _compare(version: str, names: Names, keys: Names, before: Any, after: Any, change: ConfigChange) -> None:
-    if names[-1] in NODE_SPECIFIC:
-        change.hidden.append(".".join(names))
-    elif {} in (before, after) and _MISSING in (before, after):
-        change.hidden.append(".".join(names))
-    elif isinstance(before, dict) or isinstance(after, dict):
-        _walk(version, names, keys, _map(before), _map(after), change)
-        # A leaf that becomes a section, or the other way round: no schema has such a pair, so it must not get lost.
-        for odd, is_before in ((before, True), (after, False)):
-            if odd is not _MISSING and odd is not None and not isinstance(odd, dict):
-                _leaf(version, names, keys, odd if is_before else _MISSING, _MISSING if is_before else odd, change)
-    elif _is_named(before) or _is_named(after):
-        _named_lists(version, names, keys, _list(before), _list(after), change)
-    else:
-        _leaf(version, names, keys, before, after, change)
+    def walk(self, names: Names, old: Config, new: Config) -> None:
+        for key in old.keys() | new.keys():
+            before, after = old.get(key, _MISSING), new.get(key, _MISSING)
+            if not is_same(before, after):
+                self.compare((*names, key), before, after)
 
+    def compare(self, names: Names, before: Any, after: Any) -> None:
+        if names[-1] in NODE_SPECIFIC or ({} in (before, after) and _MISSING in (before, after)):
+            self.change.hidden.append(".".join(names))
+        elif isinstance(before, dict) or isinstance(after, dict):
+            self.walk(names, _map(before), _map(after))
+            # A value that becomes a section, or the other way round: no schema has such a pair, yet it must not get lost.
+            for value, sides in ((before, (before, _MISSING)), (after, (_MISSING, after))):
+                if value is not _MISSING and value is not None and not isinstance(value, dict):
+                    self.leaf(names, *sides)
+        elif _is_named(before) or _is_named(after):
+            self.named_lists(names, _list(before), _list(after))
+        else:
+            self.leaf(names, before, after)
 
-def _leaf(version: str, names: Names, keys: Names, before: Any, after: Any, change: ConfigChange) -> None:
-    found = nodes_at(version, ".".join(keys))
-    if isinstance(before, list) and isinstance(after, list) and _same_elements(before, after):
-        change.reordered.append(".".join(names))
-        return
-    change.differences.append(
-        Difference(
-            names=names,
-            parameter=".".join(keys),
-            before=None if before is _MISSING else before,
-            after=None if after is _MISSING else after,
-            is_dynamic=_is_dynamic(version, keys, before, after),
-            is_known=bool(found),
+    def leaf(self, names: Names, before: Any, after: Any) -> None:
+        if isinstance(before, list) and isinstance(after, list) and _same_elements(before, after):
+            self.change.reordered.append(".".join(names))
+            return
+        keys = tuple(name for name in names if not name.startswith("{"))
+        parameter = ".".join(keys)
+        self.change.differences.append(
+            Difference(
+                names=names,
+                parameter=parameter,
+                before=None if before is _MISSING else before,
+                after=None if after is _MISSING else after,
+                is_dynamic=_is_dynamic(self.version, keys, before, after),
+                is_known=bool(nodes_at(self.version, parameter)),
+            )
         )
-    )
+
+    def named_lists(self, names: Names, before: list[Any], after: list[Any]) -> None:
+        was = {str(item.get("name")): item for item in before if isinstance(item, dict)}
+        now = {str(item.get("name")): item for item in after if isinstance(item, dict)}
+        for name, item in now.items():
+            known = was.get(name)
+            if known is None or not is_same(known, item):
+                self.walk((*names, "{" + name + "}"), known or {}, item)
+        for name in was.keys() - now.keys():
+            self.leaf((*names, "{" + name + "}", "name"), name, _MISSING)
+        if [name for name in was if name in now] != [name for name in now if name in was]:
+            self.change.reordered.append(".".join(names))
 
 
 def _is_dynamic(version: str, keys: Names, before: Any, after: Any) -> bool:
@@ -193,23 +211,6 @@ def _is_dynamic(version: str, keys: Names, before: Any, after: Any) -> bool:
 def has_live_parameter(version: str, parameter: str) -> bool:
     """Can the parameter be set live in any variant of its context?"""
     return any(node.get("dynamic", False) for node in nodes_at(version, parameter))
-
-
-def _named_lists(version: str, names: Names, keys: Names, before: list[Any], after: list[Any], change: ConfigChange) -> None:
-    was = {str(item.get("name")): item for item in before if isinstance(item, dict)}
-    now = {str(item.get("name")): item for item in after if isinstance(item, dict)}
-    for name, item in now.items():
-        known = was.get(name)
-        inner = (*names, "{" + name + "}")
-        if known is None:
-            _walk(version, inner, keys, {}, item, change)
-        elif not is_same(known, item):
-            _walk(version, inner, keys, known, item, change)
-    for name in was.keys() - now.keys():
-        _leaf(version, (*names, "{" + name + "}", "name"), (*keys, "name"), name, _MISSING, change)
-    kept = [name for name in was if name in now]
-    if kept != [name for name in now if name in was]:
-        change.reordered.append(".".join(names))
 
 
 def is_same(before: Any, after: Any) -> bool:
@@ -265,14 +266,16 @@ def _cold(change: ConfigChange, old: Config, new: Config) -> Iterator[str]:
 
 
 def _ports(old: Config, new: Config) -> Iterator[str]:
-    """Container ports are part of the pod: one that is new or changes needs another pod; a service loses its TLS likewise."""
+    """Container ports are part of the pod: one that is new or changes needs another pod; a service loses its TLS
+    likewise.
+    """
     for key in NETWORK_SECTIONS:
         before, after = section(old, "network", key), section(new, "network", key)
         for port in ("port", "tls-port"):
             was, now = _served(before, port), _served(after, port)
-            if now is not None and was != now:
-                yield f"network.{key}.{port}"
-            elif key == "service" and port == "tls-port" and was is not None and now is None:
+            if (now is not None and was != now) or (
+                key == "service" and port == "tls-port" and was is not None and now is None
+            ):
                 yield f"network.{key}.{port}"
 
 
@@ -284,7 +287,10 @@ def _served(network: Config, port: str) -> Any:
 
 def added_devices(old: Config, new: Config) -> list[str]:
     """Device lines that are new in a namespace that stays."""
-    was = {name: set(map(str, _list(section(namespace, "storage-engine").get("devices")))) for _, name, namespace in namespaces(old)}
+    was = {
+        name: set(map(str, _list(section(namespace, "storage-engine").get("devices"))))
+        for _, name, namespace in namespaces(old)
+    }
     return [
         line
         for _, name, namespace in namespaces(new)

@@ -1,15 +1,16 @@
-"""The AerospikeCluster as the API server and the operator's decoder read it: unknown fields pruned, defaults filled in, types
-and bounds checked.
+"""The AerospikeCluster as the API server and the operator's decoder read it: unknown fields pruned, defaults filled
+in, types and bounds checked.
 
-The table (`data/crd.json`) is derived from the operator's CustomResourceDefinition by `tools/derive/crd_table.py`. Three
-things are done in one walk, because every one of them visits every field:
+The table (`data/crd.json`) is derived from the operator's CustomResourceDefinition by `tools/derive/crd_table.py`.
+Three things are done in one walk, because every one of them visits every field:
 
 * pruning and defaulting (API server, before any webhook),
 * decoding into the operator's own types (mutating webhook): a text where a number belongs stops everything there,
 * the schema's bounds, choices and unique lists (API server, after the mutating webhook).
 
-The mutating webhook writes back what it decoded. So a required field that is absent arrives at the schema as its zero value, and
-an optional field that holds its zero value arrives as absent (``k8sNodeBlockList: []``, ``cleanupThreads: 0``).
+The mutating webhook writes back what it decoded. So a required field that is absent arrives at the schema as its
+zero value, and an optional field that holds its zero value arrives as absent (``k8sNodeBlockList: []``,
+``cleanupThreads: 0``).
 """
 
 from __future__ import annotations
@@ -29,10 +30,21 @@ Path = tuple[Any, ...] | None
 Read = Callable[[Any, Path, "Reading"], Any]
 
 _ABSENT = object()
-_EMPTY = ("", [])
+_EMPTY: tuple[Any, ...] = ("", [])
 _PLAIN = frozenset(
-    "cleanupThreads port targetPort hostPort hostNetwork multiPodPerHost readOnly stdin stdinOnce tty "
-    "skipXdrDlogFileValidate".split()
+    [
+        "cleanupThreads",
+        "port",
+        "targetPort",
+        "hostPort",
+        "hostNetwork",
+        "multiPodPerHost",
+        "readOnly",
+        "stdin",
+        "stdinOnce",
+        "tty",
+        "skipXdrDlogFileValidate",
+    ]
 )
 """Optional numbers and switches that the operator keeps by value: their zero is not told apart from absence. All others
 are pointers (``runAsUser: 0``, ``cascadeDelete: false``) and keep it."""
@@ -56,8 +68,9 @@ class Reading:
 
 
 def read(resource: dict[str, Any]) -> tuple[dict[str, Any], Reading]:
-    """A pruned and defaulted copy of an AerospikeCluster, and what is wrong with it. Free-form parts (aerospikeConfig) are
-    shared with ``resource``, not copied."""
+    """A pruned and defaulted copy of an AerospikeCluster, and what is wrong with it. Free-form parts (aerospikeConfig)
+    are shared with ``resource``, not copied.
+    """
     reading = Reading()
     spec = resource.get("spec")
     copy = dict(resource)
@@ -83,7 +96,7 @@ def table() -> dict[str, Any]:
 
 
 def field_names(path: str) -> tuple[str, ...]:
-    """Every field that the section at ``path`` (dots, no indexes) of the spec can hold; empty where nothing is known."""
+    """Every field that the section at ``path`` (dots, no indexes) of the spec can hold; empty where unknown."""
     nodes = table()["nodes"]
     node = nodes[_spec_node()]
     for key in path.split(".") if path else ():
@@ -131,7 +144,6 @@ def _object(node: Node) -> Read:
     properties = node.get("properties", {})
     children = {name: _reader(index) for name, index in properties.items()}
     required = {name: _zero(nodes[properties[name]]) for name in node.get("required", ())}
-    # Defaults of a child that is a section are its own business once it is there; here it is filled in where it is absent.
     defaults = {name: nodes[index]["default"] for name, index in properties.items() if "default" in nodes[index]}
     shape = frozenset(children)
 
@@ -203,7 +215,9 @@ def _unique(found: list[Any], keys: tuple[str, ...], path: Path, reading: Readin
         identity = tuple(str(item.get(key)) for key in keys) if keys else str(item)
         if identity in seen:
             shown = ", ".join(identity) if keys else identity
-            reading.invalid.append(Problem(path_text((path, position)), f"{shown} is listed twice", "each may stand here once"))
+            reading.invalid.append(
+                Problem(path_text((path, position)), f"{shown} is listed twice", "each may stand here once")
+            )
         seen.add(identity)
 
 
@@ -220,9 +234,13 @@ def _string(node: Node) -> Read:
             hint = f"did you mean {close[0]}?" if close else ""
             reading.invalid.append(Problem(path_text(path), f"{value!r} is not one of {', '.join(node['enum'])}", hint))
         elif len(value) < minimum:
-            reading.invalid.append(Problem(path_text(path), "is missing or empty" if minimum == 1 else f"is shorter than {minimum}"))
+            reading.invalid.append(
+                Problem(path_text(path), "is missing or empty" if minimum == 1 else f"is shorter than {minimum}")
+            )
         elif maximum is not None and len(value.encode()) > maximum:
-            reading.invalid.append(Problem(path_text(path), f"is {len(value.encode())} bytes long, {maximum} are allowed"))
+            reading.invalid.append(
+                Problem(path_text(path), f"is {len(value.encode())} bytes long, {maximum} are allowed")
+            )
         return value
 
     return read_string
@@ -236,10 +254,12 @@ def _integer(node: Node) -> Read:
     minimum, maximum = node.get("minimum"), node.get("maximum")
 
     def read_integer(value: Any, path: Path, reading: Reading) -> Any:
-        if type(value) is float and value == value and abs(value) < 2**63 and value == int(value):
+        if type(value) is float and abs(value) < 2**63 and value.is_integer():
             value = int(value)
         if type(value) is not int or not low <= value <= high:
-            reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a whole number", "write it without quotes"))
+            reading.undecodable.append(
+                Problem(path_text(path), f"{_shown(value)} is not a whole number", "write it without quotes")
+            )
             return 0
         if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
             allowed = f"{'' if minimum is None else minimum} to {'' if maximum is None else maximum}".strip()
@@ -252,7 +272,9 @@ def _integer(node: Node) -> Read:
 def _boolean(_node: Node) -> Read:
     def read_boolean(value: Any, path: Path, reading: Reading) -> Any:
         if type(value) is not bool:
-            reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not true or false", "write it without quotes"))
+            reading.undecodable.append(
+                Problem(path_text(path), f"{_shown(value)} is not true or false", "write it without quotes")
+            )
             return False
         return value
 
@@ -260,7 +282,7 @@ def _boolean(_node: Node) -> Read:
 
 
 def _int_or_string(value: Any, path: Path, reading: Reading) -> Any:
-    if type(value) is float and value == value and abs(value) < 2**31 and value == int(value):
+    if type(value) is float and abs(value) < 2**31 and value.is_integer():
         value = int(value)
     if type(value) is str or (type(value) is int and -(2**31) <= value < 2**31):
         return value
@@ -289,7 +311,9 @@ _READERS: dict[str, Callable[[Node], Read]] = {
 
 
 def _zero(node: Node) -> Any:
-    """What the operator's decoder makes of an absent required field. A free-form field stays absent: its own rule asks."""
+    """What the operator's decoder makes of an absent required field. A free-form field stays absent: its own rule
+    asks.
+    """
     if node.get("open"):
         return _ABSENT
     return {"object": {}, "string": "", "integer": 0, "boolean": False, "array": []}.get(node.get("type", ""), 0)

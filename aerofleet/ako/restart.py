@@ -1,7 +1,9 @@
-"""What the operator does with every pod when a cluster changes: nothing, set live, restart the server, restart the pod.
+"""What the operator does with every pod when a cluster changes: nothing, set live, restart the server, restart the
+pod.
 
-Source: AKO 4.5.0, the comparison of a pod's configuration, network policy and pod spec with what is wanted. The order is
-``podRestart`` over ``quickRestart`` over ``noRestartUpdateConf`` over ``noRestart``; another image comes before them all.
+Source: AKO 4.5.0, the comparison of a pod's configuration, network policy and pod spec with what is wanted. The
+order is ``podRestart`` over ``quickRestart`` over ``noRestartUpdateConf`` over ``noRestart``; another image comes
+before them all.
 """
 
 from __future__ import annotations
@@ -12,9 +14,9 @@ from typing import Any
 
 from aerofleet.ako.admission.config_rules import schema_version
 from aerofleet.ako.admission.image_rules import init_image
-from aerofleet.ako.admission.rack_rules import percent_of
+from aerofleet.ako.admission.rule import percent_of
 from aerofleet.ako.cluster import SCHEDULING, Cluster, Rack
-from aerofleet.ako.config import section
+from aerofleet.ako.config import Config, section
 from aerofleet.ako.config_change import ConfigChange, is_same, judge
 from aerofleet.ako.image import is_at_least, server_version
 from aerofleet.ako.status import rack_sizes
@@ -67,14 +69,13 @@ def decide(old: Cluster, new: Cluster) -> Restarts:
     before = {rack.identity: rack for rack in old.racks}
     sizes_before = dict(zip(before, rack_sizes(old.size, len(old.racks)), strict=False))
     now = {rack.identity: rack for rack in new.racks}
-    general = list(_general_causes(old, new))
-    judged: dict[tuple[int, int], ConfigChange] = {}
+    judged = _Judged(old, new)
     for rack, size in zip(new.racks, rack_sizes(new.size, len(new.racks)), strict=True):
         known = before.get(rack.identity)
         size_before = sizes_before.get(rack.identity, 0)
         kind = NO_RESTART
         if known is not None:
-            restart = _rack_restart(old, new, known, rack, general, judged)
+            restart = _rack_restart(old, new, (known, rack), judged.of(known.config, rack.config))
             result.racks.append(restart)
             kind = restart.kind
         for ordinal in range(max(size, size_before)):
@@ -91,25 +92,36 @@ def decide(old: Cluster, new: Cluster) -> Restarts:
 
 
 def judged_version(cluster: Cluster, other: Cluster) -> str:
-    """The version whose parameters judge a configuration: the cluster's own, where there is data for it or an older one."""
+    """The version whose parameters judge a configuration: the cluster's own, where there is data for it or an older
+    one.
+    """
     return next((known.version for known in (cluster, other) if schema_version(known.version)), OLDEST_JUDGED)
 
 
-def _rack_restart(
-    old: Cluster,
-    new: Cluster,
-    before: Rack,
-    rack: Rack,
-    general: list[Cause],
-    judged: dict[tuple[int, int], ConfigChange],
-) -> RackRestart:
-    key = (id(before.config), id(rack.config))
-    if key not in judged:
-        judged[key] = judge(judged_version(old, new), before.config, rack.config, target=judged_version(new, old))
-    change = judged[key]
-    causes = [*general, *_config_causes(new, rack, change), *_pod_causes(before, rack), *_volume_causes(new, before, rack)]
+def _rack_restart(old: Cluster, new: Cluster, racks: tuple[Rack, Rack], change: ConfigChange) -> RackRestart:
+    before, rack = racks
+    causes = [
+        *_general_causes(old, new),
+        *_config_causes(new, rack, change),
+        *_pod_causes(before, rack),
+        *_volume_causes(new, before, rack),
+    ]
     kind = max((cause[0] for cause in causes), key=ORDER.index, default=NO_RESTART)
     return RackRestart(rack, before, kind, causes, change)
+
+
+class _Judged:
+    """Judges each pair of configurations once: racks without their own share theirs."""
+
+    def __init__(self, old: Cluster, new: Cluster) -> None:
+        self.version, self.target = judged_version(old, new), judged_version(new, old)
+        self.known: dict[tuple[int, int], ConfigChange] = {}
+
+    def of(self, before: Config, after: Config) -> ConfigChange:
+        key = (id(before), id(after))
+        if key not in self.known:
+            self.known[key] = judge(self.version, before, after, target=self.target)
+        return self.known[key]
 
 
 def _config_causes(new: Cluster, rack: Rack, change: ConfigChange) -> Iterator[Cause]:
@@ -141,7 +153,11 @@ def _config_causes(new: Cluster, rack: Rack, change: ConfigChange) -> Iterator[C
             continue
         yield kind if kind != LIVE else LIVE, f"{root}.{key}", "is in the file only: a restart applies it"
     for key in change.reordered:
-        yield kind if kind != LIVE else LIVE, f"{root}.{key}", "holds the same in another order: the file differs all the same"
+        yield (
+            kind if kind != LIVE else LIVE,
+            f"{root}.{key}",
+            "holds the same in another order: the file differs all the same",
+        )
 
 
 def _general_causes(old: Cluster, new: Cluster) -> Iterator[Cause]:
@@ -189,7 +205,11 @@ def _pod_causes(before: Rack, rack: Rack) -> Iterator[Cause]:
         was, now = before.pod_spec.get(key), rack.pod_spec.get(key)
         if (was or now) and not is_same(was, now):
             own = f"spec.rackConfig.racks[{rack.position}].podSpec.{key}"
-            yield COLD, own if rack.own.get("podSpec") else f"spec.podSpec.{key}", "is part of the pod: pods are rebuilt"
+            yield (
+                COLD,
+                own if rack.own.get("podSpec") else f"spec.podSpec.{key}",
+                "is part of the pod: pods are rebuilt",
+            )
 
 
 def _volume_causes(new: Cluster, before: Rack, rack: Rack) -> Iterator[Cause]:
@@ -209,7 +229,13 @@ def _mounted(volume: dict[str, Any] | None) -> Any:
         return None
     server = section(volume, "aerospike")
     options = server.get("mountOptions") if "hostPath" in section(volume, "source") else None
-    return volume.get("source"), server.get("path"), options, volume.get("sidecars") or [], volume.get("initContainers") or []
+    return (
+        volume.get("source"),
+        server.get("path"),
+        options,
+        volume.get("sidecars") or [],
+        volume.get("initContainers") or [],
+    )
 
 
 def _operate(old: Cluster, new: Cluster, result: Restarts) -> None:
@@ -223,12 +249,18 @@ def _operate(old: Cluster, new: Cluster, result: Restarts) -> None:
             if has in ORDER and (not named or pod in named):
                 result.pods[pod] = max(has, kind, key=ORDER.index)
         for restart in result.racks:
-            if any(not named or pod in named for pod in result.pods if pod.startswith(f"{new.name}-{restart.rack.identity}-")):
+            if any(
+                not named or pod in named
+                for pod in result.pods
+                if pod.startswith(f"{new.name}-{restart.rack.identity}-")
+            ):
                 restart.causes.append((kind, f"spec.operations[{position}]", "is asked for"))
 
 
 def batch_size(rack_size: int, wanted: Any) -> int:
-    """Pods of a rack that restart together: 1 where nothing is said; a percentage of the rack's pods, rounded down, at least 1."""
+    """Pods of a rack that restart together: 1 where nothing is said; a percentage of the rack's pods, rounded down, at
+    least 1.
+    """
     if wanted is None:
         return 1
     percent = percent_of(wanted)

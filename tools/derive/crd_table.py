@@ -23,8 +23,8 @@ RENAMED = {
     "x-kubernetes-list-map-keys": "list_keys",
 }
 KEPT = (
-    "type", "format", "default", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "enum", "pattern",
-    "required", "nullable",
+    "type", "format", "default", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "enum",
+    "pattern", "required", "nullable",
 )  # fmt: skip
 
 

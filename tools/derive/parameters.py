@@ -2,8 +2,8 @@
 
     python -m tools.derive.parameters FOLDER_OF_SCHEMAS
 
-Facts only: types, defaults, bounds, choices and flags; descriptions are left out. Equal nodes are stored once, which is what
-makes twenty-odd versions fit into one small file.
+Facts only: types, defaults, bounds, choices and flags; descriptions are left out. Equal nodes are stored once,
+which is what makes twenty-odd versions fit into one small file.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""What the operator's webhooks and the API server answer to an AerospikeCluster, with every finding, not the first only.
+"""What the operator's webhooks and the API server answer to an AerospikeCluster, with every finding, not the first
+only.
 
-Source: AKO 4.5.0 (validating and mutating webhook, CustomResourceDefinition). The order of ``COMMON`` and the others is the
-order in which the operator asks: its answer holds the first refusal, this one all of them.
+Source: AKO 4.5.0 (validating and mutating webhook, CustomResourceDefinition). The order of ``COMMON`` and the
+others is the order in which the operator asks: its answer holds the first refusal, this one all of them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from aerofleet.ako.admission import access_rules, config_rules, image_rules, pod_rules, rack_rules, storage_rules, update_rules
+from aerofleet.ako.admission import (
+    access_rules,
+    config_rules,
+    image_rules,
+    pod_rules,
+    rack_rules,
+    storage_rules,
+    update_rules,
+)
 from aerofleet.ako.admission.rule import Rule
 from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
@@ -158,7 +167,8 @@ SCHEMA: dict[str, str] = {
 class Admission:
     """The answer. ``stage`` and ``rule`` say where and by what the operator refuses first; empty rule: it admits.
 
-    ``findings`` holds every refusal (error) and warning, in the operator's order; ``pruned`` the paths dropped silently.
+    ``findings`` holds every refusal (error) and warning, in the operator's order; ``pruned`` the paths dropped
+    silently.
     """
 
     allowed: bool
@@ -188,7 +198,9 @@ def admit_update(
     return answer_update(before, after, new, status or finished_status(before), operator)
 
 
-def answer_update(before: Cluster, after: Cluster, new: Mapping[str, Any], status: Status, operator: str = OPERATOR) -> Admission:
+def answer_update(
+    before: Cluster, after: Cluster, new: Mapping[str, Any], status: Status, operator: str = OPERATOR
+) -> Admission:
     """The same for clusters that were read already."""
     found = _common(after, new, operator, ())
     if before.racks and after.racks:
@@ -210,8 +222,7 @@ def _common(cluster: Cluster, resource: Mapping[str, Any], operator: str, more: 
     found: list[Finding] = []
     for rule in (*more, *COMMON):
         arguments = (cluster, operator) if rule.id == "image-schema" else (cluster,)
-        for refused in rule.check(*arguments):
-            found.append(_finding(rule, refused))
+        found += [_finding(rule, refused) for refused in rule.check(*arguments)]
     return found
 
 
@@ -222,16 +233,26 @@ def _finding(rule: Rule, refused: tuple[str, str, str]) -> Finding:
 
 def _answer(cluster: Cluster, resource: Mapping[str, Any], validated: list[Finding]) -> Admission:
     reading = cluster.reading
-    undecodable = [Finding("field-type", "error", problem.path, problem.message, problem.hint) for problem in reading.undecodable]
+    undecodable = [
+        Finding("field-type", "error", problem.path, problem.message, problem.hint) for problem in reading.undecodable
+    ]
     stages: tuple[tuple[Stage, list[Finding]], ...] = (
         ("mutate", undecodable + cluster.refusals),
         ("crd", list(_schema_findings(cluster))),
         ("validate", validated),
     )
-    first: tuple[Stage, Finding | None] = next(((stage, found[0]) for stage, found in stages if found), ("validate", None))
+    first: tuple[Stage, Finding | None] = next(
+        ((stage, found[0]) for stage, found in stages if found), ("validate", None)
+    )
     warnings = list(_warnings(cluster, resource))
     pruned = [
-        Finding("unknown-field", "warning", path, "is no field of an AerospikeCluster: it is dropped", reading.hints.get(path, "take it out"))
+        Finding(
+            "unknown-field",
+            "warning",
+            path,
+            "is no field of an AerospikeCluster: it is dropped",
+            reading.hints.get(path, "take it out"),
+        )
         for path in reading.pruned
     ]
     stage, refused = first
@@ -248,7 +269,13 @@ def _answer(cluster: Cluster, resource: Mapping[str, Any], validated: list[Findi
 
 def _schema_findings(cluster: Cluster) -> Iterator[Finding]:
     if not cluster.name or len(cluster.name) > 253 or not _RESOURCE_NAME.fullmatch(cluster.name):
-        yield Finding("crd", "error", "metadata.name", f"{cluster.name!r} can't be a resource's name", "lower-case letters, digits, hyphens")
+        yield Finding(
+            "crd",
+            "error",
+            "metadata.name",
+            f"{cluster.name!r} can't be a resource's name",
+            "lower-case letters, digits, hyphens",
+        )
     for problem in cluster.reading.invalid:
         yield Finding("crd", "error", problem.path, problem.message, problem.hint)
 

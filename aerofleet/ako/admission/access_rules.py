@@ -19,7 +19,9 @@ SCOPED_PRIVILEGES = frozenset(
 PREDEFINED_ROLES = GLOBAL_PRIVILEGES | SCOPED_PRIVILEGES
 ADMIN_ROLES = frozenset({"sys-admin", "user-admin"})
 PKI_SINCE = "8.1.0.0"
-_DNS_NAME = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)(?:\.(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?))*\.?")
+_DNS_NAME = re.compile(
+    r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)(?:\.(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?))*\.?"
+)
 
 
 def is_secured(cluster: Cluster) -> bool:
@@ -53,7 +55,11 @@ def predefined_roles_stay(cluster: Cluster) -> Iterator[Refused]:
     """No role has the name of a predefined one."""
     for position, role in enumerate(roles(cluster) if _judged(cluster) else ()):
         if role.get("name") in PREDEFINED_ROLES:
-            yield f"spec.aerospikeAccessControl.roles[{position}].name", f"{role['name']} is predefined", "choose another name"
+            yield (
+                f"spec.aerospikeAccessControl.roles[{position}].name",
+                f"{role['name']} is predefined",
+                "choose another name",
+            )
 
 
 @rule("acl-role-name")
@@ -61,7 +67,11 @@ def role_names_are_plain(cluster: Cluster) -> Iterator[Refused]:
     """A role's name isn't blank and holds neither `;` nor `:`."""
     for position, role in enumerate(roles(cluster) if _judged(cluster) else ()):
         if _is_unfit(str(role.get("name", ""))):
-            yield f"spec.aerospikeAccessControl.roles[{position}].name", f"{role.get('name')!r} can't be a role's name", "no ; and no :"
+            yield (
+                f"spec.aerospikeAccessControl.roles[{position}].name",
+                f"{role.get('name')!r} can't be a role's name",
+                "no ; and no :",
+            )
 
 
 @rule("acl-user-name")
@@ -69,7 +79,11 @@ def user_names_are_plain(cluster: Cluster) -> Iterator[Refused]:
     """A user's name isn't blank and holds neither `;` nor `:`."""
     for position, user in enumerate(users(cluster) if _judged(cluster) else ()):
         if _is_unfit(str(user.get("name", ""))):
-            yield f"spec.aerospikeAccessControl.users[{position}].name", f"{user.get('name')!r} can't be a user's name", "no ; and no :"
+            yield (
+                f"spec.aerospikeAccessControl.users[{position}].name",
+                f"{user.get('name')!r} can't be a user's name",
+                "no ; and no :",
+            )
 
 
 def _is_unfit(name: str) -> bool:
@@ -97,7 +111,11 @@ def privileges_exist(cluster: Cluster) -> Iterator[Refused]:
         for index, privilege in enumerate(role.get("privileges") or []):
             fault = _privilege_fault(str(privilege), known)
             if fault:
-                yield f"spec.aerospikeAccessControl.roles[{position}].privileges[{index}]", fault, "such as read-write.<namespace>.<set>"
+                yield (
+                    f"spec.aerospikeAccessControl.roles[{position}].privileges[{index}]",
+                    fault,
+                    "such as read-write.<namespace>.<set>",
+                )
 
 
 def _privilege_fault(privilege: str, known: set[str]) -> str:
@@ -147,7 +165,11 @@ def user_roles_exist(cluster: Cluster) -> Iterator[Refused]:
     for position, user in enumerate(users(cluster) if _judged(cluster) else ()):
         for index, role in enumerate(user.get("roles") or []):
             if role not in known:
-                yield f"spec.aerospikeAccessControl.users[{position}].roles[{index}]", f"there is no role {role!r}", "define it under roles"
+                yield (
+                    f"spec.aerospikeAccessControl.users[{position}].roles[{index}]",
+                    f"there is no role {role!r}",
+                    "define it under roles",
+                )
 
 
 @rule("acl-secret")
@@ -157,7 +179,11 @@ def users_authenticate(cluster: Cluster) -> Iterator[Refused]:
         path = f"spec.aerospikeAccessControl.users[{position}].secretName"
         if user.get("authMode") == "PKIOnly" and user.get("secretName"):
             yield path, "a PKIOnly user has no password", "leave it out"
-        elif user.get("authMode") != "PKIOnly" and not str(user.get("secretName", "")).strip() and edition(cluster.image) != "federal":
+        elif (
+            user.get("authMode") != "PKIOnly"
+            and not str(user.get("secretName", "")).strip()
+            and edition(cluster.image) != "federal"
+        ):
             yield path, f"user {user.get('name')} has no Secret for the password", "name the Secret"
 
 
@@ -178,13 +204,21 @@ def an_admin_exists(cluster: Cluster) -> Iterator[Refused]:
     if not _judged(cluster):
         return
     for user in users(cluster):
-        if user.get("name") == "admin" and ADMIN_ROLES <= set(user.get("roles") or []):
+        if user.get("name") == "admin" and set(user.get("roles") or []) >= ADMIN_ROLES:
             return
-    yield "spec.aerospikeAccessControl.users", "no user admin with sys-admin and user-admin", "add it: the operator logs in as admin"
+    yield (
+        "spec.aerospikeAccessControl.users",
+        "no user admin with sys-admin and user-admin",
+        "add it: the operator logs in as admin",
+    )
 
 
 def pki_users(cluster: Cluster) -> list[str]:
-    return [str(user.get("name")) for user in users(cluster) if user.get("authMode") == "PKIOnly"] if _judged(cluster) else []
+    return (
+        [str(user.get("name")) for user in users(cluster) if user.get("authMode") == "PKIOnly"]
+        if _judged(cluster)
+        else []
+    )
 
 
 @rule("pki-version", since="4.2.0")
@@ -211,7 +245,11 @@ def pki_needs_mutual_tls(cluster: Cluster) -> Iterator[Refused]:
     if service is None:
         yield path, "PKIOnly users, but no TLS on the service", "add tls-name and tls-port"
     elif service.get("tls-authenticate-client") in ("false", False):
-        yield f"{path}.tls-authenticate-client", "PKIOnly users, but clients show no certificate", "any, or a list of names"
+        yield (
+            f"{path}.tls-authenticate-client",
+            "PKIOnly users, but clients show no certificate",
+            "any, or a list of names",
+        )
 
 
 @rule("tls-auth-value")
@@ -250,13 +288,21 @@ def operator_has_a_certificate(cluster: Cluster) -> Iterator[Refused]:
     path = "spec.operatorClientCert"
     given = cluster.spec.get("operatorClientCert")
     if not given:
-        yield path, "the service asks for a certificate, the operator has none", "add it, or tls-authenticate-client: 'false'"
+        yield (
+            path,
+            "the service asks for a certificate, the operator has none",
+            "add it, or tls-authenticate-client: 'false'",
+        )
         return
     yield from _certificate_faults(given, path)
     if service.get("tls-authenticate-client") != "any":
         name = given.get("tlsClientName")
         if not name:
-            yield f"{path}.tlsClientName", "the service lets in names from a list, the operator's is not given", "add it"
+            yield (
+                f"{path}.tlsClientName",
+                "the service lets in names from a list, the operator's is not given",
+                "add it",
+            )
         elif name != "admin" and pki_users(cluster):
             yield f"{path}.tlsClientName", f"{name!r} beside PKIOnly users and a list of names", "it must be admin"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from aerofleet.aerospike.parameters import data_version
+from aerofleet.aerospike.schema import fits, schema_errors
 from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import PAIRS, entries, is_strongly_consistent, namespaces, replication_factor, section
 from aerofleet.ako.image import is_at_least
-from aerofleet.aerospike.parameters import data_version
-from aerofleet.aerospike.schema import fits, schema_errors
 
 MULTI_RECORD = ("mrt-duration", "disable-mrt-writes")
 SYSLOG_ONLY = ("facility", "path", "tag")
@@ -46,7 +46,11 @@ def ipv6_is_not_advertised(cluster: Cluster) -> Iterator[Refused]:
     """advertise-ipv6 is not true: the operator doesn't support it."""
     for rack in cluster.distinct_racks:
         if section(rack.config, "service").get("advertise-ipv6") is True:
-            yield cluster.config_path(rack, "service", "advertise-ipv6"), "the operator doesn't support IPv6", "leave it out"
+            yield (
+                cluster.config_path(rack, "service", "advertise-ipv6"),
+                "the operator doesn't support IPv6",
+                "leave it out",
+            )
 
 
 @rule("tls-ca")
@@ -99,7 +103,11 @@ def only_syslog_has_a_facility(cluster: Cluster) -> Iterator[Refused]:
         for position, sink in enumerate(entries(rack.config, "logging")):
             for key in SYSLOG_ONLY:
                 if key in sink and sink.get("name") != "syslog":
-                    yield cluster.config_path(rack, "logging", position, key), f"{key} is for syslog only", "leave it out"
+                    yield (
+                        cluster.config_path(rack, "logging", position, key),
+                        f"{key} is for syslog only",
+                        "leave it out",
+                    )
 
 
 @rule("mrt", since="4.0.0")
@@ -160,7 +168,9 @@ def files_are_a_list(cluster: Cluster) -> Iterator[Refused]:
     for rack, position, _, namespace in _namespaces(cluster):
         engine = section(namespace, "storage-engine")
         if engine.get("files", []) != []:
-            yield from _list_faults(engine["files"], cluster.config_path(rack, "namespaces", position, "storage-engine", "files"), "files")
+            yield from _list_faults(
+                engine["files"], cluster.config_path(rack, "namespaces", position, "storage-engine", "files"), "files"
+            )
 
 
 @rule("index-mounts-shape")
@@ -169,7 +179,9 @@ def mounts_are_a_list(cluster: Cluster) -> Iterator[Refused]:
     for rack, position, _, namespace in _namespaces(cluster):
         index = section(namespace, "index-type")
         if "mounts" in index:
-            yield from _list_faults(index["mounts"], cluster.config_path(rack, "namespaces", position, "index-type", "mounts"), "mounts")
+            yield from _list_faults(
+                index["mounts"], cluster.config_path(rack, "namespaces", position, "index-type", "mounts"), "mounts"
+            )
 
 
 def _list_faults(value: Any, path: str, words: str) -> Iterator[Refused]:
@@ -204,7 +216,10 @@ def storage_lines(engine: dict[str, Any], key: str) -> list[str]:
 def memory_is_counted_per_container(cluster: Cluster) -> Iterator[Refused]:
     """From server 8.1.2 on, cgroup-mem-tracking should be true in a container."""
     for rack in cluster.distinct_racks:
-        if is_at_least(cluster.version, "8.1.2.0") and section(rack.config, "service").get("cgroup-mem-tracking") is not True:
+        if (
+            is_at_least(cluster.version, "8.1.2.0")
+            and section(rack.config, "service").get("cgroup-mem-tracking") is not True
+        ):
             path = cluster.config_path(rack, "service")
             yield path, "the server counts the host's memory, not the container's", "set cgroup-mem-tracking: true"
 
@@ -214,7 +229,11 @@ def parameters_are_of_an_older_version(cluster: Cluster) -> Iterator[Refused]:
     """Parameters are checked against the nearest older server version where there is no data for this one."""
     version = schema_version(cluster.version)
     if version is not None and cluster.version and not cluster.version.startswith(version):
-        yield "spec.image", f"parameters of {cluster.version} are not known here: checked as {version}", "check new ones by hand"
+        yield (
+            "spec.image",
+            f"parameters of {cluster.version} are not known here: checked as {version}",
+            "check new ones by hand",
+        )
 
 
 def _namespaces(cluster: Cluster) -> Iterator[tuple[Rack, int, str, dict[str, Any]]]:

@@ -21,7 +21,11 @@ DEFAULT_INIT_IMAGE = "aerospike-kubernetes-init:2.5.3"
 def name_is_a_service_name(cluster: Cluster) -> Iterator[Refused]:
     """The name becomes a Service's: lower-case letters, digits and hyphens, a letter first."""
     if not _SERVICE_NAME.fullmatch(cluster.name):
-        yield "metadata.name", f"{cluster.name!r} can't be the name of a Service", "letters, digits and hyphens, a letter first"
+        yield (
+            "metadata.name",
+            f"{cluster.name!r} can't be the name of a Service",
+            "letters, digits and hyphens, a letter first",
+        )
 
 
 @rule("name-length")
@@ -30,14 +34,22 @@ def name_leaves_room(cluster: Cluster) -> Iterator[Refused]:
     revision = max([3, *(len(rack.revision) for rack in cluster.racks)])
     over = len(cluster.name) + 3 + 7 + revision + 10 - 63
     if over > 0:
-        yield "metadata.name", f"name and rack revision are {over} characters too long together", f"at most {43 - revision} for the name"
+        yield (
+            "metadata.name",
+            f"name and rack revision are {over} characters too long together",
+            f"at most {43 - revision} for the name",
+        )
 
 
 @rule("image-edition")
 def image_is_enterprise(cluster: Cluster) -> Iterator[Refused]:
     """The image reference holds `enterprise` or `federal`: Community Edition is refused."""
     if not edition(cluster.image):
-        yield "spec.image", f"{cluster.image} is not an Enterprise or Federal image", "aerospike-server-enterprise, or -federal"
+        yield (
+            "spec.image",
+            f"{cluster.image} is not an Enterprise or Federal image",
+            "aerospike-server-enterprise, or -federal",
+        )
 
 
 @rule("image-version")
@@ -78,7 +90,11 @@ def init_image_can_set_live(cluster: Cluster) -> Iterator[Refused]:
     """Dynamic configuration needs an init image of 2.2.0 or later."""
     if cluster.is_dynamic and not sets_live(init_image(cluster)):
         path = "spec.podSpec.aerospikeInitContainer.imageNameAndTag"
-        yield path, f"{init_image(cluster)} can't set parameters live", f"use {OLDEST_DYNAMIC_INIT} or later, or leave it out"
+        yield (
+            path,
+            f"{init_image(cluster)} can't set parameters live",
+            f"use {OLDEST_DYNAMIC_INIT} or later, or leave it out",
+        )
 
 
 @rule("op-at-create")
@@ -92,4 +108,8 @@ def no_operation_before_the_first_rollout(cluster: Cluster) -> Iterator[Refused]
 def access_control_has_security(cluster: Cluster) -> Iterator[Refused]:
     """Users and roles on a new cluster need the `security` section."""
     if "aerospikeAccessControl" in cluster.spec and "security" not in cluster.config:
-        yield "spec.aerospikeAccessControl", "users and roles are given, but security is off", "add security: {} to aerospikeConfig"
+        yield (
+            "spec.aerospikeAccessControl",
+            "users and roles are given, but security is off",
+            "add security: {} to aerospikeConfig",
+        )

@@ -28,7 +28,7 @@ def limits_hold_requests(cluster: Cluster) -> Iterator[Refused]:
     """Where limits are given, cpu and memory limits are no less than requests; a limit that isn't given counts as 0."""
     for container in ("aerospikeContainer", "aerospikeInitContainer"):
         resources = section(cluster.pod_spec, container, "resources")
-        limits, requests = resources.get("limits"), resources.get("requests")
+        limits, requests = section(resources, "limits"), section(resources, "requests")
         for kind in ("cpu", "memory") if limits and requests else ():
             limit, request = limits.get(kind, 0), requests.get(kind, 0)
             if quantity(limit) < quantity(request):
@@ -54,7 +54,11 @@ def container_names_differ(cluster: Cluster) -> Iterator[Refused]:
 def host_network_has_one_pod(cluster: Cluster) -> Iterator[Refused]:
     """hostNetwork and multiPodPerHost exclude each other."""
     if cluster.pod_spec.get("hostNetwork") is True and cluster.pod_spec.get("multiPodPerHost") is True:
-        yield "spec.podSpec.multiPodPerHost", "several pods would share one host's ports", "take hostNetwork or multiPodPerHost away"
+        yield (
+            "spec.podSpec.multiPodPerHost",
+            "several pods would share one host's ports",
+            "take hostNetwork or multiPodPerHost away",
+        )
 
 
 @rule("dns")
@@ -62,7 +66,11 @@ def dns_policy_resolves_pods(cluster: Cluster) -> Iterator[Refused]:
     """dnsPolicy isn't Default; None comes with a dnsConfig."""
     policy = cluster.pod_spec.get("dnsPolicy")
     if policy == "Default":
-        yield "spec.podSpec.dnsPolicy", "with Default the pods don't find each other", "ClusterFirst, or ClusterFirstWithHostNet"
+        yield (
+            "spec.podSpec.dnsPolicy",
+            "with Default the pods don't find each other",
+            "ClusterFirst, or ClusterFirstWithHostNet",
+        )
     elif policy == "None" and not cluster.pod_spec.get("dnsConfig"):
         yield "spec.podSpec.dnsConfig", "dnsPolicy None needs a dnsConfig", "add it"
 
@@ -89,7 +97,11 @@ def custom_networks_are_attached(cluster: Cluster) -> Iterator[Refused]:
             continue
         names = policy.get(key) or []
         if not names:
-            yield f"spec.aerospikeNetworkPolicy.{key}", f"{way} is {CUSTOM}, but no network is named", "name the networks"
+            yield (
+                f"spec.aerospikeNetworkPolicy.{key}",
+                f"{way} is {CUSTOM}, but no network is named",
+                "name the networks",
+            )
         if cluster.pod_spec.get("hostNetwork") is True:
             yield "spec.podSpec.hostNetwork", f"pods on the host's network have no {CUSTOM}", "take one of them away"
         for name in names:

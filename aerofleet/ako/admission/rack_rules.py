@@ -18,14 +18,22 @@ BATCHES = ("rollingUpdateBatchSize", "scaleDownBatchSize")
 def override_has_one_rack(cluster: Cluster) -> Iterator[Refused]:
     """With rack ids taken from pod annotations the spec holds one rack only."""
     if cluster.spec.get("enableRackIDOverride") is True and len(cluster.racks) > 1:
-        yield "spec.rackConfig.racks", f"{len(cluster.racks)} racks beside enableRackIDOverride", "keep one rack, or switch it off"
+        yield (
+            "spec.rackConfig.racks",
+            f"{len(cluster.racks)} racks beside enableRackIDOverride",
+            "keep one rack, or switch it off",
+        )
 
 
 @rule("rackid-override-namespaces", since="4.3.0", warns=True)
 def override_names_namespaces(cluster: Cluster) -> Iterator[Refused]:
     """With rack ids taken from pod annotations, `rackConfig.namespaces` should say which namespaces are rack-aware."""
     if cluster.spec.get("enableRackIDOverride") is True and not cluster.rack_namespaces:
-        yield "spec.rackConfig.namespaces", "no namespace is rack-aware, so the rack ids have no effect", "list the namespaces"
+        yield (
+            "spec.rackConfig.namespaces",
+            "no namespace is rack-aware, so the rack ids have no effect",
+            "list the namespaces",
+        )
 
 
 @rule("rack-ns-space")
@@ -42,7 +50,11 @@ def rack_ids_differ(cluster: Cluster) -> Iterator[Refused]:
     seen: set[int] = set()
     for rack in cluster.racks:
         if rack.id in seen:
-            yield f"spec.rackConfig.racks[{rack.position}].id", f"rack id {rack.id} is used twice", "give each rack its own id"
+            yield (
+                f"spec.rackConfig.racks[{rack.position}].id",
+                f"rack id {rack.id} is used twice",
+                "give each rack its own id",
+            )
         seen.add(rack.id)
 
 
@@ -51,7 +63,11 @@ def revisions_are_labels(cluster: Cluster) -> Iterator[Refused]:
     """A rack's revision becomes part of names: lower-case letters, digits and hyphens."""
     for rack in cluster.racks:
         if rack.revision and not DNS_LABEL.fullmatch(rack.revision):
-            yield f"spec.rackConfig.racks[{rack.position}].revision", f"{rack.revision!r} can't be part of a name", "such as v2"
+            yield (
+                f"spec.rackConfig.racks[{rack.position}].revision",
+                f"{rack.revision!r} can't be part of a name",
+                "such as v2",
+            )
 
 
 @rule("rack-net-sec")
@@ -83,7 +99,11 @@ def replication_factor_is_the_same(cluster: Cluster) -> Iterator[Refused]:
             factor = replication_factor(namespace)
             if factors.setdefault(name, factor) != factor:
                 path = cluster.config_path(rack, "namespaces", position, "replication-factor")
-                yield path, f"{name}: {factor} here, {factors[name]} in another rack", "set it once, in spec.aerospikeConfig"
+                yield (
+                    path,
+                    f"{name}: {factor} here, {factors[name]} in another rack",
+                    "set it once, in spec.aerospikeConfig",
+                )
 
 
 @rule("int-or-percent")
@@ -106,7 +126,9 @@ def counts_are_numbers_or_percentages(cluster: Cluster) -> Iterator[Refused]:
 
 @rule("batch")
 def batches_are_safe(cluster: Cluster) -> Iterator[Refused]:
-    """A batch size needs two racks, every namespace rack-aware and in two racks, RF 2; scaling down also no SC namespace."""
+    """A batch size needs two racks, every namespace rack-aware and in two racks, RF 2; scaling down also no SC
+    namespace.
+    """
     yield from unsafe_batches(cluster, cluster.racks, cluster.rack_namespaces)
 
 
@@ -141,7 +163,9 @@ def _batch_faults(
 
 @rule("force-block", since="4.2.0")
 def a_rack_stays_in_the_roster(cluster: Cluster) -> Iterator[Refused]:
-    """forceBlockFromRoster leaves a rack in the roster, and stands beside neither rosterNodeBlockList nor maxIgnorablePods."""
+    """forceBlockFromRoster leaves a rack in the roster, and stands beside neither rosterNodeBlockList nor
+    maxIgnorablePods.
+    """
     blocked = [rack for rack in cluster.racks if rack.is_blocked_from_roster]
     if not blocked:
         return
@@ -162,11 +186,17 @@ def not_all_copies_may_be_away(cluster: Cluster) -> Iterator[Refused]:
     """maxUnavailable, as a number, is below every replication factor (RF 1 aside) and below the size."""
     if cluster.spec.get("disablePDB") is True or cluster.size <= 1:
         return
-    factors = [replication_factor(namespace) for rack in cluster.distinct_racks for _, _, namespace in namespaces(rack.config)]
+    factors = [
+        replication_factor(namespace) for rack in cluster.distinct_racks for _, _, namespace in namespaces(rack.config)
+    ]
     limit = min([cluster.size, *(factor for factor in factors if factor != 1)])
     value = cluster.spec.get("maxUnavailable")
     if type(value) is int and value >= limit:
-        yield "spec.maxUnavailable", f"{value} pods away at once could be all copies of a record", f"at most {limit - 1}"
+        yield (
+            "spec.maxUnavailable",
+            f"{value} pods away at once could be all copies of a record",
+            f"at most {limit - 1}",
+        )
 
 
 @rule("pdb-unused", warns=True)
@@ -187,4 +217,8 @@ def racks_agree_on_strong_consistency(cluster: Cluster) -> Iterator[Refused]:
     for rack in racks[1:]:
         if strongly_consistent(rack) != strongly_consistent(racks[0]):
             path = cluster.config_path(rack, "namespaces")
-            yield path, "other strongly consistent namespaces than in another rack", "set strong-consistency in spec.aerospikeConfig"
+            yield (
+                path,
+                "other strongly consistent namespaces than in another rack",
+                "set strong-consistency in spec.aerospikeConfig",
+            )

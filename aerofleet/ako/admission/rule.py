@@ -1,4 +1,6 @@
-"""What a rule of the operator's validating webhook is here: an id, a sentence, and a small function that yields what it refuses."""
+"""What a rule of the operator's validating webhook is here: an id, a sentence, and a small function that yields what
+it refuses.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ Check = Callable[..., Iterator[Refused]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``since`` is the first operator release whose webhook has the rule; ``warns`` ones are let through with a word."""
+    """``since`` is the first operator release that has the rule; ``warns`` ones are let through with a word."""
 
     id: str
     check: Check

@@ -45,7 +45,9 @@ def path_of(volume: Volume) -> str:
 
 
 def policy(rack: Rack, volume: Volume, method: str) -> str:
-    """initMethod or wipeMethod that holds for the volume: its own, else the storage's by volume mode, else the default."""
+    """initMethod or wipeMethod that holds for the volume: its own, else the storage's by volume mode, else the
+    default.
+    """
     is_block = mode(volume) == "Block"
     general = section(rack.storage, "blockVolumePolicy" if is_block else "filesystemVolumePolicy")
     default = "none" if method == "initMethod" else "dd" if is_block else "deleteFiles"
@@ -73,7 +75,11 @@ def volume_names_are_labels(cluster: Cluster) -> Iterator[Refused]:
     """A volume's name is lower-case letters, digits and hyphens, at most 63."""
     for _, volume, path in _volumes(cluster):
         if not DNS_LABEL.fullmatch(volume.get("name", "")):
-            yield f"{path}.name", f"{volume.get('name', '')!r} can't be a volume's name", "lower-case letters, digits and hyphens"
+            yield (
+                f"{path}.name",
+                f"{volume.get('name', '')!r} can't be a volume's name",
+                "lower-case letters, digits and hyphens",
+            )
 
 
 @rule("vol-source")
@@ -82,7 +88,11 @@ def volumes_have_one_source(cluster: Cluster) -> Iterator[Refused]:
     for _, volume, path in _volumes(cluster):
         given = [key for key in SOURCES if key in section(volume, "source")]
         if len(given) != 1:
-            yield f"{path}.source", " and ".join(given) + " at once" if given else "no source", f"one of {', '.join(SOURCES)}"
+            yield (
+                f"{path}.source",
+                " and ".join(given) + " at once" if given else "no source",
+                f"one of {', '.join(SOURCES)}",
+            )
 
 
 @rule("vol-orphan")
@@ -132,7 +142,11 @@ def attachments_name_containers(cluster: Cluster) -> Iterator[Refused]:
                     where = f"{path}.volumes[{position}].{kind}[{index}]"
                     name, target = str(attachment.get("containerName", "")), str(attachment.get("path", ""))
                     if name in RESERVED_CONTAINERS:
-                        yield f"{where}.containerName", f"{name} is the operator's own", "attach to a container of the pod spec"
+                        yield (
+                            f"{where}.containerName",
+                            f"{name} is the operator's own",
+                            "attach to a container of the pod spec",
+                        )
                     elif name not in known:
                         yield f"{where}.containerName", f"{name!r} is not in podSpec.{kind}", _known_words(known)
                     if not target.startswith("/"):
@@ -189,7 +203,11 @@ def cleaning_has_limits(cluster: Cluster) -> Iterator[Refused]:
     limits = section(cluster.pod_spec, "aerospikeInitContainer", "resources").get("limits")
     for rack, path in _storages(cluster):
         if rack.storage.get("cleanupThreads", 1) != 1 and not limits:
-            yield f"{path}.cleanupThreads", "several threads without limits", "set podSpec.aerospikeInitContainer.resources.limits"
+            yield (
+                f"{path}.cleanupThreads",
+                "several threads without limits",
+                "set podSpec.aerospikeInitContainer.resources.limits",
+            )
 
 
 # --- paths of the configuration -----------------------------------------------------------------------------------
@@ -256,7 +274,9 @@ def _near(known: set[str]) -> str:
 
 @rule("workdir")
 def work_directory_has_a_volume(cluster: Cluster) -> Iterator[Refused]:
-    """The work directory is absolute and on a persistent Filesystem volume (skipWorkDirValidate: any volume, if configured)."""
+    """The work directory is absolute and on a persistent Filesystem volume (skipWorkDirValidate: any volume, if
+    configured).
+    """
     skips = section(cluster.spec, "validationPolicy").get("skipWorkDirValidate") is True
     for rack in cluster.distinct_racks:
         given = section(rack.config, "service").get("work-directory")
@@ -272,7 +292,9 @@ def work_directory_has_a_volume(cluster: Cluster) -> Iterator[Refused]:
 
 @rule("mounted-files")
 def named_files_are_mounted(cluster: Cluster) -> Iterator[Refused]:
-    """Feature keys, TLS files and the default password file lie on volumes, or come from a secret agent where they may."""
+    """Feature keys, TLS files and the default password file lie on volumes, or come from a secret agent where they
+    may.
+    """
     for rack in cluster.distinct_racks:
         known = _paths(rack)
         for keys, file, may_be_remote in _named_files(rack):
@@ -302,7 +324,9 @@ def _default_password_file(cluster: Cluster, rack: Rack) -> Iterator[Refused]:
     if not isinstance(file, str):
         return
     path = cluster.config_path(rack, "security", "default-password-file")
-    of_secrets = {posixpath.normpath(path_of(volume)) for volume in volumes(rack) if "secret" in section(volume, "source")}
+    of_secrets = {
+        posixpath.normpath(path_of(volume)) for volume in volumes(rack) if "secret" in section(volume, "source")
+    }
     if file.startswith(REMOTE_SECRETS):
         yield path, f"{file} would come from a secret agent", "mount it from a Secret"
     elif not _is_under(posixpath.dirname(file), of_secrets):

@@ -63,7 +63,11 @@ def operations_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Refu
     for position, operation in enumerate(new.spec.get("operations") or []):
         known = before.get(operation.get("id"))
         if known is not None and known != operation:
-            yield f"spec.operations[{position}]", f"operation {operation.get('id')} can't change", "give the new one its own id"
+            yield (
+                f"spec.operations[{position}]",
+                f"operation {operation.get('id')} can't change",
+                "give the new one its own id",
+            )
 
 
 @rule("op-pods")
@@ -72,7 +76,11 @@ def operations_name_pods(old: Cluster, new: Cluster, status: Status) -> Iterator
     for position, operation in enumerate(new.spec.get("operations") or []):
         for index, pod in enumerate(operation.get("podList") or []):
             if pod not in status.pods:
-                yield f"spec.operations[{position}].podList[{index}]", f"there is no pod {pod}", "a name from status.pods"
+                yield (
+                    f"spec.operations[{position}].podList[{index}]",
+                    f"there is no pod {pod}",
+                    "a name from status.pods",
+                )
 
 
 @rule("op-alone")
@@ -173,7 +181,11 @@ def tls_names_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Refus
         before = section(old.config, "network", key).get("tls-name")
         after = section(new.config, "network", key).get("tls-name")
         if before is not None and after is not None and before != after:
-            yield f"spec.aerospikeConfig.network.{key}.tls-name", f"the tls-name of {words} can't change", f"keep {before}"
+            yield (
+                f"spec.aerospikeConfig.network.{key}.tls-name",
+                f"the tls-name of {words} can't change",
+                f"keep {before}",
+            )
 
 
 @rule("port-frozen")
@@ -190,7 +202,11 @@ def ports_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
         both = "port" in before and "tls-port" in before
         lost = [port for port in ("port", "tls-port") if port in before and port not in after]
         if lost and not both:
-            yield f"{path}.{lost[0]}", f"{lost[0]} of {words} goes without the other having been served", "serve both first"
+            yield (
+                f"{path}.{lost[0]}",
+                f"{lost[0]} of {words} goes without the other having been served",
+                "serve both first",
+            )
 
 
 @rule("sc-frozen")
@@ -229,12 +245,20 @@ def replication_factor_changes_alone(old: Cluster, new: Cluster, status: Status)
     if len(changed) > 1:
         yield path, f"the factor of {words} changes at once", "one namespace after the other"
     if not new.is_dynamic:
-        yield path, f"the factor of {words} changes without dynamic configuration", "set enableDynamicConfigUpdate: true"
+        yield (
+            path,
+            f"the factor of {words} changes without dynamic configuration",
+            "set enableDynamicConfigUpdate: true",
+        )
     rolled_out = {name for rack in status.racks for _, name, _ in namespaces(rack.config)}
     if set(changed) - rolled_out:
         yield path, f"{words} is still being added", "wait for the roll-out"
     if _rest(old.spec) != _rest(new.spec) or (status.is_complete and _rest(status.spec) != _rest(new.spec)):
-        yield path, f"the factor of {words} changes beside something else, or a roll-out is under way", "change it alone"
+        yield (
+            path,
+            f"the factor of {words} changes beside something else, or a roll-out is under way",
+            "change it alone",
+        )
 
 
 def changed_replication_factors(old: Cluster, new: Cluster) -> dict[str, int]:
@@ -267,7 +291,9 @@ def _without_factors(config: Config) -> Config:
     if not isinstance(found, list):
         return config
     kept = [
-        {key: value for key, value in namespace.items() if key != "replication-factor"} if isinstance(namespace, dict) else namespace
+        {key: value for key, value in namespace.items() if key != "replication-factor"}
+        if isinstance(namespace, dict)
+        else namespace
         for namespace in found
     ]
     return {**config, "namespaces": kept}
@@ -308,7 +334,11 @@ def racks_stay_in_place(old: Cluster, new: Cluster, status: Status) -> Iterator[
         known = before.get(rack.id)
         for key in SAME_RACK if known is not None else ():
             if known is not None and known.own.get(key, "") != rack.own.get(key, ""):
-                yield f"spec.rackConfig.racks[{rack.position}].{key}", f"{key} of rack {rack.id} can't change", "add a rack with another id"
+                yield (
+                    f"spec.rackConfig.racks[{rack.position}].{key}",
+                    f"{key} of rack {rack.id} can't change",
+                    "add a rack with another id",
+                )
 
 
 @rule("rack-storage-frozen")
@@ -325,7 +355,11 @@ def persistent_volumes_stay(old: Cluster, new: Cluster, status: Status) -> Itera
             path = new.storage_path(rack)
             if f"{path} {name}" not in told:
                 told.add(f"{path} {name}")
-                yield f"{path}.volumes", f"persistent volume {name} {words}", "give the rack a new revision: its pods are rebuilt"
+                yield (
+                    f"{path}.volumes",
+                    f"persistent volume {name} {words}",
+                    "give the rack a new revision: its pods are rebuilt",
+                )
 
 
 def _changed_volumes(before: Rack, after: Rack) -> Iterator[tuple[str, str]]:
@@ -338,7 +372,10 @@ def _changed_volumes(before: Rack, after: Rack) -> Iterator[tuple[str, str]]:
                 yield name, "is added"
         elif is_persistent(known) != is_persistent(volume):
             yield name, "changes its kind"
-        elif is_persistent(volume) and section(known, "source")["persistentVolume"] != section(volume, "source")["persistentVolume"]:
+        elif (
+            is_persistent(volume)
+            and section(known, "source")["persistentVolume"] != section(volume, "source")["persistentVolume"]
+        ):
             yield name, "changes"
     for name, volume in was.items():
         if name not in now and is_persistent(volume):
@@ -355,7 +392,11 @@ def racks_leave_the_roster_one_by_one(old: Cluster, new: Cluster, status: Status
         path = f"spec.rackConfig.racks[{changed[0].position}].forceBlockFromRoster"
         yield path, "changes before the first roll-out has finished", "wait for it"
     if len(newly) > 1:
-        yield f"spec.rackConfig.racks[{newly[1].position}].forceBlockFromRoster", "a second rack at once", "one rack at a time"
+        yield (
+            f"spec.rackConfig.racks[{newly[1].position}].forceBlockFromRoster",
+            "a second rack at once",
+            "one rack at a time",
+        )
 
 
 @rule("force-block", since="4.2.0")
@@ -384,7 +425,11 @@ def two_revisions_at_most(old: Cluster, new: Cluster, status: Status) -> Iterato
         found = revisions[rack.id]
         if len(found) > 2:
             path = f"spec.rackConfig.racks[{rack.position}].revision"
-            yield path, f"rack {rack.id} would have {len(found)} revisions at once", "wait until the running change is done"
+            yield (
+                path,
+                f"rack {rack.id} would have {len(found)} revisions at once",
+                "wait until the running change is done",
+            )
 
 
 @rule("batch-status")
@@ -418,4 +463,8 @@ def running_pods_can_set_live(old: Cluster, new: Cluster, status: Status) -> Ite
     stale = sorted(name for name, pod in status.pods.items() if not sets_live(str(pod.get("initImage") or "")))
     if stale:
         shown = ", ".join(stale[:3]) + (f" and {len(stale) - 3} more" if len(stale) > 3 else "")
-        yield "spec.enableDynamicConfigUpdate", f"{shown} can't set parameters live", "restart those pods with a newer init image first"
+        yield (
+            "spec.enableDynamicConfigUpdate",
+            f"{shown} can't set parameters live",
+            "restart those pods with a newer init image first",
+        )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from aerofleet.aerospike.parameters import data_version, nodes_at
 from aerofleet.ako.admission.access_rules import is_secured
-from aerofleet.ako.admission.rack_rules import percent_of
+from aerofleet.ako.admission.rule import percent_of
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import namespaces
 from aerofleet.ako.config_change import ConfigChange
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.image import numbers
 from aerofleet.ako.restart import CRASH, LIVE, Restarts
-from aerofleet.aerospike.parameters import nodes_at, data_version
 
 
 @hazard("half-applied", "severe", "the two parts in two changes, or a WarmRestart operation after it")
@@ -35,8 +35,12 @@ def order_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Fo
 def default_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
     """Writing a default out, or taking it away, counts as a change."""
     for difference in change.differences:
-        defaults = [node["default"] for node in nodes_at(data_version(version), difference.parameter) if "default" in node]
-        other = difference.after if difference.before is None else difference.before if difference.after is None else None
+        defaults = [
+            node["default"] for node in nodes_at(data_version(version), difference.parameter) if "default" in node
+        ]
+        other = (
+            difference.after if difference.before is None else difference.before if difference.after is None else None
+        )
         if other is not None and other in defaults:
             yield difference.key, f"{other} is the default"
 
@@ -45,10 +49,15 @@ def default_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[
 def one_static_restarts_all(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
     """One static parameter makes the whole change a restart; the others could have been set live."""
     if change.static and len(change.static) < len(change.differences):
-        yield change.static[0], f"restarts servers for {len(change.differences) - len(change.static)} parameters that could be set live"
+        yield (
+            change.static[0],
+            f"restarts servers for {len(change.differences) - len(change.static)} parameters that could be set live",
+        )
 
 
-@hazard("operator-panics", "severe", "keep text or list; change it while the operator is paused only with a new cluster")
+@hazard(
+    "operator-panics", "severe", "keep text or list; change it while the operator is paused only with a new cluster"
+)
 def operator_panics(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
     """From a text to a list of names, or back, the operator's own code panics; it is admitted all the same."""
     if kind == CRASH:
@@ -71,8 +80,14 @@ def devices_added_restart(version: str, change: ConfigChange, kind: str) -> Iter
 
 
 CONFIG_HAZARDS = (
-    half_applied, order_restarts, default_restarts, one_static_restarts_all, operator_panics, unknown_parameter, devices_added_restart,
-)  # fmt: skip
+    half_applied,
+    order_restarts,
+    default_restarts,
+    one_static_restarts_all,
+    operator_panics,
+    unknown_parameter,
+    devices_added_restart,
+)
 
 
 @hazard("many-changes", "warning", "one kind of change after the other")
@@ -114,7 +129,9 @@ def racks_renumbered(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
 
 @hazard("revision-refills", "warning", "room on the other nodes: used × size / (size − 1) below stop-writes")
 def revision_refills(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
-    """A rack's new revision removes pods before it adds them: the rack is short while they fill, and the rest must hold."""
+    """A rack's new revision removes pods before it adds them: the rack is short while they fill, and the rest must
+    hold.
+    """
     known = {rack.id: rack.revision for rack in old.racks}
     for rack in new.racks:
         if known.get(rack.id, rack.revision) != rack.revision:
@@ -186,6 +203,16 @@ def namespace_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[F
 
 
 CHANGE_HAZARDS = (
-    many_changes, version_skip, shrinks_much, racks_renumbered, revision_refills, rack_ids_wait, security_off_freezes, pdb_goes,
-    init_image_restarts, batch_grows, paused_change, namespace_goes,
-)  # fmt: skip
+    many_changes,
+    version_skip,
+    shrinks_much,
+    racks_renumbered,
+    revision_refills,
+    rack_ids_wait,
+    security_off_freezes,
+    pdb_goes,
+    init_image_restarts,
+    batch_grows,
+    paused_change,
+    namespace_goes,
+)

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from aerofleet.ako.admission.rack_rules import BATCHES, percent_of
+from aerofleet.ako.admission.rack_rules import BATCHES
+from aerofleet.ako.admission.rule import percent_of
 from aerofleet.ako.admission.storage_rules import RESERVED_PATHS, is_persistent, path_of, policy
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import (
@@ -136,7 +137,10 @@ def roster_force(cluster: Cluster) -> Iterator[Found]:
     """The rack leaves the roster even while partitions are dead or unavailable."""
     for rack in cluster.racks:
         if rack.is_blocked_from_roster:
-            yield f"spec.rackConfig.racks[{rack.position}].forceBlockFromRoster", f"rack {rack.id} is forced out of the roster"
+            yield (
+                f"spec.rackConfig.racks[{rack.position}].forceBlockFromRoster",
+                f"rack {rack.id} is forced out of the roster",
+            )
 
 
 @hazard("roster-ids", "warning", "node ids as the server prints them: up to 16 hexadecimal digits")
@@ -149,14 +153,22 @@ def roster_ids(cluster: Cluster) -> Iterator[Found]:
 
 @hazard("blocked-pods-wait", "severe", "the class in storage.localStorageClasses")
 def blocked_pods_wait(cluster: Cluster) -> Iterator[Found]:
-    """Pods that leave a blocked host keep claims bound to it, and wait for ever, unless their class is listed as local."""
+    """Pods that leave a blocked host keep claims bound to it, and wait for ever, unless their class is listed as
+    local.
+    """
     if not cluster.spec.get("k8sNodeBlockList"):
         return
     for rack in cluster.distinct_racks:
         local = set(rack.storage.get("localStorageClasses") or [])
-        classes = {section(volume, "source", "persistentVolume").get("storageClass") for volume in rack.storage.get("volumes") or []}
+        classes = {
+            section(volume, "source", "persistentVolume").get("storageClass")
+            for volume in rack.storage.get("volumes") or []
+        }
         for name in sorted(str(name) for name in classes - local - {None}):
-            yield f"{cluster.storage_path(rack)}.localStorageClasses", f"class {name} is not listed: if it is local, pods wait for ever"
+            yield (
+                f"{cluster.storage_path(rack)}.localStorageClasses",
+                f"class {name} is not listed: if it is local, pods wait for ever",
+            )
 
 
 @hazard("no-requests", "warning", "memory and cpu requests; memory limit equal to its request")
@@ -175,7 +187,9 @@ def memory_over_limit(cluster: Cluster) -> Iterator[Found]:
     if "memory" not in limit:
         return
     for rack in cluster.distinct_racks:
-        sizes = [section(namespace, "storage-engine").get("data-size", 0) for _, _, namespace in namespaces(rack.config)]
+        sizes = [
+            section(namespace, "storage-engine").get("data-size", 0) for _, _, namespace in namespaces(rack.config)
+        ]
         total = sum(size for size in sizes if isinstance(size, (int, float)))
         if total >= quantity(limit["memory"]):
             path = "spec.podSpec.aerospikeContainer.resources.limits.memory"
@@ -193,7 +207,7 @@ def no_feature_key(cluster: Cluster) -> Iterator[Found]:
 
 @hazard("edition-by-path", "severe", "an image whose own name says enterprise or federal")
 def edition_by_path(cluster: Cluster) -> Iterator[Found]:
-    """A Community image under a path that holds the word passes the webhook and fails when the first node is quiesced."""
+    """A Community image under a path that holds the word passes the webhook, and fails at the first restart."""
     name = cluster.image.rpartition("/")[2]
     if edition(cluster.image) and not edition(name):
         yield "spec.image", f"only the path of {cluster.image} holds the word {edition(cluster.image)}"
@@ -216,17 +230,25 @@ def cascade_delete(cluster: Cluster) -> Iterator[Found]:
                 yield f"{path}.{key}.cascadeDelete", "claims are deleted with their pods' place"
         for position, volume in enumerate(rack.storage.get("volumes") or []):
             if volume.get("cascadeDelete") is True and is_persistent(volume):
-                yield f"{path}.volumes[{position}].cascadeDelete", f"the claim of {volume.get('name')} is deleted with its pod's place"
+                yield (
+                    f"{path}.volumes[{position}].cascadeDelete",
+                    f"the claim of {volume.get('name')} is deleted with its pod's place",
+                )
 
 
 @hazard("wipes-at-start", "warning", "initMethod: none, for disks that may hold data")
 def wipes_at_start(cluster: Cluster) -> Iterator[Found]:
-    """A cluster that is made anew over kept volumes wipes them: what was initialised stands in the old one's status only."""
+    """A cluster that is made anew over kept volumes wipes them: what was initialised stands in the old one's status
+    only.
+    """
     for rack in cluster.distinct_racks:
         for position, volume in enumerate(rack.storage.get("volumes") or []):
             if is_persistent(volume) and policy(rack, volume, "initMethod") not in ("none", "headerCleanup"):
                 path = f"{cluster.storage_path(rack)}.volumes[{position}].initMethod"
-                yield path, f"{volume.get('name')} is wiped by {policy(rack, volume, 'initMethod')} when a pod meets it first"
+                yield (
+                    path,
+                    f"{volume.get('name')} is wiped by {policy(rack, volume, 'initMethod')} when a pod meets it first",
+                )
 
 
 @hazard("deletes-local-storage", "warning", "leave it out, unless the copies elsewhere are sure")
@@ -240,7 +262,9 @@ def deletes_local_storage(cluster: Cluster) -> Iterator[Found]:
 
 @hazard("sindex-mount-unchecked", "severe", "a Filesystem volume at each mount")
 def sindex_mount_unchecked(cluster: Cluster) -> Iterator[Found]:
-    """The operator checks the mounts of the primary index only: a secondary index may lie in the container's own layer."""
+    """The operator checks the mounts of the primary index only: a secondary index may lie in the container's own
+    layer.
+    """
     for rack in cluster.distinct_racks:
         known = {path_of(volume) for volume in rack.storage.get("volumes") or [] if is_persistent(volume)}
         for position, name, namespace in namespaces(rack.config):
@@ -254,7 +278,10 @@ def sindex_mount_unchecked(cluster: Cluster) -> Iterator[Found]:
 def mounts_over_volume(cluster: Cluster) -> Iterator[Found]:
     """An index may grow to its budget: beyond the volume the server stops."""
     for rack in cluster.distinct_racks:
-        sizes = {path_of(volume): section(volume, "source", "persistentVolume").get("size") for volume in rack.storage.get("volumes") or []}
+        sizes = {
+            path_of(volume): section(volume, "source", "persistentVolume").get("size")
+            for volume in rack.storage.get("volumes") or []
+        }
         for position, name, namespace in namespaces(rack.config):
             for key in ("index-type", "sindex-type"):
                 index = section(namespace, key)
@@ -314,7 +341,10 @@ def tls_auth_switch(cluster: Cluster) -> Iterator[Found]:
     """Without quotes false is treated as a list of names, and the operator wants a name for itself."""
     for rack in cluster.distinct_racks:
         if section(rack.config, "network", "service").get("tls-authenticate-client") is False:
-            yield cluster.config_path(rack, "network", "service", "tls-authenticate-client"), "false is written without quotes"
+            yield (
+                cluster.config_path(rack, "network", "service", "tls-authenticate-client"),
+                "false is written without quotes",
+            )
 
 
 @hazard("path-with-slash", "warning", "the path without its last slash, or another one")
@@ -324,7 +354,10 @@ def path_with_slash(cluster: Cluster) -> Iterator[Found]:
         for position, volume in enumerate(rack.storage.get("volumes") or []):
             path = path_of(volume)
             if path.endswith("/") and path.rstrip("/") in RESERVED_PATHS:
-                yield f"{cluster.storage_path(rack)}.volumes[{position}].aerospike.path", f"{path} hides the operator's own files"
+                yield (
+                    f"{cluster.storage_path(rack)}.volumes[{position}].aerospike.path",
+                    f"{path} hides the operator's own files",
+                )
 
 
 @hazard("reserved-revision-label", "warning", "a label of your own")

@@ -1,0 +1,148 @@
+"""Answers to machines: one question, a dict, one answer, a dict.
+
+Questions: ``{"verb": "create", "spec": CR}``, ``{"verb": "update" | "restart", "old": CR, "new": CR}`` and
+``{"verb": "effect", "version": "8.1.1", "old": aerospikeConfig, "new": aerospikeConfig}``. An update may carry
+``statusFrom`` (the status mirrors this CR) and ``statusPatch`` (a JSON merge patch on that status, as an object or
+as text).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from aerofleet.ako.admission import Admission, admit_create, finished_status, patched_status
+from aerofleet.ako.change import Change, change_between
+from aerofleet.ako.cluster import Cluster, cluster_of
+from aerofleet.ako.config_change import judge
+from aerofleet.ako.effect import Reason
+from aerofleet.ako.hazards import Hazard, config_hazards
+from aerofleet.ako.status import Status
+from aerofleet.finding import Finding
+
+Question = dict[str, Any]
+Answer = dict[str, Any]
+
+
+class QuestionError(ValueError):
+    """The question is none; the message says why."""
+
+
+def answer(question: Any) -> Answer:
+    """Answer one question. Raises QuestionError for what is no question."""
+    if not isinstance(question, dict):
+        raise QuestionError("a question is a JSON object with a verb")
+    verb = question.get("verb")
+    known = VERBS.get(verb) if isinstance(verb, str) else None
+    if known is None:
+        raise QuestionError(f"verb {verb!r} is none of {', '.join(VERBS)}")
+    return known(question)
+
+
+def _object(question: Question, key: str) -> dict[str, Any]:
+    value = question.get(key)
+    if not isinstance(value, dict):
+        raise QuestionError(f"{key} is missing or no object")
+    return value
+
+
+def _create(question: Question) -> Answer:
+    return _admission(admit_create(_object(question, "spec")))
+
+
+def _update(question: Question) -> Answer:
+    change = _change(question)
+    return {**_admission(change.admission), **_effect_of(change)}
+
+
+def _restart(question: Question) -> Answer:
+    change = _change(question)
+    return {"restart": change.restarts.pods, "kinds": change.restarts.kinds, **_effect_of(change)}
+
+
+def _change(question: Question) -> Change:
+    new = _object(question, "new")
+    old = cluster_of(_object(question, "old"))
+    return change_between(old, cluster_of(new), new, _status(question, old))
+
+
+def _status(question: Question, old: Cluster) -> Status:
+    mirrored = cluster_of(_object(question, "statusFrom")) if "statusFrom" in question else old
+    status = finished_status(mirrored)
+    patch = question.get("statusPatch")
+    if isinstance(patch, str):
+        try:
+            patch = json.loads(patch)
+        except ValueError as error:
+            raise QuestionError(f"statusPatch is not JSON: {error}") from None
+    return status if patch is None else patched_status(status, patch, old)
+
+
+def _effect(question: Question) -> Answer:
+    version = question.get("version")
+    if not isinstance(version, str):
+        raise QuestionError("version is missing or no text")
+    try:
+        change = judge(version, _object(question, "old"), _object(question, "new"))
+    except KeyError:
+        raise QuestionError(f"there is no data for server {version} or an older one") from None
+    return {
+        "changed": change.changed,
+        "static": change.static,
+        "dynamic": change.is_dynamic,
+        "restart": change.restart(),
+        "hazards": [_hazard(hazard) for hazard in config_hazards(version, change)],
+    }
+
+
+VERBS: dict[str, Callable[[Question], Answer]] = {
+    "create": _create,
+    "update": _update,
+    "effect": _effect,
+    "restart": _restart,
+}
+
+
+def _admission(admission: Admission) -> Answer:
+    return {
+        "allowed": admission.allowed,
+        "stage": admission.stage,
+        "rule": admission.rule,
+        "message": admission.message,
+        "warnings": admission.warnings,
+        "pruned": admission.pruned,
+        "findings": [_finding(finding) for finding in admission.findings],
+    }
+
+
+def _effect_of(change: Change) -> Answer:
+    return {
+        "effect": str(change.effect),
+        "reasons": [_reason(reason) for reason in change.reasons],
+        "hazards": [_hazard(hazard) for hazard in change.hazards],
+    }
+
+
+def _finding(finding: Finding) -> Answer:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "path": finding.path,
+        "message": finding.message,
+        "hint": finding.hint,
+    }
+
+
+def _reason(reason: Reason) -> Answer:
+    return {"effect": str(reason.effect), "rule": reason.rule, "path": reason.path, "message": reason.message}
+
+
+def _hazard(hazard: Hazard) -> Answer:
+    return {
+        "id": hazard.id,
+        "severity": hazard.severity,
+        "path": hazard.path,
+        "message": hazard.message,
+        "instead": hazard.instead,
+    }

@@ -1,0 +1,140 @@
+"""`aerofleet diff`: what the operator does on the way from one AerospikeCluster file to another."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from aerofleet.ako.admission import admit_create
+from aerofleet.ako.change import Change, change_of
+from aerofleet.ako.compatibility import OPERATOR
+from aerofleet.ako.effect import Effect, Reason, worst
+from aerofleet.ako.hazards import Hazard
+from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
+from aerofleet.cli.findings import print_findings, visible
+from aerofleet.cli.lint import is_cluster
+from aerofleet.finding import Finding
+from aerofleet.load import LoadError, read_all
+
+SCHEMA = "aerofleet.io/diff/v1"
+CR = dict[str, Any]
+
+
+def run(argv: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="aerofleet diff",
+        description=__doc__,
+        epilog="exit code: 0 fine, 1 the effect is --fail-on or worse, 2 a file can't be read",
+    )
+    parser.add_argument("old", type=Path)
+    parser.add_argument("new", type=Path)
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--fail-on", choices=[str(effect) for effect in Effect], default=str(Effect.REFUSED))
+    parser.add_argument("--operator", default=OPERATOR, help="operator release (default %(default)s)")
+    options = parser.parse_args(argv)
+    try:
+        old, new = clusters(options.old), clusters(options.new)
+    except LoadError as error:
+        return print_findings(error.findings, "text", failure=EXIT_MISTAKE)
+    for path, found in ((options.old, old), (options.new, new)):
+        if not found:
+            sys.stderr.write(f"{path}: no AerospikeCluster in this file\n")
+            return EXIT_MISTAKE
+    rows = [judged(before, after, options.operator) for before, after in pairs(old, new)]
+    sys.stdout.write(as_json(rows) if options.format == "json" else "\n".join(map(as_text, rows)))
+    limit = next(effect for effect in Effect if str(effect) == options.fail_on)
+    failed = any(row["effect"] >= limit for row in rows) and limit > Effect.NONE
+    return EXIT_FINDINGS if failed else EXIT_FINE
+
+
+def clusters(path: Path) -> list[CR]:
+    """Every AerospikeCluster of a file. Raises LoadError."""
+    return [document.data for document in read_all(path) if is_cluster(document.data)]
+
+
+def identity(cluster: CR) -> str:
+    metadata = cluster.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    return f"{metadata.get('namespace', 'default')}/{metadata.get('name', '')}"
+
+
+def pairs(old: list[CR], new: list[CR]) -> Iterator[tuple[CR | None, CR | None]]:
+    """Clusters of one name belong together; so do the only ones of two files, whatever they are called."""
+    if len(old) == len(new) == 1:
+        yield old[0], new[0]
+        return
+    before, after = {identity(each): each for each in old}, {identity(each): each for each in new}
+    for name in sorted(before.keys() | after.keys()):
+        yield before.get(name), after.get(name)
+
+
+def judged(old: CR | None, new: CR | None, operator: str) -> dict[str, Any]:
+    """``effect`` (an Effect), ``reasons``, ``hazards``, ``pods`` (kind → count) of one cluster."""
+    if old is not None and new is not None:
+        return of_change(identity(new), change_of(old, new, operator=operator))
+    if new is not None:
+        findings = admit_create(new, operator).findings
+        reasons = [refusal(finding) for finding in findings if finding.severity == "error"]
+        reasons = reasons or [Reason(Effect.LIVE, "created", "metadata.name", "a new cluster is made")]
+        return row(identity(new), worst(reasons), reasons, [], {})
+    message = "the cluster is deleted, and its claims with it where they cascade"
+    reasons = [Reason(Effect.DATA_AT_RISK, "deleted", "metadata.name", message)]
+    return row(identity(old or {}), worst(reasons), reasons, [], {})
+
+
+def refusal(finding: Finding) -> Reason:
+    return Reason(Effect.REFUSED, finding.rule, finding.path, finding.message)
+
+
+def of_change(name: str, change: Change) -> dict[str, Any]:
+    return row(name, change.effect, change.reasons, change.hazards, Counter(change.restarts.pods.values()))
+
+
+def row(
+    name: str, effect: Effect, reasons: Sequence[Reason], hazards: Sequence[Hazard], pods: dict[str, int]
+) -> dict[str, Any]:
+    return {"cluster": name, "effect": effect, "reasons": reasons, "hazards": hazards, "pods": pods}
+
+
+def as_text(found: dict[str, Any]) -> str:
+    lines = [f"{found['cluster']}: {found['effect']}"]
+    if found["pods"]:
+        lines.append("  pods: " + ", ".join(f"{count} {kind}" for kind, count in sorted(found["pods"].items())))
+    lines += [
+        f"  {reason.effect!s:<15} {visible(reason.path)}: {visible(reason.message)}  [{reason.rule}]"
+        for reason in sorted(found["reasons"], key=lambda reason: -reason.effect)
+    ]
+    for hazard in found["hazards"]:
+        where = f"  hazard ({hazard.severity}) {visible(hazard.path)}: {visible(hazard.message)}  [{hazard.id}]"
+        lines += [where, f"      instead: {hazard.instead}"]
+    return "\n".join(lines) + "\n"
+
+
+def as_json(rows: Sequence[dict[str, Any]]) -> str:
+    shown = [
+        {
+            **found,
+            "effect": str(found["effect"]),
+            "reasons": [
+                {"effect": str(each.effect), "rule": each.rule, "path": each.path, "message": each.message}
+                for each in found["reasons"]
+            ],
+            "hazards": [
+                {
+                    "id": each.id,
+                    "severity": each.severity,
+                    "path": each.path,
+                    "message": each.message,
+                    "instead": each.instead,
+                }
+                for each in found["hazards"]
+            ],
+        }
+        for found in rows
+    ]
+    return json.dumps({"schema": SCHEMA, "clusters": shown}, indent=2) + "\n"

@@ -1,0 +1,59 @@
+"""`aerofleet verdict`: questions as JSON lines on standard input, answers as JSON lines on standard output.
+
+A line that is no question is answered with an error that names it; the others are still answered.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NoReturn
+
+from aerofleet.ako.verdict import QuestionError, answer
+from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
+
+HELP = """\
+usage: aerofleet verdict < QUESTIONS > ANSWERS
+
+One JSON object a line:
+  {"verb": "create", "spec": CR}
+  {"verb": "update", "old": CR, "new": CR}      may carry statusFrom (a CR) and statusPatch (a JSON merge patch)
+  {"verb": "restart", "old": CR, "new": CR}
+  {"verb": "effect", "version": "8.1.1", "old": aerospikeConfig, "new": aerospikeConfig}
+
+exit code: 0 every line was answered, 1 some lines were no questions
+"""
+
+
+def run(argv: Sequence[str]) -> int:
+    if argv:
+        asks_help = argv[0] in ("-h", "--help")
+        (sys.stdout if asks_help else sys.stderr).write(HELP)
+        return EXIT_FINE if asks_help else EXIT_MISTAKE
+    failed = False
+    for text in answers(sys.stdin.buffer):
+        failed = failed or text.startswith('{"error"')
+        sys.stdout.write(text + "\n")
+    return EXIT_FINDINGS if failed else EXIT_FINE
+
+
+def answers(lines: Iterable[bytes]) -> Iterator[str]:
+    """An answer for each line; blank lines are passed over."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield json.dumps(answered(line, number), ensure_ascii=False, separators=(",", ":"))
+
+
+def answered(line: bytes, number: int) -> dict[str, Any]:
+    """The answer to a line, or an error that names the line."""
+    try:
+        return answer(json.loads(line, parse_constant=_no_constant))
+    except QuestionError as error:
+        return {"error": f"line {number}: {error}"}
+    except (ValueError, RecursionError) as error:
+        return {"error": f"line {number}: not JSON that can be read: {error}"}
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise QuestionError(f"{name} is no JSON")
