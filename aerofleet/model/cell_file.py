@@ -82,6 +82,7 @@ class CellFile(FileModel):
     cell: str
     site: str
     context: str = Field(description="kubeconfig context of the Kubernetes cluster")
+    owners: tuple[str, ...] = Field((), description="who approves changes of the cell's files: @organisation/team")
     ephemeral: Flag = Field(False, description="nothing in it is protected; for throw-away control planes only")
     kubernetes: str = Field(description="version of the Kubernetes cluster, for instance 1.35")
     racks: tuple[str, ...] = Field(min_length=1, description="physical racks, each one failure domain")

@@ -16,7 +16,7 @@ class ClusterFile(FileModel):
     tier: str = Field(description="a tier, or a tier at a revision: silver, gold@3")
     state: ClusterState = ClusterState.ACTIVE
     description: str = ""
-    settings: dict[str, Any] = Field(default_factory=dict)
+    settings: dict[str, Any] = Field(default_factory=dict, exclude=True, description="all other keys; not a key itself")
 
 
 class TeamFile(FileModel):

@@ -23,6 +23,7 @@ class TenantFile(FileModel):
     client_cidrs: tuple[str, ...] = ()
     client_namespaces: tuple[str, ...] = Field((), description="Kubernetes namespaces whose pods are clients")
     groups: tuple[str, ...] = Field((), description="groups of people who may look at the team's objects")
+    owners: tuple[str, ...] = Field((), description="who approves changes of the team's file: @organisation/team")
     cost_centre: str = ""
     overridable: tuple[str, ...] = Field(
         (), description="setting paths the team may set itself, beyond workload and size"

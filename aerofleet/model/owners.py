@@ -1,0 +1,24 @@
+"""CODEOWNERS: who approves a change of which definition file, from what the cells say."""
+
+from __future__ import annotations
+
+from aerofleet.model.source import STACKS, CellSource
+
+HEADER = """\
+# Written by `aerofleet generate` from `owners` in cell.yaml and tenants.yaml.
+# The last line that fits a file counts: what a team may change stands below what the platform keeps.
+"""
+
+
+def owners_text(sources: list[CellSource]) -> str:
+    """Empty where no cell names an owner."""
+    platform, teams = [], []
+    for source in sources:
+        folder = f"/{STACKS.as_posix()}/{source.name}"
+        if source.cell is not None and source.cell.file.owners:
+            platform.append(f"{folder}/ {' '.join(source.cell.file.owners)}")
+        granted = source.tenants.file.teams if source.tenants is not None else {}
+        teams += [
+            f"{folder}/teams/{team}.yaml {' '.join(each.owners)}" for team, each in granted.items() if each.owners
+        ]
+    return HEADER + "".join(f"{line}\n" for line in [*platform, *teams]) if platform or teams else ""

@@ -1,0 +1,111 @@
+"""The how-to pages are followed word by word, on a copy of the project."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from aerofleet.cli import main
+from tests.model.project import ROOT, copy_of
+
+STEP = re.compile(r"(?:^`(?P<file>[^`\n]+)`\n\n)?^```(?P<kind>sh|yaml)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def follow(page: Path) -> list[list[str]]:
+    """Do what a page says, in the current folder; returns the commands that were run."""
+    done = []
+    for step in STEP.finditer(page.read_text()):
+        if step["kind"] == "yaml":
+            assert Path(step["file"]).is_file(), step["file"]
+            Path(step["file"]).write_text(step["text"])
+            continue
+        for line in step["text"].splitlines():
+            program, *words = shlex.split(line)
+            assert program == "aerofleet"
+            assert main(words) == 0, line
+            done.append(words)
+    return done
+
+
+def test_adding_a_team_and_a_cluster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(copy_of(ROOT, tmp_path))
+    done = follow(ROOT / "docs" / "how-to" / "add-a-cluster.md")
+    assert [words[0] for words in done] == ["new-team", "new-cluster", "check", "explain", "render"]
+    out = capsys.readouterr().out
+    rendered = list(yaml.safe_load_all(out[out.index("---\n") :]))
+    assert rendered[0]["kind"] == "AerospikeCluster"
+    assert (rendered[0]["metadata"]["name"], rendered[0]["spec"]["size"]) == ("rates", 6)
+
+
+def test_nothing_that_a_person_wrote_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = copy_of(ROOT, tmp_path)
+    monkeypatch.chdir(root)
+    before = {path: path.read_text() for path in root.rglob("*.yaml")}
+    follow(ROOT / "docs" / "how-to" / "add-a-cluster.md")
+    for path, text in before.items():
+        if path.name == "tenants.yaml":
+            assert path.read_text().startswith(text)
+        elif path.name != "allocations.yaml":
+            assert path.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (["new-team", "checkout", "--cell", "local"], "team 'checkout' is in stacks/local/tenants.yaml already"),
+        (["new-team", "pricing", "--cell", "lokal"], "there is no cell 'lokal'; known: local, staging"),
+        (["new-team", "pricing"], "say which cell with --cell: local, staging"),
+        (["new-team", "Pricing", "--cell", "local"], "'Pricing' is no team name"),
+        (["new-team", "pricing", "--cell", "local", "--memory", "lots"], "'lots' is no size"),
+        (["new-cluster", "checkout/cart"], "cluster 'cart' is in stacks/local/teams/checkout.yaml already"),
+        (["new-cluster", "nobody/cart"], "stacks/local/teams/nobody.yaml is not there; `aerofleet new-team` makes it"),
+        (["new-cluster", "cart"], "write TEAM/CLUSTER, not 'cart'"),
+        (["new-cluster", "search/more", "--tier", "gold"], "team search may not use the tier 'gold'"),
+        (["new-cluster", "search/more", "--objects", "many"], "'many' is no count"),
+    ],
+)
+def test_a_request_that_cannot_be_writes_nothing(
+    words: list[str], answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = copy_of(ROOT, tmp_path)
+    monkeypatch.chdir(root)
+    before = {path: path.read_text() for path in root.rglob("*.yaml")}
+    workload = {"--tier": "bronze", "--objects": "1M", "--record": "1kB", "--reads": "1k/s", "--writes": "1k/s"}
+    if words[0] == "new-cluster":
+        given = dict(zip(words[2::2], words[3::2], strict=True))
+        words = [*words[:2], "--cell", "local", *(word for pair in (workload | given).items() for word in pair)]
+    assert main(words) == 2
+    assert answer in capsys.readouterr().err
+    assert {path: path.read_text() for path in root.rglob("*.yaml")} == before
+
+
+def test_generated_files_are_up_to_date() -> None:
+    assert main(["generate", "--check", "--root", str(ROOT)]) == 0
+
+
+def test_generate_says_what_is_out_of_date(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = copy_of(ROOT, tmp_path)
+    shutil.copytree(ROOT / "docs" / "reference", root / "docs" / "reference")
+    search = Path("stacks/local/teams/search.yaml")
+    (root / search).write_text(
+        "team: search\nclusters:\n  suggest: {tier: bronze, workload: {objects: 1, record: 1, reads: 1, writes: 1}}\n"
+        "  more: {tier: bronze, workload: {objects: 1, record: 1, reads: 1, writes: 1}}\n"
+    )
+    # `profile` was only taken out of the file: that is a mistake before it is anything to generate.
+    assert main(["generate", "--root", str(root)]) == 2
+    assert "search/profile is in no team file" in capsys.readouterr().err
+    (root / "docs" / "reference" / "definitions.md").unlink()
+    shutil.copy(
+        ROOT / "stacks" / "local" / "teams" / "search.yaml", root / "stacks" / "local" / "teams" / "search.yaml"
+    )
+    assert main(["generate", "--check", "--root", str(root)]) == 1
+    assert capsys.readouterr().out == "docs/reference/definitions.md: is out of date\n"
+    assert main(["generate", "--root", str(root)]) == 0
+    assert main(["generate", "--check", "--root", str(root)]) == 0
