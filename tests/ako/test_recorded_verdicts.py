@@ -1,0 +1,69 @@
+"""The operator's own answers, recorded, against the ones given here. Skipped where the recordings are not at hand."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aerofleet.ako.verdict import answer
+
+RECORDINGS = Path(__file__).parents[3] / "shared" / "oracle"
+COMPARED = ("allowed", "stage", "pruned", "changed", "static", "dynamic", "restart", "kinds")
+UNORDERED = ("pruned", "changed", "static", "kinds")
+
+pytestmark = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recorded verdicts are not beside the project")
+
+
+def recorded(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (RECORDINGS / f"{name}.jsonl").read_text().splitlines()]
+
+
+def comparable(found: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+    """The fields that the recording has, lists without order."""
+    fields = {key: found.get(key) for key in COMPARED if key in wanted}
+    return {key: sorted(value or []) if key in UNORDERED else value for key, value in fields.items()}
+
+
+@pytest.mark.parametrize("name", ["create", "update", "effect", "restart"])
+def test_answers_equal_the_operators(name: str) -> None:
+    different = {}
+    for case in recorded(name):
+        found, wanted = answer(case["input"]), case["expected"]
+        if "error" in wanted:
+            if found["restart"] != "crash":
+                different[case["id"]] = (found["restart"], "crash")
+        elif comparable(found, wanted) != comparable(wanted, wanted):
+            different[case["id"]] = (comparable(found, wanted), comparable(wanted, wanted))
+    assert different == {}
+
+
+def shape(message: str) -> str:
+    """A refusal's text without what is particular to the case: names, numbers, whole objects."""
+    text = re.sub(r"config schema error.*", "config schema error", message, flags=re.DOTALL)
+    text = re.sub(r"&\{.*|map\[.*|\[.*", "…", text, flags=re.DOTALL)
+    text = re.sub(r"`[^`]*`|'[^']*'|\"[^\"]*\"", "…", text)
+    return re.sub(r"[\d.]+", "…", text)[:80]
+
+
+def test_refusals_of_one_shape_have_one_rule() -> None:
+    rules = defaultdict(set)
+    for name in ("create", "update"):
+        for case in recorded(name):
+            if not case["expected"]["allowed"]:
+                rules[shape(case["expected"]["message"])].add(answer(case["input"])["rule"])
+    assert {text: found for text, found in rules.items() if len(found) > 1} == {}
+
+
+def test_an_allowed_case_has_no_refusing_finding() -> None:
+    refused = {}
+    for name in ("create", "update"):
+        for case in recorded(name):
+            errors = [each for each in answer(case["input"])["findings"] if each["severity"] == "error"]
+            if case["expected"]["allowed"] and errors:
+                refused[case["id"]] = errors
+    assert refused == {}
