@@ -114,25 +114,43 @@ class Cluster:
 
     def config_path(self, rack: Rack, *path: str | int) -> str:
         """Where a person wrote what the rack's effective configuration holds at ``path``."""
-        own: Any = rack.own.get("aerospikeConfig")
-        for key in path:
-            if (isinstance(own, dict) and key in own) or (
-                isinstance(own, list) and isinstance(key, int) and key < len(own)
-            ):
-                own = own[key]
-            else:
-                return "spec.aerospikeConfig" + _dotted(path)
-        prefix = (
-            f"spec.rackConfig.racks[{rack.position}].aerospikeConfig" if own is not None else "spec.aerospikeConfig"
-        )
-        return prefix + _dotted(path)
+        own = rack.own.get("aerospikeConfig")
+        if own is not None and path:
+            found, is_whole = _written_at(own, rack.config, path)
+            if is_whole:
+                return f"spec.rackConfig.racks[{rack.position}].aerospikeConfig{found}"
+        return "spec.aerospikeConfig" + _written_at(self.config, rack.config, path)[0]
 
     def storage_path(self, rack: Rack) -> str:
         return f"spec.rackConfig.racks[{rack.position}].storage" if rack.own.get("storage") else "spec.storage"
 
 
-def _dotted(path: tuple[str | int, ...]) -> str:
-    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+def _written_at(written: Any, effective: Any, path: tuple[str | int, ...]) -> tuple[str, bool]:
+    """``path`` of an effective configuration as it is called in ``written``, and whether all of it stands there.
+
+    An entry of a list is found by its name: an overlay holds fewer of them, in another order.
+    """
+    found = ""
+    for position, key in enumerate(path):
+        effective = _child(effective, key)
+        here = key
+        if isinstance(key, int) and isinstance(written, list) and isinstance(effective, dict):
+            name = effective.get("name")
+            named = (index for index, item in enumerate(written) if isinstance(item, dict) and item.get("name") == name)
+            here = next(named, key)
+        written = _child(written, here)
+        found += f"[{here}]" if isinstance(here, int) else f".{here}"
+        if written is None:
+            return found + "".join(
+                f"[{rest}]" if isinstance(rest, int) else f".{rest}" for rest in path[position + 1 :]
+            ), False
+    return found, True
+
+
+def _child(value: Any, key: str | int) -> Any:
+    if isinstance(value, dict):
+        return value.get(key)
+    return value[key] if isinstance(value, list) and isinstance(key, int) and key < len(value) else None
 
 
 def cluster_of(resource: dict[str, Any]) -> Cluster:
@@ -205,7 +223,8 @@ def _default_racks(cluster: Cluster) -> list[dict[str, Any]]:
     """The racks as written; the reserved rack 0 where there are none."""
     racks: list[dict[str, Any]] = cluster.rack_config.get("racks") or []
     if not racks:
-        return [{"id": 0}]
+        racks = [{"id": 0}]
+        cluster.spec["rackConfig"] = {**cluster.rack_config, "racks": racks}
     taken = ("zone", "region", "rackLabel", "nodeName", "aerospikeConfig", "storage", "podSpec")
     for position, rack in enumerate(racks):
         said = [key for key in taken if rack.get(key) not in (None, "", {})]

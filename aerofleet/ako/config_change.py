@@ -155,7 +155,7 @@ class _Comparison:
             self.change.hidden.append(".".join(names))
         elif isinstance(before, dict) or isinstance(after, dict):
             self.walk(names, _map(before), _map(after))
-            # A value that becomes a section, or the other way round: no schema has such a pair, yet it must not get lost.
+            # A value that becomes a section, or the other way round: no schema has it, yet it must not get lost.
             for value, sides in ((before, (before, _MISSING)), (after, (_MISSING, after))):
                 if value is not _MISSING and value is not None and not isinstance(value, dict):
                     self.leaf(names, *sides)

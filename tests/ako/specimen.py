@@ -30,11 +30,12 @@ def cases(name: str) -> Any:
     return yaml.safe_load((CASES / f"{name}.yaml").read_text())
 
 
-def cluster(name: str, edit: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """A fresh copy of a cluster, edited. A key that holds dots is written ``<a.b>``."""
+def cluster(name: str, *edits: Mapping[str, Any]) -> dict[str, Any]:
+    """A fresh copy of a cluster with the edits made one after the other. A key that holds dots is written ``<a.b>``."""
     found: dict[str, Any] = copy.deepcopy(_read(name))
-    for path, value in (edit or {}).items():
-        _set(found, [_key(match) for match in _PART.finditer(path)], copy.deepcopy(value))
+    for edit in edits:
+        for path, value in edit.items():
+            _set(found, [_key(match) for match in _PART.finditer(path)], copy.deepcopy(value))
     return found
 
 

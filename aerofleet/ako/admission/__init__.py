@@ -140,6 +140,7 @@ WARNINGS: tuple[Rule, ...] = (
     access_rules.deprecated_fields_are_gone,
     config_rules.memory_is_counted_per_container,
     config_rules.parameters_are_of_an_older_version,
+    config_rules.new_parameters_are_not_known,
 )
 RULES: tuple[Rule, ...] = CREATE_ONLY + COMMON + UPDATE_ONLY + WARNINGS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from aerofleet.aerospike.parameters import data_version
+from aerofleet.aerospike.parameters import data_version, has_schema
 from aerofleet.aerospike.schema import fits, schema_errors
 from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster, Rack
@@ -27,6 +27,21 @@ def schema_version(version: str) -> str | None:
 @rule("schema")
 def config_fits_the_schema(cluster: Cluster) -> Iterator[Refused]:
     """aerospikeConfig has only parameters of this server version, with values they can have."""
+    for kind, refused in _schema_faults(cluster):
+        if not _is_new(cluster, kind):
+            yield refused
+
+
+@rule("parameter-without-data", warns=True)
+def new_parameters_are_not_known(cluster: Cluster) -> Iterator[Refused]:
+    """A parameter that the nearest older version doesn't have may be new: there is no data to say more."""
+    for kind, (path, message, _) in _schema_faults(cluster):
+        if _is_new(cluster, kind):
+            yield path, message, f"see whether server {cluster.version} has it"
+
+
+def _schema_faults(cluster: Cluster) -> Iterator[tuple[str, Refused]]:
+    """(kind, refusal) of everything that doesn't fit, each told once."""
     version = schema_version(cluster.version)
     if version is None:
         return
@@ -38,7 +53,11 @@ def config_fits_the_schema(cluster: Cluster) -> Iterator[Refused]:
             path = cluster.config_path(rack, *error.path)
             if (path, error.message) not in told:
                 told.add((path, error.message))
-                yield path, error.message, error.hint
+                yield error.kind, (path, error.message, error.hint)
+
+
+def _is_new(cluster: Cluster, kind: str) -> bool:
+    return kind == "unknown" and not has_schema(cluster.version)
 
 
 @rule("ipv6")

@@ -444,7 +444,7 @@ def running_racks_bear_batches(old: Cluster, new: Cluster, status: Status) -> It
 @rule("sts-name-length")
 def stateful_set_names_fit(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
     """A rack's StatefulSet has a name of 52 characters at most: cluster, rack id and revision."""
-    if not new.rack_config.get("racks"):
+    if [rack.identity for rack in new.racks] == ["0"]:
         return
     sizes = rack_sizes(new.size, len(new.racks))
     for rack in new.racks:

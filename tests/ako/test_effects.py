@@ -1,0 +1,45 @@
+"""The effect table, line by line, both ways, on pairs judged by hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from aerofleet.ako.change import change_of
+from aerofleet.ako.effect import Effect
+from tests.ako.specimen import cases, cluster
+
+PAIRS = cases("effects")
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair['effect']}: {pair['why']}")
+def test_a_change_has_the_effect_judged_by_hand(pair: dict[str, Any]) -> None:
+    was = pair.get("was", {})
+    change = change_of(cluster(pair["base"], was), cluster(pair["base"], was, pair["to"]))
+    told = [(str(reason.effect), reason.path, reason.message) for reason in change.reasons]
+    assert str(change.effect) == pair["effect"], told
+    assert bool(change.reasons) == (change.effect != Effect.NONE)
+    assert change.effect == max((reason.effect for reason in change.reasons), default=Effect.NONE)
+
+
+def test_every_effect_is_judged_often() -> None:
+    counts = Counter(pair["effect"] for pair in PAIRS)
+    assert len(PAIRS) >= 80
+    assert min(counts[str(effect)] for effect in Effect) >= 10
+
+
+@pytest.mark.parametrize(
+    ("to", "named"),
+    [
+        ({"spec.brandNew": 1}, "spec.brandNew"),
+        ({"spec.podSpec.priorityClassName": "high"}, "spec.podSpec.priorityClassName"),
+        ({"spec.aerospikeConfig.service.made-up": 1}, "spec.aerospikeConfig.service.made-up"),
+        ({"spec.storage.volumes[3].source.nfs": {"server": "a"}}, "spec.storage.volumes[3].source.nfs"),
+    ],
+)
+def test_what_no_rule_knows_is_named_and_counts_as_data_at_risk(to: dict[str, Any], named: str) -> None:
+    change = change_of(cluster("device"), cluster("device", to))
+    unknown = [reason for reason in change.reasons if reason.rule.startswith("unknown")]
+    assert [(reason.effect, reason.path) for reason in unknown] == [(Effect.DATA_AT_RISK, named)]

@@ -1,0 +1,31 @@
+"""Every hazard: a cluster or a change that has it, and one that doesn't."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from aerofleet.ako.change import change_of
+from aerofleet.ako.cluster import cluster_of
+from aerofleet.ako.hazards import HAZARDS, cluster_hazards
+from tests.ako.specimen import cases, cluster
+
+HAZARD_CASES = cases("hazards")
+
+
+def found(case: dict[str, Any], edit: dict[str, Any]) -> set[str]:
+    if "was" not in case:
+        return {hazard.id for hazard in cluster_hazards(cluster_of(cluster(case["base"], edit)))}
+    old, new = cluster(case["base"], case["was"]), cluster(case["base"], case["was"], edit)
+    return {hazard.id for hazard in change_of(old, new).hazards}
+
+
+@pytest.mark.parametrize("case", HAZARD_CASES, ids=lambda case: case["hazard"])
+def test_a_hazard_is_seen_where_it_is_and_only_there(case: dict[str, Any]) -> None:
+    assert case["hazard"] in found(case, case["has"])
+    assert case["hazard"] not in found(case, case["fine"])
+
+
+def test_every_hazard_has_a_case() -> None:
+    assert {rule.id for rule in HAZARDS} == {case["hazard"] for case in HAZARD_CASES}

@@ -1,0 +1,84 @@
+"""Every rule: an edit of a good cluster that passes it, and one that doesn't."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from aerofleet.ako.admission import (
+    COMMON,
+    CREATE_ONLY,
+    MUTATING,
+    SCHEMA,
+    UPDATE_ONLY,
+    WARNINGS,
+    admit_create,
+    admit_update,
+    finished_status,
+    patched_status,
+)
+from aerofleet.ako.cluster import cluster_of
+from tests.ako.specimen import cases, cluster
+
+CREATE = cases("create")
+
+
+def named(case: dict[str, Any]) -> str:
+    return f"{case['rule']}-{case['path']}"
+
+
+def found(edit: dict[str, Any], case: dict[str, Any]) -> list[tuple[str, str]]:
+    admission = admit_create(cluster(case["base"], edit))
+    return [(finding.path, finding.message) for finding in admission.findings if finding.rule == case["rule"]]
+
+
+@pytest.mark.parametrize("case", CREATE, ids=named)
+def test_a_rule_lets_through_what_it_should(case: dict[str, Any]) -> None:
+    assert found(case["passes"], case) == []
+
+
+@pytest.mark.parametrize("case", CREATE, ids=named)
+def test_a_rule_finds_what_it_should(case: dict[str, Any]) -> None:
+    refusals = found(case["fails"], case)
+    assert case["path"] in [path for path, _ in refusals]
+    assert all(message for _, message in refusals)
+
+
+@pytest.mark.parametrize("case", CREATE, ids=named)
+def test_only_errors_refuse(case: dict[str, Any]) -> None:
+    admission = admit_create(cluster(case["base"], case["fails"]))
+    warns = {rule.id for rule in WARNINGS} | {"unknown-field"}
+    assert admission.allowed == (not any(finding.severity == "error" for finding in admission.findings))
+    if case["rule"] in warns:
+        assert admission.allowed
+
+
+def test_every_rule_has_a_case() -> None:
+    named_rules = {rule.id for rule in (*CREATE_ONLY, *COMMON, *WARNINGS)} | MUTATING.keys() | SCHEMA.keys()
+    assert named_rules - {case["rule"] for case in CREATE} == set()
+    assert {rule.id for rule in UPDATE_ONLY} - {case["rule"] for case in cases("update")} == set()
+
+
+UPDATE = cases("update")
+
+
+def refused(case: dict[str, Any], edit: dict[str, Any]) -> list[str]:
+    """Paths of the case's rule, for the change from what was to the edit of it."""
+    was = case.get("was", {})
+    old, new = cluster(case["base"], was), cluster(case["base"], was, edit)
+    mirrored = cluster_of(cluster(case["base"], case["status"]) if "status" in case else old)
+    status = finished_status(mirrored)
+    if "patch" in case:
+        status = patched_status(status, case["patch"], mirrored)
+    return [finding.path for finding in admit_update(old, new, status=status).findings if finding.rule == case["rule"]]
+
+
+@pytest.mark.parametrize("case", UPDATE, ids=named)
+def test_a_change_rule_lets_through_what_it_should(case: dict[str, Any]) -> None:
+    assert refused(case, case["passes"]) == []
+
+
+@pytest.mark.parametrize("case", UPDATE, ids=named)
+def test_a_change_rule_finds_what_it_should(case: dict[str, Any]) -> None:
+    assert case["path"] in refused(case, case["fails"])
