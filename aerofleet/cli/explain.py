@@ -73,7 +73,7 @@ def lines_of(each: Explained) -> Iterator[str]:
     if each.formula:
         yield f"    formula {each.formula} reads {', '.join(each.inputs)}"
     for below in reversed(each.overrode):
-        yield f"    over {shown(below.value)}  {below.location}  {below.layer}"
+        yield f"    over {shown(below.value)}  {below.location}  {below.layer.name}"
 
 
 def shown(value: Any) -> str:
@@ -89,6 +89,7 @@ def as_json(each: Explained) -> dict[str, Any]:
         "formula": each.formula,
         "inputs": each.inputs,
         "overrode": [
-            {"value": below.value, "layer": below.layer, "location": str(below.location)} for below in each.overrode
+            {"value": below.value, "layer": below.layer.name, "location": str(below.location)}
+            for below in each.overrode
         ],
     }

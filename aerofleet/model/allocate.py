@@ -56,7 +56,7 @@ def wanted_of(source: CellSource, settings: Mapping[str, Settings]) -> list[Want
 
 def allocations_text(file: AllocationsFile) -> str:
     data = file.model_dump(mode="json", by_alias=True)
-    return HEADER + yaml.safe_dump(data, sort_keys=False, width=120)
+    return HEADER + yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, width=120)
 
 
 def allocations_path(root: Path, cell: str) -> Path:

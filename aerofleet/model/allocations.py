@@ -36,7 +36,7 @@ RackId = Annotated[Whole, Field(ge=1, le=1_000_000)]
 
 
 class PortsFile(FileModel):
-    first: Whole = Field(ge=FIRST_PORT, le=LAST_PORT - PORTS_PER_CLUSTER)
+    first: Whole = Field(ge=FIRST_PORT, le=LAST_PORT - PORTS_PER_CLUSTER + 1)
 
     def ports(self, *, tls: bool, admin: bool) -> Ports:
         first = self.first

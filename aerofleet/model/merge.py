@@ -7,8 +7,8 @@ takes away what the layers below said.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aerofleet.finding import Location
@@ -16,33 +16,37 @@ from aerofleet.finding import Location
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layer:
     """``locate`` tells where a path of ``data`` is written; ``name`` is what a person calls the layer."""
 
     name: str
     data: Mapping[str, Any]
-    locate: Any
+    locate: Callable[[Path], Location]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Origin:
-    """Who set a value, where, and what it replaced (oldest first)."""
+    """Who set a value, at which path of its layer, and what it replaced (oldest first)."""
 
-    layer: str
-    location: Location
+    layer: Layer
+    written: Path
     value: Any
     overrode: tuple[Origin, ...] = ()
+
+    @property
+    def location(self) -> Location:
+        return self.layer.locate(self.written)
 
 
 @dataclass(slots=True)
 class Merged:
     """``data`` is the result; ``origins`` has an entry for every leaf and every replaced list in it, ``mappings`` tells
-    where each mapping was first begun."""
+    in which layer each mapping was first begun, and at which path of it."""
 
     data: dict[str, Any] = field(default_factory=dict)
     origins: dict[Path, Origin] = field(default_factory=dict)
-    mappings: dict[Path, Location] = field(default_factory=dict)
+    mappings: dict[Path, tuple[Layer, Path]] = field(default_factory=dict)
 
     def origin(self, path: Path) -> Origin | None:
         """The origin of a value, or of the nearest thing above it that was set as a whole."""
@@ -56,10 +60,9 @@ class Merged:
         above = self.origins.get(path)
         if above is None:
             self.origins[path] = origin
-        elif above != origin:
-            bare = Origin(origin.layer, origin.location, origin.value)
-            overrode = (*origin.overrode, bare, *above.overrode)
-            self.origins[path] = Origin(above.layer, above.location, above.value, overrode)
+        elif above is not origin:
+            overrode = (*origin.overrode, replace(origin, overrode=()), *above.overrode)
+            self.origins[path] = replace(above, overrode=overrode)
 
 
 def merge_layers(layers: Sequence[Layer]) -> Merged:
@@ -67,6 +70,15 @@ def merge_layers(layers: Sequence[Layer]) -> Merged:
     for layer in layers:
         merged.data = _Laying(merged, layer).mapping(merged.data, layer.data, (), ())
     return merged
+
+
+def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Two mappings merged by the same rules, where nobody asks who set what."""
+    return merge_layers([Layer("", each, _nowhere) for each in (below, above)]).data
+
+
+def _nowhere(path: Path) -> Location:
+    raise LookupError(f"the layer of {path} has no file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +99,7 @@ class _Laying:
                 self.note(base, None, here, there)
             elif isinstance(value, Mapping):
                 if here not in self.merged.mappings:
-                    self.merged.mappings[here] = self.layer.locate(there)
+                    self.merged.mappings[here] = (self.layer, there)
                 result[key] = self.mapping(base if isinstance(base, Mapping) else {}, value, here, there)
                 if not value:
                     self.note(base, value, here, there)
@@ -116,11 +128,11 @@ class _Laying:
         """Remember who set the value at ``path``; ``base`` is what stood there."""
         origins = self.merged.origins
         before = origins.get(path)
-        history = (*before.overrode, Origin(before.layer, before.location, before.value)) if before else ()
+        history = (*before.overrode, replace(before, overrode=())) if before else ()
         if isinstance(base, (Mapping, list)):
             for stale in [known for known in origins if len(known) > len(path) and known[: len(path)] == path]:
                 del origins[stale]
-        origins[path] = Origin(self.layer.name, self.layer.locate(written), value, history)
+        origins[path] = Origin(self.layer, written, value, history)
 
 
 def is_named_list(value: Any) -> bool:

@@ -65,7 +65,7 @@ def _settings(cluster: WrittenCluster, resolved: ResolvedSettings) -> Iterator[E
         yield Explained(
             written(path),
             value,
-            origin.layer,
+            origin.layer.name,
             origin.location,
             origin.overrode,
             formula,

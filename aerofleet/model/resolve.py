@@ -11,7 +11,7 @@ from aerofleet.finding import Finding, Location
 from aerofleet.model.allocations import AllocationsFile
 from aerofleet.model.checks import check_cell
 from aerofleet.model.cluster import Context, build_cluster
-from aerofleet.model.merge import Layer, Merged, Origin, Path, merge_layers
+from aerofleet.model.merge import Layer, Merged, Origin, Path, laid_over, merge_layers
 from aerofleet.model.platform import build_hosts, build_pools, build_tenant, platform_parts
 from aerofleet.model.quantities import parse_bytes, parse_count, parse_per_second, parse_percent
 from aerofleet.model.resolved import Cell, Cluster, ClusterState, OperatorPhase, Team, Tier
@@ -94,15 +94,14 @@ def complete_namespaces(merged: Merged, cluster: WrittenCluster) -> None:
     listed = merged.data.get("namespaces")
     if not listed:
         listed = [{"name": cluster.name}]
-        where = cluster.document.locate(cluster.place)
-        merged.origins["namespaces", 0, "name"] = Origin("name of the cluster", where, cluster.name)
+        own = Layer("name of the cluster", {}, lambda _: cluster.document.locate(cluster.place))
+        merged.origins["namespaces", 0, "name"] = Origin(own, (), cluster.name)
     if not isinstance(defaults, dict) or not isinstance(listed, list):
         return  # the settings model says what is wrong
     origins = {path[1:]: origin for path, origin in merged.origins.items() if path[:1] == ("namespaceDefaults",)}
     for index, namespace in enumerate(listed):
         if isinstance(namespace, dict):
-            over = merge_layers([Layer("", defaults, lambda _: None), Layer("", namespace, lambda _: None)])
-            listed[index] = over.data
+            listed[index] = laid_over(defaults, namespace)
             for path, origin in origins.items():
                 merged.lay_below(("namespaces", index, *path), origin)
     merged.data["namespaces"] = listed
@@ -131,7 +130,7 @@ def render_templates(merged: Merged, cluster: WrittenCluster) -> Rendering:
             return value
         origin = merged.origin(path)
         where = origin.location if origin else cluster.document.locate(cluster.place)
-        if origin is None or not origin.layer.startswith("tier "):
+        if origin is None or not origin.layer.name.startswith("tier "):
             rule, message, hint = "template-place", "templates stand in tiers only", "write the value itself"
         else:
             try:
@@ -178,9 +177,10 @@ def origin_locator(merged: Merged, cluster: WrittenCluster) -> Callable[[Any], L
     def locate(path: Sequence[str | int]) -> Location:
         begun = merged.mappings.get(tuple(path))
         if begun is not None:
-            return begun
+            layer, written_at = begun
+            return layer.locate(written_at)
         origin = merged.origin(tuple(path))
-        return origin.location if origin and origin.location else cluster.document.locate(cluster.place)
+        return origin.location if origin else cluster.document.locate(cluster.place)
 
     return locate
 

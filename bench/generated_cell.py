@@ -1,0 +1,74 @@
+"""Definitions of a cell of any size, alike in every run: as written by many teams for the project's own tiers."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import yaml
+
+from aerofleet.model import resolve_cell
+from aerofleet.model.allocate import allocations_path, allocations_text, next_allocations, write_atomically
+
+CLUSTERS_PER_TEAM = 8
+TIERS = ("bronze", "silver", "gold", "ledger")
+CELL = "generated"
+RACKS = ("r1", "r2", "r3")
+HOSTS_PER_RACK = 20
+
+
+def write_cell(project: Path, root: Path, clusters: int) -> None:
+    """Write a cell of ``clusters`` clusters under ``root``; tiers and platform files are those of ``project``."""
+    shutil.copytree(project / "templates", root / "templates")
+    folder = root / "stacks" / CELL
+    (folder / "teams").mkdir(parents=True)
+    local = project / "stacks" / "local"
+    cell_text = (local / "cell.yaml").read_text().replace("cell: local", f"cell: {CELL}")
+    (folder / "cell.yaml").write_text(cell_text)
+    shutil.copy(local / "pools.yaml", folder / "pools.yaml")
+    hosts = yaml.safe_load((local / "hosts.yaml").read_text())
+    hosts["hosts"] = {
+        f"{rack}-host-{number}": {"model": "metal-a", "rack": rack, "address": f"192.0.2.{number}"}
+        for rack in RACKS
+        for number in range(HOSTS_PER_RACK)
+    }
+    write(folder / "hosts.yaml", hosts)
+    teams: dict[str, dict[str, object]] = {f"team-{number}": {} for number in range(-(-clusters // CLUSTERS_PER_TEAM))}
+    for number in range(clusters):
+        teams[f"team-{number // CLUSTERS_PER_TEAM}"][f"cluster-{number}"] = cluster(number)
+    for team, content in teams.items():
+        write(folder / "teams" / f"{team}.yaml", {"team": team, "clusters": content})
+    write(folder / "tenants.yaml", {"teams": {team: tenant() for team in teams}})
+    allocations = next_allocations(resolve_cell(root, CELL))
+    assert allocations is not None  # noqa: S101
+    write_atomically(allocations_path(root, CELL), allocations_text(allocations))
+
+
+def cluster(number: int) -> dict[str, object]:
+    """Most teams write little more than tier and workload; some have users and a namespace of their own."""
+    tier = TIERS[number % len(TIERS)]
+    written: dict[str, object] = {
+        "tier": tier,
+        "workload": {"objects": f"{number % 90 + 10}M", "record": "600B", "reads": "20k/s", "writes": "5k/s"},
+    }
+    if tier in ("gold", "ledger"):
+        written["users"] = [{"name": "service", "roles": ["read-write"]}]
+    if number % 5 == 0:
+        written["namespaces"] = [{"name": "main", "defaultTtl": "30d"}]
+    return written
+
+
+def tenant() -> dict[str, object]:
+    quota = {"clusters": 20, "pods": 200, "memory": "20Ti", "cpu": 2000, "storage": "900Ti"}
+    return {
+        "tiers": list(TIERS),
+        "pools": ["nvme"],
+        "quota": quota,
+        "clientNamespaces": ["apps"],
+        "groups": ["people"],
+        "overridable": ["users", "namespaces"],
+    }
+
+
+def write(path: Path, data: object) -> None:
+    path.write_text(yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False))
