@@ -76,7 +76,11 @@ def _status(question: Question, old: Cluster) -> Status:
             patch = json.loads(patch)
         except ValueError as error:
             raise QuestionError(f"statusPatch is not JSON: {error}") from None
-    return status if patch is None else patched_status(status, patch, old)
+    if patch is None:
+        return status
+    if not isinstance(patch, dict):
+        raise QuestionError("statusPatch is no object")
+    return patched_status(status, patch, old)
 
 
 def _effect(question: Question) -> Answer:

@@ -1,7 +1,7 @@
 """Clusters for the tests, and small edits of them.
 
-An edit is a map of paths to values: ``spec.storage.volumes[0].name: x`` sets, ``(gone)`` takes away, and an index one past
-a list's end appends.
+An edit is a map of paths to values: ``spec.storage.volumes[0].name: x`` sets, ``(gone)`` takes away, and an index one
+past the end of a list appends.
 """
 
 from __future__ import annotations

@@ -240,7 +240,7 @@ def _answer(cluster: Cluster, resource: Mapping[str, Any], validated: list[Findi
     stages: tuple[tuple[Stage, list[Finding]], ...] = (
         ("mutate", undecodable + cluster.refusals),
         ("crd", list(_schema_findings(cluster))),
-        ("validate", validated),
+        ("validate", list(dict.fromkeys(validated))),
     )
     first: tuple[Stage, Finding | None] = next(
         ((stage, found[0]) for stage, found in stages if found), ("validate", None)

@@ -100,7 +100,7 @@ def tls_name_and_port_go_together(cluster: Cluster) -> Iterator[Refused]:
     """A section with TLS has `tls-name` and `tls-port`, and the name stands in network.tls."""
     rack = cluster.distinct_racks[0]
     network = section(rack.config, "network")
-    known = {item.get("name") for item in entries(network, "tls")}
+    known = {str(item.get("name")) for item in entries(network, "tls")}
     for key, words in PAIRS:
         given = section(network, key)
         path = cluster.config_path(rack, "network", key)
@@ -111,7 +111,7 @@ def tls_name_and_port_go_together(cluster: Cluster) -> Iterator[Refused]:
             continue
         if given.get("tls-port") is None:
             yield f"{path}.tls-name", f"{words} has tls-name but no tls-port", "add tls-port"
-        if name not in known:
+        if str(name) not in known:
             yield f"{path}.tls-name", f"{name!r} is not in network.tls", "add an entry of that name"
 
 

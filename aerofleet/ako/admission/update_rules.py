@@ -161,11 +161,11 @@ def _once(found: Iterator[Refused]) -> Iterator[Refused]:
 def used_authorities_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
     """A TLS entry in use keeps its ca-file (or moves to ca-path), and doesn't lose its authorities."""
     before, after = section(old.config, "network"), section(new.config, "network")
-    used = {section(before, key).get("tls-name") for key, _ in PAIRS}
-    known = {item.get("name"): item for item in entries(before, "tls")}
+    used = {str(section(before, key).get("tls-name")) for key, _ in PAIRS}
+    known = {str(item.get("name")): item for item in entries(before, "tls")}
     for position, item in enumerate(entries(after, "tls")):
-        was = known.get(item.get("name"))
-        if was is None or item.get("name") not in used:
+        was = known.get(str(item.get("name")))
+        if was is None or str(item.get("name")) not in used:
             continue
         path = f"spec.aerospikeConfig.network.tls[{position}]"
         if "ca-file" in was and "ca-file" in item and was["ca-file"] != item["ca-file"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any
 
 from aerofleet.ako.admission.rack_rules import BATCHES
@@ -321,7 +322,7 @@ def fraction(cluster: Cluster) -> Iterator[Found]:
     """The operator's library cuts fractions off."""
     for rack in cluster.distinct_racks:
         for keys, value in _leaves(rack.config, ()):
-            if isinstance(value, float) and value != int(value):
+            if isinstance(value, float) and isfinite(value) and not value.is_integer():
                 yield cluster.config_path(rack, *keys), f"{value} is read as {int(value)}"
 
 

@@ -1,0 +1,68 @@
+"""The reference page of rules, hazards and effects, made from the rules themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from aerofleet.ako.admission import COMMON, CREATE_ONLY, MUTATING, SCHEMA, UPDATE_ONLY, WARNINGS
+from aerofleet.ako.admission.rule import Rule
+from aerofleet.ako.compatibility import OPERATOR, RELEASES, admitted_servers
+from aerofleet.ako.effect import EFFECTS
+from aerofleet.ako.hazards import CLUSTER_HAZARDS, CONFIG_HAZARDS, HazardRule
+from aerofleet.ako.hazards.of_change import CHANGE_HAZARDS
+
+HEAD = f"""\
+# Rules, hazards and effects
+
+What `aerofleet lint`, `diff`, `verdict` and `check` judge an AerospikeCluster by. The rules are those of operator
+{OPERATOR}. This page is made from the rules; `aerofleet generate` writes it.
+"""
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    return "\n".join([HEAD, *_sections()])
+
+
+def _sections() -> Iterator[str]:
+    yield "## Refused while the operator fills in its defaults (stage `mutate`)\n"
+    yield _table(("rule", "what must hold"), [(f"`{name}`", words) for name, words in MUTATING.items()])
+    yield "## Refused by the definition of the resource (stage `crd`)\n"
+    yield _table(("rule", "what must hold"), [(f"`{name}`", words) for name, words in SCHEMA.items()])
+    yield "## Refused on creation only (stage `validate`)\n"
+    yield _rules(CREATE_ONLY)
+    yield "## Refused on creation and on change (stage `validate`)\n"
+    yield _rules(COMMON)
+    yield "## Refused on change only (stage `validate`)\n"
+    yield _rules(UPDATE_ONLY)
+    yield "## Let through with a warning\n"
+    yield _rules(WARNINGS)
+    yield "## Hazards of a cluster\n\nThe operator lets them through. `aerofleet lint` fails (exit code 1) on severe ones.\n"
+    yield _hazards(CLUSTER_HAZARDS)
+    yield "## Hazards of a change\n"
+    yield _hazards((*CONFIG_HAZARDS, *CHANGE_HAZARDS))
+    yield "## Effects\n\nFrom the least to the worst. The effect of a change is the worst of its reasons.\n"
+    yield _table(("effect", "what it means"), [(f"`{effect}`", words) for effect, words in EFFECTS.items()])
+    yield "## Operator releases\n"
+    yield _table(("operator", "server versions", "Kubernetes"), list(_releases()))
+
+
+def _releases() -> Iterator[tuple[str, ...]]:
+    for name, release in RELEASES.items():
+        servers = admitted_servers(name)
+        yield name, f"{servers[0]} to {servers[-1]}", f"{release.oldest_kubernetes} to {release.newest_kubernetes}"
+
+
+def _rules(rules: Iterable[Rule]) -> str:
+    rows = [(f"`{rule.id}`", rule.summary, rule.since if rule.since != "4.0.0" else "") for rule in rules]
+    return _table(("rule", "what must hold", "since operator"), rows)
+
+
+def _hazards(rules: Iterable[HazardRule]) -> str:
+    rows = [(f"`{rule.id}`", rule.severity, rule.summary, rule.instead) for rule in rules]
+    return _table(("hazard", "severity", "why", "write instead"), rows)
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"

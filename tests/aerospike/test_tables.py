@@ -1,0 +1,49 @@
+"""The derived tables are what their scripts make of the published inputs; skipped where those are not at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aerofleet.aerospike.parameters import names_in, parameter, versions
+from tools.derive import crd_table, parameters
+
+SHARED = Path(__file__).parents[3] / "shared"
+
+needs_inputs = pytest.mark.skipif(not SHARED.is_dir(), reason="the published schemas are not beside the project")
+
+
+@needs_inputs
+def test_the_parameters_are_derived() -> None:
+    assert parameters.TARGET.read_text() == parameters.derive(SHARED / "aerospike-schemas")
+
+
+@needs_inputs
+def test_the_custom_resource_is_derived() -> None:
+    assert crd_table.TARGET.read_text() == crd_table.derive(SHARED / "ako-crds")
+
+
+def test_a_parameter_tells_what_it_is() -> None:
+    found = parameter("8.1.1", "namespaces.storage-engine.flush-size")
+    assert found is not None
+    assert (found.type, found.unit, found.dynamic, found.since, found.until) == ("integer", "bytes", True, "7.1.0", "")
+
+
+def test_a_renamed_parameter_tells_its_new_name() -> None:
+    found = parameter("6.4.0", "namespaces.memory-size")
+    assert found is not None
+    assert found.until == "6.4.0"
+    assert "indexes-memory-budget" in found.renamed_to
+
+
+def test_a_parameter_says_whether_it_can_be_set_live() -> None:
+    lives = {version: parameter(version, "service.ticker-interval") for version in versions()}
+    assert all(found is not None and found.dynamic for found in lives.values())
+    static = [parameter(version, "service.user") for version in versions()]
+    assert not any(found is not None and found.dynamic for found in static)
+
+
+def test_what_is_not_there_is_not_found() -> None:
+    assert parameter("8.1.1", "service.made-up") is None
+    assert "made-up" not in names_in("8.1.1", "service")

@@ -1,0 +1,167 @@
+"""Laws that hold for every cluster and every change, whatever stands in it."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aerofleet.ako.change import change_of
+from aerofleet.ako.effect import Effect
+from aerofleet.ako.verdict import QuestionError, answer
+from tests.ako.specimen import cluster
+
+BASES = ("device", "memory", "secure", "strong", "files")
+Path = tuple[str | int, ...]
+
+bases = st.sampled_from(BASES)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+few = settings(max_examples=60, deadline=None)
+
+
+def paths(value: Any, path: Path = ()) -> Iterator[Path]:
+    """Every path of a tree, sections and values."""
+    children: Any = ()
+    if isinstance(value, dict):
+        children = value.items()
+    elif isinstance(value, list):
+        children = enumerate(value)
+    for key, item in children:
+        yield (*path, key)
+        yield from paths(item, (*path, key))
+
+
+def at(value: Any, path: Path) -> Any:
+    for key in path:
+        value = value[key]
+    return value
+
+
+def put(root: Any, path: Path, value: Any) -> Any:
+    changed = copy.deepcopy(root)
+    at(changed, path[:-1])[path[-1]] = value
+    return changed
+
+
+def another(value: Any) -> Any:
+    """A value of the same type that is not the same."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    return f"{value}x"
+
+
+leaves = {
+    (base, path)
+    for base in BASES
+    for path in paths(cluster(base)["spec"]["aerospikeConfig"])
+    if not isinstance(at(cluster(base)["spec"]["aerospikeConfig"], path), (dict, list))
+}
+
+
+@given(bases)
+@few
+def test_the_same_has_no_effect(base: str) -> None:
+    assert change_of(cluster(base), cluster(base)).effect == Effect.NONE
+
+
+@given(st.sampled_from(sorted(leaves, key=str)))
+@few
+def test_no_change_of_a_value_is_ever_without_effect(leaf: tuple[str, Path]) -> None:
+    base, path = leaf
+    old = cluster(base)
+    where: Path = ("spec", "aerospikeConfig", *path)
+    new = put(old, where, another(at(old, where)))
+    change = change_of(old, new)
+    assert change.effect > Effect.NONE
+    assert any(reason.path for reason in change.reasons)
+
+
+@given(st.sampled_from(sorted(leaves, key=str)))
+@few
+def test_nothing_taken_away_is_ever_without_effect(leaf: tuple[str, Path]) -> None:
+    base, path = leaf
+    old, where = cluster(base), ("spec", "aerospikeConfig", *path)
+    new = copy.deepcopy(old)
+    del at(new, where[:-1])[where[-1]]
+    # The operator writes `console: info` itself.
+    if path[:1] != ("logging",):
+        assert change_of(old, new).effect > Effect.NONE
+
+
+@given(st.permutations(["/dev/a", "/dev/b", "/dev/c"]))
+@few
+def test_another_order_restarts(order: list[str]) -> None:
+    volumes = {
+        f"spec.storage.volumes[{4 + index}]": {
+            "name": f"v{index}",
+            "aerospike": {"path": path},
+            "source": {"persistentVolume": {"storageClass": "raw", "volumeMode": "Block", "size": "1Gi"}},
+        }
+        for index, path in enumerate(["/dev/a", "/dev/b", "/dev/c"])
+    }
+    devices = "spec.aerospikeConfig.namespaces[0].storage-engine.devices"
+    old = cluster("device", volumes, {devices: ["/dev/a", "/dev/b", "/dev/c"]})
+    new = cluster("device", volumes, {devices: order})
+    same = order == ["/dev/a", "/dev/b", "/dev/c"]
+    assert change_of(old, new).effect == (Effect.NONE if same else Effect.WARM_RESTART)
+
+
+@given(st.sampled_from(["addresses", "mesh-seed-address-ports"]), st.integers(1, 1000))
+@few
+def test_what_is_half_applied_is_never_plainly_live(hidden: str, limit: int) -> None:
+    new = cluster(
+        "device",
+        {
+            f"spec.aerospikeConfig.network.heartbeat.{hidden}": ["10.0.0.1"],
+            "spec.aerospikeConfig.service.proto-fd-max": limit,
+        },
+    )
+    change = change_of(cluster("device"), new)
+    assert change.effect >= Effect.WARM_RESTART
+    assert "half-applied" in {hazard.id for hazard in change.hazards}
+
+
+@given(json_values)
+@few
+def test_any_json_is_answered_or_called_no_question(question: Any) -> None:
+    try:
+        answer(question)
+    except QuestionError as error:
+        assert str(error)
+
+
+@given(bases, st.data())
+@settings(max_examples=400, deadline=None)
+def test_any_junk_in_a_cluster_is_judged(base: str, data: st.DataObject) -> None:
+    good = cluster(base)
+    where = data.draw(st.sampled_from(sorted(paths(good), key=str)))
+    junk = put(good, where, data.draw(json_values))
+    for question in (
+        {"verb": "create", "spec": junk},
+        {"verb": "update", "old": good, "new": junk},
+        {"verb": "update", "old": junk, "new": good},
+        {"verb": "restart", "old": good, "new": junk},
+        {"verb": "update", "old": good, "new": good, "statusPatch": {"spec": junk, "pods": junk, "rackConfig": junk}},
+    ):
+        assert json.loads(json.dumps(answer(question)))
+
+
+@given(bases, st.data())
+@few
+def test_any_junk_in_a_configuration_is_compared(base: str, data: st.DataObject) -> None:
+    good = cluster(base)["spec"]["aerospikeConfig"]
+    where = data.draw(st.sampled_from(sorted(paths(good), key=str)))
+    junk = put(good, where, data.draw(json_values))
+    for old, new in ((good, junk), (junk, good)):
+        found = answer({"verb": "effect", "version": "8.1.1", "old": old, "new": new})
+        assert found["restart"] != "noRestart" or old == new

@@ -1,0 +1,38 @@
+"""What `aerofleet lint` prints of broken files: place, finding, way out; all at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aerofleet.cli.lint import run
+
+CASES = Path(__file__).parents[1] / "cases" / "lint"
+GOOD = Path(__file__).parents[1] / "cases" / "ako" / "clusters"
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_broken_file_is_told_whole(
+    path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(CASES)
+    assert run([path.name]) == 2
+    assert capsys.readouterr().out == path.with_suffix(".txt").read_text()
+
+
+@pytest.mark.parametrize("path", sorted(GOOD.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_good_file_is_let_through(path: Path) -> None:
+    assert run([str(path)]) == 0
+
+
+def test_a_severe_hazard_alone_fails_with_another_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    risky = tmp_path / "risky.yaml"
+    risky.write_text((GOOD / "device.yaml").read_text().replace("replication-factor: 2", "replication-factor: 1"))
+    assert run([str(risky)]) == 1
+    assert "[one-copy]" in capsys.readouterr().out
+
+
+def test_a_file_that_is_not_there_is_a_mistake_not_a_crash(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["nowhere.yaml"]) == 2
+    assert "nowhere.yaml" in capsys.readouterr().out
