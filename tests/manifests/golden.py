@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,16 @@ import yaml
 
 from aerofleet.manifests import RenderedCell, render_cell
 from aerofleet.model import resolve_cell
-from aerofleet.model.resolved import NetworkProfile
+from aerofleet.model.resolved import Cell, NetworkProfile
 from tests.model.project import CASES, ROOT
 
 GOLDEN = CASES / "golden"
 DEFINITIONS = GOLDEN / "definitions"
+Render = Callable[[Cell], RenderedCell]
 
 
-def rendered(profile: NetworkProfile) -> RenderedCell:
+@cache
+def resolved(profile: NetworkProfile) -> Cell:
     """The golden cell with another network profile; its tiers are the project's own."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -33,12 +36,16 @@ def rendered(profile: NetworkProfile) -> RenderedCell:
         cell_file.write_text(cell_file.read_text().replace("network: pod", f"network: {profile.value}"))
         resolution = resolve_cell(root, "golden")
     assert resolution.cell is not None, resolution.findings
-    return render_cell(resolution.cell)
+    return resolution.cell
 
 
-def golden_files(profile: NetworkProfile) -> Iterator[tuple[Path, list[dict[str, Any]]]]:
+def rendered(profile: NetworkProfile) -> RenderedCell:
+    return render_cell(resolved(profile))
+
+
+def golden_files(profile: NetworkProfile, render: Render = render_cell) -> Iterator[tuple[Path, list[dict[str, Any]]]]:
     """(file, objects that stand in it)."""
-    cell = rendered(profile)
+    cell = render(resolved(profile))
     folder = GOLDEN / profile.value
     yield folder / "platform.yaml", list(cell.platform.objects())
     for team in cell.teams:
