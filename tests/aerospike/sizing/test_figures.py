@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-import operator
-from collections.abc import Callable
-from fractions import Fraction
-from math import ceil
-
 import pytest
 from hypothesis import given, settings
 
 from aerofleet.aerospike.sizing import (
     Assumptions,
     Device,
-    Figure,
     Metal,
     NamespaceLoad,
     Sizing,
@@ -24,46 +17,14 @@ from aerofleet.aerospike.sizing import (
     size,
     sized,
 )
+from tests.aerospike.sizing.arithmetic import reckon
 from tests.aerospike.sizing.workloads import METAL, assumptions, workloads
-
-OPERATORS: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: lambda a, b: Fraction(a // b),
-}
-FUNCTIONS: dict[str, Callable[..., Fraction]] = {
-    "ceil": lambda a: Fraction(ceil(a)),
-    "min": min,
-    "max": max,
-    "round": lambda a: Fraction(round(float(a))),
-    "round_up": lambda a, unit: Fraction(ceil(a / unit)) * unit,
-}
-
-
-def reckon(figure: Figure) -> Fraction:
-    text = figure.formula.replace("×", "*").replace("÷", "/")
-
-    def value(node: ast.expr) -> Fraction:
-        match node:
-            case ast.Constant(value=int(number)):
-                return Fraction(number)
-            case ast.Name(id=name):
-                return Fraction(figure.inputs[name])
-            case ast.BinOp(left=left, op=op, right=right):
-                return OPERATORS[type(op)](value(left), value(right))
-            case ast.Call(func=ast.Name(id=name), args=args):
-                return FUNCTIONS[name](*map(value, args))
-        raise AssertionError(f"{figure.formula}: {ast.dump(node)}")
-
-    return value(ast.parse(text, mode="eval").body)
 
 
 def assert_formulas_hold(sizing: Sizing) -> None:
     for need in (sizing.now, sizing.peak, sizing.date):
         for figure in figures(sizing, need):
-            assert float(reckon(figure)) == pytest.approx(figure.value, rel=1e-12), str(figure)
+            assert float(reckon(figure.formula, figure.inputs)) == pytest.approx(figure.value, rel=1e-12), str(figure)
 
 
 @settings(max_examples=60, deadline=None)

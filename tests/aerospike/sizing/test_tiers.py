@@ -14,7 +14,7 @@ WORKLOADS = 1000
 
 
 def sizings(tier: TierShape) -> list[Sizing]:
-    random = Random(tier.name)  # noqa: S311 - the same workloads in every run
+    random = Random(tier.name)
     assumed = Assumptions(survive=tier.survive)
     return [size(random_workload(tier, random), METAL, 3, assumed) for _ in range(WORKLOADS)]
 

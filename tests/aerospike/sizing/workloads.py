@@ -82,6 +82,20 @@ def random_namespace(name: str, tier: TierShape, random: Random) -> NamespaceLoa
     )
 
 
+def records() -> st.SearchStrategy[Record]:
+    bins = st.builds(
+        Bin, name=st.just("a_bin"), particle=st.sampled_from(Particle), length=st.sampled_from((1, 2, 4, 8))
+    )
+    return st.builds(
+        Record,
+        bins=st.lists(bins, min_size=1, max_size=4).map(tuple),
+        set_name=st.sampled_from(("", "orders")),
+        has_ttl=st.booleans(),
+        key_length=st.sampled_from((0, 12, 200)),
+        bin_metadata_bytes=st.integers(0, 7),
+    )
+
+
 def namespaces(storage: st.SearchStrategy[Storage] | None = None) -> st.SearchStrategy[NamespaceLoad]:
     count = st.integers(0, 10**10)
     return st.builds(
@@ -89,7 +103,7 @@ def namespaces(storage: st.SearchStrategy[Storage] | None = None) -> st.SearchSt
         name=st.just("ns"),
         storage=storage or st.sampled_from(Storage),
         objects=count,
-        record=st.integers(1, 1 << 20),
+        record=st.integers(1, 1 << 20) | records(),
         reads_per_second=st.integers(0, 10**7),
         writes_per_second=st.integers(0, 10**6),
         replication_factor=st.integers(1, 4),

@@ -1,0 +1,159 @@
+"""A given size: what it lacks is named, one thing at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from aerofleet.aerospike.sizing import (
+    Assumptions,
+    Constraint,
+    Device,
+    GivenSize,
+    Metal,
+    NamespaceLoad,
+    Storage,
+    Workload,
+    findings,
+    memory_shortfalls,
+    shortfalls,
+    size,
+)
+
+GIB = 1 << 30
+METAL = Metal(128 * GIB, 32, 25_000_000_000, (Device(1_600_000_000_000, 60, 3),) * 2)
+CARTS = NamespaceLoad("carts", Storage.MEMORY, 20_000_000, 1000, 50_000, 10_000)
+ORDERS = NamespaceLoad(
+    "orders", Storage.DEVICE, 200_000_000, 1500, 40_000, 8_000, secondary_indexes=(200_000_000,), set_indexes=(1000,)
+)
+WORKLOAD = Workload((CARTS, ORDERS), (8, 1, 2), peak_factor=2, growth_per_month_percent=1)
+
+
+@pytest.fixture
+def given_size() -> GivenSize:
+    sizing = size(WORKLOAD, METAL, 3)
+    assert sizing.fits
+    return GivenSize(3, sizing.nodes_per_rack, sizing.pod, METAL.network_bits_per_second, METAL.devices)
+
+
+def with_namespace(given: GivenSize, index: int, **changes: int) -> GivenSize:
+    namespaces = list(given.pod.namespaces)
+    namespaces[index] = replace(namespaces[index], **changes)  # type: ignore[arg-type]
+    return replace(given, pod=replace(given.pod, namespaces=tuple(namespaces)))
+
+
+def paths(given: GivenSize) -> list[str]:
+    return [each.path for each in shortfalls(WORKLOAD, given)]
+
+
+def test_the_size_found_lacks_nothing(given_size: GivenSize) -> None:
+    assert shortfalls(WORKLOAD, given_size) == ()
+
+
+def test_a_small_data_size(given_size: GivenSize) -> None:
+    assert paths(with_namespace(given_size, 0, data_size_bytes=GIB)) == [
+        "namespaces.carts.data_size_bytes",
+        "namespaces.carts.stop_writes_used_percent",
+    ]
+
+
+def test_a_budget_that_the_indexes_reach(given_size: GivenSize) -> None:
+    assert paths(with_namespace(given_size, 1, indexes_memory_budget_bytes=GIB)) == [
+        "namespaces.orders.indexes_memory_budget_bytes"
+    ]
+
+
+def test_no_budget_at_all(given_size: GivenSize) -> None:
+    found = shortfalls(WORKLOAD, with_namespace(given_size, 1, indexes_memory_budget_bytes=0))
+    assert [each.path for each in found] == ["namespaces.orders.indexes_memory_budget_bytes"]
+    assert "nothing stops the indexes" in found[0].reason
+
+
+def test_writes_that_stop_too_early(given_size: GivenSize) -> None:
+    assert paths(with_namespace(given_size, 0, stop_writes_used_percent=40)) == [
+        "namespaces.carts.stop_writes_used_percent"
+    ]
+
+
+def test_small_devices(given_size: GivenSize) -> None:
+    small = replace(given_size, devices=(Device(100_000_000_000, 60, 30),))
+    assert paths(small) == [Constraint.DEVICE_CAPACITY]
+
+
+def test_slow_devices(given_size: GivenSize) -> None:
+    slow = tuple(replace(each, act_rating=1) for each in METAL.devices)
+    assert paths(replace(given_size, devices=slow)) == [Constraint.DEVICE_SPEED]
+
+
+def test_devices_that_wear_out(given_size: GivenSize) -> None:
+    weak = tuple(replace(each, drive_writes_per_day=0.1) for each in METAL.devices)
+    assert paths(replace(given_size, devices=weak)) == [Constraint.ENDURANCE]
+
+
+def test_a_slow_network(given_size: GivenSize) -> None:
+    assert paths(replace(given_size, network_bits_per_second=1_000_000_000)) == [Constraint.NETWORK]
+
+
+def test_few_cores(given_size: GivenSize) -> None:
+    assert paths(replace(given_size, pod=replace(given_size.pod, cores=1))) == [Constraint.CORES]
+
+
+def test_a_pod_below_what_its_settings_let_it_take(given_size: GivenSize) -> None:
+    """12 GiB of limit, and budget and data-size alone are more."""
+    pod = replace(given_size.pod, memory_bytes=12 * GIB)
+    (finding,) = findings(pod, "spec.podSpec")
+    assert (finding.rule, finding.severity, finding.path) == ("pod-memory", "error", "spec.podSpec.memory_bytes")
+    assert "killed before any limit stops writes" in finding.message
+
+
+def test_a_pod_whose_memory_percentage_stops_writes_first(given_size: GivenSize) -> None:
+    """All of it fits, but not below 90 % of the limit, which server 8.1.2 with cgroup-mem-tracking looks at."""
+    assert given_size.pod.cgroup_memory_tracking
+    taken = size(WORKLOAD, METAL, 3).date.memory_bytes
+    tight = replace(given_size.pod, memory_bytes=taken * 100 // 95)
+    (found,) = memory_shortfalls(tight)
+    assert "stop-writes-sys-memory-pct" in found.reason
+    assert memory_shortfalls(replace(tight, cgroup_memory_tracking=False)) == ()
+
+
+def test_budget_and_arenas_before_and_since_cgroup_tracking() -> None:
+    """The server of 8.1.1 looks at the host's memory whatever is configured."""
+    old = size(replace(WORKLOAD, server_version=(8, 1, 1)), METAL, 3)
+    assert not old.pod.cgroup_memory_tracking
+
+
+def test_namespaces_have_to_match(given_size: GivenSize) -> None:
+    with pytest.raises(ValueError, match="same namespaces"):
+        shortfalls(Workload((CARTS,), (8, 1)), given_size)
+
+
+def test_devices_that_nobody_measured_are_unknown_and_not_fine() -> None:
+    metal = replace(METAL, devices=(Device(1_600_000_000_000),) * 2)
+    assert size(WORKLOAD, metal, 3).unknown == (Constraint.DEVICE_SPEED, Constraint.ENDURANCE)
+
+
+def test_a_drive_above_2_tib_counts_as_several_devices() -> None:
+    assert Metal(GIB, 1, 1, (Device(5 << 40),)).device_count == 3
+
+
+@pytest.mark.parametrize(
+    ("racks", "copies", "consistent", "nodes"), [(1, 2, False, 3), (3, 3, True, 6), (2, 2, False, 4), (5, 2, False, 5)]
+)
+def test_least_number_of_nodes(racks: int, copies: int, consistent: bool, nodes: int) -> None:
+    """Three at least; with strong consistency one more than copies, and all racks alike."""
+    load = NamespaceLoad("n", Storage.MEMORY, 1000, 100, 1, 1, copies, consistent)
+    sizing = size(Workload((load,), (8, 1, 1)), METAL, racks)
+    assert (sizing.nodes, sizing.binding) == (nodes, Constraint.COPIES)
+
+
+def test_what_cannot_be_sized() -> None:
+    load = NamespaceLoad("n", Storage.MEMORY, 1000, 100, 1, 1, replication_factor=300)
+    with pytest.raises(ValueError, match="300 nodes"):
+        size(Workload((load,), (8, 1, 1)), METAL, 1)
+    with pytest.raises(ValueError, match="at least one rack"):
+        size(WORKLOAD, METAL, 0)
+    with pytest.raises(ValueError, match=r"older than 3\.1"):
+        Workload((CARTS,), (2, 0))
+    with pytest.raises(ValueError, match="percentage from 1 to 100"):
+        Assumptions(memory_used_percent=0)

@@ -1,0 +1,122 @@
+"""`aerofleet size` as a person calls it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from aerofleet.cli import main
+from aerofleet.cli.findings import as_text
+from aerofleet.cli.size import from_file
+
+CASES = Path("tests/cases/sizing")
+SHOP = CASES / "shop.yaml"
+REFUSED: list[dict[str, Any]] = yaml.safe_load((CASES / "refused.yaml").read_text(encoding="utf-8"))
+CACHE = [
+    "size",
+    "--objects",
+    "10M",
+    "--record",
+    "500",
+    "--storage",
+    "memory",
+    "--reads",
+    "50k",
+    "--writes",
+    "5k",
+    "--racks",
+    "3",
+    "--peak",
+    "2",
+]
+
+
+def test_a_file_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["size", str(SHOP)]) == 0
+    assert capsys.readouterr().out == (CASES / "shop.txt").read_text(encoding="utf-8")
+
+
+def test_options_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*CACHE, "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["schema"], told["fits"], told["racks"]) == ("aerofleet.io/size/v1", True, 3)
+    assert told["cluster"]["pods"] == told["racks"] * told["nodesPerRack"]
+    assert "figures" not in told
+
+
+def test_explain_adds_every_figure(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*CACHE, "--explain"]) == 0
+    assert "primary index = 640,000,000 B\n  64 × records\n  records = 10,000,000\n" in capsys.readouterr().out
+    assert main([*CACHE, "--explain", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {"scope", "name", "value", "unit", "formula", "inputs", "source"} == set(told["figures"][0])
+
+
+def test_a_date_instead_of_months(capsys: pytest.CaptureFixture[str]) -> None:
+    growing = [*CACHE, "--growth-per-month", "5%"]
+    assert main([*growing, "--as-of", "2026-11-24", "--until", "2027-11-24"]) == 0
+    by_date = capsys.readouterr().out
+    assert main([*growing, "--months", "12"]) == 0
+    assert by_date == capsys.readouterr().out
+
+
+def test_what_does_not_fit_is_exit_3(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*CACHE, "--nodes-per-rack", "1", "--memory", "8Gi"]) == 3
+    told = capsys.readouterr().out
+    assert "does not carry it; memory binds" in told
+    assert "missing" in told
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=[case["case"] for case in REFUSED])
+def test_a_mistake_in_the_file(case: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "size.yaml"
+    written = yaml.safe_load(SHOP.read_text(encoding="utf-8")) | case["change"]
+    path.write_text(yaml.safe_dump(written), encoding="utf-8")
+    assert main(["size", str(path)]) == 2
+    told = capsys.readouterr().out
+    assert told.startswith(f"{path}:")
+    assert case["says"] in told
+    assert case.get("path", "") in told
+
+
+def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["size", "nowhere.yaml"]) == 2
+    assert "nowhere.yaml:1:1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--record", "big"], "--record"),
+        (["--racks", "0"], "--racks"),
+        (["--replication-factor", "300"], "300 nodes"),
+        (["--devices", "many"], "4x1.6TB"),
+        (["--until", "2027-01-01"], "belong together"),
+        (["--as-of", "2027-01-01", "--until", "2026-01-01"], "lies before"),
+    ],
+)
+def test_a_mistake_in_an_option(options: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*CACHE, *options]) == 2
+    told = capsys.readouterr()
+    assert says in told.out + told.err
+
+
+@pytest.mark.parametrize("words", [["size"], ["size", str(SHOP), "--racks", "3"]])
+def test_a_file_or_options_but_not_both(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(words)
+    assert stop.value.code == 2
+    assert "FILE" in capsys.readouterr().err
+
+
+def test_the_example_file_is_read_whole() -> None:
+    file, findings = from_file(SHOP)
+    assert file, as_text(findings)
+    catalogue, carts = file.to_workload().namespaces
+    assert (catalogue.objects, carts.record) == (200_000_000, 2048)
+    # 35 + 4 + 9 + 1, then title 6 + 85, price 6 + 10, tags 5 + 12, stock 6 + 31 = 210, mark 4, up to 16
+    assert catalogue.device_record_bytes((8, 1, 1)) == 224
