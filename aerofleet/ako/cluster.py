@@ -27,6 +27,8 @@ CUSTOM_NAMES = (
     "customAccessNetworkNames", "customAlternateAccessNetworkNames", "customTLSAccessNetworkNames",
     "customTLSAlternateAccessNetworkNames", "customFabricNetworkNames", "customTLSFabricNetworkNames",
 )  # fmt: skip
+EFFECTIVE_POLICY = ("effectiveInitMethod", "effectiveWipeMethod", "effectiveCascadeDelete")
+EFFECTIVE_RACK = ("effectiveAerospikeConfig", "effectiveStorage", "effectivePodSpec")
 SCHEDULING = ("affinity", "tolerations", "nodeSelector")
 
 
@@ -45,7 +47,7 @@ class Rack:
     @property
     def is_shared(self) -> bool:
         """Nothing of its own but rack-id: what holds for one such rack holds for all of them."""
-        return not self.own.get("aerospikeConfig") and not self.own.get("storage")
+        return not self.own.get("aerospikeConfig") and self.own.get("storage") is None
 
     @property
     def is_blocked_from_roster(self) -> bool:
@@ -122,7 +124,7 @@ class Cluster:
         return "spec.aerospikeConfig" + _written_at(self.config, rack.config, path)[0]
 
     def storage_path(self, rack: Rack) -> str:
-        return f"spec.rackConfig.racks[{rack.position}].storage" if rack.own.get("storage") else "spec.storage"
+        return "spec.storage" if rack.own.get("storage") is None else f"spec.rackConfig.racks[{rack.position}].storage"
 
 
 def _written_at(written: Any, effective: Any, path: tuple[str | int, ...]) -> tuple[str, bool]:
@@ -183,6 +185,8 @@ def _mutate(cluster: Cluster) -> None:
     if "rosterNodeBlockList" in spec:
         spec["rosterNodeBlockList"] = [str(node).lstrip("0").upper() for node in spec["rosterNodeBlockList"]]
     racks = _default_racks(cluster)
+    for storage in (section(spec, "storage"), *(section(rack, "storage") for rack in racks)):
+        _forget_effective(storage)
     if spec.get("aerospikeConfig") is None:
         _refuse(
             cluster,
@@ -219,15 +223,26 @@ def _default_pod_spec(spec: dict[str, Any]) -> None:
     pod_spec.setdefault("securityContext", {}).setdefault("fsGroup", 0)
 
 
+def _forget_effective(storage: dict[str, Any]) -> None:
+    """What the webhook itself wrote into a cluster that is read back says nothing new: it is worked out again."""
+    holders = [section(storage, key) for key in ("blockVolumePolicy", "filesystemVolumePolicy")]
+    for holder in (*holders, *entries(storage, "volumes")):
+        for key in EFFECTIVE_POLICY:
+            holder.pop(key, None)
+
+
 def _default_racks(cluster: Cluster) -> list[dict[str, Any]]:
     """The racks as written; the reserved rack 0 where there are none."""
     racks: list[dict[str, Any]] = cluster.rack_config.get("racks") or []
     if not racks:
         racks = [{"id": 0}]
         cluster.spec["rackConfig"] = {**cluster.rack_config, "racks": racks}
+    for rack in racks:
+        for key in EFFECTIVE_RACK:
+            rack.pop(key, None)
     taken = ("zone", "region", "rackLabel", "nodeName", "aerospikeConfig", "storage", "podSpec")
     for position, rack in enumerate(racks):
-        said = [key for key in taken if rack.get(key) not in (None, "", {})]
+        said = [key for key in taken if rack.get(key) not in (None, "")]
         if rack.get("id") == 0 and (len(racks) > 1 or said):
             path = f"spec.rackConfig.racks[{position}].id"
             _refuse(
@@ -252,9 +267,9 @@ def _effective_rack(cluster: Cluster, position: int, own: dict[str, Any], storag
         revision=own.get("revision", ""),
         own=own,
         config=config,
-        storage=own.get("storage") or storage,
+        storage=storage if own.get("storage") is None else section(own, "storage"),
         pod_spec=section(pod_spec)
-        if pod_spec
+        if pod_spec is not None
         else {key: cluster.pod_spec[key] for key in SCHEDULING if key in cluster.pod_spec},
     )
 

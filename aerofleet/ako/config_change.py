@@ -106,15 +106,16 @@ def judge(version: str, old: Config, new: Config, *, target: str = "") -> Config
     nearest older one; raises KeyError below the oldest.
     """
     change = ConfigChange()
-    if is_same(old, new):
+    before, after = _written(old), _written(new)
+    if is_same(before, after):
         return change
-    _Comparison(data_version(version), change).walk((), _written(old), _written(new))
+    _Comparison(data_version(version), change).walk((), before, after)
     if target and target != version:
         change.differences = [_known_at(difference, target) for difference in change.differences]
     change.differences.sort(key=lambda difference: difference.names)
-    change.is_same_file = not (change.hidden or change.reordered) and all(
-        difference.names[-1] == "rack-id" for difference in change.differences
-    )
+    # Only a rack id may differ without another file to the operator. What left no trace at all does not count as that.
+    traces = [difference.names[-1] for difference in change.differences] + change.hidden + change.reordered
+    change.is_same_file = set(traces) == {"rack-id"}
     change.crashes = not change.is_same_file and _crashes(old, new)
     if not change.is_same_file:
         change.cold = list(_cold(change, old, new))
@@ -159,7 +160,7 @@ class _Comparison:
             for value, sides in ((before, (before, _MISSING)), (after, (_MISSING, after))):
                 if value is not _MISSING and value is not None and not isinstance(value, dict):
                     self.leaf(names, *sides)
-        elif _is_named(before) or _is_named(after):
+        elif _are_named(before, after):
             self.named_lists(names, _list(before), _list(after))
         else:
             self.leaf(names, before, after)
@@ -229,8 +230,16 @@ def _is_twin(before: Any, after: Any) -> bool:
     return isinstance(before, bool) == isinstance(after, bool)
 
 
+def _are_named(before: Any, after: Any) -> bool:
+    """Two lists of named sections, of which one may be empty or absent."""
+    sides = [side for side in (before, after) if side is not _MISSING and side != []]
+    return bool(sides) and all(map(_is_named, sides))
+
+
 def _is_named(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+    return isinstance(value, list) and all(
+        isinstance(item, dict) and isinstance(item.get("name"), str) for item in value
+    )
 
 
 def _map(value: Any) -> Config:

@@ -8,8 +8,8 @@ from aerofleet.ako.admission import COMMON, CREATE_ONLY, MUTATING, SCHEMA, UPDAT
 from aerofleet.ako.admission.rule import Rule
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, admitted_servers
 from aerofleet.ako.effect import EFFECTS
-from aerofleet.ako.hazards import CLUSTER_HAZARDS, CONFIG_HAZARDS, HazardRule
-from aerofleet.ako.hazards.of_change import CHANGE_HAZARDS
+from aerofleet.ako.hazards import CLUSTER_HAZARDS, HazardRule
+from aerofleet.ako.hazards.of_change import CHANGE_HAZARDS, CONFIG_HAZARDS
 
 HEAD = f"""\
 # Rules, hazards and effects
@@ -37,7 +37,8 @@ def _sections() -> Iterator[str]:
     yield _rules(UPDATE_ONLY)
     yield "## Let through with a warning\n"
     yield _rules(WARNINGS)
-    yield "## Hazards of a cluster\n\nThe operator lets them through. `aerofleet lint` fails (exit code 1) on severe ones.\n"
+    yield "## Hazards of a cluster\n"
+    yield "The operator lets them through. `aerofleet lint` fails (exit code 1) on severe ones.\n"
     yield _hazards(CLUSTER_HAZARDS)
     yield "## Hazards of a change\n"
     yield _hazards((*CONFIG_HAZARDS, *CHANGE_HAZARDS))
@@ -63,6 +64,6 @@ def _hazards(rules: Iterable[HazardRule]) -> str:
     return _table(("hazard", "severity", "why", "write instead"), rows)
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from aerofleet.ako.admission.config_rules import storage_lines
@@ -55,17 +56,15 @@ def policy(rack: Rack, volume: Volume, method: str) -> str:
 
 
 def _storages(cluster: Cluster) -> Iterator[tuple[Rack, str]]:
+    """The cluster's storage, also where every rack has its own, then theirs."""
+    yield replace(cluster.racks[0], own={}, storage=section(cluster.spec, "storage")), "spec.storage"
     for rack in cluster.distinct_racks:
-        if rack.own.get("storage") or rack is cluster.distinct_racks[0] or "storage" not in rack.own:
+        if rack.own.get("storage") is not None:
             yield rack, cluster.storage_path(rack)
 
 
 def _volumes(cluster: Cluster) -> Iterator[tuple[Rack, Volume, str]]:
-    told: set[str] = set()
     for rack, path in _storages(cluster):
-        if path in told:
-            continue
-        told.add(path)
         for position, volume in enumerate(volumes(rack)):
             yield rack, volume, f"{path}.volumes[{position}]"
 

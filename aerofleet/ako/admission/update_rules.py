@@ -362,6 +362,12 @@ def persistent_volumes_stay(old: Cluster, new: Cluster, status: Status) -> Itera
                 )
 
 
+def _claim(volume: dict[str, Any]) -> dict[str, Any]:
+    """The persistent volume that is asked for, without sections that say nothing."""
+    claim = section(volume, "source", "persistentVolume")
+    return {key: value for key, value in claim.items() if value not in ({}, [])}
+
+
 def _changed_volumes(before: Rack, after: Rack) -> Iterator[tuple[str, str]]:
     was = {volume.get("name", ""): volume for volume in before.storage.get("volumes") or []}
     now = {volume.get("name", ""): volume for volume in after.storage.get("volumes") or []}
@@ -372,10 +378,7 @@ def _changed_volumes(before: Rack, after: Rack) -> Iterator[tuple[str, str]]:
                 yield name, "is added"
         elif is_persistent(known) != is_persistent(volume):
             yield name, "changes its kind"
-        elif (
-            is_persistent(volume)
-            and section(known, "source")["persistentVolume"] != section(volume, "source")["persistentVolume"]
-        ):
+        elif is_persistent(volume) and _claim(known) != _claim(volume):
             yield name, "changes"
     for name, volume in was.items():
         if name not in now and is_persistent(volume):
