@@ -13,6 +13,7 @@ from aerofleet.model.source import CellSource, WrittenCluster
 from aerofleet.model.template import inputs_of, is_template
 from aerofleet.model.validation import written
 
+SIZED_BY = ("workload", "racks", "resources", "namespaces", "hosts.yaml")
 GIVEN = "given"
 """Prefix of what `allocations.yaml` holds for a cluster."""
 
@@ -61,7 +62,7 @@ def _settings(cluster: WrittenCluster, resolved: ResolvedSettings) -> Iterator[E
         origin = merged.origin(path)
         if origin is None:
             continue
-        formula = origin.value if is_template(origin.value) else ""
+        formula, inputs = formula_of(resolved, path, origin)
         yield Explained(
             written(path),
             value,
@@ -69,9 +70,18 @@ def _settings(cluster: WrittenCluster, resolved: ResolvedSettings) -> Iterator[E
             origin.location,
             origin.overrode,
             formula,
-            inputs_of(formula) if formula else (),
+            inputs,
             (named(merged.data, path),),
         )
+
+
+def formula_of(resolved: ResolvedSettings, path: Path, origin: Origin) -> tuple[str, tuple[str, ...]]:
+    """What made the value of what is written, and the names it read; empty where it is the value itself."""
+    if path == ("size",) and resolved.size_formula:
+        return resolved.size_formula, SIZED_BY
+    if is_template(origin.value):
+        return origin.value, inputs_of(origin.value)
+    return "", ()
 
 
 def _cell(source: CellSource, resolved: ResolvedSettings) -> Iterator[Explained]:

@@ -21,16 +21,16 @@ from aerofleet.model.template import TemplateMistakeError, is_template, render
 from aerofleet.model.tier_file import TierRevision
 from aerofleet.model.validation import nearest, validated, written
 
-AutoSize = Callable[[Settings, WrittenCluster, CellSource], int]
-
 
 @dataclass(frozen=True, slots=True)
 class ResolvedSettings:
-    """A cluster's settings, and in ``merged`` where each of them came from."""
+    """A cluster's settings, and in ``merged`` where each of them came from. ``size_formula`` says how ``size: auto``
+    became a number."""
 
     tier: TierRevision
     settings: Settings
     merged: Merged
+    size_formula: str = ""
 
 
 @dataclass(slots=True)
@@ -85,7 +85,33 @@ def resolve_settings(source: CellSource, cluster: WrittenCluster) -> ResolvedSet
     settings, findings = validated(Settings, merged.data, origin_locator(merged, cluster))
     findings = [finding for finding in findings if finding.path not in rendering.left]
     source.findings += [at_cluster(finding, cluster) for finding in (*rendering.findings, *findings)]
-    return None if settings is None or rendering.findings else ResolvedSettings(tier, settings, merged)
+    if settings is None or rendering.findings:
+        return None
+    return with_size(source, cluster, ResolvedSettings(tier, settings, merged))
+
+
+def with_size(source: CellSource, cluster: WrittenCluster, resolved: ResolvedSettings) -> ResolvedSettings | None:
+    """``size: auto`` becomes a number; where none is enough, that is a finding."""
+    settings = resolved.settings
+    if settings.size != "auto" or not (source.cell and source.hosts and source.pools):
+        return resolved
+    from aerofleet.model.auto_size import NoSizeError, auto_size
+
+    pool = source.pools.file.pools.get(settings.pool)
+    hosts, models = source.hosts.file.hosts.items(), source.hosts.file.models
+    used = {host.model for name, host in hosts if pool and (host.model in pool.models or name in pool.hosts)}
+    version = source.cell.file.server.channels.get(settings.channel, settings.channel)
+    try:
+        size = auto_size(settings, version, [models[name] for name in sorted(used) if name in models])
+    except NoSizeError as error:
+        where = origin_locator(resolved.merged, cluster)(("size",))
+        message = f"no number of pods is enough: {error}"
+        hint = "larger pods, a larger tier, or a smaller workload"
+        source.findings.append(at_cluster(Finding("size-auto", "error", "size", message, hint, where), cluster))
+        return None
+    resolved.merged.data["size"] = size.pods_per_rack
+    sized = settings.model_copy(update={"size": size.pods_per_rack})
+    return ResolvedSettings(resolved.tier, sized, resolved.merged, size.formula)
 
 
 def complete_namespaces(merged: Merged, cluster: WrittenCluster) -> None:
