@@ -56,6 +56,8 @@ def test_refusals_of_one_shape_have_one_rule() -> None:
         for case in recorded(name):
             if not case["expected"]["allowed"]:
                 rules[shape(case["expected"]["message"])].add(answer(case["input"])["rule"])
+    for text, found in sorted(rules.items(), key=lambda item: sorted(item[1])):
+        print(f"{', '.join(sorted(found)):<28} {text}")  # `pytest -s` shows the table
     assert {text: found for text, found in rules.items() if len(found) > 1} == {}
 
 
