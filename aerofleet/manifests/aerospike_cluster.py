@@ -11,7 +11,7 @@ from aerofleet.manifests.volumes import EXPORTER_CONTAINER, TLS_PATH, storage
 from aerofleet.model.cluster import EXPORTER_USER
 from aerofleet.model.names import bounded
 from aerofleet.model.quantities import kubernetes_bytes, kubernetes_cpu
-from aerofleet.model.resolved import Cell, Cluster, NetworkProfile, Resources, Role, Taint, User
+from aerofleet.model.resolved import Cell, Cluster, NetworkProfile, Resources, Role, Seeds, Taint, User
 
 INIT_RESOURCES = {"cpu": "500m", "memory": "512Mi"}
 NETWORKS_ANNOTATION = "k8s.v1.cni.cncf.io/networks"
@@ -33,6 +33,8 @@ def aerospike_cluster(cell: Cell, cluster: Cluster) -> dict[str, Any]:
     }
     if cluster.security.enabled:
         spec["aerospikeAccessControl"] = access_control(cluster)
+    if cell.seeds:
+        spec["seedsFinderServices"] = {"loadBalancer": seeds_balancer(cell.seeds, cluster)}
     if cluster.paused:
         spec["paused"] = True
     if cluster.host_blocks:
@@ -76,6 +78,17 @@ def network_policy(cluster: Cluster, profile: Profile) -> dict[str, Any]:
         for kind in ("Access", "AlternateAccess", "TLSAccess", "TLSAlternateAccess", "Fabric", "TLSFabric"):
             policy[f"custom{kind}NetworkNames"] = names
     return policy
+
+
+def seeds_balancer(seeds: Seeds, cluster: Cluster) -> dict[str, Any]:
+    """`Local` keeps the client's own address, which is what the cluster's network policy asks for. The ports are left
+    to the operator: the TLS port where there is one."""
+    balancer: dict[str, Any] = {"externalTrafficPolicy": "Local"}
+    if seeds.annotations:
+        balancer["annotations"] = dict(seeds.annotations)
+    if cluster.client_cidrs:
+        balancer["loadBalancerSourceRanges"] = list(cluster.client_cidrs)
+    return balancer
 
 
 def pod_spec(cluster: Cluster, profile: Profile) -> dict[str, Any]:

@@ -21,7 +21,8 @@ NAMESPACE_NAME_LABEL = "kubernetes.io/metadata.name"
 
 
 def default_deny(cell: Cell, team: Team) -> list[dict[str, Any]]:
-    """Nothing in; out only to names and, for the pods' init containers, the API server and the images' own needs."""
+    """Nothing comes in but what a cluster's own policy lets in. What goes out is left open: the init container has to
+    reach the API server, whose address differs from site to site."""
     if not PROFILES[cell.network_profile].policies:
         return []
     deny = policy(team_metadata(cell, team, DEFAULT_DENY_POLICY), {}, ingress=[])

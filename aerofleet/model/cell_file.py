@@ -64,6 +64,12 @@ class ImagesFile(FileModel):
     pause: str = Field("", description="the image that does nothing")
 
 
+class SeedsFile(FileModel):
+    """A LoadBalancer Service for each cluster, made by the operator: one address where clients outside begin."""
+
+    annotations: dict[str, str] = Field(default_factory=dict, description="what your load balancer reads")
+
+
 class FreezeWindowFile(FileModel):
     """Times with their zone: a sale does not begin at an hour of somebody's laptop."""
 
@@ -88,6 +94,7 @@ class CellFile(FileModel):
     racks: tuple[str, ...] = Field(min_length=1, description="physical racks, each one failure domain")
     network: NetworkProfile = NetworkProfile.POD
     networks: tuple[str, ...] = Field((), description="NetworkAttachmentDefinitions, for the multus profile")
+    seeds: SeedsFile | None = Field(None, description="give each cluster an address for clients outside; else none")
     server: ServerFile
     operator: OperatorFile
     cert_manager: PinnedFile = Field(

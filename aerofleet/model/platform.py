@@ -20,6 +20,7 @@ from aerofleet.model.resolved import (
     Pool,
     Quota,
     SecretStore,
+    Seeds,
     Taint,
     Tenant,
 )
@@ -99,6 +100,7 @@ def platform_parts(file: CellFile, of_operator: Sequence[Json], of_cert_manager:
         "cert_manager": tuple(of_cert_manager),
         "secret_store": SecretStore(file.secret_store.kind, file.secret_store.store, file.secret_store.path_prefix),
         "monitoring": Monitoring(file.monitoring.pod_monitors, file.monitoring.labels, file.monitoring.scrape_interval),
+        "seeds": Seeds(file.seeds.annotations) if file.seeds else None,
         "freeze_windows": tuple(
             FreezeWindow(each.name, each.start.isoformat(), each.end.isoformat()) for each in file.freeze_windows
         ),

@@ -180,6 +180,13 @@ class Monitoring:
 
 
 @dataclass(frozen=True, slots=True)
+class Seeds:
+    """A load balancer for each cluster, where clients outside of Kubernetes begin."""
+
+    annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class FreezeWindow:
     name: str
     start: str
@@ -424,6 +431,7 @@ class Cell:
     secret_store: SecretStore
     images: Images
     monitoring: Monitoring
+    seeds: Seeds | None
     freeze_windows: tuple[FreezeWindow, ...]
     groups: tuple[str, ...]
     teams: tuple[Team, ...]

@@ -31,8 +31,6 @@ def test_the_sizes_in_the_projects_cells_hold_their_workloads(name: str) -> None
     versions = {f"{each.team}/{each.name}": each.server_version for each in resolution.cell.clusters}
     for key, each in resolution.settings.items():
         settings = each.settings
-            cluster.server_version for cluster in resolution.cell.clusters if f"{cluster.team}/{cluster.name}" == key
-        )
         assert isinstance(settings.size, int)
         assert settings.size >= auto_size(settings, versions[key], models).pods_per_rack, key
 
