@@ -138,9 +138,6 @@ class SmallStack:
         exported: dict[str, Any] = json.loads(done.stdout)
         return exported
 
-    def held(self) -> list[str]:
-        """Names of the Kubernetes objects the state holds."""
-        resources = self.state()["deployment"].get("resources", [])
-        return sorted(
-            resource["urn"].rsplit("::", 1)[-1] for resource in resources if resource["type"].startswith("kubernetes:")
-        )
+    def urns(self) -> list[str]:
+        """Every resource the state holds."""
+        return [str(resource["urn"]) for resource in self.state()["deployment"].get("resources", [])]
