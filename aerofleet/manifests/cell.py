@@ -12,6 +12,7 @@ from aerofleet.manifests.node_patch import node_patches
 from aerofleet.manifests.node_tuning import node_tuning
 from aerofleet.manifests.operator import definitions, operator
 from aerofleet.manifests.pod_monitor import pod_monitor
+from aerofleet.manifests.prometheus_rule import prometheus_rules
 from aerofleet.manifests.quota import limit_range, resource_quota
 from aerofleet.manifests.rbac import operator_binding, service_account, team_access
 from aerofleet.manifests.rendered import RenderedCell, RenderedCluster, RenderedPlatform, RenderedPool, RenderedTeam
@@ -34,7 +35,7 @@ def render_platform(cell: Cell) -> RenderedPlatform:
         crds=tuple(definitions(cell)),
         operator=tuple(operator(cell)),
         pools=tuple(render_pool(cell, pool) for pool in cell.pools),
-        monitoring=(),
+        monitoring=tuple(prometheus_rules(cell)),
         storage_classes=tuple(storage_classes(cell)),
     )
 

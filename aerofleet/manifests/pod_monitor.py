@@ -20,7 +20,7 @@ def pod_monitor(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
             ("aerofleet_cell", cell.name),
             ("aerofleet_team", cluster.team),
             ("aerofleet_cluster", cluster.name),
-            ("aerofleet_tier", cluster.tier.name),
+            ("aerofleet_tier", cluster.tier.reference),
         )
     ]
     endpoint = {

@@ -54,6 +54,9 @@ class MonitoringFile(FileModel):
     pod_monitors: Flag = True
     labels: dict[str, str] = Field(default_factory=dict, description="labels your Prometheus selects PodMonitors by")
     scrape_interval: Seconds = Field(default="15s", validate_default=True)
+    rules_namespace: str = Field(
+        "kube-system", description="existing namespace where your Prometheus finds alert rules"
+    )
 
 
 class ImagesFile(FileModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from aerofleet.model.cell_file import CellFile
+from aerofleet.model.cell_file import CellFile, MonitoringFile
 from aerofleet.model.metal_file import HostModelFile, HostsFile, PoolFile, PoolsFile
 from aerofleet.model.resolved import (
     Drive,
@@ -99,10 +99,14 @@ def platform_parts(file: CellFile, of_operator: Sequence[Json], of_cert_manager:
         "images": Images(file.images.provisioner, file.images.tuning, file.images.pause),
         "cert_manager": tuple(of_cert_manager),
         "secret_store": SecretStore(file.secret_store.kind, file.secret_store.store, file.secret_store.path_prefix),
-        "monitoring": Monitoring(file.monitoring.pod_monitors, file.monitoring.labels, file.monitoring.scrape_interval),
+        "monitoring": monitoring(file.monitoring),
         "seeds": Seeds(file.seeds.annotations) if file.seeds else None,
         "freeze_windows": tuple(
             FreezeWindow(each.name, each.start.isoformat(), each.end.isoformat()) for each in file.freeze_windows
         ),
         "groups": tuple(file.groups),
     }
+
+
+def monitoring(file: MonitoringFile) -> Monitoring:
+    return Monitoring(file.pod_monitors, file.labels, file.scrape_interval, file.rules_namespace)

@@ -177,6 +177,7 @@ class Monitoring:
     pod_monitors: bool
     labels: Mapping[str, str]
     scrape_interval_seconds: int
+    rules_namespace: str
 
 
 @dataclass(frozen=True, slots=True)
