@@ -24,6 +24,7 @@ PORTS_PER_CLUSTER = 10
 never share a port."""
 LAST_PORT = 29999
 """Below the default NodePort range (30000–32767), so that no Service of the cluster can take one of ours."""
+BLOCKS = (LAST_PORT - FIRST_PORT + 1) // PORTS_PER_CLUSTER
 MAX_VOLUME_NAME = 40
 
 
@@ -116,22 +117,23 @@ def allocate(
     teams = dict(before.teams)
     for team in groups:
         teams.setdefault(team, TeamAllocation(namespace=bounded(f"aerospike-{team}", 63), group=groups[team]))
-    clusters = {key: given for key, given in before.clusters.items() if given.state is not ClusterState.RELEASED}
+    clusters = dict(before.clusters)
+    ports = FreePorts(clusters.values(), of_hosts=place.host_ports)
     for each in sorted(wanted, key=lambda item: item.key):
-        if each.state is ClusterState.RELEASED:
-            clusters.pop(each.key, None)
+        if each.key not in clusters and each.state is ClusterState.RELEASED:
             continue
-        given = clusters.get(each.key) or first_allocation(
-            each, free_port(clusters.values(), of_hosts=place.host_ports)
-        )
+        given = clusters.get(each.key) or first_allocation(each, ports.take())
+        state = next_state(given.state, each.state)
+        if state is ClusterState.RELEASED:
+            del clusters[each.key]
+            continue
         more = [rack for rack in rack_ids if rack not in given.racks][: max(0, each.racks - len(given.racks))]
         devices = {**given.devices}
         for namespace, count in each.devices.items():
             held = devices.get(namespace, ())
             devices[namespace] = held + tuple(device(namespace, index) for index in range(len(held), count))
-        clusters[each.key] = given.model_copy(
-            update={"racks": (*given.racks, *more), "devices": devices, "state": next_state(given.state, each.state)}
-        )
+        update = {"racks": (*given.racks, *more), "devices": devices, "state": state}
+        clusters[each.key] = given.model_copy(update=update)
     return AllocationsFile(racks=rack_ids, teams=teams, clusters=clusters)
 
 
@@ -147,22 +149,25 @@ def device(namespace: str, index: int) -> DeviceAllocation:
     return DeviceAllocation(volume=name, path=f"/dev/aerospike/{name}")
 
 
-def free_port(clusters: Iterable[ClusterAllocation], *, of_hosts: bool) -> int:
-    """The first block of ports after all that are given; blocks are not reused while any later one is held.
+class FreePorts:
+    """Blocks of ports after all that are given; a block is not given again while any later one is held.
 
-    Past the last one it begins anew, unless the ports are ``of_hosts``: then it raises PortsExhaustedError.
+    Past the last one they begin anew, unless the ports are ``of_hosts``.
     """
-    blocks = (LAST_PORT - FIRST_PORT + 1) // PORTS_PER_CLUSTER
-    taken = [(given.ports.first - FIRST_PORT) // PORTS_PER_CLUSTER for given in clusters]
-    block = max(taken, default=-1) + 1
-    if block < blocks:
+
+    def __init__(self, clusters: Iterable[ClusterAllocation], *, of_hosts: bool) -> None:
+        taken = [(given.ports.first - FIRST_PORT) // PORTS_PER_CLUSTER for given in clusters]
+        self.of_hosts = of_hosts
+        self.next = max(len(taken), *(block + 1 for block in taken), 0)
+
+    def take(self) -> int:
+        """The first port of the next block. Raises PortsExhaustedError."""
+        if self.of_hosts and self.next >= BLOCKS:
+            message = f"all ports from {FIRST_PORT} to {LAST_PORT} are given: {BLOCKS} clusters share a cell's hosts"
+            raise PortsExhaustedError(message)
+        block = self.next % BLOCKS
+        self.next += 1
         return FIRST_PORT + block * PORTS_PER_CLUSTER
-    if of_hosts:
-        message = (
-            f"all ports from {FIRST_PORT} to {LAST_PORT} are given: {blocks} clusters share the hosts of this cell"
-        )
-        raise PortsExhaustedError(message)
-    return FIRST_PORT + len(taken) % blocks * PORTS_PER_CLUSTER
 
 
 ORDER = tuple(ClusterState)

@@ -31,7 +31,7 @@ def allocated(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
     for cluster in source.clusters:
         held = given.clusters.get(cluster.key)
         each = settings.get(cluster.key)
-        if cluster.file.state is ClusterState.RELEASED:
+        if held is None and cluster.file.state is ClusterState.RELEASED:
             continue
         if held is None:
             message = f"cluster {cluster.key} has no names and ports yet"

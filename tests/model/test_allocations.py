@@ -1,0 +1,122 @@
+"""What is given once: laws of `allocate`, whatever is asked for in whatever order."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aerofleet.model.allocations import (
+    BLOCKS,
+    FIRST_PORT,
+    LAST_PORT,
+    ORDER,
+    PORTS_PER_CLUSTER,
+    AllocationsFile,
+    ClusterAllocation,
+    Place,
+    PortsExhaustedError,
+    Wanted,
+    allocate,
+)
+from aerofleet.model.resolved import ClusterState
+
+RACKS = ("a", "b", "c")
+NAMES = st.sampled_from([f"cluster-{number}" for number in range(12)])
+DEVICES = st.dictionaries(st.sampled_from(["main", "Other_One"]), st.integers(1, 4), max_size=2)
+WANTED = st.builds(
+    Wanted, st.sampled_from(["shop", "search"]), NAMES, st.just(ClusterState.ACTIVE), st.integers(1, 3), DEVICES
+)
+REQUESTS = st.lists(WANTED, max_size=10, unique_by=lambda each: each.key)
+
+
+def given_to(before: AllocationsFile, wanted: list[Wanted], *, host_ports: bool = True) -> AllocationsFile:
+    groups = {each.team: "" for each in wanted}
+    return allocate(before, Place(RACKS, host_ports), groups, wanted)
+
+
+def keeps(before: ClusterAllocation, after: ClusterAllocation) -> bool:
+    """Is everything that was given still given, in its place?"""
+    return (
+        (before.resource, before.ports, before.tls_name) == (after.resource, after.ports, after.tls_name)
+        and after.racks[: len(before.racks)] == before.racks
+        and all(after.devices[name][: len(held)] == held for name, held in before.devices.items())
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(REQUESTS, min_size=1, max_size=4))
+def test_what_was_given_stays(rounds: list[list[Wanted]]) -> None:
+    held = AllocationsFile()
+    for wanted in rounds:
+        after = given_to(held, wanted)
+        assert held.racks.items() <= after.racks.items()
+        assert held.teams.items() <= after.teams.items()
+        assert all(keeps(given, after.clusters[key]) for key, given in held.clusters.items())
+        held = after
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(REQUESTS, min_size=1, max_size=4))
+def test_nothing_is_given_twice(rounds: list[list[Wanted]]) -> None:
+    held = AllocationsFile()
+    for wanted in rounds:
+        held = given_to(held, wanted)
+    ports = [each.ports.first for each in held.clusters.values()]
+    names = [(key.partition("/")[0], each.resource) for key, each in held.clusters.items()]
+    assert len(set(ports)) == len(ports)
+    assert len(set(names)) == len(names)
+    assert len({*held.racks.values()}) == len(RACKS)
+    for each in held.clusters.values():
+        devices = [device for held_by in each.devices.values() for device in held_by]
+        assert len({device.volume for device in devices}) == len(devices)
+        assert len({device.path for device in devices}) == len(devices)
+
+
+@settings(max_examples=50, deadline=None)
+@given(REQUESTS, st.randoms())
+def test_the_order_in_which_it_is_asked_for_does_not_matter(wanted: list[Wanted], chance: object) -> None:
+    shuffled = list(wanted)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert given_to(AllocationsFile(), wanted).clusters == given_to(AllocationsFile(), shuffled).clusters
+
+
+@settings(max_examples=50, deadline=None)
+@given(REQUESTS)
+def test_asking_again_changes_nothing(wanted: list[Wanted]) -> None:
+    once = given_to(AllocationsFile(), wanted)
+    assert given_to(once, wanted) == once
+
+
+def test_a_cluster_ends_step_by_step_and_then_its_ports_are_free() -> None:
+    held = given_to(AllocationsFile(), [Wanted("shop", "cart", ClusterState.ACTIVE, 2, {})])
+    for state in ORDER[1:-1]:
+        held = given_to(held, [Wanted("shop", "cart", state, 2, {})])
+        assert held.clusters["shop/cart"].state is state
+    held = given_to(held, [Wanted("shop", "cart", ClusterState.RELEASED, 2, {})])
+    assert held.clusters == {}
+    after = given_to(held, [Wanted("shop", "next", ClusterState.ACTIVE, 2, {})])
+    assert after.clusters["shop/next"].ports.first == FIRST_PORT
+
+
+@pytest.mark.parametrize("state", ORDER[2:])
+def test_a_step_that_is_left_out_is_not_taken(state: ClusterState) -> None:
+    held = given_to(AllocationsFile(), [Wanted("shop", "cart", ClusterState.ACTIVE, 2, {})])
+    assert given_to(held, [Wanted("shop", "cart", state, 2, {})]).clusters["shop/cart"].state is ClusterState.ACTIVE
+
+
+def full() -> list[Wanted]:
+    return [Wanted("shop", f"c-{number:05}", ClusterState.ACTIVE, 1, {}) for number in range(BLOCKS)]
+
+
+def test_every_port_lies_in_the_range() -> None:
+    clusters = given_to(AllocationsFile(), full()).clusters.values()
+    assert {each.ports.first for each in clusters} == set(range(FIRST_PORT, LAST_PORT, PORTS_PER_CLUSTER))
+
+
+def test_ports_of_hosts_end_and_those_of_pods_begin_anew() -> None:
+    wanted = [*full(), Wanted("shop", "d-one-more", ClusterState.ACTIVE, 1, {})]
+    with pytest.raises(PortsExhaustedError):
+        given_to(AllocationsFile(), wanted)
+    after = given_to(AllocationsFile(), wanted, host_ports=False)
+    assert after.clusters["shop/d-one-more"].ports.first == FIRST_PORT
