@@ -114,7 +114,7 @@ def changes(draw: Any) -> tuple[Cell, Cell]:
     return before, Cell(teams, hosts, profile)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(changes())
 def test_a_neighbour_that_comes_or_goes_changes_no_byte(change: tuple[Cell, Cell]) -> None:
     before, after = change
