@@ -1,0 +1,107 @@
+"""The engine's own floor: preview and up of plain ConfigMaps, as many and as large as objects of ours.
+
+What a stack of this project costs beyond this is ours to answer for; what stands here is the engine's, the provider's
+and the file backend's. The backend writes its state at every step, so the time of an `up` grows faster than the count.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import mean
+
+from aerofleet.local.control_plane import ControlPlane
+from aerofleet.local.credentials import CONTEXT
+from aerofleet.local.environment import embedded_variables, tool_variables
+from aerofleet.local.state import State
+from aerofleet.manifests import render_cell
+from aerofleet.model import resolve_cell
+from tools.toolchain.control_plane import prepare_control_plane
+from tools.toolchain.engine import prepare_engine
+from tools.toolchain.recipes import ROOT
+
+COUNTS = (100, 500, 2000)
+
+PROGRAM = """import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.kubernetes_object import KubernetesObject
+
+config = pulumi.Config()
+count, size = config.require_int("count"), config.require_int("size")
+provider = kubernetes.Provider("kubernetes", context="{context}", cluster_identifier="floor")
+for number in range(count):
+    metadata = {{"name": f"floor-{{number}}", "namespace": "default"}}
+    manifest = {{"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {{"filler": "x" * size}}}}
+    KubernetesObject(manifest, pulumi.ResourceOptions(provider=provider))
+"""
+
+
+def our_mean_bytes() -> int:
+    """Bytes of an object of the example cell as JSON, on average."""
+    cell = resolve_cell(ROOT, "local").cell
+    if cell is None:
+        raise SystemExit("the example cell has mistakes; `aerofleet check` shows them")
+    sizes = [len(json.dumps(manifest)) for manifest in render_cell(cell).objects()]
+    print(f"the example cell: {len(sizes)} objects of {mean(sizes):,.0f} bytes on average")
+    return round(mean(sizes))
+
+
+class Floor:
+    """A project of ``count`` ConfigMaps of ``size`` bytes."""
+
+    def __init__(self, folder: Path, env: Mapping[str, str], count: int, size: int) -> None:
+        self.folder, self.count = folder, count
+        self.env = {**env, "PULUMI_BACKEND_URL": (folder / "backend").as_uri(), "PULUMI_HOME": str(folder / "home")}
+        (folder / "backend").mkdir(parents=True)
+        runtime = {"name": "python", "options": {"virtualenv": str(ROOT / ".venv")}}
+        (folder / "Pulumi.yaml").write_text(json.dumps({"name": "floor", "runtime": runtime}))
+        (folder / "__main__.py").write_text(PROGRAM.format(context=CONTEXT))
+        self.seconds("stack", "init", "floor")
+        self.seconds("config", "set", "count", str(count))
+        self.seconds("config", "set", "size", str(size))
+
+    def seconds(self, *arguments: str) -> float:
+        """How long ``pulumi`` takes over it."""
+        program = shutil.which("pulumi", path=self.env["PATH"]) or "pulumi"
+        command = [program, "--cwd", str(self.folder), "--non-interactive", *arguments]
+        begin = time.monotonic()
+        done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(f"pulumi {' '.join(arguments)}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        return time.monotonic() - begin
+
+    def measure(self) -> None:
+        for label, arguments in (
+            ("preview, all new", ("preview",)),
+            ("up, all new", ("up", "--yes", "--skip-preview")),
+            ("preview, no change", ("preview", "--expect-no-changes")),
+        ):
+            spent = self.seconds(*arguments)
+            rate = self.count / spent
+            print(f"{self.count:>5} ConfigMaps, {label:<18} {spent:7.1f} s  {rate:6.0f} a second", flush=True)
+        self.seconds("destroy", "--yes", "--skip-preview")
+
+
+def run() -> None:
+    size = our_mean_bytes()
+    with tempfile.TemporaryDirectory(prefix="aerofleet-floor-") as name:
+        folder = Path(name)
+        plane = ControlPlane(State(folder / "local"))
+        plane.start(prepare_control_plane(), None)
+        try:
+            env = {**os.environ, **tool_variables(prepare_engine()), **embedded_variables(plane.state)}
+            for count in COUNTS:
+                Floor(folder / str(count), env, count, size).measure()
+        finally:
+            plane.remove()
+
+
+if __name__ == "__main__":
+    run()
