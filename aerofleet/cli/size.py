@@ -154,9 +154,10 @@ def summary(sizing: Sizing) -> Iterator[str]:
         yield f"  {each.constraint:<24}{amount(each.need, each.unit):>18}{has:>18}" + missing(each)
     yield ""
     yield f"pod: memory request = limit {kubernetes_bytes(sizing.pod.memory_bytes)}, {sizing.pod.cores} cores"
+    budget = "indexes-memory-budget" if sizing.pod.index_budget else "indexes (planned; nothing limits them before 7.1)"
     for namespace in sizing.pod.namespaces:
         settings = {
-            "indexes-memory-budget": namespace.indexes_memory_budget_bytes,
+            budget: namespace.indexes_memory_budget_bytes,
             "data-size": namespace.data_size_bytes,
             "memory-size": namespace.memory_size_bytes,
             "devices": namespace.device_bytes,

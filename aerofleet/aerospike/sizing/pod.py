@@ -30,6 +30,7 @@ STOP_WRITES_AVAILABLE_PERCENT = 5
 @dataclass(frozen=True, slots=True)
 class NamespaceSettings:
     """What a namespace is configured with. 0 = the parameter is not set: no budget, no data in memory, no mounts.
+    The budget is planned for in 7.0 too, but no parameter holds it there: see :attr:`PodSettings.index_budget`.
 
     ``memory_size_bytes`` (before 7.0) stands for budget and data-size. ``device_bytes``: capacity of its devices.
     ``partitions``: copies a node can come to hold, of 4096.
@@ -66,6 +67,11 @@ class PodSettings:
     tls: bool = False
     cgroup_memory_tracking: bool = False
     stop_writes_sys_memory_percent: int = STOP_WRITES_SYS_MEMORY_PERCENT
+
+    @property
+    def index_budget(self) -> bool:
+        """Whether the server has indexes-memory-budget (since 7.1). In 7.0 nothing holds the indexes to it."""
+        return server_facts(self.server_version).index_budget
 
 
 def pod_settings(need: NodeNeed, version: Version, tls: bool, devices: int) -> PodSettings:

@@ -30,7 +30,8 @@ class ServerFacts:
 
     ``device_block_bytes``, ``memory_block_bytes``: write blocks, the unit of allocation; 0 where data in memory is
     heap. ``end_mark_bytes``: mark behind each record on a device. ``data_size_minimum_bytes``: least data-size of an
-    in-memory namespace. ``cgroup_memory_tracking``: the server can look at the pod's memory instead of the host's.
+    in-memory namespace. ``index_budget``: there is indexes-memory-budget. ``cgroup_memory_tracking``: the server can
+    look at the pod's memory instead of the host's. ``flat_layout``: records have the layout of 4.2 and later.
     """
 
     since: Version
@@ -38,19 +39,20 @@ class ServerFacts:
     memory_block_bytes: int
     end_mark_bytes: int
     data_size_minimum_bytes: int
-    cgroup_memory_tracking: bool
-    flat_layout: bool
+    index_budget: bool = True
+    cgroup_memory_tracking: bool = False
+    flat_layout: bool = True
 
 
 FACTS = (
-    ServerFacts((8, 1, 2), 8 * MIB, 8 * MIB, 4, 512 * MIB, True, True),
-    ServerFacts((8, 1, 1), 8 * MIB, 8 * MIB, 4, 512 * MIB, False, True),
-    ServerFacts((8, 0), 8 * MIB, 8 * MIB, 4, 256 * MIB, False, True),
-    ServerFacts((7, 1), 8 * MIB, 8 * MIB, 4, 128 * MIB, False, True),
-    ServerFacts((7, 0), MIB, 8 * MIB, 4, GIB, False, True),
-    ServerFacts((6, 0), MIB, 0, 4, 0, False, True),
-    ServerFacts((4, 2), MIB, 0, 0, 0, False, True),
-    ServerFacts((3, 1), MIB, 0, 0, 0, False, False),
+    ServerFacts((8, 1, 2), 8 * MIB, 8 * MIB, 4, 512 * MIB, cgroup_memory_tracking=True),
+    ServerFacts((8, 1), 8 * MIB, 8 * MIB, 4, 512 * MIB),
+    ServerFacts((8, 0), 8 * MIB, 8 * MIB, 4, 256 * MIB),
+    ServerFacts((7, 1), 8 * MIB, 8 * MIB, 4, 128 * MIB),
+    ServerFacts((7, 0), MIB, 8 * MIB, 4, GIB, index_budget=False),
+    ServerFacts((6, 0), MIB, 0, 4, 0, index_budget=False),
+    ServerFacts((4, 2), MIB, 0, 0, 0, index_budget=False),
+    ServerFacts((3, 1), MIB, 0, 0, 0, index_budget=False, flat_layout=False),
 )
 """Source: public configuration schemas (data-size minimum, default of write-block-size), aerospike-server
 drv_common.h (write blocks of 8 MiB since 7.1) and flat.h (layout, END_MARK)."""

@@ -48,6 +48,14 @@ def test_primary_index_of_4_billion() -> None:
     assert round(primary_index_bytes(2 * 4_000_000_000) / GIB, 1) == 476.8
 
 
+def test_the_budget_lies_above_what_is_used() -> None:
+    """aerospike-server 8.1 nsup.c: writes stop when use *reaches* the budget. 2²⁴ records fill one stage exactly."""
+    load = NamespaceLoad("n", Storage.MEMORY, 1 << 24, 100, 1, 1)
+    need = size(Workload((load,), (8, 1)), Metal(64 * GIB, 8, 10**10), 1, Assumptions(months=0)).date.namespaces[0]
+    assert need.index_used_bytes == GIB
+    assert need.indexes_memory_budget_bytes == 2 * GIB
+
+
 def test_sprigs_in_memory() -> None:
     """aerospike-server base/index.h: 5 bytes a sprig, 256 sprigs a partition."""
     assert sprig_bytes(4096) == 5_242_880
