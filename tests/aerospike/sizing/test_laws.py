@@ -11,7 +11,7 @@ from aerofleet.aerospike.sizing import Assumptions, Sizing, Survive, Totals, Wor
 from aerofleet.aerospike.sizing.node import NodeNeed
 from tests.aerospike.sizing.workloads import METAL, assumptions, with_namespaces, workloads
 
-EXAMPLES = settings(max_examples=150, deadline=None)
+EXAMPLES = settings(max_examples=100, deadline=None)
 RACKS = st.integers(1, 4)
 NODE_FIGURES = (
     "memory_bytes",

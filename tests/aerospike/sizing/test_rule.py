@@ -64,6 +64,15 @@ def test_a_budget_that_the_indexes_reach(given_size: GivenSize) -> None:
     ]
 
 
+def test_a_budget_that_is_just_reached(given_size: GivenSize) -> None:
+    """aerospike-server 8.1 nsup.c: writes stop at the budget, not above it."""
+    used = size(WORKLOAD, METAL, 3).date.namespaces[1].index_used_bytes
+    assert paths(with_namespace(given_size, 1, indexes_memory_budget_bytes=used)) == [
+        "namespaces.orders.indexes_memory_budget_bytes"
+    ]
+    assert paths(with_namespace(given_size, 1, indexes_memory_budget_bytes=used + 1)) == []
+
+
 def test_no_budget_at_all(given_size: GivenSize) -> None:
     found = shortfalls(WORKLOAD, with_namespace(given_size, 1, indexes_memory_budget_bytes=0))
     assert [each.path for each in found] == ["namespaces.orders.indexes_memory_budget_bytes"]

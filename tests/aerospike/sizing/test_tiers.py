@@ -11,19 +11,20 @@ from aerofleet.aerospike.sizing import Assumptions, GivenSize, Sizing, findings,
 from tests.aerospike.sizing.workloads import METAL, TIERS, TierShape, random_workload
 
 WORKLOADS = 1000
+FEWER = 100
 
 
-def sizings(tier: TierShape) -> list[Sizing]:
+def sizings(tier: TierShape, count: int) -> list[Sizing]:
     random = Random(tier.name)
     assumed = Assumptions(survive=tier.survive)
-    return [size(random_workload(tier, random), METAL, 3, assumed) for _ in range(WORKLOADS)]
+    return [size(random_workload(tier, random), METAL, 3, assumed) for _ in range(count)]
 
 
 @pytest.mark.parametrize("tier", TIERS, ids=[tier.name for tier in TIERS])
 def test_no_pod_is_smaller_than_what_it_holds(tier: TierShape) -> None:
     """The parts of each namespace are added up here again: data, indexes, sprigs, caches, and the server itself."""
     fitting = 0
-    for sizing in sizings(tier):
+    for sizing in sizings(tier, WORKLOADS):
         taken = sizing.date.process_bytes
         for need, given in zip(sizing.date.namespaces, sizing.pod.namespaces, strict=True):
             assert given.indexes_memory_budget_bytes > need.index_used_bytes
@@ -39,7 +40,7 @@ def test_no_pod_is_smaller_than_what_it_holds(tier: TierShape) -> None:
 
 @pytest.mark.parametrize("tier", TIERS, ids=[tier.name for tier in TIERS])
 def test_the_rule_speaks_up_for_a_pod_that_is_too_small(tier: TierShape) -> None:
-    for sizing in sizings(tier)[:100]:
+    for sizing in sizings(tier, FEWER):
         small = replace(sizing.pod, memory_bytes=sizing.date.memory_bytes - 1)
         assert [each.path for each in memory_shortfalls(small, sizing.assumptions)] == ["memory_bytes"]
         assert [each.rule for each in findings(small, "pod", sizing.assumptions)] == ["pod-memory"]
@@ -47,7 +48,7 @@ def test_the_rule_speaks_up_for_a_pod_that_is_too_small(tier: TierShape) -> None
 
 @pytest.mark.parametrize("tier", TIERS, ids=[tier.name for tier in TIERS])
 def test_what_was_sized_carries_its_workload_as_a_given_size(tier: TierShape) -> None:
-    for sizing in sizings(tier)[:100]:
+    for sizing in sizings(tier, FEWER):
         if sizing.fits:
             given = GivenSize(3, sizing.nodes_per_rack, sizing.pod, METAL.network_bits_per_second, METAL.devices)
             assert shortfalls(sizing.workload, given, sizing.assumptions) == ()
