@@ -37,7 +37,7 @@ RackId = Annotated[Whole, Field(ge=1, le=1_000_000)]
 
 
 class PortsFile(FileModel):
-    first: Whole = Field(ge=FIRST_PORT, le=LAST_PORT - PORTS_PER_CLUSTER + 1)
+    first: Whole = Field(ge=FIRST_PORT, le=LAST_PORT - PORTS_PER_CLUSTER + 1, description="of the block")
 
     def ports(self, *, tls: bool, admin: bool) -> Ports:
         first = self.first
@@ -54,14 +54,14 @@ class PortsFile(FileModel):
 
 
 class DeviceAllocation(FileModel):
-    volume: str
-    path: str
+    volume: str = Field(description="name of the volume")
+    path: str = Field(description="of the device in the pod")
 
 
 class ClusterAllocation(FileModel):
     resource: str = Field(max_length=MAX_RESOURCE_NAME, description="name of the AerospikeCluster")
-    ports: PortsFile
-    tls_name: str
+    ports: PortsFile = Field(description="its block of ten")
+    tls_name: str = Field(description="name in the certificates of its nodes")
     racks: tuple[str, ...] = Field((), description="physical racks, in the order of the resource's rack list")
     state: ClusterState = Field(ClusterState.ACTIVE, description="the state the definitions have reached, step by step")
     devices: dict[str, tuple[DeviceAllocation, ...]] = Field(
@@ -76,7 +76,7 @@ class TeamAllocation(FileModel):
 
 class AllocationsFile(FileModel):
     racks: dict[str, RackId] = Field(default_factory=dict, description="physical rack → Aerospike rack id")
-    teams: dict[str, TeamAllocation] = Field(default_factory=dict)
+    teams: dict[str, TeamAllocation] = Field(default_factory=dict, description="team → what it was given")
     clusters: dict[str, ClusterAllocation] = Field(default_factory=dict, description="TEAM/CLUSTER → what it was given")
 
 

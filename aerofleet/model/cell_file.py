@@ -34,7 +34,7 @@ class OperatorFile(FileModel):
         "crds-only", description="who runs the operator: this project, from pinned manifests, or somebody else"
     )
     replicas: Whole = Field(2, ge=1, description="operator pods")
-    manifests: PinnedFile = PinnedFile()
+    manifests: PinnedFile = Field(PinnedFile(), description="where its objects stand, when this project makes them")
     release_order: tuple[str, ...] = Field((), description="TEAM/CLUSTER in the order they are released after a switch")
 
     @model_validator(mode="after")
@@ -51,9 +51,11 @@ class SecretStoreFile(FileModel):
 
 
 class MonitoringFile(FileModel):
-    pod_monitors: Flag = True
+    pod_monitors: Flag = Field(
+        True, description="make PodMonitors and alert rules; false where there is no Prometheus operator"
+    )
     labels: dict[str, str] = Field(default_factory=dict, description="labels your Prometheus selects PodMonitors by")
-    scrape_interval: Seconds = Field(default="15s", validate_default=True)
+    scrape_interval: Seconds = Field(default="15s", validate_default=True, description="how often exporters are asked")
     rules_namespace: str = Field(
         "kube-system", description="existing namespace where your Prometheus finds alert rules"
     )
@@ -76,9 +78,9 @@ class SeedsFile(FileModel):
 class FreezeWindowFile(FileModel):
     """Times with their zone: a sale does not begin at an hour of somebody's laptop."""
 
-    name: str
-    start: AwareDatetime
-    end: AwareDatetime
+    name: str = Field(description="what people call it")
+    start: AwareDatetime = Field(description="from when on changes need an approval")
+    end: AwareDatetime = Field(description="until when")
 
     @model_validator(mode="after")
     def ends_after_it_begins(self) -> Self:
@@ -88,25 +90,27 @@ class FreezeWindowFile(FileModel):
 
 
 class CellFile(FileModel):
-    cell: str
-    site: str
+    cell: str = Field(description="its name; that of its folder")
+    site: str = Field(description="where the machines stand, for people")
     context: str = Field(description="kubeconfig context of the Kubernetes cluster")
     owners: tuple[str, ...] = Field((), description="who approves changes of the cell's files: @organisation/team")
     ephemeral: Flag = Field(False, description="nothing in it is protected; for throw-away control planes only")
     kubernetes: str = Field(description="version of the Kubernetes cluster, for instance 1.35")
     racks: tuple[str, ...] = Field(min_length=1, description="physical racks, each one failure domain")
-    network: NetworkProfile = NetworkProfile.POD
+    network: NetworkProfile = Field(NetworkProfile.POD, description="how clients reach the nodes: see network profiles")
     networks: tuple[str, ...] = Field((), description="NetworkAttachmentDefinitions, for the multus profile")
     seeds: SeedsFile | None = Field(None, description="give each cluster an address for clients outside; else none")
-    server: ServerFile
-    operator: OperatorFile
+    server: ServerFile = Field(description="where images come from, and which versions")
+    operator: OperatorFile = Field(description="the Aerospike Kubernetes Operator")
     cert_manager: PinnedFile = Field(
         default=PinnedFile(), description="manifests of cert-manager; without a folder it is there already"
     )
-    secret_store: SecretStoreFile
-    images: ImagesFile = ImagesFile()
-    monitoring: MonitoringFile = MonitoringFile()
-    freeze_windows: tuple[FreezeWindowFile, ...] = ()
+    secret_store: SecretStoreFile = Field(description="where passwords, certificates and the feature key come from")
+    images: ImagesFile = Field(ImagesFile(), description="what runs on the hosts beside Aerospike")
+    monitoring: MonitoringFile = Field(MonitoringFile(), description="metrics and alerts")
+    freeze_windows: tuple[FreezeWindowFile, ...] = Field(
+        (), description="when nothing shall change without an approval"
+    )
     groups: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="stack group → its teams")
     defaults: dict[str, object] = Field(
         default_factory=dict, description="settings of every cluster here, over its tier"

@@ -48,6 +48,7 @@ NAMES: dict[Any, str] = {
     str: "text",
     int: "whole number",
     float: "number",
+    bool: "`true` or `false`",
     AwareDatetime: "time with its zone: `2026-11-27T06:00:00Z`",
     NoneType: "null",
 }
@@ -106,7 +107,7 @@ def words(annotation: Any) -> str:
     if origin is tuple:
         return f"list of {words(inner[0])}"
     if origin is dict:
-        return f"mapping: name → {words(inner[1])}"
+        return "mapping" if inner[1] in (Any, object) else f"mapping: name → {words(inner[1])}"
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return " or ".join(f"`{each.value}`" for each in annotation)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):

@@ -27,8 +27,8 @@ class WorkloadSettings(FileModel):
 
 
 class ResourceSettings(FileModel):
-    cpu: Millicores
-    memory: Bytes
+    cpu: Millicores = Field(description="cores of the server in one pod, requested and limit")
+    memory: Bytes = Field(description="of the server in one pod, requested and limit")
 
 
 class BatchSettings(FileModel):
@@ -40,80 +40,86 @@ class BatchSettings(FileModel):
 
 
 class SecuritySettings(FileModel):
-    access_control: Flag
-    tls: Flag
+    access_control: Flag = Field(description="users and roles")
+    tls: Flag = Field(description="TLS for clients and between nodes")
 
 
 class ExporterSettings(FileModel):
-    image: str
-    cpu: Millicores
-    memory: Bytes
+    image: str = Field(description="pinned by tag")
+    cpu: Millicores = Field(description="requested and limit")
+    memory: Bytes = Field(description="requested and limit")
 
 
 class DeviceSettings(FileModel):
     count: Whole = Field(ge=1, le=128, description="devices of each pod")
-    size: Bytes
-    storage_class: str
+    size: Bytes = Field(description="of each")
+    storage_class: str = Field(description="where they come from")
 
 
 class SetSettings(FileModel):
-    name: str
-    config: dict[str, Any] = Field(default_factory=dict)
+    name: str = Field(description="of the set")
+    config: dict[str, Any] = Field(default_factory=dict, description="parameters of the set")
 
 
 class NamespaceSettings(FileModel):
-    name: str = Field(max_length=31)
-    replication_factor: Whole = Field(ge=1, le=256)
-    strong_consistency: Flag
-    storage: StorageKind
-    devices: DeviceSettings | None = None
+    name: str = Field(max_length=31, description="of the namespace")
+    replication_factor: Whole = Field(ge=1, le=256, description="copies of each record")
+    strong_consistency: Flag = Field(
+        description="never wrong, at the price of being unavailable sooner; it can never be changed"
+    )
+    storage: StorageKind = Field(description="where data lies")
+    devices: DeviceSettings | None = Field(None, description="for storage: device")
     data_size: Bytes = Field(0, description="memory for data, for storage: memory")
     indexes_memory_budget: Bytes = Field(description="memory for all indexes; writes stop when it is reached")
-    default_ttl: Seconds
-    sets: tuple[SetSettings, ...] = ()
+    default_ttl: Seconds = Field(description="after which a record expires; 0 = never")
+    sets: tuple[SetSettings, ...] = Field((), description="sets with parameters of their own")
     config: dict[str, Any] = Field(default_factory=dict, description="further parameters of the namespace")
     storage_config: dict[str, Any] = Field(default_factory=dict, description="further parameters of its storage engine")
 
 
 class RoleSettings(FileModel):
-    name: str
-    privileges: tuple[str, ...]
-    whitelist: tuple[str, ...] = ()
-    read_quota: Whole = 0
-    write_quota: Whole = 0
+    name: str = Field(description="of the role")
+    privileges: tuple[str, ...] = Field(description="for instance read-write.NAMESPACE")
+    whitelist: tuple[str, ...] = Field((), description="addresses it may be used from")
+    read_quota: Whole = Field(0, description="reads per second; 0 = any")
+    write_quota: Whole = Field(0, description="writes per second; 0 = any")
 
 
 class UserSettings(FileModel):
-    name: str
-    roles: tuple[str, ...]
+    name: str = Field(description="of the user; its password comes from the secret store")
+    roles: tuple[str, ...] = Field(description="of the user")
 
 
 class Settings(FileModel):
     """One cluster, complete."""
 
-    pool: str
+    pool: str = Field(description="hosts the pods stand on")
     channel: str = Field(description="server channel of the cell, or an exact version")
     racks: Whole = Field(ge=1, description="physical racks the cluster is spread over")
     size: Pods = Field(description="pods in each rack; auto asks the sizing")
-    workload: WorkloadSettings
-    resources: ResourceSettings
-    multi_pod_per_host: Flag
-    batches: BatchSettings
+    workload: WorkloadSettings = Field(description="what the application does")
+    resources: ResourceSettings = Field(description="of one pod")
+    multi_pod_per_host: Flag = Field(
+        description="let two pods of the cluster stand on one host; it can never be changed"
+    )
+    batches: BatchSettings = Field(description="how many pods go at once")
     dynamic_config: Flag = Field(description="let the operator apply settings live where the server can")
-    security: SecuritySettings
+    security: SecuritySettings = Field(description="who may come in")
     exporter: ExporterSettings | None = Field(None, description="metrics sidecar; null for none")
     work_directory: DeviceSettings = Field(description="file system for the server's own files, on a persistent volume")
     namespace_defaults: dict[str, Any] = Field(default_factory=dict, description="for every namespace of the cluster")
-    namespaces: tuple[NamespaceSettings, ...] = Field(min_length=1, max_length=32)
-    users: tuple[UserSettings, ...] = ()
-    roles: tuple[RoleSettings, ...] = ()
+    namespaces: tuple[NamespaceSettings, ...] = Field(
+        min_length=1, max_length=32, description="namespaces; a cluster that names none has one of its own name"
+    )
+    users: tuple[UserSettings, ...] = Field((), description="beside the platform's own")
+    roles: tuple[RoleSettings, ...] = Field((), description="beside the server's own")
     service: dict[str, Any] = Field(default_factory=dict, description="further parameters of the service context")
     network: dict[str, Any] = Field(default_factory=dict, description="further parameters of the network context")
     access_control_config: dict[str, Any] = Field(
         default_factory=dict, description="parameters of the security context"
     )
-    logging: tuple[dict[str, Any], ...] = ()
+    logging: tuple[dict[str, Any], ...] = Field((), description="log sinks, in the operator's form")
     host_blocks: tuple[str, ...] = Field((), description="hosts that the operator moves the pods away from")
-    paused: Flag
+    paused: Flag = Field(description="the operator leaves the cluster alone")
     nudge: str = Field("", description="change it to have every pod restarted once, for a rotated secret say")
     alerts: dict[str, Number] = Field(default_factory=dict, description="thresholds of the alert rules")

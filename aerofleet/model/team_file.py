@@ -14,14 +14,14 @@ class ClusterFile(FileModel):
     """Everything but tier and state is a setting; which settings a team may write, its tenant entry says."""
 
     tier: str = Field(description="a tier, or a tier at a revision: silver, gold@3")
-    state: ClusterState = ClusterState.ACTIVE
-    description: str = ""
+    state: ClusterState = Field(ClusterState.ACTIVE, description="active, or a step of its end")
+    description: str = Field("", description="for people")
     settings: dict[str, Any] = Field(default_factory=dict, exclude=True, description="all other keys; not a key itself")
 
 
 class TeamFile(FileModel):
-    team: str
-    clusters: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    team: str = Field(description="its name; that of its file")
+    clusters: dict[str, dict[str, Any]] = Field(default_factory=dict, description="name → tier and settings")
 
 
 CLUSTER_KEYS = ("tier", "state", "description")

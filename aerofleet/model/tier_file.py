@@ -23,13 +23,13 @@ TIERS = Path("templates/tiers")
 class RevisionFile(FileModel):
     """``extends`` names another tier at a revision; its settings lie below these."""
 
-    extends: str = ""
-    description: str = ""
-    settings: dict[str, Any] = Field(default_factory=dict)
+    extends: str = Field("", description="a tier at a revision")
+    description: str = Field("", description="for people")
+    settings: dict[str, Any] = Field(default_factory=dict, description="of every cluster of the tier")
 
 
 class TierFile(FileModel):
-    tier: str
+    tier: str = Field(description="its name; that of its file")
     revisions: dict[str, RevisionFile] = Field(min_length=1, description="number → settings; the highest is the newest")
 
 
