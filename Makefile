@@ -1,6 +1,6 @@
 # The few verbs of the project. CI and people call the same ones. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help environment up down test test-unit test-engine check fmt lint generate bench
+.PHONY: help environment up down test test-unit test-engine test-nightly check fmt lint generate bench
 
 RUN := .venv/bin
 
@@ -25,7 +25,11 @@ test-unit: environment ## without the engine: seconds
 test-engine: environment ## only what needs the engine and a control plane: minutes
 	@$(RUN)/pytest -m engine
 
-check: lint ## everything but the tests: lint, types, layers
+test-nightly: environment ## long random runs, among them 50 times kill -9
+	@$(RUN)/pytest -m nightly
+
+check: lint ## everything but the tests: lint, types, layers, generated files up to date
+	@$(RUN)/aerofleet generate --check
 
 lint: environment ## ruff, mypy, import-linter
 	@$(RUN)/ruff check
@@ -40,5 +44,5 @@ fmt: environment ## format, and mend what ruff can mend
 generate: environment ## write schemas and reference pages anew
 	@$(RUN)/aerofleet generate
 
-bench: environment ## preview and up of plain objects: the engine's own floor
+bench: environment ## how fast: the engine's own floor, rendering, verdicts, sizing (minutes)
 	@$(RUN)/python -m bench
