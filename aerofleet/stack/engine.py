@@ -1,6 +1,6 @@
 """The Pulumi command line, as far as stacks are handled from outside the program.
 
-The command and not the Automation API: recovery needs `refresh --import-pending-creates` and `state move`, which
+The command and not the Automation API: a move needs `state move` and recovery the whole states of a preview, which
 the API does not have, and one way to the engine is enough.
 """
 

@@ -69,6 +69,6 @@ def test_a_program_that_ends_at_once_is_an_error_with_its_last_words_and_leaves_
     broken = tmp_path / "kube-apiserver"
     broken.write_text("#!/bin/sh\necho out of order >&2\nexit 3\n")
     broken.chmod(0o755)
-    with pytest.raises(ProcessError, match="kube-apiserver ended while it was starting\n(.*\n)*.*out of order"):
+    with pytest.raises(ProcessError, match=r"kube-apiserver ended while it was starting\n(.*\n)*.*out of order"):
         own_plane.start(ControlPlanePrograms(programs.etcd, broken, programs.kube_controller_manager), None)
     assert not any(process.running() for process in own_plane.processes)
