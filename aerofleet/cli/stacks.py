@@ -6,18 +6,24 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
+from aerofleet.cli.render import rows_of
 from aerofleet.manifests import render_cell
 from aerofleet.model import cells, resolve_cell
+from aerofleet.model.allocate import allocations_path, allocations_text, write_atomically
+from aerofleet.model.allocations import AllocationsFile
 from aerofleet.model.resolved import Cell
+from aerofleet.stack.changed import changes
 from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
 from aerofleet.stack.engine import Engine, EngineError
 from aerofleet.stack.move import MoveError, plan_move, without_team
-from aerofleet.stack.name import StackName, stack_names
+from aerofleet.stack.name import PLATFORM, StackName, stack_names
 from aerofleet.stack.orphans import find_orphans
+from aerofleet.stack.revision import RevisionError, rendered_at
 
 SCHEMA = "aerofleet.io/stacks/v1"
 
@@ -27,7 +33,7 @@ def run(argv: Sequence[str]) -> int:
     verbs = {"list": show_stacks, "move": move_team, "orphans": show_orphans}
     try:
         return verbs[options.verb](options)
-    except (EngineError, MoveError, ClusterUnreachableError) as error:
+    except (EngineError, MoveError, RevisionError, ClusterUnreachableError) as error:
         sys.stderr.write(f"aerofleet stacks: {error}\n")
         return EXIT_FINDINGS
 
@@ -38,7 +44,11 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     common.add_argument("--root", type=Path, default=Path(), help="the project folder")
     common.add_argument("--format", choices=("text", "json"), default="text")
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("list", parents=[common], help="in the order of `up`; destroy in the reverse order")
+    listed = verbs.add_parser("list", parents=[common], help="in the order of `up`; destroy in the reverse order")
+    listed.add_argument("--changed", action="store_true", help="only those that differ from --base, and what differs")
+    listed.add_argument(
+        "--base", metavar="REV", default="HEAD", help="git revision to compare with (default %(default)s)"
+    )
     orphans = verbs.add_parser("orphans", parents=[common], help="on the server with our label, in no definition")
     orphans.add_argument("cell")
     move = verbs.add_parser("move", parents=[common], help="move a team's resources to another stack of its cell")
@@ -46,7 +56,8 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     move.add_argument("--cell", required=True)
     move.add_argument("--to", required=True, metavar="GROUP", help="the group that cell.yaml now names for the team")
     words = list(argv)
-    return parser.parse_args(words if words and not words[0].startswith("--") else ["list", *words])
+    asks_help = words[:1] in (["-h"], ["--help"])
+    return parser.parse_args(words if asks_help or (words and not words[0].startswith("-")) else ["list", *words])
 
 
 def cell_of(root: Path, name: str) -> Cell:
@@ -57,14 +68,36 @@ def cell_of(root: Path, name: str) -> Cell:
 
 
 def show_stacks(options: argparse.Namespace) -> int:
+    found = [cell_of(options.root, name) for name in cells(options.root)]
+    if options.changed:
+        return show_changed(options, found)
     rows = []
-    for name in cells(options.root):
-        cell = cell_of(options.root, name)
+    for cell in found:
         for stack in stack_names(cell):
             teams = [team.name for team in cell.teams if stack.holds_group(cell, team.group)]
             rows.append({"stack": str(stack), "platform": stack.holds_platform(cell), "teams": teams})
     emit(options, "stacks", rows, lambda row: f"{row['stack']:<24} {contents(row)}")
     return EXIT_FINE
+
+
+def show_changed(options: argparse.Namespace, found: Sequence[Cell]) -> int:
+    """What differs between a revision, rendered by its own code, and the files as they are now."""
+    after = [row for cell in found for row in rows_of(render_cell(cell), str(stack_names(cell)[0]), None)]
+    differs = changes(rendered_at(options.root.resolve(), options.base), after)
+    order = [str(stack) for cell in found for stack in stack_names(cell)]
+    rows = [
+        {"stack": stack, **asdict(differs[stack])}
+        for stack in sorted(differs, key=lambda stack: (order.index(stack) if stack in order else len(order), stack))
+    ]
+    emit(options, "stacks", rows, changed_lines)
+    return EXIT_FINE
+
+
+def changed_lines(row: dict[str, Any]) -> str:
+    lines = [row["stack"]]
+    for word, sign in (("created", "+"), ("changed", "~"), ("deleted", "-")):
+        lines += [f"  {sign} {name}" for name in row[word]]
+    return "\n".join(lines)
 
 
 def contents(row: dict[str, Any]) -> str:
@@ -87,21 +120,33 @@ def orphan_line(row: dict[str, Any]) -> str:
 
 
 def move_team(options: argparse.Namespace) -> int:
-    cell = cell_of(options.root, options.cell)
-    if options.to not in cell.groups:
+    resolution = resolve_cell(options.root, options.cell)
+    source = resolution.source
+    # That data and state disagree about this team is what the move is for.
+    others = [each for each in resolution.findings if each.severity == "error" and each.rule != "group-moved"]
+    if others or source is None or source.cell is None or source.allocations is None:
+        raise MoveError(f"cell {options.cell} has mistakes; `aerofleet check {options.cell}` shows them")
+    groups = source.cell.file.groups
+    if options.team not in groups.get(options.to, ()):
         sys.stderr.write(
-            f"aerofleet stacks: cell {cell.name} has no group '{options.to}'; it has {', '.join(cell.groups)}\n"
+            f"aerofleet stacks: cell.yaml doesn't name team '{options.team}' in group '{options.to}'; "
+            f"move it there first, then run this again\n"
         )
         return EXIT_MISTAKE
-    destination = str(StackName(cell.name, options.to))
-    engine = Engine(options.root.resolve())
+    move_state(Engine(options.root.resolve()), options.cell, tuple(groups), options)
+    # Last, because until it is written `check` and `preview` refuse: a move that was cut off is run again.
+    allocations = in_group(source.allocations.file, options.team, options.to)
+    write_atomically(allocations_path(options.root, options.cell), allocations_text(allocations))
+    return EXIT_FINE
+
+
+def move_state(engine: Engine, cell: str, groups: tuple[str, ...], options: argparse.Namespace) -> None:
+    destination = str(StackName(cell, options.to))
     existing = set(engine.stacks())
-    states = {str(name): engine.export(str(name)) for name in stack_names(cell) if str(name) in existing}
+    names = [str(StackName(cell, part)) for part in ("", PLATFORM, *groups)]
+    states = {name: engine.export(name) for name in names if name in existing}
     if destination not in states:
-        sys.stderr.write(
-            f"aerofleet stacks: stack {destination} does not exist; `pulumi stack init {destination}` first\n"
-        )
-        return EXIT_MISTAKE
+        raise MoveError(f"stack {destination} does not exist; `pulumi stack init {destination}` first")
     move = plan_move(states, options.team, destination)
     if not move.source:
         sys.stdout.write(f"{options.team} is in {destination} already\n")
@@ -111,7 +156,11 @@ def move_team(options: argparse.Namespace) -> int:
     else:
         engine.run("state", "move", "--yes", "--source", move.source, "--dest", destination, move.urn)
         sys.stdout.write(f"{options.team}: moved from {move.source} to {destination}; nothing changed on the server\n")
-    return EXIT_FINE
+
+
+def in_group(file: AllocationsFile, team: str, group: str) -> AllocationsFile:
+    given = file.teams[team].model_copy(update={"group": group})
+    return file.model_copy(update={"teams": {**file.teams, team: given}})
 
 
 def emit(options: argparse.Namespace, key: str, rows: list[dict[str, Any]], line: Any) -> None:

@@ -1,0 +1,53 @@
+"""The objects of another revision of this project, made by the code of that revision.
+
+Its data alone, rendered by today's code, would hide what a change of the code does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+RENDER = "import sys; from aerofleet.cli import main; sys.exit(main(['render', '--format', 'json']))"
+
+
+class RevisionError(Exception):
+    """The revision can't be rendered; the text says why."""
+
+
+def rendered_at(root: Path, revision: str) -> list[tuple[str, dict[str, Any]]]:
+    """(stack, object) of every cell at a git revision. Raises RevisionError."""
+    with tempfile.TemporaryDirectory(prefix="aerofleet-revision-") as folder:
+        extract(root, revision, Path(folder))
+        return rendered(Path(folder), revision)
+
+
+def extract(root: Path, revision: str, folder: Path) -> None:
+    # `--` ends the options, `^{commit}` refuses whatever is no commit: a revision is input.
+    commit = run(["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"], root)
+    if commit.returncode:
+        raise RevisionError(f"there is no revision {revision!r} here")
+    archive = folder / ".archive.tar"
+    made = run(["git", "archive", "--format=tar", f"--output={archive}", commit.stdout.decode().strip()], root)
+    unpacked = run(["tar", "--extract", f"--file={archive}"], folder) if not made.returncode else made
+    if unpacked.returncode:
+        raise RevisionError(f"revision {revision} can't be read: {unpacked.stderr.decode().strip()}")
+    archive.unlink()
+
+
+def rendered(folder: Path, revision: str) -> list[tuple[str, dict[str, Any]]]:
+    done = run([sys.executable, "-c", RENDER], folder, {**os.environ, "PYTHONPATH": str(folder)})
+    if done.returncode:
+        raise RevisionError(f"revision {revision} can't be rendered:\n{done.stderr.decode().strip()}")
+    return [(row["stack"], row["object"]) for row in json.loads(done.stdout)["objects"]]
+
+
+def run(
+    command: list[str], folder: Path, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)

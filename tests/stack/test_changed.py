@@ -1,0 +1,76 @@
+"""Which stacks a change of data or code touches, seen in a small git history."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aerofleet.cli.stacks import run
+from aerofleet.stack.changed import StackChange, changes
+
+ROOT = Path(__file__).parents[2]
+IDENTITY = ["-c", "user.name=test", "-c", "user.email=test@example.net"]
+
+
+def row(stack: str, name: str, **content: Any) -> tuple[str, dict[str, Any]]:
+    return stack, {"kind": "ConfigMap", "metadata": {"name": name, "namespace": "n"}, **content}
+
+
+def test_objects_are_compared_within_their_stack() -> None:
+    before = [row("a", "same", x=1), row("a", "edited", x=1), row("a", "moved"), row("b", "kept")]
+    after = [row("b", "kept"), row("b", "moved"), row("a", "edited", x=2), row("a", "same", x=1)]
+    assert changes(before, after) == {
+        "a": StackChange(changed=("ConfigMap n/edited",), deleted=("ConfigMap n/moved",)),
+        "b": StackChange(created=("ConfigMap n/moved",)),
+    }
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Path:
+    """A copy of the project as the first commit of a repository."""
+    root = tmp_path / "project"
+    root.mkdir()
+    for name in ("aerofleet", "stacks", "templates"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "Pulumi.*"))
+    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "first"]):
+        subprocess.run(["git", *IDENTITY, *command], cwd=root, check=True)
+    return root
+
+
+def changed(root: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    assert run(["--changed", "--base", "HEAD", "--root", str(root), "--format", "json"]) == 0
+    return {each["stack"]: each for each in json.loads(capsys.readouterr().out)["stacks"]}
+
+
+def test_nothing_edited_touches_no_stack(history: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert changed(history, capsys) == {}
+
+
+def test_an_edit_of_a_tier_touches_the_stacks_that_use_it(history: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base = history / "templates" / "tiers" / "base.yaml"
+    base.write_text(base.read_text().replace("proto-fd-max: 15000", "proto-fd-max: 16000"))
+    found = changed(history, capsys)
+    assert "local" in found
+    kinds = {name.split()[0] for name in found["local"]["changed"]}
+    assert kinds == {"AerospikeCluster"}
+    assert found["local"]["created"] == found["local"]["deleted"] == []
+
+
+def test_a_change_of_the_code_is_seen_too(history: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The revision is rendered by its own code: here the older one makes another quota."""
+    builder = history / "aerofleet" / "manifests" / "quota.py"
+    builder.write_text(builder.read_text().replace('"LimitRange"', '"LimitRanges"'))
+    subprocess.run(["git", *IDENTITY, "commit", "-q", "-a", "-m", "other code"], cwd=history, check=True)
+    found = changed(history, capsys)
+    assert {name.split()[0] for name in found["local"]["deleted"]} == {"LimitRanges"}
+    assert {name.split()[0] for name in found["local"]["created"]} == {"LimitRange"}
+
+
+def test_a_revision_that_is_not_there_is_one_line(history: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["list", "--changed", "--base", "nowhere", "--root", str(history)]) == 1
+    assert capsys.readouterr().err == "aerofleet stacks: there is no revision 'nowhere' here\n"
