@@ -19,7 +19,7 @@ from aerofleet.model import Resolution, cells, resolve_cell
 from aerofleet.model.allocate import allocations_path, allocations_text, next_allocations, write_atomically
 from aerofleet.model.allocations import PortsExhaustedError
 from aerofleet.model.owners import owners_text
-from aerofleet.model.reference import definitions_page
+from aerofleet.model.reference import definitions_page, mistakes_page
 from aerofleet.model.schemas import SCHEMAS
 
 CODEOWNERS = Path(".github/CODEOWNERS")
@@ -88,6 +88,7 @@ def pages(root: Path) -> Texts:
     texts = {REFERENCE / "schemas" / f"{kind}.json": schema_text(kind) for kind in SCHEMAS}
     texts[REFERENCE / "definitions.md"] = definitions_page()
     texts[REFERENCE / "network-profiles.md"] = network_profiles_page()
+    texts[REFERENCE / "mistakes.md"] = mistakes_page()
     return texts
 
 

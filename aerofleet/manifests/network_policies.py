@@ -14,9 +14,6 @@ from aerofleet.manifests.network import PROFILES
 from aerofleet.model.names import DEFAULT_DENY_POLICY
 from aerofleet.model.resolved import Cell, Cluster, Team
 
-OPERATOR_NAMESPACE = "aerospike"
-MONITORING_NAMESPACE = "monitoring"
-DNS_NAMESPACE = "kube-system"
 NAMESPACE_NAME_LABEL = "kubernetes.io/metadata.name"
 
 
@@ -40,14 +37,14 @@ def cluster_policy(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
     own = {"podSelector": {"matchLabels": {"app": "aerospike-cluster", "aerospike.com/cr": cluster.resource_name}}}
     ingress = [
         rule([own], [*service, *inner]),
-        rule([in_namespace(OPERATOR_NAMESPACE)], service),
+        rule([in_namespace(cell.operator.namespace)], service),
     ]
     clients = [in_namespace(name) for name in cluster.client_namespaces]
     clients += [{"ipBlock": {"cidr": cidr}} for cidr in cluster.client_cidrs]
     if clients:
         ingress.append(rule(clients, service[:1]))
     if cluster.exporter:
-        ingress.append(rule([in_namespace(MONITORING_NAMESPACE)], [ports.exporter]))
+        ingress.append(rule([in_namespace(cell.monitoring.namespace)], [ports.exporter]))
     metadata = cluster_metadata(cell, cluster, cluster.resource_name)
     return [policy(metadata, own["podSelector"], ingress=ingress)]
 

@@ -28,6 +28,7 @@ class PinnedFile(FileModel):
 
 class OperatorFile(FileModel):
     version: str = Field(description="AKO version that runs, or that this change brings")
+    namespace: str = Field("aerospike", description="Kubernetes namespace in which it runs")
     phase: OperatorPhase = Field(OperatorPhase.RELEASE, description="step of an operator upgrade; release otherwise")
     previous_version: str = Field("", description="the version before; needed in the phases prepare and switch")
     source: Literal["manifests", "crds-only"] = Field(
@@ -56,6 +57,7 @@ class MonitoringFile(FileModel):
     )
     labels: dict[str, str] = Field(default_factory=dict, description="labels your Prometheus selects PodMonitors by")
     scrape_interval: Seconds = Field(default="15s", validate_default=True, description="how often exporters are asked")
+    namespace: str = Field("monitoring", description="Kubernetes namespace in which your Prometheus runs")
     rules_namespace: str = Field(
         "kube-system", description="existing namespace where your Prometheus finds alert rules"
     )

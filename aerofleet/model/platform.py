@@ -89,6 +89,7 @@ def platform_parts(file: CellFile, of_operator: Sequence[Json], of_cert_manager:
         "racks": file.racks,
         "operator": Operator(
             operator.version,
+            operator.namespace,
             operator.phase,
             operator.source,
             operator.replicas,
@@ -109,4 +110,4 @@ def platform_parts(file: CellFile, of_operator: Sequence[Json], of_cert_manager:
 
 
 def monitoring(file: MonitoringFile) -> Monitoring:
-    return Monitoring(file.pod_monitors, file.labels, file.scrape_interval, file.rules_namespace)
+    return Monitoring(file.pod_monitors, file.labels, file.scrape_interval, file.namespace, file.rules_namespace)

@@ -144,6 +144,7 @@ class Operator:
     """
 
     version: str
+    namespace: str
     phase: OperatorPhase
     source: Literal["manifests", "crds-only"]
     replicas: int
@@ -177,6 +178,7 @@ class Monitoring:
     pod_monitors: bool
     labels: Mapping[str, str]
     scrape_interval_seconds: int
+    namespace: str
     rules_namespace: str
 
 

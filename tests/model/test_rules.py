@@ -1,0 +1,18 @@
+"""Each rule has a case that breaks it, and each finding of a case has a rule with a text."""
+
+from __future__ import annotations
+
+import yaml
+
+from aerofleet.load import RULES as READER_RULES
+from aerofleet.model.rules import RULES
+from tests.model.project import CASES
+
+SHOWN_ELSEWHERE = {"cell-unknown", "pinned-object"}
+"""In tests/cli: a cell on the command line, and a folder of manifests."""
+
+
+def test_rules_and_cases_are_the_same() -> None:
+    cases = [case for file in (CASES / "errors").glob("*.yaml") for case in yaml.safe_load(file.read_text())]
+    broken = {expected["rule"] for case in cases for expected in case["expect"]}
+    assert broken == {*RULES, *READER_RULES} - SHOWN_ELSEWHERE
