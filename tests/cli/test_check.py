@@ -102,6 +102,13 @@ def test_what_the_operator_would_refuse_is_told(tmp_path: Path, capsys: pytest.C
     assert findings[0]["location"]["file"] == "stacks/here/teams/search.yaml"
 
 
+def test_a_restart_that_is_asked_for_is_no_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = copy_of(SHOP, tmp_path)
+    nudged = {"replace": "tier: plain\n", "by": "tier: plain\n    nudge: rotated-2026-11\n"}
+    change(root, {"file": "stacks/here/teams/search.yaml", **nudged})
+    assert checked(root, "text", capsys) == (0, "here: nothing found\n")
+
+
 @pytest.mark.parametrize("words", [["nowhere"], ["--root", "/nonexistent"]])
 def test_a_cell_that_is_not_there_is_a_mistake(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", *words]) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -42,6 +43,40 @@ def test_adding_a_team_and_a_cluster(
     rendered = list(yaml.safe_load_all(out[out.index("---\n") :]))
     assert rendered[0]["kind"] == "AerospikeCluster"
     assert (rendered[0]["metadata"]["name"], rendered[0]["spec"]["size"]) == ("rates", 6)
+
+
+def test_ending_a_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs" / "how-to" / "end-a-cluster.md").read_text()
+    states = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+    monkeypatch.chdir(copy_of(ROOT, tmp_path))
+    team = Path("stacks/local/teams/search.yaml")
+    active = team.read_text()
+    for state in states:
+        team.write_text(active.replace("    tier: bronze\n", f"    tier: bronze\n    state: {state}\n"))
+        assert main(["generate"]) == 0
+        assert main(["check"]) == 0
+        capsys.readouterr()
+        main(["render", "local", "--format", "json"])
+        there = "suggest" in [
+            row["object"]["metadata"]["name"] for row in json.loads(capsys.readouterr().out)["objects"]
+        ]
+        assert there == (state in ("frozen", "unprotected"))
+    data = yaml.safe_load(active)
+    del data["clusters"]["suggest"]
+    team.write_text(yaml.safe_dump(data))
+    assert main(["generate", "--check"]) == 0
+    assert main(["check"]) == 0
+
+
+def test_starting_a_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(copy_of(ROOT, tmp_path))
+    shutil.copytree("stacks/staging", "stacks/production")
+    Path("stacks/production/allocations.yaml").unlink()
+    cell = Path("stacks/production/cell.yaml")
+    cell.write_text(cell.read_text().replace("cell: staging", "cell: production"))
+    assert main(["generate"]) == 0
+    assert main(["check", "production"]) == 0
+    assert main(["render", "production", "--format", "json"]) == 0
 
 
 def test_nothing_that_a_person_wrote_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
