@@ -100,8 +100,7 @@ def size(workload: Workload, metal: Metal, racks: int, assumptions: Assumptions 
     if least > most:
         raise ValueError(f"the copies need {least * racks} nodes in {racks} racks; {assumptions.maximum_nodes} can be")
     at_date = Candidates(workload, metal, racks, assumptions)
-    nodes_per_rack = smallest(at_date.need, limits_of(metal, assumptions.operations_per_node), least, most)
-    return with_nodes(at_date, nodes_per_rack)
+    return with_nodes(at_date, smallest(at_date.need, at_date.limits, least, most))
 
 
 def sized(
@@ -123,6 +122,7 @@ class Candidates:
         self.moments = moments(workload, assumptions.months)
         self.loads = loads_at(workload, self.moments[-1])
         self.devices = metal.device_count
+        self.limits = limits_of(metal, assumptions.operations_per_node)
         self.known: dict[int, tuple[tuple[Held, ...], NodeNeed]] = {}
 
     def layout(self, nodes_per_rack: int) -> Layout:
@@ -148,7 +148,6 @@ def with_nodes(at_date: Candidates, nodes_per_rack: int) -> Sizing:
     held, date = at_date.both(nodes_per_rack)
     if at_date.loads != workload.namespaces:
         held = at_date.held(nodes_per_rack, workload.namespaces)
-    limits = limits_of(metal, assumptions.operations_per_node)
     least = least_nodes_per_rack(workload, at_date.racks, assumptions)
     return Sizing(
         workload=workload,
@@ -160,8 +159,8 @@ def with_nodes(at_date: Candidates, nodes_per_rack: int) -> Sizing:
         peak=node_need(workload, held, peak, assumptions),
         date=date,
         pod=pod_settings(date, workload.server_version, workload.tls, at_date.devices),
-        binding=binding(at_date.need, limits, nodes_per_rack, least),
-        comparisons=comparisons(date, limits),
+        binding=binding(at_date.need, at_date.limits, nodes_per_rack, least),
+        comparisons=comparisons(date, at_date.limits),
     )
 
 

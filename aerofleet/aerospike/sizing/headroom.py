@@ -6,11 +6,11 @@ in different racks; so what a lost node held goes first to the other nodes of it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil, comb
+from typing import NamedTuple
 
 from aerofleet.aerospike.sizing.server import PARTITIONS, divide_up
 
@@ -23,16 +23,14 @@ class Survive(StrEnum):
     RACK = "rack"
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(NamedTuple):
     """``partitions``: copies a node holds, of 4096; ``nodes``: how many nodes share the reads."""
 
     partitions: int
     nodes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """The shape of a cluster. ``devices``: devices of one node, 2 TiB at most each."""
 
     racks: int
@@ -44,8 +42,7 @@ class Layout:
         return self.racks * self.nodes_per_rack
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """What a node carries of one namespace: with all nodes up, and at worst after the loss planned for."""
 
     steady: Spread

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from aerofleet.aerospike.sizing import device, index
 from aerofleet.aerospike.sizing.assumptions import Assumptions
@@ -61,8 +62,7 @@ class NamespaceNeed:
         return limit + self.sprig_bytes + self.cache_bytes
 
 
-@dataclass(frozen=True, slots=True)
-class IndexNeed:
+class IndexNeed(NamedTuple):
     primary_bytes: int
     secondary_bytes: int
     set_bytes: int
@@ -71,8 +71,7 @@ class IndexNeed:
     budget_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class DataNeed:
+class DataNeed(NamedTuple):
     """``size_bytes``: data-size or, before 7.0, the heap of the data; ``device_bytes`` with reserves."""
 
     steady_bytes: int
@@ -167,6 +166,8 @@ def data_need(load: NamespaceLoad, record: int, version: Version, place: Place, 
 
     def used_bytes(spread: Spread) -> int:
         live = device.blocks_bytes(node_copies(load.objects, spread), record, block)
+        if not load.tombstones:
+            return live
         return live + device.blocks_bytes(node_copies(load.tombstones, spread), device.TOMBSTONE_BYTES, block)
 
     steady, worst = used_bytes(place.steady), used_bytes(place.worst)

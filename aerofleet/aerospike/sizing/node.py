@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from aerofleet.aerospike.sizing import device
 from aerofleet.aerospike.sizing.assumptions import Assumptions
@@ -36,8 +37,7 @@ class NamespaceLoadOnNode:
         return self.reads + self.writes + self.replica_writes
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A namespace on a node: what it is by then, how it spreads, what it needs whatever its load."""
 
     load: NamespaceLoad
