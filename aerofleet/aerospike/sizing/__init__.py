@@ -4,7 +4,7 @@
 >>> shop = NamespaceLoad("shop", Storage.DEVICE, 200_000_000, 1500, reads_per_second=40_000, writes_per_second=8_000)
 >>> metal = Metal(64 << 30, 16, 25_000_000_000, (Device(1_600_000_000_000, 30, 3),) * 2)
 >>> size(Workload((shop,), (8, 1, 1), peak_factor=3), metal, racks=3).nodes
-6
+3
 """
 
 from aerofleet.aerospike.sizing.assumptions import SOURCES, Assumptions
