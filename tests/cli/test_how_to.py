@@ -47,7 +47,8 @@ def test_adding_a_team_and_a_cluster(
 
 def test_ending_a_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     page = (ROOT / "docs" / "how-to" / "end-a-cluster.md").read_text()
-    states = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+    states = re.findall(r"^\| \d \| `(\w+)` \|", page, re.MULTILINE)
+    assert len(states) == 4
     monkeypatch.chdir(copy_of(ROOT, tmp_path))
     team = Path("stacks/local/teams/search.yaml")
     active = team.read_text()
