@@ -20,13 +20,21 @@ class CellArgs:
 
 
 class Cell(pulumi.ComponentResource):
-    """Teams are not its children: a team moves between stacks as one subtree, and the platform stays behind."""
+    """Teams are not its children: a team moves between stacks as one subtree, and the platform stays behind.
+
+    ``ready`` is what teams wait for: the last object of the operator, None where somebody else runs it.
+    """
+
+    ready: pulumi.Resource | None
 
     def __init__(self, name: str, args: CellArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aerofleet:index:Cell", name, {}, opts)
         platform = args.platform
         child = pulumi.ResourceOptions(parent=self)
-        AerospikeOperator(name, AerospikeOperatorArgs(platform.crds, platform.operator, args.protected), opts=child)
+        operator = AerospikeOperator(
+            name, AerospikeOperatorArgs(platform.crds, platform.operator, args.protected), opts=child
+        )
+        self.ready = operator.objects[-1] if operator.objects else None
         make_objects(platform.storage_classes, self)
         for pool in platform.pools:
             BareMetalNodePool(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -25,9 +24,9 @@ class AerospikeDatabase(pulumi.ComponentResource):
         self,
         name: str,
         args: AerospikeDatabaseArgs,
-        after: Sequence[pulumi.Resource],
+        after: pulumi.Resource | None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("aerofleet:index:AerospikeDatabase", name, {}, opts)
-        make_objects(args.objects, self, depends_on=after, protected=args.protected)
+        make_objects(args.objects, self, after=after, protected=args.protected)
         self.register_outputs({})

@@ -53,16 +53,41 @@ def make_objects(
     manifests: Sequence[Mapping[str, Any]],
     parent: pulumi.ComponentResource,
     *,
-    depends_on: Sequence[pulumi.Resource] = (),
+    after: pulumi.Resource | None = None,
     protected: bool = False,
     patch: bool = False,
 ) -> list[KubernetesObject]:
-    """Make one child of ``parent`` for each manifest; with ``protected``, those that hold data can't be deleted."""
-    made = []
+    """Make one child of ``parent`` for each manifest; with ``protected``, those that hold data can't be deleted.
+
+    No object waits for more than one other: Pulumi's SDK keeps dependencies as a set, so that two of them would
+    stand in another order in every preview.
+    """
+    return [_make(manifest, parent, after, protected, patch) for manifest in manifests]
+
+
+def make_in_order(
+    manifests: Sequence[Mapping[str, Any]],
+    parent: pulumi.ComponentResource,
+    *,
+    after: pulumi.Resource | None = None,
+    protected: bool = False,
+) -> list[KubernetesObject]:
+    """As ``make_objects``, each after the one before it; they are deleted in the reverse order."""
+    made: list[KubernetesObject] = []
     for manifest in manifests:
-        keep = protected and manifest["kind"] in DATA_KINDS and not patch
-        opts = pulumi.ResourceOptions(
-            parent=parent, depends_on=list(depends_on), protect=keep or None, retain_on_delete=keep or None
-        )
-        made.append(KubernetesObject(manifest, opts, patch=patch))
+        made.append(_make(manifest, parent, made[-1] if made else after, protected))
     return made
+
+
+def _make(
+    manifest: Mapping[str, Any],
+    parent: pulumi.ComponentResource,
+    after: pulumi.Resource | None,
+    protected: bool,
+    patch: bool = False,
+) -> KubernetesObject:
+    keep = protected and manifest["kind"] in DATA_KINDS and not patch
+    opts = pulumi.ResourceOptions(
+        parent=parent, depends_on=[after] if after else [], protect=keep or None, retain_on_delete=keep or None
+    )
+    return KubernetesObject(manifest, opts, patch=patch)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 
 from aerofleet.manifests.rendered import Object
-from components.kubernetes_object import KubernetesObject, make_objects
+from components.kubernetes_object import KubernetesObject, make_in_order
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,5 @@ class AerospikeOperator(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: AerospikeOperatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aerofleet:index:AerospikeOperator", name, {}, opts)
-        crds = make_objects(args.crds, self, protected=args.protected)
-        self.objects = crds + make_objects(args.objects, self, depends_on=crds)
+        self.objects = make_in_order((*args.crds, *args.objects), self, protected=args.protected)
         self.register_outputs({})

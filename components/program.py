@@ -49,13 +49,12 @@ def make_resources(name: StackName, cell: ResolvedCell, rendered: RenderedCell) 
     provider = kubernetes.Provider("kubernetes", context=cell.context, cluster_identifier=cell.name)
     opts = pulumi.ResourceOptions(providers=[provider])
     protected = not rendered.ephemeral
-    after: list[pulumi.Resource] = []
+    ready = None
     if name.holds_platform(cell):
-        after.append(Cell(cell.name, CellArgs(rendered.platform, protected), opts))
+        ready = Cell(cell.name, CellArgs(rendered.platform, protected), opts).ready
     for team in rendered.teams:
         if name.holds_group(cell, team.group):
-            team_opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=after))
-            TeamSpace(team.name, TeamSpaceArgs(team, protected), team_opts)
+            TeamSpace(team.name, TeamSpaceArgs(team, protected, ready), opts)
     export_inventory(name, cell)
 
 

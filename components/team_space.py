@@ -8,28 +8,29 @@ import pulumi
 
 from aerofleet.manifests.rendered import RenderedTeam
 from components.database import AerospikeDatabase, AerospikeDatabaseArgs
-from components.kubernetes_object import make_objects
+from components.kubernetes_object import make_in_order
 
 
 @dataclass(frozen=True)
 class TeamSpaceArgs:
+    """``after`` is what the platform has to have finished first, None where it stands already."""
+
     team: RenderedTeam
     protected: bool
+    after: pulumi.Resource | None = None
 
 
 class TeamSpace(pulumi.ComponentResource):
     def __init__(self, name: str, args: TeamSpaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aerofleet:index:TeamSpace", name, {}, opts)
         team = args.team
-        namespaces = [obj for obj in team.objects if obj["kind"] == "Namespace"]
-        others = [obj for obj in team.objects if obj["kind"] != "Namespace"]
-        base = make_objects(namespaces, self, protected=args.protected)
-        base += make_objects(others, self, depends_on=base)
+        objects = make_in_order(team.objects, self, after=args.after, protected=args.protected)
+        ready = objects[-1] if objects else args.after
         for cluster in team.clusters:
             AerospikeDatabase(
                 f"{team.namespace}/{cluster.resource_name}",
                 AerospikeDatabaseArgs(cluster.objects, cluster.protected),
-                base,
+                ready,
                 pulumi.ResourceOptions(parent=self),
             )
         self.register_outputs({})

@@ -1,0 +1,66 @@
+"""A control plane of a module's own, and what stands on it of a rendered cell."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from aerofleet.local.control_plane import ControlPlane
+from aerofleet.manifests import render_cell
+from aerofleet.model import resolve_cell
+
+Object = dict[str, Any]
+
+
+def rendered(folder: Path, cell: str = "local") -> list[Object]:
+    """Every object of the cell as its files stand now."""
+    found = resolve_cell(folder, cell)
+    assert found.cell is not None, found.findings
+    return list(render_cell(found.cell).objects())
+
+
+def named(found: Mapping[str, Any]) -> str:
+    metadata = found["metadata"]
+    return f"{found['kind']} {metadata.get('namespace', '')}/{metadata['name']}"
+
+
+class Reader:
+    """Finds the REST path of an object by the server's own discovery."""
+
+    def __init__(self, plane: ControlPlane) -> None:
+        self.server = plane.server()
+        self.known: dict[str, dict[str, Any]] = {}
+
+    def get(self, manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+        version, metadata = str(manifest["apiVersion"]), manifest["metadata"]
+        base = f"/api/{version}" if "/" not in version else f"/apis/{version}"
+        if base not in self.known:
+            listed = self.server.get(base)["resources"]
+            self.known[base] = {each["kind"]: each for each in listed if "/" not in each["name"]}
+        resource = self.known[base][manifest["kind"]]
+        place = f"/namespaces/{metadata['namespace']}" if resource["namespaced"] else ""
+        return self.server.get(f"{base}{place}/{resource['name']}/{metadata['name']}")
+
+
+def missing(wanted: Any, found: Any, path: str = "") -> Iterator[str]:
+    """Paths where the server doesn't hold what was rendered; what it added is its own, and an empty list is none."""
+    if isinstance(wanted, Mapping) and isinstance(found, Mapping):
+        for key, value in wanted.items():
+            yield from missing(value, found.get(key), f"{path}.{key}")
+    elif isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
+        for index, (one, other) in enumerate(zip(wanted, found, strict=True)):
+            yield from missing(one, other, f"{path}[{index}]")
+    elif wanted != found and not (wanted == [] and found is None):
+        yield f"{path}: {json.dumps(found)} instead of {json.dumps(wanted)}"
+
+
+def content(found: Mapping[str, Any]) -> Object:
+    """An object of the server without what the server counts."""
+    kept = copy.deepcopy(dict(found))
+    kept.pop("status", None)
+    for key in ("resourceVersion", "uid", "creationTimestamp", "managedFields", "generation"):
+        kept["metadata"].pop(key, None)
+    return kept

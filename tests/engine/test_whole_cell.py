@@ -1,0 +1,185 @@
+"""`pulumi up` of the example cell makes what is rendered, and nothing else; previews say exactly what will change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from aerofleet.cli.local import ako_definitions, embedded_hosts
+from aerofleet.local.control_plane import ControlPlane
+from aerofleet.local.state import State
+from aerofleet.stack.changed import changes
+from tests.engine.cell_on_server import Reader, missing, named, rendered
+from tests.engine.conftest import engine_environment
+from tests.engine.project_copy import STACK, ProjectCopy
+from tools.toolchain.control_plane import ControlPlanePrograms
+from tools.toolchain.recipes import ROOT
+
+URNS = ROOT / "tests" / "cases" / "urns" / "local.txt"
+
+pytestmark = pytest.mark.xdist_group("whole cell")
+
+
+@pytest.fixture(scope="module")
+def plane(tmp_path_factory: pytest.TempPathFactory, programs: ControlPlanePrograms) -> Iterator[ControlPlane]:
+    """Of this module's own: the example cell's names are taken on the session's."""
+    plane = ControlPlane(State(tmp_path_factory.mktemp("whole-cell") / "local"))
+    plane.start(programs, ako_definitions(ROOT))
+    plane.ensure_nodes((host, {}) for host in embedded_hosts(ROOT))
+    try:
+        yield plane
+    finally:
+        plane.remove()
+
+
+@pytest.fixture(scope="module")
+def project(plane: ControlPlane, toolchain: Path, tmp_path_factory: pytest.TempPathFactory) -> ProjectCopy:
+    env = engine_environment(tmp_path_factory.mktemp("engine"), toolchain, plane)
+    copy = ProjectCopy(tmp_path_factory.mktemp("project") / "aerofleet", env).prepare()
+    applied = copy.up()
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+    return copy
+
+
+@pytest.fixture
+def definitions(project: ProjectCopy) -> Iterator[ProjectCopy]:
+    """The applied cell, whose files are put back afterwards."""
+    folders = (project.folder / "stacks", project.folder / "templates")
+    files = {path: path.read_bytes() for folder in folders for path in folder.rglob("*.yaml")}
+    yield project
+    for folder in folders:
+        for path in folder.rglob("*.yaml"):
+            if path not in files:
+                path.unlink()
+    for path, text in files.items():
+        path.write_bytes(text)
+
+
+def test_the_server_holds_every_rendered_object(project: ProjectCopy, plane: ControlPlane) -> None:
+    reader = Reader(plane)
+    wrong = {
+        named(each): found
+        for each in rendered(project.folder)
+        if (found := list(missing({key: each[key] for key in each if key != "status"}, reader.get(each))))
+    }
+    assert wrong == {}
+
+
+def test_the_state_holds_them_and_nothing_else(project: ProjectCopy) -> None:
+    state = json.loads(project.pulumi("stack", "export", "--stack", STACK).stdout)["deployment"]["resources"]
+    held = {named(each["outputs"]) for each in state if each["type"].startswith("kubernetes:")}
+    assert held == {named(each) for each in rendered(project.folder)}
+
+
+def test_a_refresh_finds_no_drift(project: ProjectCopy) -> None:
+    refreshed = project.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", STACK)
+    assert refreshed.returncode == 0, refreshed.stdout
+
+
+def previewed(project: ProjectCopy) -> dict[str, str]:
+    """Object → operation of the preview's steps."""
+    done = project.preview("--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = {}
+    for step in json.loads(done.stdout)["steps"]:
+        state = step.get("newState") or step.get("oldState")
+        if step["op"] != "same" and state["type"].startswith("kubernetes:"):
+            found[named(state["inputs"])] = step["op"]
+    return found
+
+
+def edited(path: Path, change: Callable[[Any], None]) -> None:
+    data = yaml.safe_load(path.read_text())
+    change(data)
+    path.write_text(yaml.safe_dump(data, sort_keys=False))
+
+
+def tier_value(project: ProjectCopy) -> None:
+    path = project.folder / "templates" / "tiers" / "base.yaml"
+    path.write_text(path.read_text().replace("proto-fd-max: 15000", "proto-fd-max: 16000"))
+
+
+def exporter_version(project: ProjectCopy) -> None:
+    path = project.folder / "templates" / "tiers" / "base.yaml"
+    path.write_text(path.read_text().replace("exporter:1.34.0", "exporter:1.34.1"))
+
+
+def tenant_quota(project: ProjectCopy) -> None:
+    def more(data: Any) -> None:
+        quota = data["teams"]["search"].setdefault("quota", {})
+        quota["clusters"] = int(quota.get("clusters", 5)) + 3
+
+    edited(project.file("tenants.yaml"), more)
+
+
+def host_to_maintenance(project: ProjectCopy) -> None:
+    def away(data: Any) -> None:
+        first = next(iter(data["hosts"].values()))
+        first["state"] = "maintenance"
+
+    edited(project.file("hosts.yaml"), away)
+
+
+def network_profile(project: ProjectCopy) -> None:
+    edited(project.file("cell.yaml"), lambda data: data.update(network="host"))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [tier_value, exporter_version, tenant_quota, host_to_maintenance, network_profile],
+    ids=lambda edit: edit.__name__,
+)
+def test_a_preview_names_exactly_the_objects_that_differ(
+    definitions: ProjectCopy, edit: Callable[[ProjectCopy], None]
+) -> None:
+    before = [(STACK, each) for each in rendered(definitions.folder)]
+    edit(definitions)
+    differs = changes(before, [(STACK, each) for each in rendered(definitions.folder)]).get(STACK)
+    wanted: Mapping[str, str] = {
+        **dict.fromkeys(differs.created if differs else (), "create"),
+        **dict.fromkeys(differs.changed if differs else (), "update"),
+        **dict.fromkeys(differs.deleted if differs else (), "delete"),
+    }
+    assert {name.replace(" /", " "): op for name, op in previewed(definitions).items()} == wanted
+
+
+def steps(project: ProjectCopy, parallel: int) -> list[Any]:
+    done = project.preview("--json", "--parallel", str(parallel))
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(done.stdout)["steps"]
+    return sorted(found, key=lambda step: str(step["urn"]))
+
+
+def test_previews_are_alike_whatever_runs_side_by_side(definitions: ProjectCopy) -> None:
+    tier_value(definitions)
+    assert steps(definitions, 1) == steps(definitions, 64) == steps(definitions, 64)
+
+
+def test_urns_stay(project: ProjectCopy) -> None:
+    state = json.loads(project.pulumi("stack", "export", "--stack", STACK).stdout)["deployment"]["resources"]
+    found = "\n".join(sorted(each["urn"] for each in state)) + "\n"
+    assert found == URNS.read_text(), "a resource that changes its URN is replaced: it needs an alias"
+
+
+def test_no_secret_is_in_the_state_or_in_the_logs(project: ProjectCopy, plane: ControlPlane, tmp_path: Path) -> None:
+    planted = "c4n4ry-" + "x" * 20
+    for each in rendered(project.folder):
+        if each["kind"] == "AerospikeCluster":
+            namespace = each["metadata"]["namespace"]
+            secret = {
+                "apiVersion": "v1",
+                "kind": "Secret",
+                "metadata": {"name": f"canary-{each['metadata']['name']}", "namespace": namespace},
+                "stringData": {"password": planted},
+            }
+            plane.server().apply(f"/api/v1/namespaces/{namespace}/secrets/{secret['metadata']['name']}", secret)  # type: ignore[index]
+    log = project.pulumi("preview", "--stack", STACK, "--logtostderr", "-v=9")
+    assert log.returncode == 0
+    texts = [log.stdout, log.stderr, project.pulumi("stack", "export", "--show-secrets", "--stack", STACK).stdout]
+    assert not any(planted in text for text in texts)
+    assert "AerospikeCluster" in texts[2]
