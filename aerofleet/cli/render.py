@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE
-from aerofleet.finding import Finding
 from aerofleet.manifests import RenderedCell, render_cell
 from aerofleet.manifests.rendered import Object
 from aerofleet.model import cells, resolve_cell
+from aerofleet.model.resolved import Cell
 from aerofleet.stack.name import StackName, stack_names
 
 SCHEMA = "aerofleet.io/render/v1"
@@ -46,14 +46,12 @@ def uncollected() -> Iterator[None]:
 
 
 def render(options: argparse.Namespace) -> int:
-    names = options.cell or cells(options.root)
     rows: list[Row] = []
-    for name in names:
-        resolution = resolve_cell(options.root, name)
-        if resolution.cell is None:
-            return refuse(resolution.findings)
-        platform = str(stack_names(resolution.cell)[0])
-        rows += rows_of(render_cell(resolution.cell), platform, options.cluster)
+    for name in options.cell or cells(options.root):
+        cell = resolved(options.root, name)
+        if cell is None:
+            return EXIT_MISTAKE
+        rows += rows_of(render_cell(cell), str(stack_names(cell)[0]), options.cluster)
     if not rows:
         sys.stderr.write(f"aerofleet render: nothing to render: no {options.cluster or 'cell'} here\n")
         return EXIT_MISTAKE
@@ -61,11 +59,14 @@ def render(options: argparse.Namespace) -> int:
     return EXIT_FINE
 
 
-def refuse(findings: Sequence[Finding]) -> int:
-    from aerofleet.cli.findings import as_text
+def resolved(root: Path, name: str) -> Cell | None:
+    """The cell alone, without what it was made from, or None and its mistakes on standard error."""
+    resolution = resolve_cell(root, name)
+    if resolution.cell is None:
+        from aerofleet.cli.findings import as_text
 
-    sys.stderr.write(as_text(findings))
-    return EXIT_MISTAKE
+        sys.stderr.write(as_text(resolution.findings))
+    return resolution.cell
 
 
 def rows_of(cell: RenderedCell, platform: str, cluster: str | None) -> Iterator[Row]:
