@@ -1,0 +1,173 @@
+"""A cell as one platform stack and groups of teams; moving a team between them; the end of a cluster."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from aerofleet.cli.generate import run as generate
+from aerofleet.cli.local import ako_definitions, embedded_hosts
+from aerofleet.cli.stacks import run as stacks
+from aerofleet.local.control_plane import ControlPlane
+from aerofleet.local.state import State
+from tests.engine.cell_on_server import Reader, missing, named, rendered
+from tests.engine.conftest import engine_environment
+from tests.engine.project_copy import ProjectCopy
+from tools.toolchain.control_plane import ControlPlanePrograms
+from tools.toolchain.recipes import ROOT
+
+GROUPS = {"blue": ["checkout", "search"], "green": ["payments"]}
+STACKS = ("local.platform", "local.blue", "local.green")
+
+pytestmark = pytest.mark.xdist_group("groups")
+
+
+@pytest.fixture(scope="module")
+def plane(tmp_path_factory: pytest.TempPathFactory, programs: ControlPlanePrograms) -> Iterator[ControlPlane]:
+    plane = ControlPlane(State(tmp_path_factory.mktemp("groups") / "local"))
+    plane.start(programs, ako_definitions(ROOT))
+    plane.ensure_nodes((host, {}) for host in embedded_hosts(ROOT))
+    try:
+        yield plane
+    finally:
+        plane.remove()
+
+
+@pytest.fixture(scope="module")
+def project(plane: ControlPlane, toolchain: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProjectCopy]:
+    """The example cell in groups, every stack applied. Verbs of ours that run here see the same environment."""
+    env = engine_environment(tmp_path_factory.mktemp("engine"), toolchain, plane)
+    copy = ProjectCopy(tmp_path_factory.mktemp("project") / "aerofleet", env).prepare()
+    edited(copy.file("cell.yaml"), groups=GROUPS)
+    allocations = yaml.safe_load(copy.file("allocations.yaml").read_text())
+    for group, teams in GROUPS.items():
+        for team in teams:
+            allocations["teams"][team]["group"] = group
+    copy.file("allocations.yaml").write_text(yaml.safe_dump(allocations, sort_keys=False))
+    copy.pulumi("stack", "rm", "--yes", "local").check_returncode()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in env.items():
+            patch.setenv(name, value)
+        for stack in STACKS:
+            copy.pulumi("stack", "init", stack).check_returncode()
+            up(copy, stack)
+        yield copy
+
+
+def edited(path: Path, **changes: Any) -> None:
+    data = yaml.safe_load(path.read_text())
+    data.update(changes)
+    path.write_text(yaml.safe_dump(data, sort_keys=False))
+
+
+def up(project: ProjectCopy, stack: str, *options: str) -> str:
+    done = project.pulumi("up", "--yes", "--skip-preview", "--stack", stack, *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def exported(project: ProjectCopy, stack: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(project.pulumi("stack", "export", "--stack", stack).stdout)
+    return found
+
+
+def versions(project: ProjectCopy, plane: ControlPlane) -> dict[str, str]:
+    reader = Reader(plane)
+    return {named(each): reader.get(each)["metadata"]["resourceVersion"] for each in rendered(project.folder)}
+
+
+def moved(project: ProjectCopy, team: str, group: str) -> tuple[int, str]:
+    printed = io.StringIO()
+    words = ["move", team, "--cell", "local", "--to", group, "--root", str(project.folder)]
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        code = stacks(words)
+    return code, printed.getvalue()
+
+
+def regroup(project: ProjectCopy, **groups: list[str]) -> None:
+    edited(project.file("cell.yaml"), groups=groups)
+
+
+def test_groups_make_the_same_objects_as_one_stack(project: ProjectCopy, plane: ControlPlane) -> None:
+    reader = Reader(plane)
+    wrong = {
+        named(each): found for each in rendered(project.folder) if (found := list(missing(each, reader.get(each))))
+    }
+    assert wrong == {}
+    held = {
+        named(each["outputs"]): stack
+        for stack in STACKS
+        for each in exported(project, stack)["deployment"]["resources"]
+        if each["type"].startswith("kubernetes:")
+    }
+    assert held.keys() == {named(each) for each in rendered(project.folder)}
+    assert held["AerospikeCluster aerospike-payments/ledger"] == "local.green"
+
+
+def test_a_team_moves_without_a_write_to_the_server(project: ProjectCopy, plane: ControlPlane) -> None:
+    before = versions(project, plane)
+    regroup(project, blue=["checkout"], green=["payments", "search"])
+    refused = project.pulumi("preview", "--stack", "local.green")
+    assert refused.returncode != 0
+    assert "stacks move search" in refused.stdout
+    assert moved(project, "search", "green")[0] == 0
+    for stack in STACKS:
+        up(project, stack, "--expect-no-changes")
+    assert versions(project, plane) == before
+    assert moved(project, "search", "green") == (0, "search is in local.green already\n")
+
+
+def test_a_move_that_was_cut_off_is_run_again(project: ProjectCopy, plane: ControlPlane, tmp_path: Path) -> None:
+    """Between the two states, and before the allocations: the two places where it can have stopped."""
+    before = versions(project, plane)
+    source, allocations = exported(project, "local.blue"), project.file("allocations.yaml").read_text()
+    regroup(project, blue=[], green=["payments", "search", "checkout"])
+    assert moved(project, "checkout", "green")[0] == 0
+    both = tmp_path / "both.json"
+    both.write_text(json.dumps(source))
+    project.pulumi("stack", "import", "--stack", "local.blue", "--file", str(both)).check_returncode()
+    project.file("allocations.yaml").write_text(allocations)
+    code, text = moved(project, "checkout", "green")
+    assert (code, text) == (0, "checkout: finished the move from local.blue to local.green\n")
+    for stack in STACKS:
+        up(project, stack, "--expect-no-changes")
+    assert versions(project, plane) == before
+
+
+def test_a_cluster_ends_in_five_steps_and_none_is_skipped(project: ProjectCopy, plane: ControlPlane) -> None:
+    edited(project.file("cell.yaml"), ephemeral=False)
+    up(project, "local.green")
+    team = project.file("teams/payments.yaml")
+    cluster = next(each for each in rendered(project.folder) if named(each).endswith("aerospike-payments/ledger"))
+
+    def to(state: str) -> None:
+        data = yaml.safe_load(team.read_text())
+        data["clusters"]["ledger"]["state"] = state
+        team.write_text(yaml.safe_dump(data, sort_keys=False))
+
+    to("deleted")
+    skipped = project.pulumi("preview", "--stack", "local.green")
+    assert skipped.returncode != 0
+    assert "ledger" in skipped.stdout
+    for state in ("frozen", "unprotected"):
+        to(state)
+        assert generate(["--root", str(project.folder)]) == 0
+        up(project, "local.green")
+        assert Reader(plane).get(cluster)
+    to("deleted")
+    assert generate(["--root", str(project.folder)]) == 0
+    up(project, "local.green")
+    found = plane.server().get("/apis/asdb.aerospike.com/v1/aerospikeclusters")["items"]
+    assert "ledger" not in {each["metadata"]["name"] for each in found}
+    to("released")
+    assert generate(["--root", str(project.folder)]) == 0
+    assert "payments/ledger" not in yaml.safe_load(project.file("allocations.yaml").read_text())["clusters"]
+    team.write_text(yaml.safe_dump({**yaml.safe_load(team.read_text()), "clusters": {}}, sort_keys=False))
+    up(project, "local.green", "--expect-no-changes")
