@@ -14,9 +14,10 @@ from aerofleet.finding import Finding
 from aerofleet.load import Document, LoadError, read
 from aerofleet.model.file_model import FileModel
 from aerofleet.model.merge import Layer
-from aerofleet.model.validation import Locate, validated
+from aerofleet.model.validation import nearest, validated
 
 REFERENCE = re.compile(r"([a-z][a-z0-9-]*)(?:@([1-9][0-9]*))?")
+NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 TIERS = Path("templates/tiers")
 
 
@@ -30,6 +31,7 @@ class RevisionFile(FileModel):
 
 class TierFile(FileModel):
     tier: str = Field(description="its name; that of its file")
+    current: str = Field("", description="the revision of clusters that name none; the highest when left out")
     revisions: dict[str, RevisionFile] = Field(min_length=1, description="number → settings; the highest is the newest")
 
 
@@ -50,10 +52,12 @@ class TierRevision:
 
 
 class Tiers:
-    """Every tier of a project. Names without a revision mean the newest one."""
+    """Every tier of a project. A name without a revision means the tier's current one: so a newer revision can be tried
+    by the clusters that name it, before it becomes the one of all others."""
 
-    def __init__(self, revisions: Mapping[str, Mapping[int, TierRevision]]) -> None:
+    def __init__(self, revisions: Mapping[str, Mapping[int, TierRevision]], current: Mapping[str, int]) -> None:
         self.revisions = revisions
+        self.current = current
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,7 +76,7 @@ class Tiers:
         known = self.revisions.get(match[1]) if match else None
         if not match or not known:
             return None
-        return known.get(int(match[2]) if match[2] else max(known))
+        return known.get(int(match[2]) if match[2] else self.current.get(match[1], max(known)))
 
     def chain(self, reference: str) -> tuple[TierRevision, ...]:
         """The revision and all it extends, the lowest first. Raises ValueError with what is wrong with the chain."""
@@ -92,47 +96,46 @@ class Tiers:
 def read_tiers(root: Path) -> tuple[Tiers, list[Finding]]:
     """All tier files; a broken one is left out and told about."""
     revisions: dict[str, dict[int, TierRevision]] = {}
+    current: dict[str, int] = {}
     findings: list[Finding] = []
     for path in sorted((root / TIERS).glob("*.yaml")):
-        shown = path.relative_to(root).as_posix()
         try:
-            document = read(path, shown)
+            document = read(path, path.relative_to(root).as_posix())
         except LoadError as error:
             findings += error.findings
             continue
-        locate: Locate = document.locate
-        file, mistakes = validated(TierFile, document.data, locate)
+        file, mistakes = validated(TierFile, document.data, document.locate)
         findings += mistakes
         if file is None:
             continue
-        if file.tier != path.stem:
-            findings.append(
-                Finding(
-                    "tier-name",
-                    "error",
-                    "tier",
-                    f"'{file.tier}' stands in {path.name}",
-                    f"write {path.stem}",
-                    locate(("tier",)),
-                )
-            )
-        for number, revision in file.revisions.items():
-            if not number.isdecimal() or int(number) < 1:
-                message = f"revision '{number}' is no whole number from 1"
-                findings.append(
-                    Finding(
-                        "tier-revision",
-                        "error",
-                        f"revisions.{number}",
-                        message,
-                        'write "1"',
-                        locate(("revisions", number)),
-                    )
-                )
-                continue
-            revisions.setdefault(file.tier, {})[int(number)] = TierRevision(file.tier, int(number), revision, document)
-    tiers = Tiers(revisions)
+        findings += mistakes_of(file, document, path.stem)
+        revisions.setdefault(file.tier, {}).update(
+            {int(key): TierRevision(file.tier, int(key), each, document) for key, each in numbered(file)}
+        )
+        if file.current in dict(numbered(file)):
+            current[file.tier] = int(file.current)
+    tiers = Tiers(revisions, current)
     return tiers, findings + broken_chains(tiers)
+
+
+def numbered(file: TierFile) -> Iterator[tuple[str, RevisionFile]]:
+    """The revisions whose key is a number, as all should be."""
+    return ((key, each) for key, each in file.revisions.items() if NUMBER.fullmatch(key))
+
+
+def mistakes_of(file: TierFile, document: Document, name: str) -> Iterator[Finding]:
+    def finding(rule: str, path: tuple[str, ...], message: str, hint: str) -> Finding:
+        return Finding(rule, "error", ".".join(path), message, hint, document.locate(path))
+
+    if file.tier != name:
+        yield finding("tier-name", ("tier",), f"'{file.tier}' stands in {name}.yaml", f"write {name}")
+    known = dict(numbered(file))
+    for key in (key for key in file.revisions if key not in known):
+        message = f"revision '{key}' is no whole number from 1"
+        yield finding("tier-revision", ("revisions", key), message, 'write "1"')
+    if file.current and file.current not in known:
+        message = f"there is no revision '{file.current}'"
+        yield finding("tier-revision", ("current",), message, nearest(file.current, known))
 
 
 def broken_chains(tiers: Tiers) -> list[Finding]:
