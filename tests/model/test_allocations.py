@@ -44,7 +44,7 @@ def keeps(before: ClusterAllocation, after: ClusterAllocation) -> bool:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(REQUESTS, min_size=1, max_size=4))
 def test_what_was_given_stays(rounds: list[list[Wanted]]) -> None:
     held = AllocationsFile()
@@ -56,7 +56,7 @@ def test_what_was_given_stays(rounds: list[list[Wanted]]) -> None:
         held = after
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(REQUESTS, min_size=1, max_size=4))
 def test_nothing_is_given_twice(rounds: list[list[Wanted]]) -> None:
     held = AllocationsFile()
