@@ -9,12 +9,25 @@ from aerofleet.model.checks.allocations import allocated, clashes
 from aerofleet.model.checks.finding import SettingsOf
 from aerofleet.model.checks.groups import groups
 from aerofleet.model.checks.metal import images, metal, racks
-from aerofleet.model.checks.names import names, repeated, users
+from aerofleet.model.checks.names import files, names, repeated, users
 from aerofleet.model.checks.tenants import quotas, tenants
 from aerofleet.model.source import CellSource
 
 Check = Callable[[CellSource, SettingsOf], Iterator[Finding]]
-CHECKS: tuple[Check, ...] = (names, repeated, users, tenants, quotas, metal, images, racks, groups, allocated, clashes)
+CHECKS: tuple[Check, ...] = (
+    files,
+    names,
+    repeated,
+    users,
+    tenants,
+    quotas,
+    metal,
+    images,
+    racks,
+    groups,
+    allocated,
+    clashes,
+)
 
 
 def check_cell(source: CellSource, settings: SettingsOf) -> list[Finding]:

@@ -5,39 +5,92 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from aerofleet.finding import Finding
 from aerofleet.load import Document
 from aerofleet.model.checks.finding import SettingsOf, finding
 from aerofleet.model.cluster import ADMIN_USER, EXPORTER_USER
 from aerofleet.model.merge import Path, is_named_list
-from aerofleet.model.names import MAX_RESOURCE_NAME
+from aerofleet.model.names import MAX_LABEL, MAX_RESOURCE_NAME
 from aerofleet.model.source import CellSource
 
-NAME = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 PLATFORM_USERS = (ADMIN_USER, EXPORTER_USER)
+
+
+class Form(NamedTuple):
+    """What the names of a kind may be: ``pattern``, and ``longest`` characters; ``hint`` says it to a person."""
+
+    pattern: re.Pattern[str]
+    longest: int
+    hint: str
+
+
+RESOURCE = Form(
+    re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?"), MAX_RESOURCE_NAME, "a small letter, then small letters, digits, -"
+)
+NODE = Form(re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?"), 253, "small letters, digits, - and .")
+LABEL = Form(re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?"), MAX_LABEL, "letters, digits, -, _ and .")
+NAMESPACE = Form(re.compile(r"[A-Za-z0-9_$-]+"), 31, "letters, digits, -, _ and $")
+"""aerospike-server 8.1 takes no other names of namespaces, and at most 31 characters."""
+
+
+class Named(NamedTuple):
+    kind: str
+    name: str
+    form: Form
+    document: Document
+    path: Path
 
 
 def names(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
     """Names become Kubernetes names, and letters that only look Latin would make two names out of one."""
+    for each in named(source):
+        if not each.name.isascii():
+            odd = next(letter for letter in each.name if not letter.isascii())
+            message = (
+                f"the {each.kind} name '{each.name}' has the letter '{odd}' (U+{ord(odd):04X}), which is not ASCII"
+            )
+            yield finding(
+                "name-letters", each.document, each.path, message, "a letter that looks alike is another name"
+            )
+        elif not each.form.pattern.fullmatch(each.name) or len(each.name) > each.form.longest:
+            hint = f"{each.form.hint}; at most {each.form.longest} characters"
+            yield finding("name-form", each.document, each.path, f"'{each.name}' is no {each.kind} name", hint)
+
+
+def named(source: CellSource) -> Iterator[Named]:
+    """Everything that somebody gave a name."""
+    if source.cell:
+        file, document = source.cell.file, source.cell.document
+        yield Named("cell", file.cell, RESOURCE, document, ("cell",))
+        for index, rack in enumerate(file.racks):
+            yield Named("rack", rack, LABEL, document, ("racks", index))
+        for group in file.groups:
+            yield Named("group", group, RESOURCE, document, ("groups", group))
+    if source.hosts:
+        for host in source.hosts.file.hosts:
+            yield Named("host", host, NODE, source.hosts.document, ("hosts", host))
+    if source.pools:
+        for pool in source.pools.file.pools:
+            yield Named("pool", pool, RESOURCE, source.pools.document, ("pools", pool))
+    for team, read in source.teams.items():
+        yield Named("team", team, RESOURCE, read.document, ("team",))
+        for cluster in read.file.clusters:
+            yield Named("cluster", cluster, RESOURCE, read.document, ("clusters", cluster))
+    for each in source.clusters:
+        spaces = each.file.settings.get("namespaces")
+        for index, space in enumerate(spaces) if isinstance(spaces, list) and is_named_list(spaces) else ():
+            place = (*each.place, "namespaces", index, "name")
+            yield Named("namespace", space["name"], NAMESPACE, each.document, place)
+
+
+def files(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """A file says itself what its name says."""
     for team, read in source.teams.items():
         if read.file.team != team:
-            yield finding(
-                "team-name", read.document, ("team",), f"'{read.file.team}' stands in {team}.yaml", f"write {team}"
-            )
-        for kind, name, path in [
-            ("team", team, ("team",)),
-            *(("cluster", name, ("clusters", name)) for name in read.file.clusters),
-        ]:
-            if not name.isascii():
-                odd = next(letter for letter in name if not letter.isascii())
-                message = f"the {kind} name '{name}' has the letter '{odd}' (U+{ord(odd):04X}), which is not ASCII"
-                yield finding("name-letters", read.document, path, message, "a letter that looks alike is another name")
-            elif not NAME.fullmatch(name) or len(name) > MAX_RESOURCE_NAME:
-                message = f"'{name}' is no {kind} name"
-                hint = f"a small letter, then small letters, digits and dashes, at most {MAX_RESOURCE_NAME} characters"
-                yield finding("name-form", read.document, path, message, hint)
+            message = f"'{read.file.team}' stands in {team}.yaml"
+            yield finding("team-name", read.document, ("team",), message, f"write {team}")
     if source.cell and source.cell.file.cell != source.name:
         message = f"'{source.cell.file.cell}' stands in the folder {source.name}"
         yield finding("cell-name", source.cell.document, ("cell",), message, f"write {source.name}")
