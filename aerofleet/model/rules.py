@@ -35,6 +35,7 @@ RULES = MappingProxyType(
         "pool-model": "A pool of a model that is not there.",
         "pool-host": "A pool with a host that is not there.",
         "pool-unknown": "A cluster on a pool that is not there.",
+        "channel-unknown": "A cluster follows a server channel that its cell does not have.",
         "image-missing": "A pool needs an image that the cell does not name.",
         "rack-count": "A cluster wants more racks than the cell has.",
         "rack-copies": "Two copies of a record would lie in one rack.",

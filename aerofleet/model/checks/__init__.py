@@ -8,7 +8,7 @@ from aerofleet.finding import Finding
 from aerofleet.model.checks.allocations import allocated, clashes
 from aerofleet.model.checks.finding import SettingsOf
 from aerofleet.model.checks.groups import groups
-from aerofleet.model.checks.metal import images, metal, racks
+from aerofleet.model.checks.metal import channels, images, metal, racks
 from aerofleet.model.checks.names import files, names, repeated, users
 from aerofleet.model.checks.tenants import quotas, tenants
 from aerofleet.model.source import CellSource
@@ -23,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     quotas,
     metal,
     images,
+    channels,
     racks,
     groups,
     allocated,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ from aerofleet.model.checks.finding import SettingsOf, finding, known
 from aerofleet.model.resolved import HostState
 from aerofleet.model.settings import Settings
 from aerofleet.model.source import CellSource, WrittenCluster
+from aerofleet.model.validation import nearest
 
 
 def metal(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
@@ -52,6 +54,22 @@ def images(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
         for what in (what for what, image in needed.items() if not image):
             message = f"pool {name} needs an image for '{what}', and cell.yaml names none"
             yield finding("image-missing", source.pools.document, ("pools", name), message, f"write images.{what}")
+
+
+VERSION = re.compile(r"[0-9]+(\.[0-9]+){2,3}")
+
+
+def channels(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """A cluster follows a channel of its cell, or names a version."""
+    if source.cell is None:
+        return
+    known_channels = source.cell.file.server.channels
+    for cluster in source.clusters:
+        each = settings.get(cluster.key)
+        if each and each.channel not in known_channels and not VERSION.fullmatch(each.channel):
+            message = f"the cell has no server channel '{each.channel}'"
+            hint = f"{nearest(each.channel, known_channels)} Or write a version: 8.1.1.1"
+            yield finding("channel-unknown", cluster.document, cluster.place, message, hint)
 
 
 def pool_hosts(source: CellSource, pool: str) -> set[str]:
