@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import urllib3
@@ -20,7 +21,9 @@ class ClusterApi:
         self.context = context
         try:
             settings = client.Configuration()
-            config.load_kube_config(context=context, client_configuration=settings)  # type: ignore[no-untyped-call]
+            # The client remembers KUBECONFIG from when it was imported: it is asked for the one of now.
+            file = os.environ.get("KUBECONFIG") or None
+            config.load_kube_config(file, context, settings)  # type: ignore[no-untyped-call]
             settings.retries = urllib3.Retry(total=1, connect=1, read=0)
             self._dynamic = dynamic.DynamicClient(client.ApiClient(settings))  # type: ignore[no-untyped-call]
         except config.ConfigException as error:

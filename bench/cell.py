@@ -1,0 +1,143 @@
+"""What a whole cell costs through the engine, beside the engine's own floor with as many objects of the same bytes.
+
+170 clusters: preview of all, as new. About 2,000 objects: the first `up` as one stack, and as groups side by side.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import mean
+
+import yaml
+
+from aerofleet.cli.local import ako_definitions, embedded_hosts
+from aerofleet.local.control_plane import ControlPlane
+from aerofleet.local.environment import embedded_variables, tool_variables
+from aerofleet.local.state import State
+from aerofleet.manifests import render_cell
+from aerofleet.model import resolve_cell
+from bench.floor import Floor
+from bench.generated_cell import CELL, write_cell
+from tools.toolchain.control_plane import prepare_control_plane
+from tools.toolchain.engine import prepare_engine
+from tools.toolchain.recipes import ROOT
+
+CLUSTERS = 170
+CLUSTERS_IN_GROUPS = 500
+GROUPS = 10
+SIDE_BY_SIDE = 2
+
+
+class Project:
+    """The project's program over a generated cell, with a backend of its own."""
+
+    def __init__(self, folder: Path, env: Mapping[str, str], clusters: int, groups: int = 0) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True)
+        write_cell(ROOT, folder, clusters)
+        if groups:
+            self.group(groups)
+        for name in ("Pulumi.yaml", "__main__.py"):
+            shutil.copyfile(ROOT / name, folder / name)
+        for name in (".venv", "pyproject.toml", "uv.lock"):
+            (folder / name).symlink_to(ROOT / name)
+        (folder / ".backend").mkdir()
+        self.env = {
+            **env,
+            "PULUMI_BACKEND_URL": (folder / ".backend").as_uri(),
+            "PULUMI_HOME": str(folder / ".pulumi"),
+        }
+
+    def group(self, count: int) -> None:
+        cell, allocations = (self.folder / "stacks" / CELL / name for name in ("cell.yaml", "allocations.yaml"))
+        given = yaml.safe_load(allocations.read_text())
+        groups: dict[str, list[str]] = {f"g{number}": [] for number in range(count)}
+        for number, team in enumerate(given["teams"]):
+            group = f"g{number % count}"
+            groups[group].append(team)
+            given["teams"][team]["group"] = group
+        cell.write_text(yaml.safe_dump({**yaml.safe_load(cell.read_text()), "groups": groups}, sort_keys=False))
+        allocations.write_text(yaml.safe_dump(given, sort_keys=False))
+
+    def sizes(self) -> list[int]:
+        """Bytes of each object as JSON."""
+        found = resolve_cell(self.folder, CELL)
+        if found.cell is None:
+            raise SystemExit(f"the generated cell has mistakes: {found.findings[:3]}")
+        return [len(json.dumps(each)) for each in render_cell(found.cell).objects()]
+
+    def seconds(self, *arguments: str) -> float:
+        program = shutil.which("pulumi", path=self.env["PATH"]) or "pulumi"
+        command = [program, "--cwd", str(self.folder), "--non-interactive", *arguments]
+        begin = time.monotonic()
+        done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(f"pulumi {' '.join(arguments)}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        return time.monotonic() - begin
+
+    def up(self, stack: str) -> float:
+        return self.seconds("up", "--yes", "--skip-preview", "--stack", stack)
+
+
+def preview(folder: Path, env: Mapping[str, str]) -> None:
+    project = Project(folder / "cell", env, CLUSTERS)
+    sizes = project.sizes()
+    floor = Floor(folder / "floor", env, len(sizes), round(mean(sizes)))
+    project.seconds("stack", "init", CELL)
+    # Taken in turns, so that a busy moment of the machine weighs on both; the quickest of each counts.
+    pairs = [(project.seconds("preview", "--stack", CELL), floor.seconds("preview")) for _ in range(3)]
+    ours, plain = (min(each) for each in zip(*pairs, strict=True))
+    print(
+        f"{CLUSTERS} clusters: {len(sizes)} objects, {len(sizes) / CLUSTERS:.1f} a cluster, {mean(sizes):,.0f} bytes each"
+    )
+    print(
+        f"preview, all new: {ours:.1f} s; as many plain ConfigMaps: {plain:.1f} s; ratio {ours / plain:.2f}", flush=True
+    )
+
+
+def groups(folder: Path, env: Mapping[str, str]) -> None:
+    whole = Project(folder / "whole", env, CLUSTERS_IN_GROUPS)
+    print(f"{CLUSTERS_IN_GROUPS} clusters: {len(whole.sizes())} objects")
+    whole.seconds("stack", "init", CELL)
+    one = whole.up(CELL)
+    print(f"first up as one stack: {one:.0f} s", flush=True)
+    whole.seconds("destroy", "--yes", "--skip-preview", "--stack", CELL)
+    parts = Project(folder / "parts", env, CLUSTERS_IN_GROUPS, GROUPS)
+    names = [f"{CELL}.{part}" for part in ("platform", *(f"g{number}" for number in range(GROUPS)))]
+    for name in names:
+        parts.seconds("stack", "init", name)
+    begin = time.monotonic()
+    parts.up(names[0])
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        list(pool.map(parts.up, names[1:]))
+    many = time.monotonic() - begin
+    print(f"first up as {GROUPS} groups, {SIDE_BY_SIDE} side by side: {many:.0f} s; {one / many:.1f} times as fast")
+
+
+def run() -> None:
+    with tempfile.TemporaryDirectory(prefix="aerofleet-cell-") as name:
+        folder = Path(name)
+        plane = ControlPlane(State(folder / "local"))
+        plane.start(prepare_control_plane(), ako_definitions(ROOT))
+        try:
+            env = {**os.environ, **tool_variables(prepare_engine()), **embedded_variables(plane.state)}
+            probe = folder / "probe"
+            probe.mkdir()
+            write_cell(ROOT, probe, 1)
+            plane.ensure_nodes((host, {}) for host in embedded_hosts(probe))
+            preview(folder, env)
+            groups(folder, env)
+        finally:
+            plane.remove()
+
+
+if __name__ == "__main__":
+    run()
