@@ -16,6 +16,7 @@ from aerofleet.model.validation import written
 SIZED_BY = ("workload", "racks", "resources", "namespaces", "hosts.yaml")
 GIVEN = "given"
 """Prefix of what `allocations.yaml` holds for a cluster."""
+SECRETS = "secrets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,13 @@ def explain_cluster(resolution: Resolution, key: str) -> list[Explained]:
     resolved = resolution.settings.get(key)
     if source is None or cluster is None or resolved is None:
         return []
-    return [*_own(cluster, resolved), *_settings(cluster, resolved), *_cell(source, resolved), *_given(source, key)]
+    return [
+        *_own(cluster, resolved),
+        *_settings(cluster, resolved),
+        *_cell(source, resolved),
+        *_given(source, key),
+        *_secrets(resolution, cluster),
+    ]
 
 
 def _own(cluster: WrittenCluster, resolved: ResolvedSettings) -> Iterator[Explained]:
@@ -104,6 +111,15 @@ def _given(source: CellSource, key: str) -> Iterator[Explained]:
     locate = source.allocations.document.locate
     for path, value in leaves(given):
         yield Explained(f"{GIVEN}.{written(path)}", value, "allocations", locate(("clusters", key, *path)))
+
+
+def _secrets(resolution: Resolution, cluster: WrittenCluster) -> Iterator[Explained]:
+    """The Secrets it needs, and the keys each has to hold; where the store is `existing`, somebody has to make them."""
+    built = resolution.cell.clusters if resolution.cell else ()
+    references = next((each.secrets for each in built if f"{each.team}/{each.name}" == cluster.key), ())
+    where = cluster.document.locate(cluster.place)
+    for each in references:
+        yield Explained(f"{SECRETS}.{each.name}", list(each.keys), f"secret for the {each.purpose}", where)
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

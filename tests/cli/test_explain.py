@@ -141,6 +141,17 @@ def test_a_formula_is_told_with_what_it_read(capsys: pytest.CaptureFixture[str])
     assert (value["formula"], value["inputs"]) == ("{{ workload.objects * 128 + 536870912 }}", ["workload.objects"])
 
 
+def test_the_secrets_that_a_cluster_needs_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    values = explained(capsys, "shop/cart", "secrets", "--root", str(SHOP))
+    assert {value["path"].removeprefix("secrets."): value["value"] for value in values} == {
+        "aerospike-feature-key": ["features.conf"],
+        "cart.tls": ["tls.crt", "tls.key", "ca.crt"],
+        "cart.user.admin": ["password"],
+        "cart.user.exporter": ["password"],
+        "cart.user.cart-service": ["password"],
+    }
+
+
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
