@@ -95,9 +95,8 @@ def preview(folder: Path, env: Mapping[str, str]) -> None:
     # Taken in turns, so that a busy moment of the machine weighs on both; the quickest of each counts.
     pairs = [(project.seconds("preview", "--stack", CELL), floor.seconds("preview")) for _ in range(3)]
     ours, plain = (min(each) for each in zip(*pairs, strict=True))
-    print(
-        f"{CLUSTERS} clusters: {len(sizes)} objects, {len(sizes) / CLUSTERS:.1f} a cluster, {mean(sizes):,.0f} bytes each"
-    )
+    share = len(sizes) / CLUSTERS
+    print(f"{CLUSTERS} clusters: {len(sizes)} objects, {share:.1f} a cluster, {mean(sizes):,.0f} bytes each")
     print(
         f"preview, all new: {ours:.1f} s; as many plain ConfigMaps: {plain:.1f} s; ratio {ours / plain:.2f}", flush=True
     )
