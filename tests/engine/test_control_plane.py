@@ -52,11 +52,12 @@ def test_a_process_that_was_killed_is_reported_and_the_next_start_keeps_the_data
     own_plane.server().apply(
         "/api/v1/namespaces/kept", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kept"}}
     )
-    killed = own_plane.api_server.pid
+    # The one that no other needs: without its API server the controller manager would give up too, in its own time.
+    killed = own_plane.controller_manager.pid
     os.kill(killed, signal.SIGKILL)
     os.waitpid(killed, 0)
-    assert [process.name for process in own_plane.died()] == ["kube-apiserver"]
-    assert "kube-apiserver had died" in died_report(own_plane.died())
+    assert [process.name for process in own_plane.died()] == ["kube-controller-manager"]
+    assert "kube-controller-manager had died" in died_report(own_plane.died())
     assert not own_plane.status().healthy
     own_plane.start(programs, None)
     assert own_plane.status().healthy
