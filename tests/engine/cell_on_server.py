@@ -5,14 +5,31 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from aerofleet.cli.local import ako_definitions, embedded_hosts
 from aerofleet.local.control_plane import ControlPlane
+from aerofleet.local.state import State
 from aerofleet.manifests import render_cell
 from aerofleet.model import resolve_cell
+from tools.toolchain.control_plane import ControlPlanePrograms
+from tools.toolchain.recipes import ROOT
 
 Object = dict[str, Any]
+
+
+@contextmanager
+def control_plane_in(folder: Path, programs: ControlPlanePrograms) -> Iterator[ControlPlane]:
+    """With the hosts of the example cell, whose names are taken on the session's control plane."""
+    plane = ControlPlane(State(folder / "local"))
+    plane.start(programs, ako_definitions(ROOT))
+    try:
+        plane.ensure_nodes((host, {}) for host in embedded_hosts(ROOT))
+        yield plane
+    finally:
+        plane.remove()
 
 
 def rendered(folder: Path, cell: str = "local") -> list[Object]:

@@ -13,15 +13,12 @@ import pytest
 import yaml
 
 from aerofleet.cli.generate import run as generate
-from aerofleet.cli.local import ako_definitions, embedded_hosts
 from aerofleet.cli.stacks import run as stacks
 from aerofleet.local.control_plane import ControlPlane
-from aerofleet.local.state import State
-from tests.engine.cell_on_server import Reader, missing, named, rendered
+from tests.engine.cell_on_server import Reader, control_plane_in, missing, named, rendered
 from tests.engine.conftest import engine_environment
 from tests.engine.project_copy import ProjectCopy
 from tools.toolchain.control_plane import ControlPlanePrograms
-from tools.toolchain.recipes import ROOT
 
 GROUPS = {"blue": ["checkout", "search"], "green": ["payments"]}
 STACKS = ("local.platform", "local.blue", "local.green")
@@ -31,13 +28,8 @@ pytestmark = pytest.mark.xdist_group("groups")
 
 @pytest.fixture(scope="module")
 def plane(tmp_path_factory: pytest.TempPathFactory, programs: ControlPlanePrograms) -> Iterator[ControlPlane]:
-    plane = ControlPlane(State(tmp_path_factory.mktemp("groups") / "local"))
-    plane.start(programs, ako_definitions(ROOT))
-    plane.ensure_nodes((host, {}) for host in embedded_hosts(ROOT))
-    try:
+    with control_plane_in(tmp_path_factory.mktemp("groups"), programs) as plane:
         yield plane
-    finally:
-        plane.remove()
 
 
 @pytest.fixture(scope="module")

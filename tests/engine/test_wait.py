@@ -14,12 +14,10 @@ import pytest
 from aerofleet.ako.admission import finished_status
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.status import merge_patched, status_dict
-from aerofleet.cli.local import ako_definitions
 from aerofleet.cli.wait import run
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import embedded_variables
-from aerofleet.local.state import State
-from tests.engine.cell_on_server import rendered
+from tests.engine.cell_on_server import control_plane_in, rendered
 from tools.toolchain.control_plane import ControlPlanePrograms
 from tools.toolchain.recipes import ROOT
 
@@ -60,9 +58,7 @@ def rolled_out(manifest: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def plane(tmp_path_factory: pytest.TempPathFactory, programs: ControlPlanePrograms) -> Iterator[ControlPlane]:
     """Holds the clusters of the example cell, every one rolled out."""
-    plane = ControlPlane(State(tmp_path_factory.mktemp("wait") / "local"))
-    plane.start(programs, ako_definitions(ROOT))
-    try:
+    with control_plane_in(tmp_path_factory.mktemp("wait"), programs) as plane:
         for manifest in rendered(ROOT):
             if manifest["kind"] == "Namespace":
                 plane.server().apply(f"/api/v1/namespaces/{manifest['metadata']['name']}", manifest)
@@ -71,8 +67,6 @@ def plane(tmp_path_factory: pytest.TempPathFactory, programs: ControlPlaneProgra
                 plane.server().apply(path_of(manifest), {**manifest, "spec": cluster_of(manifest).spec})
                 write_status(plane, manifest, rolled_out(manifest))
         yield plane
-    finally:
-        plane.remove()
 
 
 def write_status(plane: ControlPlane, manifest: dict[str, Any], status: dict[str, Any]) -> None:

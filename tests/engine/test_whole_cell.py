@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from aerofleet.cli.local import ako_definitions, embedded_hosts
 from aerofleet.local.control_plane import ControlPlane
-from aerofleet.local.state import State
 from aerofleet.stack.changed import changes
-from tests.engine.cell_on_server import Reader, missing, named, rendered
+from tests.engine.cell_on_server import Reader, control_plane_in, missing, named, rendered
 from tests.engine.conftest import engine_environment
 from tests.engine.project_copy import STACK, ProjectCopy
 from tools.toolchain.control_plane import ControlPlanePrograms
@@ -27,14 +25,8 @@ pytestmark = pytest.mark.xdist_group("whole cell")
 
 @pytest.fixture(scope="module")
 def plane(tmp_path_factory: pytest.TempPathFactory, programs: ControlPlanePrograms) -> Iterator[ControlPlane]:
-    """Of this module's own: the example cell's names are taken on the session's."""
-    plane = ControlPlane(State(tmp_path_factory.mktemp("whole-cell") / "local"))
-    plane.start(programs, ako_definitions(ROOT))
-    plane.ensure_nodes((host, {}) for host in embedded_hosts(ROOT))
-    try:
+    with control_plane_in(tmp_path_factory.mktemp("whole-cell"), programs) as plane:
         yield plane
-    finally:
-        plane.remove()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,72 @@
+"""What happens to the pods, and what that costs the data they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aerofleet.ako.cluster import Cluster, Rack
+from aerofleet.ako.config import Config, is_purely_in_memory, namespaces, replication_factor, section
+from aerofleet.ako.effect import Effect, Reason
+from aerofleet.ako.image import is_at_least
+from aerofleet.ako.restart import COLD, CRASH, IMAGE, LIVE, WARM, RackRestart
+
+SURVIVES_SINCE = "7.0.0.0"
+"""From this server on the data of an in-memory namespace lies in shared memory and survives a restart in the pod."""
+
+
+def restart_reasons(old: Cluster, new: Cluster, restart: RackRestart) -> Iterator[Reason]:
+    lost = {kind: _loss(old, new, restart, kind) for kind in (WARM, COLD)}
+    root = new.config_path(restart.rack)
+    waiting = {f"{root}.{key}" for key in (*restart.config.hidden, *restart.config.reordered)}
+    for kind, path, why in dict.fromkeys(restart.causes):
+        if kind == CRASH:
+            yield Reason(Effect.REFUSED, "operator-panics", path, why)
+        elif kind == LIVE and waiting:
+            message = why if path in waiting else f"{why}, while another part of the change waits for a later restart"
+            yield Reason(Effect.WARM_RESTART, "half-applied", path, message)
+        elif kind == LIVE:
+            yield Reason(Effect.LIVE, "set-live", path, why)
+        else:
+            effect, words = lost[COLD if kind == IMAGE else kind]
+            rule = {WARM: "warm-restart", COLD: "pod-restart", IMAGE: "image"}[kind]
+            yield Reason(effect, rule, path, f"{why}; {words}" if words else why)
+    if not restart.causes and restart.config.differences:
+        # rack-id alone: written into the file, and no pod restarts for it.
+        for difference in restart.config.differences:
+            path = f"{new.config_path(restart.rack)}.{difference.key}"
+            yield Reason(Effect.MOVES_DATA, "rack-id", path, "copies are spread over racks anew, once servers restart")
+
+
+def _loss(old: Cluster, new: Cluster, restart: RackRestart, kind: str) -> tuple[Effect, str]:
+    """What a restart of this kind costs the data of the rack's pods."""
+    plain = Effect.WARM_RESTART if kind == WARM else Effect.ROLLING_RESTART
+    empties = [(name, copies_of(namespace, old.size)) for name, namespace in _emptied(old, restart.before.config, kind)]
+    if kind == COLD and _deletes_local_storage(restart.rack):
+        empties += [(name, copies_of(namespace, old.size)) for _, name, namespace in namespaces(restart.before.config)]
+    if not empties:
+        return plain, ""
+    alone = sorted({name for name, copies in empties if copies <= 1})
+    if alone:
+        return Effect.DATA_AT_RISK, f"{', '.join(alone)} has one copy, and a pod comes back empty"
+    names = ", ".join(dict.fromkeys(name for name, _ in empties))
+    return Effect.MOVES_DATA, f"pods come back without their copy of {names}, and fill again from the others"
+
+
+def copies_of(namespace: Config, size: int) -> int:
+    """Copies that really exist: no more than there are pods."""
+    return min(replication_factor(namespace), max(size, 1))
+
+
+def _emptied(old: Cluster, config: Config, kind: str) -> Iterator[tuple[str, Config]]:
+    survives = kind == WARM and is_at_least(old.version, SURVIVES_SINCE)
+    for _, name, namespace in namespaces(config):
+        if is_purely_in_memory(namespace) and not survives:
+            yield name, namespace
+
+
+def _deletes_local_storage(rack: Rack) -> bool:
+    classes = rack.storage.get("localStorageClasses") or []
+    if rack.storage.get("deleteLocalStorageOnRestart") is not True:
+        return False
+    claims = [section(volume, "source", "persistentVolume") for volume in rack.storage.get("volumes") or []]
+    return any(claim.get("storageClass") in classes for claim in claims if claim)

@@ -1,0 +1,79 @@
+"""Size, racks, rosters and server versions: what moves partitions, and what a version can't read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.config import namespaces, replication_factor, section, storage_type
+from aerofleet.ako.effect import Effect, Reason
+from aerofleet.ako.image import is_at_least
+from aerofleet.ako.restart import NEW, REMOVED, SCALED_DOWN, Restarts
+
+FORMAT_BREAKS: tuple[tuple[str, str], ...] = (
+    ("7.0.0.0", "the format of in-memory data changes at 7.0: it is read anew"),
+)
+
+
+def size_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]:
+    kinds = list(restarts.pods.values())
+    if old.size != new.size:
+        yield Reason(Effect.MOVES_DATA, "size", "spec.size", f"{old.size} pods become {new.size}: partitions move")
+        yield from _too_few(old, new)
+    for kind, words in ((NEW, "are new"), (REMOVED, "go with their rack"), (SCALED_DOWN, "go")):
+        count = kinds.count(kind)
+        if count and old.size == new.size:
+            yield Reason(Effect.MOVES_DATA, "racks", "spec.rackConfig.racks", f"{count} pods {words}: partitions move")
+    before, after = ({rack.id for rack in cluster.racks} for cluster in (old, new))
+    if before != after:
+        message = f"racks {_ids(before)} become {_ids(after)}"
+        yield Reason(Effect.MOVES_DATA, "rack-ids", "spec.rackConfig.racks", message)
+    known = {rack.id: rack for rack in old.racks}
+    for rack in new.racks:
+        path = f"spec.rackConfig.racks[{rack.position}]"
+        was = known.get(rack.id)
+        if was is not None and was.revision != rack.revision:
+            message = f"rack {rack.id} is rebuilt beside the old one: each pod fills anew, the rack short by a batch"
+            yield Reason(Effect.MOVES_DATA, "revision", f"{path}.revision", message)
+        if was is not None and was.is_blocked_from_roster != rack.is_blocked_from_roster:
+            yield Reason(
+                Effect.MOVES_DATA,
+                "roster",
+                f"{path}.forceBlockFromRoster",
+                f"rack {rack.id} leaves or joins the roster",
+            )
+    if new.rack_namespaces != old.rack_namespaces:
+        effect = Effect.MOVES_DATA if set(new.rack_namespaces) != set(old.rack_namespaces) else Effect.LIVE
+        yield Reason(effect, "rack-namespaces", "spec.rackConfig.namespaces", "which namespaces are spread over racks")
+
+
+def _ids(ids: set[int]) -> str:
+    return ", ".join(map(str, sorted(ids))) or "none"
+
+
+def _too_few(old: Cluster, new: Cluster) -> Iterator[Reason]:
+    """Pods leaving together, or fewer pods than copies."""
+    for _, name, namespace in namespaces(new.config):
+        factor = replication_factor(namespace)
+        if new.size < old.size and factor > 1 and new.size < 2:
+            yield Reason(Effect.DATA_AT_RISK, "size", "spec.size", f"{name} is left with one copy on one pod")
+
+
+def version_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
+    if not old.version or not new.version or old.version == new.version:
+        return
+    if not is_at_least(new.version, old.version):
+        message = f"server {old.version} goes back to {new.version}: older servers may not read what newer ones wrote"
+        yield Reason(Effect.DATA_AT_RISK, "downgrade", "spec.image", message)
+        return
+    for version, why in FORMAT_BREAKS:
+        if is_at_least(new.version, version) and not is_at_least(old.version, version) and _holds_memory(old):
+            yield Reason(Effect.DATA_AT_RISK, "format-break", "spec.image", f"{old.version} to {new.version}: {why}")
+
+
+def _holds_memory(cluster: Cluster) -> bool:
+    return any(
+        storage_type(namespace) == "memory" or section(namespace, "storage-engine").get("data-in-memory") is True
+        for rack in cluster.distinct_racks
+        for _, _, namespace in namespaces(rack.config)
+    )

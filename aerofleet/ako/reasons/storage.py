@@ -1,0 +1,98 @@
+"""Volumes, their policies, and hosts that pods have to leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from aerofleet.ako.admission.storage_rules import is_persistent, path_of, policy
+from aerofleet.ako.cluster import Cluster, Rack
+from aerofleet.ako.config import is_purely_in_memory, namespaces, section
+from aerofleet.ako.config_change import is_same
+from aerofleet.ako.effect import Effect, Reason
+from aerofleet.ako.reasons.data import paired
+from aerofleet.ako.reasons.pods import copies_of
+
+WIPING = frozenset({"dd", "deleteFiles", "blkdiscard", "headerCleanup", "blkdiscardWithHeaderCleanup"})
+
+
+def storage_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
+    for before, rack in paired(old, new):
+        if before.storage is rack.storage or is_same(before.storage, rack.storage):
+            continue
+        path = new.storage_path(rack)
+        was = {volume.get("name", ""): volume for volume in before.storage.get("volumes") or []}
+        now = {volume.get("name", ""): volume for volume in rack.storage.get("volumes") or []}
+        for name, volume in was.items():
+            if name not in now and is_persistent(volume):
+                message = f"volume {name} goes, with what lies on it"
+                yield Reason(Effect.DATA_AT_RISK, "volume-removed", f"{path}.volumes.{{{name}}}", message)
+        for name, volume in now.items():
+            known = was.get(name)
+            if is_persistent(volume):
+                reasons = _policy_reasons((before, known), (rack, volume)) if known is not None else ()
+                yield from (replace(reason, path=f"{path}.volumes.{{{name}}}.{reason.path}") for reason in reasons)
+        for key in sorted((before.storage.keys() | rack.storage.keys()) - {"volumes"}):
+            if not is_same(before.storage.get(key), rack.storage.get(key)):
+                yield Reason(Effect.LIVE, "storage-policy", f"{path}.{key}", "counts from the next pod on")
+
+
+def _policy_reasons(old: tuple[Rack, dict[str, Any]], new: tuple[Rack, dict[str, Any]]) -> Iterator[Reason]:
+    """What becomes of a persistent volume's policies; paths are within the volume."""
+    was, method = policy(*old, "initMethod"), policy(*new, "initMethod")
+    if method != was and method in WIPING:
+        message = f"a volume that a pod meets anew is wiped by {method}"
+        yield Reason(Effect.DATA_AT_RISK, "init-method", "initMethod", message)
+    elif method != was:
+        yield Reason(Effect.LIVE, "init-method", "initMethod", "counts from the next new volume on")
+    if cascades(*new) and not cascades(*old):
+        message = "the claim, and with it the data, goes when its pod is scaled away or the cluster is deleted"
+        yield Reason(Effect.DATA_AT_RISK, "cascade-delete", "cascadeDelete", message)
+    elif cascades(*new) != cascades(*old):
+        yield Reason(Effect.LIVE, "cascade-delete", "cascadeDelete", "claims stay from now on")
+    if policy(*new, "wipeMethod") != policy(*old, "wipeMethod"):
+        yield Reason(Effect.LIVE, "wipe-method", "wipeMethod", "how a volume is wiped when it is used again")
+    before, after = old[1], new[1]
+    if path_of(before) == path_of(after) and before.get("aerospike") != after.get("aerospike"):
+        yield Reason(Effect.LIVE, "mount-options", "aerospike", "options of the mount, ignored for this volume")
+
+
+def cascades(rack: Rack, volume: dict[str, Any]) -> bool:
+    """Does deleting the pod's place delete the claim?"""
+    is_block = section(volume, "source", "persistentVolume").get("volumeMode") == "Block"
+    general = section(rack.storage, "blockVolumePolicy" if is_block else "filesystemVolumePolicy")
+    found = volume.get("cascadeDelete", general.get("cascadeDelete", False))
+    return found is True
+
+
+def block_list_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
+    if old.spec.get("rosterNodeBlockList", []) != new.spec.get("rosterNodeBlockList", []):
+        yield Reason(Effect.MOVES_DATA, "roster", "spec.rosterNodeBlockList", "nodes leave or join the roster")
+    before, after = set(old.spec.get("k8sNodeBlockList", [])), set(new.spec.get("k8sNodeBlockList", []))
+    if before == after:
+        return
+    path = "spec.k8sNodeBlockList"
+    if not after - before:
+        yield Reason(Effect.LIVE, "block-list", path, f"{', '.join(sorted(before - after))} may be used again")
+        return
+    moved = f"pods leave {', '.join(sorted(after - before))}"
+    names = {
+        name: copies_of(namespace, old.size) for rack in old.racks for _, name, namespace in namespaces(rack.config)
+    }
+    if not _has_local_storage(new) and not _holds_only_memory(old):
+        yield Reason(Effect.ROLLING_RESTART, "block-list", path, moved)
+    elif any(copies <= 1 for copies in names.values()):
+        yield Reason(Effect.DATA_AT_RISK, "block-list", path, f"{moved} and start empty; there is one copy only")
+    else:
+        yield Reason(Effect.MOVES_DATA, "block-list", path, f"{moved} and fill again from the others")
+
+
+def _has_local_storage(cluster: Cluster) -> bool:
+    return any(rack.storage.get("localStorageClasses") for rack in cluster.racks)
+
+
+def _holds_only_memory(cluster: Cluster) -> bool:
+    return any(
+        is_purely_in_memory(namespace) for rack in cluster.distinct_racks for _, _, namespace in namespaces(rack.config)
+    )
