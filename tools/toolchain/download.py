@@ -21,17 +21,20 @@ class DownloadError(Exception):
 
 
 def download(recipe: Recipe, folder: Path) -> None:
-    """Fetch the recipe's official files into ``folder``; raises DownloadError and leaves nothing usable behind."""
+    """Fetch the recipe's official files into ``folder``; raises DownloadError and leaves nothing of the failed one behind."""
     if not recipe.artifacts:
         raise DownloadError("there is no official build for this system")
     for artifact in recipe.artifacts:
         name = PurePosixPath(artifact.url).name
+        file = folder / f".{name}"
         try:
-            expected = checksum(read(artifact.sums), name)
-            file = folder / f".{name}"
-            fetch(artifact.url, file, expected)
+            fetch(artifact.url, file, checksum(read(artifact.sums), name))
         except (OSError, http.client.HTTPException) as error:
+            file.unlink(missing_ok=True)
             raise DownloadError(reason(error)) from None
+        except DownloadError:
+            file.unlink(missing_ok=True)
+            raise
         unpack(artifact, file, folder / name)
 
 

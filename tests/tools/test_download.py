@@ -1,0 +1,88 @@
+"""Official downloads against a server of the test's own: only what its release vouches for is used."""
+
+from __future__ import annotations
+
+import hashlib
+import http.server
+import io
+import tarfile
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tools.toolchain.download import DownloadError, download
+from tools.toolchain.recipes import Artifact, Recipe
+
+
+class Silent(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Nothing: pytest's output is for the tests."""
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder and the address it is served at."""
+    folder = tmp_path / "release"
+    folder.mkdir()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield folder, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def recipe_of(*artifacts: Artifact) -> Recipe:
+    return Recipe("program", Path(), "1", {}, {}, 0, artifacts)
+
+
+def test_a_file_is_used_when_its_hash_is_the_releases(release: tuple[Path, str], tmp_path: Path) -> None:
+    folder, address = release
+    (folder / "server").write_bytes(b"content")
+    (folder / "server.sha256").write_text(hashlib.sha256(b"content").hexdigest())
+    download(recipe_of(Artifact(f"{address}/server", f"{address}/server.sha256")), tmp_path)
+    assert (tmp_path / "server").read_bytes() == b"content"
+    assert (tmp_path / "server").stat().st_mode & 0o111
+
+
+def test_of_an_archive_only_the_wanted_programs_are_kept_and_no_path_leads_out(
+    release: tuple[Path, str], tmp_path: Path
+) -> None:
+    folder, address = release
+    with tarfile.open(folder / "all.tar.gz", "w:gz") as archive:
+        for name in ("bin/wanted", "bin/other", "../../escaped/wanted-too"):
+            member = tarfile.TarInfo(name)
+            member.size = 1
+            archive.addfile(member, io.BytesIO(b"x"))
+    digest = hashlib.sha256((folder / "all.tar.gz").read_bytes()).hexdigest()
+    (folder / "SUMS").write_text(f"{'0' * 64}  another.tar.gz\n{digest}  all.tar.gz\n")
+    target = tmp_path / "target"
+    target.mkdir()
+    wanted = Artifact(f"{address}/all.tar.gz", f"{address}/SUMS", lambda name: name.startswith("wanted"))
+    download(recipe_of(wanted), target)
+    assert sorted(file.name for file in target.iterdir()) == ["wanted", "wanted-too"]
+
+
+@pytest.mark.parametrize(
+    ("sums", "words"),
+    [
+        ("0" * 64, "its release says 000000"),
+        (f"{'0' * 64}  another\n", "does not name server"),
+        (None, "File not found"),
+    ],
+    ids=["another hash", "not named", "no checksum file"],
+)
+def test_what_the_release_does_not_vouch_for_is_refused(
+    sums: str | None, words: str, release: tuple[Path, str], tmp_path: Path
+) -> None:
+    folder, address = release
+    (folder / "server").write_bytes(b"content")
+    if sums is not None:
+        (folder / "server.sha256").write_text(sums)
+    target = tmp_path / "target"
+    target.mkdir()
+    with pytest.raises(DownloadError) as refused:
+        download(recipe_of(Artifact(f"{address}/server", f"{address}/server.sha256")), target)
+    assert words in str(refused.value)
+    assert list(target.iterdir()) == []
