@@ -1,7 +1,7 @@
 """What a change of an AerospikeCluster comes to: its effect, and every reason for it.
 
-The reasons are what the webhooks refuse, and what `reasons` says of pods, data, scale and storage. A field or parameter that
-no rule knows is named, and counts as data at risk.
+The reasons are what the webhooks refuse, and what `reasons` says of pods, data, scale and storage. A field or
+parameter that no rule knows is named, and counts as data at risk.
 """
 
 from __future__ import annotations

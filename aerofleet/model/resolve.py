@@ -223,13 +223,13 @@ def build(source: CellSource, settings: Mapping[str, ResolvedSettings]) -> Cell:
     cell, given = source.cell.file, source.allocations.file
     hosts = build_hosts(source.hosts.file)
     pools = {pool.name: pool for pool in build_pools(source.pools.file, hosts)}
-    teams = []
+    teams, of_team = [], source.by_team()
     for name in sorted(source.tenants.file.teams):
         tenant = build_tenant(name, source.tenants.file.teams[name])
         namespace = given.teams[name].namespace if name in given.teams else name
         clusters = []
-        for written_cluster in source.clusters:
-            if written_cluster.team != name or written_cluster.file.state is ClusterState.RELEASED:
+        for written_cluster in of_team.get(name, ()):
+            if written_cluster.file.state is ClusterState.RELEASED:
                 continue
             resolved = settings[written_cluster.key]
             context = Context(

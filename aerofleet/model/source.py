@@ -68,6 +68,13 @@ class CellSource:
     unread: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
+    def by_team(self) -> dict[str, list[WrittenCluster]]:
+        """Team → its clusters; a team without any is not in it."""
+        found: dict[str, list[WrittenCluster]] = {}
+        for cluster in self.clusters:
+            found.setdefault(cluster.team, []).append(cluster)
+        return found
+
 
 def cells(root: Path) -> tuple[str, ...]:
     """The cells of a project: folders under stacks/ that hold a cell.yaml."""

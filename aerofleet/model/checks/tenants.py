@@ -66,10 +66,9 @@ def quotas(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
     """What a team's clusters add up to, against its quota."""
     if source.tenants is None:
         return
+    of_team = source.by_team()
     for team, tenant in source.tenants.file.teams.items():
-        clusters = [
-            each for each in source.clusters if each.team == team and each.file.state is not ClusterState.RELEASED
-        ]
+        clusters = [each for each in of_team.get(team, ()) if each.file.state is not ClusterState.RELEASED]
         known = [settings[each.key] for each in clusters if each.key in settings]
         if not known:
             continue
