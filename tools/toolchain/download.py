@@ -21,7 +21,7 @@ class DownloadError(Exception):
 
 
 def download(recipe: Recipe, folder: Path) -> None:
-    """Fetch the recipe's official files into ``folder``; raises DownloadError and leaves nothing of the failed one behind."""
+    """Fetch the recipe's official files into ``folder``; raises DownloadError, and nothing of that file is left."""
     if not recipe.artifacts:
         raise DownloadError("there is no official build for this system")
     for artifact in recipe.artifacts:
