@@ -7,7 +7,7 @@ result have a size limit. Calls, loops and macros are refused: a tier computes a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,8 @@ from aerofleet.model.template import TemplateMistakeError
 
 MAX_TEMPLATE_CHARACTERS = 500
 MAX_RESULT_CHARACTERS = 1000
+TOO_DEEP = (RecursionError, SyntaxError, MemoryError)
+"""What Jinja's parser, and Python's for the code that Jinja makes, raise on hundreds of brackets."""
 FILTERS = ("int", "float", "round", "abs", "max", "min", "default", "lower", "upper")
 REFUSED = (
     nodes.Call,
@@ -36,9 +38,11 @@ def environment() -> SandboxedEnvironment:
     made = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     made.filters = {name: made.filters[name] for name in FILTERS}
     made.globals = {}
-    # `2 ** 99999` and `"x" * 10**9` are the two ways in which an expression without loops can still run away.
-    made.intercepted_binops = frozenset({"**", "*"})
-    made.binop_table = {**made.binop_table, "**": _no_power, "*": _numbers_only}
+    # `2 ** 99999`, `"x" * 10**9` and `"%999999999d" % 1`: the ways in which an expression without loops can still run
+    # away.
+    made.intercepted_binops = frozenset({"**", "*", "%"})
+    of_numbers = {sign: _numbers_only(made.binop_table[sign]) for sign in ("*", "%")}
+    made.binop_table = {**made.binop_table, "**": _no_power, **of_numbers}
     return made
 
 
@@ -46,13 +50,16 @@ def _no_power(left: Any, right: Any) -> Any:
     raise TemplateMistakeError("powers are not allowed in a template")
 
 
-def _numbers_only(left: Any, right: Any) -> Any:
-    for side in (left, right):
-        if isinstance(side, Undefined):
-            str(side)  # raises, with the name that is not there
-    if not all(isinstance(side, (int, float)) for side in (left, right)):
-        raise TemplateMistakeError("only numbers can be multiplied in a template")
-    return left * right
+def _numbers_only(operator: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def checked(left: Any, right: Any) -> Any:
+        for side in (left, right):
+            if isinstance(side, Undefined):
+                str(side)  # raises, with the name that is not there
+            if not isinstance(side, (int, float)):
+                raise TemplateMistakeError("only numbers can be multiplied or divided in a template")
+        return operator(left, right)
+
+    return checked
 
 
 @lru_cache(maxsize=512)
@@ -67,13 +74,15 @@ def compiled(text: str) -> Template:
         return environment().from_string(text)
     except TemplateError as error:
         raise TemplateMistakeError(str(error)) from None
+    except TOO_DEEP:
+        raise TemplateMistakeError("it is nested too deeply") from None
 
 
 def names_in(text: str) -> tuple[str, ...]:
     """As ``template.inputs_of``."""
     try:
         tree = environment().parse(text)
-    except TemplateError:
+    except (TemplateError, *TOO_DEEP):
         return ()
     inner = {id(each.node) for each in tree.find_all(nodes.Getattr)}
     chains = [each for each in tree.find_all((nodes.Getattr, nodes.Name)) if id(each) not in inner]
@@ -94,6 +103,8 @@ def render_template(text: str, inputs: Mapping[str, Any]) -> str:
         raise
     except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
         raise TemplateMistakeError(str(error)) from None
+    except TOO_DEEP:
+        raise TemplateMistakeError("it is nested too deeply") from None
     if len(result) > MAX_RESULT_CHARACTERS:
         raise TemplateMistakeError(f"the result has more than {MAX_RESULT_CHARACTERS} characters")
     return result.strip()
