@@ -13,7 +13,7 @@ from typing import Any
 from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.findings import as_text
 from aerofleet.model import cells, resolve_cell
-from aerofleet.model.provenance import Explained, explain_cluster
+from aerofleet.model.provenance import SIZING, Explained, explain_cluster, explain_sizing
 from aerofleet.model.resolve import Resolution
 
 SCHEMA = "aerofleet.io/explain/v1"
@@ -22,7 +22,9 @@ SCHEMA = "aerofleet.io/explain/v1"
 def run(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="aerofleet explain", description=__doc__)
     parser.add_argument("cluster", metavar="TEAM/CLUSTER")
-    parser.add_argument("path", nargs="?", default="", help="namespaces.cart.defaultTtl, resources, given.ports, …")
+    parser.add_argument(
+        "path", nargs="?", default="", help="namespaces.cart.defaultTtl, resources, given.ports, sizing, …"
+    )
     parser.add_argument("--cell", help="needed where the cluster stands in several cells")
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
     parser.add_argument("--format", choices=("text", "json"), default="text")
@@ -39,6 +41,8 @@ def run(argv: Sequence[str]) -> int:
         sys.stderr.write(as_text(resolution.findings))
         return EXIT_MISTAKE
     values = explain_cluster(resolution, options.cluster)
+    if options.path.split(".")[0] == SIZING:
+        values += explain_sizing(resolution, options.cluster)
     asked = [each for each in values if each.is_at(options.path)]
     if not asked:
         sys.stderr.write(f"aerofleet explain: {no_path(options.path, values)}\n")

@@ -9,6 +9,7 @@ from itertools import repeat
 from aerofleet.aerospike.sizing import (
     Assumptions,
     Device,
+    Figure,
     GivenSize,
     Metal,
     NamespaceLoad,
@@ -17,10 +18,12 @@ from aerofleet.aerospike.sizing import (
     Sizing,
     Storage,
     Workload,
+    figures,
     memory_shortfalls,
     parse_version,
     shortfalls,
     size,
+    sized,
 )
 from aerofleet.aerospike.sizing import NamespaceSettings as NamespaceLimits
 from aerofleet.model.metal_file import HostModelFile
@@ -63,6 +66,16 @@ def auto_size(settings: Settings, version: str, models: Sequence[HostModelFile])
         lacks = sizing.missing[0]
         raise NoSizeError(f"{lacks.constraint}: a pod needs {lacks.need:,.0f} {lacks.unit}, it has {lacks.have:,.0f}")
     return enough_for_settings(settings, sizing, pod)
+
+
+def figures_of(settings: Settings, version: str, models: Sequence[HostModelFile], pods: int) -> tuple[Figure, ...]:
+    """Every figure of one node, ``pods`` of them in all, at the end of the time that is planned for; none where the
+    workload says too little."""
+    try:
+        workload, metal = workload_of(settings, version), metal_of(settings, models)
+        return figures(sized(workload, metal, settings.racks, max(1, pods // settings.racks), ASSUMPTIONS))
+    except ValueError:
+        return ()
 
 
 def enough_for_settings(settings: Settings, sizing: Sizing, pod: PodSettings) -> AutoSize:

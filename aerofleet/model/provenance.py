@@ -8,7 +8,7 @@ from typing import Any
 
 from aerofleet.finding import Location
 from aerofleet.model.merge import Origin, Path
-from aerofleet.model.resolve import Resolution, ResolvedSettings
+from aerofleet.model.resolve import Resolution, ResolvedSettings, pool_models, server_version
 from aerofleet.model.source import CellSource, WrittenCluster
 from aerofleet.model.template import inputs_of, is_template
 from aerofleet.model.validation import written
@@ -17,6 +17,8 @@ SIZED_BY = ("workload", "racks", "resources", "namespaces", "hosts.yaml")
 GIVEN = "given"
 """Prefix of what `allocations.yaml` holds for a cluster."""
 SECRETS = "secrets"
+SIZING = "sizing"
+"""Prefix of the figures behind a size: what a node needs at the end of the time that is planned for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,25 @@ def _secrets(resolution: Resolution, cluster: WrittenCluster) -> Iterator[Explai
     where = cluster.document.locate(cluster.place)
     for each in references:
         yield Explained(f"{SECRETS}.{each.name}", list(each.keys), f"secret for the {each.purpose}", where)
+
+
+def explain_sizing(resolution: Resolution, key: str) -> Iterator[Explained]:
+    """The figures behind the size of cluster ``key``: each with its formula, inputs and source."""
+    from aerofleet.model.auto_size import figures_of
+
+    source = resolution.source
+    cluster = next((each for each in source.clusters if each.key == key), None) if source else None
+    resolved = resolution.settings.get(key)
+    if source is None or cluster is None or resolved is None or resolved.settings.size == "auto":
+        return
+    settings = resolved.settings
+    where = cluster.document.locate((*cluster.place, "workload"))
+    models = pool_models(source, settings)
+    for each in figures_of(settings, server_version(source, settings), models, int(settings.size) * settings.racks):
+        path = ".".join(filter(None, (SIZING, each.scope, each.name)))
+        inputs = tuple(f"{name} = {value:,}" for name, value in each.inputs.items())
+        value = f"{each.value:,} {each.unit}".strip()
+        yield Explained(path, value, each.source, where, formula=each.formula, inputs=inputs)
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

@@ -12,6 +12,7 @@ from aerofleet.model.allocations import AllocationsFile
 from aerofleet.model.checks import check_cell
 from aerofleet.model.cluster import Context, build_cluster
 from aerofleet.model.merge import Layer, Merged, Origin, Path, laid_over, merge_layers
+from aerofleet.model.metal_file import HostModelFile
 from aerofleet.model.platform import build_hosts, build_pools, build_tenant, platform_parts
 from aerofleet.model.quantities import parse_bytes, parse_count, parse_per_second, parse_percent
 from aerofleet.model.resolved import Cell, Cluster, ClusterState, OperatorPhase, Team, Tier
@@ -97,12 +98,8 @@ def with_size(source: CellSource, cluster: WrittenCluster, resolved: ResolvedSet
         return resolved
     from aerofleet.model.auto_size import NoSizeError, auto_size
 
-    pool = source.pools.file.pools.get(settings.pool)
-    hosts, models = source.hosts.file.hosts.items(), source.hosts.file.models
-    used = {host.model for name, host in hosts if pool and (host.model in pool.models or name in pool.hosts)}
-    version = source.cell.file.server.channels.get(settings.channel, settings.channel)
     try:
-        size = auto_size(settings, version, [models[name] for name in sorted(used) if name in models])
+        size = auto_size(settings, server_version(source, settings), pool_models(source, settings))
     except NoSizeError as error:
         where = origin_locator(resolved.merged, cluster)(("size",))
         message = f"no number of pods is enough: {error}"
@@ -112,6 +109,22 @@ def with_size(source: CellSource, cluster: WrittenCluster, resolved: ResolvedSet
     resolved.merged.data["size"] = size.pods_per_rack
     sized = settings.model_copy(update={"size": size.pods_per_rack})
     return ResolvedSettings(resolved.tier, sized, resolved.merged, size.formula)
+
+
+def server_version(source: CellSource, settings: Settings) -> str:
+    """What the cluster's channel stands for in its cell."""
+    channels = source.cell.file.server.channels if source.cell else {}
+    return channels.get(settings.channel, settings.channel)
+
+
+def pool_models(source: CellSource, settings: Settings) -> list[HostModelFile]:
+    """The hardware models of the hosts in the cluster's pool."""
+    if source.hosts is None or source.pools is None:
+        return []
+    pool = source.pools.file.pools.get(settings.pool)
+    hosts, models = source.hosts.file.hosts.items(), source.hosts.file.models
+    used = {host.model for name, host in hosts if pool and (host.model in pool.models or name in pool.hosts)}
+    return [models[name] for name in sorted(used) if name in models]
 
 
 def complete_namespaces(merged: Merged, cluster: WrittenCluster) -> None:

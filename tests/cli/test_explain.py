@@ -179,3 +179,18 @@ def test_no_file_outside_the_project_is_named(capsys: pytest.CaptureFixture[str]
         file = value["location"].split(":")[0]
         assert not Path(file).is_absolute()
         assert (SHOP / file).is_file()
+
+
+def test_the_figures_behind_a_size_show_formula_inputs_and_source(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "checkout/session", "sizing", "--root", str(ROOT), "--format", "json"]) == 0
+    values = {each["path"]: each for each in json.loads(capsys.readouterr().out)["values"]}
+    index = values["sizing.session.primary index"]
+    assert index["formula"] == "64 × records"
+    assert index["inputs"] == ["records = 7,609,451"]
+    assert "aerospike-server" in index["layer"]
+    assert all(each["formula"] and each["inputs"] and each["layer"] for each in values.values())
+
+
+def test_the_figures_are_shown_only_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "checkout/session", "--root", str(ROOT)]) == 0
+    assert "sizing." not in capsys.readouterr().out
