@@ -97,7 +97,9 @@ def change_between(
     if not is_same(before.spec, after.spec) and not reasons:
         # Something differs and no rule above has a word for it: never read that as "no effect".
         reasons.append(Reason(Effect.LIVE, "spec", "spec", "differs in a way that touches no pod and no data"))
-    return Change(worst(reasons), reasons, change_hazards(before, after, restarts), restarts, admission, before, after)
+    return Change(
+        worst(reasons), reasons, change_hazards(before, after, restarts, status), restarts, admission, before, after
+    )
 
 
 def _refusals(admission: Admission) -> Iterator[Reason]:
@@ -132,7 +134,10 @@ def _identity(old: Cluster, new: Cluster) -> Iterator[Reason]:
 
 
 def _unknown(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]:
-    for path in sorted(set(new.reading.pruned) | set(old.reading.pruned)):
+    before, after = old.reading.pruned, new.reading.pruned
+    for path in sorted(before.keys() | after.keys()):
+        if path in before and path in after and is_same(before[path], after[path]):
+            continue
         message = "unknown: no rule knows this field; the API server drops it"
         yield Reason(Effect.DATA_AT_RISK, "unknown-field", path, message)
     for path in dict.fromkeys(_unknown_parameters(new, restarts)):

@@ -59,9 +59,9 @@ class Problem:
 
 @dataclass(slots=True)
 class Reading:
-    """What the walk found besides the object itself."""
+    """What the walk found besides the object itself; ``pruned`` holds path → what was dropped there."""
 
-    pruned: list[str] = field(default_factory=list)
+    pruned: dict[str, Any] = field(default_factory=dict)
     undecodable: list[Problem] = field(default_factory=list)
     invalid: list[Problem] = field(default_factory=list)
     hints: dict[str, str] = field(default_factory=dict)
@@ -155,7 +155,7 @@ def _object(node: Node) -> Read:
         for key, item in value.items():
             child = children.get(key)
             if child is None:
-                _prune(key, shape, path, reading)
+                _prune(key, item, shape, (path, reading))
             elif item is not None and (key in required or not (item in _EMPTY or (item == 0 and key in _PLAIN))):
                 found[key] = child(item, (path, key), reading)
         for key, default in defaults.items():
@@ -169,9 +169,10 @@ def _object(node: Node) -> Read:
     return read_object
 
 
-def _prune(key: str, known: frozenset[str], path: Path, reading: Reading) -> None:
+def _prune(key: str, value: Any, known: frozenset[str], where: tuple[Path, Reading]) -> None:
+    path, reading = where
     text = path_text((path, key))
-    reading.pruned.append(text)
+    reading.pruned[text] = value
     if close := get_close_matches(str(key), known, 1, 0.7):
         reading.hints[text] = f"did you mean {close[0]}?"
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from aerofleet.ako.rule_reference import page as rules_page
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.findings import as_text
 from aerofleet.cli.schema import schema_text
@@ -89,6 +90,7 @@ def pages(root: Path) -> Texts:
     texts[REFERENCE / "definitions.md"] = definitions_page()
     texts[REFERENCE / "network-profiles.md"] = network_profiles_page()
     texts[REFERENCE / "mistakes.md"] = mistakes_page()
+    texts[REFERENCE / "rules.md"] = rules_page()
     return texts
 
 

@@ -10,10 +10,11 @@ from aerofleet.ako.admission.access_rules import is_secured
 from aerofleet.ako.admission.rule import percent_of
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import namespaces
-from aerofleet.ako.config_change import ConfigChange
+from aerofleet.ako.config_change import ConfigChange, is_same
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.image import numbers
 from aerofleet.ako.restart import CRASH, LIVE, Restarts
+from aerofleet.ako.status import Status
 
 
 @hazard("half-applied", "severe", "the two parts in two changes, or a WarmRestart operation after it")
@@ -202,6 +203,16 @@ def namespace_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[F
                 yield f"spec.aerospikeConfig.namespaces.{{{name}}}", f"{name} goes with its data"
 
 
+@hazard("rollout-under-way", "severe", "the change once `aerofleet wait` says that the one before is done")
+def rollout_under_way(old: Cluster, new: Cluster, status: Status) -> Iterator[Found]:
+    """What is running is not what the change starts from: two roll-outs come together; the effect is told of one."""
+    if status.is_complete and old.spec != new.spec:
+        for key in ("image", "size", "aerospikeConfig", "rackConfig", "podSpec", "storage"):
+            if not is_same(status.spec.get(key), old.spec.get(key)):
+                yield f"spec.{key}", "is not rolled out yet"
+
+
+STATUS_HAZARDS = (rollout_under_way,)
 CHANGE_HAZARDS = (
     many_changes,
     version_skip,

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from aerofleet.ako.admission.storage_rules import path_of
 from aerofleet.ako.admission.update_rules import changed_replication_factors
 from aerofleet.ako.cluster import Cluster, Rack
-from aerofleet.ako.config import Config, namespaces, replication_factor, section, storage_type, texts
+from aerofleet.ako.config import (
+    Config,
+    is_purely_in_memory,
+    namespaces,
+    replication_factor,
+    section,
+    storage_type,
+    texts,
+)
 from aerofleet.ako.config_change import is_same, removed_namespaces
 from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.reasons.pods import copies_of
@@ -17,6 +25,10 @@ ERASES = {
     "encryption-key-file": "what is on the devices was written with another key",
 }
 """Storage parameters whose change makes what is on the devices unreadable. Source: aerospike-server 8.1 (drv_ssd.c)."""
+
+
+COLD_START = ("partition-tree-sprigs", "index-type")
+"""Parameters with which a server doesn't take over the index from before. Source: aerospike-server 8.1, cold start."""
 
 
 def paired(old: Cluster, new: Cluster) -> Iterator[tuple[Rack, Rack]]:
@@ -102,9 +114,27 @@ def _namespace_reasons(old: Cluster, name: str, before: Config, after: Config, p
         if isinstance(was, (int, float)) and isinstance(now, (int, float)) and now < was:
             message = f"{key} of {name} shrinks from {was} to {now}: what is there may not fit"
             yield Reason(Effect.DATA_AT_RISK, "shrinks", f"{where}.{key}", message)
-    for key in ("active-rack", "prefer-uniform-balance"):
+    yield from _cold_start_reasons(name, before, after, copies, path)
+    for key in ("active-rack", "prefer-uniform-balance", "rack-id"):
         if not is_same(before.get(key), after.get(key)):
             yield Reason(Effect.MOVES_DATA, "balance", f"{path}.{key}", f"{key} of {name} changes: partitions move")
+
+
+def _cold_start_reasons(name: str, before: Config, after: Config, copies: int, path: str) -> Iterator[Reason]:
+    """What the next start can't take over from shared memory, whatever kind of restart it is."""
+    engines = [section(namespace, "storage-engine") for namespace in (before, after)]
+    if [engine.get("cold-start-empty") is True for engine in engines] == [False, True]:
+        where = f"{path}.storage-engine.cold-start-empty"
+        message = f"a cold start of {name} ignores what is on its devices from now on"
+        yield Reason(Effect.DATA_AT_RISK, "cold-start-empty", where, message)
+    for key in COLD_START:
+        if is_same(before.get(key), after.get(key)):
+            continue
+        message = f"the index of {name} is built anew"
+        if is_purely_in_memory(before):
+            yield _refilled(copies, "cold-start", f"{path}.{key}", message)
+        else:
+            yield Reason(Effect.ROLLING_RESTART, "cold-start", f"{path}.{key}", f"{message} from its devices")
 
 
 def _device_reasons(old: tuple[Rack, Config], new: tuple[Rack, Config], path: str) -> Iterator[Reason]:

@@ -24,6 +24,8 @@ def size_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Rea
         count = kinds.count(kind)
         if count and old.size == new.size:
             yield Reason(Effect.MOVES_DATA, "racks", "spec.rackConfig.racks", f"{count} pods {words}: partitions move")
+    if bool(old.spec.get("enableRackIDOverride")) != bool(new.spec.get("enableRackIDOverride")):
+        yield Reason(Effect.MOVES_DATA, "rack-ids", "spec.enableRackIDOverride", "rack ids come from elsewhere")
     before, after = ({rack.id for rack in cluster.racks} for cluster in (old, new))
     if before != after:
         message = f"racks {_ids(before)} become {_ids(after)}"
