@@ -109,7 +109,7 @@ def judge(version: str, old: Config, new: Config, *, target: str = "") -> Config
     before, after = _written(old), _written(new)
     if is_same(before, after):
         return change
-    _Comparison(data_version(version), change).walk((), before, after)
+    _Comparison(data_version(version), change).walk((), (), before, after)
     if target and target != version:
         change.differences = [_known_at(difference, target) for difference in change.differences]
     change.differences.sort(key=lambda difference: difference.names)
@@ -140,36 +140,39 @@ def _written(config: Config) -> Config:
 
 
 class _Comparison:
-    """Walks two configurations side by side and notes in ``change`` what differs."""
+    """Walks two configurations side by side and notes in ``change`` what differs.
+
+    ``names`` is the path as people read it, ``keys`` the same without the names of entries: a key can look like such
+    a name, so the one can't be had from the other.
+    """
 
     def __init__(self, version: str, change: ConfigChange) -> None:
         self.version, self.change = version, change
 
-    def walk(self, names: Names, old: Config, new: Config) -> None:
+    def walk(self, names: Names, keys: Names, old: Config, new: Config) -> None:
         for key in old.keys() | new.keys():
             before, after = old.get(key, _MISSING), new.get(key, _MISSING)
             if not is_same(before, after):
-                self.compare((*names, key), before, after)
+                self.compare((*names, key), (*keys, key), before, after)
 
-    def compare(self, names: Names, before: Any, after: Any) -> None:
-        if names[-1] in NODE_SPECIFIC or ({} in (before, after) and _MISSING in (before, after)):
+    def compare(self, names: Names, keys: Names, before: Any, after: Any) -> None:
+        if keys[-1] in NODE_SPECIFIC or ({} in (before, after) and _MISSING in (before, after)):
             self.change.hidden.append(".".join(names))
         elif isinstance(before, dict) or isinstance(after, dict):
-            self.walk(names, _map(before), _map(after))
+            self.walk(names, keys, _map(before), _map(after))
             # A value that becomes a section, or the other way round: no schema has it, yet it must not get lost.
             for value, sides in ((before, (before, _MISSING)), (after, (_MISSING, after))):
                 if value is not _MISSING and value is not None and not isinstance(value, dict):
-                    self.leaf(names, *sides)
+                    self.leaf(names, keys, *sides)
         elif _are_named(before, after):
-            self.named_lists(names, _list(before), _list(after))
+            self.named_lists(names, keys, _list(before), _list(after))
         else:
-            self.leaf(names, before, after)
+            self.leaf(names, keys, before, after)
 
-    def leaf(self, names: Names, before: Any, after: Any) -> None:
+    def leaf(self, names: Names, keys: Names, before: Any, after: Any) -> None:
         if isinstance(before, list) and isinstance(after, list) and _same_elements(before, after):
             self.change.reordered.append(".".join(names))
             return
-        keys = tuple(name for name in names if not name.startswith("{"))
         parameter = ".".join(keys)
         self.change.differences.append(
             Difference(
@@ -182,15 +185,15 @@ class _Comparison:
             )
         )
 
-    def named_lists(self, names: Names, before: list[Any], after: list[Any]) -> None:
+    def named_lists(self, names: Names, keys: Names, before: list[Any], after: list[Any]) -> None:
         was = {str(item.get("name")): item for item in before if isinstance(item, dict)}
         now = {str(item.get("name")): item for item in after if isinstance(item, dict)}
         for name, item in now.items():
             known = was.get(name)
             if known is None or not is_same(known, item):
-                self.walk((*names, "{" + name + "}"), known or {}, item)
+                self.walk((*names, "{" + name + "}"), keys, known or {}, item)
         for name in was.keys() - now.keys():
-            self.leaf((*names, "{" + name + "}", "name"), name, _MISSING)
+            self.leaf((*names, "{" + name + "}", "name"), (*keys, "name"), name, _MISSING)
         if [name for name in was if name in now] != [name for name in now if name in was]:
             self.change.reordered.append(".".join(names))
 
@@ -269,7 +272,7 @@ def _cold(change: ConfigChange, old: Config, new: Config) -> Iterator[str]:
     for difference in change.differences:
         if difference.parameter == "service.work-directory":
             yield difference.key
-        if difference.names[-1] == "data-size" and difference.names[-2] == "storage-engine":
+        if difference.names[-2:] == ("storage-engine", "data-size"):
             yield difference.key
     yield from _ports(old, new)
 
