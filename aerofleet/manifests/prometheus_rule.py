@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aerofleet.manifests.metadata import cell_metadata
-from aerofleet.model.resolved import Cell
+from aerofleet.model.resolved import Cell, ClusterState
 
 CLUSTER = "aerofleet_cell, aerofleet_team, aerofleet_cluster"
 
@@ -145,7 +145,10 @@ def prometheus_rules(cell: Cell) -> list[dict[str, Any]]:
     """One PrometheusRule for each tier revision in use; none where the cell has no Prometheus operator."""
     if not cell.monitoring.pod_monitors:
         return []
-    tiers = {cluster.tier.reference: cluster.tier for team in cell.teams for cluster in team.clusters}
+    clusters = [
+        cluster for team in cell.teams for cluster in team.clusters if cluster.state is not ClusterState.DELETED
+    ]
+    tiers = {cluster.tier.reference: cluster.tier for cluster in clusters}
     return [
         _rule(cell, reference, tier.name, tier.revision, tier.alert_thresholds)
         for reference, tier in sorted(tiers.items())
