@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 
 from aerofleet.manifests.rendered import RenderedPlatform
-from components.kubernetes_object import make_objects
+from components.kubernetes_object import make_in_order
 from components.monitoring import Monitoring, MonitoringArgs
 from components.node_pool import BareMetalNodePool, BareMetalNodePoolArgs
 from components.operator import AerospikeOperator, AerospikeOperatorArgs
@@ -15,31 +15,44 @@ from components.operator import AerospikeOperator, AerospikeOperatorArgs
 
 @dataclass(frozen=True)
 class CellArgs:
+    """``protected``: what holds data may not be deleted. ``carries_groups``: teams in other stacks stand on it."""
+
     platform: RenderedPlatform
     protected: bool
+    carries_groups: bool = False
 
 
 class Cell(pulumi.ComponentResource):
-    """Teams are not its children: a team moves between stacks as one subtree, and the platform stays behind.
+    """Its objects are made one after the other, and deleted in the reverse order: a destroy of the stack begins with
+    what stands on all the rest, and a protected resource there stops it before anything is gone.
 
-    ``ready`` is what teams wait for: the last object of the operator, None where somebody else runs it.
+    Teams are not its children: a team moves between stacks as one subtree, and the platform stays behind. ``ready`` is
+    what they wait for: the last object of the platform, None where it has none.
     """
 
     ready: pulumi.Resource | None
 
     def __init__(self, name: str, args: CellArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aerofleet:index:Cell", name, {}, opts)
-        platform = args.platform
-        child = pulumi.ResourceOptions(parent=self)
-        operator = AerospikeOperator(
-            name, AerospikeOperatorArgs(platform.crds, platform.operator, args.protected), opts=child
-        )
-        self.ready = operator.objects[-1] if operator.objects else None
-        make_objects(platform.storage_classes, self)
+        platform, child = args.platform, pulumi.ResourceOptions(parent=self)
+        operator = AerospikeOperatorArgs(platform.crds, platform.operator, args.protected)
+        last = AerospikeOperator(name, operator, child).last
+        last = make_in_order(platform.storage_classes, self, after=last)
         for pool in platform.pools:
-            BareMetalNodePool(
-                pool.name, BareMetalNodePoolArgs(pool.objects, pool.node_patches, args.protected), opts=child
-            )
+            last = BareMetalNodePool(pool.name, BareMetalNodePoolArgs(pool, args.protected, last), child).last
         if platform.monitoring:
-            Monitoring(name, MonitoringArgs(platform.monitoring), opts=child)
+            last = Monitoring(name, MonitoringArgs(platform.monitoring, last), child).last
+        self.ready = last
+        CellGuard(name, args.protected or args.carries_groups, last, child)
+        self.register_outputs({})
+
+
+class CellGuard(pulumi.ComponentResource):
+    """The first that a destroy of the stack meets. It stands for nothing on the server."""
+
+    def __init__(
+        self, name: str, protected: bool, after: pulumi.Resource | None, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        guard = pulumi.ResourceOptions(protect=protected, depends_on=[after] if after else [])
+        super().__init__("aerofleet:index:CellGuard", name, {}, pulumi.ResourceOptions.merge(opts, guard))
         self.register_outputs({})

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pulumi
 
-DATA_KINDS = frozenset({"AerospikeCluster", "Namespace", "PersistentVolume", "PersistentVolumeClaim"})
-"""Kinds whose deletion loses data: protected, and kept on the server even when forgotten by the engine."""
+DATA_KINDS = frozenset(
+    {"AerospikeCluster", "CustomResourceDefinition", "Namespace", "PersistentVolume", "PersistentVolumeClaim"}
+)
+"""Kinds whose deletion loses data (a definition takes every object of its kind with it): protected, and kept on the
+server even when forgotten by the engine."""
 
 
 def type_token(api_version: str, kind: str) -> str:
@@ -49,45 +52,45 @@ class KubernetesObject(pulumi.CustomResource):
         )
 
 
-def make_objects(
-    manifests: Sequence[Mapping[str, Any]],
+def make_in_order(
+    manifests: Iterable[Mapping[str, Any]],
     parent: pulumi.ComponentResource,
     *,
     after: pulumi.Resource | None = None,
     protected: bool = False,
-    patch: bool = False,
-) -> list[KubernetesObject]:
-    """Make one child of ``parent`` for each manifest; with ``protected``, those that hold data can't be deleted.
+) -> pulumi.Resource | None:
+    """Make one child of ``parent`` for each manifest, each after the one before it, the first after ``after``; they are
+    deleted in the reverse order. With ``protected``, those that hold data can't be deleted. Returns the last.
 
     No object waits for more than one other: Pulumi's SDK keeps dependencies as a set, so that two of them would
     stand in another order in every preview.
     """
-    return [_make(manifest, parent, after, protected, patch) for manifest in manifests]
+    for manifest in manifests:
+        keep = protected and manifest["kind"] in DATA_KINDS
+        # Said of every object: what is not said is inherited from the component.
+        kept = pulumi.ResourceOptions(protect=keep, retain_on_delete=keep)
+        after = KubernetesObject(manifest, pulumi.ResourceOptions.merge(kept, _below(parent, after)))
+    return after
 
 
-def make_in_order(
-    manifests: Sequence[Mapping[str, Any]],
+def make_patches(
+    manifests: Iterable[Mapping[str, Any]],
     parent: pulumi.ComponentResource,
+    resting: Collection[str],
     *,
     after: pulumi.Resource | None = None,
-    protected: bool = False,
-) -> list[KubernetesObject]:
-    """As ``make_objects``, each after the one before it; they are deleted in the reverse order."""
-    made: list[KubernetesObject] = []
+) -> pulumi.Resource | None:
+    """The same with Patch resources: each adds its fields to an object of somebody else.
+
+    Nothing is sent to the ``resting``, whose object may be away for a while: what changes meanwhile is sent once
+    they rest no more.
+    """
     for manifest in manifests:
-        made.append(_make(manifest, parent, made[-1] if made else after, protected))
-    return made
+        ignored = ["metadata", "spec"] if manifest["metadata"]["name"] in resting else []
+        quiet = pulumi.ResourceOptions(ignore_changes=ignored)
+        after = KubernetesObject(manifest, pulumi.ResourceOptions.merge(quiet, _below(parent, after)), patch=True)
+    return after
 
 
-def _make(
-    manifest: Mapping[str, Any],
-    parent: pulumi.ComponentResource,
-    after: pulumi.Resource | None,
-    protected: bool,
-    patch: bool = False,
-) -> KubernetesObject:
-    keep = protected and manifest["kind"] in DATA_KINDS and not patch
-    opts = pulumi.ResourceOptions(
-        parent=parent, depends_on=[after] if after else [], protect=keep or None, retain_on_delete=keep or None
-    )
-    return KubernetesObject(manifest, opts, patch=patch)
+def _below(parent: pulumi.ComponentResource, after: pulumi.Resource | None) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions(parent=parent, depends_on=[after] if after else [])

@@ -7,16 +7,23 @@ from dataclasses import dataclass
 import pulumi
 
 from aerofleet.manifests.rendered import Object
-from components.kubernetes_object import make_objects
+from components.kubernetes_object import make_in_order
 
 
 @dataclass(frozen=True)
 class MonitoringArgs:
+    """``after`` is what has to be there first."""
+
     objects: tuple[Object, ...]
+    after: pulumi.Resource | None = None
 
 
 class Monitoring(pulumi.ComponentResource):
+    """``last`` is what stands on all its objects."""
+
+    last: pulumi.Resource | None
+
     def __init__(self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aerofleet:index:Monitoring", name, {}, opts)
-        make_objects(args.objects, self)
+        self.last = make_in_order(args.objects, self, after=args.after)
         self.register_outputs({})

@@ -10,20 +10,27 @@ from dataclasses import dataclass
 
 import pulumi
 
-from aerofleet.manifests.rendered import Object
-from components.kubernetes_object import make_objects
+from aerofleet.manifests.rendered import RenderedPool
+from components.kubernetes_object import make_in_order, make_patches
 
 
 @dataclass(frozen=True)
 class BareMetalNodePoolArgs:
-    objects: tuple[Object, ...]
-    node_patches: tuple[Object, ...]
+    """``after`` is what has to be there first."""
+
+    pool: RenderedPool
     protected: bool
+    after: pulumi.Resource | None = None
 
 
 class BareMetalNodePool(pulumi.ComponentResource):
+    """``last`` is what stands on all its objects."""
+
+    last: pulumi.Resource | None
+
     def __init__(self, name: str, args: BareMetalNodePoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aerofleet:index:BareMetalNodePool", name, {}, opts)
-        make_objects(args.node_patches, self, patch=True)
-        make_objects(args.objects, self, protected=args.protected)
+        pool = args.pool
+        objects = make_in_order(pool.objects, self, after=args.after, protected=args.protected)
+        self.last = make_patches(pool.node_patches, self, pool.resting, after=objects)
         self.register_outputs({})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 
 from aerofleet.manifests.rendered import Object
-from components.kubernetes_object import KubernetesObject, make_in_order
+from components.kubernetes_object import make_in_order
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,14 @@ class AerospikeOperatorArgs:
 
 
 class AerospikeOperator(pulumi.ComponentResource):
-    """CRDs first: an operator that meets an older CRD than its own fails in ways that name neither."""
+    """CRDs first: an operator that meets an older CRD than its own fails in ways that name neither.
 
-    objects: list[KubernetesObject]
+    ``last`` is what stands on all its objects, None where somebody else makes them.
+    """
+
+    last: pulumi.Resource | None
 
     def __init__(self, name: str, args: AerospikeOperatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aerofleet:index:AerospikeOperator", name, {}, opts)
-        self.objects = make_in_order((*args.crds, *args.objects), self, protected=args.protected)
+        self.last = make_in_order((*args.crds, *args.objects), self, protected=args.protected)
         self.register_outputs({})

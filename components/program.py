@@ -12,9 +12,12 @@ from aerofleet.manifests import render_cell
 from aerofleet.manifests.rendered import RenderedCell
 from aerofleet.model import resolve_cell
 from aerofleet.model.resolved import Cell as ResolvedCell
-from aerofleet.stack.name import StackName, parse_stack_name, wrong_stack
+from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
+from aerofleet.stack.name import PLATFORM, StackName, parse_stack_name, wrong_stack
 from components.cell import Cell, CellArgs
 from components.team_space import TeamSpace, TeamSpaceArgs
+
+CLUSTER_KIND = ("asdb.aerospike.com/v1", "AerospikeCluster")
 
 
 def deploy(root: Path, stack: str) -> None:
@@ -28,7 +31,30 @@ def deploy(root: Path, stack: str) -> None:
     mistake = wrong_stack(name, cell)
     if mistake:
         raise pulumi.RunError(mistake)
+    expect_platform(name, cell)
     make_resources(name, cell, render_cell(cell))
+
+
+def expect_platform(name: StackName, cell: ResolvedCell) -> None:
+    """A group's clusters can't be made before its platform's definitions; in a preview that is only a word.
+
+    This decides nothing of what is built. It says in one line what would else be an error at every cluster.
+    """
+    if name.holds_platform(cell):
+        return
+    try:
+        served = ClusterApi(cell.context).serves(*CLUSTER_KIND)
+    except ClusterUnreachableError:
+        return  # the provider meets the same and says it
+    if served:
+        return
+    message = (
+        f"the API server of context '{cell.context}' does not know AerospikeClusters yet: "
+        f"bring up {StackName(cell.name, PLATFORM)} first"
+    )
+    if not pulumi.runtime.is_dry_run():
+        raise pulumi.RunError(message)
+    pulumi.log.warn(message)
 
 
 def refuse_on_errors(findings: tuple[Finding, ...]) -> None:
@@ -48,13 +74,13 @@ def make_resources(name: StackName, cell: ResolvedCell, rendered: RenderedCell) 
     # kubeconfig in another place, or a server with another address, would replace every object of the stack.
     provider = kubernetes.Provider("kubernetes", context=cell.context, cluster_identifier=cell.name)
     opts = pulumi.ResourceOptions(providers=[provider])
-    protected = not rendered.ephemeral
     ready = None
     if name.holds_platform(cell):
-        ready = Cell(cell.name, CellArgs(rendered.platform, protected), opts).ready
+        args = CellArgs(rendered.platform, not rendered.ephemeral, carries_groups=bool(cell.groups and cell.teams))
+        ready = Cell(cell.name, args, opts).ready
     for team in rendered.teams:
         if name.holds_group(cell, team.group):
-            TeamSpace(team.name, TeamSpaceArgs(team, protected, ready), opts)
+            TeamSpace(team.name, TeamSpaceArgs(team, ready), opts)
     export_inventory(name, cell)
 
 

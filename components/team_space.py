@@ -16,7 +16,6 @@ class TeamSpaceArgs:
     """``after`` is what the platform has to have finished first, None where it stands already."""
 
     team: RenderedTeam
-    protected: bool
     after: pulumi.Resource | None = None
 
 
@@ -24,13 +23,11 @@ class TeamSpace(pulumi.ComponentResource):
     def __init__(self, name: str, args: TeamSpaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("aerofleet:index:TeamSpace", name, {}, opts)
         team = args.team
-        objects = make_in_order(team.objects, self, after=args.after, protected=args.protected)
-        ready = objects[-1] if objects else args.after
+        ready = make_in_order(team.objects, self, after=args.after, protected=team.protected)
         for cluster in team.clusters:
             AerospikeDatabase(
                 f"{team.namespace}/{cluster.resource_name}",
-                AerospikeDatabaseArgs(cluster.objects, cluster.protected),
-                ready,
+                AerospikeDatabaseArgs(cluster.objects, cluster.protected, ready),
                 pulumi.ResourceOptions(parent=self),
             )
         self.register_outputs({})

@@ -1,4 +1,4 @@
-"""`aerofleet stacks`: the stacks of a cell in order, objects without a definition, and moving a team."""
+"""`aerofleet stacks`: the stacks of a cell in order, objects without a definition, moving a team, ending a cell."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ from aerofleet.stack.orphans import find_orphans
 from aerofleet.stack.revision import RevisionError, rendered_at
 
 SCHEMA = "aerofleet.io/stacks/v1"
+GUARD_TYPE = "aerofleet:index:CellGuard"
 
 
 def run(argv: Sequence[str]) -> int:
     options = arguments(argv)
-    verbs = {"list": show_stacks, "move": move_team, "orphans": show_orphans}
+    verbs = {"list": show_stacks, "move": move_team, "orphans": show_orphans, "destroy": destroy_cell}
     try:
         return verbs[options.verb](options)
     except (EngineError, MoveError, RevisionError, ClusterUnreachableError) as error:
@@ -55,6 +56,11 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     move.add_argument("team")
     move.add_argument("--cell", required=True)
     move.add_argument("--to", required=True, metavar="GROUP", help="the group that cell.yaml now names for the team")
+    destroy = verbs.add_parser(
+        "destroy", parents=[common], help="destroy the stacks of an ephemeral cell in their order, the platform last"
+    )
+    destroy.add_argument("cell")
+    destroy.add_argument("--yes", action="store_true", help="do it; without it only the order is shown")
     words = list(argv)
     asks_help = words[:1] in (["-h"], ["--help"])
     return parser.parse_args(words if asks_help or (words and not words[0].startswith("-")) else ["list", *words])
@@ -117,6 +123,24 @@ def show_orphans(options: argparse.Namespace) -> int:
 def orphan_line(row: dict[str, Any]) -> str:
     place = f"{row['namespace']}/{row['name']}" if row["namespace"] else row["name"]
     return f"{row['kind']:<24} {place}"
+
+
+def destroy_cell(options: argparse.Namespace) -> int:
+    cell = cell_of(options.root, options.cell)
+    if not cell.ephemeral:
+        raise MoveError(f"cell {cell.name} is not ephemeral: its clusters end step by step, and nothing ends them all")
+    engine = Engine(options.root.resolve())
+    existing = set(engine.stacks())
+    order = [stack for stack in reversed(stack_names(cell)) if str(stack) in existing]
+    for stack in order:
+        if options.yes:
+            # The order is kept here; the platform's guard is for whoever destroys it by hand.
+            engine.unprotect(str(stack), GUARD_TYPE)
+            engine.run("destroy", "--yes", "--skip-preview", "--stack", str(stack))
+        sys.stdout.write(f"{stack}: {'destroyed' if options.yes else 'would be destroyed; --yes does it'}\n")
+    if not order:
+        sys.stdout.write(f"cell {cell.name} has no stacks\n")
+    return EXIT_FINE
 
 
 def move_team(options: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ from aerofleet.manifests.quota import limit_range, resource_quota
 from aerofleet.manifests.rbac import operator_binding, service_account, team_access
 from aerofleet.manifests.rendered import RenderedCell, RenderedCluster, RenderedPlatform, RenderedPool, RenderedTeam
 from aerofleet.manifests.storage_class import storage_classes
-from aerofleet.model.resolved import Cell, Cluster, ClusterState, Pool, Team
+from aerofleet.model.resolved import Cell, Cluster, ClusterState, HostState, Pool, Team
 
 
 def render_cell(cell: Cell) -> RenderedCell:
@@ -42,7 +42,8 @@ def render_platform(cell: Cell) -> RenderedPlatform:
 
 def render_pool(cell: Cell, pool: Pool) -> RenderedPool:
     objects = [*node_tuning(cell, pool), *local_provisioner(cell, pool), *local_volumes(cell, pool)]
-    return RenderedPool(pool.name, tuple(objects), tuple(node_patches(pool, cell.network_profile)))
+    resting = frozenset(host.name for host in pool.hosts if host.state is HostState.MAINTENANCE)
+    return RenderedPool(pool.name, tuple(objects), tuple(node_patches(pool, cell.network_profile)), resting)
 
 
 def render_team(cell: Cell, team: Team) -> RenderedTeam:
@@ -57,7 +58,8 @@ def render_team(cell: Cell, team: Team) -> RenderedTeam:
         *team_secrets(cell, team),
     ]
     clusters = [render_cluster(cell, each) for each in team.clusters if each.state is not ClusterState.DELETED]
-    return RenderedTeam(team.name, team.group, team.namespace, tuple(objects), tuple(clusters))
+    protected = not cell.ephemeral and bool(team.clusters)
+    return RenderedTeam(team.name, team.group, team.namespace, protected, tuple(objects), tuple(clusters))
 
 
 def render_cluster(cell: Cell, cluster: Cluster) -> RenderedCluster:

@@ -25,22 +25,28 @@ class RenderedCluster:
 
 @dataclass(frozen=True, slots=True)
 class RenderedTeam:
-    """``objects`` stand before every cluster of the team (Namespace first)."""
+    """``objects`` stand before every cluster of the team (Namespace first). ``protected``: a cluster of the team is not
+    released yet, so its namespace may still hold data.
+    """
 
     name: str
     group: str
     namespace: str
+    protected: bool
     objects: tuple[Object, ...]
     clusters: tuple[RenderedCluster, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedPool:
-    """``node_patches`` are NodePatch resources: only our own labels and annotations of nodes that already exist."""
+    """``node_patches`` are NodePatch resources: only our own labels and annotations of nodes that already exist.
+    ``resting`` names those in maintenance, which may not answer.
+    """
 
     name: str
     objects: tuple[Object, ...]
     node_patches: tuple[Object, ...]
+    resting: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ import urllib3
 from kubernetes import client, config, dynamic
 from kubernetes.dynamic.exceptions import ConflictError, DynamicApiError, NotFoundError, ResourceNotFoundError
 
+NOT_FOUND = 404
+
 
 class ClusterUnreachableError(Exception):
     """No answer, or no permission; the text says from where and what to check."""
@@ -25,13 +27,27 @@ class ClusterApi:
             file = os.environ.get("KUBECONFIG") or None
             config.load_kube_config(file, context, settings)  # type: ignore[no-untyped-call]
             settings.retries = urllib3.Retry(total=1, connect=1, read=0)
-            self._dynamic = dynamic.DynamicClient(client.ApiClient(settings))  # type: ignore[no-untyped-call]
+            self._client = client.ApiClient(settings)
+            self._dynamic = dynamic.DynamicClient(self._client)  # type: ignore[no-untyped-call]
         except config.ConfigException as error:
             raise ClusterUnreachableError(
                 f"no context '{context}' in the kubeconfig ({error}); cell.yaml names it, KUBECONFIG chooses the file"
             ) from None
         except (urllib3.exceptions.HTTPError, DynamicApiError) as error:
             raise ClusterUnreachableError(self._say(error)) from None
+
+    def serves(self, api_version: str, kind: str) -> bool:
+        """Does the server know this custom kind now? The dynamic client would answer from its memory of a day."""
+        group, _, version = api_version.partition("/")
+        try:
+            served = client.CustomObjectsApi(self._client).get_api_resources(group, version)
+        except client.ApiException as error:
+            if error.status == NOT_FOUND:
+                return False
+            raise ClusterUnreachableError(self._say(error)) from None
+        except urllib3.exceptions.HTTPError as error:
+            raise ClusterUnreachableError(self._say(error)) from None
+        return any(each.kind == kind for each in served.resources)
 
     def get(self, api_version: str, kind: str, namespace: str, name: str) -> dict[str, Any] | None:
         """The object, or None where it, its namespace or its kind does not exist."""

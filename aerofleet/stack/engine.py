@@ -65,6 +65,12 @@ class Engine:
             file.flush()
             self.run("stack", "import", "--stack", stack, "--file", file.name)
 
+    def unprotect(self, stack: str, resource_type: str) -> None:
+        """Take the protection off the resources of a type; no effect where none is protected."""
+        for resource in self.export(stack)["deployment"].get("resources") or ():
+            if resource["type"] == resource_type and resource.get("protect"):
+                self.run("state", "unprotect", "--yes", "--stack", stack, str(resource["urn"]))
+
     def cancel(self, stack: str) -> None:
         self.run("cancel", "--yes", stack)
 

@@ -25,7 +25,7 @@ CR = {
 NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
 QUOTA = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "shop", "namespace": "shop"}}
 NODE = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "host-1", "labels": {"a": "b"}}}
-TEAM = RenderedTeam("shop", "", "shop", (NAMESPACE, QUOTA), (RenderedCluster("cart", "cart", True, (CR,)),))
+TEAM = RenderedTeam("shop", "", "shop", True, (NAMESPACE, QUOTA), (RenderedCluster("cart", "cart", True, (CR,)),))
 
 
 class Recorder(pulumi.runtime.Mocks):
@@ -75,7 +75,7 @@ def test_a_resource_is_named_as_kubernetes_names_it() -> None:
 
 
 def test_objects_pass_letter_for_letter(recorder: Recorder) -> None:
-    deploy(lambda: TeamSpace("shop", TeamSpaceArgs(TEAM, protected=True)))
+    deploy(lambda: TeamSpace("shop", TeamSpaceArgs(TEAM)))
     made = recorder.seen["kubernetes:asdb.aerospike.com/v1:AerospikeCluster", "shop/cart"]
     assert made.inputs == CR
 
@@ -90,6 +90,6 @@ def test_a_node_is_only_ever_patched(recorder: Recorder) -> None:
 
 def test_a_secret_never_becomes_a_resource(recorder: Recorder) -> None:
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "password", "namespace": "shop"}}
-    team = RenderedTeam("shop", "", "shop", (NAMESPACE, secret), ())
+    team = RenderedTeam("shop", "", "shop", True, (NAMESPACE, secret), ())
     with pytest.raises(pulumi.RunError, match="secrets are only ever referred to"):
-        deploy(lambda: TeamSpace("shop", TeamSpaceArgs(team, protected=True)))
+        deploy(lambda: TeamSpace("shop", TeamSpaceArgs(team)))

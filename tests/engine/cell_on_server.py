@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from kubernetes import client, config
+
 from aerofleet.cli.local import ako_definitions, embedded_hosts
+from aerofleet.local.api_server import ApiServerError
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.state import State
 from aerofleet.manifests import render_cell
@@ -32,6 +35,13 @@ def control_plane_in(folder: Path, programs: ControlPlanePrograms) -> Iterator[C
         plane.remove()
 
 
+def api_client(plane: ControlPlane) -> client.ApiClient:
+    """For what the project itself never does to a server."""
+    settings = client.Configuration()
+    config.load_kube_config(str(plane.state.kubeconfig), client_configuration=settings)
+    return client.ApiClient(settings)
+
+
 def rendered(folder: Path, cell: str = "local") -> list[Object]:
     """Every object of the cell as its files stand now."""
     found = resolve_cell(folder, cell)
@@ -50,6 +60,14 @@ class Reader:
     def __init__(self, plane: ControlPlane) -> None:
         self.server = plane.server()
         self.known: dict[str, dict[str, Any]] = {}
+
+    def holds(self, manifest: Mapping[str, Any]) -> bool:
+        try:
+            return bool(self.get(manifest))
+        except ApiServerError as error:
+            if "not found" not in str(error):
+                raise
+            return False
 
     def get(self, manifest: Mapping[str, Any]) -> Mapping[str, Any]:
         version, metadata = str(manifest["apiVersion"]), manifest["metadata"]

@@ -31,9 +31,9 @@ clusters = tuple(
     RenderedCluster(obj["metadata"]["name"], obj["metadata"]["name"], cell["protected"], (obj,))
     for obj in cell["clusters"]
 )
-team = RenderedTeam("shop", "", cell["namespace"], tuple(cell["objects"]), clusters)
+team = RenderedTeam("shop", "", cell["namespace"], cell["protected"], tuple(cell["objects"]), clusters)
 provider = kubernetes.Provider("kubernetes", context=cell["context"], cluster_identifier="small")
-TeamSpace("shop", TeamSpaceArgs(team, cell["protected"]), pulumi.ResourceOptions(providers=[provider]))
+TeamSpace("shop", TeamSpaceArgs(team), pulumi.ResourceOptions(providers=[provider]))
 '''
 
 

@@ -11,13 +11,17 @@ from typing import Any
 
 import pytest
 import yaml
+from kubernetes import client
 
+from aerofleet.cli.local import ako_definitions
 from aerofleet.cli.stacks import run as stacks
 from aerofleet.local.control_plane import ControlPlane
-from tests.engine.cell_on_server import Reader, control_plane_in, missing, named, rendered
+from aerofleet.local.definitions import install
+from tests.engine.cell_on_server import Reader, api_client, control_plane_in, missing, named, rendered
 from tests.engine.conftest import engine_environment
 from tests.engine.project_copy import ProjectCopy
 from tools.toolchain.control_plane import ControlPlanePrograms
+from tools.toolchain.recipes import ROOT
 
 GROUPS = {"blue": ["checkout", "search"], "green": ["payments"]}
 STACKS = ("local.platform", "local.blue", "local.green")
@@ -64,6 +68,15 @@ def project(applied: ProjectCopy, tmp_path: Path) -> Iterator[ProjectCopy]:
         imported(applied, stack, state, tmp_path / "before.json")
 
 
+@pytest.fixture
+def ending(project: ProjectCopy, plane: ControlPlane) -> Iterator[ProjectCopy]:
+    """For a test that leaves nothing on the server: all of it is made again."""
+    yield project
+    install(plane.server(), ako_definitions(ROOT))
+    for stack in STACKS:
+        up(project, stack)
+
+
 def edited(path: Path, **changes: Any) -> None:
     data = yaml.safe_load(path.read_text())
     data.update(changes)
@@ -91,12 +104,20 @@ def versions(project: ProjectCopy, plane: ControlPlane) -> dict[str, str]:
     return {named(each): reader.get(each)["metadata"]["resourceVersion"] for each in rendered(project.folder)}
 
 
-def moved(project: ProjectCopy, team: str, group: str) -> tuple[int, str]:
+def told(project: ProjectCopy, *words: str) -> tuple[int, str]:
+    """Exit code and text of `aerofleet stacks`."""
     printed = io.StringIO()
-    words = ["move", team, "--cell", "local", "--to", group, "--root", str(project.folder)]
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        code = stacks(words)
+        code = stacks([*words, "--root", str(project.folder)])
     return code, printed.getvalue()
+
+
+def moved(project: ProjectCopy, team: str, group: str) -> tuple[int, str]:
+    return told(project, "move", team, "--cell", "local", "--to", group)
+
+
+def ended(project: ProjectCopy, *words: str) -> tuple[int, str]:
+    return told(project, "destroy", "local", *words)
 
 
 def regroup(project: ProjectCopy, **groups: list[str]) -> None:
@@ -145,3 +166,42 @@ def test_a_move_that_was_cut_off_is_run_again(project: ProjectCopy, plane: Contr
     for stack in STACKS:
         up(project, stack, "--expect-no-changes")
     assert versions(project, plane) == before
+
+
+def test_a_platform_that_teams_stand_on_is_not_destroyed(project: ProjectCopy, plane: ControlPlane) -> None:
+    before = versions(project, plane)
+    refused = project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "local.platform")
+    assert refused.returncode != 0
+    assert "CellGuard::local" in refused.stdout
+    assert "protected" in refused.stdout
+    assert versions(project, plane) == before
+
+
+def test_the_right_order_leaves_an_empty_server(ending: ProjectCopy, plane: ControlPlane) -> None:
+    every = rendered(ending.folder)
+    code, text = ended(ending, "--yes")
+    assert (code, text) == (0, "local.green: destroyed\nlocal.blue: destroyed\nlocal.platform: destroyed\n")
+    reader = Reader(plane)
+    left = [named(each) for each in every if each["kind"] != "Node" and reader.holds(each)]
+    assert left == []
+    labels = [set(node["metadata"]["labels"]) for node in plane.server().get("/api/v1/nodes")["items"]]
+    assert not any(label.startswith("aerofleet.io/") for each in labels for label in each)
+
+
+def test_a_group_without_a_platform_says_so(ending: ProjectCopy, plane: ControlPlane) -> None:
+    ended(ending, "--yes")
+    definitions = client.ApiextensionsV1Api(api_client(plane))
+    definitions.delete_custom_resource_definition("aerospikeclusters.asdb.aerospike.com")
+    message = "does not know AerospikeClusters yet: bring up local.platform first"
+    previewed = ending.pulumi("preview", "--stack", "local.green")
+    assert (previewed.returncode, message in previewed.stdout) == (0, True)
+    refused = ending.pulumi("up", "--yes", "--skip-preview", "--stack", "local.green")
+    assert (refused.returncode, message in refused.stdout) == (1, True)
+    assert "Traceback" not in refused.stdout + refused.stderr
+
+
+def test_a_cell_that_is_not_ephemeral_is_not_destroyed(project: ProjectCopy) -> None:
+    edited(project.file("cell.yaml"), ephemeral=False)
+    code, text = ended(project, "--yes")
+    assert code == 1
+    assert "step by step" in text

@@ -58,6 +58,25 @@ def test_a_replaced_cluster_is_refused(stack: SmallStack) -> None:
     assert_refused(stack, f"--replace={urn}")
 
 
+def test_another_namespace_is_refused(stack: SmallStack) -> None:
+    stack.objects, stack.clusters = [namespace(SPACE), namespace("elsewhere")], [cluster("cart", "elsewhere")]
+    assert_refused(stack)
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["the stack", "the cluster"])
+def test_a_destroy_is_refused_before_anything_is_gone(whole: bool, stack: SmallStack) -> None:
+    """Also without a preview, which is what a hurried person does."""
+    urns = stack.urns()
+    target = next(urn for urn in urns if "AerospikeCluster" in urn)
+    options = [] if whole else [f"--target={target}"]
+    for how in (["--preview-only"], ["--yes", "--skip-preview"]):
+        refused = stack.pulumi("destroy", *how, "--stack", stack.name, *options)
+        assert refused.returncode != 0
+        assert f"{SPACE}/cart" in refused.stdout
+        assert "protect" in refused.stdout
+    assert stack.urns() == urns
+
+
 def test_what_holds_no_data_can_go(stack: SmallStack) -> None:
     stack.objects = [namespace(SPACE)]
     allowed = stack.preview()

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 import yaml
+from kubernetes import client
 
+from aerofleet.cli.new_cluster import run as new_cluster
+from aerofleet.cli.new_team import run as new_team
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.stack.changed import changes
-from tests.engine.cell_on_server import Reader, control_plane_in, missing, named, rendered
+from tests.engine.cell_on_server import Reader, api_client, control_plane_in, missing, named, rendered
 from tests.engine.conftest import engine_environment
 from tests.engine.project_copy import STACK, ProjectCopy
 from tools.toolchain.control_plane import ControlPlanePrograms
@@ -36,6 +39,13 @@ def project(plane: ControlPlane, toolchain: Path, tmp_path_factory: pytest.TempP
     applied = copy.up()
     assert applied.returncode == 0, applied.stdout + applied.stderr
     return copy
+
+
+@pytest.fixture
+def reapplied(project: ProjectCopy) -> Iterator[None]:
+    """For tests that apply what they edit; asked for before ``definitions``, so that those are put back first."""
+    yield
+    project.up().check_returncode()
 
 
 @pytest.fixture
@@ -121,9 +131,38 @@ def network_profile(project: ProjectCopy) -> None:
     edited(project.file("cell.yaml"), lambda data: data.update(network="host"))
 
 
+def one_more_cluster(project: ProjectCopy) -> None:
+    words = ["search/trends", "--cell", STACK, "--tier", "bronze", "--objects", "1M", "--record", "200B"]
+    assert new_cluster([*words, "--reads", "1k/s", "--writes", "100/s", "--root", str(project.folder)]) == 0
+
+
+def one_more_team(project: ProjectCopy) -> None:
+    assert new_team(["pricing", "--cell", STACK, "--root", str(project.folder)]) == 0
+
+
+def one_more_host(project: ProjectCopy) -> None:
+    host = {"model": "metal-a", "rack": "r1", "address": "10.20.1.3"}
+    edited(project.file("hosts.yaml"), lambda data: data["hosts"].update({"host-7": host}))
+
+
+def operator_phase(project: ProjectCopy) -> None:
+    upgrade = {"version": "4.5.1", "previousVersion": "4.5.0", "phase": "prepare"}
+    edited(project.file("cell.yaml"), lambda data: data["operator"].update(upgrade))
+
+
 @pytest.mark.parametrize(
     "edit",
-    [tier_value, exporter_version, tenant_quota, host_to_maintenance, network_profile],
+    [
+        tier_value,
+        exporter_version,
+        tenant_quota,
+        one_more_cluster,
+        one_more_team,
+        one_more_host,
+        host_to_maintenance,
+        operator_phase,
+        network_profile,
+    ],
     ids=lambda edit: edit.__name__,
 )
 def test_a_preview_names_exactly_the_objects_that_differ(
@@ -138,6 +177,24 @@ def test_a_preview_names_exactly_the_objects_that_differ(
         **dict.fromkeys(differs.deleted if differs else (), "delete"),
     }
     assert {name.replace(" /", " "): op for name, op in previewed(definitions).items()} == wanted
+
+
+@pytest.mark.usefixtures("reapplied")
+def test_a_host_that_is_away_blocks_nothing(definitions: ProjectCopy, plane: ControlPlane) -> None:
+    """Its Node object is gone, as when a machine is set up anew; a label of its pool changes meanwhile."""
+    host_to_maintenance(definitions)
+    definitions.up().check_returncode()
+    client.CoreV1Api(api_client(plane)).delete_node("host-1")
+    edited(definitions.file("pools.yaml"), lambda data: data["pools"]["nvme"].setdefault("labels", {}).update(a="b"))
+    applied = definitions.up()
+    assert applied.returncode == 0, applied.stdout
+    nodes = plane.server().get("/api/v1/nodes")["items"]
+    labels = {node["metadata"]["name"]: node["metadata"]["labels"] for node in nodes}
+    assert {name for name in labels if labels[name].get("a") == "b"} == {f"host-{number}" for number in range(2, 7)}
+    plane.ensure_nodes([("host-1", {})])
+    edited(definitions.file("hosts.yaml"), lambda data: data["hosts"]["host-1"].update(state="active"))
+    definitions.up().check_returncode()
+    assert plane.server().get("/api/v1/nodes/host-1")["metadata"]["labels"]["a"] == "b"
 
 
 def steps(project: ProjectCopy, parallel: int) -> list[Any]:
