@@ -12,6 +12,7 @@ from aerofleet.manifests import render_cell
 from aerofleet.manifests.rendered import RenderedCell
 from aerofleet.model import resolve_cell
 from aerofleet.model.resolved import Cell as ResolvedCell
+from aerofleet.model.resolved import Cluster
 from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
 from aerofleet.stack.name import PLATFORM, StackName, parse_stack_name, wrong_stack
 from components.cell import Cell, CellArgs
@@ -93,7 +94,7 @@ def export_inventory(name: StackName, cell: ResolvedCell) -> None:
             "tier": cluster.tier.reference,
             "image": cluster.image,
             "size": cluster.size,
-            "endpoint": f"{cluster.resource_name}.{cluster.namespace}.svc:{cluster.ports.service}",
+            **endpoint(cluster),
         }
         for team in cell.teams
         if name.holds_group(cell, team.group)
@@ -101,3 +102,12 @@ def export_inventory(name: StackName, cell: ResolvedCell) -> None:
     }
     pulumi.export("cell", cell.name)
     pulumi.export("clusters", inventory)
+
+
+def endpoint(cluster: Cluster) -> dict[str, str]:
+    """What a client inside the Kubernetes cluster is told: where, and by which name the nodes prove themselves."""
+    tls, ports = cluster.security.tls, cluster.ports
+    host = f"{cluster.resource_name}.{cluster.namespace}.svc"
+    if tls is None:
+        return {"endpoint": f"{host}:{ports.service}"}
+    return {"endpoint": f"{host}:{ports.tls_service}", "tlsName": tls.name}

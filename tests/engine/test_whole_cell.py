@@ -78,6 +78,18 @@ def test_the_state_holds_them_and_nothing_else(project: ProjectCopy) -> None:
     assert held == {named(each) for each in rendered(project.folder)}
 
 
+def test_the_outputs_tell_where_each_cluster_answers(project: ProjectCopy) -> None:
+    told = json.loads(project.pulumi("stack", "output", "--json", "--stack", STACK).stdout)["clusters"]
+    wanted = {}
+    for each in rendered(project.folder):
+        if each["kind"] == "AerospikeCluster":
+            name, space = each["metadata"]["name"], each["metadata"]["namespace"]
+            service = each["spec"]["aerospikeConfig"]["network"]["service"]
+            port = service.get("tls-port", service.get("port"))
+            wanted[f"{name}.{space}.svc:{port}"] = service.get("tls-name")
+    assert {each["endpoint"]: each.get("tlsName") for each in told.values()} == wanted
+
+
 def test_a_refresh_finds_no_drift(project: ProjectCopy) -> None:
     refreshed = project.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", STACK)
     assert refreshed.returncode == 0, refreshed.stdout

@@ -1,4 +1,4 @@
-"""The end of a cluster: one step a change, none skipped, nothing left behind."""
+"""The end of a cluster, one step a change and none skipped, and of a team: nothing is left behind."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ import pytest
 import yaml
 
 from aerofleet.cli.generate import run as generate
+from aerofleet.cli.new_team import run as new_team
 from aerofleet.local.control_plane import ControlPlane
 from tests.engine.cell_on_server import Reader, control_plane_in, named, rendered
 from tests.engine.conftest import engine_environment
 from tests.engine.project_copy import STACK, ProjectCopy
 from tools.toolchain.control_plane import ControlPlanePrograms
 
-pytestmark = pytest.mark.xdist_group("end of a cluster")
+pytestmark = pytest.mark.xdist_group("ends")
 
 
-@pytest.fixture(scope="module")
-def plane(tmp_path_factory: pytest.TempPathFactory, programs: ControlPlanePrograms) -> Iterator[ControlPlane]:
-    with control_plane_in(tmp_path_factory.mktemp("end"), programs) as plane:
+@pytest.fixture
+def plane(tmp_path: Path, programs: ControlPlanePrograms) -> Iterator[ControlPlane]:
+    with control_plane_in(tmp_path, programs) as plane:
         yield plane
 
 
@@ -39,6 +40,13 @@ def up(project: ProjectCopy) -> str:
     done = project.up()
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def remove_team(project: ProjectCopy, team: str) -> None:
+    project.file(f"teams/{team}.yaml").unlink()
+    tenants = yaml.safe_load(project.file("tenants.yaml").read_text())
+    del tenants["teams"][team]
+    project.file("tenants.yaml").write_text(yaml.safe_dump(tenants, sort_keys=False))
 
 
 def urns(project: ProjectCopy) -> list[str]:
@@ -75,3 +83,19 @@ def test_a_cluster_ends_in_five_steps_and_none_is_skipped(project: ProjectCopy, 
     assert "payments/ledger" not in yaml.safe_load(project.file("allocations.yaml").read_text())["clusters"]
     team.write_text(yaml.safe_dump({**yaml.safe_load(team.read_text()), "clusters": {}}, sort_keys=False))
     assert project.changes() == {}
+
+
+def test_a_team_without_clusters_can_go(project: ProjectCopy, plane: ControlPlane) -> None:
+    """And one that still has a cluster can't."""
+    assert new_team(["pricing", "--cell", STACK, "--root", str(project.folder)]) == 0
+    up(project)
+    of_team = [each for each in rendered(project.folder) if "aerospike-pricing" in named(each)]
+    reader = Reader(plane)
+    assert all(reader.holds(each) for each in of_team)
+    remove_team(project, "pricing")
+    up(project)
+    assert [named(each) for each in of_team if reader.holds(each)] == []
+    remove_team(project, "payments")
+    refused = project.preview()
+    assert refused.returncode != 0
+    assert "payments/ledger is in no team file" in refused.stdout
