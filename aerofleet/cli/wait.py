@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -67,7 +68,13 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--password-file", type=Path, help="file with that user's password")
     parser.add_argument("--ca-file", type=Path, help="CA certificate for clusters with TLS")
     parser.add_argument("--tls-name", default="", help="the clusters' tls name")
-    return parser.parse_args(argv)
+    options = parser.parse_args(argv)
+    if options.user and not options.password_file:
+        parser.error("--user needs --password-file")
+    for option, file in (("--password-file", options.password_file), ("--ca-file", options.ca_file)):
+        if file and not os.access(file, os.R_OK):
+            parser.error(f"{option}: {file} can't be read")
+    return options
 
 
 def clusters(rendered: RenderedCell) -> dict[Key, tuple[str, Mapping[str, Any]]]:
@@ -104,17 +111,18 @@ def judge_all(manifest: Mapping[str, Any], live: Mapping[str, Any] | None, acces
         return rollout
     names = [namespace["name"] for namespace in live["spec"]["aerospikeConfig"]["namespaces"]]
     try:
-        nodes = ask(seeds(live), names, access)
+        nodes = ask(seeds(live, tls=access.ca_file is not None), names, access)
     except ConnectionError as error:
         return Rollout(Progress.DONE, f"{rollout.reason}; nodes not asked from here ({error})")
     return judge_nodes(nodes, live["spec"]["size"])
 
 
-def seeds(live: Mapping[str, Any]) -> list[tuple[str, int]]:
-    """Addresses at which the nodes say that clients reach them."""
+def seeds(live: Mapping[str, Any], *, tls: bool) -> list[tuple[str, int]]:
+    """Addresses at which the nodes say that clients reach them, with TLS or without."""
     found = []
+    key = "tlsAccessEndpoints" if tls else "accessEndpoints"
     for pod in (live.get("status", {}).get("pods") or {}).values():
-        endpoints = (pod.get("aerospike") or {}).get("accessEndpoints") or [f"{pod.get('podIP')}:{pod.get('podPort')}"]
+        endpoints = (pod.get("aerospike") or {}).get(key) or [f"{pod.get('podIP')}:{pod.get('podPort')}"]
         host, _, port = str(endpoints[0]).rpartition(":")
         if host and port.isdigit():
             found.append((host.strip("[]"), int(port)))

@@ -19,7 +19,8 @@ CONNECT_TIMEOUT_MS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How to log in; all empty for a cluster without access control. ``tls_name`` goes with ``ca_file``."""
+    """How to log in; all empty for a cluster without access control. ``user`` and ``password_file`` go together, so do
+    ``tls_name`` and ``ca_file``."""
 
     user: str = ""
     password_file: Path | None = None
@@ -49,9 +50,7 @@ def ask(
     }
     if access.ca_file:
         config["tls"] = {"enable": True, "cafile": str(access.ca_file)}
-    if access.user:
-        if access.password_file is None:
-            raise ConnectionError("a user needs a password file")
+    if access.user and access.password_file:
         config["user"] = access.user
         config["password"] = access.password_file.read_text().strip()
     try:
