@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
-from aerofleet.cli.render import rows_of
+from aerofleet.cli.findings import as_text
+from aerofleet.cli.render import resolved, rows_of
 from aerofleet.manifests import render_cell
 from aerofleet.model import cells, resolve_cell
 from aerofleet.model.allocate import allocations_path, allocations_text, write_atomically
@@ -34,6 +35,8 @@ def run(argv: Sequence[str]) -> int:
     verbs = {"list": show_stacks, "move": move_team, "orphans": show_orphans, "destroy": destroy_cell}
     try:
         return verbs[options.verb](options)
+    except MistakesShownError:
+        return EXIT_MISTAKE
     except (EngineError, MoveError, RevisionError, ClusterUnreachableError) as error:
         sys.stderr.write(f"aerofleet stacks: {error}\n")
         return EXIT_FINDINGS
@@ -66,11 +69,15 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(words if asks_help or (words and not words[0].startswith("-")) else ["list", *words])
 
 
+class MistakesShownError(Exception):
+    """The definitions have mistakes, and they stand on standard error."""
+
+
 def cell_of(root: Path, name: str) -> Cell:
-    resolution = resolve_cell(root, name)
-    if resolution.cell is None:
-        raise MoveError(f"cell {name} has mistakes; `aerofleet check` shows them")
-    return resolution.cell
+    cell = resolved(root, name)
+    if cell is None:
+        raise MistakesShownError
+    return cell
 
 
 def show_stacks(options: argparse.Namespace) -> int:
@@ -149,7 +156,8 @@ def move_team(options: argparse.Namespace) -> int:
     # That data and state disagree about this team is what the move is for.
     others = [each for each in resolution.findings if each.severity == "error" and each.rule != "group-moved"]
     if others or source is None or source.cell is None or source.allocations is None:
-        raise MoveError(f"cell {options.cell} has mistakes; `aerofleet check {options.cell}` shows them")
+        sys.stderr.write(as_text(others))
+        raise MistakesShownError
     groups = source.cell.file.groups
     if options.team not in groups.get(options.to, ()):
         sys.stderr.write(

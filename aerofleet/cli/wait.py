@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE, EXIT_RUNNING
+from aerofleet.cli.render import resolved
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.rendered import RenderedCell
-from aerofleet.model import resolve_cell
 from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
 from aerofleet.stack.database_health import Access, ask, judge_nodes
 from aerofleet.stack.name import parse_stack_name, wrong_stack
@@ -29,23 +29,22 @@ Key = tuple[str, str]
 def run(argv: Sequence[str]) -> int:
     options = arguments(argv)
     name = parse_stack_name(options.stack)
-    resolution = resolve_cell(options.root, name.cell)
-    if resolution.cell is None:
-        sys.stderr.write("aerofleet wait: the definitions have mistakes; `aerofleet check` shows them\n")
+    cell = resolved(options.root, name.cell)
+    if cell is None:
         return EXIT_MISTAKE
-    mistake = wrong_stack(name, resolution.cell)
+    mistake = wrong_stack(name, cell)
     if mistake:
         sys.stderr.write(f"aerofleet wait: {mistake}\n")
         return EXIT_MISTAKE
-    groups = {team.name: team.group for team in resolution.cell.teams}
+    groups = {team.name: team.group for team in cell.teams}
     desired = {
         key: manifest
-        for key, (team, manifest) in clusters(render_cell(resolution.cell)).items()
-        if name.holds_group(resolution.cell, groups[team])
+        for key, (team, manifest) in clusters(render_cell(cell)).items()
+        if name.holds_group(cell, groups[team])
     }
     access = Access(options.user, options.password_file, options.ca_file, options.tls_name)
     try:
-        api = ClusterApi(resolution.cell.context)
+        api = ClusterApi(cell.context)
         verdicts = wait(api, desired, options.timeout, access, show=progress_writer(options.format))
     except ClusterUnreachableError as error:
         sys.stderr.write(f"aerofleet wait: {error}\n")
