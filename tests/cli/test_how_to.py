@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import shutil
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,46 @@ def test_ending_a_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     team.write_text(yaml.safe_dump(data))
     assert main(["generate", "--check"]) == 0
     assert main(["check"]) == 0
+
+
+def test_taking_a_host_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs" / "how-to" / "take-a-host-out.md").read_text()
+    block = re.search(r"^       defaults:\n(?:       .*\n)+", page, re.MULTILINE)
+    assert block
+    monkeypatch.chdir(copy_of(ROOT, tmp_path))
+    cell, hosts = Path("stacks/local/cell.yaml"), Path("stacks/local/hosts.yaml")
+    cell.write_text(cell.read_text() + textwrap.dedent(block[0]))
+    before = hosts.read_text()
+    hosts.write_text(before.replace("host-3: {", "host-3: {state: maintenance, "))
+    assert main(["check", "local"]) == 0
+    capsys.readouterr()
+    main(["render", "local", "--format", "json"])
+    objects = [row["object"] for row in json.loads(capsys.readouterr().out)["objects"]]
+    clusters = [each for each in objects if each["kind"] == "AerospikeCluster"]
+    assert [each["spec"]["k8sNodeBlockList"] for each in clusters] == [["host-3"]] * len(clusters)
+    hosts.write_text(before.replace("host-3: {", "host-3: {state: absent, "))
+    assert main(["check", "local"]) == 2
+    assert "wants 2 pods in rack r2, which has 1 hosts" in capsys.readouterr().out
+
+
+def test_changing_a_standard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs" / "how-to" / "change-a-standard.md").read_text()
+    revision = re.search(r'^         "2":\n(?:           .*\n)+', page, re.MULTILINE)
+    assert revision
+    monkeypatch.chdir(copy_of(ROOT, tmp_path))
+    tier, team = Path("templates/tiers/gold.yaml"), Path("stacks/local/teams/checkout.yaml")
+
+    def image() -> str:
+        capsys.readouterr()
+        assert main(["render", "local", "--format", "json", "--cluster", "checkout/cart"]) == 0
+        cluster = json.loads(capsys.readouterr().out)["objects"][0]["object"]
+        return str(cluster["spec"]["podSpec"]["sidecars"][0]["image"]).rpartition(":")[2]
+
+    first = tier.read_text().replace("tier: gold\n", 'tier: gold\ncurrent: "1"\n')
+    tier.write_text(first + textwrap.indent(textwrap.dedent(revision[0]), "  "))
+    assert image() == "1.34.0"
+    team.write_text(team.read_text().replace("tier: gold\n", "tier: gold@2\n"))
+    assert image() == "1.34.1"
 
 
 def test_starting_a_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
