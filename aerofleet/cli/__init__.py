@@ -31,6 +31,7 @@ VERBS: dict[str, Verb] = {
     "verdict": Verb("aerofleet.cli.verdict", "what the operator answers, JSON lines in and out"),
     "lint": Verb("aerofleet.cli.lint", "judge raw AerospikeCluster files"),
     "diff": Verb("aerofleet.cli.diff", "what the operator does between two AerospikeCluster files"),
+    "preflight": Verb("aerofleet.cli.preflight", "does the Kubernetes cluster have what a cell needs?"),
     "wait": Verb("aerofleet.cli.wait", "has the operator finished? and is the database well?"),
     "recover": Verb("aerofleet.cli.recover", "make a stack usable again after a run that crashed"),
     "stacks": Verb("aerofleet.cli.stacks", "a cell's stacks in order; move a team between them"),

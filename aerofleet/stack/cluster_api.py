@@ -10,6 +10,7 @@ from kubernetes import client, config, dynamic
 from kubernetes.dynamic.exceptions import ConflictError, DynamicApiError, NotFoundError, ResourceNotFoundError
 
 NOT_FOUND = 404
+METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
 
 class ClusterUnreachableError(Exception):
@@ -59,6 +60,23 @@ class ClusterApi:
         except (urllib3.exceptions.HTTPError, DynamicApiError) as error:
             raise ClusterUnreachableError(self._say(error)) from None
         return found
+
+    def version(self) -> str:
+        """Of the server: ``1.35.4``."""
+        try:
+            return str(client.VersionApi(self._client).get_code().git_version).lstrip("v")
+        except (urllib3.exceptions.HTTPError, client.ApiException) as error:
+            raise ClusterUnreachableError(self._say(error)) from None
+
+    def names(self, api_version: str, kind: str, namespace: str) -> frozenset[str]:
+        """Names of the objects of a kind in a namespace. The server sends their metadata only: a Secret's values stay
+        with it."""
+        try:
+            resource = self._dynamic.resources.get(api_version=api_version, kind=kind)
+            answer = resource.get(namespace=namespace, header_params={"Accept": METADATA_ONLY}).to_dict()
+        except (urllib3.exceptions.HTTPError, DynamicApiError, ResourceNotFoundError) as error:
+            raise ClusterUnreachableError(self._say(error)) from None
+        return frozenset(str(each["metadata"]["name"]) for each in answer["items"])
 
     def create(self, manifest: dict[str, Any]) -> bool:
         """Make an object; False where one of that name is there already, which is left as it is."""

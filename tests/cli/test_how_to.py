@@ -90,7 +90,9 @@ def test_taking_a_host_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     assert "wants 2 pods in rack r2, which has 1 hosts" in capsys.readouterr().out
 
 
-def test_changing_a_standard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_changing_a_standard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     page = (ROOT / "docs" / "how-to" / "change-a-standard.md").read_text()
     revision = re.search(r'^         "2":\n(?:           .*\n)+', page, re.MULTILINE)
     assert revision

@@ -1,0 +1,147 @@
+"""What a cell needs of its Kubernetes cluster and does not make itself; asked before `pulumi up`. Nothing is written.
+
+Nothing that is found here decides what is built. It names what would else show up as an error in the middle of a run
+or, worse, as a pod that waits without a word: a node without the expected taint, a Secret that nobody made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from aerofleet.ako.compatibility import release_of
+from aerofleet.ako.image import numbers
+from aerofleet.finding import Finding
+from aerofleet.manifests.rendered import RenderedCell
+from aerofleet.model.resolved import Cell, HostState, Pool
+
+Object = Mapping[str, Any]
+
+AKO_CLUSTERS = "aerospikeclusters.asdb.aerospike.com"
+OPERATOR_VERSION = "aerospike-kubernetes-operator/version"
+"""Annotation of AKO's definitions: the release they belong to."""
+
+
+class Server(Protocol):
+    """What is asked of the API server; `aerofleet.stack.cluster_api` has it."""
+
+    def version(self) -> str: ...
+
+    def serves(self, api_version: str, kind: str) -> bool: ...
+
+    def get(self, api_version: str, kind: str, namespace: str, name: str) -> Object | None: ...
+
+    def names(self, api_version: str, kind: str, namespace: str) -> frozenset[str]: ...
+
+
+def preflight(cell: Cell, rendered: RenderedCell, server: Server) -> Iterator[Finding]:
+    """Everything that is missing, not the first only."""
+    yield from kubernetes_version(cell, server)
+    yield from kinds(rendered, server)
+    yield from definitions(cell, rendered, server)
+    for pool in cell.pools:
+        yield from nodes(pool, server)
+    yield from storage_classes(rendered, server)
+    yield from secrets(cell, server)
+
+
+def kubernetes_version(cell: Cell, server: Server) -> Iterator[Finding]:
+    running = ".".join(server.version().split(".")[:2])
+    if numbers(running) != numbers(cell.kubernetes_version):
+        hint = f"write `kubernetes: {running}` in cell.yaml, or look whether {cell.context} is the right context"
+        yield finding(
+            "preflight-kubernetes", "Kubernetes", f"runs {running}, cell.yaml says {cell.kubernetes_version}", hint
+        )
+    release = release_of(cell.operator.version)
+    if release is None:
+        return
+    oldest, newest = release.oldest_kubernetes, release.newest_kubernetes
+    if not numbers(oldest) <= numbers(running) <= numbers(newest):
+        message = f"runs {running}; operator {cell.operator.version} is made for {oldest} to {newest}"
+        yield finding("preflight-kubernetes", "Kubernetes", message, "another operator release, or another Kubernetes")
+
+
+def kinds(rendered: RenderedCell, server: Server) -> Iterator[Finding]:
+    """Kinds that others bring (cert-manager, Prometheus, External Secrets), and AKO's where somebody else runs it."""
+    made = {(each["spec"]["group"], each["spec"]["names"]["kind"]) for each in rendered.platform.crds}
+    asked = sorted({(each["apiVersion"], each["kind"]) for each in rendered.objects()})
+    for api_version, kind in asked:
+        group = api_version.rpartition("/")[0]
+        if is_custom(group) and (group, kind) not in made and not server.serves(api_version, kind):
+            hint = "install what brings it, at a version that serves this one"
+            yield finding("preflight-kind", f"{kind} {api_version}", "is no kind that the server knows", hint)
+
+
+def is_custom(group: str) -> bool:
+    """Kubernetes' own groups have no dot, or end in k8s.io."""
+    return "." in group and not group.endswith(".k8s.io")
+
+
+def definitions(cell: Cell, rendered: RenderedCell, server: Server) -> Iterator[Finding]:
+    """Where somebody else runs the operator, its definitions have to be of the release that the cell is judged by."""
+    if any(each["metadata"]["name"] == AKO_CLUSTERS for each in rendered.platform.crds):
+        return
+    found = server.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", AKO_CLUSTERS)
+    release = ((found or {}).get("metadata", {}).get("annotations") or {}).get(OPERATOR_VERSION, "")
+    if release and release != cell.operator.version:
+        message = f"is of operator {release}, cell.yaml says {cell.operator.version}"
+        yield finding(
+            "preflight-operator", AKO_CLUSTERS, message, "a definition older than its operator loses fields silently"
+        )
+
+
+def nodes(pool: Pool, server: Server) -> Iterator[Finding]:
+    """Every host is a node, with the taints that the pods of its pool stand."""
+    for host in pool.hosts:
+        if host.state is not HostState.ACTIVE:
+            continue
+        path = f"pool {pool.name}, host {host.name}"
+        node = server.get("v1", "Node", "", host.name)
+        if node is None:
+            hint = "join it to the cluster first, or write `state: absent` in hosts.yaml"
+            yield finding("preflight-node", path, "there is no such node", hint)
+            continue
+        spec = node.get("spec") or {}
+        held = {(each["key"], each.get("value", ""), each["effect"]) for each in spec.get("taints") or ()}
+        for taint in () if pool.takes_over_taints else pool.taints:
+            if (taint.key, taint.value, taint.effect) not in held:
+                text = f"{taint.key}={taint.value}:{taint.effect}"
+                hint = f"kubectl taint node {host.name} {text}"
+                yield finding("preflight-taint", path, f"lacks the taint {text}: others' pods may stand there", hint)
+        if spec.get("unschedulable"):
+            yield finding("preflight-node", path, "is cordoned", f"kubectl uncordon {host.name}", severity="warning")
+
+
+def storage_classes(rendered: RenderedCell, server: Server) -> Iterator[Finding]:
+    """Classes that clusters use and that somebody else makes."""
+    made = {each["metadata"]["name"] for each in rendered.platform.storage_classes}
+    used = {
+        volume["source"]["persistentVolume"]["storageClass"]
+        for team in rendered.teams
+        for cluster in team.clusters
+        for volume in cluster.objects[0]["spec"]["storage"]["volumes"]
+        if "persistentVolume" in volume["source"]
+    }
+    for name in sorted(used - made):
+        if server.get("storage.k8s.io/v1", "StorageClass", "", name) is None:
+            hint = "volumes of this class would stay Pending: make it, or write another one in pools.yaml"
+            yield finding("preflight-storage", f"StorageClass {name}", "is not there", hint)
+
+
+def secrets(cell: Cell, server: Server) -> Iterator[Finding]:
+    """Where people make the Secrets by hand, each one is there. Their contents are never read."""
+    if cell.secret_store.kind != "existing":
+        return
+    there: dict[str, frozenset[str]] = {}
+    for cluster in cell.clusters:
+        for reference in cluster.secrets:
+            if cluster.namespace not in there:
+                there[cluster.namespace] = server.names("v1", "Secret", cluster.namespace)
+            if reference.name not in there[cluster.namespace]:
+                path = f"{cluster.team}/{cluster.name}"
+                hint = f"make it in namespace {cluster.namespace}, with {', '.join(reference.keys)}"
+                yield finding("preflight-secret", path, f"there is no Secret {reference.name}", hint)
+
+
+def finding(rule: str, path: str, message: str, hint: str, *, severity: str = "error") -> Finding:
+    return Finding(rule, "warning" if severity == "warning" else "error", path, message, hint)

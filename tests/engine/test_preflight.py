@@ -1,0 +1,115 @@
+"""`aerofleet preflight` against a real API server: it names what is missing, and nothing once it is there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from kubernetes import client
+
+from aerofleet.cli.local import ako_definitions
+from aerofleet.cli.preflight import run
+from aerofleet.local.control_plane import ControlPlane
+from aerofleet.local.definitions import install
+from aerofleet.local.environment import embedded_variables
+from tests.engine.cell_on_server import api_client, control_plane_in
+from tools.toolchain.control_plane import ControlPlanePrograms
+from tools.toolchain.recipes import ROOT
+
+pytestmark = pytest.mark.xdist_group("preflight")
+
+TAINT = {"key": "dedicated", "value": "aerospike", "effect": "NoSchedule"}
+
+
+@pytest.fixture(scope="module")
+def plane(tmp_path_factory: pytest.TempPathFactory, programs: ControlPlanePrograms) -> Iterator[ControlPlane]:
+    """With the hosts of the example cell, tainted as its pool expects."""
+    with control_plane_in(tmp_path_factory.mktemp("preflight"), programs) as plane:
+        for number in range(1, 7):
+            tainted(plane, f"host-{number}", [TAINT])
+        yield plane
+
+
+def tainted(plane: ControlPlane, host: str, taints: list[dict[str, str]], **more: Any) -> None:
+    client.CoreV1Api(api_client(plane)).patch_node(host, {"spec": {"taints": taints, **more}})
+
+
+@pytest.fixture
+def project(tmp_path: Path, plane: ControlPlane, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, value in embedded_variables(plane.state).items():
+        monkeypatch.setenv(name, value)
+    for name in ("stacks", "templates"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def edited(project: Path, **changes: Any) -> None:
+    path = project / "stacks" / "local" / "cell.yaml"
+    path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text()), **changes}, sort_keys=False))
+
+
+def found(project: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, Counter[str]]:
+    """Exit code, and how often each rule was named."""
+    code = run(["local", "--root", str(project), "--format", "json"])
+    return code, Counter(each["rule"] for each in json.loads(capsys.readouterr().out)["findings"])
+
+
+def test_a_cluster_with_all_that_is_needed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["local", "--root", str(project)]) == 0
+    assert capsys.readouterr().out == "local: everything is there\n"
+
+
+def test_a_node_without_its_taint(project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> None:
+    tainted(plane, "host-2", [])
+    assert run(["local", "--root", str(project)]) == 1
+    out = capsys.readouterr().out
+    assert "pool nvme, host host-2  lacks the taint dedicated=aerospike:NoSchedule" in out
+    assert "kubectl taint node host-2 dedicated=aerospike:NoSchedule" in out
+    tainted(plane, "host-2", [TAINT])
+
+
+def test_a_cordoned_node_is_a_warning(project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> None:
+    tainted(plane, "host-2", [TAINT], unschedulable=True)
+    assert found(project, capsys) == (0, {"preflight-node": 1})
+    tainted(plane, "host-2", [TAINT], unschedulable=None)
+
+
+def test_a_host_that_is_no_node(project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> None:
+    client.CoreV1Api(api_client(plane)).delete_node("host-1")
+    assert found(project, capsys) == (1, {"preflight-node": 1})
+    plane.ensure_nodes([("host-1", {})])
+    tainted(plane, "host-1", [TAINT])
+
+
+def test_a_kind_that_others_bring(project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> None:
+    definitions = client.ApiextensionsV1Api(api_client(plane))
+    definitions.delete_custom_resource_definition("podmonitors.monitoring.coreos.com")
+    assert found(project, capsys) == (1, {"preflight-kind": 1})
+    install(plane.server(), ako_definitions(ROOT))
+
+
+def test_secrets_that_people_make(project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> None:
+    edited(project, secretStore={"kind": "existing"})
+    code, rules = found(project, capsys)
+    assert (code, set(rules)) == (1, {"preflight-secret"})
+    core = client.CoreV1Api(api_client(plane))
+    core.create_namespace({"metadata": {"name": "aerospike-search"}})
+    core.create_namespaced_secret("aerospike-search", {"metadata": {"name": "aerospike-feature-key"}})
+    assert found(project, capsys) == (1, {"preflight-secret": rules["preflight-secret"] - 2})
+
+
+def test_another_kubernetes_than_the_cell_says(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edited(project, kubernetes="1.34")
+    assert found(project, capsys) == (1, {"preflight-kubernetes": 1})
+
+
+def test_a_server_that_does_not_answer(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edited(project, context="elsewhere")
+    assert run(["local", "--root", str(project)]) == 1
+    assert "no context 'elsewhere'" in capsys.readouterr().err
