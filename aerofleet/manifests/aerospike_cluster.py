@@ -9,9 +9,9 @@ from aerofleet.manifests.metadata import cluster_metadata
 from aerofleet.manifests.network import PROFILES, Profile
 from aerofleet.manifests.volumes import EXPORTER_CONTAINER, TLS_PATH, storage
 from aerofleet.model.cluster import EXPORTER_USER
-from aerofleet.model.names import bounded
+from aerofleet.model.names import NUDGE_ANNOTATION, bounded
 from aerofleet.model.quantities import kubernetes_bytes, kubernetes_cpu
-from aerofleet.model.resolved import Cell, Cluster, NetworkProfile, Resources, Role, Seeds, Taint, User
+from aerofleet.model.resolved import Cell, Cluster, NetworkProfile, Resources, Restart, Role, Seeds, Taint, User
 
 INIT_RESOURCES = {"cpu": "500m", "memory": "512Mi"}
 NETWORKS_ANNOTATION = "k8s.v1.cni.cncf.io/networks"
@@ -39,14 +39,24 @@ def aerospike_cluster(cell: Cell, cluster: Cluster) -> dict[str, Any]:
         spec["paused"] = True
     if cluster.host_blocks:
         spec["k8sNodeBlockList"] = list(cluster.host_blocks)
+    if cluster.restart:
+        spec["operations"] = [operation(cluster.restart)]
+    metadata = cluster_metadata(cell, cluster, cluster.resource_name)
     if cluster.nudge:
-        spec["operations"] = [{"kind": "PodRestart", "id": bounded(cluster.nudge, OPERATION_ID_LIMIT)}]
+        # The operator looks at a cluster when its annotations change, and never when a Secret does.
+        metadata["annotations"] = {NUDGE_ANNOTATION: cluster.nudge}
     return {
         "apiVersion": "asdb.aerospike.com/v1",
         "kind": "AerospikeCluster",
-        "metadata": cluster_metadata(cell, cluster, cluster.resource_name),
+        "metadata": metadata,
         "spec": spec,
     }
+
+
+def operation(restart: Restart) -> dict[str, Any]:
+    """The operator carries out an id once. How is part of it: the webhook refuses another kind under the same id."""
+    kind = "WarmRestart" if restart.how == "warm" else "PodRestart"
+    return {"kind": kind, "id": bounded(f"{restart.how}-{restart.reason}", OPERATION_ID_LIMIT)}
 
 
 def rack_config(cluster: Cluster) -> dict[str, Any]:

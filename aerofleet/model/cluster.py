@@ -17,6 +17,7 @@ from aerofleet.model.resolved import (
     Namespace,
     Pool,
     Resources,
+    Restart,
     Role,
     SecretReference,
     Security,
@@ -80,7 +81,7 @@ def build_cluster(
         dynamic_config=settings.dynamic_config,
         security=security,
         exporter=build_exporter(settings),
-        secrets=secret_references(written.name, given, security, context),
+        secrets=secret_references(written.name, settings, security, context),
         tolerations=context.pool.taints,
         node_selector=dict(context.pool.labels),
         local_storage_classes=tuple(sorted({volume.storage_class for volume in volumes})),
@@ -88,6 +89,7 @@ def build_cluster(
         client_namespaces=context.tenant.client_namespaces,
         paused=settings.paused or context.paused,
         nudge=settings.nudge,
+        restart=Restart(settings.restart.how, settings.restart.reason) if settings.restart else None,
         host_blocks=settings.host_blocks,
         service_config=settings.service,
         network_config=settings.network,
@@ -139,11 +141,15 @@ def build_security(settings: Settings, given: ClusterAllocation) -> Security:
     tls = Tls(given.tls_name, tls_secret(given.resource)) if settings.security.tls else None
     if not settings.security.access_control:
         return Security(enabled=False, tls=tls)
-    own = [User(ADMIN_USER, ADMIN_ROLES, user_secret(given.resource, ADMIN_USER))]
+
+    def secret(user: str) -> str:
+        return user_secret(given.resource, user, settings.passwords.get(user, 1))
+
+    own = [User(ADMIN_USER, ADMIN_ROLES, secret(ADMIN_USER))]
     if settings.exporter is not None:
         # The exporter only logs in; it asks for statistics, which need no privilege.
-        own.append(User(EXPORTER_USER, (), user_secret(given.resource, EXPORTER_USER)))
-    asked = [User(user.name, user.roles, user_secret(given.resource, user.name)) for user in settings.users]
+        own.append(User(EXPORTER_USER, (), secret(EXPORTER_USER)))
+    asked = [User(user.name, user.roles, secret(user.name)) for user in settings.users]
     roles = tuple(
         Role(role.name, role.privileges, role.whitelist, role.read_quota, role.write_quota) for role in settings.roles
     )
@@ -156,7 +162,7 @@ def build_exporter(settings: Settings) -> Exporter | None:
 
 
 def secret_references(
-    name: str, given: ClusterAllocation, security: Security, context: Context
+    name: str, settings: Settings, security: Security, context: Context
 ) -> tuple[SecretReference, ...]:
     """Every Secret the cluster reads, each with its place in the cell's secret store."""
     store = context.cell.secret_store.path_prefix
@@ -170,8 +176,13 @@ def secret_references(
             user.secret,
             "exporter-password" if user.name == EXPORTER_USER else "user-password",
             ("password",),
-            f"{base}/users/{user.name}",
+            f"{base}/users/{user.name}" + generation_path(settings.passwords.get(user.name, 1)),
         )
         for user in security.users
     ]
     return tuple(references)
+
+
+def generation_path(generation: int) -> str:
+    """The first generation lies at the place that it always had."""
+    return f"/{generation}" if generation > 1 else ""

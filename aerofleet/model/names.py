@@ -12,6 +12,7 @@ TEAM_LABEL = "aerofleet.io/team"
 CLUSTER_LABEL = "aerofleet.io/cluster"
 TIER_LABEL = "aerofleet.io/tier"
 POOL_LABEL = "aerofleet.io/pool"
+NUDGE_ANNOTATION = "aerofleet.io/nudge"
 
 RACK_NODE_LABEL = "aerospike.com/rack-label"
 """Read by AKO: `racks[].rackLabel` becomes a required node affinity on it (AKO 4.5.0)."""
@@ -41,9 +42,10 @@ def tls_secret(resource: str) -> str:
     return bounded(f"{resource}.tls", MAX_LABEL)
 
 
-def user_secret(resource: str, user: str) -> str:
+def user_secret(resource: str, user: str, generation: int = 1) -> str:
     """A cluster's name has no dot, so that no two clusters of a namespace derive the same Secret."""
-    return bounded(f"{resource}.user.{kubernetes_name(user)}", MAX_LABEL)
+    number = f".{generation}" if generation > 1 else ""
+    return bounded(f"{resource}.user.{kubernetes_name(user)}{number}", MAX_LABEL)
 
 
 def kubernetes_name(text: str) -> str:

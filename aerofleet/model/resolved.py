@@ -325,6 +325,14 @@ class Security:
 
 
 @dataclass(frozen=True, slots=True)
+class Restart:
+    """Every pod once; another ``reason`` is another restart."""
+
+    how: Literal["warm", "pod"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exporter:
     """The metrics sidecar; its image belongs to the tier revision, so that a new one never restarts a fleet unasked."""
 
@@ -397,6 +405,7 @@ class Cluster:
     client_namespaces: tuple[str, ...]
     paused: bool
     nudge: str
+    restart: Restart | None
     host_blocks: tuple[str, ...]
     service_config: Json = field(default_factory=dict)
     network_config: Json = field(default_factory=dict)

@@ -29,6 +29,7 @@ RULES = MappingProxyType(
         "tenant-override": "A team sets what it was not allowed to set itself.",
         "tenant-quota": "A team's clusters add up to more than its quota.",
         "user-reserved": "A user of the platform's own name.",
+        "password-user": "A generation of a password for a user that the cluster does not have.",
         "host-model": "A host of a model that is not there.",
         "host-rack": "A host in a rack that the cell does not have.",
         "host-pools": "A host in more than one pool.",

@@ -6,7 +6,7 @@ change them and where every value has a line that `aerofleet explain` can name.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -37,6 +37,16 @@ class BatchSettings(FileModel):
     )
     scale_down: Whole = Field(ge=0, description="pods of one rack removed together; 0 = the operator's default of 1")
     max_unavailable: Whole = Field(ge=1, description="pods that a node drain may take at a time")
+
+
+Generation = Annotated[Whole, Field(ge=1)]
+
+
+class RestartSettings(FileModel):
+    how: Literal["warm", "pod"] = Field(
+        description="warm: the server in its pod, which keeps memory; pod: the pod itself"
+    )
+    reason: str = Field(min_length=1, description="another text is another restart: feature-key-2026-11")
 
 
 class SecuritySettings(FileModel):
@@ -121,5 +131,12 @@ class Settings(FileModel):
     logging: tuple[dict[str, Any], ...] = Field((), description="log sinks, in the operator's form")
     host_blocks: tuple[str, ...] = Field((), description="hosts that the operator moves the pods away from")
     paused: Flag = Field(description="the operator leaves the cluster alone")
-    nudge: str = Field("", description="change it to have every pod restarted once, for a rotated secret say")
+    passwords: dict[str, Generation] = Field(
+        default_factory=dict,
+        description="user → generation of its password, 1 when left out; each has a Secret of its own",
+    )
+    nudge: str = Field(
+        "", description="another text has the operator set all passwords anew from their Secrets; no pod restarts"
+    )
+    restart: RestartSettings | None = Field(None, description="have every pod restarted once")
     alerts: dict[str, Number] = Field(default_factory=dict, description="thresholds of the alert rules")

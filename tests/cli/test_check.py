@@ -104,8 +104,9 @@ def test_what_the_operator_would_refuse_is_told(tmp_path: Path, capsys: pytest.C
 
 def test_a_restart_that_is_asked_for_is_no_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = copy_of(SHOP, tmp_path)
-    nudged = {"replace": "tier: plain\n", "by": "tier: plain\n    nudge: rotated-2026-11\n"}
-    change(root, {"file": "stacks/here/teams/search.yaml", **nudged})
+    restart = "restart: {how: warm, reason: feature-key-2026-11}"
+    asked = {"replace": "tier: plain\n", "by": f"tier: plain\n    {restart}\n"}
+    change(root, {"file": "stacks/here/teams/search.yaml", **asked})
     assert checked(root, "text", capsys) == (0, "here: nothing found\n")
 
 

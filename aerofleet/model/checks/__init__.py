@@ -9,7 +9,7 @@ from aerofleet.model.checks.allocations import allocated, clashes
 from aerofleet.model.checks.finding import SettingsOf
 from aerofleet.model.checks.groups import groups
 from aerofleet.model.checks.metal import channels, images, metal, racks
-from aerofleet.model.checks.names import files, names, repeated, users
+from aerofleet.model.checks.names import files, names, passwords, repeated, users
 from aerofleet.model.checks.tenants import quotas, tenants
 from aerofleet.model.source import CellSource
 
@@ -19,6 +19,7 @@ CHECKS: tuple[Check, ...] = (
     names,
     repeated,
     users,
+    passwords,
     tenants,
     quotas,
     metal,

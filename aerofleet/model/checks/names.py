@@ -130,3 +130,17 @@ def users(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
                 place = (*cluster.place, "users", index, "name")
                 message = f"the user '{user['name']}' is the platform's own"
                 yield finding("user-reserved", cluster.document, place, message, "give yours another name")
+
+
+def passwords(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """A generation is that of a user who is there: a slip of the pen would rotate nothing."""
+    for cluster in source.clusters:
+        each = settings.get(cluster.key)
+        if each is None:
+            continue
+        users = sorted({*PLATFORM_USERS, *(user.name for user in each.users)})
+        for user in each.passwords:
+            if user not in users:
+                place = (*cluster.place, "passwords", user)
+                message = f"the cluster has no user '{user}'"
+                yield finding("password-user", cluster.document, place, message, f"its users are {', '.join(users)}")

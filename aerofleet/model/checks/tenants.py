@@ -12,7 +12,7 @@ from aerofleet.model.resolved import ClusterState, StorageKind
 from aerofleet.model.settings import Settings
 from aerofleet.model.source import CellSource
 
-ALWAYS_THEIRS = ("workload", "size", "nudge")
+ALWAYS_THEIRS = ("workload", "size", "passwords", "nudge", "restart")
 """Settings every team may write. Anything else its tenant entry has to name."""
 
 
