@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pulumi
 import pulumi_kubernetes as kubernetes
+from pulumi.runtime import settings
 
 from aerofleet.finding import Finding
 from aerofleet.manifests import render_cell
@@ -13,7 +15,6 @@ from aerofleet.manifests.rendered import RenderedCell
 from aerofleet.model import resolve_cell
 from aerofleet.model.resolved import Cell as ResolvedCell
 from aerofleet.model.resolved import Cluster
-from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
 from aerofleet.stack.name import PLATFORM, StackName, parse_stack_name, wrong_stack
 from components.cell import Cell, CellArgs
 from components.team_space import TeamSpace, TeamSpaceArgs
@@ -34,6 +35,17 @@ def deploy(root: Path, stack: str) -> None:
         raise pulumi.RunError(mistake)
     expect_platform(name, cell)
     make_resources(name, cell, render_cell(cell))
+    send_before_waiting()
+
+
+def send_before_waiting() -> None:
+    """Have Pulumi's SDK (3.272) wait for requests first, and for outputs afterwards.
+
+    When the program ends nothing has been sent yet, so the SDK finds no request to wait for, turns to the outputs, and
+    looks through all of them again whenever one arrives: for 170 clusters that was two thirds of the program's time.
+    A request that does nothing makes it take the requests first.
+    """
+    settings._get_rpc_manager().rpcs.append(asyncio.ensure_future(asyncio.sleep(0)))
 
 
 def expect_platform(name: StackName, cell: ResolvedCell) -> None:
@@ -43,6 +55,9 @@ def expect_platform(name: StackName, cell: ResolvedCell) -> None:
     """
     if name.holds_platform(cell):
         return
+    # Loaded here: a whole second for those who need no answer.
+    from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
+
     try:
         served = ClusterApi(cell.context).serves(*CLUSTER_KIND)
     except ClusterUnreachableError:
