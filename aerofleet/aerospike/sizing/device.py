@@ -5,7 +5,7 @@ from __future__ import annotations
 from aerofleet.aerospike.sizing.server import (
     DEFRAG_RESERVE_BLOCKS,
     DEVICE_HEADER_BYTES,
-    MAX_RECORD_BYTES,
+    MAX_DEVICE_BYTES,
     MIB,
     STRIPES,
     divide_up,
@@ -18,14 +18,12 @@ ACT_RECORD_BYTES = 1500
 """ACT's load at 1x, for one device (ACT README 6.6)."""
 ACT_WRITE_AMPLIFICATION = 2
 SECONDS_PER_DAY = 86_400
-TOMBSTONE_BYTES = 64
-"""A tombstone of a set with a name of up to 24 characters: 35 + 25 + mark 4."""
 
 
 def blocks_bytes(records: int, record_bytes: int, block_bytes: int) -> int:
-    """Storage for ``records`` equal records: no record crosses the end of a write block."""
-    block = block_bytes if record_bytes <= block_bytes else MAX_RECORD_BYTES
-    return divide_up(records, block // record_bytes) * block
+    """Storage for ``records`` equal records: no record crosses the end of a write block. ``record_bytes`` is no more
+    than ``block_bytes``."""
+    return divide_up(records, block_bytes // record_bytes) * block_bytes
 
 
 def capacity_bytes(steady_bytes: int, worst_bytes: int, steady_percent: int, worst_percent: int) -> int:
@@ -33,16 +31,24 @@ def capacity_bytes(steady_bytes: int, worst_bytes: int, steady_percent: int, wor
     return max(divide_up(steady_bytes * 100, steady_percent), divide_up(worst_bytes * 100, worst_percent))
 
 
-def device_reserve_bytes(devices: int, block_bytes: int) -> int:
-    """Header, and the blocks that defragmentation keeps for itself, of each device."""
-    return devices * (DEVICE_HEADER_BYTES + DEFRAG_RESERVE_BLOCKS * block_bytes)
+def reserve_bytes(block_bytes: int) -> int:
+    """Header of a device or stripe, and the blocks that defragmentation keeps for itself."""
+    return DEVICE_HEADER_BYTES + DEFRAG_RESERVE_BLOCKS * block_bytes
 
 
-def data_size_bytes(capacity: int, block_bytes: int, minimum_bytes: int) -> int:
-    """data-size of an in-memory namespace: the capacity and the defragmentation reserve of its stripes, in whole
-    blocks for each stripe."""
-    reserve = STRIPES * DEFRAG_RESERVE_BLOCKS * block_bytes
-    return max(minimum_bytes, round_up(capacity + reserve, STRIPES * block_bytes))
+def device_capacity_bytes(capacity: int, devices: int, block_bytes: int) -> int:
+    """``capacity`` spread over ``devices`` equal devices, in whole blocks, with the reserve of each."""
+    return round_up(capacity, max(1, devices) * block_bytes) + devices * reserve_bytes(block_bytes)
+
+
+def memory_stripes(capacity: int, block_bytes: int) -> int:
+    """Stripes that data in memory is cut into where no device stands behind it."""
+    return max(STRIPES, divide_up(capacity, MAX_DEVICE_BYTES - reserve_bytes(block_bytes)))
+
+
+def data_size_bytes(capacity: int, stripes: int, block_bytes: int, minimum_bytes: int) -> int:
+    """data-size of an in-memory namespace: a stripe is laid out as a device is."""
+    return max(minimum_bytes, device_capacity_bytes(capacity, stripes, block_bytes))
 
 
 def write_bytes_per_second(writes_per_second: int, record_bytes: int, defrag_lwm_percent: int) -> int:
@@ -52,12 +58,13 @@ def write_bytes_per_second(writes_per_second: int, record_bytes: int, defrag_lwm
 
 
 def act_load(reads_per_second: int, writes_per_second: int, record_bytes: int, defrag_lwm_percent: int) -> float:
-    """Load in multiples of ACT's 1x on one device. A record above 1.5 KB counts in proportion; smaller ones count
-    full, since a read costs a device the same. ACT itself writes with an amplification of 2."""
-    size = max(record_bytes, ACT_RECORD_BYTES) / ACT_RECORD_BYTES
+    """Load in multiples of ACT's 1x on one device. Reads of a record above 1.5 KB count in proportion; of smaller ones
+    full, since a read costs a device the same. Writes go out in large blocks, so they count by their bytes. ACT itself
+    writes with an amplification of 2 (cfg_storage.c)."""
+    size = record_bytes / ACT_RECORD_BYTES
     amplification = 100 / (100 - defrag_lwm_percent) / ACT_WRITE_AMPLIFICATION
     return max(
-        reads_per_second * size / ACT_READS_PER_SECOND,
+        reads_per_second * max(1.0, size) / ACT_READS_PER_SECOND,
         writes_per_second * size * amplification / ACT_WRITES_PER_SECOND,
     )
 

@@ -50,9 +50,11 @@ class Place(NamedTuple):
     devices: int
 
 
-def place(replication_factor: int, layout: Layout, survive: Survive) -> Place:
+def place(replication_factor: int, layout: Layout, survive: Survive, devices: int | None = None) -> Place:
+    """``devices`` of a node that the namespace has for itself; without it, it has a part of all."""
     worst = spread_after_loss(replication_factor, layout.racks, layout.nodes_per_rack, survive)
-    return Place(even_spread(replication_factor, layout.nodes), worst, layout.devices)
+    own = layout.devices if devices is None else devices
+    return Place(even_spread(replication_factor, layout.nodes), worst, own)
 
 
 @lru_cache(maxsize=4096)

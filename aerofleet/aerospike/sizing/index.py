@@ -7,10 +7,16 @@ from aerofleet.aerospike.sizing.server import INDEX_STAGE_BYTES, KIB, PARTITIONS
 INDEX_ENTRY_BYTES = 64
 """One entry for each copy of a record or tombstone (aerospike-server base/index.h)."""
 DEFAULT_SPRIGS = 256
+MAX_SPRIGS = 1 << 28
+"""Bounds of partition-tree-sprigs (aerospike-server base/index.h, NUM_SPRIG_BITS)."""
 SPRIG_BYTES = 5
 FLASH_SPRIG_BYTES = 13
 """Memory for a sprig on flash: 5 for its handle and 8 for its puddle (all-flash sizing documents)."""
 FLASH_SPRIG_BLOCK_BYTES = 4 * KIB
+LOCK_PAIRS = 256
+TREE_POINTER_BYTES = 8
+"""A partition's tree has a pair of locks, 8 bytes, for each of 256 parts, and a pointer for each set the namespace
+could have, used or not (aerospike-server base/index.h, as_index_tree)."""
 SET_ENTRY_BYTES = 16
 """Entry of a set index for each copy (aerospike-server base/set_index.h)."""
 TREE_BLOCK_BYTES = 4 * KIB
@@ -33,10 +39,18 @@ def sprig_bytes(partitions: int, sprigs: int = DEFAULT_SPRIGS) -> int:
     return SPRIG_BYTES * sprigs * partitions
 
 
+def tree_bytes(partitions: int, sets: int) -> int:
+    """Heap of the partitions' trees without their sprigs; ``sets`` that a namespace of the server version can have."""
+    return partitions * TREE_POINTER_BYTES * (LOCK_PAIRS + 1 + sets)
+
+
 def flash_sprigs(objects: int, fill_percent: int = 50) -> int:
     """partition-tree-sprigs for an index on flash: so many that a 4 KiB block of 64 entries is filled to
-    ``fill_percent`` on average, rounded up to a power of two; at least the default of 256."""
+    ``fill_percent`` on average, rounded up to a power of two; at least the default of 256. Raises ValueError where a
+    partition cannot have so many."""
     per_partition = divide_up(objects * 100, 64 * fill_percent * PARTITIONS)
+    if per_partition > MAX_SPRIGS:
+        raise ValueError(f"an index on flash has at most {MAX_SPRIGS:,} sprigs a partition, not {per_partition:,}")
     return max(DEFAULT_SPRIGS, 1 << max(0, per_partition - 1).bit_length())
 
 
@@ -52,20 +66,22 @@ def flash_index_bytes(partitions: int, sprigs: int) -> int:
 
 def set_index_bytes(records: int, partitions: int) -> int:
     """Memory of one set index on a node that holds ``partitions`` partitions with ``records`` records of the set
-    in all 4096: whole blocks of 256 entries for each partition."""
-    per_partition = divide_up(records, PARTITIONS)
-    return partitions * round_up(max(1, per_partition * SET_ENTRY_BYTES), TREE_BLOCK_BYTES)
+    in all 4096: whole blocks of 256 entries for each partition, of which the first entry is the end of all branches
+    (aerospike-server base/set_index.c)."""
+    entries = 1 + divide_up(records, PARTITIONS)
+    return partitions * round_up(entries * SET_ENTRY_BYTES, TREE_BLOCK_BYTES)
 
 
 def set_index_used_bytes(entries: int) -> int:
     return SET_ENTRY_BYTES * entries
 
 
-def memory_ahead_of_budget_bytes(arenas: int, set_indexes: int, partitions: int) -> int:
-    """Memory the indexes can take beyond their budget before it is reached: the budget counts what is used, but each
-    arena can be a stage ahead of that, and each set index a block for each partition. One stage is in the budget
-    itself, which is a whole number of them."""
-    return max(0, arenas - 1) * INDEX_STAGE_BYTES + set_indexes * partitions * TREE_BLOCK_BYTES
+def memory_within_budget_bytes(budget: int, arenas: int, set_indexes: int, partitions: int) -> int:
+    """Memory the indexes can take before they reach their budget, which counts what is used: each arena takes whole
+    stages, so one can be ahead by what the budget lacks to a whole stage and each further one by a stage. Each set
+    index can be ahead by a block for each partition."""
+    in_arenas = round_up(budget, INDEX_STAGE_BYTES) + (arenas - 1) * INDEX_STAGE_BYTES if arenas else budget
+    return in_arenas + set_indexes * partitions * TREE_BLOCK_BYTES
 
 
 def secondary_index_bytes(entries: int, *, worst: bool = True) -> int:

@@ -11,9 +11,11 @@ from aerofleet.aerospike.sizing.headroom import Place, Spread
 from aerofleet.aerospike.sizing.server import (
     GIB,
     INDEX_STAGE_BYTES,
+    MIB,
     PARTITIONS,
     Version,
     divide_up,
+    record_limit_bytes,
     round_up,
     server_facts,
 )
@@ -29,16 +31,19 @@ class NamespaceNeed:
 
     ``index_used_bytes`` is what the server compares with ``indexes_memory_budget_bytes``, ``index_memory_bytes`` what
     the arenas can take before the budget is reached. ``data_size_bytes`` is 0 where data is not in memory, and
-    ``memory_size_bytes`` (before 7.0) takes the place of both budget and data-size.
+    ``memory_size_bytes`` (before 7.0) takes the place of both budget and data-size. ``record_limit_bytes``: what
+    max-record-size, before 7.1 write-block-size, has to be; 0 = the default. ``devices`` hold the data, 0 = none does.
     """
 
     name: str
     storage: Storage
     secondary_indexes: int
     set_indexes: int
+    devices: int
     partitions: int
     copies: int
     record_bytes: int
+    record_limit_bytes: int
     sprigs: int
     primary_index_bytes: int
     secondary_index_bytes: int
@@ -47,6 +52,7 @@ class NamespaceNeed:
     index_memory_bytes: int
     indexes_memory_budget_bytes: int
     sprig_bytes: int
+    tree_bytes: int
     data_steady_bytes: int
     data_bytes: int
     data_size_bytes: int
@@ -59,7 +65,7 @@ class NamespaceNeed:
     def memory_bytes(self) -> int:
         """All the memory the namespace can come to take."""
         limit = self.memory_size_bytes or self.index_memory_bytes + self.data_size_bytes
-        return limit + self.sprig_bytes + self.cache_bytes
+        return limit + self.sprig_bytes + self.tree_bytes + self.cache_bytes
 
 
 class IndexNeed(NamedTuple):
@@ -81,8 +87,8 @@ class DataNeed(NamedTuple):
 
 
 def namespace_need(load: NamespaceLoad, version: Version, place: Place, assumed: Assumptions) -> NamespaceNeed:
-    """``load`` as it is at the moment."""
-    worst = place.worst
+    """``load`` as it is at the moment. Raises ValueError for more records than an index on flash can have."""
+    facts, worst = server_facts(version), place.worst
     copies = node_copies(load.objects + load.tombstones, worst)
     on_flash = load.storage is Storage.ALL_FLASH
     sprigs = (
@@ -92,6 +98,7 @@ def namespace_need(load: NamespaceLoad, version: Version, place: Place, assumed:
     )
     indexes = index_need(load, version, worst.partitions, copies)
     record = stored_record_bytes(load, version)
+    limit = record_limit_bytes(facts, record) if load.storage.data_on_device or facts.record_limit else 0
     data = data_need(load, record, version, place, assumed)
     mounts = 0
     if on_flash:
@@ -99,16 +106,18 @@ def namespace_need(load: NamespaceLoad, version: Version, place: Place, assumed:
         mounts = max(index.MOUNTS_MINIMUM_BYTES, divide_up(flash * 100, assumed.mounts_used_percent))
     old_memory = 0
     if version < (7, 0):
-        held = indexes.memory_bytes + data.size_bytes
-        old_memory = round_up(divide_up(held * 100, STOP_WRITES_PERCENT_BEFORE_7) + 1, GIB)
+        old_memory = memory_size_bytes(indexes.memory_bytes + data.size_bytes)
+    devices = place.devices if load.storage.data_on_device else 0
     return NamespaceNeed(
         name=load.name,
         storage=load.storage,
         secondary_indexes=len(load.secondary_indexes),
         set_indexes=len(load.set_indexes),
+        devices=devices,
         partitions=worst.partitions,
         copies=copies,
         record_bytes=record,
+        record_limit_bytes=limit,
         sprigs=sprigs,
         primary_index_bytes=indexes.primary_bytes,
         secondary_index_bytes=indexes.secondary_bytes,
@@ -117,14 +126,20 @@ def namespace_need(load: NamespaceLoad, version: Version, place: Place, assumed:
         index_memory_bytes=indexes.memory_bytes,
         indexes_memory_budget_bytes=0 if old_memory else indexes.budget_bytes,
         sprig_bytes=(index.flash_sprig_bytes if on_flash else index.sprig_bytes)(worst.partitions, sprigs),
+        tree_bytes=index.tree_bytes(worst.partitions, facts.sets),
         data_steady_bytes=data.steady_bytes,
         data_bytes=data.worst_bytes,
         data_size_bytes=0 if old_memory else data.size_bytes,
         memory_size_bytes=old_memory,
         device_bytes=data.device_bytes,
         mounts_bytes=mounts,
-        cache_bytes=cache_bytes(load.storage, place.devices, assumed),
+        cache_bytes=cache_bytes(load.storage, devices, 0 if facts.record_limit else limit, assumed),
     )
+
+
+def memory_size_bytes(held: int) -> int:
+    """memory-size before 7.0: so much that ``held`` stays below stop-writes-pct of it."""
+    return round_up(divide_up(held * 100, STOP_WRITES_PERCENT_BEFORE_7) + 1, GIB)
 
 
 def node_copies(records: int, spread: Spread) -> int:
@@ -132,24 +147,25 @@ def node_copies(records: int, spread: Spread) -> int:
 
 
 def stored_record_bytes(load: NamespaceLoad, version: Version) -> int:
-    """Bytes of the average record in the larger of the two places it is kept."""
+    """Bytes of the average record where it is read from; on devices, where it is in memory as well."""
     if load.storage is Storage.MEMORY:
         return load.memory_record_bytes(version)
     return load.device_record_bytes(version)
 
 
 def index_need(load: NamespaceLoad, version: Version, partitions: int, copies: int) -> IndexNeed:
-    """The budget is the next whole stage above what is used, since writes stop when use reaches it."""
+    """The budget is the next whole stage above what the server counts as used: of a set index its entries alone."""
     primary = index.primary_index_bytes(copies)
     secondary = sum(index.secondary_index_node_bytes(each, partitions, version) for each in load.secondary_indexes)
     sets = sum(index.set_index_bytes(each, partitions) for each in load.set_indexes)
     arenas = index_arenas(load.storage, len(load.secondary_indexes))
-    used = (primary if load.storage.index_in_memory else 0) + secondary + sets
-    if not used and not arenas:
+    entries = sum(index.set_index_used_bytes(divide_up(each * partitions, PARTITIONS)) for each in load.set_indexes)
+    used = (primary if load.storage.index_in_memory else 0) + secondary + entries
+    if not arenas and not load.set_indexes:
         return IndexNeed(primary, secondary, sets, 0, 0, 0)
     budget = round_up(used + 1, INDEX_STAGE_BYTES)
-    ahead = index.memory_ahead_of_budget_bytes(arenas, len(load.set_indexes), partitions)
-    return IndexNeed(primary, secondary, sets, used, budget + ahead, budget)
+    memory = index.memory_within_budget_bytes(budget, arenas, len(load.set_indexes), partitions)
+    return IndexNeed(primary, secondary, sets, used, memory, budget)
 
 
 def index_arenas(storage: Storage, secondary_indexes: int) -> int:
@@ -162,20 +178,36 @@ def data_need(load: NamespaceLoad, record: int, version: Version, place: Place, 
     in_memory = load.storage.data_in_memory
     if in_memory and not facts.memory_block_bytes:
         return heap_need(load, version, place)
-    block = facts.memory_block_bytes if in_memory else facts.device_block_bytes
+    block = write_block_bytes(load.storage, record, version)
 
     def used_bytes(spread: Spread) -> int:
         live = device.blocks_bytes(node_copies(load.objects, spread), record, block)
         if not load.tombstones:
             return live
-        return live + device.blocks_bytes(node_copies(load.tombstones, spread), device.TOMBSTONE_BYTES, block)
+        tombstone = load.tombstone_bytes(version)
+        return live + device.blocks_bytes(node_copies(load.tombstones, spread), tombstone, block)
 
     steady, worst = used_bytes(place.steady), used_bytes(place.worst)
     capacity = device.capacity_bytes(steady, worst, assumed.device_used_percent, assumed.device_used_after_loss_percent)
     if in_memory:
-        size = device.data_size_bytes(capacity, block, facts.data_size_minimum_bytes)
+        stripes = data_stripes(load.storage, capacity, block, place.devices)
+        size = device.data_size_bytes(capacity, stripes, block, facts.data_size_minimum_bytes)
         return DataNeed(steady, worst, size, size if load.storage.data_on_device else 0)
-    return DataNeed(steady, worst, 0, capacity + device.device_reserve_bytes(place.devices, block))
+    return DataNeed(steady, worst, 0, device.device_capacity_bytes(capacity, place.devices, block))
+
+
+def write_block_bytes(storage: Storage, record: int, version: Version) -> int:
+    """The write block of data on devices, or since 7.0 in memory; 0 where data is heap."""
+    facts = server_facts(version)
+    if storage.data_in_memory:
+        return facts.memory_block_bytes
+    larger = 0 if facts.record_limit else record_limit_bytes(facts, record)
+    return max(facts.device_block_bytes, larger)
+
+
+def data_stripes(storage: Storage, capacity: int, block: int, devices: int) -> int:
+    """Stripes of data in memory: one for each device behind it."""
+    return max(1, devices) if storage.data_on_device else device.memory_stripes(capacity, block)
 
 
 def heap_need(load: NamespaceLoad, version: Version, place: Place) -> DataNeed:
@@ -186,9 +218,8 @@ def heap_need(load: NamespaceLoad, version: Version, place: Place) -> DataNeed:
     return DataNeed(node_copies(load.objects, place.steady) * record, after_loss, after_loss, on_device)
 
 
-def cache_bytes(storage: Storage, devices: int, assumed: Assumptions) -> int:
-    """Write cache of each device, and the cache behind writes where data is read from devices."""
-    if not storage.data_on_device:
-        return 0
-    each = assumed.write_cache_bytes + (0 if storage.data_in_memory else assumed.post_write_cache_bytes)
-    return devices * each
+def cache_bytes(storage: Storage, devices: int, write_block: int, assumed: Assumptions) -> int:
+    """Write cache of each device, and the cache behind writes where data is read from devices. ``write_block``: a
+    write-block-size above the default, 0 = none; before 7.1 the cache behind writes is a number of such blocks."""
+    behind = 0 if storage.data_in_memory else assumed.post_write_cache_bytes * max(1, write_block // MIB)
+    return devices * (assumed.write_cache_bytes + behind)

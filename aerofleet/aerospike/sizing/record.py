@@ -1,13 +1,15 @@
 """How many bytes one record takes: on a device, in memory, and in the layouts of older servers.
 
 Source of the flat layout: aerospike-server 4.2–8.1, storage/flat.h and flat.c. Where the capacity-planning documents
-differ, the source holds: a double takes 9 bytes (documents: 10), and a record on a device ends in a mark since 6.0.
+differ, the source holds: a double takes 9 bytes (documents: 10), and a record ends in a mark, on devices since 6.0 and
+in memory since 7.0, where memory is laid out as a device is (drv_mem.c).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from aerofleet.aerospike.sizing.server import Version, round_up, server_facts
 
@@ -92,16 +94,11 @@ class Record:
 
     def device_bytes(self, version: Version) -> int:
         """Bytes of the record on a device of server ``version``: with the end mark, rounded up to 16."""
-        facts = server_facts(version)
-        if not facts.flat_layout:
-            return self.bytes_before_4_2()
-        return round_up(self.flat_bytes() + facts.end_mark_bytes, ROUNDING_BYTES)
+        return device_bytes(self, version)
 
     def memory_bytes(self, version: Version) -> int:
-        """Bytes of the record in an in-memory namespace: the flat layout without mark since 7.0, heap before."""
-        if server_facts(version).memory_block_bytes:
-            return round_up(self.flat_bytes(), ROUNDING_BYTES)
-        return self.heap_bytes()
+        """Bytes of the record in an in-memory namespace: the same as on a device since 7.0, heap before."""
+        return self.device_bytes(version) if server_facts(version).memory_block_bytes else self.heap_bytes()
 
     def heap_bytes(self) -> int:
         """Bytes of heap a copy takes where data is in memory before 7.0 (capacity-planning guide, 2019)."""
@@ -118,6 +115,21 @@ class Record:
         for each in self.bins:
             size += 28 + (2 if each.particle is Particle.INTEGER else 5) + each.length
         return round_up(size, 128)
+
+
+@lru_cache(maxsize=4096)
+def device_bytes(record: Record, version: Version) -> int:
+    """:meth:`Record.device_bytes`, reckoned once however many nodes are tried."""
+    facts = server_facts(version)
+    if not facts.flat_layout:
+        return record.bytes_before_4_2()
+    return round_up(record.flat_bytes() + facts.end_mark_bytes, ROUNDING_BYTES)
+
+
+@lru_cache(maxsize=4096)
+def tombstone_bytes(set_name: str, version: Version) -> int:
+    """A record without bins."""
+    return Record(set_name=set_name).device_bytes(version)
 
 
 def heap_value_bytes(each: Bin) -> int:

@@ -17,9 +17,12 @@ MAX_DEVICE_BYTES = 2 * TIB
 MAX_NODES = 256
 """Nodes of an Enterprise cluster since 5.0 (aerospike-server fabric/hb.h)."""
 MAX_RECORD_BYTES = 8 * MIB
-"""A record lies in one write block; the largest there is since 7.1 has 8 MiB."""
+"""A record lies in one write block, and the largest block has 8 MiB."""
+DEFAULT_RECORD_LIMIT_BYTES = MIB
+"""Default of max-record-size, and before 7.1 of write-block-size (configuration schemas)."""
 STRIPES = 8
-"""Least number of stripes that in-memory data is cut into (aerospike-server 7.0, storage_memory)."""
+"""Least number of stripes that in-memory data is cut into; each has MAX_DEVICE_BYTES at most and a header like a device
+(aerospike-server 7.0–8.1, drv_mem.c)."""
 DEFRAG_RESERVE_BLOCKS = 8
 DEVICE_HEADER_BYTES = 8 * MIB
 
@@ -29,9 +32,11 @@ class ServerFacts:
     """What holds from version ``since`` on, until the next entry.
 
     ``device_block_bytes``, ``memory_block_bytes``: write blocks, the unit of allocation; 0 where data in memory is
-    heap. ``end_mark_bytes``: mark behind each record on a device. ``data_size_minimum_bytes``: least data-size of an
+    heap. ``end_mark_bytes``: mark behind each record in a block. ``data_size_minimum_bytes``: least data-size of an
     in-memory namespace. ``index_budget``: there is indexes-memory-budget. ``cgroup_memory_tracking``: the server can
     look at the pod's memory instead of the host's. ``flat_layout``: records have the layout of 4.2 and later.
+    ``record_limit``: there is a max-record-size of 1 MiB by default; before it is write-block-size that limits records.
+    ``sets``: sets a namespace can have.
     """
 
     since: Version
@@ -42,6 +47,8 @@ class ServerFacts:
     index_budget: bool = True
     cgroup_memory_tracking: bool = False
     flat_layout: bool = True
+    record_limit: bool = True
+    sets: int = 4095
 
 
 FACTS = (
@@ -49,13 +56,13 @@ FACTS = (
     ServerFacts((8, 1), 8 * MIB, 8 * MIB, 4, 512 * MIB),
     ServerFacts((8, 0), 8 * MIB, 8 * MIB, 4, 256 * MIB),
     ServerFacts((7, 1), 8 * MIB, 8 * MIB, 4, 128 * MIB),
-    ServerFacts((7, 0), MIB, 8 * MIB, 4, GIB, index_budget=False),
-    ServerFacts((6, 0), MIB, 0, 4, 0, index_budget=False),
-    ServerFacts((4, 2), MIB, 0, 0, 0, index_budget=False),
-    ServerFacts((3, 1), MIB, 0, 0, 0, index_budget=False, flat_layout=False),
+    ServerFacts((7, 0), MIB, 8 * MIB, 4, GIB, index_budget=False, record_limit=False),
+    ServerFacts((6, 0), MIB, 0, 4, 0, index_budget=False, record_limit=False, sets=1023),
+    ServerFacts((4, 2), MIB, 0, 0, 0, index_budget=False, record_limit=False, sets=1023),
+    ServerFacts((3, 1), MIB, 0, 0, 0, index_budget=False, record_limit=False, sets=1023, flat_layout=False),
 )
-"""Source: public configuration schemas (data-size minimum, default of write-block-size), aerospike-server
-drv_common.h (write blocks of 8 MiB since 7.1) and flat.h (layout, END_MARK)."""
+"""Source: public configuration schemas (data-size minimum, defaults of write-block-size and max-record-size),
+aerospike-server drv_common.h (write blocks of 8 MiB since 7.1), flat.h (layout, END_MARK), datamodel.h (sets)."""
 
 
 @lru_cache(maxsize=64)
@@ -73,6 +80,13 @@ def parse_version(text: str) -> Version:
     if not 2 <= len(parts) <= 4 or not all(part.isdecimal() for part in parts):
         raise ValueError(f"'{text}' is no server version; it is written like 8.1.1")
     return tuple(map(int, parts))
+
+
+def record_limit_bytes(facts: ServerFacts, record_bytes: int) -> int:
+    """max-record-size, or before 7.1 the power of two for write-block-size, that a record needs; 0 = the default."""
+    if record_bytes <= DEFAULT_RECORD_LIMIT_BYTES:
+        return 0
+    return record_bytes if facts.record_limit else 1 << (record_bytes - 1).bit_length()
 
 
 def round_up(value: int, unit: int) -> int:

@@ -8,8 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aerofleet.aerospike.sizing.record import ROUNDING_BYTES, Record
+from aerofleet.aerospike.sizing.record import ROUNDING_BYTES, Record, tombstone_bytes
 from aerofleet.aerospike.sizing.server import MAX_DEVICE_BYTES, MAX_RECORD_BYTES, Version, round_up, server_facts
+
+TOMBSTONE_BYTES = 64
+"""A tombstone of a set whose name is not known: up to 24 characters, 35 + 25 + mark 4."""
+MOST = 10**18
+MOST_PEAK = 10_000
+"""Beyond these a number is a slip of the pen."""
 
 
 class Storage(StrEnum):
@@ -20,24 +26,18 @@ class Storage(StrEnum):
     MEMORY_AND_DEVICE = "memory+device"
     ALL_FLASH = "all-flash"
 
-    @property
-    def data_in_memory(self) -> bool:
-        return self in (Storage.MEMORY, Storage.MEMORY_AND_DEVICE)
-
-    @property
-    def index_in_memory(self) -> bool:
-        return self is not Storage.ALL_FLASH
-
-    @property
-    def data_on_device(self) -> bool:
-        return self is not Storage.MEMORY
+    def __init__(self, _value: str) -> None:
+        self.data_in_memory = self._value_ in ("memory", "memory+device")
+        self.data_on_device = self._value_ != "memory"
+        self.index_in_memory = self._value_ != "all-flash"
 
 
 @dataclass(frozen=True, slots=True)
 class NamespaceLoad:
     """One namespace. ``objects`` counts each record once; ``record`` is the shape of the average record, or its
     bytes as stored. ``secondary_indexes``: entries of each index, each entry once (one for a plain value, one for
-    each element of an indexed list or map). ``set_indexes``: records of each set that has a set index.
+    each element of an indexed list or map). ``set_indexes``: records of each set that has a set index. ``devices`` of a
+    node that are this namespace's own; without it, it has a partition of every one.
     """
 
     name: str
@@ -51,27 +51,38 @@ class NamespaceLoad:
     tombstones: int = 0
     secondary_indexes: tuple[int, ...] = ()
     set_indexes: tuple[int, ...] = ()
+    devices: int | None = None
 
     def __post_init__(self) -> None:
         counts = (self.objects, self.reads_per_second, self.writes_per_second, self.tombstones)
         if min(*counts, *self.secondary_indexes, *self.set_indexes) < 0:
             raise ValueError(f"namespace {self.name}: counts and rates cannot be negative")
+        if max(*counts, *self.secondary_indexes, *self.set_indexes) > MOST:
+            raise ValueError(f"namespace {self.name}: counts and rates are {MOST:,} at most")
         if self.replication_factor < 1:
             raise ValueError(f"namespace {self.name}: the replication factor is at least 1")
         if isinstance(self.record, int) and not 0 < self.record <= MAX_RECORD_BYTES:
-            raise ValueError(
-                f"namespace {self.name}: a record of {self.record} bytes cannot be stored (1 byte to 8 MiB)"
-            )
+            raise ValueError(f"namespace {self.name}: {no_record(self.record)}")
 
     def device_record_bytes(self, version: Version) -> int:
         if isinstance(self.record, int):
             return round_up(self.record, ROUNDING_BYTES)
         return self.record.device_bytes(version)
 
+    def tombstone_bytes(self, version: Version) -> int:
+        """A record without bins, in the set of the others."""
+        if isinstance(self.record, int):
+            return TOMBSTONE_BYTES
+        return tombstone_bytes(self.record.set_name, version)
+
     def memory_record_bytes(self, version: Version) -> int:
         if isinstance(self.record, int):
             return round_up(self.record, ROUNDING_BYTES)
         return self.record.memory_bytes(version)
+
+
+def no_record(stored: int) -> str:
+    return f"a record of {stored:,} bytes cannot be stored (1 byte to 8 MiB)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +101,12 @@ class Workload:
         server_facts(self.server_version)
         if not self.namespaces:
             raise ValueError("a workload has at least one namespace")
-        if not 1 <= self.peak_factor < float("inf"):
-            raise ValueError(f"the peak factor is 1 or more, not {self.peak_factor}")
+        for each in self.namespaces:
+            stored = each.device_record_bytes(self.server_version)
+            if stored > MAX_RECORD_BYTES:
+                raise ValueError(f"namespace {each.name}: {no_record(stored)}")
+        if not 1 <= self.peak_factor <= MOST_PEAK:
+            raise ValueError(f"the peak factor is from 1 to {MOST_PEAK:,}, not {self.peak_factor}")
         if self.growth_per_month_percent < 0 or self.xdr_destinations < 0:
             raise ValueError("growth and the number of XDR destinations cannot be negative")
 

@@ -19,7 +19,14 @@ from aerofleet.aerospike.sizing import (
     Workload,
     size,
 )
-from aerofleet.aerospike.sizing.device import act_load, blocks_bytes, write_bytes_per_second
+from aerofleet.aerospike.sizing.device import (
+    act_load,
+    blocks_bytes,
+    data_size_bytes,
+    device_capacity_bytes,
+    memory_stripes,
+    write_bytes_per_second,
+)
 from aerofleet.aerospike.sizing.headroom import share_in_short_rack, share_of_partitions_lost, spread_after_loss
 from aerofleet.aerospike.sizing.index import (
     flash_index_bytes,
@@ -49,7 +56,7 @@ def test_primary_index_of_4_billion() -> None:
 
 
 def test_the_budget_lies_above_what_is_used() -> None:
-    """aerospike-server 8.1 nsup.c: writes stop when use *reaches* the budget. 2²⁴ records fill one stage exactly."""
+    """2²⁴ records fill one stage exactly; the next one has to fit as well."""
     load = NamespaceLoad("n", Storage.MEMORY, 1 << 24, 100, 1, 1)
     need = size(Workload((load,), (8, 1)), Metal(64 * GIB, 8, 10**10), 1, Assumptions(months=0)).date.namespaces[0]
     assert need.index_used_bytes == GIB
@@ -95,10 +102,14 @@ def test_set_index_entries() -> None:
 
 
 def test_set_index_floor() -> None:
-    """A block of 4 KiB for each of 4096 partitions: 16 MiB, up to 256 records of the set in each."""
+    """A block of 4 KiB for each of 4096 partitions: 16 MiB. It has 256 places, and the first of the first block is the
+    end of all branches (aerospike-server 8.1 set_index.c, uarena_init): 255 records of the set in each partition."""
+    assert set_index_bytes(0, 4096) == 16 * MIB
     assert set_index_bytes(1, 4096) == 16 * MIB
-    assert set_index_bytes(256 * 4096, 4096) == 16 * MIB
-    assert set_index_bytes(256 * 4096 + 1, 4096) == 32 * MIB
+    assert set_index_bytes(255 * 4096, 4096) == 16 * MIB
+    assert set_index_bytes(255 * 4096 + 1, 4096) == 32 * MIB
+    assert set_index_bytes(511 * 4096, 4096) == 32 * MIB
+    assert set_index_bytes(511 * 4096 + 1, 4096) == 48 * MIB
 
 
 def test_secondary_index_of_10_million() -> None:
@@ -131,7 +142,36 @@ def test_act_at_1x() -> None:
     """ACT README 6.6: 2,000 reads and 1,000 writes of 1.5 KB a second."""
     assert act_load(2000, 1000, 1500, 50) == 1
     assert act_load(2000, 1000, 3000, 50) == 2
-    assert act_load(2000, 1000, 100, 50) == 1
+
+
+def test_act_of_small_records() -> None:
+    """A read of a small record costs a device a read all the same. Writes go out in large blocks, so they count by
+    their bytes (ACT cfg_storage.c, original_write_rate_in_large_blocks_per_sec)."""
+    assert act_load(2000, 0, 150, 50) == 1
+    assert act_load(0, 10_000, 150, 50) == 1
+    assert act_load(0, 10_000, 150, 75) == 2
+
+
+def test_data_size_of_eight_stripes() -> None:
+    """aerospike-server 8.1 drv_mem.c: at least 8 stripes, each with a header of 8 MiB; the reserve is 8 blocks each:
+    100 GiB are 1,600 blocks in a stripe, 1,609 with header and reserve."""
+    assert data_size_bytes(100 * GIB, 8, 8 * MIB, 512 * MIB) == 8 * 1609 * 8 * MIB
+    assert data_size_bytes(100 * GIB + 1, 8, 8 * MIB, 512 * MIB) == 8 * 1610 * 8 * MIB
+    assert data_size_bytes(0, 8, 8 * MIB, GIB) == GIB
+
+
+@pytest.mark.parametrize(("tib", "count"), [(1, 8), (15, 8), (16, 9), (17, 9), (20, 11)])
+def test_stripes_have_2_tib_at_most(tib: int, count: int) -> None:
+    """aerospike-server 8.1 drv_mem.c, MAX_STRIPE_SZ and MIN_N_STRIPES. 16 TiB of data and the headers need a ninth."""
+    assert memory_stripes(tib << 40, 8 * MIB) == count
+    assert data_size_bytes(tib << 40, count, 8 * MIB, 0) <= count * (2 << 40)
+
+
+def test_devices_are_filled_by_whole_blocks() -> None:
+    """aerospike-server drv_ssd: a device has its header of 8 MiB and whole blocks; what is left over is not used."""
+    assert device_capacity_bytes(1, 4, 8 * MIB) == 4 * (1 + 8 + 1) * 8 * MIB
+    assert device_capacity_bytes(4 * 8 * MIB + 1, 4, 8 * MIB) == 4 * (1 + 8 + 2) * 8 * MIB
+    assert device_capacity_bytes(10 * MIB, 1, MIB) == (8 + 8 + 10) * MIB
 
 
 def test_records_do_not_cross_write_blocks() -> None:
