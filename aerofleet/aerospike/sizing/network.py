@@ -24,20 +24,27 @@ class Traffic:
         return self.client_out + self.fabric_out + self.xdr_out
 
 
-def traffic(  # noqa: PLR0913 - the six quantities of a formula
-    *, reads: int, writes: int, replica_writes: int, record_bytes: int, frame_bytes: int, xdr_destinations: int
+def traffic(  # noqa: PLR0913 - the quantities of a formula
+    *,
+    reads: int,
+    writes: int,
+    replica_writes: int,
+    copies: int,
+    record_bytes: int,
+    frame_bytes: int,
+    xdr_destinations: int,
 ) -> Traffic:
     """``reads`` and ``writes`` are those a node answers to clients, ``replica_writes`` those it takes for others.
 
     Every message carries a frame; the answer to a write and to a replica write is a frame alone, and so is the
-    question of a read. A node sends as many replica writes as it takes.
+    question of a read. A node sends each write of its clients to the nodes with the other ``copies``.
     """
     full = record_bytes + frame_bytes
-    replicas = replica_writes * (full + frame_bytes)
+    sent = writes * (copies - 1)
     return Traffic(
         client_in=writes * full + reads * frame_bytes,
         client_out=reads * full + writes * frame_bytes,
-        fabric_in=replicas,
-        fabric_out=replicas,
+        fabric_in=replica_writes * full + sent * frame_bytes,
+        fabric_out=sent * full + replica_writes * frame_bytes,
         xdr_out=writes * full * xdr_destinations,
     )

@@ -69,7 +69,7 @@ def held_by_node(
     """``loads``: the namespaces as grown by then."""
     found = []
     for load in loads:
-        where = place(load.replication_factor, layout, assumed.survive)
+        where = place(load.replication_factor, layout, assumed.survive, load.devices)
         found.append(Held(load, where, namespace_need(load, workload.server_version, where, assumed)))
     return tuple(found)
 
@@ -120,14 +120,17 @@ def memory_limit_bytes(memory: int, assumed: Assumptions) -> int:
 
 def load_on_node(held: Held, workload: Workload, moment: Moment, assumed: Assumptions) -> NamespaceLoadOnNode:
     """An update reads the record before it writes it, so a write costs a device both. Rates are at the peak, on the
-    node that carries most after the loss; wear is counted from the average with all nodes up."""
+    node that carries most after the loss; wear is counted from the average with all nodes up.
+
+    Masters are spread evenly over the nodes. So all that a node holds more than its share of masters are replicas: the
+    last node of a rack with a copy of everything takes every write, of most of them as a replica."""
     load, worst, record_bytes = held.load, held.place.worst, held.need.record_bytes
     copies = load.replication_factor
     peak_writes = round(load.writes_per_second * moment.peak_factor)
     reads = divide_up(round(load.reads_per_second * moment.peak_factor), worst.nodes)
     writes = divide_up(peak_writes, worst.nodes)
-    replica_writes = divide_up(peak_writes * worst.partitions * (copies - 1), PARTITIONS * copies)
     copies_written = divide_up(peak_writes * worst.partitions, PARTITIONS)
+    replica_writes = copies_written - writes
     act, per_second, per_day = 0.0, 0, 0
     if load.storage.data_on_device:
         lwm = assumed.defrag_lwm_percent
@@ -149,6 +152,7 @@ def load_on_node(held: Held, workload: Workload, moment: Moment, assumed: Assump
             reads=reads,
             writes=writes,
             replica_writes=replica_writes,
+            copies=copies,
             record_bytes=record_bytes,
             frame_bytes=assumed.frame_bytes,
             xdr_destinations=workload.xdr_destinations,
