@@ -16,11 +16,11 @@ from aerofleet.aerospike.sizing.constraint import (
     limits_of,
     tightest,
 )
-from aerofleet.aerospike.sizing.headroom import Layout
+from aerofleet.aerospike.sizing.headroom import Layout, Survive
 from aerofleet.aerospike.sizing.moment import Moment, load_at, moments
 from aerofleet.aerospike.sizing.node import Held, NodeNeed, held_by_node, node_need
 from aerofleet.aerospike.sizing.pod import PodSettings, pod_settings
-from aerofleet.aerospike.sizing.server import divide_up
+from aerofleet.aerospike.sizing.server import MAX_NODES, divide_up
 from aerofleet.aerospike.sizing.workload import Metal, NamespaceLoad, Workload
 
 DEFAULTS = Assumptions()
@@ -93,13 +93,13 @@ class Sizing:
 
 def size(workload: Workload, metal: Metal, racks: int, assumptions: Assumptions = DEFAULTS) -> Sizing:
     """The smallest number of nodes per rack that carries ``workload`` on nodes like ``metal`` until the date planned
-    for, through the loss that ``assumptions.survive`` names. Raises ValueError for no racks, or where the copies
-    alone need more nodes than a cluster can have."""
-    least = least_nodes_per_rack(workload, racks, assumptions)
+    for, through the loss that ``assumptions.survive`` names. Raises ValueError for no racks, for a loss that no number
+    of nodes survives, or where the copies alone need more nodes than a cluster can have."""
+    at_date = Candidates(workload, metal, racks, assumptions)
+    least = divide_up(at_date.least_nodes, racks)
     most = assumptions.maximum_nodes // racks
     if least > most:
         raise ValueError(f"the copies need {least * racks} nodes in {racks} racks; {assumptions.maximum_nodes} can be")
-    at_date = Candidates(workload, metal, racks, assumptions)
     return with_nodes(at_date, smallest(at_date.need, at_date.limits, least, most))
 
 
@@ -107,9 +107,11 @@ def sized(
     workload: Workload, metal: Metal, racks: int, nodes_per_rack: int, assumptions: Assumptions = DEFAULTS
 ) -> Sizing:
     """The sizing with a given number of nodes per rack; its ``missing`` says what each node lacks. Raises ValueError
-    for no racks or no nodes."""
-    if nodes_per_rack < 1 or racks < 1:
-        raise ValueError("a cluster has at least one rack with one node")
+    for no racks, no nodes, too many, or for a loss that no number of nodes survives."""
+    if nodes_per_rack < 1:
+        raise ValueError("a rack has at least one node")
+    if racks * nodes_per_rack > MAX_NODES:
+        raise ValueError(f"{racks * nodes_per_rack} nodes are more than the {MAX_NODES} that a cluster can have")
     return with_nodes(Candidates(workload, metal, racks, assumptions), nodes_per_rack)
 
 
@@ -118,7 +120,9 @@ class Candidates:
     search comes by."""
 
     def __init__(self, workload: Workload, metal: Metal, racks: int, assumptions: Assumptions) -> None:
+        check_survival(workload, racks, assumptions.survive)
         self.workload, self.metal, self.racks, self.assumptions = workload, metal, racks, assumptions
+        self.least_nodes = least_nodes(workload, assumptions)
         self.moments = moments(workload, assumptions.months)
         self.loads = loads_at(workload, self.moments[-1])
         self.devices = metal.device_count
@@ -148,7 +152,8 @@ def with_nodes(at_date: Candidates, nodes_per_rack: int) -> Sizing:
     held, date = at_date.both(nodes_per_rack)
     if at_date.loads != workload.namespaces:
         held = at_date.held(nodes_per_rack, workload.namespaces)
-    least = least_nodes_per_rack(workload, at_date.racks, assumptions)
+    nodes = Comparison(Constraint.COPIES, at_date.least_nodes, at_date.racks * nodes_per_rack, "nodes")
+    compared = (nodes, *comparisons(date, at_date.limits))
     return Sizing(
         workload=workload,
         metal=metal,
@@ -158,9 +163,9 @@ def with_nodes(at_date: Candidates, nodes_per_rack: int) -> Sizing:
         now=node_need(workload, held, now, assumptions),
         peak=node_need(workload, held, peak, assumptions),
         date=date,
-        pod=pod_settings(date, workload.server_version, workload.tls, at_date.devices),
-        binding=binding(at_date.need, at_date.limits, nodes_per_rack, least),
-        comparisons=comparisons(date, at_date.limits),
+        pod=pod_settings(date, workload.server_version, workload.tls),
+        binding=binding(at_date, nodes_per_rack, compared),
+        comparisons=compared,
     )
 
 
@@ -169,13 +174,28 @@ def loads_at(workload: Workload, moment: Moment) -> tuple[NamespaceLoad, ...]:
     return tuple(load_at(each, percent, moment.months) for each in workload.namespaces)
 
 
-def least_nodes_per_rack(workload: Workload, racks: int, assumptions: Assumptions) -> int:
-    """Enough nodes for all copies, and one more with strong consistency: with as many copies as nodes, one that is
-    down makes every partition unavailable."""
+def check_survival(workload: Workload, racks: int, survive: Survive) -> None:
+    """Raises ValueError where a loss of a rack is asked for that more nodes do not help against."""
     if racks < 1:
         raise ValueError("a cluster has at least one rack")
+    if survive is not Survive.RACK:
+        return
+    if racks == 1:
+        raise ValueError("the loss of the only rack is the loss of the cluster: plan more racks, or survive a node")
+    consistent = [each.name for each in workload.namespaces if each.strong_consistency]
+    if consistent and racks == 2:
+        raise ValueError(
+            f"namespace {consistent[0]}: with strong consistency half of the nodes serve half of the partitions;"
+            " the loss of a rack is survived from three racks on"
+        )
+
+
+def least_nodes(workload: Workload, assumptions: Assumptions) -> int:
+    """Enough nodes for all copies, and one more with strong consistency: with as many copies as nodes, one that is
+    down makes every partition unavailable. And one that is left, where the loss of one is to be survived."""
     copies = max(each.replication_factor + each.strong_consistency for each in workload.namespaces)
-    return divide_up(max(copies, assumptions.minimum_nodes), racks)
+    left = 1 if assumptions.survive is Survive.NOTHING else 2
+    return max(copies, assumptions.minimum_nodes, left)
 
 
 def smallest(need: Callable[[int], NodeNeed], limits: Limits, least: int, most: int) -> int:
@@ -200,10 +220,11 @@ def smallest(need: Callable[[int], NodeNeed], limits: Limits, least: int, most: 
     return bisect_left(range(high), True, lo=max(low, high - step) + 1, key=carries)
 
 
-def binding(need: Callable[[int], NodeNeed], limits: Limits, nodes_per_rack: int, least: int) -> Constraint:
+def binding(at_date: Candidates, nodes_per_rack: int, compared: tuple[Comparison, ...]) -> Constraint:
     """What fails, or would fail first with a node less in each rack."""
-    if fits(need(nodes_per_rack), limits):
-        if nodes_per_rack <= least:
-            return Constraint.COPIES
-        nodes_per_rack -= 1
-    return tightest(need(nodes_per_rack), limits).constraint
+    failing = [each for each in compared if not each.fits]
+    if failing:
+        return max(failing, key=lambda each: each.use).constraint
+    if (nodes_per_rack - 1) * at_date.racks < at_date.least_nodes:
+        return Constraint.COPIES
+    return tightest(at_date.need(nodes_per_rack - 1), at_date.limits).constraint

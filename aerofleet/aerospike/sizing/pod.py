@@ -13,12 +13,13 @@ from aerofleet.aerospike.sizing.assumptions import Assumptions
 from aerofleet.aerospike.sizing.index import (
     DEFAULT_SPRIGS,
     flash_sprig_bytes,
-    memory_ahead_of_budget_bytes,
+    memory_within_budget_bytes,
     sprig_bytes,
+    tree_bytes,
 )
 from aerofleet.aerospike.sizing.namespace import NamespaceNeed, cache_bytes, index_arenas
 from aerofleet.aerospike.sizing.node import NodeNeed, process_bytes
-from aerofleet.aerospike.sizing.server import PARTITIONS, Version, server_facts
+from aerofleet.aerospike.sizing.server import PARTITIONS, ServerFacts, Version, server_facts
 from aerofleet.aerospike.sizing.workload import Storage
 
 STOP_WRITES_SYS_MEMORY_PERCENT = 90
@@ -33,7 +34,8 @@ class NamespaceSettings:
     The budget is planned for in 7.0 too, but no parameter holds it there: see :attr:`PodSettings.index_budget`.
 
     ``memory_size_bytes`` (before 7.0) stands for budget and data-size. ``device_bytes``: capacity of its devices.
-    ``partitions``: copies a node can come to hold, of 4096.
+    ``partitions``: copies a node can come to hold, of 4096. ``record_limit_bytes``: max-record-size, before 7.1
+    write-block-size.
     """
 
     name: str
@@ -48,6 +50,7 @@ class NamespaceSettings:
     partitions: int = PARTITIONS
     secondary_indexes: int = 0
     set_indexes: int = 0
+    record_limit_bytes: int = 0
     stop_writes_used_percent: int = STOP_WRITES_USED_PERCENT
     stop_writes_available_percent: int = STOP_WRITES_AVAILABLE_PERCENT
 
@@ -74,19 +77,19 @@ class PodSettings:
         return server_facts(self.server_version).index_budget
 
 
-def pod_settings(need: NodeNeed, version: Version, tls: bool, devices: int) -> PodSettings:
+def pod_settings(need: NodeNeed, version: Version, tls: bool) -> PodSettings:
     """The settings that hold ``need``."""
     return PodSettings(
         memory_bytes=need.memory_limit_bytes,
         cores=need.cores,
-        namespaces=tuple(namespace_settings(each, devices) for each in need.namespaces),
+        namespaces=tuple(namespace_settings(each) for each in need.namespaces),
         server_version=version,
         tls=tls,
         cgroup_memory_tracking=server_facts(version).cgroup_memory_tracking,
     )
 
 
-def namespace_settings(need: NamespaceNeed, devices: int) -> NamespaceSettings:
+def namespace_settings(need: NamespaceNeed) -> NamespaceSettings:
     return NamespaceSettings(
         name=need.name,
         storage=need.storage,
@@ -94,29 +97,44 @@ def namespace_settings(need: NamespaceNeed, devices: int) -> NamespaceSettings:
         data_size_bytes=need.data_size_bytes,
         memory_size_bytes=need.memory_size_bytes,
         device_bytes=need.device_bytes,
-        devices=devices if need.storage.data_on_device else 0,
+        devices=need.devices,
         mounts_budget_bytes=need.mounts_bytes,
         partition_tree_sprigs=need.sprigs,
         partitions=need.partitions,
         secondary_indexes=need.secondary_indexes,
         set_indexes=need.set_indexes,
+        record_limit_bytes=need.record_limit_bytes,
     )
 
 
 def configured_memory_bytes(pod: PodSettings, assumed: Assumptions) -> int:
     """The memory a pod can come to take before any limit of its namespaces stops it."""
-    return process_bytes(pod.tls, assumed) + sum(configured_namespace_bytes(each, assumed) for each in pod.namespaces)
+    facts = server_facts(pod.server_version)
+    taken = (configured_namespace_bytes(each, facts, assumed) for each in pod.namespaces)
+    return process_bytes(pod.tls, assumed) + sum(taken)
 
 
-def configured_namespace_bytes(namespace: NamespaceSettings, assumed: Assumptions) -> int:
+def configured_namespace_bytes(namespace: NamespaceSettings, facts: ServerFacts, assumed: Assumptions) -> int:
     limit = namespace.memory_size_bytes
     if not limit:
-        arenas = index_arenas(namespace.storage, namespace.secondary_indexes)
-        ahead = memory_ahead_of_budget_bytes(arenas, namespace.set_indexes, namespace.partitions)
-        limit = namespace.indexes_memory_budget_bytes + ahead + namespace.data_size_bytes
+        limit = configured_index_bytes(namespace) + configured_data_bytes(namespace)
     sprigs = sprig_bytes if namespace.storage.index_in_memory else flash_sprig_bytes
+    write_block = 0 if facts.record_limit else namespace.record_limit_bytes
     return (
         limit
         + sprigs(namespace.partitions, namespace.partition_tree_sprigs)
-        + cache_bytes(namespace.storage, namespace.devices, assumed)
+        + tree_bytes(namespace.partitions, facts.sets)
+        + cache_bytes(namespace.storage, namespace.devices, write_block, assumed)
     )
+
+
+def configured_index_bytes(namespace: NamespaceSettings) -> int:
+    arenas = index_arenas(namespace.storage, namespace.secondary_indexes)
+    budget = namespace.indexes_memory_budget_bytes
+    return memory_within_budget_bytes(budget, arenas, namespace.set_indexes, namespace.partitions)
+
+
+def configured_data_bytes(namespace: NamespaceSettings) -> int:
+    """Memory is as large as the devices behind it, block for block (aerospike-server 7.0–8.1, drv_mem.c)."""
+    mirrored = namespace.device_bytes if namespace.storage is Storage.MEMORY_AND_DEVICE else 0
+    return max(namespace.data_size_bytes, mirrored)

@@ -57,8 +57,8 @@ def shortfalls(workload: Workload, size: GivenSize, assumptions: Assumptions = D
 def namespace_shortfalls(need: NamespaceNeed, given: NamespaceSettings) -> Iterator[Shortfall]:
     path = f"namespaces.{need.name}"
     limited = given.indexes_memory_budget_bytes
-    if limited and limited <= need.index_used_bytes:
-        reason = "writes stop when the indexes reach their budget"
+    if limited and limited < need.index_used_bytes:
+        reason = "writes stop when the indexes pass their budget"
         yield Shortfall(f"{path}.indexes_memory_budget_bytes", need.indexes_memory_budget_bytes, limited, "B", reason)
     for name, reason in CAPACITIES.items():
         wanted, there = getattr(need, name), getattr(given, CONFIGURED.get(name, name))
@@ -76,6 +76,7 @@ CAPACITIES = {
     "memory_size_bytes": "data and indexes in memory",
     "device_bytes": "data on devices, with room for defragmentation",
     "mounts_bytes": "index on flash",
+    "record_limit_bytes": "max-record-size, before 7.1 write-block-size: larger records are refused",
 }
 CONFIGURED = {"mounts_bytes": "mounts_budget_bytes"}
 """Need → the setting that provides it, where the names differ."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from aerofleet.aerospike.sizing import Assumptions, Sizing, Survive, Totals, Workload, size, sized
@@ -31,6 +31,7 @@ NAMESPACE_FIGURES = (
     "set_index_bytes",
     "index_memory_bytes",
     "sprig_bytes",
+    "tree_bytes",
     "data_steady_bytes",
     "data_bytes",
     "data_size_bytes",
@@ -39,6 +40,12 @@ NAMESPACE_FIGURES = (
     "mounts_bytes",
     "cache_bytes",
 )
+
+
+def assume_survivable(workload: Workload, racks: int, assumed: Assumptions) -> None:
+    """No number of nodes survives the loss of the only rack, or of one of two with strong consistency."""
+    consistent = any(each.strong_consistency for each in workload.namespaces)
+    assume(assumed.survive is not Survive.RACK or racks > 1 + consistent)
 
 
 def grew(before: NodeNeed, after: NodeNeed) -> list[str]:
@@ -62,6 +69,7 @@ def doubled(workload: Workload) -> Workload:
 def test_doubling_the_objects_never_needs_less(
     workload: Workload, racks: int, nodes: int, assumed: Assumptions
 ) -> None:
+    assume_survivable(workload, racks, assumed)
     before, after = (sized(each, METAL, racks, nodes, assumed) for each in (workload, doubled(workload)))
     for first, second in zip(moments_of(before), moments_of(after), strict=True):
         assert not grew(second, first)
@@ -70,6 +78,7 @@ def test_doubling_the_objects_never_needs_less(
 @EXAMPLES
 @given(workloads(), RACKS, assumptions())
 def test_doubling_the_objects_never_needs_fewer_nodes(workload: Workload, racks: int, assumed: Assumptions) -> None:
+    assume_survivable(workload, racks, assumed)
     assert size(doubled(workload), METAL, racks, assumed).nodes >= size(workload, METAL, racks, assumed).nodes
 
 
@@ -78,6 +87,7 @@ def test_doubling_the_objects_never_needs_fewer_nodes(workload: Workload, racks:
 def test_another_node_never_raises_the_need_of_any(
     workload: Workload, racks: int, nodes: int, assumed: Assumptions
 ) -> None:
+    assume_survivable(workload, racks, assumed)
     before, after = (sized(workload, METAL, racks, count, assumed) for count in (nodes, nodes + 1))
     for first, second in zip(moments_of(before), moments_of(after), strict=True):
         assert not grew(first, second)
@@ -88,6 +98,7 @@ def test_another_node_never_raises_the_need_of_any(
 def test_peak_is_at_least_average_and_the_date_at_least_the_peak(
     workload: Workload, racks: int, nodes: int, assumed: Assumptions
 ) -> None:
+    assume_survivable(workload, racks, assumed)
     now, peak, date = moments_of(sized(workload, METAL, racks, nodes, assumed))
     assert not grew(peak, now)
     assert not grew(date, peak)
@@ -112,6 +123,7 @@ def test_all_copies_have_a_place_and_no_more_than_a_partition_is_lost_to_roundin
 @EXAMPLES
 @given(workloads(), RACKS, st.integers(1, 20), assumptions())
 def test_racks_sum_to_the_cluster(workload: Workload, racks: int, nodes: int, assumed: Assumptions) -> None:
+    assume_survivable(workload, racks, assumed)
     sizing = sized(workload, METAL, racks, nodes, assumed)
     for each in fields(Totals):
         assert getattr(sizing.cluster, each.name) == racks * getattr(sizing.rack, each.name)
@@ -123,6 +135,7 @@ def test_racks_sum_to_the_cluster(workload: Workload, racks: int, nodes: int, as
 @given(workloads(), RACKS, assumptions())
 def test_the_number_of_nodes_is_the_smallest_that_fits(workload: Workload, racks: int, assumed: Assumptions) -> None:
     """And the constraint named is one that fails with a node less in each rack."""
+    assume_survivable(workload, racks, assumed)
     sizing = size(workload, METAL, racks, assumed)
     if sizing.fits and sizing.binding != "copies and majority":
         fewer = sized(workload, METAL, racks, sizing.nodes_per_rack - 1, assumed)

@@ -8,11 +8,16 @@ import pytest
 
 from aerofleet.aerospike.sizing import (
     Assumptions,
+    Bin,
     Constraint,
     Device,
     GivenSize,
     Metal,
     NamespaceLoad,
+    NamespaceSettings,
+    Particle,
+    PodSettings,
+    Record,
     Storage,
     Workload,
     findings,
@@ -20,6 +25,7 @@ from aerofleet.aerospike.sizing import (
     shortfalls,
     size,
 )
+from aerofleet.aerospike.sizing.pod import configured_index_bytes
 
 GIB = 1 << 30
 METAL = Metal(128 * GIB, 32, 25_000_000_000, (Device(1_600_000_000_000, 60, 3),) * 2)
@@ -65,18 +71,54 @@ def test_a_budget_that_the_indexes_reach(given_size: GivenSize) -> None:
 
 
 def test_a_budget_that_is_just_reached(given_size: GivenSize) -> None:
-    """aerospike-server 8.1 nsup.c: writes stop at the budget, not above it."""
+    """aerospike-server 8.1 nsup.c: writes stop above the budget, not at it."""
     used = size(WORKLOAD, METAL, 3).date.namespaces[1].index_used_bytes
-    assert paths(with_namespace(given_size, 1, indexes_memory_budget_bytes=used)) == [
+    assert paths(with_namespace(given_size, 1, indexes_memory_budget_bytes=used)) == []
+    assert paths(with_namespace(given_size, 1, indexes_memory_budget_bytes=used - 1)) == [
         "namespaces.orders.indexes_memory_budget_bytes"
     ]
-    assert paths(with_namespace(given_size, 1, indexes_memory_budget_bytes=used + 1)) == []
 
 
 def test_no_budget_at_all(given_size: GivenSize) -> None:
     found = shortfalls(WORKLOAD, with_namespace(given_size, 1, indexes_memory_budget_bytes=0))
     assert [each.path for each in found] == ["namespaces.orders.indexes_memory_budget_bytes"]
     assert "nothing stops the indexes" in found[0].reason
+
+
+@pytest.mark.parametrize(("budget", "secondary", "gib"), [(GIB + 1, 0, 2), (2 * GIB, 0, 2), (GIB + 1, 1, 3), (1, 2, 2)])
+def test_indexes_take_whole_stages_whatever_their_budget(budget: int, secondary: int, gib: int) -> None:
+    """A stage has 1 GiB (configuration schema 8.1); all secondary indexes of a namespace share their stages."""
+    given = NamespaceSettings("n", Storage.MEMORY, budget, secondary_indexes=secondary, partitions=4096)
+    assert configured_index_bytes(given) == gib * GIB
+
+
+def test_memory_is_as_large_as_the_devices_behind_it() -> None:
+    """aerospike-server 8.1 drv_mem.c: memory mirrors its devices, used or not. 400 GB behind a pod of 64 GiB."""
+    mirrored = NamespaceSettings("n", Storage.MEMORY_AND_DEVICE, GIB, GIB, device_bytes=400_000_000_000, devices=2)
+    (found,) = memory_shortfalls(PodSettings(64 * GIB, 4, (mirrored,), (8, 1, 1)))
+    assert found.path == "memory_bytes"
+    assert found.need > 400_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("version", "stored", "limit"),
+    [((8, 1), 1 << 20, 0), ((8, 1), 3_000_000, 3_000_000), ((7, 0), 3_000_000, 4 << 20), ((6, 0), 5_000_000, 8 << 20)],
+)
+def test_records_above_the_default_limit_say_which_they_need(version: tuple[int, ...], stored: int, limit: int) -> None:
+    """max-record-size 1 MiB since 7.1, write-block-size 1 MiB before (configuration schemas), a power of two."""
+    load = NamespaceLoad("n", Storage.DEVICE, 1000, stored, 1, 1)
+    given = size(Workload((load,), version), METAL, 3).pod.namespaces[0]
+    assert given.record_limit_bytes == limit
+
+
+def test_records_that_the_server_refuses() -> None:
+    load = NamespaceLoad("n", Storage.DEVICE, 1000, 3_000_000, 1, 1)
+    large = Workload((load,), (8, 1, 1))
+    sizing = size(large, METAL, 3)
+    given = GivenSize(3, sizing.nodes_per_rack, sizing.pod, METAL.network_bits_per_second, METAL.devices)
+    assert shortfalls(large, given) == ()
+    (found,) = shortfalls(large, with_namespace(given, 0, record_limit_bytes=0))
+    assert found.path == "namespaces.n.record_limit_bytes"
 
 
 def test_writes_that_stop_too_early(given_size: GivenSize) -> None:
@@ -166,3 +208,23 @@ def test_what_cannot_be_sized() -> None:
         Workload((CARTS,), (2, 0))
     with pytest.raises(ValueError, match="percentage from 1 to 100"):
         Assumptions(memory_used_percent=0)
+    large = Record((Bin("b", Particle.BLOB, 8 << 20),))
+    with pytest.raises(ValueError, match=r"8,388,656 bytes cannot be stored"):
+        Workload((replace(CARTS, record=large),), (8, 1))
+    with pytest.raises(ValueError, match="from 1 to 10,000"):
+        Workload((CARTS,), (8, 1), peak_factor=1e308)
+    with pytest.raises(ValueError, match="at most"):
+        replace(CARTS, objects=10**19)
+    flash = replace(ORDERS, storage=Storage.ALL_FLASH, objects=10**15)
+    with pytest.raises(ValueError, match="268,435,456 sprigs"):
+        size(Workload((flash,), (8, 1)), METAL, 3)
+
+
+def test_tombstones_have_the_set_of_the_records() -> None:
+    """aerospike-server flat.h: 35 + 1 + 63 + mark 4 = 103, up to 112: 74,898 in a block. 35 + 2 + 4 = 41, up to 48."""
+    long, short = (
+        NamespaceLoad("n", Storage.DEVICE, 0, Record((Bin("b", Particle.BLOB, 1),), name), 1, 1, tombstones=10**6)
+        for name in ("s" * 63, "s")
+    )
+    assert (long.tombstone_bytes((8, 1)), short.tombstone_bytes((8, 1))) == (112, 48)
+    assert size(Workload((long,), (8, 1)), METAL, 1).date.namespaces[0].data_bytes == 14 * 8 << 20
