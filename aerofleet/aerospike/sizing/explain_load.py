@@ -13,16 +13,34 @@ from aerofleet.aerospike.sizing.device import (
     ACT_WRITES_PER_SECOND,
     SECONDS_PER_DAY,
 )
+from aerofleet.aerospike.sizing.explain_storage import memory_size_figures
 from aerofleet.aerospike.sizing.figure import Figure, Number
 from aerofleet.aerospike.sizing.headroom import Place
 from aerofleet.aerospike.sizing.moment import Moment
 from aerofleet.aerospike.sizing.namespace import NamespaceNeed
 from aerofleet.aerospike.sizing.node import NamespaceLoadOnNode
+from aerofleet.aerospike.sizing.server import MIB, Version, server_facts
 from aerofleet.aerospike.sizing.workload import NamespaceLoad, Storage, Workload
 
 
-def memory_figures(need: NamespaceNeed, devices: int, assumed: Assumptions) -> Iterator[Figure]:
+def memory_figures(
+    load: NamespaceLoad, need: NamespaceNeed, devices: int, version: Version, assumed: Assumptions
+) -> Iterator[Figure]:
     on_flash = need.storage is Storage.ALL_FLASH
+    if on_flash:
+        yield Figure(
+            need.name,
+            "partition-tree-sprigs",
+            need.sprigs,
+            "a partition",
+            "max(256, power_of_two(ceil((objects + tombstones) × 100 ÷ (64 × fill_percent × 4096))))",
+            {
+                "objects": load.objects,
+                "tombstones": load.tombstones,
+                "fill_percent": assumed.index_block_fill_percent,
+            },
+            planning.SOURCES["index_block_fill_percent"],
+        )
     yield Figure(
         need.name,
         "sprigs",
@@ -36,8 +54,19 @@ def memory_figures(need: NamespaceNeed, devices: int, assumed: Assumptions) -> I
         },
         "13 B an index sprig on flash, else 5 B (all-flash sizing documents; aerospike-server base/index.h)",
     )
+    facts = server_facts(version)
+    yield Figure(
+        need.name,
+        "partition trees",
+        need.tree_bytes,
+        "B",
+        "partitions × 8 × (lock_pairs + 1 + sets)",
+        {"partitions": need.partitions, "lock_pairs": index.LOCK_PAIRS, "sets": facts.sets},
+        "locks, and a pointer for each set there can be (aerospike-server base/index.h, as_index_tree)",
+    )
     if need.storage.data_on_device:
-        post_write = 0 if need.storage.data_in_memory else assumed.post_write_cache_bytes
+        blocks = 1 if facts.record_limit else max(1, need.record_limit_bytes // MIB)
+        post_write = 0 if need.storage.data_in_memory else assumed.post_write_cache_bytes * blocks
         yield Figure(
             need.name,
             "caches",
@@ -48,16 +77,17 @@ def memory_figures(need: NamespaceNeed, devices: int, assumed: Assumptions) -> I
             planning.SOURCES["post_write_cache_bytes"],
         )
     inputs: dict[str, Number] = {"indexes": need.index_memory_bytes, "data_size": need.data_size_bytes}
-    formula = "indexes + data_size + sprigs + caches"
+    formula = "indexes + data_size + sprigs + trees + caches"
     if need.memory_size_bytes:
-        inputs, formula = {"memory_size": need.memory_size_bytes}, "memory_size + sprigs + caches"
+        yield from memory_size_figures(need)
+        inputs, formula = {"memory_size": need.memory_size_bytes}, "memory_size + sprigs + trees + caches"
     yield Figure(
         need.name,
         "memory of the namespace",
         need.memory_bytes,
         "B",
         formula,
-        {**inputs, "sprigs": need.sprig_bytes, "caches": need.cache_bytes},
+        {**inputs, "sprigs": need.sprig_bytes, "trees": need.tree_bytes, "caches": need.cache_bytes},
         "all that the namespace can come to take before a limit stops its writes",
     )
 
@@ -69,14 +99,14 @@ def request_figures(load: NamespaceLoad, on_node: NamespaceLoadOnNode, moment: M
         "peak_factor": moment.peak_factor,
         "nodes_left": held.worst.nodes,
         "partitions": held.worst.partitions,
-        "replication_factor": load.replication_factor,
+        "copies_taken": on_node.copies_written,
+        "client_writes": on_node.writes,
     }
     formulas = {
         "reads": "ceil(round(reads_per_second × peak_factor) ÷ nodes_left)",
         "writes": "ceil(round(writes_per_second × peak_factor) ÷ nodes_left)",
-        "replica writes": "ceil(round(writes_per_second × peak_factor) × partitions × (replication_factor - 1)"
-        " ÷ (4096 × replication_factor))",
         "copies written": "ceil(round(writes_per_second × peak_factor) × partitions ÷ 4096)",
+        "replica writes": "copies_taken - client_writes",
     }
     for name, formula in formulas.items():
         used = {key: value for key, value in peak.items() if key in formula}
@@ -91,6 +121,7 @@ def traffic_figures(
         "reads": on_node.reads,
         "writes": on_node.writes,
         "replica_writes": on_node.replica_writes,
+        "copies": load.replication_factor,
         "record": record_bytes,
         "frame": assumed.frame_bytes,
     }
@@ -99,7 +130,7 @@ def traffic_figures(
         "network in",
         on_node.traffic.bytes_in,
         "B/s",
-        "writes × (record + frame) + reads × frame + replica_writes × (record + 2 × frame)",
+        "(writes + replica_writes) × (record + frame) + (reads + writes × (copies - 1)) × frame",
         inputs,
         "from clients and from other nodes; every message has a frame",
     )
@@ -108,8 +139,7 @@ def traffic_figures(
         "network out",
         on_node.traffic.bytes_out,
         "B/s",
-        "reads × (record + frame) + writes × frame + replica_writes × (record + 2 × frame)"
-        " + writes × (record + frame) × xdr_destinations",
+        "(reads + writes × (copies - 1 + xdr_destinations)) × (record + frame) + (writes + replica_writes) × frame",
         {**inputs, "xdr_destinations": workload.xdr_destinations},
         "to clients, other nodes and other data centres",
     )
@@ -138,6 +168,10 @@ def device_figures(
     if not load.storage.data_on_device:
         return
     lwm = assumed.defrag_lwm_percent
+    reads, read = "0", dict[str, Number]()
+    if not load.storage.data_in_memory:
+        reads = "(reads + writes) × max(1, record ÷ act_record) ÷ act_reads"
+        read = {"reads": on_node.reads, "writes": on_node.writes, "act_reads": ACT_READS_PER_SECOND}
     written: dict[str, Number] = {"record": record_bytes, "defrag_lwm": lwm}
     yield Figure(
         load.name,
@@ -167,14 +201,15 @@ def device_figures(
         "device load",
         on_node.act_load,
         "× ACT 1x",
-        "max(device_reads × size ÷ act_reads, copies_written × size × 50 ÷ (100 - defrag_lwm) ÷ act_writes)",
+        f"max({reads}, copies_written × record ÷ act_record × 50 ÷ (100 - defrag_lwm) ÷ act_writes)",
         {
-            "device_reads": 0 if load.storage.data_in_memory else on_node.reads + on_node.writes,
+            **read,
             "copies_written": on_node.copies_written,
-            "size": max(record_bytes, ACT_RECORD_BYTES) / ACT_RECORD_BYTES,
+            "record": record_bytes,
+            "act_record": ACT_RECORD_BYTES,
             "defrag_lwm": lwm,
-            "act_reads": ACT_READS_PER_SECOND,
             "act_writes": ACT_WRITES_PER_SECOND,
         },
-        "1x = 2,000 reads and 1,000 writes of 1.5 KB a second (ACT README 6.6); an update reads the record first",
+        "1x = 2,000 reads and 1,000 writes of 1.5 KB a second (ACT README 6.6); an update reads the record first;"
+        " writes go out in large blocks (ACT, cfg_storage.c)",
     )

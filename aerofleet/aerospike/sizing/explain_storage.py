@@ -7,34 +7,44 @@ from collections.abc import Iterator
 from aerofleet.aerospike.sizing import assumptions as planning
 from aerofleet.aerospike.sizing import index
 from aerofleet.aerospike.sizing.assumptions import Assumptions
-from aerofleet.aerospike.sizing.device import TOMBSTONE_BYTES
+from aerofleet.aerospike.sizing.device import capacity_bytes
 from aerofleet.aerospike.sizing.figure import Figure, Number
-from aerofleet.aerospike.sizing.headroom import Layout, Survive, place, spreads
-from aerofleet.aerospike.sizing.namespace import NamespaceNeed, index_arenas
+from aerofleet.aerospike.sizing.headroom import Layout, Place, Survive, spreads
+from aerofleet.aerospike.sizing.namespace import (
+    STOP_WRITES_PERCENT_BEFORE_7,
+    NamespaceNeed,
+    data_stripes,
+    index_arenas,
+    write_block_bytes,
+)
 from aerofleet.aerospike.sizing.server import (
     DEFRAG_RESERVE_BLOCKS,
     DEVICE_HEADER_BYTES,
+    GIB,
     INDEX_STAGE_BYTES,
-    MAX_RECORD_BYTES,
-    STRIPES,
+    MIB,
     Version,
     server_facts,
 )
 from aerofleet.aerospike.sizing.workload import NamespaceLoad, Storage
 
 RACK_SOURCE = "rack-aware placement: copies of a partition in different racks; a lost node's share stays in its rack"
+WORST_SOURCE = "the most that one node carries, with all up and after each loss to be survived"
+HEAP_SOURCE = "data on the heap before 7.0: 2 B a record, 12 B a bin, its value (capacity-planning guide 2019)"
 
 
 def record_figures(load: NamespaceLoad, need: NamespaceNeed, version: Version) -> Iterator[Figure]:
     facts = server_facts(version)
     if isinstance(load.record, int):
         formula, inputs, source = "round_up(stored, 16)", {"stored": load.record}, "the record's bytes as given"
-    elif not facts.flat_layout or (load.storage.data_in_memory and not facts.memory_block_bytes):
-        return
+    elif load.storage is Storage.MEMORY and not facts.memory_block_bytes:
+        formula, inputs, source = "in_heap", {"in_heap": need.record_bytes}, HEAP_SOURCE
+    elif not facts.flat_layout:
+        formula, inputs = "on_device", {"on_device": need.record_bytes}
+        source = "layout of 3.1–4.1 (capacity-planning guide 2019)"
     else:
-        inputs, source = load.record.flat_parts(), "flat layout (aerospike-server storage/flat.h and flat.c)"
-        if load.storage is not Storage.MEMORY:
-            inputs["end_mark"] = facts.end_mark_bytes
+        inputs, source = load.record.flat_parts(), "flat layout (aerospike-server flat.h, flat.c, drv_mem.c)"
+        inputs["end_mark"] = facts.end_mark_bytes
         formula = f"round_up({' + '.join(inputs)}, 16)"
     yield Figure(load.name, "record", need.record_bytes, "B", formula, inputs, source)
 
@@ -50,9 +60,14 @@ def spread_figures(load: NamespaceLoad, need: NamespaceNeed, layout: Layout, sur
         {"replication_factor": load.replication_factor, "nodes": layout.nodes},
         "aerospike-server fabric/partition.h; partitions spread evenly over nodes",
     )
-    after: dict[str, Number] = {f"after_{loss}": spread.partitions for loss, spread in found.items()}
-    formula = f"max({', '.join(after)}, 0)"
-    yield Figure(load.name, "partitions after the loss", need.partitions, "of 4096", formula, after, RACK_SOURCE)
+    for loss, spread in found.items():
+        if loss is not Survive.NOTHING:
+            formula, inputs = loss_formula(load.replication_factor, layout, loss)
+            name = f"partitions after a {loss} is lost"
+            yield Figure(load.name, name, spread.partitions, "of 4096", formula, inputs, RACK_SOURCE)
+    all_found: dict[str, Number] = {f"after_{loss}": spread.partitions for loss, spread in found.items()}
+    worst = f"max({', '.join(all_found)}, 0)"
+    yield Figure(load.name, "partitions after the loss", need.partitions, "of 4096", worst, all_found, WORST_SOURCE)
     yield Figure(
         load.name,
         "records of a node",
@@ -62,6 +77,22 @@ def spread_figures(load: NamespaceLoad, need: NamespaceNeed, layout: Layout, sur
         {"objects": load.objects, "tombstones": load.tombstones, "partitions": need.partitions},
         "every copy counts (aerospike-server fabric/partition.h)",
     )
+
+
+def loss_formula(replication_factor: int, layout: Layout, loss: Survive) -> tuple[str, dict[str, Number]]:
+    """How many partitions the node has that carries most once a node or a rack is lost. Where the copies do not make
+    whole rounds of all racks, the short rack is left out of the last round with the product of fractions."""
+    racks, nodes_per_rack = layout.racks, layout.nodes_per_rack
+    if loss is Survive.RACK or nodes_per_rack == 1:
+        left = layout.nodes - (nodes_per_rack if loss is Survive.RACK else 1)
+        inputs: dict[str, Number] = {"replication_factor": replication_factor, "nodes_left": left}
+        return "min(4096, ceil(4096 × replication_factor ÷ nodes_left))", inputs
+    rounds, rest = divmod(replication_factor, racks)
+    short = nodes_per_rack - 1
+    others = [(racks - 1 - taken) * nodes_per_rack for taken in range(rest)]
+    left_out = " × ".join(f"{each} ÷ {each + short}" for each in others)
+    copies = f"(rounds + 1 - {left_out})" if left_out else "rounds"
+    return f"min(4096, ceil(4096 × {copies} ÷ left_in_rack))", {"rounds": rounds, "left_in_rack": short}
 
 
 def index_figures(load: NamespaceLoad, need: NamespaceNeed, version: Version) -> Iterator[Figure]:
@@ -91,10 +122,32 @@ def index_figures(load: NamespaceLoad, need: NamespaceNeed, version: Version) ->
             f"set index {number}",
             index.set_index_bytes(records, need.partitions),
             "B",
-            "partitions × round_up(max(1, ceil(records_of_set ÷ 4096) × 16), 4096)",
+            "partitions × round_up((1 + ceil(records_of_set ÷ 4096)) × 16, 4096)",
             {"records_of_set": records, "partitions": need.partitions},
-            "16 B an entry in blocks of 4 KiB for each partition (aerospike-server base/set_index.h)",
+            "16 B an entry in blocks of 4 KiB for each partition, one entry ends all branches"
+            " (aerospike-server base/set_index.c)",
         )
+    if need.index_memory_bytes:
+        yield from index_memory_figures(load, need, version)
+
+
+def index_memory_figures(load: NamespaceLoad, need: NamespaceNeed, version: Version) -> Iterator[Figure]:
+    sets = {f"records_of_set_{number}": records for number, records in enumerate(load.set_indexes, 1)}
+    held = {
+        f"secondary_{number}": index.secondary_index_node_bytes(entries, need.partitions, version)
+        for number, entries in enumerate(load.secondary_indexes, 1)
+    }
+    if load.storage.index_in_memory:
+        held = {"primary": need.primary_index_bytes, **held}
+    yield Figure(
+        load.name,
+        "indexes in use",
+        need.index_used_bytes,
+        "B",
+        " + ".join([*held, *(f"16 × ceil({name} × partitions ÷ 4096)" for name in sets)]),
+        {**held, **sets, **({"partitions": need.partitions} if sets else {})},
+        "what counts against the budget: of a set index its entries alone (aerospike-server 8.1, nsup.c)",
+    )
     if need.indexes_memory_budget_bytes:
         yield Figure(
             load.name,
@@ -103,44 +156,41 @@ def index_figures(load: NamespaceLoad, need: NamespaceNeed, version: Version) ->
             "B",
             "round_up(used + 1, stage)",
             {"used": need.index_used_bytes, "stage": INDEX_STAGE_BYTES},
-            "writes stop when the indexes in memory reach it (aerospike-server 8.1, nsup.c); arenas grow by stages",
+            "writes stop when the indexes in memory pass it (aerospike-server 8.1, nsup.c); arenas grow by stages",
         )
-        yield Figure(
-            load.name,
-            "memory of the indexes",
-            need.index_memory_bytes,
-            "B",
-            "budget + max(0, arenas - 1) × stage + set_indexes × partitions × 4096",
-            {
-                "budget": need.indexes_memory_budget_bytes,
-                "arenas": index_arenas(load.storage, len(load.secondary_indexes)),
-                "stage": INDEX_STAGE_BYTES,
-                "set_indexes": len(load.set_indexes),
-                "partitions": need.partitions,
-            },
-            "each arena can be a stage ahead of what is used (aerospike-server, arenax)",
-        )
+    yield Figure(
+        load.name,
+        "memory of the indexes",
+        need.index_memory_bytes,
+        "B",
+        "round_up(used + 1, stage) + max(0, arenas - 1) × stage + set_indexes × partitions × 4096",
+        {
+            "used": need.index_used_bytes,
+            "arenas": index_arenas(load.storage, len(load.secondary_indexes)),
+            "stage": INDEX_STAGE_BYTES,
+            "set_indexes": len(load.set_indexes),
+            "partitions": need.partitions,
+        },
+        "each arena can be a stage ahead of what is used (aerospike-server, arenax)",
+    )
 
 
 def data_figures(
-    load: NamespaceLoad, need: NamespaceNeed, layout: Layout, assumed: Assumptions, version: Version
+    load: NamespaceLoad, need: NamespaceNeed, held: Place, assumed: Assumptions, version: Version
 ) -> Iterator[Figure]:
-    facts = server_facts(version)
-    block = facts.memory_block_bytes if load.storage.data_in_memory else facts.device_block_bytes
+    block = write_block_bytes(load.storage, need.record_bytes, version)
     if not block:
+        yield from heap_figures(load, need, version)
         return
-    record_block = block if need.record_bytes <= block else MAX_RECORD_BYTES
-    steady = place(load.replication_factor, layout, assumed.survive).steady.partitions
     constants: dict[str, Number] = {
         "objects": load.objects,
         "tombstones": load.tombstones,
         "record_bytes": need.record_bytes,
-        "record_block": record_block,
         "block": block,
-        "tombstone_bytes": TOMBSTONE_BYTES,
+        "tombstone_bytes": load.tombstone_bytes(version),
     }
     for name, value, partitions in (
-        ("data, all nodes up", need.data_steady_bytes, steady),
+        ("data, all nodes up", need.data_steady_bytes, held.steady.partitions),
         ("data after the loss", need.data_bytes, need.partitions),
     ):
         yield Figure(
@@ -148,12 +198,53 @@ def data_figures(
             name,
             value,
             "B",
-            "ceil(ceil(objects × partitions ÷ 4096) ÷ (record_block // record_bytes)) × record_block"
+            "ceil(ceil(objects × partitions ÷ 4096) ÷ (block // record_bytes)) × block"
             " + ceil(ceil(tombstones × partitions ÷ 4096) ÷ (block // tombstone_bytes)) × block",
             {**constants, "partitions": partitions},
             "records lie in whole write blocks (aerospike-server 8.1, drv_common.h)",
         )
-    yield from capacity_figures(need, block, layout.devices, assumed, version)
+    yield from capacity_figures(need, block, held.devices, assumed, version)
+
+
+def heap_figures(load: NamespaceLoad, need: NamespaceNeed, version: Version) -> Iterator[Figure]:
+    record = load.memory_record_bytes(version)
+    yield Figure(
+        need.name,
+        "data after the loss",
+        need.data_bytes,
+        "B",
+        "ceil(objects × partitions ÷ 4096) × record",
+        {"objects": load.objects, "partitions": need.partitions, "record": record},
+        HEAP_SOURCE,
+    )
+    if need.storage.data_on_device:
+        yield Figure(
+            need.name,
+            "device capacity",
+            need.device_bytes,
+            "B",
+            "round_up(4 × data, MiB)",
+            {"data": need.data_bytes, "MiB": MIB},
+            "four times the data in memory (capacity-planning guide 2019)",
+        )
+
+
+def memory_size_figures(need: NamespaceNeed) -> Iterator[Figure]:
+    """Before 7.0."""
+    yield Figure(
+        need.name,
+        "memory-size",
+        need.memory_size_bytes,
+        "B",
+        "round_up(ceil((indexes + data) × 100 ÷ stop_writes_percent) + 1, GiB)",
+        {
+            "indexes": need.index_memory_bytes,
+            "data": need.data_bytes if need.storage.data_in_memory else 0,
+            "stop_writes_percent": STOP_WRITES_PERCENT_BEFORE_7,
+            "GiB": GIB,
+        },
+        "writes stop at stop-writes-pct of memory-size (configuration schema 6.4)",
+    )
 
 
 def capacity_figures(
@@ -166,19 +257,21 @@ def capacity_figures(
         "worst": need.data_bytes,
         "steady_percent": assumed.device_used_percent,
         "worst_percent": assumed.device_used_after_loss_percent,
+        "header": DEVICE_HEADER_BYTES,
         "reserve_blocks": DEFRAG_RESERVE_BLOCKS,
         "block": block,
     }
     source = f"{planning.SOURCES['device_used_percent']}; {planning.SOURCES['device_used_after_loss_percent']}"
     if need.storage.data_in_memory:
+        stripes = data_stripes(need.storage, planned_bytes(need, assumed), block, devices)
         yield Figure(
             need.name,
             "data-size",
             need.data_size_bytes,
             "B",
-            f"max(minimum, round_up({capacity} + stripes × reserve_blocks × block, stripes × block))",
-            {**inputs, "stripes": STRIPES, "minimum": facts.data_size_minimum_bytes},
-            source,
+            f"max(minimum, round_up({capacity}, stripes × block) + stripes × (header + reserve_blocks × block))",
+            {**inputs, "stripes": stripes, "minimum": facts.data_size_minimum_bytes},
+            f"{source}; a stripe is laid out as a device is (aerospike-server 8.1, drv_mem.c)",
         )
         return
     yield Figure(
@@ -186,8 +279,8 @@ def capacity_figures(
         "device capacity",
         need.device_bytes,
         "B",
-        f"{capacity} + devices × (header + reserve_blocks × block)",
-        {**inputs, "devices": devices, "header": DEVICE_HEADER_BYTES},
+        f"round_up({capacity}, max(1, devices) × block) + devices × (header + reserve_blocks × block)",
+        {**inputs, "devices": devices},
         source,
     )
     if need.storage is Storage.ALL_FLASH:
@@ -205,3 +298,8 @@ def capacity_figures(
             },
             planning.SOURCES["mounts_used_percent"],
         )
+
+
+def planned_bytes(need: NamespaceNeed, assumed: Assumptions) -> int:
+    limits = assumed.device_used_percent, assumed.device_used_after_loss_percent
+    return capacity_bytes(need.data_steady_bytes, need.data_bytes, *limits)

@@ -10,7 +10,8 @@ Number = int | float
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """``formula`` is arithmetic over the names in ``inputs``: + − × ÷, //, ceil, min, max and round_up(value, unit).
+    """``formula`` is arithmetic over the names in ``inputs``: + − × ÷, //, ceil, round, min, max,
+    round_up(value, unit) and power_of_two(value), the next one that is no smaller.
     ``scope``: the namespace, or empty for the whole node. ``source``: where formula and constants come from."""
 
     scope: str

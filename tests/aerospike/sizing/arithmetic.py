@@ -22,6 +22,7 @@ FUNCTIONS: dict[str, Callable[..., Fraction]] = {
     "max": max,
     "round": lambda a: Fraction(round(float(a))),
     "round_up": lambda a, unit: Fraction(ceil(a / unit)) * unit,
+    "power_of_two": lambda a: Fraction(1 << max(0, ceil(a) - 1).bit_length()),
 }
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 
 from aerofleet.aerospike.sizing import (
     Assumptions,
+    Bin,
     Device,
     Metal,
     NamespaceLoad,
+    Particle,
+    Record,
     Sizing,
     Storage,
+    Survive,
     Workload,
     figures,
     size,
@@ -33,6 +39,14 @@ def test_formulas_give_the_values(workload: Workload, assumed: Assumptions) -> N
     assert_formulas_hold(sized(workload, METAL, 3, 2, assumed))
 
 
+@pytest.mark.parametrize(("racks", "nodes_per_rack"), [(1, 4), (2, 3), (4, 1), (5, 2)])
+@pytest.mark.parametrize("copies", [1, 2, 3, 4])
+def test_formulas_give_the_values_of_every_loss(racks: int, nodes_per_rack: int, copies: int) -> None:
+    survive = Survive.RACK if racks > 1 else Survive.NODE
+    workload = Workload((replace(SHOP, replication_factor=copies),), (8, 1, 1))
+    assert_formulas_hold(sized(workload, METAL, racks, nodes_per_rack, Assumptions(survive=survive)))
+
+
 SHOP = NamespaceLoad(
     "shop", Storage.DEVICE, 200_000_000, 1500, 40_000, 8_000, secondary_indexes=(200_000_000,), set_indexes=(500_000,)
 )
@@ -48,6 +62,32 @@ def test_every_part_of_the_memory_is_explained(storage: Storage) -> None:
     parts = found["memory of the process"].value + found["memory of the namespace"].value
     assert found["memory taken"].value == parts
     assert all(each.source and each.unit for each in found.values())
+
+
+@pytest.mark.parametrize("version", [(6, 0), (6, 4), (7, 0), (7, 1), (8, 0), (8, 1, 1)])
+@pytest.mark.parametrize("storage", Storage)
+def test_what_a_figure_is_made_from_is_explained_too(storage: Storage, version: tuple[int, ...]) -> None:
+    """Every input is a figure of its own, or given: by the workload, the planning figures, the server's constants."""
+    load = NamespaceLoad("n", storage, 200_000_000, RECORD, 40_000, 8_000, 2, False, 1000, (1000, 1000), (500,))
+    sizing = sized(Workload((load,), version, peak_factor=3), LARGE, 3, 2, Assumptions(survive=Survive.RACK))
+    found = figures(sizing)
+    values = {figure.value for figure in found}
+    unexplained = {
+        f"{figure.name}: {name}"
+        for figure in found
+        for name, value in figure.inputs.items()
+        if value > 4096 and name not in GIVEN and value not in values
+    }
+    assert unexplained == set()
+
+
+RECORD = Record((Bin("text", Particle.STRING, 2000),), "set")
+GIVEN = {
+    *("objects", "tombstones", "entries", "records_of_set", "records_of_set_1"),
+    *("reads_per_second", "writes_per_second"),
+    *("stage", "GiB", "MiB", "block", "header", "minimum", "seconds", "write_cache", "post_write_cache", "heap_bytes"),
+    *("connections", "connection_bytes", "operations_per_core", "bins"),
+}
 
 
 def test_a_figure_reads_as_name_value_formula_inputs_and_source() -> None:
