@@ -6,21 +6,20 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from aerofleet.aerospike.sizing import Comparison, Figure, Sizing, Storage, Survive, figures, size, sized
+from aerofleet.aerospike.sizing import Figure, Sizing, Storage, Survive, figures, size, sized, thresholds
 from aerofleet.aerospike.sizing.moment import months_between
-from aerofleet.aerospike.sizing.node import NodeNeed
 from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE, EXIT_NO_FIT
 from aerofleet.cli.findings import print_findings
 from aerofleet.cli.size_file import SizeFile
+from aerofleet.cli.size_text import as_text
 from aerofleet.finding import Finding, Location
 from aerofleet.load import LoadError, read
-from aerofleet.model.quantities import kubernetes_bytes
 from aerofleet.model.validation import validated
 
 SCHEMA = "aerofleet.io/size/v1"
@@ -111,7 +110,7 @@ def from_options(given: dict[str, Any]) -> tuple[SizeFile | None, list[Finding]]
     if "devices" in given:
         data["metal"]["devices"] = [devices(given.pop("devices")) | drive]
     file, findings = validated(SizeFile, data | given, lambda _path: Location("", 1, 1))
-    return file, [replace(each, location=None, path=written(each.path.split(".")[-1])) for each in findings]
+    return file, [replace(each, location=None, path=option(each.path)) for each in findings]
 
 
 def devices(text: str) -> dict[str, Any]:
@@ -119,6 +118,14 @@ def devices(text: str) -> dict[str, Any]:
     if match is None:
         raise ValueError(f"--devices {text}: it is written like 4x1.6TB")
     return {"count": int(match[1]), "size": match[2]}
+
+
+def option(path: str) -> str:
+    """The option behind a path in the file; empty where the mistake is in no one of them."""
+    if ".devices" in path:
+        return "--devices"
+    name = path.rpartition(".")[2]
+    return written(name) if re.fullmatch("[A-Za-z]+", name) and name != "metal" else ""
 
 
 def written(name: str) -> str:
@@ -134,65 +141,6 @@ def answer(file: SizeFile) -> Sizing:
     return sized(workload, metal, file.racks, file.nodes_per_rack, assumptions)
 
 
-def as_text(sizing: Sizing, explained: Sequence[Figure]) -> str:
-    return "".join(f"{line}\n" for line in (*summary(sizing), *(str(each) for each in explained)))
-
-
-def summary(sizing: Sizing) -> Iterator[str]:
-    months = sizing.assumptions.months
-    verdict = "carries it" if sizing.fits else "does not carry it"
-    yield f"{sizing.racks} racks × {sizing.nodes_per_rack} = {sizing.nodes} nodes: {verdict}; {sizing.binding} binds"
-    yield ""
-    yield f"{'need of a node':<26}{'now':>18}{'peak':>18}{f'in {months} months':>18}"
-    for name, show in NEEDS.items():
-        cells = (show(need) for need in (sizing.now, sizing.peak, sizing.date))
-        yield f"  {name:<24}" + "".join(f"{cell:>18}" for cell in cells)
-    yield ""
-    yield f"{f'in {months} months':<26}{'need':>18}{'has':>18}"
-    for each in sizing.comparisons:
-        has = amount(each.have, each.unit) if each.known else "not measured"
-        yield f"  {each.constraint:<24}{amount(each.need, each.unit):>18}{has:>18}" + missing(each)
-    yield ""
-    yield f"pod: memory request = limit {kubernetes_bytes(sizing.pod.memory_bytes)}, {sizing.pod.cores} cores"
-    budget = "indexes-memory-budget" if sizing.pod.index_budget else "indexes (planned; nothing limits them before 7.1)"
-    for namespace in sizing.pod.namespaces:
-        settings = {
-            budget: namespace.indexes_memory_budget_bytes,
-            "data-size": namespace.data_size_bytes,
-            "memory-size": namespace.memory_size_bytes,
-            "devices": namespace.device_bytes,
-            "mounts-budget": namespace.mounts_budget_bytes,
-        }
-        shown = ", ".join(f"{name} {amount(value, 'B')}" for name, value in settings.items() if value)
-        yield f"  namespace {namespace.name}: {shown}"
-    if sizing.pod.cgroup_memory_tracking:
-        yield "  cgroup-mem-tracking true, so that stop-writes-sys-memory-pct is of the pod's memory"
-
-
-def missing(each: Comparison) -> str:
-    return "" if each.fits else f"  missing {amount(each.need - each.have, each.unit)}"
-
-
-def amount(value: float, unit: str) -> str:
-    """Bytes in GiB, rates in the largest unit below them; what is compared stays exact."""
-    if unit.startswith("B"):
-        return f"{value / (1 << 30):,.1f} GiB{unit[1:]}"
-    if unit == "bit/s":
-        return f"{value / 10**9:,.2f} Gbit/s"
-    return f"{value:,.1f} {unit}" if isinstance(value, float) else f"{value:,} {unit}"
-
-
-NEEDS: dict[str, Callable[[NodeNeed], str]] = {
-    "memory limit": lambda need: amount(need.memory_limit_bytes, "B"),
-    "devices": lambda need: amount(need.device_bytes, "B"),
-    "device load (ACT)": lambda need: amount(need.act_load, "x"),
-    "written a day": lambda need: amount(need.written_bytes_per_day, "B"),
-    "network": lambda need: amount(need.network_bits_per_second, "bit/s"),
-    "operations": lambda need: amount(need.operations_per_second, "ops/s"),
-    "cores": lambda need: amount(need.cores, "cores"),
-}
-
-
 def as_json(sizing: Sizing, explained: Sequence[Figure]) -> str:
     """Exact integers of the base units; ``figures`` only when asked for."""
     data = {
@@ -204,6 +152,7 @@ def as_json(sizing: Sizing, explained: Sequence[Figure]) -> str:
         "unknown": sizing.unknown,
         "comparisons": [asdict(each) | {"fits": each.fits} for each in sizing.comparisons],
         "moments": [asdict(each) for each in (sizing.now, sizing.peak, sizing.date)],
+        "thresholds": [asdict(each) for each in thresholds(sizing)],
         "pod": asdict(sizing.pod),
         "rack": asdict(sizing.rack),
         "cluster": asdict(sizing.cluster),

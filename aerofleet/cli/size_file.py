@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from aerofleet.aerospike.sizing import (
     Assumptions,
@@ -20,6 +21,7 @@ from aerofleet.aerospike.sizing import (
     parse_version,
 )
 from aerofleet.aerospike.sizing.record import KEY_ORDERED_MAP_BYTES, packed_bytes
+from aerofleet.aerospike.sizing.server import MAX_DEVICES
 from aerofleet.model.file_model import FileModel
 from aerofleet.model.quantities import BitsPerSecond, Bytes, Count, Percent, PerSecond
 
@@ -61,11 +63,21 @@ class RecordFile(FileModel):
         return Record(tuple(each.to_bin() for each in self.bins), self.set, self.ttl, self.key, self.bin_metadata)
 
 
+def kind_of_record(value: object) -> str:
+    return "record[bins]" if isinstance(value, (Mapping, RecordFile)) else "record[bytes]"
+
+
+AnyRecord = Annotated[
+    Annotated[Bytes, Tag("record[bytes]")] | Annotated[RecordFile, Tag("record[bins]")], Discriminator(kind_of_record)
+]
+"""One of both is meant, and its mistakes are told. A key with a bracket is left out of the path that is told."""
+
+
 class NamespaceFile(FileModel):
     name: str = Field("data", max_length=31)
     storage: Storage
     objects: Count
-    record: Bytes | RecordFile
+    record: AnyRecord
     reads: PerSecond
     writes: PerSecond
     replication_factor: int = Field(2, ge=1)
@@ -97,7 +109,7 @@ class NamespaceFile(FileModel):
 
 class DriveFile(FileModel):
     count: int = Field(1, ge=1)
-    size: Bytes
+    size: Bytes = Field(ge=1)
     act: float = Field(0, ge=0)
     dwpd: float = Field(0, ge=0)
 
@@ -105,7 +117,7 @@ class DriveFile(FileModel):
 class MetalFile(FileModel):
     """What one pod can have of its host."""
 
-    memory: Bytes
+    memory: Bytes = Field(ge=1)
     cores: int = Field(ge=1)
     network: BitsPerSecond
     devices: tuple[DriveFile, ...] = ()
@@ -117,7 +129,7 @@ class MetalFile(FileModel):
 
 class SizeFile(FileModel):
     server: str = Field(description="server version, as 8.1.1")
-    namespaces: tuple[NamespaceFile, ...] = Field(min_length=1)
+    namespaces: tuple[NamespaceFile, ...] = Field(min_length=1, max_length=32)
     peak: float = Field(1, ge=1)
     growth_per_month: Percent = 0
     tls: bool = False
@@ -133,6 +145,15 @@ class SizeFile(FileModel):
     def can_be_sized(self) -> SizeFile:
         self.to_workload()
         self.to_assumptions()
+        names = [each.name for each in self.namespaces]
+        if len(set(names)) < len(names):
+            raise ValueError(f"each namespace has a name of its own: {', '.join(names)}")
+        if any(each.storage.data_on_device for each in self.namespaces):
+            devices = self.metal.to_metal().device_count
+            if not 1 <= devices <= MAX_DEVICES:
+                raise ValueError(
+                    f"data on devices needs devices: 1 to {MAX_DEVICES} in a pod, of 2 TiB at most each, not {devices}"
+                )
         return self
 
     def to_workload(self) -> Workload:

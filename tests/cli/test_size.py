@@ -46,11 +46,12 @@ def test_options_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert (told["schema"], told["fits"], told["racks"]) == ("aerofleet.io/size/v1", True, 3)
     assert told["cluster"]["pods"] == told["racks"] * told["nodesPerRack"]
     assert "figures" not in told
+    assert {"namespace", "of", "parameter", "now", "peak", "date", "stop"} == set(told["thresholds"][0])
 
 
 def test_explain_adds_every_figure(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*CACHE, "--explain"]) == 0
-    assert "primary index = 640,000,000 B\n  64 × records\n  records = 10,000,000\n" in capsys.readouterr().out
+    assert "data: primary index = 640,000,000 B\n  64 × records\n  records = 10,000,000\n" in capsys.readouterr().out
     assert main([*CACHE, "--explain", "--format", "json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert {"scope", "name", "value", "unit", "formula", "inputs", "source"} == set(told["figures"][0])
@@ -67,8 +68,8 @@ def test_a_date_instead_of_months(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_does_not_fit_is_exit_3(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*CACHE, "--nodes-per-rack", "1", "--memory", "8Gi"]) == 3
     told = capsys.readouterr().out
-    assert "does not carry it; memory binds" in told
-    assert "missing" in told
+    assert "3 racks × 1 = 3 nodes: does not carry it; memory binds" in told
+    assert "missing 7.0 GiB" in told
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=[case["case"] for case in REFUSED])
@@ -81,6 +82,7 @@ def test_a_mistake_in_the_file(case: dict[str, Any], tmp_path: Path, capsys: pyt
     assert told.startswith(f"{path}:")
     assert case["says"] in told
     assert case.get("path", "") in told
+    assert "RecordFile" not in told
 
 
 def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
@@ -97,12 +99,42 @@ def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
         (["--devices", "many"], "4x1.6TB"),
         (["--until", "2027-01-01"], "belong together"),
         (["--as-of", "2027-01-01", "--until", "2026-01-01"], "lies before"),
+        (["--as-of", "2026-11-24", "--until", "2126-01-01"], "--months"),
+        (["--objects=-5"], "--objects"),
+        (["--objects", "10000000000000000000"], "at most"),
+        (["--record", "9Mi"], "cannot be stored"),
+        (["--peak", "1e308"], "the peak factor is from 1 to 10,000"),
+        (["--peak", "0.5"], "--peak"),
+        (["--growth-per-month=-2%"], "--growth-per-month"),
+        (["--months=-1"], "--months"),
+        (["--memory", "0"], "--memory"),
+        (["--storage", "device"], "data on devices needs devices"),
+        (["--storage", "device", "--devices", "200x1TB"], "1 to 128 in a pod"),
+        (["--storage", "device", "--devices", "2x0"], "--devices"),
+        (["--racks", "1", "--survive", "rack"], "the only rack"),
+        (["--racks", "2", "--survive", "rack", "--strong-consistency"], "from three racks on"),
+        (["--nodes-per-rack", "100"], "300 nodes are more than the 256"),
+        (["--server", "2.0"], "older than 3.1"),
+        (["--storage", "all-flash", "--devices", "4x1TB", "--objects", "1000T"], "sprigs a partition"),
     ],
 )
 def test_a_mistake_in_an_option(options: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*CACHE, *options]) == 2
     told = capsys.readouterr()
-    assert says in told.out + told.err
+    lines = (told.out + told.err).splitlines()
+    assert len(lines) == 1
+    assert says in lines[0]
+    assert "-- " not in lines[0]
+
+
+ODD: list[dict[str, Any]] = yaml.safe_load((CASES / "odd.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", ODD, ids=[case["case"] for case in ODD])
+def test_an_odd_question_gets_a_true_answer(case: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["size", "--storage", "memory", *case["options"].split()]) == case["exit"]
+    told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert [line for line in case["lines"] if line not in told] == []
 
 
 @pytest.mark.parametrize("words", [["size"], ["size", str(SHOP), "--racks", "3"]])

@@ -17,6 +17,7 @@ from aerofleet.aerospike.sizing.pod import NamespaceSettings, PodSettings
 from aerofleet.aerospike.sizing.record import Bin, Particle, Record
 from aerofleet.aerospike.sizing.rule import GivenSize, Shortfall, findings, memory_shortfalls, shortfalls
 from aerofleet.aerospike.sizing.server import parse_version
+from aerofleet.aerospike.sizing.threshold import Threshold, thresholds
 from aerofleet.aerospike.sizing.workload import Device, Metal, NamespaceLoad, Storage, Workload, host_share
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Sizing",
     "Storage",
     "Survive",
+    "Threshold",
     "Totals",
     "Workload",
     "figures",
@@ -48,4 +50,5 @@ __all__ = [
     "shortfalls",
     "size",
     "sized",
+    "thresholds",
 ]

@@ -16,7 +16,13 @@ from aerofleet.aerospike.sizing.explain_load import (
     request_figures,
     traffic_figures,
 )
-from aerofleet.aerospike.sizing.explain_storage import data_figures, index_figures, record_figures, spread_figures
+from aerofleet.aerospike.sizing.explain_storage import (
+    data_figures,
+    growth_figures,
+    index_figures,
+    record_figures,
+    spread_figures,
+)
 from aerofleet.aerospike.sizing.figure import Figure
 from aerofleet.aerospike.sizing.headroom import Layout, place
 from aerofleet.aerospike.sizing.node import NodeNeed
@@ -30,7 +36,9 @@ def figures(sizing: Sizing, need: NodeNeed | None = None) -> tuple[Figure, ...]:
     version = workload.server_version
     layout = Layout(sizing.racks, sizing.nodes_per_rack, sizing.metal.device_count)
     found: list[Figure] = []
-    for load, each, on_node in zip(loads_at(workload, need.moment), need.namespaces, need.loads, strict=True):
+    loads = loads_at(workload, need.moment)
+    for today, load, each, on_node in zip(workload.namespaces, loads, need.namespaces, need.loads, strict=True):
+        found += growth_figures(today, load, workload.growth_per_month_percent, need.moment.months)
         held = place(load.replication_factor, layout, assumed.survive, load.devices)
         found += record_figures(load, each, version)
         found += spread_figures(load, each, layout, assumed.survive)

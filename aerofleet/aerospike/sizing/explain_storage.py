@@ -33,6 +33,25 @@ WORST_SOURCE = "the most that one node carries, with all up and after each loss 
 HEAP_SOURCE = "data on the heap before 7.0: 2 B a record, 12 B a bin, its value (capacity-planning guide 2019)"
 
 
+def growth_figures(today: NamespaceLoad, then: NamespaceLoad, percent: int, months: int) -> Iterator[Figure]:
+    """What the namespace has become by then, under the names that the other figures use."""
+    if today == then:
+        return
+    grown = [(name, getattr(today, name), getattr(then, name)) for name in GROWING]
+    for kind, name in (("secondary_indexes", "entries"), ("set_indexes", "records_of_set")):
+        pairs = zip(getattr(today, kind), getattr(then, kind), strict=True)
+        grown += [(f"{name}_{number}", *pair) for number, pair in enumerate(pairs, 1)]
+    for name, before, value in grown:
+        if before:
+            inputs: dict[str, Number] = {"today": before, "percent": percent, "months": months}
+            formula = "ceil(today × power(1 + percent ÷ 100, months))"
+            unit = "per second" if name.endswith("per_second") else "records"
+            yield Figure(today.name, name, value, unit, formula, inputs, "compound growth, of records and rates alike")
+
+
+GROWING = ("objects", "tombstones", "reads_per_second", "writes_per_second")
+
+
 def record_figures(load: NamespaceLoad, need: NamespaceNeed, version: Version) -> Iterator[Figure]:
     facts = server_facts(version)
     if isinstance(load.record, int):

@@ -11,7 +11,7 @@ Number = int | float
 @dataclass(frozen=True, slots=True)
 class Figure:
     """``formula`` is arithmetic over the names in ``inputs``: + − × ÷, //, ceil, round, min, max,
-    round_up(value, unit) and power_of_two(value), the next one that is no smaller.
+    power(base, exponent), round_up(value, unit) and power_of_two(value), the next one that is no smaller.
     ``scope``: the namespace, or empty for the whole node. ``source``: where formula and constants come from."""
 
     scope: str
@@ -24,4 +24,5 @@ class Figure:
 
     def __str__(self) -> str:
         inputs = ", ".join(f"{name} = {value:,}" for name, value in self.inputs.items())
-        return f"{self.name} = {self.value:,} {self.unit}\n  {self.formula}\n  {inputs}\n  {self.source}"
+        name = f"{self.scope}: {self.name}" if self.scope else self.name
+        return f"{name} = {self.value:,} {self.unit}\n  {self.formula}\n  {inputs}\n  {self.source}"

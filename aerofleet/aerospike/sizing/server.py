@@ -14,6 +14,8 @@ PARTITIONS = 4096
 INDEX_STAGE_BYTES = GIB
 """Default of index-stage-size and sindex-stage-size: the index arenas grow by whole stages (aerospike-server 8.1)."""
 MAX_DEVICE_BYTES = 2 * TIB
+MAX_DEVICES = 128
+"""Of a namespace on a node (aerospike-server storage.h)."""
 MAX_NODES = 256
 """Nodes of an Enterprise cluster since 5.0 (aerospike-server fabric/hb.h)."""
 MAX_RECORD_BYTES = 8 * MIB

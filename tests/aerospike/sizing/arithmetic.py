@@ -21,6 +21,7 @@ FUNCTIONS: dict[str, Callable[..., Fraction]] = {
     "min": min,
     "max": max,
     "round": lambda a: Fraction(round(float(a))),
+    "power": lambda base, exponent: base ** int(exponent),
     "round_up": lambda a, unit: Fraction(ceil(a / unit)) * unit,
     "power_of_two": lambda a: Fraction(1 << max(0, ceil(a) - 1).bit_length()),
 }

@@ -81,6 +81,16 @@ def test_what_a_figure_is_made_from_is_explained_too(storage: Storage, version: 
     assert unexplained == set()
 
 
+def test_growth_is_explained() -> None:
+    """100 M records, two per cent a month, are 1.02 ^ 3 = 1.061208 times as many after three months."""
+    load = replace(SHOP, objects=100_000_000, secondary_indexes=(), set_indexes=(), reads_per_second=0)
+    sizing = size(Workload((load,), (8, 1, 1), growth_per_month_percent=2), LARGE, 3, Assumptions(months=3))
+    grown = [each for each in figures(sizing) if "power" in each.formula]
+    assert [(each.name, each.value) for each in grown] == [("objects", 106_120_800), ("writes_per_second", 8490)]
+    assert not [each for each in figures(sizing, sizing.now) if "power" in each.formula]
+    assert_formulas_hold(sizing)
+
+
 RECORD = Record((Bin("text", Particle.STRING, 2000),), "set")
 GIVEN = {
     *("objects", "tombstones", "entries", "records_of_set", "records_of_set_1"),
@@ -94,7 +104,7 @@ def test_a_figure_reads_as_name_value_formula_inputs_and_source() -> None:
     sizing = size(Workload((SHOP,), (8, 1, 1)), LARGE, 3)
     text = str(next(each for each in figures(sizing) if each.name == "primary index"))
     assert text.splitlines() == [
-        "primary index = 12,800,000,000 B",
+        "shop: primary index = 12,800,000,000 B",
         "  64 × records",
         "  records = 200,000,000",
         "  64 B an entry (aerospike-server base/index.h)",

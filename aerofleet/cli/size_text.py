@@ -1,0 +1,124 @@
+"""A sizing as a person reads it: the verdict, what a node needs and has, what its pod is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from aerofleet.aerospike.sizing import Comparison, Figure, PodSettings, Sizing, Storage, thresholds
+from aerofleet.aerospike.sizing.node import NodeNeed
+from aerofleet.model.quantities import kubernetes_bytes
+
+NEWEST = (8, 1)
+"""Newest server whose layouts and defaults are known."""
+
+
+def as_text(sizing: Sizing, explained: Sequence[Figure]) -> str:
+    lines = [*summary(sizing), *tables(sizing), *settings(sizing.pod), *totals(sizing)]
+    if explained:
+        lines += ["", f"the node that carries most, {date_of(sizing)}:", *map(str, explained)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def summary(sizing: Sizing) -> Iterator[str]:
+    verdict = "carries it" if sizing.fits else "does not carry it"
+    if not sizing.fits and sizing.nodes_per_rack == sizing.assumptions.maximum_nodes // sizing.racks:
+        verdict += ", and there can be no more"
+    racks = f"{counted(sizing.racks, 'rack')} × {sizing.nodes_per_rack} = {counted(sizing.nodes, 'node')}"
+    yield f"{racks}: {verdict}; {sizing.binding} binds"
+    if sizing.workload.server_version[:2] > NEWEST:
+        yield f"the server is newer than what is known here: sized as {'.'.join(map(str, NEWEST))}"
+
+
+def tables(sizing: Sizing) -> Iterator[str]:
+    moments, date = (sizing.now, sizing.peak, sizing.date), date_of(sizing)
+    heads = "".join(f"{head:>18}" for head in ("now", "peak", date))
+    yield ""
+    yield f"{'need of a node':<26}{heads}"
+    for name, (needed, unit) in NEEDS.items():
+        amounts = [needed(need) for need in moments]
+        if any(amounts) or name not in OF_DEVICES:
+            yield f"  {name:<24}" + "".join(f"{amount(each, unit):>18}" for each in amounts)
+    yield ""
+    yield f"{'used after the loss':<26}{heads}"
+    for limit in thresholds(sizing):
+        used = "".join(f"{percent:>16} %" for percent in (limit.now, limit.peak, limit.date))
+        yield f"  {limit.namespace + ' ' + limit.of:<24}{used}  writes stop at {limit.stop} % ({limit.parameter})"
+    yield ""
+    yield f"{date:<26}{'need':>18}{'has':>18}"
+    for each in sizing.comparisons:
+        if each.need or each.have:
+            has = amount(each.have, each.unit) if each.known else "not measured"
+            yield f"  {each.constraint:<24}{amount(each.need, each.unit):>18}{has:>18}" + missing(each)
+
+
+def settings(pod: PodSettings) -> Iterator[str]:
+    yield ""
+    yield f"pod: memory request = limit {kubernetes_bytes(pod.memory_bytes)}, {counted(pod.cores, 'core')}"
+    budget = "indexes-memory-budget" if pod.index_budget else "indexes (planned; nothing limits them before 7.1)"
+    limit = "max-record-size" if pod.index_budget else "write-block-size"
+    for namespace in pod.namespaces:
+        values = {
+            budget: namespace.indexes_memory_budget_bytes,
+            "data-size": namespace.data_size_bytes,
+            "memory-size": namespace.memory_size_bytes,
+            "devices": namespace.device_bytes,
+            "mounts-budget": namespace.mounts_budget_bytes,
+            limit: namespace.record_limit_bytes,
+        }
+        shown = ", ".join(f"{name} {amount(value, 'B')}" for name, value in values.items() if value)
+        yield f"  namespace {namespace.name}: {shown}"
+        if namespace.storage is Storage.MEMORY_AND_DEVICE and namespace.data_size_bytes:
+            yield "    memory takes as much as these devices have: cut partitions of that size"
+    if pod.cgroup_memory_tracking:
+        yield f"  cgroup-mem-tracking true: writes stop at {pod.stop_writes_sys_memory_percent} % of the pod's memory"
+    else:
+        watches = "the server watches the memory of the host: " if pod.server_version >= (6, 3) else ""
+        yield f"  {watches}only the settings above keep the pod below its limit"
+
+
+def totals(sizing: Sizing) -> Iterator[str]:
+    for name, total in (("rack", sizing.rack), ("cluster", sizing.cluster)):
+        parts = [counted(total.pods, "pod"), f"{amount(total.memory_bytes, 'B')} of memory"]
+        parts += [counted(total.cores, "core")]
+        if total.device_bytes:
+            parts += [f"{amount(total.device_bytes, 'B')} of devices"]
+        yield f"{name}: {', '.join(parts)}"
+
+
+def date_of(sizing: Sizing) -> str:
+    return f"in {counted(sizing.assumptions.months, 'month')}"
+
+
+def counted(count: int, name: str) -> str:
+    return f"{count:,} {name}" + ("" if count == 1 else "s")
+
+
+def missing(each: Comparison) -> str:
+    return "" if each.fits else f"  missing {amount(each.need - each.have, each.unit)}"
+
+
+def amount(value: float, unit: str) -> str:
+    """In a unit that leaves a number to read; what is compared stays exact."""
+    for base, steps in UNITS.items():
+        if unit.startswith(base):
+            name, step = next((pair for pair in steps if value >= pair[1]), steps[-1])
+            return f"{value / step:,.1f} {name}{unit.removeprefix(base)}"
+    if unit in ("cores", "nodes"):
+        return counted(int(value), unit.removesuffix("s"))
+    return f"{value:,.1f} {unit}" if isinstance(value, float) else f"{value:,} {unit}"
+
+
+UNITS = {
+    "bit/s": (("Gbit/s", 10**9), ("Mbit/s", 10**6), ("kbit/s", 10**3)),
+    "B": (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)),
+}
+OF_DEVICES = ("devices", "device load (ACT)", "written a day")
+NEEDS: dict[str, tuple[Callable[[NodeNeed], float], str]] = {
+    "memory limit": (lambda need: need.memory_limit_bytes, "B"),
+    "devices": (lambda need: need.device_bytes, "B"),
+    "device load (ACT)": (lambda need: need.act_load, "x"),
+    "written a day": (lambda need: need.written_bytes_per_day, "B/day"),
+    "network": (lambda need: need.network_bits_per_second, "bit/s"),
+    "operations": (lambda need: need.operations_per_second, "ops/s"),
+    "cores": (lambda need: need.cores, "cores"),
+}
