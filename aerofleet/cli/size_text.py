@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from aerofleet.aerospike.sizing import Comparison, Figure, PodSettings, Sizing, Storage, thresholds
+from aerofleet.aerospike.sizing.amount import amount, counted
 from aerofleet.aerospike.sizing.node import NodeNeed
 from aerofleet.model.quantities import kubernetes_bytes
 
@@ -89,29 +90,10 @@ def date_of(sizing: Sizing) -> str:
     return f"in {counted(sizing.assumptions.months, 'month')}"
 
 
-def counted(count: int, name: str) -> str:
-    return f"{count:,} {name}" + ("" if count == 1 else "s")
-
-
 def missing(each: Comparison) -> str:
     return "" if each.fits else f"  missing {amount(each.need - each.have, each.unit)}"
 
 
-def amount(value: float, unit: str) -> str:
-    """In a unit that leaves a number to read; what is compared stays exact."""
-    for base, steps in UNITS.items():
-        if unit.startswith(base):
-            name, step = next((pair for pair in steps if value >= pair[1]), steps[-1])
-            return f"{value / step:,.1f} {name}{unit.removeprefix(base)}"
-    if unit in ("cores", "nodes"):
-        return counted(int(value), unit.removesuffix("s"))
-    return f"{value:,.1f} {unit}" if isinstance(value, float) else f"{value:,} {unit}"
-
-
-UNITS = {
-    "bit/s": (("Gbit/s", 10**9), ("Mbit/s", 10**6), ("kbit/s", 10**3)),
-    "B": (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)),
-}
 OF_DEVICES = ("devices", "device load (ACT)", "written a day")
 NEEDS: dict[str, tuple[Callable[[NodeNeed], float], str]] = {
     "memory limit": (lambda need: need.memory_limit_bytes, "B"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 
 from aerofleet.aerospike.sizing import (
@@ -26,13 +26,32 @@ from aerofleet.aerospike.sizing import (
     sized,
 )
 from aerofleet.aerospike.sizing import NamespaceSettings as NamespaceLimits
+from aerofleet.aerospike.sizing.amount import amount
 from aerofleet.model.metal_file import HostModelFile
 from aerofleet.model.quantities import MAX_PODS
 from aerofleet.model.resolved import StorageKind
 from aerofleet.model.settings import NamespaceSettings, Settings
 
 ASSUMPTIONS = Assumptions()
-STOP_WRITES, SPRIGS, TRACKING = "stop-writes-used-pct", "partition-tree-sprigs", "cgroup-mem-tracking"
+TRACKING = "cgroup-mem-tracking"
+OF_NAMESPACE = {
+    "partition_tree_sprigs": "partition-tree-sprigs",
+    "record_limit_bytes": "max-record-size",
+}
+OF_STORAGE = {
+    "stop_writes_used_percent": "stop-writes-used-pct",
+    "stop_writes_available_percent": "stop-writes-avail-pct",
+}
+"""What is settled for a namespace → the parameter that settles it."""
+WRITTEN = {
+    "memory_bytes": "resources.memory",
+    "indexes_memory_budget_bytes": "indexesMemoryBudget",
+    "data_size_bytes": "dataSize",
+    "device_bytes": "devices",
+    "stop_writes_used_percent": "storageConfig.stop-writes-used-pct",
+    "record_limit_bytes": "config.max-record-size",
+}
+"""What a setting is called here → in the definitions."""
 
 
 class NoSizeError(Exception):
@@ -54,17 +73,18 @@ class AutoSize:
 def auto_size(settings: Settings, version: str, models: Sequence[HostModelFile]) -> AutoSize:
     """``models`` are those of the pool's hosts; the weakest counts. Raises NoSizeError."""
     try:
-        workload, pod = workload_of(settings, version), pod_of(settings, version)
-        missing = memory_shortfalls(pod, ASSUMPTIONS)
+        workload, pod, assumed = workload_of(settings, version), pod_of(settings, version), assumptions_of(settings)
+        missing = memory_shortfalls(pod, assumed)
         if missing:
             raise NoSizeError(told(missing[0]))
         metal = metal_of(settings, models)
-        sizing = size(workload, metal, settings.racks, ASSUMPTIONS)
+        sizing = size(workload, metal, settings.racks, assumed)
     except ValueError as error:
         raise NoSizeError(str(error)) from None
     if not sizing.fits:
         lacks = sizing.missing[0]
-        raise NoSizeError(f"{lacks.constraint}: a pod needs {lacks.need:,.0f} {lacks.unit}, it has {lacks.have:,.0f}")
+        need, have = amount(lacks.need, lacks.unit), amount(lacks.have, lacks.unit)
+        raise NoSizeError(f"{lacks.constraint}: a pod needs {need}, it has {have}")
     return enough_for_settings(settings, sizing, pod)
 
 
@@ -73,7 +93,8 @@ def figures_of(settings: Settings, version: str, models: Sequence[HostModelFile]
     workload says too little."""
     try:
         workload, metal = workload_of(settings, version), metal_of(settings, models)
-        return figures(sized(workload, metal, settings.racks, max(1, pods // settings.racks), ASSUMPTIONS))
+        pods_per_rack = max(1, pods // settings.racks)
+        return figures(sized(workload, metal, settings.racks, pods_per_rack, assumptions_of(settings)))
     except ValueError:
         return ()
 
@@ -83,15 +104,39 @@ def enough_for_settings(settings: Settings, sizing: Sizing, pod: PodSettings) ->
     decides = str(sizing.binding)
     for pods in range(sizing.nodes_per_rack, MAX_PODS // settings.racks + 1):
         given = GivenSize(settings.racks, pods, pod, sizing.metal.network_bits_per_second, sizing.metal.devices)
-        missing = shortfalls(sizing.workload, given, ASSUMPTIONS)
+        missing = shortfalls(sizing.workload, given, sizing.assumptions)
         if not missing:
             return AutoSize(pods, decides)
-        decides = missing[0].path
+        decides = written(missing[0].path)
     raise NoSizeError(told(missing[0]))
 
 
 def told(lacks: Shortfall) -> str:
-    return f"{lacks.path} is {lacks.have:,.0f} {lacks.unit}, {lacks.need:,.0f} are needed: {lacks.reason}"
+    have, need = amount(lacks.have, lacks.unit), amount(lacks.need, lacks.unit)
+    return f"{written(lacks.path)} is {have}, {need} is needed: {lacks.reason}"
+
+
+def written(path: str) -> str:
+    """``namespaces.cart.data_size_bytes`` → ``namespaces.cart.dataSize``."""
+    above, dot, name = path.rpartition(".")
+    return f"{above}{dot}{WRITTEN.get(name, name)}"
+
+
+def assumptions_of(settings: Settings) -> Assumptions:
+    """The planning figures, with what the settings say otherwise; of several namespaces the one that takes most."""
+    on_devices = [each.storage_config for each in settings.namespaces if each.storage is StorageKind.DEVICE]
+    parameters = (
+        ("post_write_cache_bytes", "post-write-cache", on_devices),
+        ("write_cache_bytes", "max-write-cache", on_devices),
+        ("defrag_lwm_percent", "defrag-lwm-pct", on_devices),
+        ("connections", "proto-fd-max", [settings.service]),
+    )
+    said = {
+        figure: max(each.get(parameter, getattr(ASSUMPTIONS, figure)) for each in places)
+        for figure, parameter, places in parameters
+        if places and all(isinstance(each.get(parameter, 0), int) for each in places)
+    }
+    return replace(ASSUMPTIONS, **said)
 
 
 def workload_of(settings: Settings, version: str) -> Workload:
@@ -107,6 +152,7 @@ def workload_of(settings: Settings, version: str) -> Workload:
             writes_per_second=-(-asked.writes // count),
             replication_factor=each.replication_factor,
             strong_consistency=each.strong_consistency,
+            devices=each.devices.count if each.devices else 0,
         )
         for each in settings.namespaces
     )
@@ -118,9 +164,12 @@ def storage_of(namespace: NamespaceSettings) -> Storage:
 
 
 def metal_of(settings: Settings, models: Sequence[HostModelFile]) -> Metal:
+    """Raises ValueError for a pod of less than a core: need is reckoned in whole ones."""
+    if settings.resources.cpu < 1000:
+        raise ValueError(f"resources.cpu is {settings.resources.cpu}m, less than the one core that every pod needs")
     return Metal(
         memory_bytes=settings.resources.memory,
-        cores=max(1, settings.resources.cpu // 1000),
+        cores=settings.resources.cpu // 1000,
         network_bits_per_second=min((model.network for model in models), default=0),
         devices=tuple(devices_of(settings, models)),
     )
@@ -138,27 +187,24 @@ def devices_of(settings: Settings, models: Sequence[HostModelFile]) -> Iterator[
 
 
 def pod_of(settings: Settings, version: str) -> PodSettings:
+    stops = [each.config.get("stop-writes-sys-memory-pct", 90) for each in settings.namespaces]
     return PodSettings(
         memory_bytes=settings.resources.memory,
-        cores=max(1, settings.resources.cpu // 1000),
+        cores=settings.resources.cpu // 1000,
         namespaces=tuple(limits_of(each) for each in settings.namespaces),
         server_version=parse_version(version),
         tls=settings.security.tls,
         cgroup_memory_tracking=bool(settings.service.get(TRACKING)),
+        stop_writes_sys_memory_percent=min((stop for stop in stops if isinstance(stop, int)), default=90),
     )
 
 
 def limits_of(each: NamespaceSettings) -> NamespaceLimits:
     in_memory = each.storage is StorageKind.MEMORY
     devices = None if in_memory else each.devices
-    further = {
-        key: value
-        for key, value in (
-            ("stop_writes_used_percent", each.storage_config.get(STOP_WRITES)),
-            ("partition_tree_sprigs", each.config.get(SPRIGS)),
-        )
-        if isinstance(value, int)
-    }
+    said = [(name, each.config.get(parameter)) for name, parameter in OF_NAMESPACE.items()]
+    said += [(name, each.storage_config.get(parameter)) for name, parameter in OF_STORAGE.items()]
+    further = {name: value for name, value in said if isinstance(value, int)}
     return NamespaceLimits(
         name=each.name,
         storage=storage_of(each),

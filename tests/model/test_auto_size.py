@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from aerofleet.model import cells, resolve_cell
-from aerofleet.model.auto_size import auto_size
+from aerofleet.model.auto_size import NoSizeError, auto_size
+from aerofleet.model.metal_file import HostModelFile
+from aerofleet.model.settings import Settings, WorkloadSettings
 from tests.model.project import ROOT, SHOP, change, copy_of
 
 SUGGEST = "search/suggest"
@@ -51,3 +53,98 @@ def test_the_resource_has_the_pods_of_all_racks(tmp_path: Path) -> None:
     assert cell is not None
     (cluster,) = [each for each in cell.clusters if each.name == "suggest"]
     assert cluster.size == int(size) * 2
+
+
+MODEL = HostModelFile.model_validate(
+    {
+        "sockets": 2,
+        "cores": 64,
+        "memory": "512Gi",
+        "network": "25Gbit/s",
+        "drives": [{"count": 4, "size": "3.2TB", "dwpd": 3, "act": 60}],
+    }
+)
+
+
+def settings_of(key: str, **changes: object) -> Settings:
+    settings = resolve_cell(ROOT, "local").settings[key].settings
+    return settings.model_copy(update={"size": "auto", **changes})
+
+
+def workload_of(objects: int, record: int, writes: int) -> WorkloadSettings:
+    return WorkloadSettings.model_construct(
+        objects=objects, record=record, reads=1, writes=writes, peak=1, growth_per_month=0
+    )
+
+
+def refused(settings: Settings) -> str:
+    with pytest.raises(NoSizeError) as error:
+        auto_size(settings, "8.1.1.0", [MODEL])
+    return str(error.value)
+
+
+def with_storage(settings: Settings, **parameters: int) -> Settings:
+    said = {name.replace("_", "-"): value for name, value in parameters.items()}
+    changed = [each.model_copy(update={"storage_config": each.storage_config | said}) for each in settings.namespaces]
+    return settings.model_copy(update={"namespaces": tuple(changed)})
+
+
+DEVICES = next(
+    key for key, each in resolve_cell(ROOT, "local").settings.items() if each.settings.namespaces[0].devices is not None
+)
+
+
+def test_connections_take_memory() -> None:
+    """A million connections with TLS, 64 KiB each, are 61 GiB and more than the pod has left."""
+    settings = settings_of(DEVICES)
+    assert auto_size(settings, "8.1.1.0", [MODEL])
+    many = settings.model_copy(update={"service": settings.service | {"proto-fd-max": 1_000_000}})
+    assert refused(many).startswith("resources.memory is 48.0 GiB, ")
+
+
+def test_a_cache_behind_writes_takes_memory() -> None:
+    """16 GiB for each of four devices."""
+    assert refused(with_storage(settings_of(DEVICES), post_write_cache=16 << 30)).startswith(
+        "resources.memory is 48.0 GiB, "
+    )
+
+
+def test_a_higher_low_water_mark_wears_devices() -> None:
+    """At 95 % every byte is written 20 times, at 50 % twice."""
+    workload = WorkloadSettings.model_construct(
+        objects=1_000_000, record=1500, reads=0, writes=30_000, peak=1, growth_per_month=0
+    )
+    settings = settings_of(DEVICES, workload=workload)
+    few = auto_size(settings, "8.1.1.0", [MODEL]).pods_per_rack
+    assert auto_size(with_storage(settings, defrag_lwm_pct=95), "8.1.1.0", [MODEL]).pods_per_rack > few
+
+
+def test_records_above_max_record_size() -> None:
+    workload = WorkloadSettings.model_construct(
+        objects=1000, record=3_000_000, reads=1, writes=1, peak=1, growth_per_month=0
+    )
+    settings = settings_of(DEVICES, workload=workload)
+    (namespace,) = settings.namespaces
+    assert "config.max-record-size is 0 B, 2.9 MiB is needed" in refused(settings)
+    larger = namespace.model_copy(update={"config": namespace.config | {"max-record-size": 4 << 20}})
+    assert auto_size(settings.model_copy(update={"namespaces": (larger,)}), "8.1.1.0", [MODEL])
+
+
+def test_a_namespace_has_caches_for_its_own_devices_alone() -> None:
+    """Twice four devices: 8 × 320 MiB, and not 2 × 8 × 320. With budgets of 6 GiB and connections a pod of 12 GiB holds
+    both."""
+    settings = settings_of(DEVICES)
+    (one,) = settings.namespaces
+    both = tuple(one.model_copy(update={"name": name, "indexes_memory_budget": 3 << 30}) for name in ("a", "b"))
+    workload = WorkloadSettings.model_construct(
+        objects=1_000_000, record=500, reads=1, writes=1, peak=1, growth_per_month=0
+    )
+    resources = settings.resources.model_copy(update={"memory": 12 << 30})
+    small = settings.model_copy(update={"namespaces": both, "workload": workload, "resources": resources})
+    assert auto_size(small, "8.1.1.0", [MODEL])
+
+
+def test_half_a_core_is_not_taken_for_one() -> None:
+    settings = settings_of(DEVICES)
+    half = settings.resources.model_copy(update={"cpu": 500})
+    assert "resources.cpu is 500m" in refused(settings.model_copy(update={"resources": half}))
