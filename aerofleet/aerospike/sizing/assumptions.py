@@ -61,6 +61,11 @@ class Assumptions:
         if not 1 <= self.minimum_nodes <= self.maximum_nodes <= MAX_NODES:
             raise ValueError(f"1 ≤ minimum_nodes ≤ maximum_nodes ≤ {MAX_NODES} does not hold")
 
+    def source_of(self, name: str) -> str:
+        """Where the figure comes from: the default's source, or the site where it said otherwise."""
+        default = type(self).__dataclass_fields__[name].default
+        return SOURCES[name] if getattr(self, name) == default else f"the site's own {name}"
+
 
 SOURCES: dict[str, str] = {
     "survive": "capacity-planning guide: a cluster carries its full load with one node down",

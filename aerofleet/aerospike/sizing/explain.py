@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aerofleet.aerospike.sizing import assumptions as planning
 from aerofleet.aerospike.sizing.cluster import Sizing, loads_at
 from aerofleet.aerospike.sizing.explain_load import (
     device_figures,
@@ -65,7 +64,7 @@ def node_figures(sizing: Sizing, need: NodeNeed) -> Iterator[Figure]:
             "connections": assumed.connections,
             connection: getattr(assumed, connection),
         },
-        planning.SOURCES["heap_bytes"],
+        assumed.source_of("heap_bytes"),
     )
     parts = {f"memory_{i}": each.memory_bytes for i, each in enumerate(need.namespaces, 1)}
     yield Figure(
@@ -84,7 +83,7 @@ def node_figures(sizing: Sizing, need: NodeNeed) -> Iterator[Figure]:
         "B",
         "round_up(ceil(memory × 100 ÷ memory_used_percent), GiB)",
         {"memory": need.memory_bytes, "memory_used_percent": assumed.memory_used_percent, "GiB": GIB},
-        planning.SOURCES["memory_used_percent"],
+        assumed.source_of("memory_used_percent"),
     )
 
 
@@ -99,9 +98,13 @@ def load_figures(sizing: Sizing, need: NodeNeed) -> Iterator[Figure]:
         "bit/s",
         f"ceil(8 × max({' + '.join(each_in)}, {' + '.join(each_out)}) × 100 ÷ network_used_percent)",
         {**each_in, **each_out, "network_used_percent": assumed.network_used_percent},
-        planning.SOURCES["network_used_percent"],
+        assumed.source_of("network_used_percent"),
     )
-    operations = {f"operations_{i}": each.operations for i, each in enumerate(need.loads, 1)}
+    operations = {
+        f"{name}_{i}": getattr(each, name)
+        for i, each in enumerate(need.loads, 1)
+        for name in ("reads", "writes", "replica_writes")
+    }
     yield Figure(
         "",
         "operations",
@@ -119,7 +122,8 @@ def load_figures(sizing: Sizing, need: NodeNeed) -> Iterator[Figure]:
         "cores",
         f"max(1, ceil(({' + '.join(micros)}) ÷ 1000000))",
         micros,
-        planning.SOURCES["device_operations_per_core"],
+        "processor time of all namespaces, in whole cores",
     )
-    devices = {f"device_{i}": each.device_bytes + each.mounts_bytes for i, each in enumerate(need.namespaces, 1)}
+    devices = {f"device_{i}": each.device_bytes for i, each in enumerate(need.namespaces, 1)}
+    devices |= {f"mounts_{i}": each.mounts_bytes for i, each in enumerate(need.namespaces, 1) if each.mounts_bytes}
     yield Figure("", "devices", need.device_bytes, "B", " + ".join(devices), devices, "sum over the namespaces")

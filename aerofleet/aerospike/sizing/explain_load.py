@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aerofleet.aerospike.sizing import assumptions as planning
 from aerofleet.aerospike.sizing import index
 from aerofleet.aerospike.sizing.assumptions import Assumptions
 from aerofleet.aerospike.sizing.device import (
@@ -39,7 +38,7 @@ def memory_figures(
                 "tombstones": load.tombstones,
                 "fill_percent": assumed.index_block_fill_percent,
             },
-            planning.SOURCES["index_block_fill_percent"],
+            assumed.source_of("index_block_fill_percent"),
         )
     yield Figure(
         need.name,
@@ -74,7 +73,7 @@ def memory_figures(
             "B",
             "devices × (write_cache + post_write_cache)",
             {"devices": devices, "write_cache": assumed.write_cache_bytes, "post_write_cache": post_write},
-            planning.SOURCES["post_write_cache_bytes"],
+            assumed.source_of("post_write_cache_bytes"),
         )
     inputs: dict[str, Number] = {"indexes": need.index_memory_bytes, "data_size": need.data_size_bytes}
     formula = "indexes + data_size + sprigs + trees + caches"
@@ -158,7 +157,7 @@ def traffic_figures(
             "operations_per_core": getattr(assumed, name),
             "tls_percent": assumed.tls_operations_percent if workload.tls else 100,
         },
-        planning.SOURCES[name],
+        assumed.source_of(name),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aerofleet.aerospike.sizing import assumptions as planning
 from aerofleet.aerospike.sizing import index
 from aerofleet.aerospike.sizing.assumptions import Assumptions
 from aerofleet.aerospike.sizing.device import capacity_bytes
@@ -280,7 +279,7 @@ def capacity_figures(
         "reserve_blocks": DEFRAG_RESERVE_BLOCKS,
         "block": block,
     }
-    source = f"{planning.SOURCES['device_used_percent']}; {planning.SOURCES['device_used_after_loss_percent']}"
+    source = f"{assumed.source_of('device_used_percent')}; {assumed.source_of('device_used_after_loss_percent')}"
     if need.storage.data_in_memory:
         stripes = data_stripes(need.storage, planned_bytes(need, assumed), block, devices)
         yield Figure(
@@ -315,7 +314,7 @@ def capacity_figures(
                 "partitions": need.partitions,
                 "mounts_used_percent": assumed.mounts_used_percent,
             },
-            planning.SOURCES["mounts_used_percent"],
+            assumed.source_of("mounts_used_percent"),
         )
 
 

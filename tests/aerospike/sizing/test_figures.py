@@ -69,7 +69,8 @@ def test_every_part_of_the_memory_is_explained(storage: Storage) -> None:
 def test_what_a_figure_is_made_from_is_explained_too(storage: Storage, version: tuple[int, ...]) -> None:
     """Every input is a figure of its own, or given: by the workload, the planning figures, the server's constants."""
     load = NamespaceLoad("n", storage, 200_000_000, RECORD, 40_000, 8_000, 2, False, 1000, (1000, 1000), (500,))
-    sizing = sized(Workload((load,), version, peak_factor=3), LARGE, 3, 2, Assumptions(survive=Survive.RACK))
+    other = replace(load, name="m", storage=Storage.DEVICE, objects=77_000_000, reads_per_second=9_000)
+    sizing = sized(Workload((load, other), version, peak_factor=3), LARGE, 3, 2, Assumptions(survive=Survive.RACK))
     found = figures(sizing)
     values = {figure.value for figure in found}
     unexplained = {
@@ -79,6 +80,13 @@ def test_what_a_figure_is_made_from_is_explained_too(storage: Storage, version: 
         if value > 4096 and name not in GIVEN and value not in values
     }
     assert unexplained == set()
+
+
+def test_a_figure_that_the_site_measured_has_no_published_source() -> None:
+    measured = Assumptions(device_operations_per_core=20_000)
+    found = {each.name: each for each in figures(size(Workload((SHOP,), (8, 1, 1)), LARGE, 3, measured))}
+    assert found["processor time"].source == "the site's own device_operations_per_core"
+    assert found["network"].source.startswith("planning figure: half of the line")
 
 
 def test_growth_is_explained() -> None:
