@@ -88,6 +88,14 @@ def auto_size(settings: Settings, version: str, models: Sequence[HostModelFile])
     return enough_for_settings(settings, sizing, pod)
 
 
+def lacks_for_settings(settings: Settings, version: str) -> list[str]:
+    """What a pod's memory lacks for what its settings let the server take."""
+    try:
+        return [told(each) for each in memory_shortfalls(pod_of(settings, version), assumptions_of(settings))]
+    except ValueError:
+        return []
+
+
 def figures_of(settings: Settings, version: str, models: Sequence[HostModelFile], pods: int) -> tuple[Figure, ...]:
     """Every figure of one node, ``pods`` of them in all, at the end of the time that is planned for; none where the
     workload says too little."""

@@ -42,6 +42,7 @@ RULES = MappingProxyType(
         "rack-copies": "Two copies of a record would lie in one rack.",
         "rack-hosts": "A cluster wants more pods in a rack than it has hosts.",
         "size-auto": "No number of pods holds the workload.",
+        "pod-memory": "A pod's memory is less than its settings let the server take: it is killed before writes stop.",
         "group-missing": "A team is in no stack group, where the cell has groups.",
         "group-name": "A stack group has the name of the platform's own stack.",
         "group-twice": "A team is in several stack groups.",

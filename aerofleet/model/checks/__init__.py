@@ -10,6 +10,7 @@ from aerofleet.model.checks.finding import SettingsOf
 from aerofleet.model.checks.groups import groups
 from aerofleet.model.checks.metal import channels, images, metal, racks
 from aerofleet.model.checks.names import files, names, passwords, repeated, users
+from aerofleet.model.checks.size import pod_memory
 from aerofleet.model.checks.tenants import quotas, tenants
 from aerofleet.model.source import CellSource
 
@@ -26,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     images,
     channels,
     racks,
+    pod_memory,
     groups,
     allocated,
     clashes,
