@@ -144,7 +144,9 @@ def assumptions_of(settings: Settings) -> Assumptions:
         for figure, parameter, places in parameters
         if places and all(isinstance(each.get(parameter, 0), int) for each in places)
     }
-    return replace(ASSUMPTIONS, **said)
+    marks = [each.get("defrag-lwm-pct", ASSUMPTIONS.device_used_percent) for each in on_devices]
+    used = min((mark for mark in marks if isinstance(mark, int)), default=ASSUMPTIONS.device_used_percent)
+    return replace(ASSUMPTIONS, **said, device_used_percent=min(used, ASSUMPTIONS.device_used_percent))
 
 
 def workload_of(settings: Settings, version: str) -> Workload:

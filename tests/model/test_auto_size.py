@@ -119,6 +119,13 @@ def test_a_higher_low_water_mark_wears_devices() -> None:
     assert auto_size(with_storage(settings, defrag_lwm_pct=95), "8.1.1.0", [MODEL]).pods_per_rack > few
 
 
+def test_a_lower_low_water_mark_leaves_more_of_a_device_free() -> None:
+    """Blocks fuller than the mark are never freed, so data may fill a device up to the mark, here to a fifth."""
+    settings = settings_of(DEVICES, workload=workload_of(150_000_000, 20_000, 1))
+    few = auto_size(settings, "8.1.1.0", [MODEL]).pods_per_rack
+    assert auto_size(with_storage(settings, defrag_lwm_pct=20), "8.1.1.0", [MODEL]).pods_per_rack > few
+
+
 def test_records_above_max_record_size() -> None:
     workload = WorkloadSettings.model_construct(
         objects=1000, record=3_000_000, reads=1, writes=1, peak=1, growth_per_month=0

@@ -52,6 +52,11 @@ class Assumptions:
                 raise ValueError(f"{name} is a percentage from 1 to 100, not {getattr(self, name)}")
         if not 1 <= self.defrag_lwm_percent < 100:
             raise ValueError(f"defrag_lwm_percent is a percentage from 1 to 99, not {self.defrag_lwm_percent}")
+        if self.device_used_percent > self.defrag_lwm_percent:
+            raise ValueError(
+                f"device_used_percent {self.device_used_percent} is above defrag_lwm_percent {self.defrag_lwm_percent}:"
+                " blocks that are fuller than that are never freed"
+            )
         for each in fields(self):
             value = getattr(self, each.name)
             if isinstance(value, int) and value < 0:

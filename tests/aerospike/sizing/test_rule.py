@@ -21,6 +21,7 @@ from aerofleet.aerospike.sizing import (
     Storage,
     Workload,
     findings,
+    host_share,
     memory_shortfalls,
     shortfalls,
     size,
@@ -184,6 +185,15 @@ def test_devices_that_nobody_measured_are_unknown_and_not_fine() -> None:
     assert size(WORKLOAD, metal, 3).unknown == (Constraint.DEVICE_SPEED, Constraint.ENDURANCE)
 
 
+def test_what_each_pod_of_a_host_can_have() -> None:
+    """aerospike-server 8.1 os.c: a stage of 1 GiB and 100 MiB are held free, 1,150,976 KiB. 256 GiB less that and 4 GiB
+    for the system are 263,090,176 KiB; for two pods half of it, of the cores and of the line."""
+    share = host_share(256 * GIB, 64, 50_000_000_000, (Device(1_600_000_000_000),), pods=2)
+    assert share.memory_bytes == 131_545_088 * 1024
+    assert (share.cores, share.network_bits_per_second, share.device_count) == (32, 25_000_000_000, 1)
+    assert host_share(4 * GIB, 4, 10**9).memory_bytes == 0
+
+
 def test_a_drive_above_2_tib_counts_as_several_devices() -> None:
     assert Metal(GIB, 1, 1, (Device(5 << 40),)).device_count == 3
 
@@ -208,6 +218,8 @@ def test_what_cannot_be_sized() -> None:
         Workload((CARTS,), (2, 0))
     with pytest.raises(ValueError, match="percentage from 1 to 100"):
         Assumptions(memory_used_percent=0)
+    with pytest.raises(ValueError, match="device_used_percent 50 is above defrag_lwm_percent 30"):
+        Assumptions(defrag_lwm_percent=30)
     large = Record((Bin("b", Particle.BLOB, 8 << 20),))
     with pytest.raises(ValueError, match=r"8,388,656 bytes cannot be stored"):
         Workload((replace(CARTS, record=large),), (8, 1))
