@@ -47,8 +47,7 @@ def run(argv: Sequence[str]) -> int:
     except LoadError as error:
         return print_findings(error.findings, options["format"], EXIT_MISTAKE)
     except ValueError as error:
-        sys.stderr.write(f"aerofleet size: {error}\n")
-        return EXIT_MISTAKE
+        return print_findings([Finding("size-value", "error", "", str(error))], options["format"], EXIT_MISTAKE)
     if sizing is None:
         return print_findings(findings, options["format"], EXIT_MISTAKE)
     explained = figures(sizing) if options["explain"] else ()

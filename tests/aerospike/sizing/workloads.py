@@ -46,7 +46,7 @@ METAL = Metal(
     network_bits_per_second=25_000_000_000,
     devices=(Device(1_600_000_000_000, 60, 3),) * 4,
 )
-VERSIONS = ((7, 0), (7, 1), (8, 0), (8, 1, 1), (8, 1, 2))
+VERSIONS = ((6, 0), (6, 4), (7, 0), (7, 1), (8, 0), (8, 1, 1), (8, 1, 2))
 
 
 def random_workload(tier: TierShape, random: Random) -> Workload:
@@ -118,7 +118,7 @@ def workloads() -> st.SearchStrategy[Workload]:
     return st.builds(
         Workload,
         namespaces=namespaces().map(lambda each: (each,)),
-        server_version=st.sampled_from(((6, 4), *VERSIONS)),
+        server_version=st.sampled_from(VERSIONS),
         peak_factor=st.floats(1, 10),
         growth_per_month_percent=st.integers(0, 10),
         tls=st.booleans(),
