@@ -24,7 +24,16 @@ from aerofleet.model.validation import validated
 
 SCHEMA = "aerofleet.io/size/v1"
 ALWAYS = {"file", "explain", "format"}
-NAMESPACE = {"objects", "record", "reads", "writes", "storage", "replicationFactor", "strongConsistency"}
+NAMESPACE = {
+    "objects",
+    "record",
+    "reads",
+    "writes",
+    "storage",
+    "replicationFactor",
+    "strongConsistency",
+    "commitToDevice",
+}
 METAL = {"memory", "cores", "network"}
 DEFAULTS: dict[str, Any] = {
     "server": "8.1.1",
@@ -67,6 +76,7 @@ def arguments() -> argparse.ArgumentParser:
     add("--storage", choices=[each.value for each in Storage], help="device if not given")
     add("--replication-factor", dest="replicationFactor", type=int, help="2 if not given")
     add("--strong-consistency", dest="strongConsistency", action="store_true")
+    add("--commit-to-device", dest="commitToDevice", action="store_true")
     add("--tls", action="store_true")
     add("--peak", type=float, help="times the average at the busiest moment")
     add("--growth-per-month", dest="growthPerMonth", help="of records and rates: 2%%")

@@ -85,6 +85,7 @@ class NamespaceFile(FileModel):
     tombstones: Count = 0
     secondary_indexes: tuple[Count, ...] = ()
     set_indexes: tuple[Count, ...] = ()
+    commit_to_device: bool = False
 
     @model_validator(mode="after")
     def can_be_sized(self) -> NamespaceFile:
@@ -104,6 +105,7 @@ class NamespaceFile(FileModel):
             tombstones=self.tombstones,
             secondary_indexes=self.secondary_indexes,
             set_indexes=self.set_indexes,
+            commit_to_device=self.commit_to_device,
         )
 
 

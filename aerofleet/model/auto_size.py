@@ -163,6 +163,7 @@ def workload_of(settings: Settings, version: str) -> Workload:
             replication_factor=each.replication_factor,
             strong_consistency=each.strong_consistency,
             devices=each.devices.count if each.devices else 0,
+            commit_to_device=each.storage_config.get("commit-to-device") is True,
         )
         for each in settings.namespaces
     )

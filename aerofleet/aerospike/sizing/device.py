@@ -5,6 +5,7 @@ from __future__ import annotations
 from aerofleet.aerospike.sizing.server import (
     DEFRAG_RESERVE_BLOCKS,
     DEVICE_HEADER_BYTES,
+    KIB,
     MAX_DEVICE_BYTES,
     MIB,
     STRIPES,
@@ -13,10 +14,11 @@ from aerofleet.aerospike.sizing.server import (
 )
 
 ACT_READS_PER_SECOND = 2000
-ACT_WRITES_PER_SECOND = 1000
 ACT_RECORD_BYTES = 1500
-"""ACT's load at 1x, for one device (ACT README 6.6)."""
-ACT_WRITE_AMPLIFICATION = 2
+ACT_WRITTEN_BYTES_PER_SECOND = 1000 * ACT_RECORD_BYTES * 2
+"""ACT's load at 1x, for one device: 1,000 writes a second (README 6.6) with an amplification of 2 (cfg_storage.c)."""
+PAGE_BYTES = 4 * KIB
+"""The least that a device writes at once (aerospike-server drv_common.h, HI_IO_MIN_SIZE)."""
 SECONDS_PER_DAY = 86_400
 
 
@@ -51,21 +53,24 @@ def data_size_bytes(capacity: int, stripes: int, block_bytes: int, minimum_bytes
     return max(minimum_bytes, device_capacity_bytes(capacity, stripes, block_bytes))
 
 
-def write_bytes_per_second(writes_per_second: int, record_bytes: int, defrag_lwm_percent: int) -> int:
+def write_bytes_per_second(
+    writes_per_second: int, record_bytes: int, defrag_lwm_percent: int, *, commit: bool = False
+) -> int:
     """Bytes written to the devices of a node that takes ``writes_per_second``: every byte is moved by
-    defragmentation until its block is freed, 100 / (100 − defrag-lwm-pct) times in all (ACT, cfg_storage.c)."""
-    return divide_up(writes_per_second * record_bytes * 100, 100 - defrag_lwm_percent)
+    defragmentation until its block is freed, 100 / (100 − defrag-lwm-pct) times in all (ACT, cfg_storage.c). With
+    commit-to-device the first time is a write of its own, of whole pages."""
+    amplified = divide_up(writes_per_second * record_bytes * 100, 100 - defrag_lwm_percent)
+    if not commit:
+        return amplified
+    return amplified + writes_per_second * (round_up(record_bytes, PAGE_BYTES) - record_bytes)
 
 
-def act_load(reads_per_second: int, writes_per_second: int, record_bytes: int, defrag_lwm_percent: int) -> float:
+def act_load(reads_per_second: int, record_bytes: int, written_bytes_per_second: int) -> float:
     """Load in multiples of ACT's 1x on one device. Reads of a record above 1.5 KB count in proportion; of smaller ones
-    full, since a read costs a device the same. Writes go out in large blocks, so they count by their bytes. ACT itself
-    writes with an amplification of 2 (cfg_storage.c)."""
-    size = record_bytes / ACT_RECORD_BYTES
-    amplification = 100 / (100 - defrag_lwm_percent) / ACT_WRITE_AMPLIFICATION
+    full, since a read costs a device the same. Writes go out in large blocks, so they count by their bytes."""
     return max(
-        reads_per_second * max(1.0, size) / ACT_READS_PER_SECOND,
-        writes_per_second * size * amplification / ACT_WRITES_PER_SECOND,
+        reads_per_second * max(1.0, record_bytes / ACT_RECORD_BYTES) / ACT_READS_PER_SECOND,
+        written_bytes_per_second / ACT_WRITTEN_BYTES_PER_SECOND,
     )
 
 

@@ -9,7 +9,8 @@ from aerofleet.aerospike.sizing.assumptions import Assumptions
 from aerofleet.aerospike.sizing.device import (
     ACT_READS_PER_SECOND,
     ACT_RECORD_BYTES,
-    ACT_WRITES_PER_SECOND,
+    ACT_WRITTEN_BYTES_PER_SECOND,
+    PAGE_BYTES,
     SECONDS_PER_DAY,
 )
 from aerofleet.aerospike.sizing.explain_storage import memory_size_figures
@@ -166,49 +167,53 @@ def device_figures(
 ) -> Iterator[Figure]:
     if not load.storage.data_on_device:
         return
-    lwm = assumed.defrag_lwm_percent
-    reads, read = "0", dict[str, Number]()
-    if not load.storage.data_in_memory:
-        reads = "(reads + writes) × max(1, record ÷ act_record) ÷ act_reads"
-        read = {"reads": on_node.reads, "writes": on_node.writes, "act_reads": ACT_READS_PER_SECOND}
-    written: dict[str, Number] = {"record": record_bytes, "defrag_lwm": lwm}
+    record: dict[str, Number] = {"record": record_bytes, "defrag_lwm": assumed.defrag_lwm_percent}
+    source, of_pages = "write amplification 100 / (100 − defrag-lwm-pct) (ACT, cfg_storage.c)", ""
+    if load.commit_to_device:
+        record["page"] = PAGE_BYTES
+        of_pages = " + {writes} × (round_up(record, page) - record)"
+        source += "; commit-to-device writes whole pages"
     yield Figure(
         load.name,
         "written to devices",
         on_node.written_bytes_per_second,
         "B/s",
-        "ceil(copies_written × record × 100 ÷ (100 - defrag_lwm))",
-        {"copies_written": on_node.copies_written, **written},
-        "write amplification 100 / (100 − defrag-lwm-pct) (ACT, cfg_storage.c)",
+        "ceil(copies_written × record × 100 ÷ (100 - defrag_lwm))" + of_pages.format(writes="copies_written"),
+        {"copies_written": on_node.copies_written, **record},
+        source,
     )
+    average = "ceil(writes_per_second × partitions ÷ 4096)"
     yield Figure(
         load.name,
         "written to devices a day",
         on_node.written_bytes_per_day,
         "B/day",
-        "seconds × ceil(ceil(writes_per_second × partitions ÷ 4096) × record × 100 ÷ (100 - defrag_lwm))",
+        f"seconds × (ceil({average} × record × 100 ÷ (100 - defrag_lwm)){of_pages.format(writes=average)})",
         {
             "seconds": SECONDS_PER_DAY,
             "writes_per_second": load.writes_per_second,
             "partitions": held.steady.partitions,
-            **written,
+            **record,
         },
         "wear counts the average, with all nodes up",
     )
+    reads, read = "0", dict[str, Number]()
+    if not load.storage.data_in_memory:
+        reads = "(reads + writes) × max(1, record ÷ act_record) ÷ act_reads"
+        read = {
+            "reads": on_node.reads,
+            "writes": on_node.writes,
+            "record": record_bytes,
+            "act_record": ACT_RECORD_BYTES,
+            "act_reads": ACT_READS_PER_SECOND,
+        }
     yield Figure(
         load.name,
         "device load",
         on_node.act_load,
         "× ACT 1x",
-        f"max({reads}, copies_written × record ÷ act_record × 50 ÷ (100 - defrag_lwm) ÷ act_writes)",
-        {
-            **read,
-            "copies_written": on_node.copies_written,
-            "record": record_bytes,
-            "act_record": ACT_RECORD_BYTES,
-            "defrag_lwm": lwm,
-            "act_writes": ACT_WRITES_PER_SECOND,
-        },
+        f"max({reads}, written ÷ act_written)",
+        {**read, "written": on_node.written_bytes_per_second, "act_written": ACT_WRITTEN_BYTES_PER_SECOND},
         "1x = 2,000 reads and 1,000 writes of 1.5 KB a second (ACT README 6.6); an update reads the record first;"
-        " writes go out in large blocks (ACT, cfg_storage.c)",
+        " writes go out in large blocks, twice with defragmentation (ACT, cfg_storage.c)",
     )

@@ -30,11 +30,6 @@ def primary_index_bytes(entries: int) -> int:
     return INDEX_ENTRY_BYTES * entries
 
 
-def staged(used_bytes: int, stage_bytes: int = INDEX_STAGE_BYTES) -> int:
-    """Memory taken for ``used_bytes`` of an index arena: whole stages, and one for an empty index."""
-    return round_up(max(1, used_bytes), stage_bytes)
-
-
 def sprig_bytes(partitions: int, sprigs: int = DEFAULT_SPRIGS) -> int:
     return SPRIG_BYTES * sprigs * partitions
 

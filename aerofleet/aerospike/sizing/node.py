@@ -133,12 +133,12 @@ def load_on_node(held: Held, workload: Workload, moment: Moment, assumed: Assump
     replica_writes = copies_written - writes
     act, per_second, per_day = 0.0, 0, 0
     if load.storage.data_on_device:
-        lwm = assumed.defrag_lwm_percent
+        lwm, commit = assumed.defrag_lwm_percent, load.commit_to_device
         read_from_device = 0 if load.storage.data_in_memory else reads + writes
-        act = device.act_load(read_from_device, copies_written, record_bytes, lwm)
-        per_second = device.write_bytes_per_second(copies_written, record_bytes, lwm)
+        per_second = device.write_bytes_per_second(copies_written, record_bytes, lwm, commit=commit)
+        act = device.act_load(read_from_device, record_bytes, per_second)
         average = divide_up(load.writes_per_second * held.place.steady.partitions, PARTITIONS)
-        per_day = device.SECONDS_PER_DAY * device.write_bytes_per_second(average, record_bytes, lwm)
+        per_day = device.SECONDS_PER_DAY * device.write_bytes_per_second(average, record_bytes, lwm, commit=commit)
     return NamespaceLoadOnNode(
         reads=reads,
         writes=writes,

@@ -37,7 +37,8 @@ class NamespaceLoad:
     """One namespace. ``objects`` counts each record once; ``record`` is the shape of the average record, or its
     bytes as stored. ``secondary_indexes``: entries of each index, each entry once (one for a plain value, one for
     each element of an indexed list or map). ``set_indexes``: records of each set that has a set index. ``devices`` of a
-    node that are this namespace's own; without it, it has a partition of every one.
+    node that are this namespace's own; without it, it has a partition of every one. ``commit_to_device``: each write is
+    on the device before it is answered.
     """
 
     name: str
@@ -52,6 +53,7 @@ class NamespaceLoad:
     secondary_indexes: tuple[int, ...] = ()
     set_indexes: tuple[int, ...] = ()
     devices: int | None = None
+    commit_to_device: bool = False
 
     def __post_init__(self) -> None:
         counts = (self.objects, self.reads_per_second, self.writes_per_second, self.tombstones)

@@ -138,18 +138,30 @@ def test_write_amplification(lwm: int, hundredths: int) -> None:
     assert round(write_bytes_per_second(1, 1_000_000, lwm) / 10_000) == hundredths
 
 
+def load_of_a_device(reads: int, writes: int, record: int, lwm: int = 50) -> float:
+    return act_load(reads, record, write_bytes_per_second(writes, record, lwm))
+
+
 def test_act_at_1x() -> None:
     """ACT README 6.6: 2,000 reads and 1,000 writes of 1.5 KB a second."""
-    assert act_load(2000, 1000, 1500, 50) == 1
-    assert act_load(2000, 1000, 3000, 50) == 2
+    assert load_of_a_device(2000, 1000, 1500) == 1
+    assert load_of_a_device(2000, 1000, 3000) == 2
 
 
 def test_act_of_small_records() -> None:
     """A read of a small record costs a device a read all the same. Writes go out in large blocks, so they count by
     their bytes (ACT cfg_storage.c, original_write_rate_in_large_blocks_per_sec)."""
-    assert act_load(2000, 0, 150, 50) == 1
-    assert act_load(0, 10_000, 150, 50) == 1
-    assert act_load(0, 10_000, 150, 75) == 2
+    assert load_of_a_device(2000, 0, 150) == 1
+    assert load_of_a_device(0, 10_000, 150) == 1
+    assert load_of_a_device(0, 10_000, 150, lwm=75) == 2
+
+
+def test_writes_committed_one_by_one() -> None:
+    """ACT cfg_storage.c, commit_to_device: each write goes out by itself, and only defragmentation, amplification less
+    one, in large blocks. A device writes 4 KiB at least (aerospike-server drv_common.h, HI_IO_MIN_SIZE)."""
+    assert write_bytes_per_second(1000, 144, 50, commit=True) == 1000 * (4096 + 144)
+    assert write_bytes_per_second(1000, 5000, 50, commit=True) == 1000 * (8192 + 5000)
+    assert write_bytes_per_second(1000, 144, 75, commit=True) == 1000 * (4096 + 3 * 144)
 
 
 def test_data_size_of_eight_stripes() -> None:

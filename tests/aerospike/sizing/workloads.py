@@ -111,6 +111,7 @@ def namespaces(storage: st.SearchStrategy[Storage] | None = None) -> st.SearchSt
         tombstones=count,
         secondary_indexes=st.lists(count, max_size=3).map(tuple),
         set_indexes=st.lists(count, max_size=2).map(tuple),
+        commit_to_device=st.booleans(),
     )
 
 
