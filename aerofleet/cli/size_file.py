@@ -21,7 +21,7 @@ from aerofleet.aerospike.sizing import (
     parse_version,
 )
 from aerofleet.aerospike.sizing.record import KEY_ORDERED_MAP_BYTES, packed_bytes
-from aerofleet.aerospike.sizing.server import MAX_DEVICES
+from aerofleet.aerospike.sizing.server import DEVICE_HEADER_BYTES, MAX_DEVICES
 from aerofleet.model.file_model import FileModel
 from aerofleet.model.quantities import BitsPerSecond, Bytes, Count, Percent, PerSecond
 
@@ -123,6 +123,13 @@ class MetalFile(FileModel):
     cores: int = Field(ge=1)
     network: BitsPerSecond
     devices: tuple[DriveFile, ...] = ()
+
+    @model_validator(mode="after")
+    def has_equal_devices(self) -> MetalFile:
+        sizes = {each.size for each in self.devices}
+        if sizes and max(sizes) - min(sizes) > DEVICE_HEADER_BYTES:
+            raise ValueError("the server uses of each device as much as the smallest has: name partitions of one size")
+        return self
 
     def to_metal(self) -> Metal:
         devices = (Device(each.size, each.act, each.dwpd) for each in self.devices for _ in range(each.count))
