@@ -34,7 +34,7 @@ NAMESPACE = {
     "strongConsistency",
     "commitToDevice",
 }
-METAL = {"memory", "cores", "network"}
+METAL = {"memory", "cores", "network", "podsPerHost"}
 DEFAULTS: dict[str, Any] = {
     "server": "8.1.1",
     "namespaces": {"record": "1000", "reads": "0", "writes": "0", "storage": "device"},
@@ -87,6 +87,7 @@ def arguments() -> argparse.ArgumentParser:
     add("--memory", help="the most a pod can have; 64Gi if not given")
     add("--cores", type=int, help="the most a pod can have; 16 if not given")
     add("--network", help="25Gbit/s if not given")
+    add("--pods-per-host", dest="podsPerHost", type=int, help="memory, cores, network are the host's, which they share")
     add("--devices", metavar="COUNTxSIZE", help="devices of a pod: 4x1.6TB")
     add("--act", type=float, help="multiple of ACT's 1x load that a device passed")
     add("--dwpd", type=float, help="drive writes a day that the maker warrants")

@@ -18,6 +18,7 @@ from aerofleet.aerospike.sizing import (
     Storage,
     Survive,
     Workload,
+    host_share,
     parse_version,
 )
 from aerofleet.aerospike.sizing.record import KEY_ORDERED_MAP_BYTES, packed_bytes
@@ -117,12 +118,14 @@ class DriveFile(FileModel):
 
 
 class MetalFile(FileModel):
-    """What one pod can have of its host."""
+    """What one pod can have of its host; with ``pods_per_host`` the host itself, which they share. Devices are always
+    those of one pod."""
 
     memory: Bytes = Field(ge=1)
     cores: int = Field(ge=1)
     network: BitsPerSecond
     devices: tuple[DriveFile, ...] = ()
+    pods_per_host: int | None = Field(None, ge=1)
 
     @model_validator(mode="after")
     def has_equal_devices(self) -> MetalFile:
@@ -132,8 +135,10 @@ class MetalFile(FileModel):
         return self
 
     def to_metal(self) -> Metal:
-        devices = (Device(each.size, each.act, each.dwpd) for each in self.devices for _ in range(each.count))
-        return Metal(self.memory, self.cores, self.network, tuple(devices))
+        devices = tuple(Device(each.size, each.act, each.dwpd) for each in self.devices for _ in range(each.count))
+        if self.pods_per_host is None:
+            return Metal(self.memory, self.cores, self.network, devices)
+        return host_share(self.memory, self.cores, self.network, devices, self.pods_per_host)
 
 
 class SizeFile(FileModel):

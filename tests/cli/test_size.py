@@ -65,6 +65,13 @@ def test_a_date_instead_of_months(capsys: pytest.CaptureFixture[str]) -> None:
     assert by_date == capsys.readouterr().out
 
 
+def test_pods_that_share_a_host(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of 256 GiB the kernel holds 1.1 GiB free and the system has 4; each of two pods has half of the rest."""
+    assert main([*CACHE, "--memory", "256Gi", "--cores", "64", "--pods-per-host", "2", "--format", "json"]) == 0
+    has = {each["constraint"]: each["have"] for each in json.loads(capsys.readouterr().out)["comparisons"]}
+    assert (has["memory"], has["cores"], has["network"]) == (131_545_088 * 1024, 32, 12_500_000_000)
+
+
 def test_what_does_not_fit_is_exit_3(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*CACHE, "--nodes-per-rack", "1", "--memory", "8Gi"]) == 3
     told = capsys.readouterr().out
