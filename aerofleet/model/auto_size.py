@@ -72,6 +72,8 @@ class AutoSize:
 
 def auto_size(settings: Settings, version: str, models: Sequence[HostModelFile]) -> AutoSize:
     """``models`` are those of the pool's hosts; the weakest counts. Raises NoSizeError."""
+    if settings.resources.cpu < 1000:
+        raise NoSizeError(f"resources.cpu is {settings.resources.cpu}m; what a pod needs is reckoned in whole cores")
     try:
         workload, pod, assumed = workload_of(settings, version), pod_of(settings, version), assumptions_of(settings)
         missing = memory_shortfalls(pod, assumed)
@@ -175,9 +177,6 @@ def storage_of(namespace: NamespaceSettings) -> Storage:
 
 
 def metal_of(settings: Settings, models: Sequence[HostModelFile]) -> Metal:
-    """Raises ValueError for a pod of less than a core: need is reckoned in whole ones."""
-    if settings.resources.cpu < 1000:
-        raise ValueError(f"resources.cpu is {settings.resources.cpu}m, less than the one core that every pod needs")
     return Metal(
         memory_bytes=settings.resources.memory,
         cores=settings.resources.cpu // 1000,
