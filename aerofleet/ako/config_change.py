@@ -6,6 +6,7 @@ configurations, where
 * a parameter that is taken away counts, also where it said its default; a named entry that is taken away counts
   with its name alone;
 * what is particular to a node (devices, files, ports, addresses) is left out of the difference;
+* what is only spelt otherwise comes to the same file, and is no change (``unseen``);
 * one static parameter makes the whole change a restart.
 
 What is left out of the difference is still part of the file, so a change hidden there restarts pods by its own
@@ -14,13 +15,14 @@ rules, or is written and not applied (``hidden``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
 
 from aerofleet.aerospike.parameters import data_version, nodes_at
 from aerofleet.ako.config import Config, entries, namespaces, section
+from aerofleet.ako.config_file import ABSENT, CLIENT_NAMES, with_one_feature_key, written
 
 Restart = Literal["noRestart", "noRestartUpdateConf", "quickRestart", "podRestart", "crash"]
 
@@ -36,8 +38,9 @@ ALWAYS_LIVE = frozenset({"replication-factor", "node-address-ports"})
 ALWAYS_STATIC = frozenset({"rack-id"})
 ONLY_GROW_LIVE = frozenset({"ignore-bins", "ignore-sets", "ship-bins", "ship-sets"})
 NETWORK_SECTIONS = ("service", "admin", "heartbeat", "fabric")
+WORK_DIRECTORY = "/opt/aerospike"
+"""The server's own where the configuration says none."""
 
-_MISSING: Any = object()
 Names = tuple[str, ...]
 
 
@@ -62,15 +65,16 @@ class Difference:
 @dataclass(slots=True)
 class ConfigChange:
     """``differences`` in order of their key. ``hidden`` are paths that differ in the file but not in the difference;
-    ``reordered`` lists that hold the same in another order. ``restart`` is what the operator does with dynamic
-    updates on.
+    ``reordered`` lists that hold the same in another order; ``unseen`` paths that come to the same file. ``cold`` are
+    paths that need another pod, ``crashing`` those on which the operator's code panics.
     """
 
     differences: list[Difference] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     reordered: list[str] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
     cold: list[str] = field(default_factory=list)
-    crashes: bool = False
+    crashing: list[str] = field(default_factory=list)
     is_same_file: bool = True
     adds_devices: bool = False
 
@@ -89,7 +93,7 @@ class ConfigChange:
 
     def restart(self, *, live: bool = True) -> Restart:
         """What a pod does. ``live``: dynamic updates are on."""
-        if self.crashes:
+        if self.crashing:
             return "crash"
         if self.is_same_file:
             return "noRestart"
@@ -100,25 +104,25 @@ class ConfigChange:
         return "quickRestart"
 
 
-def judge(version: str, old: Config, new: Config, *, target: str = "") -> ConfigChange:
+def judge(
+    version: str, old: Config, new: Config, *, target: str = "", mounted: Collection[str] | None = None
+) -> ConfigChange:
     """Compare two effective configurations at the running server ``version``; ``target`` is the version that comes
     with the change, where it is another one: its parameters are known, too. A version without data is judged as the
-    nearest older one; raises KeyError below the oldest.
+    nearest older one; raises KeyError below the oldest. ``mounted``: where volumes are mounted, if that is known.
     """
     change = ConfigChange()
-    before, after = _written(old), _written(new)
+    before, after = with_one_feature_key(old), with_one_feature_key(new)
     if is_same(before, after):
         return change
     _Comparison(data_version(version), change).walk((), (), before, after)
     if target and target != version:
         change.differences = [_known_at(difference, target) for difference in change.differences]
     change.differences.sort(key=lambda difference: difference.names)
-    # Only a rack id may differ without another file to the operator. What left no trace at all does not count as that.
-    traces = [difference.names[-1] for difference in change.differences] + change.hidden + change.reordered
-    change.is_same_file = set(traces) == {"rack-id"}
-    change.crashes = not change.is_same_file and _crashes(old, new)
+    # What left no trace at all is not told to be the same: better one restart too many.
+    change.is_same_file = bool(change.unseen) and not (change.differences or change.hidden or change.reordered)
     if not change.is_same_file:
-        change.cold = list(_cold(change, old, new))
+        change.cold = list(_cold(change, old, new, mounted))
         change.adds_devices = bool(added_devices(old, new))
     return change
 
@@ -127,16 +131,6 @@ def _known_at(difference: Difference, target: str) -> Difference:
     if difference.is_known or not nodes_at(data_version(target), difference.parameter):
         return difference
     return replace(difference, is_known=True)
-
-
-def _written(config: Config) -> Config:
-    """As the server's file has it: a list of one feature key is the key ``feature-key-file``."""
-    service = section(config, "service")
-    keys = service.get("feature-key-files")
-    if not isinstance(keys, list) or len(keys) != 1:
-        return config
-    rest = {key: value for key, value in service.items() if key != "feature-key-files"}
-    return {**config, "service": {**rest, "feature-key-file": keys[0]}}
 
 
 class _Comparison:
@@ -151,18 +145,27 @@ class _Comparison:
 
     def walk(self, names: Names, keys: Names, old: Config, new: Config) -> None:
         for key in old.keys() | new.keys():
-            before, after = old.get(key, _MISSING), new.get(key, _MISSING)
+            before, after = old.get(key, ABSENT), new.get(key, ABSENT)
             if not is_same(before, after):
                 self.compare((*names, key), (*keys, key), before, after)
 
     def compare(self, names: Names, keys: Names, before: Any, after: Any) -> None:
-        if keys[-1] in NODE_SPECIFIC or ({} in (before, after) and _MISSING in (before, after)):
+        before, after = written(keys[-1], before, after)
+        if is_same(before, after):
+            self.change.unseen.append(".".join(names))
+        elif keys[-1] in NODE_SPECIFIC:
             self.change.hidden.append(".".join(names))
+        elif {} in (before, after) and ABSENT in (before, after):
+            # Of all empty sections only this one says something: security is on.
+            if keys == ("security",):
+                self.leaf(names, keys, before, after)
+            else:
+                self.change.hidden.append(".".join(names))
         elif isinstance(before, dict) or isinstance(after, dict):
             self.walk(names, keys, _map(before), _map(after))
             # A value that becomes a section, or the other way round: no schema has it, yet it must not get lost.
-            for value, sides in ((before, (before, _MISSING)), (after, (_MISSING, after))):
-                if value is not _MISSING and value is not None and not isinstance(value, dict):
+            for value, sides in ((before, (before, ABSENT)), (after, (ABSENT, after))):
+                if value is not ABSENT and not isinstance(value, dict):
                     self.leaf(names, keys, *sides)
         elif _are_named(before, after):
             self.named_lists(names, keys, _list(before), _list(after))
@@ -173,13 +176,16 @@ class _Comparison:
         if isinstance(before, list) and isinstance(after, list) and _same_elements(before, after):
             self.change.reordered.append(".".join(names))
             return
+        switches = isinstance(before, list) != isinstance(after, list) and ABSENT not in (before, after)
+        if switches and keys[-1] == CLIENT_NAMES:
+            self.change.crashing.append(".".join(names))
         parameter = ".".join(keys)
         self.change.differences.append(
             Difference(
                 names=names,
                 parameter=parameter,
-                before=None if before is _MISSING else before,
-                after=None if after is _MISSING else after,
+                before=None if before is ABSENT else before,
+                after=None if after is ABSENT else after,
                 is_dynamic=_is_dynamic(self.version, keys, before, after),
                 is_known=bool(nodes_at(self.version, parameter)),
             )
@@ -193,7 +199,7 @@ class _Comparison:
             if known is None or not is_same(known, item):
                 self.walk((*names, "{" + name + "}"), keys, known or {}, item)
         for name in was.keys() - now.keys():
-            self.leaf((*names, "{" + name + "}", "name"), (*keys, "name"), name, _MISSING)
+            self.leaf((*names, "{" + name + "}", "name"), (*keys, "name"), name, ABSENT)
         if [name for name in was if name in now] != [name for name in now if name in was]:
             self.change.reordered.append(".".join(names))
 
@@ -235,7 +241,7 @@ def _is_twin(before: Any, after: Any) -> bool:
 
 def _are_named(before: Any, after: Any) -> bool:
     """Two lists of named sections, of which one may be empty or absent."""
-    sides = [side for side in (before, after) if side is not _MISSING and side != []]
+    sides = [side for side in (before, after) if side is not ABSENT]
     return bool(sides) and all(map(_is_named, sides))
 
 
@@ -254,24 +260,17 @@ def _list(value: Any) -> list[Any]:
 
 
 def _same_elements(before: list[Any], after: list[Any]) -> bool:
-    return sorted(map(str, before)) == sorted(map(str, after))
+    return set(map(str, before)) == set(map(str, after))
 
 
 # --- what the operator looks at besides the difference ------------------------------------------------------------
 
 
-def _crashes(old: Config, new: Config) -> bool:
-    """Text on one side, a list on the other: the library asserts both to be lists and panics."""
-    before = section(old, "network", "service").get("tls-authenticate-client")
-    after = section(new, "network", "service").get("tls-authenticate-client")
-    return before is not None and after is not None and isinstance(before, list) != isinstance(after, list)
-
-
-def _cold(change: ConfigChange, old: Config, new: Config) -> Iterator[str]:
+def _cold(change: ConfigChange, old: Config, new: Config, mounted: Collection[str] | None) -> Iterator[str]:
     """Why the pods themselves must go: in words of paths."""
+    if _leaves_work_directory(old, new, mounted):
+        yield "service.work-directory"
     for difference in change.differences:
-        if difference.parameter == "service.work-directory":
-            yield difference.key
         if difference.names[-2:] == ("storage-engine", "data-size"):
             yield difference.key
     yield from _ports(old, new)
@@ -297,18 +296,33 @@ def _served(network: Config, port: str) -> Any:
     return network.get(port)
 
 
+def work_directory(config: Config) -> str:
+    given = section(config, "service").get("work-directory")
+    return given if isinstance(given, str) and given else WORK_DIRECTORY
+
+
+def _leaves_work_directory(old: Config, new: Config, mounted: Collection[str] | None) -> bool:
+    """Is the work directory no longer where a volume is? Its volume is mounted part by part, any other one as a whole;
+    the operator lets a whole mount pass where the parts should be, not the other way round.
+    """
+    before = work_directory(old)
+    return before != work_directory(new) and (before.startswith("/") if mounted is None else before in mounted)
+
+
 def added_devices(old: Config, new: Config) -> list[str]:
-    """Device lines that are new in a namespace that stays."""
-    was = {
-        name: set(map(str, _list(section(namespace, "storage-engine").get("devices"))))
-        for _, name, namespace in namespaces(old)
-    }
+    """Devices, shadows too, that are new in a namespace that stays."""
+    was = {name: _devices(namespace) for _, name, namespace in namespaces(old)}
     return [
-        line
+        device
         for _, name, namespace in namespaces(new)
-        for line in map(str, _list(section(namespace, "storage-engine").get("devices")))
-        if name in was and line not in was[name]
+        for device in sorted(_devices(namespace))
+        if name in was and device not in was[name]
     ]
+
+
+def _devices(namespace: Config) -> set[str]:
+    lines = _list(section(namespace, "storage-engine").get("devices"))
+    return {word for line in lines for word in str(line).split()}
 
 
 def removed_namespaces(old: Config, new: Config) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 Edition = Literal["enterprise", "federal", ""]
 
+DOCKER_HUB = "docker.io/"
 _DOTTED = re.compile(r"\d+(?:\.\d+)+")
 
 
@@ -23,6 +24,16 @@ def server_version(image: str) -> str:
     """The longest dotted number of the tag, empty where the tag has none (``latest``, a bare digest)."""
     found: list[str] = _DOTTED.findall(tag(image).partition("@")[0])
     return max(found, key=len, default="")
+
+
+def is_same_image(image: str, other: str) -> bool:
+    """As the operator tells it of a running pod: Docker Hub needs no name, and no tag is ``latest``."""
+    return image == other or _plain(image) == _plain(other)
+
+
+def _plain(image: str) -> str:
+    short = image.removeprefix(DOCKER_HUB)
+    return short if tag(short) or "@" in short else f"{short}:latest"
 
 
 @lru_cache(maxsize=4096)

@@ -15,10 +15,12 @@ from typing import Any
 from aerofleet.ako.admission.config_rules import schema_version
 from aerofleet.ako.admission.image_rules import init_image
 from aerofleet.ako.admission.rule import percent_of
+from aerofleet.ako.admission.storage_rules import path_of
 from aerofleet.ako.cluster import SCHEDULING, Cluster, Rack
-from aerofleet.ako.config import Config, section
+from aerofleet.ako.config import section
 from aerofleet.ako.config_change import ConfigChange, is_same, judge
-from aerofleet.ako.image import is_at_least, server_version
+from aerofleet.ako.image import is_at_least, is_same_image, server_version
+from aerofleet.ako.mounts import remounted
 from aerofleet.ako.status import rack_sizes
 
 NO_RESTART = "noRestart"
@@ -34,6 +36,7 @@ CRASH = "crash"
 ORDER = (NO_RESTART, LIVE, WARM, COLD, IMAGE, CRASH)
 OVERRIDE_INIT = "2.5.0"
 OLDEST_JUDGED = "6.0.0"
+TOLD_WHEN_EMPTY = frozenset({"affinity", "dnsConfig"})
 OPERATIONS = {"WarmRestart": WARM, "PodRestart": COLD}
 
 Cause = tuple[str, str, str]
@@ -75,7 +78,7 @@ def decide(old: Cluster, new: Cluster) -> Restarts:
         size_before = sizes_before.get(rack.identity, 0)
         kind = NO_RESTART
         if known is not None:
-            restart = _rack_restart(old, new, (known, rack), judged.of(known.config, rack.config))
+            restart = _rack_restart(old, new, (known, rack), judged.of(known, rack))
             result.racks.append(restart)
             kind = restart.kind
         for ordinal in range(max(size, size_before)):
@@ -111,16 +114,17 @@ def _rack_restart(old: Cluster, new: Cluster, racks: tuple[Rack, Rack], change: 
 
 
 class _Judged:
-    """Judges each pair of configurations once: racks without their own share theirs."""
+    """Judges each pair of configurations once: racks without their own share theirs, and their volumes."""
 
     def __init__(self, old: Cluster, new: Cluster) -> None:
         self.version, self.target = judged_version(old, new), judged_version(new, old)
-        self.known: dict[tuple[int, int], ConfigChange] = {}
+        self.known: dict[tuple[int, ...], ConfigChange] = {}
 
-    def of(self, before: Config, after: Config) -> ConfigChange:
-        key = (id(before), id(after))
+    def of(self, before: Rack, after: Rack) -> ConfigChange:
+        key = (id(before.config), id(after.config), id(after.storage))
         if key not in self.known:
-            self.known[key] = judge(self.version, before, after, target=self.target)
+            mounted = {path_of(volume) for volume in after.storage.get("volumes") or []}
+            self.known[key] = judge(self.version, before.config, after.config, target=self.target, mounted=mounted)
         return self.known[key]
 
 
@@ -129,8 +133,9 @@ def _config_causes(new: Cluster, rack: Rack, change: ConfigChange) -> Iterator[C
     if kind == NO_RESTART:
         return
     if kind == CRASH:
-        path = new.config_path(rack, "network", "service", "tls-authenticate-client")
-        yield CRASH, path, "the operator's code panics when this goes from a text to a list, or back"
+        for key in change.crashing:
+            path = new.config_path(rack, *key.split("."))
+            yield CRASH, path, "the operator's code panics when this goes from a text to a list of names, or back"
         return
     root = new.config_path(rack)
     for key in change.cold if kind == COLD else ():
@@ -162,7 +167,7 @@ def _config_causes(new: Cluster, rack: Rack, change: ConfigChange) -> Iterator[C
 
 def _general_causes(old: Cluster, new: Cluster) -> Iterator[Cause]:
     """What concerns the pods of every rack."""
-    if old.image != new.image:
+    if not is_same_image(old.image, new.image):
         yield IMAGE, "spec.image", "another image: pods are rebuilt"
     yield from _container_causes(old.pod_spec, new.pod_spec)
     policy_before, policy = section(old.spec, "aerospikeNetworkPolicy"), section(new.spec, "aerospikeNetworkPolicy")
@@ -179,15 +184,25 @@ def _general_causes(old: Cluster, new: Cluster) -> Iterator[Cause]:
 def _container_causes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Cause]:
     for key in sorted((old.keys() | new.keys()) - set(SCHEDULING)):
         before, after = old.get(key), new.get(key)
-        if is_same(before, after) or (not before and not after):
+        if not _differs(key, before, after):
             continue
         kind = IMAGE if key in ("sidecars", "initContainers") and _another_image(before, after) else COLD
         yield kind, f"spec.podSpec.{key}", "is part of the pod: pods are rebuilt"
 
 
+def _differs(key: str, before: Any, after: Any) -> bool:
+    """As the operator's hash of the pod spec tells it: an empty value is as good as none, but for two of them."""
+    if key == "metadata":
+        before, after = ({name: each for name, each in section(value).items() if each} for value in (before, after))
+    if not before and not after and key not in TOLD_WHEN_EMPTY:
+        return False
+    return not is_same(before, after)
+
+
 def _another_image(before: Any, after: Any) -> bool:
-    was = {item.get("name"): item.get("image") for item in before or []}
-    return any(item.get("name") in was and was[item.get("name")] != item.get("image") for item in after or [])
+    was = {item.get("name"): item.get("image", "") for item in before or []}
+    stay = [(was[item.get("name")], item.get("image", "")) for item in after or [] if item.get("name") in was]
+    return any(not is_same_image(*images) for images in stay)
 
 
 def _has_host_ports(cluster: Cluster) -> bool:
@@ -202,8 +217,7 @@ def _has_host_ports(cluster: Cluster) -> bool:
 
 def _pod_causes(before: Rack, rack: Rack) -> Iterator[Cause]:
     for key in SCHEDULING:
-        was, now = before.pod_spec.get(key), rack.pod_spec.get(key)
-        if (was or now) and not is_same(was, now):
+        if _differs(key, before.pod_spec.get(key), rack.pod_spec.get(key)):
             own = f"spec.rackConfig.racks[{rack.position}].podSpec.{key}"
             yield (
                 COLD,
@@ -215,27 +229,9 @@ def _pod_causes(before: Rack, rack: Rack) -> Iterator[Cause]:
 def _volume_causes(new: Cluster, before: Rack, rack: Rack) -> Iterator[Cause]:
     if before.storage is rack.storage or is_same(before.storage, rack.storage):
         return
-    was = {volume.get("name", ""): volume for volume in before.storage.get("volumes") or []}
-    now = {volume.get("name", ""): volume for volume in rack.storage.get("volumes") or []}
     path = new.storage_path(rack)
-    for name in sorted(was.keys() | now.keys()):
-        if _mounted(was.get(name)) != _mounted(now.get(name)):
-            yield COLD, f"{path}.volumes.{{{name}}}", "is mounted in the pod: pods are rebuilt"
-
-
-def _mounted(volume: dict[str, Any] | None) -> Any:
-    """What of a volume is part of the pod; options of the server's own mount count for hostPath only."""
-    if volume is None:
-        return None
-    server = section(volume, "aerospike")
-    options = server.get("mountOptions") if "hostPath" in section(volume, "source") else None
-    return (
-        volume.get("source"),
-        server.get("path"),
-        options,
-        volume.get("sidecars") or [],
-        volume.get("initContainers") or [],
-    )
+    for name in remounted(before, rack):
+        yield COLD, f"{path}.volumes.{{{name}}}", "is mounted in the pod: pods are rebuilt"
 
 
 def _operate(old: Cluster, new: Cluster, result: Restarts) -> None:

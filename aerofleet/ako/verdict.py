@@ -15,6 +15,7 @@ from typing import Any
 from aerofleet.ako.admission import Admission, admit_create, finished_status, patched_status
 from aerofleet.ako.change import Change, change_between
 from aerofleet.ako.cluster import Cluster, cluster_of
+from aerofleet.ako.config import Config, section
 from aerofleet.ako.config_change import judge
 from aerofleet.ako.effect import Reason
 from aerofleet.ako.hazards import Hazard, config_hazards
@@ -87,17 +88,31 @@ def _effect(question: Question) -> Answer:
     version = question.get("version")
     if not isinstance(version, str):
         raise QuestionError("version is missing or no text")
+    old, new = _object(question, "old"), _object(question, "new")
     try:
-        change = judge(version, _object(question, "old"), _object(question, "new"))
+        change = judge(version, old, new)
+        done = judge(version, *_defaulted(old, new))
     except KeyError:
         raise QuestionError(f"there is no data for server {version} or an older one") from None
     return {
         "changed": change.changed,
         "static": change.static,
         "dynamic": change.is_dynamic,
-        "restart": change.restart(),
-        "hazards": [_hazard(hazard) for hazard in config_hazards(version, change)],
+        "restart": done.restart(),
+        "hazards": [_hazard(hazard) for hazard in config_hazards(version, done)],
     }
+
+
+def _defaulted(old: Config, new: Config) -> tuple[Config, Config]:
+    """As they reach the pods of a cluster without racks: what the operator itself writes or takes away (cluster-name,
+    heartbeat mode, console sink, rack-id) makes no difference there. Unchanged where it would refuse one of them.
+    """
+    service = section(old, "service") or section(new, "service")
+    names = {"name": service.get("cluster-name", "cluster"), "namespace": "default"}
+    clusters = [cluster_of({"metadata": names, "spec": {"aerospikeConfig": config}}) for config in (old, new)]
+    if any(cluster.refusals for cluster in clusters):
+        return old, new
+    return clusters[0].config, clusters[1].config
 
 
 VERBS: dict[str, Callable[[Question], Answer]] = {

@@ -13,7 +13,8 @@ from aerofleet.ako.config import namespaces
 from aerofleet.ako.config_change import ConfigChange, is_same
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.image import numbers
-from aerofleet.ako.restart import CRASH, LIVE, Restarts
+from aerofleet.ako.mounts import unseen_host_paths
+from aerofleet.ako.restart import LIVE, Restarts
 from aerofleet.ako.status import Status
 
 
@@ -61,8 +62,8 @@ def one_static_restarts_all(version: str, change: ConfigChange, kind: str) -> It
 )
 def operator_panics(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
     """From a text to a list of names, or back, the operator's own code panics; it is admitted all the same."""
-    if kind == CRASH:
-        yield "network.service.tls-authenticate-client", "goes from a text to a list of names, or back"
+    for key in change.crashing:
+        yield key, "goes from a text to a list of names, or back"
 
 
 @hazard("unknown-parameter", "severe", "a parameter of this server version")
@@ -139,12 +140,15 @@ def revision_refills(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
             yield f"spec.rackConfig.racks[{rack.position}].revision", f"rack {rack.id} is rebuilt"
 
 
-@hazard("rack-ids-wait", "warning", "a WarmRestart operation after it")
-def rack_ids_wait(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
-    """A rack id alone restarts nothing: it is written, and takes hold with a later restart."""
+@hazard("host-path-waits", "severe", "a PodRestart operation after it")
+def host_path_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """The operator does not look at the path of a hostPath: pods keep the old one, unseen, until something else
+    rebuilds them.
+    """
     for restart in restarts.racks:
-        if not restart.causes and restart.config.differences:
-            yield new.config_path(restart.rack, "namespaces"), "rack ids are written, and not applied before a restart"
+        for name in unseen_host_paths(restart.before, restart.rack):
+            path = f"{new.storage_path(restart.rack)}.volumes.{{{name}}}.source.hostPath.path"
+            yield path, "is written, and not applied before pods are rebuilt"
 
 
 @hazard("security-off-freezes", "warning", "security on, or users and roles as they should stay")
@@ -219,7 +223,7 @@ CHANGE_HAZARDS = (
     shrinks_much,
     racks_renumbered,
     revision_refills,
-    rack_ids_wait,
+    host_path_waits,
     security_off_freezes,
     pdb_goes,
     init_image_restarts,

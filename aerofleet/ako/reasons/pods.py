@@ -30,11 +30,9 @@ def restart_reasons(old: Cluster, new: Cluster, restart: RackRestart) -> Iterato
             effect, words = lost[COLD if kind == IMAGE else kind]
             rule = {WARM: "warm-restart", COLD: "pod-restart", IMAGE: "image"}[kind]
             yield Reason(effect, rule, path, f"{why}; {words}" if words else why)
-    if not restart.causes and restart.config.differences:
-        # rack-id alone: written into the file, and no pod restarts for it.
-        for difference in restart.config.differences:
-            path = f"{new.config_path(restart.rack)}.{difference.key}"
-            yield Reason(Effect.MOVES_DATA, "rack-id", path, "copies are spread over racks anew, once servers restart")
+    for key in restart.config.unseen:
+        message = "is only spelt otherwise: the server's file stays the same"
+        yield Reason(Effect.LIVE, "same-file", f"{root}.{key}", message)
 
 
 def _loss(old: Cluster, new: Cluster, restart: RackRestart, kind: str) -> tuple[Effect, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import namespaces, replication_factor, section, storage_type
 from aerofleet.ako.effect import Effect, Reason
-from aerofleet.ako.image import is_at_least
+from aerofleet.ako.image import is_at_least, is_same_image
 from aerofleet.ako.restart import NEW, REMOVED, SCALED_DOWN, Restarts
 
 FORMAT_BREAKS: tuple[tuple[str, str], ...] = (
@@ -62,6 +62,8 @@ def _too_few(old: Cluster, new: Cluster) -> Iterator[Reason]:
 
 
 def version_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
+    if old.image != new.image and is_same_image(old.image, new.image):
+        yield Reason(Effect.LIVE, "image", "spec.image", "is the same image to the operator: no pod is rebuilt for it")
     if not old.version or not new.version or old.version == new.version:
         return
     if not is_at_least(new.version, old.version):

@@ -11,6 +11,7 @@ from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import is_purely_in_memory, namespaces, section
 from aerofleet.ako.config_change import is_same
 from aerofleet.ako.effect import Effect, Reason
+from aerofleet.ako.mounts import by_name, unseen_host_paths
 from aerofleet.ako.reasons.data import paired
 from aerofleet.ako.reasons.pods import copies_of
 
@@ -22,8 +23,7 @@ def storage_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
         if before.storage is rack.storage or is_same(before.storage, rack.storage):
             continue
         path = new.storage_path(rack)
-        was = {volume.get("name", ""): volume for volume in before.storage.get("volumes") or []}
-        now = {volume.get("name", ""): volume for volume in rack.storage.get("volumes") or []}
+        was, now = by_name(before), by_name(rack)
         for name, volume in was.items():
             if name not in now and is_persistent(volume):
                 message = f"volume {name} goes, with what lies on it"
@@ -33,6 +33,9 @@ def storage_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
             if is_persistent(volume):
                 reasons = _policy_reasons((before, known), (rack, volume)) if known is not None else ()
                 yield from (replace(reason, path=f"{path}.volumes.{{{name}}}.{reason.path}") for reason in reasons)
+        for name in unseen_host_paths(before, rack):
+            message = f"pods keep the old path of {name} until something else rebuilds them"
+            yield Reason(Effect.WARM_RESTART, "half-applied", f"{path}.volumes.{{{name}}}.source.hostPath", message)
         for key in sorted((before.storage.keys() | rack.storage.keys()) - {"volumes"}):
             if not is_same(before.storage.get(key), rack.storage.get(key)):
                 yield Reason(Effect.LIVE, "storage-policy", f"{path}.{key}", "counts from the next pod on")

@@ -1,0 +1,69 @@
+"""How a value of an aerospikeConfig stands in the server's file.
+
+The operator writes the configuration as the server's text file, and compares that text: what is spelt differently and
+comes to the same lines is no change to it. Source: AKO 4.5.0 with its management library, which writes the file and
+reads it back.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+ABSENT: Any = object()
+"""No line is written."""
+
+CLIENT_NAMES = "tls-authenticate-client"
+"""The one parameter that is a text (``any``, ``false``) or a list of names."""
+
+_JOINED = frozenset(
+    [
+        "device", "devices", "feature-key-files", "mesh-seed-address-port", "mesh-seed-address-ports",
+        "node-address-port", "node-address-ports", "report-data-op", "secrets-address-port",
+        "tls-mesh-seed-address-port", "tls-mesh-seed-address-ports",
+    ]
+)  # fmt: skip
+"""Values of several words: a colon between them is written as a blank."""
+
+
+def written(key: str, before: Any, after: Any) -> tuple[Any, Any]:
+    """Both values as the file has them; ABSENT where it has no line. Where one side is a list, a text stands for a list
+    of one.
+    """
+    before, after = _written(key, before), _written(key, after)
+    if isinstance(before, list) != isinstance(after, list) and key != CLIENT_NAMES:
+        before, after = ([value] if isinstance(value, str) else value for value in (before, after))
+    return before, after
+
+
+def _written(key: str, value: Any) -> Any:
+    if value is None or value == [] or (isinstance(value, str) and value.lower() in ("", "null")):
+        return ABSENT
+    if isinstance(value, float) and isfinite(value):
+        return int(value)
+    if key == CLIENT_NAMES:
+        return _client_names(value)
+    if key in _JOINED:
+        if isinstance(value, str):
+            return value.replace(":", " ")
+        if isinstance(value, list):
+            return [item.replace(":", " ") if isinstance(item, str) else item for item in value]
+    return value
+
+
+def _client_names(value: Any) -> Any:
+    if value is False:
+        return "false"
+    return [value] if isinstance(value, str) and value not in ("any", "false") else value
+
+
+def with_one_feature_key(config: dict[str, Any]) -> dict[str, Any]:
+    """A list of one feature key is the key ``feature-key-file``."""
+    service = config.get("service")
+    keys = service.get("feature-key-files") if isinstance(service, dict) else None
+    if isinstance(keys, list) and len(keys) == 1:
+        keys = keys[0]
+    if not isinstance(keys, str) or not isinstance(service, dict):
+        return config
+    rest = {key: value for key, value in service.items() if key != "feature-key-files"}
+    return {**config, "service": {**rest, "feature-key-file": keys}}

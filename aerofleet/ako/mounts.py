@@ -1,0 +1,77 @@
+"""What of a rack's volumes is part of its pods, and so needs other pods when it changes.
+
+Source: AKO 4.5.0, the comparison of a pod's volumes and mounts with the storage that is wanted. It looks at what a
+Secret, ConfigMap or emptyDir names, and at where a volume is mounted; the order of attachments, defaults written out
+and the path of a hostPath are nothing to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from aerofleet.ako.cluster import Rack
+from aerofleet.ako.config import entries, section
+
+Volume = dict[str, Any]
+Mounts = dict[tuple[str, str], tuple[Any, ...]]
+"""(kind of container, its name) → path and options."""
+
+COMPARED = ("secret", "configMap", "emptyDir")
+FILE_MODE = 0o644
+"""Kubernetes' own default for files of a Secret or a ConfigMap."""
+
+
+def remounted(before: Rack, after: Rack) -> Iterator[str]:
+    """Names of the volumes for which pods are rebuilt."""
+    was, now = by_name(before), by_name(after)
+    for name in sorted(was.keys() | now.keys()):
+        old, new = was.get(name), now.get(name)
+        if old is None or new is None or _source(old) != _source(new) or _mounts(old) != _mounts(new):
+            yield name
+
+
+def by_name(rack: Rack) -> dict[str, Volume]:
+    return {str(volume.get("name", "")): volume for volume in entries(rack.storage, "volumes")}
+
+
+def _source(volume: Volume) -> Any:
+    source = section(volume, "source")
+    found = {key: source[key] for key in COMPARED if isinstance(source.get(key), dict)}
+    for key in ("secret", "configMap"):
+        if key in found:
+            found[key] = {"defaultMode": FILE_MODE, **found[key]}
+    return found
+
+
+def _mounts(volume: Volume) -> Mounts:
+    is_device = section(volume, "source", "persistentVolume").get("volumeMode") == "Block"
+    found: Mounts = {}
+    for kind in ("sidecars", "initContainers"):
+        for attachment in entries(volume, kind):
+            options = None if is_device else attachment.get("mountOptions")
+            found[kind, str(attachment.get("containerName"))] = (attachment.get("path"), *_options(options))
+    server = volume.get("aerospike")
+    if isinstance(server, dict):
+        options = server.get("mountOptions") if "hostPath" in section(volume, "source") else None
+        found["server", ""] = (server.get("path"), *_options(options))
+    return found
+
+
+def _options(options: Any) -> tuple[Any, ...]:
+    given = section(options)
+    return (
+        given.get("readOnly") is True,
+        given.get("subPath") or "",
+        given.get("subPathExpr") or "",
+        given.get("mountPropagation"),
+    )
+
+
+def unseen_host_paths(before: Rack, after: Rack) -> Iterator[str]:
+    """Names of the volumes whose path on the host changes: pods keep the old one until something else rebuilds them."""
+    was = by_name(before)
+    for name, volume in by_name(after).items():
+        paths = [section(each, "source").get("hostPath") for each in (was.get(name, volume), volume)]
+        if paths[0] is not None and paths[1] is not None and paths[0] != paths[1]:
+            yield name
