@@ -13,14 +13,14 @@ from typing import Any
 from aerofleet.ako.admission import Admission, answer_update, finished_status
 from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
-from aerofleet.ako.config_change import is_same
+from aerofleet.ako.config_change import is_same, judge
 from aerofleet.ako.effect import Effect, Reason, worst
 from aerofleet.ako.hazards import Hazard, change_hazards
 from aerofleet.ako.reasons.data import data_reasons
 from aerofleet.ako.reasons.pods import restart_reasons
 from aerofleet.ako.reasons.scale import size_reasons, version_reasons
 from aerofleet.ako.reasons.storage import block_list_reasons, storage_reasons
-from aerofleet.ako.restart import RackRestart, Restarts, decide
+from aerofleet.ako.restart import RackRestart, Restarts, decide, judged_version
 from aerofleet.ako.status import Status
 
 ALWAYS_LIVE: dict[str, str] = {
@@ -140,15 +140,22 @@ def _unknown(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]
             continue
         message = "unknown: no rule knows this field; the API server drops it"
         yield Reason(Effect.DATA_AT_RISK, "unknown-field", path, message)
-    for path in dict.fromkeys(_unknown_parameters(new, restarts)):
+    for path in dict.fromkeys(_unknown_parameters(old, new, restarts)):
         yield Reason(Effect.DATA_AT_RISK, "unknown-parameter", path, "unknown: no rule knows this parameter")
 
 
-def _unknown_parameters(new: Cluster, restarts: Restarts) -> Iterator[str]:
-    for restart in restarts.racks:
-        for difference in restart.config.differences:
+def _unknown_parameters(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[str]:
+    changes = [(restart.rack, restart.config) for restart in restarts.racks]
+    stay = {rack.identity for rack, _ in changes}
+    for rack in new.distinct_racks:
+        if rack.identity not in stay and old.racks:
+            # Its pods are new; what it says is told apart from what was there before all the same.
+            version, target = judged_version(old, new), judged_version(new, old)
+            changes.append((rack, judge(version, old.racks[0].config, rack.config, target=target)))
+    for rack, change in changes:
+        for difference in change.differences:
             if not difference.is_known:
-                yield f"{new.config_path(restart.rack)}.{difference.key}"
+                yield f"{new.config_path(rack)}.{difference.key}"
 
 
 def _live_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:

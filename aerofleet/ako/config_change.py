@@ -311,16 +311,17 @@ def _leaves_work_directory(old: Config, new: Config, mounted: Collection[str] | 
 
 def added_devices(old: Config, new: Config) -> list[str]:
     """Devices, shadows too, that are new in a namespace that stays."""
-    was = {name: _devices(namespace) for _, name, namespace in namespaces(old)}
+    was = {name: devices(namespace) for _, name, namespace in namespaces(old)}
     return [
         device
         for _, name, namespace in namespaces(new)
-        for device in sorted(_devices(namespace))
+        for device in sorted(devices(namespace))
         if name in was and device not in was[name]
     ]
 
 
-def _devices(namespace: Config) -> set[str]:
+def devices(namespace: Config) -> set[str]:
+    """Devices of a namespace, shadows too."""
     lines = _list(section(namespace, "storage-engine").get("devices"))
     return {word for line in lines for word in str(line).split()}
 

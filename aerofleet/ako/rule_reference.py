@@ -8,8 +8,7 @@ from aerofleet.ako.admission import COMMON, CREATE_ONLY, MUTATING, SCHEMA, UPDAT
 from aerofleet.ako.admission.rule import Rule
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, admitted_servers
 from aerofleet.ako.effect import EFFECTS
-from aerofleet.ako.hazards import CLUSTER_HAZARDS, HazardRule
-from aerofleet.ako.hazards.of_change import CHANGE_HAZARDS, CONFIG_HAZARDS, STATUS_HAZARDS
+from aerofleet.ako.hazards import CHANGES, CLUSTER_HAZARDS, CONFIG_HAZARDS, STATUS_HAZARDS, HazardRule
 
 HEAD = f"""\
 # Rules, hazards and effects
@@ -41,7 +40,7 @@ def _sections() -> Iterator[str]:
     yield "The operator lets them through. `aerofleet lint` fails (exit code 1) on severe ones.\n"
     yield _hazards(CLUSTER_HAZARDS)
     yield "## Hazards of a change\n"
-    yield _hazards((*CONFIG_HAZARDS, *CHANGE_HAZARDS, *STATUS_HAZARDS))
+    yield _hazards((*CONFIG_HAZARDS, *CHANGES, *STATUS_HAZARDS))
     yield "## Effects\n\nFrom the least to the worst. The effect of a change is the worst of its reasons.\n"
     yield _table(("effect", "what it means"), [(f"`{effect}`", words) for effect, words in EFFECTS.items()])
     yield "## Operator releases\n"

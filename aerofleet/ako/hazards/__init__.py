@@ -6,16 +6,30 @@ from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_change import ConfigChange
 from aerofleet.ako.hazards import of_cluster
 from aerofleet.ako.hazards.hazard import Hazard, HazardRule
-from aerofleet.ako.hazards.of_change import CHANGE_HAZARDS, CONFIG_HAZARDS, STATUS_HAZARDS
+from aerofleet.ako.hazards.of_change import CHANGE_HAZARDS, STATUS_HAZARDS
+from aerofleet.ako.hazards.of_config import CONFIG_HAZARDS
+from aerofleet.ako.hazards.of_service import SERVICE_HAZARDS
 from aerofleet.ako.restart import Restarts, judged_version
 from aerofleet.ako.status import Status
 
-__all__ = ["CLUSTER_HAZARDS", "HAZARDS", "Hazard", "HazardRule", "change_hazards", "cluster_hazards", "config_hazards"]
+__all__ = [
+    "CHANGES",
+    "CLUSTER_HAZARDS",
+    "CONFIG_HAZARDS",
+    "HAZARDS",
+    "STATUS_HAZARDS",
+    "Hazard",
+    "HazardRule",
+    "change_hazards",
+    "cluster_hazards",
+    "config_hazards",
+]
 
 CLUSTER_HAZARDS: tuple[HazardRule, ...] = tuple(
     rule for name, rule in vars(of_cluster).items() if isinstance(rule, HazardRule) and not name.startswith("_")
 )
-HAZARDS: tuple[HazardRule, ...] = CLUSTER_HAZARDS + CONFIG_HAZARDS + CHANGE_HAZARDS + STATUS_HAZARDS
+CHANGES: tuple[HazardRule, ...] = CHANGE_HAZARDS + SERVICE_HAZARDS
+HAZARDS: tuple[HazardRule, ...] = CLUSTER_HAZARDS + CONFIG_HAZARDS + CHANGES + STATUS_HAZARDS
 
 
 def cluster_hazards(cluster: Cluster) -> list[Hazard]:
@@ -33,7 +47,7 @@ def config_hazards(version: str, change: ConfigChange, *, live: bool = True) -> 
 
 def change_hazards(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> list[Hazard]:
     """Hazards of the change, and those of the cluster that come with it."""
-    found = [hazard for rule in CHANGE_HAZARDS for hazard in rule.found(old, new, restarts)]
+    found = [hazard for rule in CHANGES for hazard in rule.found(old, new, restarts)]
     found += [hazard for rule in STATUS_HAZARDS for hazard in rule.found(old, new, status)]
     told: set[int] = set()
     for restart in restarts.racks:

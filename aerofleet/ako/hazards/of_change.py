@@ -5,91 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from aerofleet.aerospike.parameters import data_version, nodes_at
 from aerofleet.ako.admission.access_rules import is_secured
 from aerofleet.ako.admission.rule import percent_of
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import namespaces
-from aerofleet.ako.config_change import ConfigChange, is_same
+from aerofleet.ako.config_change import devices, is_same
 from aerofleet.ako.hazards.hazard import Found, hazard
-from aerofleet.ako.image import numbers
+from aerofleet.ako.image import is_at_least, numbers
 from aerofleet.ako.mounts import unseen_host_paths
-from aerofleet.ako.restart import LIVE, Restarts
+from aerofleet.ako.pairs import paired
+from aerofleet.ako.restart import Restarts
 from aerofleet.ako.status import Status
-
-
-@hazard("half-applied", "severe", "the two parts in two changes, or a WarmRestart operation after it")
-def half_applied(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
-    """A part is set live, the rest is written to the file and waits, unseen, for a later restart."""
-    if kind == LIVE:
-        for key in (*change.hidden, *change.reordered):
-            yield key, "is written, and not applied before a later restart"
-
-
-@hazard("order-restarts", "warning", "the order that is running")
-def order_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
-    """The same in another order restarts servers, although nothing changes."""
-    for key in change.reordered:
-        yield key, "holds the same in another order"
-
-
-@hazard("default-restarts", "info", "leave the default out")
-def default_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
-    """Writing a default out, or taking it away, counts as a change."""
-    for difference in change.differences:
-        defaults = [
-            node["default"] for node in nodes_at(data_version(version), difference.parameter) if "default" in node
-        ]
-        other = (
-            difference.after if difference.before is None else difference.before if difference.after is None else None
-        )
-        if other is not None and other in defaults:
-            yield difference.key, f"{other} is the default"
-
-
-@hazard("one-static-restarts-all", "info", "static and dynamic parameters in two changes")
-def one_static_restarts_all(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
-    """One static parameter makes the whole change a restart; the others could have been set live."""
-    if change.static and len(change.static) < len(change.differences):
-        yield (
-            change.static[0],
-            f"restarts servers for {len(change.differences) - len(change.static)} parameters that could be set live",
-        )
-
-
-@hazard(
-    "operator-panics", "severe", "keep text or list; change it while the operator is paused only with a new cluster"
-)
-def operator_panics(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
-    """From a text to a list of names, or back, the operator's own code panics; it is admitted all the same."""
-    for key in change.crashing:
-        yield key, "goes from a text to a list of names, or back"
-
-
-@hazard("unknown-parameter", "severe", "a parameter of this server version")
-def unknown_parameter(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
-    """No rule knows what the parameter does."""
-    for difference in change.differences:
-        if not difference.is_known:
-            yield difference.key, f"{difference.parameter} is unknown at {version}"
-
-
-@hazard("devices-added-restart", "info", "device and dynamic parameters in two changes")
-def devices_added_restart(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
-    """An added block device restarts servers, also for parameters that could be set live."""
-    if change.adds_devices and change.differences and change.is_dynamic:
-        yield change.differences[0].key, "could be set live, but a device is added beside it"
-
-
-CONFIG_HAZARDS = (
-    half_applied,
-    order_restarts,
-    default_restarts,
-    one_static_restarts_all,
-    operator_panics,
-    unknown_parameter,
-    devices_added_restart,
-)
 
 
 @hazard("many-changes", "warning", "one kind of change after the other")
@@ -127,6 +53,36 @@ def racks_renumbered(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
     before, after = {rack.id for rack in old.racks}, {rack.id for rack in new.racks}
     if before and after and not before & after:
         yield "spec.rackConfig.racks", "every pod is replaced"
+
+
+@hazard("rack-goes", "warning", "room on the racks that stay, and copies no more than racks")
+def rack_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """The racks that stay take over all copies of the one that goes; with more copies than racks two share one."""
+    now = {rack.id for rack in new.racks}
+    gone = [rack.id for rack in old.racks if rack.id not in now]
+    if gone and any(rack.id in now for rack in old.racks):
+        yield "spec.rackConfig.racks", f"rack {', '.join(map(str, gone))} goes with its pods"
+
+
+@hazard("device-moves", "severe", "two changes: take it from the one, then give it to the other")
+def device_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """A device goes from one namespace to another with what lies on it. The operator looks at whole lines only: with a
+    shadow that comes or goes on the way it lets this pass.
+    """
+    for before, rack in paired(old, new):
+        owners = {device: name for _, name, namespace in namespaces(before.config) for device in devices(namespace)}
+        for _, name, namespace in namespaces(rack.config):
+            for device in sorted(devices(namespace)):
+                if owners.get(device, name) != name:
+                    path = f"{new.config_path(rack)}.namespaces.{{{name}}}.storage-engine.devices"
+                    yield path, f"{device} comes from {owners[device]}"
+
+
+@hazard("map-keys", "warning", "asvalidation over the data before the upgrade")
+def map_keys(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """From 7.1 on the keys of a map are integers, texts or bytes; records with others can't be read any more."""
+    if old.version and is_at_least(new.version, "7.1.0.0") and not is_at_least(old.version, "7.1.0.0"):
+        yield "spec.image", f"{old.version} to {new.version} crosses 7.1"
 
 
 @hazard("revision-refills", "warning", "room on the other nodes: used × size / (size − 1) below stop-writes")
@@ -222,6 +178,9 @@ CHANGE_HAZARDS = (
     version_skip,
     shrinks_much,
     racks_renumbered,
+    rack_goes,
+    device_moves,
+    map_keys,
     revision_refills,
     host_path_waits,
     security_off_freezes,

@@ -116,13 +116,60 @@ def no_pdb(cluster: Cluster) -> Iterator[Found]:
 
 @hazard("whole-rack-at-once", "warning", "a batch smaller than a rack")
 def whole_rack_at_once(cluster: Cluster) -> Iterator[Found]:
-    """With a whole rack away, one more lost node makes partitions of strongly consistent namespaces unavailable."""
+    """With a whole rack away, one more lost node loses records of two copies, and makes partitions of strongly
+    consistent namespaces unavailable.
+    """
     sizes = rack_sizes(cluster.size, len(cluster.racks)) if cluster.racks else []
-    strong = [name for _, name, namespace in _namespaces(cluster) if is_strongly_consistent(namespace)]
+    thin = [
+        name
+        for _, name, namespace in _namespaces(cluster)
+        if is_strongly_consistent(namespace) or replication_factor(namespace) <= 2
+    ]
     for key in BATCHES:
         wanted = cluster.rack_config.get(key)
-        if wanted is not None and strong and any(size > 1 and batch_size(size, wanted) >= size for size in sizes):
-            yield f"spec.rackConfig.{key}", f"{wanted} takes a whole rack of {', '.join(strong)} at once"
+        if wanted is not None and thin and any(size > 1 and batch_size(size, wanted) >= size for size in sizes):
+            yield f"spec.rackConfig.{key}", f"{wanted} takes a whole rack of {', '.join(thin)} at once"
+
+
+@hazard("batch-beyond-pdb", "info", "a batch of no more than maxUnavailable, or the knowledge that it is wanted")
+def batch_beyond_pdb(cluster: Cluster) -> Iterator[Found]:
+    """The operator deletes pods itself, and no PodDisruptionBudget holds it back; meanwhile every drain is."""
+    allowed = cluster.spec.get("maxUnavailable")
+    sizes = rack_sizes(cluster.size, len(cluster.racks)) if cluster.racks else []
+    for key in BATCHES:
+        wanted = cluster.rack_config.get(key)
+        most = max((batch_size(size, wanted) for size in sizes), default=1)
+        if wanted is not None and type(allowed) is int and most > allowed:
+            yield f"spec.rackConfig.{key}", f"{most} pods go at a time, and maxUnavailable is {allowed}"
+
+
+@hazard("no-node-to-spare", "severe", "a min-cluster-size with room for the nodes that may be away")
+def no_node_to_spare(cluster: Cluster) -> Iterator[Found]:
+    """With one node away the others don't form a cluster: every restart stops all reads and writes."""
+    for rack in cluster.distinct_racks:
+        least = section(rack.config, "service").get("min-cluster-size")
+        if isinstance(least, int) and cluster.size > 1 and least > cluster.size - 1:
+            path = cluster.config_path(rack, "service", "min-cluster-size")
+            yield path, f"{least} of {cluster.size} nodes must be there"
+
+
+@hazard("migrations-off", "severe", "1 or more, once the reason is gone")
+def migrations_off(cluster: Cluster) -> Iterator[Found]:
+    """Migrations never end: copies that are missing stay missing, and the operator waits for ever before its next
+    pod.
+    """
+    for rack in cluster.distinct_racks:
+        for key in ("migrate-threads", "migrate-max-num-incoming"):
+            if section(rack.config, "service").get(key) == 0:
+                yield cluster.config_path(rack, "service", key), "no partition moves"
+
+
+@hazard("stays-quiesced", "severe", "leave it out, but for maintenance of single nodes")
+def stays_quiesced(cluster: Cluster) -> Iterator[Found]:
+    """A server that restarts comes back quiesced, and holds no partition until somebody undoes it."""
+    for rack in cluster.distinct_racks:
+        if section(rack.config, "service").get("stay-quiesced") is True:
+            yield cluster.config_path(rack, "service", "stay-quiesced"), "nodes come back without partitions"
 
 
 @hazard("ignored-pods", "warning", "leave it out, and mend the pods")
@@ -189,12 +236,13 @@ def memory_over_limit(cluster: Cluster) -> Iterator[Found]:
         return
     for rack in cluster.distinct_racks:
         sizes = [
-            section(namespace, "storage-engine").get("data-size", 0) for _, _, namespace in namespaces(rack.config)
+            section(namespace, "storage-engine").get("data-size", namespace.get("memory-size", 0))
+            for _, _, namespace in namespaces(rack.config)
         ]
         total = sum(size for size in sizes if isinstance(size, (int, float)))
         if total >= quantity(limit["memory"]):
             path = "spec.podSpec.aerospikeContainer.resources.limits.memory"
-            yield path, f"data-size adds up to {int(total)} bytes, the limit is {limit['memory']}"
+            yield path, f"data-size or memory-size add up to {int(total)} bytes, the limit is {limit['memory']}"
             return
 
 
@@ -244,7 +292,7 @@ def wipes_at_start(cluster: Cluster) -> Iterator[Found]:
     """
     for rack in cluster.distinct_racks:
         for position, volume in enumerate(rack.storage.get("volumes") or []):
-            if is_persistent(volume) and policy(rack, volume, "initMethod") not in ("none", "headerCleanup"):
+            if is_persistent(volume) and policy(rack, volume, "initMethod") != "none":
                 path = f"{cluster.storage_path(rack)}.volumes[{position}].initMethod"
                 yield (
                     path,

@@ -1,4 +1,4 @@
-"""What happens to the data by itself: namespaces, copies, devices, storage engines."""
+"""What happens to the data by itself: namespaces, copies, devices, storage engines, balance."""
 
 from __future__ import annotations
 
@@ -7,42 +7,13 @@ from collections.abc import Iterator
 from aerofleet.ako.admission.storage_rules import path_of
 from aerofleet.ako.admission.update_rules import changed_replication_factors
 from aerofleet.ako.cluster import Cluster, Rack
-from aerofleet.ako.config import (
-    Config,
-    is_purely_in_memory,
-    namespaces,
-    replication_factor,
-    section,
-    storage_type,
-    texts,
-)
+from aerofleet.ako.config import Config, namespaces, replication_factor, section, storage_type, texts
 from aerofleet.ako.config_change import is_same, removed_namespaces
 from aerofleet.ako.effect import Effect, Reason
+from aerofleet.ako.pairs import paired
+from aerofleet.ako.reasons.evictions import eviction_reasons
 from aerofleet.ako.reasons.pods import copies_of
-
-ERASES = {
-    "encryption": "what is on the devices was written otherwise: the server doesn't start before they are erased",
-    "encryption-key-file": "what is on the devices was written with another key",
-}
-"""Storage parameters whose change makes what is on the devices unreadable. Source: aerospike-server 8.1 (drv_ssd.c)."""
-
-
-COLD_START = ("partition-tree-sprigs", "index-type")
-"""Parameters with which a server doesn't take over the index from before. Source: aerospike-server 8.1, cold start."""
-
-
-def paired(old: Cluster, new: Cluster) -> Iterator[tuple[Rack, Rack]]:
-    """Racks that stay, those alike once."""
-    before = {rack.id: rack for rack in old.racks}
-    told: set[tuple[int, int]] = set()
-    for rack in new.racks:
-        known = before.get(rack.id) or (old.racks[0] if old.racks else None)
-        if known is None:
-            continue
-        key = (-1, -1) if known.is_shared and rack.is_shared else (known.position, rack.position)
-        if key not in told:
-            told.add(key)
-            yield known, rack
+from aerofleet.ako.reasons.starts import refilled, start_reasons
 
 
 def data_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
@@ -56,6 +27,7 @@ def data_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
             if name in known:
                 path = f"{root}.namespaces.{{{name}}}"
                 yield from _device_reasons((before, known[name]), (rack, namespace), f"{path}.storage-engine")
+                yield from _shadow_reasons(old.size, known[name], namespace, f"{path}.storage-engine.devices")
                 yield from _namespace_reasons(old, name, known[name], namespace, path)
             else:
                 yield Reason(
@@ -94,7 +66,7 @@ def _namespace_reasons(old: Cluster, name: str, before: Config, after: Config, p
     where = f"{path}.storage-engine"
     copies = copies_of(before, old.size)
     if storage_type(before) != storage_type(after):
-        yield _refilled(
+        yield refilled(
             copies,
             "storage-engine",
             f"{where}.type",
@@ -105,58 +77,50 @@ def _namespace_reasons(old: Cluster, name: str, before: Config, after: Config, p
         and "data-size" in engine
         and "data-size" in wanted
     ):
-        yield _refilled(copies, "data-size", f"{where}.data-size", f"the memory of {name} is laid out anew")
-    for key, why in ERASES.items():
-        if not is_same(engine.get(key), wanted.get(key)):
-            yield Reason(Effect.DATA_AT_RISK, "erases", f"{where}.{key}", why)
-    for key in ("write-block-size", "filesize"):
-        was, now = engine.get(key), wanted.get(key)
-        if isinstance(was, (int, float)) and isinstance(now, (int, float)) and now < was:
-            message = f"{key} of {name} shrinks from {was} to {now}: what is there may not fit"
-            yield Reason(Effect.DATA_AT_RISK, "shrinks", f"{where}.{key}", message)
-    yield from _cold_start_reasons(name, before, after, copies, path)
+        yield refilled(copies, "data-size", f"{where}.data-size", f"the memory of {name} is laid out anew")
+    yield from start_reasons(name, before, after, copies, path)
+    yield from eviction_reasons(name, before, after, path)
     for key in ("active-rack", "prefer-uniform-balance", "rack-id"):
         if not is_same(before.get(key), after.get(key)):
             yield Reason(Effect.MOVES_DATA, "balance", f"{path}.{key}", f"{key} of {name} changes: partitions move")
 
 
-def _cold_start_reasons(name: str, before: Config, after: Config, copies: int, path: str) -> Iterator[Reason]:
-    """What the next start can't take over from shared memory, whatever kind of restart it is."""
-    engines = [section(namespace, "storage-engine") for namespace in (before, after)]
-    if [engine.get("cold-start-empty") is True for engine in engines] == [False, True]:
-        where = f"{path}.storage-engine.cold-start-empty"
-        message = f"a cold start of {name} ignores what is on its devices from now on"
-        yield Reason(Effect.DATA_AT_RISK, "cold-start-empty", where, message)
-    for key in COLD_START:
-        if is_same(before.get(key), after.get(key)):
-            continue
-        message = f"the index of {name} is built anew"
-        if is_purely_in_memory(before):
-            yield _refilled(copies, "cold-start", f"{path}.{key}", message)
-        else:
-            yield Reason(Effect.ROLLING_RESTART, "cold-start", f"{path}.{key}", f"{message} from its devices")
-
-
 def _device_reasons(old: tuple[Rack, Config], new: tuple[Rack, Config], path: str) -> Iterator[Reason]:
     if storage_type(old[1]) != storage_type(new[1]):
         return
+    name = old[1].get("name")
     for key in ("devices", "files"):
         kept = set(_places(*new, key).values())
-        gone = sorted(place for place, volume in _places(*old, key).items() if volume not in kept)
+        gone = sorted(place for place, held in _places(*old, key).items() if held not in kept)
         if gone:
-            message = f"{', '.join(gone)} is taken from {old[1].get('name')}, with what lies on it"
+            message = f"{', '.join(gone)} is taken from {name}, with what lies on it"
             yield Reason(Effect.DATA_AT_RISK, "device-removed", f"{path}.{key}", message)
 
 
-def _places(rack: Rack, namespace: Config, key: str) -> dict[str, str]:
-    """Each device (shadows too) or file → what it lies on: the volume of a device keeps its data under another path."""
+def _shadow_reasons(size: int, before: Config, after: Config, path: str) -> Iterator[Reason]:
+    """A server reads from the shadow when it starts: over an empty one it takes the device for empty, too."""
+    was, now = _shadows(before), _shadows(after)
+    for device in sorted(was.keys() & now.keys()):
+        if now[device] and now[device] != was[device]:
+            message = f"{device} gets the shadow {now[device]}, which a server reads first and finds empty"
+            yield refilled(copies_of(before, size), "shadow-added", path, message)
+
+
+def _shadows(namespace: Config) -> dict[str, str]:
+    """Device → its shadow, empty where it has none."""
+    lines = [line.split() for line in texts(section(namespace, "storage-engine").get("devices"))]
+    return {words[0]: " ".join(words[1:]) for words in lines if words}
+
+
+Place = tuple[str, bool]
+"""What holds data, and whether as a shadow: a device that becomes another's shadow is overwritten by it."""
+
+
+def _places(rack: Rack, namespace: Config, key: str) -> dict[str, Place]:
+    """Each device, shadow or file → what it lies on: the volume of a device keeps its data under another path."""
     by_path = {path_of(volume): str(volume.get("name")) for volume in rack.storage.get("volumes") or []}
-    lines = texts(section(namespace, "storage-engine").get(key))
-    words = [word for line in lines for word in (line.split() if key == "devices" else [line])]
-    return {word: f"volume {by_path[word]}" if word in by_path else word for word in words}
-
-
-def _refilled(copies: int, rule: str, path: str, message: str) -> Reason:
-    if copies <= 1:
-        return Reason(Effect.DATA_AT_RISK, rule, path, f"{message}; there is no other copy to fill it from")
-    return Reason(Effect.MOVES_DATA, rule, path, f"{message}; nodes fill again from the others")
+    places: dict[str, Place] = {}
+    for line in texts(section(namespace, "storage-engine").get(key)):
+        for position, word in enumerate(line.split() if key == "devices" else [line]):
+            places[word] = (f"volume {by_path[word]}" if word in by_path else word, position > 0)
+    return places

@@ -20,6 +20,11 @@ def size_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Rea
     if old.size != new.size:
         yield Reason(Effect.MOVES_DATA, "size", "spec.size", f"{old.size} pods become {new.size}: partitions move")
         yield from _too_few(old, new)
+    yield from _never_forms(old, new)
+    order = [[rack.identity for rack in cluster.racks] for cluster in (old, new)]
+    if order[0] != order[1] and sorted(order[0]) == sorted(order[1]):
+        message = "the order of racks: the first ones get the pods that are left over"
+        yield Reason(Effect.LIVE, "racks", "spec.rackConfig.racks", message)
     for kind, words in ((NEW, "are new"), (REMOVED, "go with their rack"), (SCALED_DOWN, "go")):
         count = kinds.count(kind)
         if count and old.size == new.size:
@@ -44,13 +49,34 @@ def size_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Rea
                 f"{path}.forceBlockFromRoster",
                 f"rack {rack.id} leaves or joins the roster",
             )
-    if new.rack_namespaces != old.rack_namespaces:
-        effect = Effect.MOVES_DATA if set(new.rack_namespaces) != set(old.rack_namespaces) else Effect.LIVE
-        yield Reason(effect, "rack-namespaces", "spec.rackConfig.namespaces", "which namespaces are spread over racks")
+    yield from _rack_namespace_reasons(old, new)
+
+
+def _rack_namespace_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
+    if new.rack_namespaces == old.rack_namespaces:
+        return
+    path = "spec.rackConfig.namespaces"
+    known = {name for rack in new.racks for _, name, _ in namespaces(rack.config)}
+    moved = sorted(known & (set(new.rack_namespaces) ^ set(old.rack_namespaces)))
+    if moved:
+        message = f"copies of {', '.join(moved)} are spread over racks otherwise: partitions move"
+        yield Reason(Effect.MOVES_DATA, "rack-namespaces", path, message)
+    else:
+        yield Reason(Effect.LIVE, "rack-namespaces", path, "names the same configured namespaces")
 
 
 def _ids(ids: set[int]) -> str:
     return ", ".join(map(str, sorted(ids))) or "none"
+
+
+def _never_forms(old: Cluster, new: Cluster) -> Iterator[Reason]:
+    """The nodes wait for more nodes than there are, and the operator for the nodes."""
+    least = [section(cluster.config, "service").get("min-cluster-size") for cluster in (old, new)]
+    too_many = [isinstance(each, int) and each > cluster.size for each, cluster in zip(least, (old, new), strict=True)]
+    if too_many == [False, True]:
+        path = new.config_path(new.racks[0], "service", "min-cluster-size") if new.racks else "spec.size"
+        message = f"{least[1]} nodes make a cluster, and there are {new.size}: it never forms, and the operator waits"
+        yield Reason(Effect.REFUSED, "never-forms", path, message)
 
 
 def _too_few(old: Cluster, new: Cluster) -> Iterator[Reason]:

@@ -12,9 +12,18 @@ from aerofleet.ako.config import is_purely_in_memory, namespaces, section
 from aerofleet.ako.config_change import is_same
 from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.mounts import by_name, unseen_host_paths
-from aerofleet.ako.reasons.data import paired
+from aerofleet.ako.pairs import paired
+from aerofleet.ako.quantity import quantity
 from aerofleet.ako.reasons.pods import copies_of
 
+POLICIES: dict[str, str] = {
+    "blockVolumePolicy": "counts where a block volume says nothing itself",
+    "cleanupThreads": "how many volumes are wiped at a time",
+    "deleteLocalStorageOnPodRecovery": "whether a crashed pod comes back with empty local volumes",
+    "deleteLocalStorageOnRestart": "whether every later rebuild of a pod empties its local volumes",
+    "filesystemVolumePolicy": "counts where a filesystem volume says nothing itself",
+    "localStorageClasses": "which volumes are local to a host, and may be emptied with it",
+}
 WIPING = frozenset({"dd", "deleteFiles", "blkdiscard", "headerCleanup", "blkdiscardWithHeaderCleanup"})
 
 
@@ -38,11 +47,15 @@ def storage_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
             yield Reason(Effect.WARM_RESTART, "half-applied", f"{path}.volumes.{{{name}}}.source.hostPath", message)
         for key in sorted((before.storage.keys() | rack.storage.keys()) - {"volumes"}):
             if not is_same(before.storage.get(key), rack.storage.get(key)):
-                yield Reason(Effect.LIVE, "storage-policy", f"{path}.{key}", "counts from the next pod on")
+                yield Reason(Effect.LIVE, "storage-policy", f"{path}.{key}", POLICIES.get(key, "counts from now on"))
 
 
 def _policy_reasons(old: tuple[Rack, dict[str, Any]], new: tuple[Rack, dict[str, Any]]) -> Iterator[Reason]:
-    """What becomes of a persistent volume's policies; paths are within the volume."""
+    """What becomes of a persistent volume and its policies; paths are within the volume."""
+    sizes = [section(each[1], "source", "persistentVolume").get("size") for each in (old, new)]
+    if all(sizes) and quantity(sizes[1]) < quantity(sizes[0]):
+        message = f"shrinks from {sizes[0]} to {sizes[1]}: what is there may not fit"
+        yield Reason(Effect.DATA_AT_RISK, "shrinks", "source.persistentVolume.size", message)
     was, method = policy(*old, "initMethod"), policy(*new, "initMethod")
     if method != was and method in WIPING:
         message = f"a volume that a pod meets anew is wiped by {method}"

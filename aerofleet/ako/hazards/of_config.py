@@ -1,0 +1,84 @@
+"""Hazards of a change of aerospikeConfig alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aerofleet.aerospike.parameters import data_version, nodes_at
+from aerofleet.ako.config_change import ConfigChange
+from aerofleet.ako.hazards.hazard import Found, hazard
+from aerofleet.ako.restart import LIVE
+
+
+@hazard("half-applied", "severe", "the two parts in two changes, or a WarmRestart operation after it")
+def half_applied(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+    """A part is set live, the rest is written to the file and waits, unseen, for a later restart."""
+    if kind == LIVE:
+        for key in (*change.hidden, *change.reordered):
+            yield key, "is written, and not applied before a later restart"
+
+
+@hazard("order-restarts", "warning", "the order that is running")
+def order_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+    """The same in another order restarts servers, although nothing changes."""
+    for key in change.reordered:
+        yield key, "holds the same in another order"
+
+
+@hazard("default-restarts", "info", "leave the default out")
+def default_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+    """Writing a default out, or taking it away, counts as a change."""
+    for difference in change.differences:
+        defaults = [
+            node["default"] for node in nodes_at(data_version(version), difference.parameter) if "default" in node
+        ]
+        other = (
+            difference.after if difference.before is None else difference.before if difference.after is None else None
+        )
+        if other is not None and other in defaults:
+            yield difference.key, f"{other} is the default"
+
+
+@hazard("one-static-restarts-all", "info", "static and dynamic parameters in two changes")
+def one_static_restarts_all(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+    """One static parameter makes the whole change a restart; the others could have been set live."""
+    if change.static and len(change.static) < len(change.differences):
+        yield (
+            change.static[0],
+            f"restarts servers for {len(change.differences) - len(change.static)} parameters that could be set live",
+        )
+
+
+@hazard(
+    "operator-panics", "severe", "keep text or list; change it while the operator is paused only with a new cluster"
+)
+def operator_panics(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+    """From a text to a list of names, or back, the operator's own code panics; it is admitted all the same."""
+    for key in change.crashing:
+        yield key, "goes from a text to a list of names, or back"
+
+
+@hazard("unknown-parameter", "severe", "a parameter of this server version")
+def unknown_parameter(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+    """No rule knows what the parameter does."""
+    for difference in change.differences:
+        if not difference.is_known:
+            yield difference.key, f"{difference.parameter} is unknown at {version}"
+
+
+@hazard("devices-added-restart", "info", "device and dynamic parameters in two changes")
+def devices_added_restart(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+    """An added block device restarts servers, also for parameters that could be set live."""
+    if change.adds_devices and change.differences and change.is_dynamic:
+        yield change.differences[0].key, "could be set live, but a device is added beside it"
+
+
+CONFIG_HAZARDS = (
+    half_applied,
+    order_restarts,
+    default_restarts,
+    one_static_restarts_all,
+    operator_panics,
+    unknown_parameter,
+    devices_added_restart,
+)

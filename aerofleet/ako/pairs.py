@@ -1,0 +1,31 @@
+"""Racks and namespaces that stay: what is compared with what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aerofleet.ako.cluster import Cluster, Rack
+from aerofleet.ako.config import Config, namespaces
+
+
+def paired(old: Cluster, new: Cluster) -> Iterator[tuple[Rack, Rack]]:
+    """Racks that stay, those alike once."""
+    before = {rack.id: rack for rack in old.racks}
+    told: set[tuple[int, int]] = set()
+    for rack in new.racks:
+        known = before.get(rack.id) or (old.racks[0] if old.racks else None)
+        if known is None:
+            continue
+        key = (-1, -1) if known.is_shared and rack.is_shared else (known.position, rack.position)
+        if key not in told:
+            told.add(key)
+            yield known, rack
+
+
+def namespace_pairs(old: Cluster, new: Cluster) -> Iterator[tuple[str, str, Config, Config]]:
+    """(path in the new cluster, name, before, after) of each namespace that stays."""
+    for before, rack in paired(old, new):
+        known = {name: namespace for _, name, namespace in namespaces(before.config)}
+        for _, name, namespace in namespaces(rack.config):
+            if name in known:
+                yield f"{new.config_path(rack)}.namespaces.{{{name}}}", name, known[name], namespace

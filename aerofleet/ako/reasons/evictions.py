@@ -1,0 +1,66 @@
+"""What a change lets the server delete by itself: records that are evicted, whatever copies they have.
+
+A server evicts records that have a time to live while `nsup-period` is not 0 and one of the thresholds below is met.
+All of them are 0, which is off, where nothing is said. Source: aerospike-server 6.0 to 8.1 (nsup.c, namespace.c).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from aerofleet.ako.config import Config, entries, section
+from aerofleet.ako.effect import Effect, Reason
+
+Keys = tuple[str, ...]
+
+THRESHOLDS: dict[Keys, Keys] = {
+    ("high-water-memory-pct",): ("memory-size",),
+    ("high-water-disk-pct",): (),
+    ("evict-sys-memory-pct",): (),
+    ("evict-indexes-memory-pct",): ("indexes-memory-budget",),
+    ("storage-engine", "evict-used-pct"): ("storage-engine", "data-size"),
+    ("index-type", "mounts-high-water-pct"): ("index-type", "mounts-size-limit"),
+    ("index-type", "evict-mounts-pct"): ("index-type", "mounts-budget"),
+    ("sindex-type", "mounts-high-water-pct"): ("sindex-type", "mounts-size-limit"),
+    ("sindex-type", "evict-mounts-pct"): ("sindex-type", "mounts-budget"),
+}
+"""Threshold in percent → the limit that it is a part of, where that is a parameter."""
+
+
+def eviction_reasons(name: str, before: Config, after: Config, path: str) -> Iterator[Reason]:
+    """Of one namespace at ``path``. Nothing where the server does not evict afterwards."""
+    limits = {keys: _number(after, keys) for keys in THRESHOLDS}
+    if not _number(after, ("nsup-period",)) or not any(limits.values()):
+        return
+    if not _number(before, ("nsup-period",)):
+        yield _evicts(f"{path}.nsup-period", f"{name} begins to evict")
+    for keys, now in limits.items():
+        was = _number(before, keys)
+        if now and (not was or now < was):
+            yield _evicts(
+                f"{path}.{'.'.join(keys)}", f"{name} evicts from {now} percent on instead of {was or 'never'}"
+            )
+        budget = THRESHOLDS[keys]
+        sizes = [_number(each, budget) if budget else 0 for each in (before, after)]
+        if now and sizes[1] and (not sizes[0] or sizes[1] < sizes[0]):
+            yield _evicts(f"{path}.{'.'.join(budget)}", f"the limit that {keys[-1]} of {name} is a part of shrinks")
+    yield from _sets(name, before, after, path)
+
+
+def _sets(name: str, before: Config, after: Config, path: str) -> Iterator[Reason]:
+    spared = [
+        {entry.get("name") for entry in entries(namespace, "sets") if entry.get("disable-eviction") is True}
+        for namespace in (before, after)
+    ]
+    for entry in sorted(map(str, spared[0] - spared[1])):
+        yield _evicts(f"{path}.sets.{{{entry}}}.disable-eviction", f"set {entry} of {name} was spared until now")
+
+
+def _evicts(path: str, message: str) -> Reason:
+    return Reason(Effect.DATA_AT_RISK, "evicts", path, f"{message}: records with a time to live may be deleted at once")
+
+
+def _number(namespace: Config, keys: Keys) -> float:
+    value: Any = section(namespace, *keys[:-1]).get(keys[-1])
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else 0
