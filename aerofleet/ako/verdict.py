@@ -16,7 +16,7 @@ from aerofleet.ako.admission import Admission, admit_create, finished_status, pa
 from aerofleet.ako.change import Change, change_between
 from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.config import Config, section
-from aerofleet.ako.config_change import judge
+from aerofleet.ako.config_change import ConfigChange, judge
 from aerofleet.ako.effect import Reason
 from aerofleet.ako.hazards import Hazard, config_hazards
 from aerofleet.ako.status import Status
@@ -24,6 +24,15 @@ from aerofleet.finding import Finding
 
 Question = dict[str, Any]
 Answer = dict[str, Any]
+
+
+OPERATORS_OWN = frozenset({"rack-id", "cluster-name", "node-id", "mode", "tls-authenticate-client"}) | {
+    f"{tls}{way}-{what}"
+    for tls in ("", "tls-")
+    for way in ("access", "alternate-access")
+    for what in ("port", "addresses")
+}
+"""Parameters that the operator writes itself where nothing is said, or takes away; the console sink is another."""
 
 
 class QuestionError(ValueError):
@@ -91,7 +100,7 @@ def _effect(question: Question) -> Answer:
     old, new = _object(question, "old"), _object(question, "new")
     try:
         change = judge(version, old, new)
-        done = judge(version, *_defaulted(old, new))
+        done = judge(version, *_defaulted(old, new)) if _touches_own(change) else change
     except KeyError:
         raise QuestionError(f"there is no data for server {version} or an older one") from None
     return {
@@ -101,6 +110,12 @@ def _effect(question: Question) -> Answer:
         "restart": done.restart(),
         "hazards": [_hazard(hazard) for hazard in config_hazards(version, done)],
     }
+
+
+def _touches_own(change: ConfigChange) -> bool:
+    """Is something in it that the operator writes, or takes away, itself?"""
+    paths = [difference.names for difference in change.differences] + [tuple(key.split(".")) for key in change.hidden]
+    return any(names[0] == "logging" or names[-1] in OPERATORS_OWN for names in paths)
 
 
 def _defaulted(old: Config, new: Config) -> tuple[Config, Config]:
