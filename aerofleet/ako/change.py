@@ -16,6 +16,8 @@ from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config_change import is_same, judge
 from aerofleet.ako.effect import Effect, Reason, worst
 from aerofleet.ako.hazards import Hazard, change_hazards
+from aerofleet.ako.narrow import narrowed
+from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.reasons.data import data_reasons
 from aerofleet.ako.reasons.pods import restart_reasons
 from aerofleet.ako.reasons.scale import size_reasons, version_reasons
@@ -93,7 +95,7 @@ def change_between(
     """The same for clusters that were read already."""
     admission = answer_update(before, after, new, status, operator)
     restarts = decide(before, after)
-    reasons = [*_refusals(admission), *_reasons(before, after, restarts)]
+    reasons = list(dict.fromkeys([*_refusals(admission), *_reasons(before, after, restarts)]))
     if not is_same(before.spec, after.spec) and not reasons:
         # Something differs and no rule above has a word for it: never read that as "no effect".
         reasons.append(Reason(Effect.LIVE, "spec", "spec", "differs in a way that touches no pod and no data"))
@@ -145,17 +147,18 @@ def _unknown(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]
 
 
 def _unknown_parameters(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[str]:
-    changes = [(restart.rack, restart.config) for restart in restarts.racks]
-    stay = {rack.identity for rack, _ in changes}
+    changes = [(restart.before, restart.rack, restart.config) for restart in restarts.racks]
+    stay = {rack.identity for _, rack, _ in changes}
     for rack in new.distinct_racks:
         if rack.identity not in stay and old.racks:
             # Its pods are new; what it says is told apart from what was there before all the same.
-            version, target = judged_version(old, new), judged_version(new, old)
-            changes.append((rack, judge(version, old.racks[0].config, rack.config, target=target)))
-    for rack, change in changes:
+            before, target = old.racks[0], judged_version(new, old)
+            change = judge(judged_version(old, new), before.config, rack.config, target=target)
+            changes.append((before, rack, change))
+    for before, rack, change in changes:
         for difference in change.differences:
             if not difference.is_known:
-                yield f"{new.config_path(rack)}.{difference.key}"
+                yield config_path_of(new, before, rack, difference.key)
 
 
 def _live_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
@@ -163,7 +166,8 @@ def _live_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
         if is_same(old.spec.get(key), new.spec.get(key)):
             continue
         if key in ALWAYS_LIVE:
-            yield Reason(Effect.LIVE, "spec", f"spec.{key}", ALWAYS_LIVE[key])
+            path = narrowed(f"spec.{key}", old.spec.get(key), new.spec.get(key))
+            yield Reason(Effect.LIVE, "spec", path, ALWAYS_LIVE[key])
         elif key not in JUDGED:
             yield Reason(
                 Effect.DATA_AT_RISK, "unknown-field", f"spec.{key}", "unknown: no rule knows what this field does"

@@ -61,6 +61,17 @@ class Difference:
     def key(self) -> str:
         return ".".join(self.names)
 
+    @property
+    def words(self) -> str:
+        """From what to what. Texts are not shown: some of them are secrets."""
+        if self.names[-1] == "name" and self.names[-2][:1] == "{":
+            return "comes" if self.before is None else "goes"
+        plain = [value is None or isinstance(value, (bool, int, float)) for value in (self.before, self.after)]
+        if not all(plain):
+            return "is new" if self.before is None else "goes" if self.after is None else "changes"
+        values = ["its default" if value is None else str(value).lower() for value in (self.before, self.after)]
+        return f"{values[0]} becomes {values[1]}"
+
 
 @dataclass(slots=True)
 class ConfigChange:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, namespaces
@@ -20,6 +22,32 @@ def paired(old: Cluster, new: Cluster) -> Iterator[tuple[Rack, Rack]]:
         if key not in told:
             told.add(key)
             yield known, rack
+
+
+def config_path_of(new: Cluster, before: Rack, rack: Rack, key: str) -> str:
+    """Where a person wrote (or used to write) the parameter ``key``, a path with ``{name}`` for entries of lists: in
+    the rack's own configuration or in the cluster's.
+    """
+    names = _NAME.findall(key)
+    if any(_holds(each.own.get("aerospikeConfig"), names) for each in (rack, before)):
+        return f"spec.rackConfig.racks[{rack.position}].aerospikeConfig.{key}"
+    return f"spec.aerospikeConfig.{key}"
+
+
+_NAME = re.compile(r"\{[^}]*\}|[^.]+")
+
+
+def _holds(config: Any, names: list[str]) -> bool:
+    for name in names:
+        if isinstance(config, list):
+            config = next(
+                (each for each in config if isinstance(each, dict) and f"{{{each.get('name')}}}" == name), None
+            )
+        elif isinstance(config, dict):
+            config = config.get(name)
+        else:
+            return False
+    return config is not None
 
 
 def namespace_pairs(old: Cluster, new: Cluster) -> Iterator[tuple[str, str, Config, Config]]:

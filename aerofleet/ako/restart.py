@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from aerofleet.ako.admission.config_rules import schema_version
@@ -21,6 +22,8 @@ from aerofleet.ako.config import section
 from aerofleet.ako.config_change import ConfigChange, is_same, judge
 from aerofleet.ako.image import is_at_least, is_same_image, server_version
 from aerofleet.ako.mounts import remounted
+from aerofleet.ako.narrow import narrowed
+from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.status import rack_sizes
 
 NO_RESTART = "noRestart"
@@ -105,7 +108,7 @@ def _rack_restart(old: Cluster, new: Cluster, racks: tuple[Rack, Rack], change: 
     before, rack = racks
     causes = [
         *_general_causes(old, new),
-        *_config_causes(new, rack, change),
+        *_config_causes(new, before, rack, change),
         *_pod_causes(before, rack),
         *_volume_causes(new, before, rack),
     ]
@@ -128,20 +131,20 @@ class _Judged:
         return self.known[key]
 
 
-def _config_causes(new: Cluster, rack: Rack, change: ConfigChange) -> Iterator[Cause]:
+def _config_causes(new: Cluster, before: Rack, rack: Rack, change: ConfigChange) -> Iterator[Cause]:
     kind = change.restart(live=new.is_dynamic)
     if kind == NO_RESTART:
         return
     if kind == CRASH:
         for key in change.crashing:
-            path = new.config_path(rack, *key.split("."))
+            path = config_path_of(new, before, rack, key)
             yield CRASH, path, "the operator's code panics when this goes from a text to a list of names, or back"
         return
-    root = new.config_path(rack)
+    where = partial(config_path_of, new, before, rack)
     for key in change.cold if kind == COLD else ():
-        yield COLD, f"{root}.{key}", "needs another pod"
+        yield COLD, where(key), "needs another pod"
     static = change.static if kind != LIVE else []
-    words = {LIVE: "is set live", WARM: "needs a restart of the server", COLD: "changes with the pod"}[kind]
+    words = {LIVE: "set live", WARM: "needs a restart of the server", COLD: "changes with the pod"}[kind]
     for difference in change.differences:
         if kind == COLD and difference.key in change.cold:
             continue
@@ -152,28 +155,25 @@ def _config_causes(new: Cluster, rack: Rack, change: ConfigChange) -> Iterator[C
             why = f"could be set live, but restarts the server with {static[0]}"
         elif kind == WARM and difference.is_dynamic:
             why = "could be set live, but restarts the server with the added device"
-        yield kind, f"{root}.{difference.key}", why
+        yield kind, where(difference.key), f"{difference.words}, {why}"
     for key in change.hidden:
-        if kind == COLD and key in change.cold:
-            continue
-        yield kind if kind != LIVE else LIVE, f"{root}.{key}", "is in the file only: a restart applies it"
+        if kind != COLD or key not in change.cold:
+            yield kind, where(key), "is in the server's file only: a restart applies it"
     for key in change.reordered:
-        yield (
-            kind if kind != LIVE else LIVE,
-            f"{root}.{key}",
-            "holds the same in another order: the file differs all the same",
-        )
+        yield kind, where(key), "holds the same otherwise: the server's file differs, and a restart applies it"
 
 
 def _general_causes(old: Cluster, new: Cluster) -> Iterator[Cause]:
     """What concerns the pods of every rack."""
     if not is_same_image(old.image, new.image):
-        yield IMAGE, "spec.image", "another image: pods are rebuilt"
+        yield IMAGE, "spec.image", f"{old.image} becomes {new.image}: pods are rebuilt"
     yield from _container_causes(old.pod_spec, new.pod_spec)
     policy_before, policy = section(old.spec, "aerospikeNetworkPolicy"), section(new.spec, "aerospikeNetworkPolicy")
     for key in sorted(policy_before.keys() | policy.keys()):
-        if policy_before.get(key) != policy.get(key):
-            yield WARM, f"spec.aerospikeNetworkPolicy.{key}", "published addresses change with a restart of the server"
+        was, now = policy_before.get(key, "nothing"), policy.get(key, "nothing")
+        if was != now:
+            why = f"{was} becomes {now}: servers restart to publish it"
+            yield WARM, f"spec.aerospikeNetworkPolicy.{key}", why
     if not _has_host_ports(old) and _has_host_ports(new):
         yield COLD, "spec.aerospikeNetworkPolicy", "ports of the host are taken: pods are rebuilt"
     if bool(old.spec.get("enableRackIDOverride")) != bool(new.spec.get("enableRackIDOverride")):
@@ -187,7 +187,7 @@ def _container_causes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Caus
         if not _differs(key, before, after):
             continue
         kind = IMAGE if key in ("sidecars", "initContainers") and _another_image(before, after) else COLD
-        yield kind, f"spec.podSpec.{key}", "is part of the pod: pods are rebuilt"
+        yield kind, narrowed(f"spec.podSpec.{key}", before, after), "is part of the pod: pods are rebuilt"
 
 
 def _differs(key: str, before: Any, after: Any) -> bool:

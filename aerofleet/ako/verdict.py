@@ -108,7 +108,7 @@ def _effect(question: Question) -> Answer:
         "static": change.static,
         "dynamic": change.is_dynamic,
         "restart": done.restart(),
-        "hazards": [_hazard(hazard) for hazard in config_hazards(version, done)],
+        "hazards": [_hazard(hazard) for hazard in config_hazards(version, done, done.restart())],
     }
 
 

@@ -12,9 +12,11 @@ from typing import Any
 
 from aerofleet.ako.admission import admit_create
 from aerofleet.ako.change import Change, change_of
+from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.effect import Effect, Reason, worst
-from aerofleet.ako.hazards import Hazard
+from aerofleet.ako.hazards import Hazard, cluster_hazards
+from aerofleet.ako.restart import COLD, CRASH, IMAGE, LIVE, NEW, NO_RESTART, REMOVED, SCALED_DOWN, WARM
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.findings import print_findings, visible
 from aerofleet.cli.lint import is_cluster
@@ -22,6 +24,18 @@ from aerofleet.finding import Finding
 from aerofleet.load import LoadError, read_all
 
 SCHEMA = "aerofleet.io/diff/v1"
+POD_WORDS: dict[str, str] = {
+    NO_RESTART: "stay as they are",
+    LIVE: "are set live",
+    WARM: "restart their server",
+    COLD: "are rebuilt",
+    IMAGE: "are rebuilt with another image",
+    NEW: "are new",
+    SCALED_DOWN: "go",
+    REMOVED: "go with their rack",
+    CRASH: "wait for an operator that panics",
+}
+SEVERITIES = ("severe", "warning", "info")
 CR = dict[str, Any]
 
 
@@ -81,10 +95,11 @@ def judged(old: CR | None, new: CR | None, operator: str) -> dict[str, Any]:
         findings = admit_create(new, operator).findings
         reasons = [refusal(finding) for finding in findings if finding.severity == "error"]
         reasons = reasons or [Reason(Effect.LIVE, "created", "metadata.name", "a new cluster is made")]
-        return row(identity(new), worst(reasons), reasons, [], {})
-    message = "the cluster is deleted, and its claims with it where they cascade"
+        made = cluster_of(new)
+        return row(identity(new), worst(reasons), reasons, cluster_hazards(made), {NEW: made.size})
+    message = "the cluster is deleted, and its volumes with it where cascadeDelete says so"
     reasons = [Reason(Effect.DATA_AT_RISK, "deleted", "metadata.name", message)]
-    return row(identity(old or {}), worst(reasons), reasons, [], {})
+    return row(identity(old or {}), worst(reasons), reasons, [], {SCALED_DOWN: cluster_of(old or {}).size})
 
 
 def refusal(finding: Finding) -> Reason:
@@ -104,12 +119,13 @@ def row(
 def as_text(found: dict[str, Any]) -> str:
     lines = [f"{found['cluster']}: {found['effect']}"]
     if found["pods"]:
-        lines.append("  pods: " + ", ".join(f"{count} {kind}" for kind, count in sorted(found["pods"].items())))
+        counts = [f"{found['pods'][kind]} {words}" for kind, words in POD_WORDS.items() if kind in found["pods"]]
+        lines.append(f"  pods: {', '.join(counts)}")
     lines += [
         f"  {reason.effect!s:<15} {visible(reason.path)}: {visible(reason.message)}  [{reason.rule}]"
         for reason in sorted(found["reasons"], key=lambda reason: -reason.effect)
     ]
-    for hazard in found["hazards"]:
+    for hazard in sorted(found["hazards"], key=lambda hazard: SEVERITIES.index(hazard.severity)):
         where = f"  hazard ({hazard.severity}) {visible(hazard.path)}: {visible(hazard.message)}  [{hazard.id}]"
         lines += [where, f"      instead: {hazard.instead}"]
     return "\n".join(lines) + "\n"

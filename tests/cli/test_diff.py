@@ -23,7 +23,7 @@ def test_the_effect_is_told_with_pods_and_reasons(tmp_path: Path, capsys: pytest
     assert run([old, new]) == 0
     assert capsys.readouterr().out == (
         "shop/orders: moves-data\n"
-        "  pods: 1 new, 4 noRestart\n"
+        "  pods: 4 stay as they are, 1 are new\n"
         "  moves-data      spec.size: 4 pods become 5: partitions move  [size]\n"
     )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_change import ConfigChange
 from aerofleet.ako.hazards import of_cluster
@@ -9,6 +12,7 @@ from aerofleet.ako.hazards.hazard import Hazard, HazardRule
 from aerofleet.ako.hazards.of_change import CHANGE_HAZARDS, STATUS_HAZARDS
 from aerofleet.ako.hazards.of_config import CONFIG_HAZARDS
 from aerofleet.ako.hazards.of_service import SERVICE_HAZARDS
+from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.restart import Restarts, judged_version
 from aerofleet.ako.status import Status
 
@@ -39,9 +43,8 @@ def cluster_hazards(cluster: Cluster) -> list[Hazard]:
     return [found for rule in CLUSTER_HAZARDS for found in rule.found(cluster)]
 
 
-def config_hazards(version: str, change: ConfigChange, *, live: bool = True) -> list[Hazard]:
-    """Hazards of a change of configuration alone. ``live``: dynamic updates are on."""
-    kind = change.restart(live=live)
+def config_hazards(version: str, change: ConfigChange, kind: str) -> list[Hazard]:
+    """Hazards of a change of configuration alone; paths are within it. ``kind``: what pods do, for whatever cause."""
     return [found for rule in CONFIG_HAZARDS for found in rule.found(version, change, kind)]
 
 
@@ -53,7 +56,9 @@ def change_hazards(old: Cluster, new: Cluster, restarts: Restarts, status: Statu
     for restart in restarts.racks:
         if id(restart.config) not in told and (restart.config.differences or not restart.config.is_same_file):
             told.add(id(restart.config))
-            found += config_hazards(judged_version(old, new), restart.config, live=new.is_dynamic)
+            where = partial(config_path_of, new, restart.before, restart.rack)
+            hazards = config_hazards(judged_version(old, new), restart.config, restart.kind)
+            found += [replace(hazard, path=where(hazard.path)) for hazard in hazards]
     if old.spec != new.spec:
         before = set(cluster_hazards(old))
         found += [hazard for hazard in cluster_hazards(new) if hazard not in before]

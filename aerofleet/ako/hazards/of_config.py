@@ -42,16 +42,12 @@ def default_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[
 @hazard("one-static-restarts-all", "info", "static and dynamic parameters in two changes")
 def one_static_restarts_all(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
     """One static parameter makes the whole change a restart; the others could have been set live."""
-    if change.static and len(change.static) < len(change.differences):
-        yield (
-            change.static[0],
-            f"restarts servers for {len(change.differences) - len(change.static)} parameters that could be set live",
-        )
+    live = [difference.key for difference in change.differences if difference.is_dynamic]
+    if change.static and live:
+        yield change.static[0], f"restarts servers also for {', '.join(live)}"
 
 
-@hazard(
-    "operator-panics", "severe", "keep text or list; change it while the operator is paused only with a new cluster"
-)
+@hazard("operator-panics", "severe", "the kind that it has now; the other one in a new cluster only")
 def operator_panics(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
     """From a text to a list of names, or back, the operator's own code panics; it is admitted all the same."""
     for key in change.crashing:

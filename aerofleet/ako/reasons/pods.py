@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, is_purely_in_memory, namespaces, replication_factor, section
 from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.image import is_at_least
+from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.restart import COLD, CRASH, IMAGE, LIVE, WARM, RackRestart
 
 SURVIVES_SINCE = "7.0.0.0"
@@ -16,13 +18,15 @@ SURVIVES_SINCE = "7.0.0.0"
 
 def restart_reasons(old: Cluster, new: Cluster, restart: RackRestart) -> Iterator[Reason]:
     lost = {kind: _loss(old, new, restart, kind) for kind in (WARM, COLD)}
-    root = new.config_path(restart.rack)
-    waiting = {f"{root}.{key}" for key in (*restart.config.hidden, *restart.config.reordered)}
+    where = partial(config_path_of, new, restart.before, restart.rack)
+    waiting = {where(key) for key in (*restart.config.hidden, *restart.config.reordered)}
     for kind, path, why in dict.fromkeys(restart.causes):
         if kind == CRASH:
             yield Reason(Effect.REFUSED, "operator-panics", path, why)
+        elif kind == LIVE and restart.kind != LIVE:
+            yield Reason(Effect.LIVE, "set-live", path, "comes with the restart")
         elif kind == LIVE and waiting:
-            message = why if path in waiting else f"{why}, while another part of the change waits for a later restart"
+            message = f"{why} later" if path in waiting else f"{why}, while another part of the change waits unseen"
             yield Reason(Effect.WARM_RESTART, "half-applied", path, message)
         elif kind == LIVE:
             yield Reason(Effect.LIVE, "set-live", path, why)
@@ -32,7 +36,7 @@ def restart_reasons(old: Cluster, new: Cluster, restart: RackRestart) -> Iterato
             yield Reason(effect, rule, path, f"{why}; {words}" if words else why)
     for key in restart.config.unseen:
         message = "is only spelt otherwise: the server's file stays the same"
-        yield Reason(Effect.LIVE, "same-file", f"{root}.{key}", message)
+        yield Reason(Effect.LIVE, "same-file", where(key), message)
 
 
 def _loss(old: Cluster, new: Cluster, restart: RackRestart, kind: str) -> tuple[Effect, str]:
