@@ -7,7 +7,7 @@ parameter that no rule knows is named, and counts as data at risk.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aerofleet.ako.admission import Admission, answer_update, finished_status
@@ -23,7 +23,7 @@ from aerofleet.ako.reasons.pods import restart_reasons
 from aerofleet.ako.reasons.scale import size_reasons, version_reasons
 from aerofleet.ako.reasons.storage import block_list_reasons, storage_reasons
 from aerofleet.ako.restart import RackRestart, Restarts, decide, judged_version
-from aerofleet.ako.status import Status
+from aerofleet.ako.status import MIRRORED, Status
 
 ALWAYS_LIVE: dict[str, str] = {
     "aerospikeAccessControl": "users and roles are changed while the servers run",
@@ -96,6 +96,7 @@ def change_between(
     admission = answer_update(before, after, new, status, operator)
     restarts = decide(before, after)
     reasons = list(dict.fromkeys([*_refusals(admission), *_reasons(before, after, restarts)]))
+    reasons += _still_under_way(before, after, status, reasons)
     if not is_same(before.spec, after.spec) and not reasons:
         # Something differs and no rule above has a word for it: never read that as "no effect".
         reasons.append(Reason(Effect.LIVE, "spec", "spec", "differs in a way that touches no pod and no data"))
@@ -127,6 +128,19 @@ def _reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]
 def _is_like(restart: RackRestart, first: RackRestart) -> bool:
     """Racks without anything of their own tell the same story; it is told once."""
     return restart.rack.is_shared and first.rack.is_shared and restart.causes == first.causes
+
+
+def _still_under_way(old: Cluster, new: Cluster, status: Status, told: list[Reason]) -> Iterator[Reason]:
+    """What else the operator has to do while ``old`` itself is not rolled out: pods run what ``status`` mirrors."""
+    rest = {key: value for key, value in old.spec.items() if key not in MIRRORED}
+    if not status.is_complete or is_same({**rest, **status.spec}, old.spec):
+        return
+    names = {"name": old.name, "namespace": old.namespace}
+    running = cluster_of({"metadata": names, "spec": {**rest, **status.spec}})
+    known = {(reason.rule, reason.path) for reason in told}
+    for reason in dict.fromkeys(_reasons(running, new, decide(running, new))):
+        if (reason.rule, reason.path) not in known:
+            yield replace(reason, message=f"{reason.message}; it is under way already")
 
 
 def _identity(old: Cluster, new: Cluster) -> Iterator[Reason]:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from aerofleet.ako.admission import finished_status
 from aerofleet.ako.change import change_of
+from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.effect import Effect
 from tests.ako.specimen import cases, cluster
 
@@ -17,7 +19,8 @@ PAIRS = cases("effects")
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair['effect']}: {pair['why']}")
 def test_a_change_has_the_effect_judged_by_hand(pair: dict[str, Any]) -> None:
     was = pair.get("was", {})
-    change = change_of(cluster(pair["base"], was), cluster(pair["base"], was, pair["to"]))
+    running = finished_status(cluster_of(cluster(pair["base"], pair["running"]))) if "running" in pair else None
+    change = change_of(cluster(pair["base"], was), cluster(pair["base"], was, pair["to"]), status=running)
     told = [(str(reason.effect), reason.path, reason.message) for reason in change.reasons]
     assert str(change.effect) == pair["effect"], told
     assert bool(change.reasons) == (change.effect != Effect.NONE)
