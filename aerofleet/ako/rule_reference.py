@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from aerofleet.ako.admission import COMMON, CREATE_ONLY, MUTATING, SCHEMA, UPDATE_ONLY, WARNINGS
 from aerofleet.ako.admission.rule import Rule
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, admitted_servers
-from aerofleet.ako.effect import EFFECTS
+from aerofleet.ako.effect import EFFECTS, Effect
 from aerofleet.ako.hazards import CHANGES, CLUSTER_HAZARDS, CONFIG_HAZARDS, STATUS_HAZARDS, HazardRule
+from aerofleet.ako.reasons.objects import CHANGED, GONE, LATER
 
 HEAD = f"""\
 # Rules, hazards and effects
@@ -43,8 +44,15 @@ def _sections() -> Iterator[str]:
     yield _hazards((*CONFIG_HAZARDS, *CHANGES, *STATUS_HAZARDS))
     yield "## Effects\n\nFrom the least to the worst. The effect of a change is the worst of its reasons.\n"
     yield _table(("effect", "what it means"), [(f"`{effect}`", words) for effect, words in EFFECTS.items()])
+    yield "## Objects beside a cluster\n\nWhat it does to the cluster when one of them changes or goes.\n"
+    yield _table(("kind", "changes", "goes"), [(f"`{kind}`", words, _gone(kind)) for kind, words in CHANGED.items()])
     yield "## Operator releases\n"
     yield _table(("operator", "server versions", "Kubernetes"), list(_releases()))
+
+
+def _gone(kind: str) -> str:
+    effect, why = GONE.get(kind, (Effect.LIVE, LATER))
+    return f"{why} ({effect})"
 
 
 def _releases() -> Iterator[tuple[str, ...]]:

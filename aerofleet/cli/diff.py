@@ -1,4 +1,6 @@
-"""`aerofleet diff`: what the operator does on the way from one AerospikeCluster file to another."""
+"""`aerofleet diff`: what the operator does on the way from one AerospikeCluster file to another, and what becomes of
+the cluster by the objects beside it.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +9,17 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from aerofleet.ako.admission import admit_create
 from aerofleet.ako.change import Change, change_of
 from aerofleet.ako.cluster import cluster_of
-from aerofleet.ako.compatibility import OPERATOR
+from aerofleet.ako.compatibility import OPERATOR, RELEASES, release_of
 from aerofleet.ako.effect import Effect, Reason, worst
 from aerofleet.ako.hazards import Hazard, cluster_hazards
+from aerofleet.ako.reasons.objects import object_reasons
 from aerofleet.ako.restart import COLD, CRASH, IMAGE, LIVE, NEW, NO_RESTART, REMOVED, SCALED_DOWN, WARM
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.findings import print_findings, visible
@@ -45,46 +49,80 @@ def run(argv: Sequence[str]) -> int:
         description=__doc__,
         epilog="exit code: 0 fine, 1 the effect is --fail-on or worse, 2 a file can't be read",
     )
-    parser.add_argument("old", type=Path)
-    parser.add_argument("new", type=Path)
+    parser.add_argument("old", type=Path, help="YAML or JSON, several documents allowed")
+    parser.add_argument("new", type=Path, help="the same later; clusters and objects belong together by name")
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--fail-on", choices=[str(effect) for effect in Effect], default=str(Effect.REFUSED))
+    levels = [str(effect) for effect in Effect]
+    words = "exit with 1 from this effect on (default %(default)s; none: never)"
+    parser.add_argument("--fail-on", choices=levels, default=str(Effect.REFUSED), help=words)
     parser.add_argument("--operator", default=OPERATOR, help="operator release (default %(default)s)")
     options = parser.parse_args(argv)
+    if release_of(options.operator) is None:
+        parser.error(f"operator {options.operator} is not known; known are {', '.join(RELEASES)}")
     try:
-        old, new = clusters(options.old), clusters(options.new)
+        old, new = read_objects(options.old), read_objects(options.new)
     except LoadError as error:
         return print_findings(error.findings, "text", failure=EXIT_MISTAKE)
-    for path, found in ((options.old, old), (options.new, new)):
-        if not found:
-            sys.stderr.write(f"{path}: no AerospikeCluster in this file\n")
-            return EXIT_MISTAKE
-    rows = [judged(before, after, options.operator) for before, after in pairs(old, new)]
-    sys.stdout.write(as_json(rows) if options.format == "json" else "\n".join(map(as_text, rows)))
+    mistakes = [words for path, found in ((options.old, old), (options.new, new)) for words in mistakes_in(path, found)]
+    if mistakes:
+        sys.stderr.write("".join(f"{words}\n" for words in mistakes))
+        return EXIT_MISTAKE
+    clusters = [list(filter(is_cluster, found)) for found in (old, new)]
+    others = [[each for each in found if not is_cluster(each)] for found in (old, new)]
+    rows = [judged(before, after, options.operator) for before, after in pairs(*clusters)]
+    objects = [found for before, after in by_name(*others) for found in of_object(before, after)]
+    told = as_json(rows, objects) if options.format == "json" else "\n".join(map(as_text, rows + objects))
+    sys.stdout.write(told)
     limit = next(effect for effect in Effect if str(effect) == options.fail_on)
-    failed = any(row["effect"] >= limit for row in rows) and limit > Effect.NONE
+    failed = any(found["effect"] >= limit for found in rows + objects) and limit > Effect.NONE
     return EXIT_FINDINGS if failed else EXIT_FINE
 
 
-def clusters(path: Path) -> list[CR]:
-    """Every AerospikeCluster of a file. Raises LoadError."""
-    return [document.data for document in read_all(path) if is_cluster(document.data)]
+def read_objects(path: Path) -> list[CR]:
+    """Every object of a file. Raises LoadError."""
+    return [document.data for document in read_all(path) if isinstance(document.data, dict)]
 
 
-def identity(cluster: CR) -> str:
-    metadata = cluster.get("metadata")
+def mistakes_in(path: Path, found: list[CR]) -> Iterator[str]:
+    if not any(map(is_cluster, found)):
+        yield f"{path}: no AerospikeCluster in this file"
+    for name, count in Counter(map(label, found)).items():
+        if count > 1:
+            yield f"{path}: {name} stands in this file {count} times"
+
+
+def identity(thing: CR) -> str:
+    metadata = thing.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     return f"{metadata.get('namespace', 'default')}/{metadata.get('name', '')}"
 
 
-def pairs(old: list[CR], new: list[CR]) -> Iterator[tuple[CR | None, CR | None]]:
+def label(thing: CR) -> str:
+    return f"{thing.get('kind', '')} {identity(thing)}"
+
+
+Pair = tuple[CR | None, CR | None]
+
+
+def pairs(old: list[CR], new: list[CR]) -> Iterator[Pair]:
     """Clusters of one name belong together; so do the only ones of two files, whatever they are called."""
     if len(old) == len(new) == 1:
         yield old[0], new[0]
-        return
-    before, after = {identity(each): each for each in old}, {identity(each): each for each in new}
+    else:
+        yield from by_name(old, new)
+
+
+def by_name(old: list[CR], new: list[CR]) -> Iterator[Pair]:
+    before, after = {label(each): each for each in old}, {label(each): each for each in new}
     for name in sorted(before.keys() | after.keys()):
         yield before.get(name), after.get(name)
+
+
+def of_object(old: CR | None, new: CR | None) -> Iterator[dict[str, Any]]:
+    """One row for an object beside the clusters, if it comes, goes or changes."""
+    reasons = list(object_reasons(old, new))
+    if reasons:
+        yield row(label(new if new is not None else old or {}), worst(reasons), reasons, [], {})
 
 
 def judged(old: CR | None, new: CR | None, operator: str) -> dict[str, Any]:
@@ -113,11 +151,11 @@ def of_change(name: str, change: Change) -> dict[str, Any]:
 def row(
     name: str, effect: Effect, reasons: Sequence[Reason], hazards: Sequence[Hazard], pods: dict[str, int]
 ) -> dict[str, Any]:
-    return {"cluster": name, "effect": effect, "reasons": reasons, "hazards": hazards, "pods": pods}
+    return {"name": name, "effect": effect, "reasons": reasons, "hazards": hazards, "pods": pods}
 
 
 def as_text(found: dict[str, Any]) -> str:
-    lines = [f"{found['cluster']}: {found['effect']}"]
+    lines = [f"{found['name']}: {found['effect']}"]
     if found["pods"]:
         counts = [f"{found['pods'][kind]} {words}" for kind, words in POD_WORDS.items() if kind in found["pods"]]
         lines.append(f"  pods: {', '.join(counts)}")
@@ -131,26 +169,16 @@ def as_text(found: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_json(rows: Sequence[dict[str, Any]]) -> str:
-    shown = [
-        {
-            **found,
-            "effect": str(found["effect"]),
-            "reasons": [
-                {"effect": str(each.effect), "rule": each.rule, "path": each.path, "message": each.message}
-                for each in found["reasons"]
-            ],
-            "hazards": [
-                {
-                    "id": each.id,
-                    "severity": each.severity,
-                    "path": each.path,
-                    "message": each.message,
-                    "instead": each.instead,
-                }
-                for each in found["hazards"]
-            ],
-        }
-        for found in rows
+def as_json(rows: Sequence[dict[str, Any]], objects: Sequence[dict[str, Any]]) -> str:
+    clusters = [{"cluster": found["name"], **_shown(found), "pods": found["pods"]} for found in rows]
+    beside = [{"object": found["name"], **_shown(found)} for found in objects]
+    return json.dumps({"schema": SCHEMA, "clusters": clusters, "objects": beside}, indent=2) + "\n"
+
+
+def _shown(found: dict[str, Any]) -> dict[str, Any]:
+    reasons = [
+        {"effect": str(each.effect), "rule": each.rule, "path": each.path, "message": each.message}
+        for each in found["reasons"]
     ]
-    return json.dumps({"schema": SCHEMA, "clusters": shown}, indent=2) + "\n"
+    hazards = [asdict(each) for each in found["hazards"]]
+    return {"effect": str(found["effect"]), "reasons": reasons, "hazards": hazards}

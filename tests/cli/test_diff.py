@@ -52,3 +52,38 @@ def test_a_broken_file_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixtur
     broken.write_text("a: [")
     assert run([str(broken), write(tmp_path / "new.yaml", cluster("device"))]) == 2
     assert "broken.yaml:2:1" in capsys.readouterr().out
+
+
+def test_objects_beside_the_cluster_are_judged_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+    quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "all", "namespace": "shop"}}
+    old = write(tmp_path / "old.yaml", cluster("device"), namespace, quota)
+    new = write(tmp_path / "new.yaml", cluster("device"), quota)
+    assert run([old, new, "--fail-on", "data-at-risk"]) == 1
+    assert capsys.readouterr().out == (
+        "shop/orders: none\n"
+        "  pods: 4 stay as they are\n"
+        "\n"
+        "Namespace default/shop: data-at-risk\n"
+        "  data-at-risk    metadata.name: everything in it is deleted, clusters and claims too  [object-goes]\n"
+    )
+
+
+def test_a_new_cluster_comes_with_its_hazards(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = write(tmp_path / "old.yaml", cluster("device"))
+    new = write(tmp_path / "new.yaml", cluster("device"), cluster("memory", {"spec.disablePDB": True}))
+    assert run([old, new]) == 0
+    assert "hazard (severe) spec.disablePDB" in capsys.readouterr().out
+
+
+def test_one_name_twice_in_a_file_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    twice = write(tmp_path / "old.yaml", cluster("device"), cluster("device"))
+    assert run([twice, twice]) == 2
+    assert "AerospikeCluster shop/orders stands in this file 2 times" in capsys.readouterr().err
+
+
+def test_an_operator_that_nobody_knows_is_a_mistake(tmp_path: Path) -> None:
+    path = write(tmp_path / "old.yaml", cluster("device"))
+    with pytest.raises(SystemExit) as stopped:
+        run([path, path, "--operator", "9.9.9"])
+    assert stopped.value.code == 2
