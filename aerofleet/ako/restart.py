@@ -8,7 +8,7 @@ before them all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ from aerofleet.ako.admission.rule import percent_of
 from aerofleet.ako.admission.storage_rules import path_of
 from aerofleet.ako.cluster import SCHEDULING, Cluster, Rack
 from aerofleet.ako.config import section
-from aerofleet.ako.config_change import ConfigChange, is_same, judge
+from aerofleet.ako.config_change import ConfigChange, Difference, is_same, judge
 from aerofleet.ako.image import is_at_least, is_same_image, server_version
 from aerofleet.ako.mounts import remounted
 from aerofleet.ako.narrow import narrowed
@@ -135,32 +135,41 @@ def _config_causes(new: Cluster, before: Rack, rack: Rack, change: ConfigChange)
     kind = change.restart(live=new.is_dynamic)
     if kind == NO_RESTART:
         return
-    if kind == CRASH:
-        for key in change.crashing:
-            path = config_path_of(new, before, rack, key)
-            yield CRASH, path, "the operator's code panics when this goes from a text to a list of names, or back"
-        return
     where = partial(config_path_of, new, before, rack)
-    for key in change.cold if kind == COLD else ():
+    if kind == CRASH:
+        yield from _panics(where, change)
+        return
+    cold = change.cold if kind == COLD else []
+    for key in cold:
         yield COLD, where(key), "needs another pod"
-    static = change.static if kind != LIVE else []
-    words = {LIVE: "set live", WARM: "needs a restart of the server", COLD: "changes with the pod"}[kind]
     for difference in change.differences:
-        if kind == COLD and difference.key in change.cold:
-            continue
-        why = words
-        if kind == WARM and not new.is_dynamic:
-            why = "needs a restart of the server: dynamic configuration is off"
-        elif kind == WARM and difference.is_dynamic and static:
-            why = f"could be set live, but restarts the server with {static[0]}"
-        elif kind == WARM and difference.is_dynamic:
-            why = "could be set live, but restarts the server with the added device"
-        yield kind, where(difference.key), f"{difference.words}, {why}"
+        if difference.key not in cold:
+            yield kind, where(difference.key), f"{difference.words}, {_why(kind, difference, change, new)}"
     for key in change.hidden:
-        if kind != COLD or key not in change.cold:
+        if key not in cold:
             yield kind, where(key), "is in the server's file only: a restart applies it"
     for key in change.reordered:
         yield kind, where(key), "holds the same otherwise: the server's file differs, and a restart applies it"
+
+
+def _panics(where: Callable[[str], str], change: ConfigChange) -> Iterator[Cause]:
+    for key in change.crashing:
+        yield CRASH, where(key), "the operator's code panics when this goes from a text to a list of names, or back"
+    for key in (*change.changed, *change.hidden, *change.reordered):
+        if key not in change.crashing:
+            yield CRASH, where(key), "is held up by the panic"
+
+
+def _why(kind: str, difference: Difference, change: ConfigChange, new: Cluster) -> str:
+    if kind == LIVE:
+        return "set live"
+    if kind == COLD:
+        return "changes with the pod"
+    if not new.is_dynamic:
+        return "needs a restart of the server: dynamic configuration is off"
+    if not difference.is_dynamic:
+        return "needs a restart of the server"
+    return f"could be set live, but restarts the server with {(change.static or ['the added device'])[0]}"
 
 
 def _general_causes(old: Cluster, new: Cluster) -> Iterator[Cause]:

@@ -21,6 +21,7 @@ from aerofleet.ako.effect import Effect, Reason, worst
 from aerofleet.ako.hazards import Hazard, cluster_hazards
 from aerofleet.ako.reasons.objects import object_reasons
 from aerofleet.ako.restart import COLD, CRASH, IMAGE, LIVE, NEW, NO_RESTART, REMOVED, SCALED_DOWN, WARM
+from aerofleet.ako.status import Status, status_of
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.findings import print_findings, visible
 from aerofleet.cli.lint import is_cluster
@@ -79,8 +80,13 @@ def run(argv: Sequence[str]) -> int:
 
 
 def read_objects(path: Path) -> list[CR]:
-    """Every object of a file. Raises LoadError."""
-    return [document.data for document in read_all(path) if isinstance(document.data, dict)]
+    """Every object of a file, those of a `kind: List` too. Raises LoadError."""
+    found: list[CR] = []
+    for document in read_all(path):
+        data = document.data
+        is_list = isinstance(data, dict) and data.get("kind") == "List" and isinstance(data.get("items"), list)
+        found += [each for each in (data["items"] if is_list else [data]) if isinstance(each, dict)]
+    return found
 
 
 def mistakes_in(path: Path, found: list[CR]) -> Iterator[str]:
@@ -128,7 +134,7 @@ def of_object(old: CR | None, new: CR | None) -> Iterator[dict[str, Any]]:
 def judged(old: CR | None, new: CR | None, operator: str) -> dict[str, Any]:
     """``effect`` (an Effect), ``reasons``, ``hazards``, ``pods`` (kind → count) of one cluster."""
     if old is not None and new is not None:
-        return of_change(identity(new), change_of(old, new, operator=operator))
+        return of_change(identity(new), change_of(old, new, status=running(old), operator=operator))
     if new is not None:
         findings = admit_create(new, operator).findings
         reasons = [refusal(finding) for finding in findings if finding.severity == "error"]
@@ -138,6 +144,12 @@ def judged(old: CR | None, new: CR | None, operator: str) -> dict[str, Any]:
     message = "the cluster is deleted, and its volumes with it where cascadeDelete says so"
     reasons = [Reason(Effect.DATA_AT_RISK, "deleted", "metadata.name", message)]
     return row(identity(old or {}), worst(reasons), reasons, [], {SCALED_DOWN: cluster_of(old or {}).size})
+
+
+def running(old: CR) -> Status | None:
+    """What the cluster's own status says, where the file is read from a running one."""
+    status = old.get("status")
+    return status_of(status, cluster_of(old)) if isinstance(status, dict) and status else None
 
 
 def refusal(finding: Finding) -> Reason:

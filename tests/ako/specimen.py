@@ -32,7 +32,12 @@ def cases(name: str) -> Any:
 
 def cluster(name: str, *edits: Mapping[str, Any]) -> dict[str, Any]:
     """A fresh copy of a cluster with the edits made one after the other. A key that holds dots is written ``<a.b>``."""
-    found: dict[str, Any] = copy.deepcopy(_read(name))
+    return edited(_read(name), *edits)
+
+
+def edited(resource: Mapping[str, Any], *edits: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of a resource with the edits made one after the other."""
+    found: dict[str, Any] = copy.deepcopy(dict(resource))
     for edit in edits:
         for path, value in edit.items():
             _set(found, [_key(match) for match in _PART.finditer(path)], copy.deepcopy(value))

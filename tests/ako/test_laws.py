@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from aerofleet.ako.change import change_of
 from aerofleet.ako.effect import Effect
 from aerofleet.ako.verdict import QuestionError, answer
-from tests.ako.specimen import cluster
+from tests.ako.specimen import cases, cluster, edited
 
 BASES = ("device", "memory", "secure", "strong", "files")
 Path = tuple[str | int, ...]
@@ -114,6 +114,70 @@ def test_another_order_restarts(order: list[str]) -> None:
     new = cluster("device", volumes, {devices: order})
     same = order == ["/dev/a", "/dev/b", "/dev/c"]
     assert change_of(old, new).effect == (Effect.NONE if same else Effect.WARM_RESTART)
+
+
+LISTS = {
+    "namespaces": [{"name": name, "storage-engine": {"type": "memory", "data-size": 1 << 30}} for name in "abc"],
+    "logging": [{"name": name, "any": "info"} for name in ("console", "/a", "/b")],
+    "xdr.dcs": [{"name": name, "node-address-ports": ["far 3000"]} for name in "abc"],
+    "xdr.dcs[0].namespaces[0].ignore-sets": ["a", "b", "c"],
+    "network.tls": [{"name": name, "ca-file": "/etc/aerospike/keys/ca"} for name in "abc"],
+}
+
+
+@given(st.sampled_from(sorted(LISTS)), st.permutations(range(3)))
+@few
+def test_another_order_of_anything_restarts_servers_and_is_told(key: str, order: list[int]) -> None:
+    xdr = {"spec.aerospikeConfig.xdr": {"dcs": [{"name": "far", "namespaces": [{"name": "orders"}]}]}}
+    path, values = f"spec.aerospikeConfig.{key}", LISTS[key]
+    old = cluster("device", xdr, {path: values})
+    new = cluster("device", xdr, {path: [values[place] for place in order]})
+    change = change_of(old, new)
+    assert change.restarts.kinds == ["noRestart" if order == [0, 1, 2] else "quickRestart"]
+    assert [hazard.id for hazard in change.hazards if hazard.id == "order-restarts"] == (
+        [] if order == [0, 1, 2] else ["order-restarts"]
+    )
+
+
+@given(st.sampled_from([None, [], "", "null"]), st.sampled_from(["service", "network.fabric", "namespaces[0]"]))
+@few
+def test_what_writes_no_line_touches_no_pod(nothing: Any, section: str) -> None:
+    new = cluster("device", {f"spec.aerospikeConfig.{section}.made-up": nothing})
+    change = change_of(cluster("device"), new)
+    assert change.restarts.kinds == ["noRestart"]
+    assert "made-up" in "".join(reason.path for reason in change.reasons)
+
+
+LEAST = {
+    "noRestartUpdateConf": Effect.LIVE,
+    "quickRestart": Effect.WARM_RESTART,
+    "podRestart": Effect.ROLLING_RESTART,
+    "imageChange(podRestart)": Effect.ROLLING_RESTART,
+    "new": Effect.MOVES_DATA,
+    "removed": Effect.MOVES_DATA,
+    "scaledDown": Effect.MOVES_DATA,
+    "crash": Effect.REFUSED,
+}
+EDITS = {
+    base: [{**pair.get("was", {}), **pair["to"]} for pair in cases("effects") if pair["base"] == base] for base in BASES
+}
+
+
+@given(bases, st.data())
+@settings(max_examples=150, deadline=None)
+def test_no_effect_is_milder_than_what_the_pods_do(base: str, data: st.DataObject) -> None:
+    old, new = cluster(base), cluster(base)
+    for edit in data.draw(st.lists(st.sampled_from(EDITS[base]), min_size=1, max_size=3)):
+        try:
+            new = edited(new, edit)
+        except (IndexError, KeyError, TypeError):
+            continue  # an edit before took away what this one edits
+    change = change_of(old, new)
+    assert change.effect >= max((LEAST[kind] for kind in change.restarts.kinds if kind in LEAST), default=Effect.NONE)
+    told = " ".join(reason.path for reason in change.reasons)
+    for restart in change.restarts.racks:
+        for difference in restart.config.differences:
+            assert f".{difference.key}" in told
 
 
 @given(st.sampled_from(["addresses", "mesh-seed-address-ports"]), st.integers(1, 1000))

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from aerofleet.ako.admission import finished_status
+from aerofleet.ako.cluster import cluster_of
+from aerofleet.ako.status import status_dict
 from aerofleet.cli.diff import run
 from tests.ako.specimen import cluster
 
@@ -87,3 +90,17 @@ def test_an_operator_that_nobody_knows_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as stopped:
         run([path, path, "--operator", "9.9.9"])
     assert stopped.value.code == 2
+
+
+def test_a_running_cluster_brings_its_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = cluster("device", {"spec.maxUnavailable": 0})
+    images = {"done": {}, "under way": {"spec.image": "aerospike-server-enterprise:8.1.1.0"}}
+    told = {}
+    for name, edit in images.items():
+        status = status_dict(finished_status(cluster_of(cluster("device", edit))))
+        items = {"apiVersion": "v1", "kind": "List", "items": [{**cluster("device"), "status": status}]}
+        old = write(tmp_path / "old.yaml", items)
+        assert run([old, write(tmp_path / "new.yaml", wanted)]) == 0
+        told[name] = capsys.readouterr().out
+    assert told["done"].startswith("shop/orders: live\n") and "rollout-under-way" not in told["done"]
+    assert told["under way"].startswith("shop/orders: rolling-restart\n") and "rollout-under-way" in told["under way"]
