@@ -64,6 +64,17 @@ LIVE_RACK_CONFIG: dict[str, str] = {
 }
 
 
+WITH_NEW_PODS = "comes with the pods that are new"
+UNTOLD: dict[str, str] = {
+    "aerospikeConfig": WITH_NEW_PODS,
+    "image": WITH_NEW_PODS,
+    "operations": "asks for nothing that is not done already",
+    "podSpec": WITH_NEW_PODS,
+    "storage": WITH_NEW_PODS,
+}
+"""Fields of which something differs though nothing happens to a pod that stays."""
+
+
 @dataclass(slots=True)
 class Change:
     """``reasons`` in the order found; ``hazards`` are what the operator lets through but a platform should not."""
@@ -97,9 +108,7 @@ def change_between(
     restarts = decide(before, after)
     reasons = list(dict.fromkeys([*_refusals(admission), *_reasons(before, after, restarts)]))
     reasons += _still_under_way(before, after, status, reasons)
-    if not is_same(before.spec, after.spec) and not reasons:
-        # Something differs and no rule above has a word for it: never read that as "no effect".
-        reasons.append(Reason(Effect.LIVE, "spec", "spec", "differs in a way that touches no pod and no data"))
+    reasons += _untold(before, after, reasons)
     return Change(
         worst(reasons), reasons, change_hazards(before, after, restarts, status), restarts, admission, before, after
     )
@@ -113,7 +122,8 @@ def _refusals(admission: Admission) -> Iterator[Reason]:
 
 def _reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]:
     yield from _identity(old, new)
-    yield from _unknown(old, new, restarts)
+    yield from _unknown(old, new)
+    yield from _parameter_reasons(old, new, restarts)
     for restart in restarts.racks:
         if restart is restarts.racks[0] or not _is_like(restart, restarts.racks[0]):
             yield from restart_reasons(old, new, restart)
@@ -149,30 +159,45 @@ def _identity(old: Cluster, new: Cluster) -> Iterator[Reason]:
         yield Reason(Effect.DATA_AT_RISK, "identity", "metadata.name", message)
 
 
-def _unknown(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]:
+def _unknown(old: Cluster, new: Cluster) -> Iterator[Reason]:
     before, after = old.reading.pruned, new.reading.pruned
     for path in sorted(before.keys() | after.keys()):
         if path in before and path in after and is_same(before[path], after[path]):
             continue
         message = "unknown: no rule knows this field; the API server drops it"
         yield Reason(Effect.DATA_AT_RISK, "unknown-field", path, message)
-    for path in dict.fromkeys(_unknown_parameters(old, new, restarts)):
-        yield Reason(Effect.DATA_AT_RISK, "unknown-parameter", path, "unknown: no rule knows this parameter")
 
 
-def _unknown_parameters(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[str]:
+def _parameter_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]:
+    """Parameters that no rule knows; and all that differ where no rack stays, since no pod there restarts for them."""
     changes = [(restart.before, restart.rack, restart.config) for restart in restarts.racks]
     stay = {rack.identity for _, rack, _ in changes}
     for rack in new.distinct_racks:
         if rack.identity not in stay and old.racks:
-            # Its pods are new; what it says is told apart from what was there before all the same.
             before, target = old.racks[0], judged_version(new, old)
             change = judge(judged_version(old, new), before.config, rack.config, target=target)
             changes.append((before, rack, change))
     for before, rack, change in changes:
         for difference in change.differences:
+            path = config_path_of(new, before, rack, difference.key)
             if not difference.is_known:
-                yield config_path_of(new, before, rack, difference.key)
+                message = "unknown: no rule knows this parameter"
+                yield Reason(Effect.DATA_AT_RISK, "unknown-parameter", path, message)
+            elif not stay and difference.names[-1] != "rack-id":
+                yield Reason(Effect.LIVE, "new-pods", path, f"{difference.words}, {WITH_NEW_PODS}")
+
+
+def _untold(old: Cluster, new: Cluster, told: list[Reason]) -> Iterator[Reason]:
+    """Fields that differ and that no rule above has a word for: never read that as "no effect"."""
+    paths = [reason.path for reason in told]
+    for key in sorted(old.spec.keys() | new.spec.keys()):
+        before, after, path = old.spec.get(key), new.spec.get(key), f"spec.{key}"
+        if not is_same(before, after) and not any(
+            each == path or each.startswith((f"{path}.", f"{path}[")) for each in paths
+        ):
+            yield Reason(
+                Effect.LIVE, "spec", narrowed(path, before, after), UNTOLD.get(key, "touches no pod and no data")
+            )
 
 
 def _live_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
