@@ -105,7 +105,7 @@ def change_between(
 ) -> Change:
     """The same for clusters that were read already."""
     admission = answer_update(before, after, new, status, operator)
-    restarts = decide(before, after)
+    restarts = decide(before, after, status.pods)
     reasons = list(dict.fromkeys([*_refusals(admission), *_reasons(before, after, restarts)]))
     reasons += _still_under_way(before, after, status, reasons)
     reasons += _untold(before, after, reasons)
@@ -148,7 +148,7 @@ def _still_under_way(old: Cluster, new: Cluster, status: Status, told: list[Reas
     names = {"name": old.name, "namespace": old.namespace}
     running = cluster_of({"metadata": names, "spec": {**rest, **status.spec}})
     known = {(reason.rule, reason.path) for reason in told}
-    for reason in dict.fromkeys(_reasons(running, new, decide(running, new))):
+    for reason in dict.fromkeys(_reasons(running, new, decide(running, new, status.pods))):
         if (reason.rule, reason.path) not in known:
             yield replace(reason, message=f"{reason.message}; it is under way already")
 

@@ -331,6 +331,17 @@ def added_devices(old: Config, new: Config) -> list[str]:
     ]
 
 
+def given_devices(old: Config, new: Config) -> list[str]:
+    """Devices that a namespace did not have before; all of those of a new one."""
+    was = {name: devices(namespace) for _, name, namespace in namespaces(old)}
+    return [
+        device
+        for _, name, namespace in namespaces(new)
+        for device in sorted(devices(namespace))
+        if device not in was.get(name, set())
+    ]
+
+
 def devices(namespace: Config) -> set[str]:
     """Devices of a namespace, shadows too."""
     lines = _list(section(namespace, "storage-engine").get("devices"))

@@ -8,9 +8,10 @@ before them all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from aerofleet.ako.admission.config_rules import schema_version
@@ -19,7 +20,7 @@ from aerofleet.ako.admission.rule import percent_of
 from aerofleet.ako.admission.storage_rules import path_of
 from aerofleet.ako.cluster import SCHEDULING, Cluster, Rack
 from aerofleet.ako.config import section
-from aerofleet.ako.config_change import ConfigChange, Difference, is_same, judge
+from aerofleet.ako.config_change import ConfigChange, Difference, given_devices, is_same, judge
 from aerofleet.ako.image import is_at_least, is_same_image, server_version
 from aerofleet.ako.mounts import remounted
 from aerofleet.ako.narrow import narrowed
@@ -48,13 +49,16 @@ Cause = tuple[str, str, str]
 
 @dataclass(slots=True)
 class RackRestart:
-    """A rack that stays: what its pods do and by which causes; ``config`` is its change of configuration."""
+    """A rack that stays: what its pods do and by which causes; ``config`` is its change of configuration, ``pods`` are
+    the names of those that stay.
+    """
 
     rack: Rack
     before: Rack
     kind: str
     causes: list[Cause]
     config: ConfigChange
+    pods: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -69,8 +73,10 @@ class Restarts:
         return sorted(set(self.pods.values()))
 
 
-def decide(old: Cluster, new: Cluster) -> Restarts:
-    """What happens to each pod of ``old`` and ``new``, ``old`` being rolled out wholly."""
+def decide(old: Cluster, new: Cluster, pods: Mapping[str, Any] = MappingProxyType({})) -> Restarts:
+    """What happens to each pod of ``old`` and ``new``, ``old`` being rolled out wholly. ``pods``: what the status says of
+    each, where it does.
+    """
     result = Restarts()
     before = {rack.identity: rack for rack in old.racks}
     sizes_before = dict(zip(before, rack_sizes(old.size, len(old.racks)), strict=False))
@@ -84,6 +90,7 @@ def decide(old: Cluster, new: Cluster) -> Restarts:
             restart = _rack_restart(old, new, (known, rack), judged.of(known, rack))
             result.racks.append(restart)
             kind = restart.kind
+            restart.pods = [f"{new.name}-{rack.identity}-{ordinal}" for ordinal in range(min(size, size_before))]
         for ordinal in range(max(size, size_before)):
             pod = f"{new.name}-{rack.identity}-{ordinal}"
             if ordinal >= size_before:
@@ -94,6 +101,8 @@ def decide(old: Cluster, new: Cluster) -> Restarts:
         if identity not in now:
             result.pods.update({f"{old.name}-{identity}-{ordinal}": REMOVED for ordinal in range(size)})
     _operate(old, new, result)
+    for restart in result.racks:
+        _heed_status(new, restart, pods, result)
     return result
 
 
@@ -250,16 +259,33 @@ def _operate(old: Cluster, new: Cluster, result: Restarts) -> None:
         if kind is None or operation.get("id") in known:
             continue
         named = operation.get("podList") or []
-        for pod, has in result.pods.items():
-            if has in ORDER and (not named or pod in named):
-                result.pods[pod] = max(has, kind, key=ORDER.index)
         for restart in result.racks:
-            if any(
-                not named or pod in named
-                for pod in result.pods
-                if pod.startswith(f"{new.name}-{restart.rack.identity}-")
-            ):
+            asked = [pod for pod in restart.pods if not named or pod in named]
+            if asked:
+                _raise(result, asked, kind)
                 restart.causes.append((kind, f"spec.operations[{position}]", "is asked for"))
+
+
+def _raise(result: Restarts, pods: list[str], kind: str) -> None:
+    for pod in pods:
+        result.pods[pod] = max(result.pods[pod], kind, key=ORDER.index)
+
+
+def _heed_status(new: Cluster, restart: RackRestart, pods: Mapping[str, Any], result: Restarts) -> None:
+    """What pods carry over from before: settings that failed half-way, and devices that wait to be wiped."""
+    entries_of = {pod: section(pods, pod) for pod in restart.pods}
+    failed = [pod for pod, entry in entries_of.items() if entry.get("dynamicConfigUpdateStatus") == "PartiallyFailed"]
+    if failed:
+        _raise(result, failed, WARM)
+        path = f"status.pods.{failed[0]}.dynamicConfigUpdateStatus"
+        restart.causes.append((WARM, path, "settings were set live in part only: the server restarts to have them all"))
+    by_path = {path_of(volume): str(volume.get("name")) for volume in restart.rack.storage.get("volumes") or []}
+    added = {by_path.get(device, "") for device in given_devices(restart.before.config, restart.rack.config)}
+    dirty = [pod for pod, entry in entries_of.items() if added & set(map(str, entry.get("dirtyVolumes") or []))]
+    if dirty:
+        _raise(result, dirty, COLD)
+        path = f"status.pods.{dirty[0]}.dirtyVolumes"
+        restart.causes.append((COLD, path, "a device that is given out again is wiped: pods are rebuilt for it"))
 
 
 def batch_size(rack_size: int, wanted: Any) -> int:
