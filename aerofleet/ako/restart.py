@@ -74,8 +74,8 @@ class Restarts:
 
 
 def decide(old: Cluster, new: Cluster, pods: Mapping[str, Any] = MappingProxyType({})) -> Restarts:
-    """What happens to each pod of ``old`` and ``new``, ``old`` being rolled out wholly. ``pods``: what the status says of
-    each, where it does.
+    """What happens to each pod of ``old`` and ``new``, ``old`` being rolled out wholly. ``pods``: what the status says
+    of each, where it does.
     """
     result = Restarts()
     before = {rack.identity: rack for rack in old.racks}
