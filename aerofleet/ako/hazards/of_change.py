@@ -8,7 +8,7 @@ from typing import Any
 from aerofleet.ako.admission.access_rules import is_secured
 from aerofleet.ako.admission.rule import percent_of
 from aerofleet.ako.cluster import Cluster
-from aerofleet.ako.config import namespaces
+from aerofleet.ako.config import namespaces, section
 from aerofleet.ako.config_change import devices, is_same
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.image import is_at_least, numbers
@@ -163,6 +163,19 @@ def namespace_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[F
                 yield f"spec.aerospikeConfig.namespaces.{{{name}}}", f"{name} goes with its data"
 
 
+@hazard("index-mounts-go", "severe", "the index in shmem with one change, the namespace taken out with the next")
+def index_mounts_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """When a namespace goes, the operator looks for the mounts of its index in the storage engine, and its code panics
+    when it clears them. Seen in its source, not run.
+    """
+    for before, rack in paired(old, new):
+        now = {name for _, name, _ in namespaces(rack.config)}
+        for _, name, namespace in namespaces(before.config):
+            if name not in now and section(namespace, "index-type").get("mounts"):
+                path = f"{new.config_path(rack)}.namespaces.{{{name}}}.index-type.mounts"
+                yield path, f"{name} goes while its index is on mounts"
+
+
 @hazard("rollout-under-way", "severe", "the change once `aerofleet wait` says that the one before is done")
 def rollout_under_way(old: Cluster, new: Cluster, status: Status) -> Iterator[Found]:
     """What is running is not what the change starts from: two roll-outs come together; the effect is told of one."""
@@ -189,4 +202,5 @@ CHANGE_HAZARDS = (
     batch_grows,
     paused_change,
     namespace_goes,
+    index_mounts_go,
 )
