@@ -66,11 +66,14 @@ class Difference:
         """From what to what. Texts are not shown: some of them are secrets."""
         if self.names[-1] == "name" and self.names[-2][:1] == "{":
             return "comes" if self.before is None else "goes"
-        plain = [value is None or isinstance(value, (bool, int, float)) for value in (self.before, self.after)]
-        if not all(plain):
-            return "is new" if self.before is None else "goes" if self.after is None else "changes"
-        values = ["its default" if value is None else str(value).lower() for value in (self.before, self.after)]
-        return f"{values[0]} becomes {values[1]}"
+        shown = [
+            str(value).lower() if isinstance(value, (bool, int, float)) else "" for value in (self.before, self.after)
+        ]
+        if self.before is None:
+            return f"is new with {shown[1]}" if shown[1] else "is new"
+        if self.after is None:
+            return f"{shown[0]} goes back to the default" if shown[0] else "goes"
+        return f"{shown[0]} becomes {shown[1]}" if all(shown) else "changes"
 
 
 @dataclass(slots=True)
