@@ -37,7 +37,7 @@ NODE_SPECIFIC = frozenset(
 ALWAYS_LIVE = frozenset({"replication-factor", "node-address-ports"})
 ALWAYS_STATIC = frozenset({"rack-id"})
 ONLY_GROW_LIVE = frozenset({"ignore-bins", "ignore-sets", "ship-bins", "ship-sets"})
-NETWORK_SECTIONS = ("service", "admin", "heartbeat", "fabric")
+NETWORK_SECTIONS = ("service", "admin", "heartbeat", "fabric", "info")
 WORK_DIRECTORY = "/opt/aerospike"
 """The server's own where the configuration says none."""
 
