@@ -22,6 +22,7 @@ from aerofleet.ako.reasons.data import data_reasons
 from aerofleet.ako.reasons.pods import restart_reasons
 from aerofleet.ako.reasons.scale import size_reasons, version_reasons
 from aerofleet.ako.reasons.storage import block_list_reasons, storage_reasons
+from aerofleet.ako.reasons.unknown import unknown_reasons
 from aerofleet.ako.restart import RackRestart, Restarts, decide, judged_version
 from aerofleet.ako.status import MIRRORED, Status
 
@@ -122,7 +123,7 @@ def _refusals(admission: Admission) -> Iterator[Reason]:
 
 def _reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]:
     yield from _identity(old, new)
-    yield from _unknown(old, new)
+    yield from unknown_reasons(old, new)
     yield from _parameter_reasons(old, new, restarts)
     for restart in restarts.racks:
         if restart is restarts.racks[0] or not _is_like(restart, restarts.racks[0]):
@@ -157,15 +158,6 @@ def _identity(old: Cluster, new: Cluster) -> Iterator[Reason]:
     if (old.name, old.namespace) != (new.name, new.namespace):
         message = f"{old.namespace}/{old.name} becomes {new.namespace}/{new.name}: another cluster is made"
         yield Reason(Effect.DATA_AT_RISK, "identity", "metadata.name", message)
-
-
-def _unknown(old: Cluster, new: Cluster) -> Iterator[Reason]:
-    before, after = old.reading.pruned, new.reading.pruned
-    for path in sorted(before.keys() | after.keys()):
-        if path in before and path in after and is_same(before[path], after[path]):
-            continue
-        message = "unknown: no rule knows this field; the API server drops it"
-        yield Reason(Effect.DATA_AT_RISK, "unknown-field", path, message)
 
 
 def _parameter_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]:

@@ -38,6 +38,10 @@ def test_every_effect_is_judged_often() -> None:
     [
         ({"spec.brandNew": 1}, "spec.brandNew"),
         ({"spec.podSpec.priorityClassName": "high"}, "spec.podSpec.priorityClassName"),
+        (
+            {"spec.podSpec.sidecars": [{"name": "a", "image": "a:1", "imagePullPolicy": "Maybe"}]},
+            "spec.podSpec.sidecars[0].imagePullPolicy",
+        ),
         ({"spec.aerospikeConfig.service.made-up": 1}, "spec.aerospikeConfig.service.made-up"),
         ({"spec.storage.volumes[3].source.nfs": {"server": "a"}}, "spec.storage.volumes[3].source.nfs"),
     ],
