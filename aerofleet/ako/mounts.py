@@ -70,6 +70,8 @@ def _options(options: Any) -> tuple[Any, ...]:
 
 def unseen_host_paths(before: Rack, after: Rack) -> Iterator[str]:
     """Names of the volumes whose path on the host changes: pods keep the old one until something else rebuilds them."""
+    if before.storage == after.storage:
+        return
     was = by_name(before)
     for name, volume in by_name(after).items():
         paths = [section(each, "source").get("hostPath") for each in (was.get(name, volume), volume)]

@@ -51,9 +51,9 @@ def _holds(config: Any, names: list[str]) -> bool:
 
 
 def namespace_pairs(old: Cluster, new: Cluster) -> Iterator[tuple[str, str, Config, Config]]:
-    """(path in the new cluster, name, before, after) of each namespace that stays."""
+    """(path in the new cluster, name, before, after) of each namespace that stays and is not the same."""
     for before, rack in paired(old, new):
         known = {name: namespace for _, name, namespace in namespaces(before.config)}
         for _, name, namespace in namespaces(rack.config):
-            if name in known:
+            if name in known and known[name] != namespace:
                 yield f"{new.config_path(rack)}.namespaces.{{{name}}}", name, known[name], namespace
