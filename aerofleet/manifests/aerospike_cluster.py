@@ -7,11 +7,11 @@ from typing import Any
 from aerofleet.manifests.aerospike_config import aerospike_config
 from aerofleet.manifests.metadata import cluster_metadata
 from aerofleet.manifests.network import PROFILES, Profile
-from aerofleet.manifests.volumes import EXPORTER_CONTAINER, TLS_PATH, storage
+from aerofleet.manifests.volumes import CA_FILE, EXPORTER_CONTAINER, TLS_PATH, storage
 from aerofleet.model.cluster import EXPORTER_USER
 from aerofleet.model.names import NUDGE_ANNOTATION, bounded
 from aerofleet.model.quantities import kubernetes_bytes, kubernetes_cpu
-from aerofleet.model.resolved import Cell, Cluster, NetworkProfile, Resources, Restart, Role, Seeds, Taint, User
+from aerofleet.model.resolved import Cell, Cluster, NetworkProfile, Resources, Restart, Role, Seeds, Taint, Tls, User
 
 INIT_RESOURCES = {"cpu": "500m", "memory": "512Mi"}
 NETWORKS_ANNOTATION = "k8s.v1.cni.cncf.io/networks"
@@ -33,6 +33,8 @@ def aerospike_cluster(cell: Cell, cluster: Cluster) -> dict[str, Any]:
     }
     if cluster.security.enabled:
         spec["aerospikeAccessControl"] = access_control(cluster)
+    if cluster.security.tls:
+        spec["operatorClientCert"] = operator_certificates(cluster.security.tls)
     if cell.seeds:
         spec["seedsFinderServices"] = {"loadBalancer": seeds_balancer(cell.seeds, cluster)}
     if cluster.paused:
@@ -88,6 +90,13 @@ def network_policy(cluster: Cluster, profile: Profile) -> dict[str, Any]:
         for kind in ("Access", "AlternateAccess", "TLSAccess", "TLSAlternateAccess", "Fabric", "TLSFabric"):
             policy[f"custom{kind}NetworkNames"] = names
     return policy
+
+
+def operator_certificates(tls: Tls) -> dict[str, Any]:
+    """The authority by which AKO knows the nodes. It trusts the authorities of its own image otherwise, and would never
+    get through to a cluster whose certificate comes from the company's own (4.5.0). It needs no certificate itself:
+    clients prove themselves with a password."""
+    return {"secretCertSource": {"secretName": tls.secret, "caCertsFilename": CA_FILE}}
 
 
 def seeds_balancer(seeds: Seeds, cluster: Cluster) -> dict[str, Any]:
@@ -151,7 +160,7 @@ def exporter(cluster: Cluster) -> dict[str, Any]:
     if tls:
         environment += [
             {"name": "AS_NODE_TLS_NAME", "value": tls.name},
-            {"name": "AS_ROOT_CA", "value": f"{TLS_PATH}/ca.crt"},
+            {"name": "AS_ROOT_CA", "value": f"{TLS_PATH}/{CA_FILE}"},
         ]
     user = next((user for user in cluster.security.users if user.name == EXPORTER_USER), None)
     if user:

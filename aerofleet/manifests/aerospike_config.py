@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aerofleet.manifests.volumes import SECRETS_PATH, TLS_PATH
-from aerofleet.model.cluster import version_tuple
+from aerofleet.manifests.volumes import CA_FILE, SECRETS_PATH, TLS_PATH
 from aerofleet.model.names import FEATURE_KEY_FILE
 from aerofleet.model.resolved import Cluster, Namespace, StorageKind, Tls
+
+CLIENT_CONTEXTS = {"service", "admin"}
 
 
 def aerospike_config(cluster: Cluster) -> dict[str, Any]:
@@ -29,26 +30,25 @@ def aerospike_config(cluster: Cluster) -> dict[str, Any]:
 
 
 def network(cluster: Cluster) -> dict[str, Any]:
-    """Ports, and their TLS twins. With TLS, the plain service port stays closed to clients by leaving it out."""
+    """One port for each context: with TLS there is no plain one beside it."""
     ports, tls = cluster.ports, cluster.security.tls
-    contexts: dict[str, dict[str, Any]] = {
-        "service": {} if tls else {"port": ports.service},
-        "heartbeat": {} if tls else {"port": ports.heartbeat},
-        "fabric": {} if tls else {"port": ports.fabric},
+    contexts = {
+        "service": context(tls, ports.tls_service or ports.service),
+        "heartbeat": context(tls, ports.tls_heartbeat or ports.heartbeat),
+        "fabric": context(tls, ports.tls_fabric or ports.fabric),
     }
-    if ports.admin and version_tuple(cluster.server_version) >= (8, 1):
-        contexts["admin"] = {"port": ports.admin}
+    if ports.admin:
+        contexts["admin"] = context(tls, ports.admin)
     if tls:
-        for name, port in (
-            ("service", ports.tls_service),
-            ("heartbeat", ports.tls_heartbeat),
-            ("fabric", ports.tls_fabric),
-        ):
-            contexts[name] |= {"tls-name": tls.name, "tls-port": port}
-        # Clients prove themselves with a password; AKO would otherwise default to `any` and need a certificate.
-        contexts["service"]["tls-authenticate-client"] = "false"
+        # Clients prove themselves with a password; the server would otherwise ask them for a certificate, too.
+        for name in contexts.keys() & CLIENT_CONTEXTS:
+            contexts[name]["tls-authenticate-client"] = "false"
     merged = {name: {**keys, **as_mapping(cluster.network_config.get(name))} for name, keys in contexts.items()}
     return {**merged, **({"tls": [tls_entry(tls)]} if tls else {})}
+
+
+def context(tls: Tls | None, port: int) -> dict[str, Any]:
+    return {"tls-name": tls.name, "tls-port": port} if tls else {"port": port}
 
 
 def as_mapping(value: Any) -> Mapping[str, Any]:
@@ -58,7 +58,7 @@ def as_mapping(value: Any) -> Mapping[str, Any]:
 def tls_entry(tls: Tls) -> dict[str, Any]:
     return {
         "name": tls.name,
-        "ca-file": f"{TLS_PATH}/ca.crt",
+        "ca-file": f"{TLS_PATH}/{CA_FILE}",
         "cert-file": f"{TLS_PATH}/tls.crt",
         "key-file": f"{TLS_PATH}/tls.key",
     }

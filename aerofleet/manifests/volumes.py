@@ -10,6 +10,7 @@ from aerofleet.model.resolved import Cluster, Volume
 
 SECRETS_PATH = "/etc/aerospike/secrets"
 TLS_PATH = "/etc/aerospike/tls"
+CA_FILE = "ca.crt"
 EXPORTER_CONTAINER = "exporter"
 
 
