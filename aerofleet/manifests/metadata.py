@@ -7,6 +7,9 @@ from typing import Any
 from aerofleet.model.names import CLUSTER_LABEL, TEAM_LABEL, TIER_LABEL, owner_labels
 from aerofleet.model.resolved import Cell, Cluster, Team
 
+NAMESPACE_NAME_LABEL = "kubernetes.io/metadata.name"
+"""Kubernetes itself gives it to every namespace."""
+
 
 def cell_metadata(cell: Cell, name: str, namespace: str = "") -> dict[str, Any]:
     return _metadata(name, namespace, owner_labels(cell.name))

@@ -1,7 +1,8 @@
 """The operator of a cell, from its pinned manifests: its replicas stand apart, and watch every namespace.
 
 What the folder says is kept but for these. Source: the chart of AKO 4.5.0, whose manager reads the namespaces it
-watches from WATCH_NAMESPACE (empty = all) and elects one leader of its replicas.
+watches from WATCH_NAMESPACE (empty = all), elects one leader of its replicas, and is asked by webhooks that name the
+same namespaces.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from aerofleet.manifests.metadata import cell_metadata
+from aerofleet.manifests.metadata import NAMESPACE_NAME_LABEL, cell_metadata
 from aerofleet.model.names import owner_labels
 from aerofleet.model.resolved import Cell, Json
 
 WATCHED = "WATCH_NAMESPACE"
+WEBHOOK_KINDS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
 
 def definitions(cell: Cell) -> list[dict[str, Any]]:
@@ -31,11 +33,24 @@ def operator(cell: Cell) -> list[dict[str, Any]]:
     deployments = [each for each in objects if each["kind"] == "Deployment"]
     for deployment in deployments:
         harden(cell, deployment)
+    for configuration in (each for each in objects if each["kind"] in WEBHOOK_KINDS):
+        ask_for_every_namespace(configuration)
+    if not any(is_namespace(each, cell.operator.namespace) for each in objects):
+        # `helm template` prints none.
+        objects.insert(0, namespace(cell, cell.operator.namespace))
     return certificates + objects + [disruption_budget(cell, each) for each in deployments]
 
 
 def is_definition(each: Json) -> bool:
     return bool(each["kind"] == "CustomResourceDefinition")
+
+
+def is_namespace(each: Json, name: str) -> bool:
+    return bool(each["kind"] == "Namespace" and each["metadata"]["name"] == name)
+
+
+def namespace(cell: Cell, name: str) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": cell_metadata(cell, name)}
 
 
 def owned(cell: Cell, each: Json) -> dict[str, Any]:
@@ -61,6 +76,20 @@ def harden(cell: Cell, deployment: dict[str, Any]) -> None:
             if variable["name"] == WATCHED:
                 variable.pop("valueFrom", None)
                 variable["value"] = ""
+
+
+def ask_for_every_namespace(configuration: dict[str, Any]) -> None:
+    """The operator is asked wherever it acts: a custom resource that went past its webhooks has none of the values they
+    fill in, and none of its mistakes was refused. Namespaces that are left out by name stay out."""
+    for webhook in configuration.get("webhooks", ()):
+        selector = webhook.get("namespaceSelector", {})
+        kept = [each for each in selector.pop("matchExpressions", ()) if not lists_namespaces(each)]
+        if kept:
+            selector["matchExpressions"] = kept
+
+
+def lists_namespaces(expression: Json) -> bool:
+    return bool(expression["key"] == NAMESPACE_NAME_LABEL and expression["operator"] == "In")
 
 
 def disruption_budget(cell: Cell, deployment: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,45 @@
+"""The operator as this project runs it, from the output of its chart with the chart's own values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from aerofleet.manifests.operator import operator
+from aerofleet.manifests.rendered import Object
+from aerofleet.model.resolved import Cell, NetworkProfile
+from tests.manifests.golden import resolved
+
+
+def objects_of(cell: Cell, kind: str) -> list[Object]:
+    return [each for each in operator(cell) if each["kind"] == kind]
+
+
+def test_it_watches_every_namespace_and_is_asked_in_every_one() -> None:
+    cell = resolved(NetworkProfile.POD)
+    manager = objects_of(cell, "Deployment")[0]["spec"]["template"]["spec"]["containers"][0]
+    assert {"name": "WATCH_NAMESPACE", "value": ""} in manager["env"]
+    webhooks: list[dict[str, Any]] = [
+        webhook
+        for kind in ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+        for each in objects_of(cell, kind)
+        for webhook in each["webhooks"]
+    ]
+    left_out = {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": ["kube-system"]}
+    assert [each["namespaceSelector"] for each in webhooks] == [{}, {"matchExpressions": [left_out]}]
+
+
+def test_its_namespace_is_made_once() -> None:
+    cell = resolved(NetworkProfile.POD)
+    assert [each["metadata"]["name"] for each in objects_of(cell, "Namespace")] == ["aerospike"]
+    assert operator(cell)[0]["kind"] == "Namespace"
+    own = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "aerospike", "annotations": {"owner": "db"}}}
+    brought = replace(cell, operator=replace(cell.operator, objects=(*cell.operator.objects, own)))
+    assert [each["metadata"]["annotations"] for each in objects_of(brought, "Namespace")] == [{"owner": "db"}]
+
+
+def test_what_the_folder_says_is_not_touched() -> None:
+    cell = resolved(NetworkProfile.POD)
+    before = repr(cell.operator.objects)
+    operator(cell)
+    assert repr(cell.operator.objects) == before
