@@ -14,7 +14,7 @@ from aerofleet.manifests.operator import definitions, operator
 from aerofleet.manifests.pod_monitor import pod_monitor
 from aerofleet.manifests.prometheus_rule import prometheus_rules
 from aerofleet.manifests.quota import limit_range, resource_quota
-from aerofleet.manifests.rbac import operator_binding, service_account, team_access
+from aerofleet.manifests.rbac import node_reader, pod_access, service_account, team_access
 from aerofleet.manifests.rendered import RenderedCell, RenderedCluster, RenderedPlatform, RenderedPool, RenderedTeam
 from aerofleet.manifests.storage_class import storage_classes
 from aerofleet.model.resolved import Cell, Cluster, ClusterState, HostState, Pool, Team
@@ -33,7 +33,7 @@ def render_cell(cell: Cell) -> RenderedCell:
 def render_platform(cell: Cell) -> RenderedPlatform:
     return RenderedPlatform(
         crds=tuple(definitions(cell)),
-        operator=tuple(operator(cell)),
+        operator=(*operator(cell), node_reader(cell)),
         pools=tuple(render_pool(cell, pool) for pool in cell.pools),
         monitoring=tuple(prometheus_rules(cell)),
         storage_classes=tuple(storage_classes(cell)),
@@ -52,7 +52,7 @@ def render_team(cell: Cell, team: Team) -> RenderedTeam:
         resource_quota(cell, team),
         limit_range(cell, team),
         service_account(cell, team),
-        operator_binding(cell, team),
+        *pod_access(cell, team),
         *team_access(cell, team),
         *default_deny(cell, team),
         *team_secrets(cell, team),

@@ -1,16 +1,28 @@
-"""Access: what AKO needs in every team's namespace, and what people of the team may do there."""
+"""Access: what the pods of a team's clusters may do, and what people of the team may."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from aerofleet.manifests.metadata import cell_metadata, team_metadata
-from aerofleet.model.names import OPERATOR_SERVICE_ACCOUNT, bounded
+from aerofleet.model.names import MAX_LABEL, OPERATOR_SERVICE_ACCOUNT, bounded
 from aerofleet.model.resolved import Cell, Team
 
-CLUSTER_ROLE = "aerospike-cluster"
-"""Made by AKO's own installation (4.5.0). Pods read Nodes with it, cluster-wide: a RoleBinding would not do."""
 RBAC = "rbac.authorization.k8s.io"
+CLUSTER_ROLE = "aerospike-cluster"
+"""Made by AKO's own installation (4.5.0). It lets a pod write AerospikeClusters, so it is bound in one namespace only: a
+pod that is broken into reaches the clusters of its team and no others."""
+NODE_READER = "aerofleet-node-reader"
+
+
+def node_reader(cell: Cell) -> dict[str, Any]:
+    """The one thing that AKO's init container asks of the whole Kubernetes cluster: the addresses of its node."""
+    return {
+        "apiVersion": f"{RBAC}/v1",
+        "kind": "ClusterRole",
+        "metadata": cell_metadata(cell, NODE_READER),
+        "rules": [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["get", "list"]}],
+    }
 
 
 def service_account(cell: Cell, team: Team) -> dict[str, Any]:
@@ -21,16 +33,25 @@ def service_account(cell: Cell, team: Team) -> dict[str, Any]:
     }
 
 
-def operator_binding(cell: Cell, team: Team) -> dict[str, Any]:
-    name = bounded(f"{CLUSTER_ROLE}-{team.namespace}", 63)
+def pod_access(cell: Cell, team: Team) -> list[dict[str, Any]]:
+    """What the pods of a team's clusters may do."""
     subject = {"kind": "ServiceAccount", "name": OPERATOR_SERVICE_ACCOUNT, "namespace": team.namespace}
-    return {
-        "apiVersion": f"{RBAC}/v1",
-        "kind": "ClusterRoleBinding",
-        "metadata": cell_metadata(cell, name),
-        "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": CLUSTER_ROLE},
-        "subjects": [subject],
-    }
+    return [
+        {
+            "apiVersion": f"{RBAC}/v1",
+            "kind": "RoleBinding",
+            "metadata": team_metadata(cell, team, CLUSTER_ROLE),
+            "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": CLUSTER_ROLE},
+            "subjects": [subject],
+        },
+        {
+            "apiVersion": f"{RBAC}/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": cell_metadata(cell, bounded(f"{NODE_READER}-{team.namespace}", MAX_LABEL)),
+            "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": NODE_READER},
+            "subjects": [subject],
+        },
+    ]
 
 
 def team_access(cell: Cell, team: Team) -> list[dict[str, Any]]:

@@ -51,6 +51,8 @@ class RenderedPool:
 
 @dataclass(frozen=True, slots=True)
 class RenderedPlatform:
+    """``operator`` stands before every team: the operator where this project runs it, and what its pods may read."""
+
     crds: tuple[Object, ...]
     operator: tuple[Object, ...]
     pools: tuple[RenderedPool, ...]

@@ -41,3 +41,35 @@ def test_the_operator_knows_the_authority_of_a_cluster_with_tls(profile: Network
         assert source["secretName"] == mounted["source"]["secret"]["secretName"]
         authority = cluster["spec"]["aerospikeConfig"]["network"]["tls"][0]["ca-file"]
         assert authority == f"{mounted['aerospike']['path']}/{source['caCertsFilename']}"
+
+
+READING = {"get", "list", "watch"}
+
+
+def rules_of(binding: Object, roles: dict[tuple[str, str], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The rules of the role a binding names; none for a role that somebody else's manifests bring."""
+    reference = binding["roleRef"]
+    return roles.get((reference["kind"], reference["name"]), [])
+
+
+@PROFILES
+def test_pods_hold_nothing_across_namespaces_but_the_sight_of_nodes(profile: NetworkProfile) -> None:
+    cell = rendered(profile)
+    roles = {
+        (each["kind"], each["metadata"]["name"]): each["rules"]
+        for each in cell.objects()
+        if each["kind"] in ("Role", "ClusterRole")
+    }
+    bindings = [each for team in cell.teams for each in team.objects if each["kind"] == "ClusterRoleBinding"]
+    assert bindings
+    for binding in bindings:
+        assert rules_of(binding, roles) == [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["get", "list"]}]
+
+
+@PROFILES
+def test_people_of_a_team_read_and_never_see_a_secret(profile: NetworkProfile) -> None:
+    people = [each for team in rendered(profile).teams for each in team.objects if each["kind"] == "Role"]
+    assert people
+    for rule in (rule for role in people for rule in role["rules"]):
+        assert set(rule["verbs"]) <= READING
+        assert not {"secrets", "aerospikeclusters/scale", "pods/exec", "*"} & set(rule["resources"])
