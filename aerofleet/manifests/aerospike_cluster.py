@@ -35,7 +35,7 @@ def aerospike_cluster(cell: Cell, cluster: Cluster) -> dict[str, Any]:
         spec["aerospikeAccessControl"] = access_control(cluster)
     if cluster.security.tls:
         spec["operatorClientCert"] = operator_certificates(cluster.security.tls)
-    if cell.seeds:
+    if cell.seeds and cluster.client_cidrs:
         spec["seedsFinderServices"] = {"loadBalancer": seeds_balancer(cell.seeds, cluster)}
     if cluster.paused:
         spec["paused"] = True
@@ -85,10 +85,13 @@ def network_policy(cluster: Cluster, profile: Profile) -> dict[str, Any]:
         "tlsAlternateAccess": profile.alternate,
     }
     if cluster.network_profile is NetworkProfile.MULTUS:
-        names = list(cluster.networks)
+        # A node tells clients every address of the networks named here: one they can't reach costs them a timeout.
+        for_clients, between_nodes = [cluster.networks[0]], [cluster.networks[-1]]
         policy |= {"fabric": profile.fabric, "tlsFabric": profile.fabric}
-        for kind in ("Access", "AlternateAccess", "TLSAccess", "TLSAlternateAccess", "Fabric", "TLSFabric"):
-            policy[f"custom{kind}NetworkNames"] = names
+        for kind in ("Access", "AlternateAccess", "TLSAccess", "TLSAlternateAccess"):
+            policy[f"custom{kind}NetworkNames"] = for_clients
+        for kind in ("Fabric", "TLSFabric"):
+            policy[f"custom{kind}NetworkNames"] = between_nodes
     return policy
 
 
@@ -100,13 +103,15 @@ def operator_certificates(tls: Tls) -> dict[str, Any]:
 
 
 def seeds_balancer(seeds: Seeds, cluster: Cluster) -> dict[str, Any]:
-    """`Local` keeps the client's own address, which is what the cluster's network policy asks for. The ports are left
-    to the operator: the TLS port where there is one."""
-    balancer: dict[str, Any] = {"externalTrafficPolicy": "Local"}
+    """For a cluster with clients outside; without their networks it would let in everybody. `Local` keeps the client's
+    own address, which is what the cluster's network policy asks for. The ports are left to the operator: the TLS port
+    where there is one."""
+    balancer: dict[str, Any] = {
+        "externalTrafficPolicy": "Local",
+        "loadBalancerSourceRanges": list(cluster.client_cidrs),
+    }
     if seeds.annotations:
         balancer["annotations"] = dict(seeds.annotations)
-    if cluster.client_cidrs:
-        balancer["loadBalancerSourceRanges"] = list(cluster.client_cidrs)
     return balancer
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from aerofleet.model.resolved import NetworkProfile
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """``access`` and ``alternate`` are AKO's address types. ``policies``: NetworkPolicies really apply to these pods.
-    ``pod_security`` is the level the namespace has to enforce: AKO 4.5.0 opens ports of the host
+    """``access`` and ``alternate`` are AKO's address types. ``policies`` says which traffic of these pods NetworkPolicies
+    really apply to. ``pod_security`` is the level the namespace has to enforce: AKO 4.5.0 opens ports of the host
     (``NetworkProfile.host_ports``) when a published address is not the pod's own and multiPodPerHost is off, and only
     the level privileged lets it."""
 
@@ -19,7 +20,7 @@ class Profile:
     fabric: str
     host_network: bool
     dns_policy: str
-    policies: bool
+    policies: Literal["all", "first interface", "none"]
     pod_security: str
     clients: str
 
@@ -31,7 +32,7 @@ PROFILES: dict[NetworkProfile, Profile] = {
         fabric="",
         host_network=False,
         dns_policy="ClusterFirst",
-        policies=True,
+        policies="all",
         pod_security="baseline",
         clients="from inside the Kubernetes cluster, or wherever pod addresses are routed",
     ),
@@ -41,9 +42,9 @@ PROFILES: dict[NetworkProfile, Profile] = {
         fabric="",
         host_network=True,
         dns_policy="ClusterFirstWithHostNet",
-        policies=False,
+        policies="none",
         pod_security="privileged",
-        clients="from anywhere that reaches the hosts; NetworkPolicies do not apply to them, so filter there",
+        clients="from anywhere that reaches the hosts, so filter there",
     ),
     NetworkProfile.CONFIGURED_IP: Profile(
         access="configuredIP",
@@ -51,7 +52,7 @@ PROFILES: dict[NetworkProfile, Profile] = {
         fabric="",
         host_network=False,
         dns_policy="ClusterFirst",
-        policies=True,
+        policies="all",
         pod_security="privileged",
         clients="at the address in the node label aerospike.com/configured-access-address",
     ),
@@ -61,8 +62,8 @@ PROFILES: dict[NetworkProfile, Profile] = {
         fabric="customInterface",
         host_network=False,
         dns_policy="ClusterFirst",
-        policies=False,
+        policies="first interface",
         pod_security="baseline",
-        clients="on the attached network; NetworkPolicies cover the default interface only",
+        clients="on the attached network, which no NetworkPolicy covers, so filter there",
     ),
 }

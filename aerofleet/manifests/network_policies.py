@@ -1,7 +1,8 @@
 """Who may talk to a team's pods: nobody but those named here.
 
 Where the pods use the network of their hosts, no policy applies to them (Kubernetes leaves it undefined); none is made
-then, so that nobody trusts one.
+then, so that nobody trusts one. A second interface is outside of them, too; the first one still needs them, for every pod
+of the Kubernetes cluster reaches it.
 """
 
 from __future__ import annotations
@@ -18,29 +19,30 @@ from aerofleet.model.resolved import Cell, Cluster, Team
 def default_deny(cell: Cell, team: Team) -> list[dict[str, Any]]:
     """Nothing comes in but what a cluster's own policy lets in. What goes out is left open: the init container has to
     reach the API server, whose address differs from site to site."""
-    if not PROFILES[cell.network_profile].policies:
+    if PROFILES[cell.network_profile].policies == "none":
         return []
     deny = policy(team_metadata(cell, team, DEFAULT_DENY_POLICY), {}, ingress=[])
     return [deny]
 
 
 def cluster_policy(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
-    """Clients to the service port, the operator to it as well, the cluster's own pods to one another, Prometheus to
-    the exporter."""
-    if not PROFILES[cell.network_profile].policies:
+    """Clients and the operator (4.5.0) to the service port, the cluster's own pods to one another, Prometheus to the
+    exporter. The admin port is for people who are in one of the pods already."""
+    if PROFILES[cell.network_profile].policies == "none":
         return []
     ports = cluster.ports
-    service = [port for port in (ports.tls_service or ports.service, ports.admin) if port]
-    inner = [ports.tls_fabric or ports.fabric, ports.tls_heartbeat or ports.heartbeat]
+    service = ports.tls_service or ports.service
+    inner = [ports.admin] if ports.admin else []
+    inner += [ports.tls_fabric or ports.fabric, ports.tls_heartbeat or ports.heartbeat]
     own = {"podSelector": {"matchLabels": {"app": "aerospike-cluster", "aerospike.com/cr": cluster.resource_name}}}
     ingress = [
-        rule([own], [*service, *inner]),
-        rule([in_namespace(cell.operator.namespace)], service),
+        rule([own], [service, *inner]),
+        rule([in_namespace(cell.operator.namespace)], [service]),
     ]
     clients = [in_namespace(name) for name in cluster.client_namespaces]
     clients += [{"ipBlock": {"cidr": cidr}} for cidr in cluster.client_cidrs]
     if clients:
-        ingress.append(rule(clients, service[:1]))
+        ingress.append(rule(clients, [service]))
     if cluster.exporter:
         ingress.append(rule([in_namespace(cell.monitoring.namespace)], [ports.exporter]))
     metadata = cluster_metadata(cell, cluster, cluster.resource_name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aerofleet.manifests.network import PROFILES, Profile
 from aerofleet.model.resolved import NetworkProfile
 
-COLUMNS = ("profile", "address type", "fabric", "host ports", "policies apply", "Pod Security", "clients reach it")
+COLUMNS = ("profile", "address type", "fabric", "host ports", "policies apply to", "Pod Security", "clients reach it")
 
 
 def network_profiles_page() -> str:
@@ -26,16 +26,12 @@ def cells_of(name: NetworkProfile, profile: Profile) -> list[str]:
     return [
         f"`{name.value}`",
         f"`{address}`",
-        f"`{profile.fabric}`" if profile.fabric else "pod",
-        yes(name.host_ports),
-        yes(profile.policies),
+        f"`{profile.fabric}`" if profile.fabric else "host" if profile.host_network else "pod",
+        "yes" if name.host_ports else "no",
+        profile.policies,
         f"`{profile.pod_security}`",
         profile.clients,
     ]
-
-
-def yes(answer: bool) -> str:
-    return "yes" if answer else "no"
 
 
 def row(cells: list[str] | tuple[str, ...]) -> str:

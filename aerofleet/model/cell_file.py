@@ -100,8 +100,10 @@ class CellFile(FileModel):
     kubernetes: str = Field(description="version of the Kubernetes cluster, for instance 1.35")
     racks: tuple[str, ...] = Field(min_length=1, description="physical racks, each one failure domain")
     network: NetworkProfile = Field(NetworkProfile.POD, description="how clients reach the nodes: see network profiles")
-    networks: tuple[str, ...] = Field((), description="NetworkAttachmentDefinitions, for the multus profile")
-    seeds: SeedsFile | None = Field(None, description="give each cluster an address for clients outside; else none")
+    networks: tuple[str, ...] = Field(
+        (), description="NetworkAttachmentDefinitions, for multus: the first for clients, the last between nodes"
+    )
+    seeds: SeedsFile | None = Field(None, description="give each cluster with clients outside an address; else none")
     server: ServerFile = Field(description="where images come from, and which versions")
     operator: OperatorFile = Field(description="the Aerospike Kubernetes Operator")
     cert_manager: PinnedFile = Field(

@@ -1,0 +1,28 @@
+"""How clusters are reached, beyond what the golden files show: cells with one network, teams without clients outside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from aerofleet.manifests.aerospike_cluster import aerospike_cluster
+from aerofleet.model.resolved import Cluster, NetworkProfile
+from tests.manifests.golden import resolved
+
+
+def spec_of(cluster: Cluster) -> dict[str, Any]:
+    spec: dict[str, Any] = aerospike_cluster(resolved(NetworkProfile.POD), cluster)["spec"]
+    return spec
+
+
+def test_a_load_balancer_is_for_clients_outside() -> None:
+    cluster = resolved(NetworkProfile.POD).clusters[0]
+    ranges = spec_of(cluster)["seedsFinderServices"]["loadBalancer"]["loadBalancerSourceRanges"]
+    assert ranges == list(cluster.client_cidrs) != []
+    assert "seedsFinderServices" not in spec_of(replace(cluster, client_cidrs=()))
+
+
+def test_one_attached_network_can_serve_clients_and_nodes() -> None:
+    cluster = replace(resolved(NetworkProfile.MULTUS).clusters[0], networks=("net/all",))
+    names = [value for key, value in spec_of(cluster)["aerospikeNetworkPolicy"].items() if key.endswith("NetworkNames")]
+    assert names == [["net/all"]] * 6
