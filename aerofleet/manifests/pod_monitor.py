@@ -16,12 +16,7 @@ def pod_monitor(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
     metadata["labels"] |= dict(cell.monitoring.labels)
     relabelings = [
         {"targetLabel": label, "replacement": value, "action": "replace"}
-        for label, value in (
-            ("aerofleet_cell", cell.name),
-            ("aerofleet_team", cluster.team),
-            ("aerofleet_cluster", cluster.name),
-            ("aerofleet_tier", cluster.tier.reference),
-        )
+        for label, value in series_labels(cell, cluster).items()
     ]
     endpoint = {
         "port": "metrics",
@@ -37,3 +32,13 @@ def pod_monitor(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
             "spec": {"selector": pods, "podMetricsEndpoints": [endpoint]},
         }
     ]
+
+
+def series_labels(cell: Cell, cluster: Cluster) -> dict[str, str]:
+    """Labels of everything that is measured in a cluster: alert rules select by them, people are told by them."""
+    return {
+        "aerofleet_cell": cell.name,
+        "aerofleet_team": cluster.team,
+        "aerofleet_cluster": cluster.name,
+        "aerofleet_tier": cluster.tier.reference,
+    }

@@ -262,7 +262,8 @@ def build(source: CellSource, settings: Mapping[str, ResolvedSettings]) -> Cell:
 def one_cluster(
     cluster: WrittenCluster, resolved: ResolvedSettings, given: AllocationsFile, context: Context
 ) -> Cluster:
-    tier = Tier(resolved.tier.name, resolved.tier.number, dict(resolved.settings.alerts))
+    thresholds = resolved.settings.alerts.model_dump(by_alias=True, exclude_none=True)
+    tier = Tier(resolved.tier.name, resolved.tier.number, thresholds)
     return build_cluster(cluster, tier, resolved.settings, given.clusters[cluster.key], context)
 
 

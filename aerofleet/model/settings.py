@@ -100,6 +100,28 @@ class UserSettings(FileModel):
     roles: tuple[str, ...] = Field(description="of the user")
 
 
+class AlertSettings(FileModel):
+    """Thresholds of the alert rules; a tier that leaves one out has no such alert."""
+
+    nodes_missing: Number | None = Field(None, description="nodes out of the cluster that a roll-out may take")
+    clock_skew_milliseconds: Number | None = Field(None, description="between the clocks of two nodes")
+    host_free_memory_pct: Number | None = Field(None, description="least free memory of a host")
+    data_used_pct: Number | None = Field(None, description="of the space for data; below stop-writes-used-pct")
+    data_avail_pct: Number | None = Field(None, description="least share of free write blocks")
+    indexes_memory_used_pct: Number | None = Field(None, description="of indexesMemoryBudget")
+    set_quota_pct: Number | None = Field(None, description="of a set's stop-writes-count or stop-writes-size")
+    device_write_queue: Number | None = Field(None, description="blocks that wait to be written to one device")
+    defrag_queue: Number | None = Field(None, description="blocks of one device that wait for defragmentation")
+    connections: Number | None = Field(None, description="of clients to one node; below proto-fd-max")
+    connections_opened_per_second: Number | None = Field(None, description="by clients, to one node")
+    transactions_in_progress: Number | None = Field(None, description="on one node")
+    client_timeouts_per_second: Number | None = Field(None, description="in one namespace of the cluster")
+    read_milliseconds_p99: Number | None = Field(None, description="that 99 of 100 reads stay below")
+    write_milliseconds_p99: Number | None = Field(None, description="that 99 of 100 writes stay below")
+    xdr_lag_seconds: Number | None = Field(None, description="behind the cluster, of a remote one")
+    xdr_latency_milliseconds: Number | None = Field(None, description="of a remote cluster's answers")
+
+
 class Settings(FileModel):
     """One cluster, complete."""
 
@@ -139,4 +161,4 @@ class Settings(FileModel):
         "", description="another text has the operator set all passwords anew from their Secrets; no pod restarts"
     )
     restart: RestartSettings | None = Field(None, description="have every pod restarted once")
-    alerts: dict[str, Number] = Field(default_factory=dict, description="thresholds of the alert rules")
+    alerts: AlertSettings = Field(AlertSettings(), description="thresholds; a matter of the tier or the cell")

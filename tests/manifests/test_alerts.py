@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,53 +13,80 @@ from typing import Any
 import pytest
 import yaml
 
-from aerofleet.manifests.prometheus_rule import ALERTS, prometheus_rules
+from aerofleet.manifests.alerts import ALERTS
+from aerofleet.manifests.prometheus_rule import RUNBOOK, prometheus_rules
 from aerofleet.model import resolve_cell
+from aerofleet.model.resolved import Cell, Cluster
+from aerofleet.model.settings import AlertSettings
+from tests.model.project import ROOT
 
-ROOT = Path(__file__).parents[2]
 CASES = yaml.safe_load((ROOT / "tests/cases/alerts/cases.yaml").read_text())
-LABELS = "aerofleet_cell='local',aerofleet_team='t',aerofleet_cluster='c',aerofleet_tier='gold@1'"
-OTHER_TIER = LABELS.replace("gold@1", "silver@1")
+GOLD = {
+    "aerofleet_cell": "local",
+    "aerofleet_team": "checkout",
+    "aerofleet_cluster": "cart",
+    "aerofleet_tier": "gold@1",
+}
+OTHER_TIER = {**GOLD, "aerofleet_tier": "silver@1"}
+MINUTES = {alert.name: alert.minutes for alert in ALERTS}
+WINDOW_MINUTES = 15
+"""The longest range that an expression looks back."""
 
 needs_promtool = pytest.mark.skipif(
     shutil.which("promtool") is None, reason="promtool is not installed (Debian: prometheus)"
 )
 
 
+def with_thresholds(cell: Cell, thresholds: Mapping[str, float]) -> Cell:
+    def changed(cluster: Cluster) -> Cluster:
+        return replace(cluster, tier=replace(cluster.tier, alert_thresholds=thresholds))
+
+    teams = tuple(replace(team, clusters=tuple(changed(each) for each in team.clusters)) for team in cell.teams)
+    return replace(cell, teams=teams)
+
+
 @pytest.fixture(scope="module")
-def groups() -> list[dict[str, Any]]:
-    """The rules of tier gold, with every threshold given."""
+def local() -> Cell:
     cell = resolve_cell(ROOT, "local").cell
     assert cell is not None
+    return cell
+
+
+@pytest.fixture(scope="module")
+def groups(local: Cell) -> list[dict[str, Any]]:
+    """The rules of tier gold, with every threshold given."""
     thresholds = {case["setting"]: case["threshold"] for case in CASES if "setting" in case}
-    teams = tuple(
-        replace(
-            team,
-            clusters=tuple(
-                replace(cluster, tier=replace(cluster.tier, alert_thresholds=thresholds)) for cluster in team.clusters
-            ),
-        )
-        for team in cell.teams
-    )
-    rules = prometheus_rules(replace(cell, teams=teams))
+    rules = prometheus_rules(with_thresholds(local, thresholds))
     found: list[dict[str, Any]] = next(
         rule["spec"]["groups"] for rule in rules if rule["metadata"]["name"] == "aerospike-gold-1"
     )
     return found
 
 
-def series(case: dict[str, Any], kind: str, labels: str) -> list[dict[str, str]]:
-    return [{"series": name.replace("{l}", labels), "values": values} for name, values in case[kind].items()]
+def written(labels: Mapping[str, str]) -> str:
+    return ",".join(f"{name}='{value}'" for name, value in labels.items())
 
 
-def probe(case: dict[str, Any], kind: str, labels: str, *, raised: bool) -> dict[str, Any]:
-    """A promtool test: after a quarter of an hour and more, is the alert there?"""
-    expression = f"count(ALERTS{{alertname='{case['alert']}',alertstate='firing'}}) > bool 0 or vector(0)"
-    sample = {"labels": "{}", "value": 1 if raised else 0}
+def probe(case: dict[str, Any], series: dict[str, str], labels: Mapping[str, str], *, raised: bool) -> dict[str, Any]:
+    """A promtool test: is the alert there after its time, with the labels that people are told by, and not before?"""
+    alert, minutes = case["alert"], MINUTES[case["alert"]]
+    mine = written({name: value for name, value in GOLD.items() if name != "aerofleet_tier"})
+    count = f"count(ALERTS{{alertname='{alert}',alertstate='firing',{mine}}})"
+    at = {minutes - 1: False} if minutes > 1 else {}
+    at[minutes + WINDOW_MINUTES] = raised
     return {
         "interval": "1m",
-        "input_series": series(case, kind, labels),
-        "promql_expr_test": [{"expr": expression, "eval_time": "19m", "exp_samples": [sample]}],
+        "input_series": [
+            {"series": name.replace("{l}", written(labels)), "values": values} for name, values in series.items()
+        ],
+        "promql_expr_test": [
+            {
+                "expr": f"{count} > bool 0 or vector(0)",
+                "eval_time": f"{minute}m",
+                "exp_samples": [{"labels": "{}", "value": int(there)}],
+            }
+            for minute, there in at.items()
+        ],
     }
 
 
@@ -67,9 +96,10 @@ def test_each_alert_is_raised_when_it_should_and_only_then(groups: list[dict[str
         each
         for case in CASES
         for each in (
-            probe(case, "raises", LABELS, raised=True),
-            probe(case, "quiet", LABELS, raised=False),
-            probe(case, "raises", OTHER_TIER, raised=False),
+            probe(case, case["raises"], GOLD, raised=True),
+            probe(case, case["quiet"], GOLD, raised=False),
+            # The cluster itself is of tier gold: series of another tier's clusters are no sign of it.
+            *([probe(case, case["raises"], OTHER_TIER, raised=False)] if case["raises"] else []),
         )
     ]
     (tmp_path / "rules.yaml").write_text(yaml.safe_dump({"groups": groups}))
@@ -84,13 +114,49 @@ def test_each_alert_is_raised_when_it_should_and_only_then(groups: list[dict[str
 
 def test_every_alert_has_a_case() -> None:
     assert {alert.name for alert in ALERTS} == {case["alert"] for case in CASES}
-    assert {alert.setting for alert in ALERTS} - {""} == {case["setting"] for case in CASES if "setting" in case}
 
 
-def test_a_threshold_that_a_tier_does_not_give_makes_no_alert() -> None:
-    cell = resolve_cell(ROOT, "local").cell
-    assert cell is not None
-    rules = {rule["metadata"]["name"]: rule["spec"]["groups"][0]["rules"] for rule in prometheus_rules(cell)}
-    named = {name: {rule["alert"] for rule in found} for name, found in rules.items()}
-    assert "AerospikeReadLatency" in named["aerospike-gold-1"]
-    assert not any("AerospikeXdrLag" in found for found in named.values())
+def test_every_threshold_that_can_be_given_belongs_to_an_alert() -> None:
+    can_be_given = {field.alias for field in AlertSettings.model_fields.values()}
+    assert can_be_given == {alert.setting for alert in ALERTS} - {""}
+    assert can_be_given == {case["setting"] for case in CASES if "setting" in case}
+
+
+def test_a_threshold_that_a_tier_does_not_give_makes_no_alert(local: Cell) -> None:
+    rules = prometheus_rules(with_thresholds(local, {"dataUsedPct": 50}))
+    for rule in rules:
+        named = {each["alert"] for each in rule["spec"]["groups"][0]["rules"] if "alert" in each}
+        assert "AerospikeDataUsed" in named
+        assert named == {alert.name for alert in ALERTS if alert.setting in ("", "dataUsedPct")}
+
+
+def test_each_cluster_says_how_many_nodes_it_shall_have(local: Cell) -> None:
+    recorded = {
+        (rule["labels"]["aerofleet_team"], rule["labels"]["aerofleet_cluster"]): rule["expr"]
+        for each in prometheus_rules(local)
+        for rule in each["spec"]["groups"][0]["rules"]
+        if "record" in rule
+    }
+    assert recorded == {(cluster.team, cluster.name): f"vector({cluster.size})" for cluster in local.clusters}
+
+
+def test_a_cluster_without_an_exporter_is_not_watched(local: Cell) -> None:
+    teams = tuple(
+        replace(team, clusters=tuple(replace(each, exporter=None) for each in team.clusters)) for team in local.teams
+    )
+    assert not prometheus_rules(replace(local, teams=teams))
+
+
+def test_people_are_warned_before_the_writes_stop(local: Cell) -> None:
+    for cluster in local.clusters:
+        for namespace in cluster.namespaces:
+            stop = namespace.storage_config["stop-writes-used-pct"]
+            assert cluster.tier.alert_thresholds["dataUsedPct"] < stop, cluster.name
+
+
+def test_every_alert_has_its_place_in_the_runbook(local: Cell) -> None:
+    sections = re.findall(r"^## (\w+)$", (ROOT / RUNBOOK).read_text(), re.MULTILINE)
+    assert sections == [alert.name for alert in ALERTS]
+    anchors = {f"{RUNBOOK}#{name.lower()}" for name in sections}
+    rules = [rule for each in prometheus_rules(local) for rule in each["spec"]["groups"][0]["rules"] if "alert" in rule]
+    assert {rule["annotations"]["runbook"] for rule in rules} <= anchors
