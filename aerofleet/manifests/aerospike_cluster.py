@@ -16,6 +16,7 @@ from aerofleet.model.resolved import Cell, Cluster, NetworkProfile, Resources, R
 INIT_RESOURCES = {"cpu": "500m", "memory": "512Mi"}
 NETWORKS_ANNOTATION = "k8s.v1.cni.cncf.io/networks"
 OPERATION_ID_LIMIT = 20
+PASSWORD_VARIABLE = "EXPORTER_PASSWORD"  # noqa: S105 - its name
 
 
 def aerospike_cluster(cell: Cell, cluster: Cluster) -> dict[str, Any]:
@@ -170,9 +171,11 @@ def exporter(cluster: Cluster) -> dict[str, Any]:
     user = next((user for user in cluster.security.users if user.name == EXPORTER_USER), None)
     if user:
         password = {"secretKeyRef": {"name": user.secret, "key": "password"}}
+        # Written out, the password would be read as TOML and split at a colon: it is passed by the name of its variable.
         environment += [
             {"name": "AS_AUTH_USER", "value": user.name},
-            {"name": "AS_AUTH_PASSWORD", "valueFrom": password},
+            {"name": PASSWORD_VARIABLE, "valueFrom": password},
+            {"name": "AS_AUTH_PASSWORD", "value": f"env:{PASSWORD_VARIABLE}"},
             {"name": "AS_AUTH_MODE", "value": "internal"},
         ]
     resources = Resources(cluster.exporter.cpu_millicores, cluster.exporter.memory_bytes)

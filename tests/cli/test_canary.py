@@ -78,12 +78,13 @@ def test_the_embedded_cell_refers_to_secrets_too() -> None:
 
 
 def passwords(value: Any, path: str = "") -> list[str]:
-    """Places where a value stands beside a name that sounds like a secret."""
+    """Places where a value stands beside a name that sounds like a secret, and only names where it is."""
     if isinstance(value, list):
         return [found for index, each in enumerate(value) for found in passwords(each, f"{path}[{index}]")]
     if not isinstance(value, dict):
         return []
     object_: Object = value
     named = str(object_.get("name", "")).lower()
-    found = [path] if "password" in named and "value" in object_ else []
+    written = str(object_.get("value", "env:"))
+    found = [path] if "password" in named and not written.startswith("env:") else []
     return found + [place for key, each in object_.items() for place in passwords(each, f"{path}.{key}")]
