@@ -12,9 +12,12 @@ SYSTEM_NAMESPACE = "kube-system"
 NAME_LABEL = "app.kubernetes.io/name"
 
 
-def daemon_set(cell: Cell, pool: Pool, name: str, pod: dict[str, Any]) -> dict[str, Any]:
+def daemon_set(
+    cell: Cell, pool: Pool, name: str, pod: dict[str, Any], annotations: dict[str, str] | None = None
+) -> dict[str, Any]:
     """``pod`` is the pod's spec but for where it stands: on every host of the pool, whatever its taints."""
     labels = {NAME_LABEL: name}
+    metadata = {"labels": labels, **({"annotations": annotations} if annotations else {})}
     spec = {
         **pod,
         "priorityClassName": "system-node-critical",
@@ -28,7 +31,7 @@ def daemon_set(cell: Cell, pool: Pool, name: str, pod: dict[str, Any]) -> dict[s
         "spec": {
             "selector": {"matchLabels": labels},
             "updateStrategy": {"type": "RollingUpdate"},
-            "template": {"metadata": {"labels": labels}, "spec": spec},
+            "template": {"metadata": metadata, "spec": spec},
         },
     }
 

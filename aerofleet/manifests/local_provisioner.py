@@ -14,7 +14,7 @@ import yaml
 from aerofleet.manifests.daemon_set import SYSTEM_NAMESPACE, daemon_set, host_path
 from aerofleet.manifests.metadata import cell_metadata
 from aerofleet.manifests.rbac import RBAC
-from aerofleet.model.names import bounded
+from aerofleet.model.names import CONFIG_ANNOTATION, MAX_LABEL, bounded, digest
 from aerofleet.model.resolved import Cell, Partition, Pool
 
 RESOURCES = {"cpu": "50m", "memory": "128Mi"}
@@ -25,13 +25,14 @@ def local_provisioner(cell: Cell, pool: Pool) -> list[dict[str, Any]]:
     """Everything it needs, or nothing where the pool makes its volumes in another way."""
     if pool.provisioner != "local-static" or not pool.partitions:
         return []
-    name = bounded(f"aerofleet-local-volumes-{pool.name}", 63)
+    name = bounded(f"aerofleet-local-volumes-{pool.name}", MAX_LABEL)
+    config = config_map(cell, pool, name)
     return [
         {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": cell_metadata(cell, name, SYSTEM_NAMESPACE)},
         cluster_role(cell, name),
         cluster_role_binding(cell, name),
-        config_map(cell, pool, name),
-        provisioner_set(cell, pool, name),
+        config,
+        provisioner_set(cell, pool, name, digest(config["data"])),
     ]
 
 
@@ -86,7 +87,8 @@ def storage_class_entry(partition: Partition) -> dict[str, Any]:
     }
 
 
-def provisioner_set(cell: Cell, pool: Pool, name: str) -> dict[str, Any]:
+def provisioner_set(cell: Cell, pool: Pool, name: str, config_digest: str) -> dict[str, Any]:
+    """It reads its ConfigMap once, when it starts: another one has to be another pod."""
     folders = sorted({str(PurePosixPath(partition.device_glob).parent) for partition in pool.partitions})
     mounts: list[dict[str, Any]] = [{"name": "config", "mountPath": CONFIG_PATH, "readOnly": True}]
     mounts += [
@@ -108,4 +110,5 @@ def provisioner_set(cell: Cell, pool: Pool, name: str) -> dict[str, Any]:
         "resources": {"requests": RESOURCES, "limits": RESOURCES},
         "volumeMounts": mounts,
     }
-    return daemon_set(cell, pool, name, {"serviceAccountName": name, "containers": [container], "volumes": volumes})
+    pod = {"serviceAccountName": name, "containers": [container], "volumes": volumes}
+    return daemon_set(cell, pool, name, pod, {CONFIG_ANNOTATION: config_digest})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aerofleet.manifests.metadata import cell_metadata
-from aerofleet.model.names import bounded
+from aerofleet.model.names import MAX_LABEL, bounded
 from aerofleet.model.quantities import kubernetes_bytes
 from aerofleet.model.resolved import Cell, Host, Partition, Pool
 
@@ -26,7 +26,7 @@ def local_volumes(cell: Cell, pool: Pool) -> list[dict[str, Any]]:
 
 def local_volume(cell: Cell, host: Host, partition: Partition, number: int) -> dict[str, Any]:
     """``number`` counts the partitions of one class on one host from 0; it takes the place of the ``*``."""
-    name = bounded(f"{host.name}-{partition.storage_class}-{number}", 63)
+    name = bounded(f"{host.name}-{partition.storage_class}-{number}", MAX_LABEL)
     here = {"matchExpressions": [{"key": HOST_NAME_LABEL, "operator": "In", "values": [host.name]}]}
     return {
         "apiVersion": "v1",

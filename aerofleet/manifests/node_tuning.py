@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from aerofleet.manifests.daemon_set import daemon_set, host_path
-from aerofleet.model.names import bounded
+from aerofleet.model.names import MAX_LABEL, bounded
 from aerofleet.model.resolved import Cell, Pool
 
 RESOURCES = {"cpu": "10m", "memory": "16Mi"}
@@ -45,7 +45,7 @@ def node_tuning(cell: Cell, pool: Pool) -> list[dict[str, Any]]:
     }
     if pool.transparent_huge_pages:
         pod["volumes"] = [host_path("huge-pages", HUGE_PAGES)]
-    return [daemon_set(cell, pool, bounded(f"aerofleet-tuning-{pool.name}", 63), pod)]
+    return [daemon_set(cell, pool, bounded(f"aerofleet-tuning-{pool.name}", MAX_LABEL), pod)]
 
 
 def privileged(name: str, image: str, command: list[str]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class PartitionFile(FileModel):
     storage_class: str = Field(description="of the volumes made from them")
     mode: Literal["Block", "Filesystem"] = Field(description="Block for data, Filesystem for the server's own files")
     count: Whole = Field(ge=1, description="partitions of each drive")
-    size: Bytes = Field(description="of one partition")
+    size: Bytes = Field(description="of one volume; a file system takes some of its partition for itself")
     device_glob: str = Field(description="where the provisioner finds them, for instance /dev/disk/aerofleet/data-*")
 
 

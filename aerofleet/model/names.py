@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 
 MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 MANAGED_BY_VALUE = "aerofleet"
@@ -13,6 +14,7 @@ CLUSTER_LABEL = "aerofleet.io/cluster"
 TIER_LABEL = "aerofleet.io/tier"
 POOL_LABEL = "aerofleet.io/pool"
 NUDGE_ANNOTATION = "aerofleet.io/nudge"
+CONFIG_ANNOTATION = "aerofleet.io/config"
 
 RACK_NODE_LABEL = "aerospike.com/rack-label"
 """Read by AKO: `racks[].rackLabel` becomes a required node affinity on it (AKO 4.5.0)."""
@@ -61,6 +63,11 @@ def bounded(name: str, limit: int) -> str:
     if len(name) <= limit:
         return name
     return f"{name[: limit - HASH_DIGITS - 1].rstrip('-.')}-{_hash(name)}"
+
+
+def digest(data: Mapping[str, str]) -> str:
+    """Another one for other data, in whatever order it stands."""
+    return _hash(repr(sorted(data.items())))
 
 
 def _hash(text: str) -> str:
