@@ -6,7 +6,7 @@ from typing import Any
 
 from aerofleet.model.names import FEATURE_KEY_SECRET
 from aerofleet.model.quantities import kubernetes_bytes
-from aerofleet.model.resolved import Cluster, Volume
+from aerofleet.model.resolved import Cluster, Tls, Volume
 
 SECRETS_PATH = "/etc/aerospike/secrets"
 TLS_PATH = "/etc/aerospike/tls"
@@ -22,11 +22,11 @@ def storage(cluster: Cluster) -> dict[str, Any]:
     """
     volumes = [persistent(volume) for volume in cluster.volumes]
     volumes.append(secret("feature-key", FEATURE_KEY_SECRET, SECRETS_PATH))
-    if cluster.security.tls:
-        tls = secret("tls", cluster.security.tls.secret, TLS_PATH)
-        if cluster.exporter:
-            tls["sidecars"] = [{"containerName": EXPORTER_CONTAINER, "path": TLS_PATH}]
-        volumes.append(tls)
+    tls = cluster.security.tls
+    if tls:
+        volumes.append(secret("tls", tls.secret, TLS_PATH))
+    if tls and cluster.exporter:
+        volumes.append(authority(tls))
     return {
         "cleanupThreads": 1,
         "filesystemVolumePolicy": {"initMethod": "none", "cascadeDelete": False},
@@ -52,3 +52,13 @@ def persistent(volume: Volume) -> dict[str, Any]:
 
 def secret(name: str, secret_name: str, path: str) -> dict[str, Any]:
     return {"name": name, "source": {"secret": {"secretName": secret_name}}, "aerospike": {"path": path}}
+
+
+def authority(tls: Tls) -> dict[str, Any]:
+    """What the exporter needs of a certificate to know its node; the key stays with the server."""
+    items = [{"key": CA_FILE, "path": CA_FILE}]
+    return {
+        "name": "tls-authority",
+        "source": {"secret": {"secretName": tls.secret, "items": items}},
+        "sidecars": [{"containerName": EXPORTER_CONTAINER, "path": TLS_PATH}],
+    }

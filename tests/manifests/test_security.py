@@ -73,3 +73,15 @@ def test_people_of_a_team_read_and_never_see_a_secret(profile: NetworkProfile) -
     for rule in (rule for role in people for rule in role["rules"]):
         assert set(rule["verbs"]) <= READING
         assert not {"secrets", "aerospikeclusters/scale", "pods/exec", "*"} & set(rule["resources"])
+
+
+@PROFILES
+def test_the_key_of_a_cluster_stays_with_its_server(profile: NetworkProfile) -> None:
+    for cluster in with_tls(profile):
+        secret = cluster["spec"]["operatorClientCert"]["secretCertSource"]["secretName"]
+        beside_the_server = [
+            each["source"]["secret"]
+            for each in cluster["spec"]["storage"]["volumes"]
+            if each["source"].get("secret", {}).get("secretName") == secret and "sidecars" in each
+        ]
+        assert [source["items"] for source in beside_the_server] == [[{"key": "ca.crt", "path": "ca.crt"}]]
