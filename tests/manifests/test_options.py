@@ -1,0 +1,102 @@
+"""What a cluster may ask for beyond its tier: each shows in the custom resource, and leaves no trace where it is not asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+from typing import Any
+
+import pytest
+
+from aerofleet.ako.admission import admit_create
+from aerofleet.manifests.aerospike_cluster import aerospike_cluster
+from aerofleet.manifests.cell import render_cluster
+from aerofleet.manifests.external_secret import cluster_secrets, team_secrets
+from aerofleet.model.resolved import Batches, Cell, Cluster, NetworkProfile, Role, SecretStore
+from tests.manifests.golden import resolved
+
+ABSENT = object()
+
+
+def cell() -> Cell:
+    return resolved(NetworkProfile.POD)
+
+
+def gold() -> Cluster:
+    return next(each for each in cell().clusters if each.tier.name == "gold")
+
+
+def at(value: Any, path: str) -> Any:
+    """``podSpec.sidecars``; ABSENT where there is nothing."""
+    return reduce(lambda inner, key: inner.get(key, ABSENT) if inner is not ABSENT else ABSENT, path.split("."), value)
+
+
+def spec_of(cluster: Cluster) -> dict[str, Any]:
+    built = aerospike_cluster(cell(), cluster)
+    operations = built["spec"].pop("operations", None)  # refused for a cluster that is not there yet
+    assert admit_create(built).allowed
+    spec: dict[str, Any] = built["spec"]
+    return {**spec, "operations": operations} if operations else spec
+
+
+OPTIONS: list[tuple[dict[str, Any], str, Any]] = [
+    ({"paused": True}, "paused", True),
+    ({"host_blocks": ("host-1", "host-2")}, "k8sNodeBlockList", ["host-1", "host-2"]),
+    ({"nudge": "rotated"}, "operations", [{"kind": "PodRestart", "id": "rotated"}]),
+    ({"batches": Batches(2, 0, 1)}, "rackConfig.rollingUpdateBatchSize", 2),
+    ({"batches": Batches(0, 3, 1)}, "rackConfig.scaleDownBatchSize", 3),
+]
+
+
+@pytest.mark.parametrize(("asked", "path", "wanted"), OPTIONS, ids=[path for _, path, _ in OPTIONS])
+def test_what_is_asked_for_is_there_and_nothing_else(asked: dict[str, Any], path: str, wanted: Any) -> None:
+    assert at(spec_of(gold()), path) is ABSENT
+    assert at(spec_of(replace(gold(), **asked)), path) == wanted
+
+
+def test_a_long_reason_to_restart_is_still_an_id_that_the_operator_takes() -> None:
+    ids = {
+        spec_of(replace(gold(), nudge=f"passwords rotated, change {number}"))["operations"][0]["id"]
+        for number in range(2)
+    }
+    assert len(ids) == 2
+    assert all(len(each) <= 20 for each in ids)
+
+
+def test_a_rack_that_is_rebuilt_says_so() -> None:
+    racks = tuple(replace(rack, revision="b") for rack in gold().racks)
+    assert [rack["revision"] for rack in spec_of(replace(gold(), racks=racks))["rackConfig"]["racks"]] == ["b"] * 3
+    assert not any("revision" in rack for rack in spec_of(gold())["rackConfig"]["racks"])
+
+
+def test_a_role_has_quotas_where_they_are_given() -> None:
+    roles = (Role("few", ("read",), read_quota=10, write_quota=20), Role("many", ("read",)))
+    security = replace(gold().security, roles=roles, users=gold().security.users[:2])
+    config = {"enable-quotas": True}
+    few, many = spec_of(replace(gold(), security=security, security_config=config))["aerospikeAccessControl"]["roles"]
+    assert few == {"name": "few", "privileges": ["read"], "readQuota": 10, "writeQuota": 20}
+    assert many == {"name": "many", "privileges": ["read"]}
+
+
+def test_pods_go_where_no_taint_and_no_label_is() -> None:
+    pods = spec_of(replace(gold(), tolerations=(), node_selector={}))["podSpec"]
+    assert {"tolerations", "nodeSelector"}.isdisjoint(pods)
+
+
+def test_a_cluster_without_metrics_has_nothing_of_the_exporter() -> None:
+    users = tuple(user for user in gold().security.users if user.name != "exporter")
+    without = replace(gold(), exporter=None, security=replace(gold().security, users=users))
+    built = render_cluster(cell(), without).objects
+    assert "PodMonitor" not in {each["kind"] for each in built}
+    spec = built[0]["spec"]
+    assert "sidecars" not in spec["podSpec"]
+    assert "tls-authority" not in {volume["name"] for volume in spec["storage"]["volumes"]}
+    policy = next(each for each in built if each["kind"] == "NetworkPolicy")
+    ports = {port["port"] for rule in policy["spec"]["ingress"] for port in rule["ports"]}
+    assert gold().ports.exporter not in ports
+
+
+def test_secrets_that_are_there_already_are_not_fetched() -> None:
+    other = replace(cell(), secret_store=SecretStore("existing"))
+    assert not [each for cluster in other.clusters for each in cluster_secrets(other, cluster)]
+    assert not [each for team in other.teams for each in team_secrets(other, team)]
