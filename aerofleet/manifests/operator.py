@@ -7,6 +7,7 @@ same namespaces.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
@@ -16,6 +17,8 @@ from aerofleet.model.resolved import Cell, Json
 
 WATCHED = "WATCH_NAMESPACE"
 WEBHOOK_KINDS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+ORDER = ("Namespace", "", "Deployment", "Service", *WEBHOOK_KINDS)
+"""Kinds in the order in which they are made; all others, as they are written, in the place of the empty one."""
 
 
 def definitions(cell: Cell) -> list[dict[str, Any]]:
@@ -24,9 +27,9 @@ def definitions(cell: Cell) -> list[dict[str, Any]]:
 
 
 def operator(cell: Cell) -> list[dict[str, Any]]:
-    """Everything else, and a disruption budget for each Deployment of the operator; without it where somebody else
-    runs it."""
-    certificates = [owned(cell, each) for each in cell.cert_manager if not is_definition(each)]
+    """Everything else in an order that comes to an end, and a disruption budget for each Deployment of the operator;
+    without the operator where somebody else runs it."""
+    certificates = in_order(owned(cell, each) for each in cell.cert_manager if not is_definition(each))
     if cell.operator.source == "crds-only":
         return certificates
     objects = [owned(cell, each) for each in cell.operator.objects if not is_definition(each)]
@@ -37,8 +40,14 @@ def operator(cell: Cell) -> list[dict[str, Any]]:
         ask_for_every_namespace(configuration)
     if not any(is_namespace(each, cell.operator.namespace) for each in objects):
         # `helm template` prints none.
-        objects.insert(0, namespace(cell, cell.operator.namespace))
-    return certificates + objects + [disruption_budget(cell, each) for each in deployments]
+        objects.append(namespace(cell, cell.operator.namespace))
+    return certificates + in_order(objects) + [disruption_budget(cell, each) for each in deployments]
+
+
+def in_order(objects: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One is made after the other, and Pulumi's provider waits for what runs: for the pods of a Deployment, which wait for
+    the Secret of a Certificate, and for a Service until it has pods. Helm writes Services first and Certificates last."""
+    return sorted(objects, key=lambda each: ORDER.index(each["kind"]) if each["kind"] in ORDER else ORDER.index(""))
 
 
 def is_definition(each: Json) -> bool:

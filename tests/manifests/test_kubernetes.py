@@ -19,7 +19,7 @@ from aerofleet.model.resolved import NetworkProfile
 from tests.manifests.golden import rendered
 from tests.model.project import ROOT
 
-OF_OPERATORS = {"asdb.aerospike.com", "monitoring.coreos.com", "external-secrets.io"}
+OF_OPERATORS = {"asdb.aerospike.com", "monitoring.coreos.com", "external-secrets.io", "cert-manager.io"}
 
 
 def mistakes(each: Object) -> list[tuple[str, str]]:

@@ -38,6 +38,19 @@ def test_its_namespace_is_made_once() -> None:
     assert [each["metadata"]["annotations"] for each in objects_of(brought, "Namespace")] == [{"owner": "db"}]
 
 
+def test_nothing_waits_for_what_is_made_after_it() -> None:
+    kinds = [each["kind"] for each in operator(resolved(NetworkProfile.POD))]
+    assert kinds == [
+        "Namespace",
+        "Certificate",
+        "Deployment",
+        "Service",
+        "MutatingWebhookConfiguration",
+        "ValidatingWebhookConfiguration",
+        "PodDisruptionBudget",
+    ]
+
+
 def test_what_the_folder_says_is_not_touched() -> None:
     cell = resolved(NetworkProfile.POD)
     before = repr(cell.operator.objects)
