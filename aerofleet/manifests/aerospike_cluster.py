@@ -171,7 +171,7 @@ def exporter(cluster: Cluster) -> dict[str, Any]:
     user = next((user for user in cluster.security.users if user.name == EXPORTER_USER), None)
     if user:
         password = {"secretKeyRef": {"name": user.secret, "key": "password"}}
-        # Written out, the password would be read as TOML and split at a colon: it is passed by the name of its variable.
+        # Written out, the password would be read as TOML and split at a colon: the exporter is told its variable.
         environment += [
             {"name": "AS_AUTH_USER", "value": user.name},
             {"name": PASSWORD_VARIABLE, "valueFrom": password},

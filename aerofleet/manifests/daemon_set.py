@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aerofleet.manifests.metadata import cell_metadata
-from aerofleet.model.names import POOL_LABEL
+from aerofleet.model.names import POOL_LABEL, SKIP_AWAIT_ANNOTATION
 from aerofleet.model.resolved import Cell, Pool
 
 SYSTEM_NAMESPACE = "kube-system"
@@ -15,9 +15,14 @@ NAME_LABEL = "app.kubernetes.io/name"
 def daemon_set(
     cell: Cell, pool: Pool, name: str, pod: dict[str, Any], annotations: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    """``pod`` is the pod's spec but for where it stands: on every host of the pool, whatever its taints."""
+    """``pod`` is the pod's spec but for where it stands: on every host of the pool, whatever its taints.
+
+    Nobody waits until it runs on each of them: one host that is down must not hold up a change of the others.
+    """
     labels = {NAME_LABEL: name}
-    metadata = {"labels": labels, **({"annotations": annotations} if annotations else {})}
+    metadata = cell_metadata(cell, name, SYSTEM_NAMESPACE)
+    metadata["annotations"] = {SKIP_AWAIT_ANNOTATION: "true"}
+    pod_metadata = {"labels": labels, **({"annotations": annotations} if annotations else {})}
     spec = {
         **pod,
         "priorityClassName": "system-node-critical",
@@ -27,11 +32,11 @@ def daemon_set(
     return {
         "apiVersion": "apps/v1",
         "kind": "DaemonSet",
-        "metadata": cell_metadata(cell, name, SYSTEM_NAMESPACE),
+        "metadata": metadata,
         "spec": {
             "selector": {"matchLabels": labels},
             "updateStrategy": {"type": "RollingUpdate"},
-            "template": {"metadata": metadata, "spec": spec},
+            "template": {"metadata": pod_metadata, "spec": spec},
         },
     }
 

@@ -10,10 +10,10 @@ from aerofleet.model.resolved import NetworkProfile
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """``access`` and ``alternate`` are AKO's address types. ``policies`` says which traffic of these pods NetworkPolicies
-    really apply to. ``pod_security`` is the level the namespace has to enforce: AKO 4.5.0 opens ports of the host
-    (``NetworkProfile.host_ports``) when a published address is not the pod's own and multiPodPerHost is off, and only
-    the level privileged lets it."""
+    """``access`` and ``alternate`` are AKO's address types. ``policies`` says which traffic of these pods
+    NetworkPolicies really apply to. ``pod_security`` is the level the namespace has to enforce: AKO 4.5.0 opens ports
+    of the host (``NetworkProfile.host_ports``) when a published address is not the pod's own and multiPodPerHost is
+    off, and only the level privileged lets it."""
 
     access: str
     alternate: str

@@ -1,8 +1,8 @@
 """Who may talk to a team's pods: nobody but those named here.
 
 Where the pods use the network of their hosts, no policy applies to them (Kubernetes leaves it undefined); none is made
-then, so that nobody trusts one. A second interface is outside of them, too; the first one still needs them, for every pod
-of the Kubernetes cluster reaches it.
+then, so that nobody trusts one. A second interface is outside of them, too; the first one still needs them, for every
+pod of the Kubernetes cluster reaches it.
 """
 
 from __future__ import annotations

@@ -45,8 +45,9 @@ def operator(cell: Cell) -> list[dict[str, Any]]:
 
 
 def in_order(objects: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One is made after the other, and Pulumi's provider waits for what runs: for the pods of a Deployment, which wait for
-    the Secret of a Certificate, and for a Service until it has pods. Helm writes Services first and Certificates last."""
+    """One is made after the other, and Pulumi's provider waits for what runs: for the pods of a Deployment, which wait
+    for the Secret of a Certificate, and for a Service until it has pods. Helm writes Services first and Certificates
+    last."""
     return sorted(objects, key=lambda each: ORDER.index(each["kind"]) if each["kind"] in ORDER else ORDER.index(""))
 
 

@@ -10,8 +10,8 @@ from aerofleet.model.resolved import Cell, Team
 
 RBAC = "rbac.authorization.k8s.io"
 CLUSTER_ROLE = "aerospike-cluster"
-"""Made by AKO's own installation (4.5.0). It lets a pod write AerospikeClusters, so it is bound in one namespace only: a
-pod that is broken into reaches the clusters of its team and no others."""
+"""Made by AKO's own installation (4.5.0). It lets a pod write AerospikeClusters, so it is bound in one namespace only:
+a pod that is broken into reaches the clusters of its team and no others."""
 NODE_READER = "aerofleet-node-reader"
 
 

@@ -15,6 +15,8 @@ TIER_LABEL = "aerofleet.io/tier"
 POOL_LABEL = "aerofleet.io/pool"
 NUDGE_ANNOTATION = "aerofleet.io/nudge"
 CONFIG_ANNOTATION = "aerofleet.io/config"
+SKIP_AWAIT_ANNOTATION = "pulumi.com/skipAwait"
+"""Read by Pulumi's Kubernetes provider: it does not wait until the object runs."""
 
 RACK_NODE_LABEL = "aerospike.com/rack-label"
 """Read by AKO: `racks[].rackLabel` becomes a required node affinity on it (AKO 4.5.0)."""

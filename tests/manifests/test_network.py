@@ -1,4 +1,4 @@
-"""How clusters are reached, beyond what the golden files show: cells with one network, teams without clients outside."""
+"""How clusters are reached, beyond the golden files: cells with one network, teams without clients outside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a cluster may ask for beyond its tier: each shows in the custom resource, and leaves no trace where it is not asked."""
+"""What a cluster may ask for beyond its tier: it shows in its custom resource, and leaves no trace where it is not."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def tenants(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
         for path in setting_paths(cluster.file.settings):
             place = (*cluster.place, *path.split(".")[:1])
             if path.startswith("alerts."):
-                hint = "one set of rules watches all clusters of a tier: it is a matter of the tier, or the cell's defaults"
+                hint = "one set of rules watches all clusters of a tier: say it there, or in the cell's defaults"
                 yield finding("tenant-override", cluster.document, place, f"the team may not set {path}", hint)
             elif not any(path == each or path.startswith(f"{each}.") for each in allowed):
                 hint = f"allowed: {', '.join(allowed)}; the platform team grants more in tenants.yaml"
