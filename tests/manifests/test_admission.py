@@ -1,4 +1,4 @@
-"""The operator admits every AerospikeCluster that we render, without a word."""
+"""The operator admits every AerospikeCluster that we render, without a word, and nothing in it is known to go wrong."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from aerofleet.ako.admission import admit_create
+from aerofleet.ako.cluster import cluster_of
+from aerofleet.ako.hazards import cluster_hazards
 from aerofleet.manifests import RenderedCell, render_cell
 from aerofleet.model import cells, resolve_cell
 from aerofleet.model.resolved import NetworkProfile
@@ -15,19 +17,19 @@ from tests.model.project import ROOT
 
 
 def told_about(cell: RenderedCell) -> Iterator[str]:
-    """What the operator refuses, and what goes wrong later although it is admitted."""
+    """What the operator refuses or warns of, and what goes wrong later although it is admitted."""
     found = 0
     for team in cell.teams:
         for cluster in team.clusters:
             found += 1
             verdict = admit_create(cluster.objects[0])
+            name = f"{team.name}/{cluster.name}"
             if not verdict.allowed:
-                yield f"{team.name}/{cluster.name} is refused"
-            yield from (
-                f"{team.name}/{cluster.name} {each.rule} {each.path}: {each.message}"
-                for each in verdict.findings
-                if each.severity != "info"
-            )
+                yield f"{name} is refused"
+            yield from (f"{name} {path}: is dropped in silence" for path in verdict.pruned)
+            yield from (f"{name} {each.rule} {each.path}: {each.message}" for each in verdict.findings)
+            hazards = cluster_hazards(cluster_of(cluster.objects[0]))
+            yield from (f"{name} {each.id} {each.path}: {each.message}" for each in hazards if each.severity != "info")
     if not found:
         yield "no cluster at all"
 
