@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ def test_every_golden_file_is_used() -> None:
 
 def differences(golden: str, objects: list[dict[str, Any]]) -> Iterator[str]:
     """One line for each place that differs, with the warning that a podSpec deserves."""
-    wanted = {name_of(each): each for each in yaml.load_all(golden, yaml.CSafeLoader)}
+    wanted = objects_in(golden)
     built = {name_of(each): each for each in objects}
     for name in sorted({*wanted, *built}):
         for path, before, after in places(wanted.get(name), built.get(name), ""):
@@ -39,6 +40,12 @@ def differences(golden: str, objects: list[dict[str, Any]]) -> Iterator[str]:
             yield f"{name}{path}: {before!r} → {after!r}{warning}"
     if set(wanted) == set(built) and list(wanted) != list(built):
         yield f"the order of the objects: {list(wanted)} → {list(built)}"
+
+
+@cache
+def objects_in(golden: str) -> Mapping[str, Any]:
+    """Read once, however many mutants are held against it."""
+    return {name_of(each): each for each in yaml.load_all(golden, yaml.CSafeLoader)}
 
 
 def name_of(each: Mapping[str, Any]) -> str:
