@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +28,16 @@ def test_it_watches_every_namespace_and_is_asked_in_every_one() -> None:
     ]
     left_out = {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": ["kube-system"]}
     assert [each["namespaceSelector"] for each in webhooks] == [{}, {"matchExpressions": [left_out]}]
+
+
+def test_a_namespace_that_somebody_else_would_fill_in_is_every_namespace() -> None:
+    cell = resolved(NetworkProfile.POD)
+    filled_in = {"name": "WATCH_NAMESPACE", "valueFrom": {"fieldRef": {"fieldPath": "metadata.annotations['targets']"}}}
+    brought = deepcopy([dict(each) for each in cell.operator.objects])
+    deployment = next(each for each in brought if each["kind"] == "Deployment")
+    deployment["spec"]["template"]["spec"]["containers"][0]["env"][0] = filled_in
+    made = objects_of(replace(cell, operator=replace(cell.operator, objects=tuple(brought))), "Deployment")[0]
+    assert made["spec"]["template"]["spec"]["containers"][0]["env"][0] == {"name": "WATCH_NAMESPACE", "value": ""}
 
 
 def test_its_namespace_is_made_once() -> None:

@@ -1,0 +1,67 @@
+"""What a pool or a cell can leave out, and is then not made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from aerofleet.manifests.cell import render_pool
+from aerofleet.manifests.prometheus_rule import prometheus_rules
+from aerofleet.manifests.storage_class import storage_classes
+from aerofleet.model.resolved import Cell, ClusterState, NetworkProfile, Pool
+from tests.manifests.golden import resolved
+
+
+def cell() -> Cell:
+    return resolved(NetworkProfile.POD)
+
+
+def nvme() -> Pool:
+    return next(pool for pool in cell().pools if pool.name == "nvme")
+
+
+def kinds(pool: Pool) -> list[str]:
+    return [each["kind"] for each in render_pool(cell(), pool).objects]
+
+
+def tuning(pool: Pool) -> dict[str, Any]:
+    pods: dict[str, Any] = render_pool(cell(), pool).objects[0]["spec"]["template"]["spec"]
+    return pods
+
+
+def test_a_pool_tunes_what_it_asks_for() -> None:
+    both, kernel_only = nvme(), replace(nvme(), transparent_huge_pages="")
+    assert [step["name"] for step in tuning(both)["initContainers"]] == ["sysctls", "huge-pages"]
+    assert [step["name"] for step in tuning(kernel_only)["initContainers"]] == ["sysctls"]
+    assert "volumes" not in tuning(kernel_only)
+    assert kinds(replace(kernel_only, sysctls={})) == kinds(both)[1:]
+
+
+@pytest.mark.parametrize(
+    ("provisioner", "made"),
+    [("local-static", {"ServiceAccount", "ClusterRole", "ClusterRoleBinding", "ConfigMap", "DaemonSet"}),
+     ("explicit", {"PersistentVolume"}), ("existing", set())],
+)  # fmt: skip
+def test_volumes_are_made_as_the_pool_asks(provisioner: Any, made: set[str]) -> None:
+    assert set(kinds(replace(nvme(), provisioner=provisioner, sysctls={}, transparent_huge_pages=""))) == made
+
+
+def test_classes_of_others_are_left_to_them() -> None:
+    pools = tuple(replace(pool, provisioner="existing") if pool.name == "nvme" else pool for pool in cell().pools)
+    names = [each["metadata"]["name"] for each in storage_classes(replace(cell(), pools=pools))]
+    assert names == ["written-out-data"]
+
+
+def test_no_rule_watches_a_cluster_that_is_gone() -> None:
+    ended = tuple(
+        replace(team, clusters=tuple(replace(each, state=ClusterState.DELETED) for each in team.clusters))
+        for team in cell().teams
+    )
+    assert prometheus_rules(cell())
+    assert not prometheus_rules(replace(cell(), teams=ended))
+
+
+def test_nothing_is_watched_where_nobody_would_read_it() -> None:
+    assert not prometheus_rules(replace(cell(), monitoring=replace(cell().monitoring, pod_monitors=False)))
