@@ -14,6 +14,11 @@ CLUSTER = "aerofleet_cell, aerofleet_team, aerofleet_cluster"
 WANTED_SIZE = "aerofleet_cluster_size"
 """Recorded by the rules themselves: how many nodes the definitions ask for."""
 
+WANTED = f"max by ({CLUSTER}) ({WANTED_SIZE}{{only}})"
+SIZE = f"max by ({CLUSTER}) (aerospike_node_stats_cluster_size{{only}})"
+BIGGEST = f"max by ({CLUSTER}) (max_over_time(aerospike_node_stats_cluster_size{{only}}[1h]))"
+"""A cluster that has yet to grow is smaller than wanted, one that shrinks has been bigger: only a loss is both."""
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
@@ -57,18 +62,17 @@ NODES = (
     ),
     Alert(
         "AerospikeClusterSmaller",
-        f"min by ({CLUSTER}) (aerospike_node_stats_cluster_size{{only}}) < max by ({CLUSTER}) ({WANTED_SIZE}{{only}})",
+        f"min by ({CLUSTER}) (aerospike_node_stats_cluster_size{{only}}) < {WANTED}",
         30,
         "warning",
         "a node is out of the cluster, for longer than a restart takes",
     ),
     Alert(
         "AerospikeNodesMissing",
-        f"max by ({CLUSTER}) ({WANTED_SIZE}{{only}})"
-        f" - max by ({CLUSTER}) (aerospike_node_stats_cluster_size{{only}}) > {{threshold}}",
+        f"{BIGGEST} - {SIZE} > {{threshold}} and {WANTED} - {SIZE} > {{threshold}}",
         1,
         "critical",
-        "more nodes are out of the cluster than a roll-out ever takes: data may have no copy left",
+        "more nodes have left the cluster than a roll-out ever takes: data may have no copy left",
         "nodesMissing",
     ),
     Alert(
@@ -81,10 +85,11 @@ NODES = (
     ),
     Alert(
         "AerospikeClusterUnseen",
-        f"max by ({CLUSTER}) ({WANTED_SIZE}{{only}}) unless on ({CLUSTER}) (aerospike_node_up{{only}} == 1)",
+        f"{WANTED} and on ({CLUSTER}) max_over_time(aerospike_node_up{{only}}[1d]) == 1"
+        f" unless on ({CLUSTER}) aerospike_node_up{{only}} == 1",
         5,
         "critical",
-        "no node of the cluster answers",
+        "no node of the cluster answers any more",
     ),
     Alert(
         "AerospikeClockSkew",
