@@ -31,6 +31,8 @@ def is_shared(reference: SecretReference) -> bool:
 
 
 def external_secret(cell: Cell, reference: SecretReference, metadata: dict[str, Any]) -> dict[str, Any]:
+    """``Orphan``: the Secret stays when this object goes. Pods mount it again at their next start, and the operator
+    logs in with it; a CustomResourceDefinition that is taken away by mistake must not take the fleet with it."""
     return {
         "apiVersion": "external-secrets.io/v1",
         "kind": "ExternalSecret",
@@ -38,7 +40,7 @@ def external_secret(cell: Cell, reference: SecretReference, metadata: dict[str, 
         "spec": {
             "secretStoreRef": {"kind": "ClusterSecretStore", "name": cell.secret_store.store},
             "refreshInterval": "1h",
-            "target": {"name": reference.name},
+            "target": {"name": reference.name, "creationPolicy": "Orphan"},
             "data": [
                 {"secretKey": key, "remoteRef": {"key": reference.remote_path, "property": key}}
                 for key in reference.keys
