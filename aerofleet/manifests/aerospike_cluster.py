@@ -130,8 +130,7 @@ def pod_spec(cluster: Cluster, profile: Profile) -> dict[str, Any]:
         spec |= {"hostNetwork": True, "dnsPolicy": profile.dns_policy}
     if cluster.networks and cluster.network_profile is NetworkProfile.MULTUS:
         spec["metadata"] = {"annotations": {NETWORKS_ANNOTATION: ",".join(cluster.networks)}}
-    if cluster.node_selector:
-        spec["nodeSelector"] = dict(cluster.node_selector)
+    spec["nodeSelector"] = dict(cluster.node_selector)
     if cluster.tolerations:
         spec["tolerations"] = [toleration(taint) for taint in cluster.tolerations]
     if cluster.exporter:

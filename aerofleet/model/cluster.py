@@ -8,7 +8,7 @@ from typing import Any
 
 from aerofleet.model.allocations import ClusterAllocation
 from aerofleet.model.cell_file import CellFile
-from aerofleet.model.names import FEATURE_KEY_FILE, FEATURE_KEY_SECRET, tls_secret, user_secret
+from aerofleet.model.names import FEATURE_KEY_FILE, FEATURE_KEY_SECRET, POOL_LABEL, tls_secret, user_secret
 from aerofleet.model.resolved import (
     Batches,
     Cluster,
@@ -83,7 +83,7 @@ def build_cluster(
         exporter=build_exporter(settings),
         secrets=secret_references(written.name, settings, security, context),
         tolerations=context.pool.taints,
-        node_selector=dict(context.pool.labels),
+        node_selector={POOL_LABEL: settings.pool},
         local_storage_classes=tuple(sorted({volume.storage_class for volume in volumes})),
         client_cidrs=context.tenant.client_cidrs,
         client_namespaces=context.tenant.client_namespaces,

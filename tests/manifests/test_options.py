@@ -10,7 +10,7 @@ import pytest
 
 from aerofleet.ako.admission import admit_create
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
-from aerofleet.manifests.cell import render_cluster
+from aerofleet.manifests.cell import render_cluster, render_pool
 from aerofleet.manifests.external_secret import cluster_secrets, team_secrets
 from aerofleet.model.resolved import Batches, Cell, Cluster, NetworkProfile, Role, SecretStore
 from tests.manifests.golden import resolved
@@ -78,9 +78,16 @@ def test_a_role_has_quotas_where_they_are_given() -> None:
     assert many == {"name": "many", "privileges": ["read"]}
 
 
-def test_pods_go_where_no_taint_and_no_label_is() -> None:
-    pods = spec_of(replace(gold(), tolerations=(), node_selector={}))["podSpec"]
-    assert {"tolerations", "nodeSelector"}.isdisjoint(pods)
+def test_pods_stand_no_taint_where_there_is_none() -> None:
+    assert "tolerations" not in spec_of(replace(gold(), tolerations=()))["podSpec"]
+
+
+def test_pods_stay_on_the_hosts_of_their_pool() -> None:
+    """By the label that the platform itself gives these hosts, whatever else the pool's hosts are labelled with."""
+    labels = {pool.name: render_pool(cell(), pool).node_patches[0]["metadata"]["labels"] for pool in cell().pools}
+    for cluster in cell().clusters:
+        selector = spec_of(cluster)["podSpec"]["nodeSelector"]
+        assert [pool for pool, of_host in labels.items() if selector.items() <= of_host.items()] == [cluster.pool]
 
 
 def test_a_cluster_without_metrics_has_nothing_of_the_exporter() -> None:
