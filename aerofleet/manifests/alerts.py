@@ -110,7 +110,7 @@ NODES = (
     Alert(
         "AerospikeBestPractices",
         "aerospike_node_stats_failed_best_practices{only} > 0",
-        60,
+        30,
         "warning",
         "a host is not tuned as the server asks for",
     ),

@@ -29,8 +29,8 @@ GOLD = {
 }
 OTHER_TIER = {**GOLD, "aerofleet_tier": "silver@1"}
 MINUTES = {alert.name: alert.minutes for alert in ALERTS}
-WINDOW_MINUTES = 15
-"""The longest range that an expression looks back."""
+SETTLED_MINUTES = 7
+"""After which an expression over the last five minutes is what its series are."""
 
 needs_promtool = pytest.mark.skipif(
     shutil.which("promtool") is None, reason="promtool is not installed (Debian: prometheus)"
@@ -73,7 +73,7 @@ def probe(case: dict[str, Any], series: dict[str, str], labels: Mapping[str, str
     mine = written({name: value for name, value in GOLD.items() if name != "aerofleet_tier"})
     count = f"count(ALERTS{{alertname='{alert}',alertstate='firing',{mine}}})"
     at = {minutes - 1: False} if minutes > 1 else {}
-    at[minutes + WINDOW_MINUTES] = raised
+    at[minutes + SETTLED_MINUTES] = raised
     return {
         "interval": "1m",
         "input_series": [
