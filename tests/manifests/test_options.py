@@ -12,7 +12,7 @@ from aerofleet.ako.admission import admit_create
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
 from aerofleet.manifests.cell import render_cluster, render_pool
 from aerofleet.manifests.external_secret import cluster_secrets, team_secrets
-from aerofleet.model.resolved import Batches, Cell, Cluster, NetworkProfile, Role, SecretStore
+from aerofleet.model.resolved import Batches, Cell, Cluster, NetworkProfile, Restart, Role, SecretStore
 from tests.manifests.golden import resolved
 
 ABSENT = object()
@@ -42,7 +42,7 @@ def spec_of(cluster: Cluster) -> dict[str, Any]:
 OPTIONS: list[tuple[dict[str, Any], str, Any]] = [
     ({"paused": True}, "paused", True),
     ({"host_blocks": ("host-1", "host-2")}, "k8sNodeBlockList", ["host-1", "host-2"]),
-    ({"nudge": "rotated"}, "operations", [{"kind": "PodRestart", "id": "rotated"}]),
+    ({"restart": Restart("pod", "rotated")}, "operations", [{"kind": "PodRestart", "id": "pod-rotated"}]),
     ({"batches": Batches(2, 0, 1)}, "rackConfig.rollingUpdateBatchSize", 2),
     ({"batches": Batches(0, 3, 1)}, "rackConfig.scaleDownBatchSize", 3),
 ]
@@ -56,7 +56,7 @@ def test_what_is_asked_for_is_there_and_nothing_else(asked: dict[str, Any], path
 
 def test_a_long_reason_to_restart_is_still_an_id_that_the_operator_takes() -> None:
     ids = {
-        spec_of(replace(gold(), nudge=f"passwords rotated, change {number}"))["operations"][0]["id"]
+        spec_of(replace(gold(), restart=Restart("warm", f"passwords rotated, change {number}")))["operations"][0]["id"]
         for number in range(2)
     }
     assert len(ids) == 2
