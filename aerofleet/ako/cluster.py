@@ -13,7 +13,7 @@ from typing import Any
 from aerofleet.ako import crd
 from aerofleet.ako.config import Config, entries, section
 from aerofleet.ako.image import server_version
-from aerofleet.ako.overlay import merged
+from aerofleet.ako.overlay import OverlayError, merged
 from aerofleet.finding import Finding
 
 NODE_ID = "ENV_NODE_ID"
@@ -214,7 +214,13 @@ def _default_network_policy(cluster: Cluster) -> None:
         policy.setdefault(key, value)
     for key in CUSTOM_NAMES:
         if policy.get(key):
-            policy[key] = [name if "/" in name else f"{cluster.namespace}/{name}" for name in policy[key]]
+            policy[key] = [qualified(name, cluster.namespace) for name in policy[key]]
+
+
+def qualified(name: str, namespace: str) -> str:
+    """A network attachment's name with its namespace in front, the cluster's own where none is given."""
+    name = name.strip()
+    return name if "/" in name else f"{namespace}/{name}"
 
 
 def _default_pod_spec(spec: dict[str, Any]) -> None:
@@ -257,7 +263,11 @@ def _effective_rack(cluster: Cluster, position: int, own: dict[str, Any], storag
     over = own.get("aerospikeConfig")
     if over:
         path = f"spec.rackConfig.racks[{position}].aerospikeConfig"
-        config = _default_config(cluster, merged(config, over), path, rack_id=rack_id)
+        try:
+            config = _default_config(cluster, merged(config, over), path, rack_id=rack_id)
+        except OverlayError as error:
+            where = path + "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in error.path)
+            _refuse(cluster, "rack-merge", where, str(error), "start each entry with the name: of the one it changes")
     elif cluster.rack_namespaces:
         config = _with_rack_ids(cluster, config, "spec.aerospikeConfig", rack_id)
     pod_spec = own.get("podSpec")
@@ -282,16 +292,9 @@ def _default_config(cluster: Cluster, config: Config, path: str, rack_id: int | 
     config = _with_service(cluster, config, path)
     config = _with_network(cluster, config, path)
     config = _with_logging(cluster, config, path)
-    for key, words in (("security", "security"), ("ldap", "security.ldap")):
-        holder = config if key == "security" else section(config, "security")
-        if key in holder and not isinstance(holder[key], dict):
-            _refuse(
-                cluster,
-                "ldap-escape",
-                f"{path}.{words}",
-                f"{words} is not a map of parameters",
-                f"write {words}: {{}} to switch it on",
-            )
+    if "security" in config and not isinstance(config["security"], dict):
+        hint = "write security: {} to switch it on"
+        _refuse(cluster, "ldap-escape", f"{path}.security", "security is not a map of parameters", hint)
     return config
 
 
@@ -370,17 +373,11 @@ def _with_network(cluster: Cluster, config: Config, path: str) -> Config:
         return config
     network = dict(given)
     for key in ("service", "heartbeat", "fabric", "admin"):
-        found = network.get(key)
-        # A fabric of another kind is left to the schema, as the operator leaves it.
-        missing = found is None and (key != "admin" or key in network)
-        if missing or (not isinstance(found, dict) and key not in ("fabric", "admin")):
-            _refuse(
-                cluster,
-                "network-required",
-                f"{where}.{key}",
-                f"network.{key} is missing or not a map",
-                "give it at least a port",
-            )
+        # Only admin may be left out; a fabric of another kind is left to the schema, as the operator leaves it.
+        is_fine = key == "fabric" or isinstance(network[key], dict) if key in network else key == "admin"
+        if not is_fine:
+            message = f"network.{key} is {'not a map' if key in network else 'missing'}"
+            _refuse(cluster, "network-required", f"{where}.{key}", message, "give it at least a port")
     for key, defaulted in (("service", _with_access), ("heartbeat", _with_mesh)):
         if isinstance(network.get(key), dict):
             network[key] = defaulted(cluster, network[key], f"{where}.{key}")
@@ -394,29 +391,27 @@ def _with_mesh(cluster: Cluster, given: Config, path: str) -> Config:
 def _with_access(cluster: Cluster, given: Config, path: str) -> Config:
     """Published addresses and ports are the operator's own; the ports follow the port that is listened on."""
     service = dict(given)
+    if not isinstance(given.get("tls-name", ""), str):
+        message = f"tls-name {given['tls-name']!r} is not a text: the operator's code panics"
+        _refuse(cluster, "port-number", f"{path}.tls-name", message, "write the name of an entry of network.tls")
+        return service
     for prefix in ("", "tls-"):
-        port = given.get(f"{prefix}port")
-        serves = port is not None and (not prefix or given.get("tls-name") is not None)
         keys = [f"{prefix}{way}" for way in ("access", "alternate-access")]
-        if not serves:
+        if f"{prefix}port" not in given or (prefix and not given.get("tls-name")):
             for key in keys:
                 service.pop(f"{key}-port", None)
                 service.pop(f"{key}-addresses", None)
             continue
+        port = given[f"{prefix}port"]
         if not isinstance(port, (int, float)) or isinstance(port, bool):
-            hint = "write the number without quotes"
-            _refuse(
-                cluster,
-                "port-number",
-                f"{path}.{prefix}port",
-                f"{prefix}port {port!r} is not a number: the operator's code panics",
-                hint,
-            )
+            message = f"{prefix}port {port!r} is not a number: the operator's code panics"
+            _refuse(cluster, "port-number", f"{path}.{prefix}port", message, "write a number, without quotes")
             continue
+        fixed: Config = {f"{prefix}port": int(port)}
         for key in keys:
-            fixed = {f"{key}-port": port, f"{key}-addresses": [f"<{key}-address>"]}
-            service = _with_fixed(cluster, service, fixed, path, "access-fixed")
-    if given.get("tls-name") is not None:
+            fixed |= {f"{key}-port": int(port), f"{key}-addresses": [f"<{key}-address>"]}
+        service = _with_fixed(cluster, service, fixed, path, "access-fixed")
+    if "tls-name" in given:
         service["tls-authenticate-client"] = _client_names(cluster, given.get("tls-authenticate-client", "any"))
     return service
 
@@ -430,17 +425,12 @@ def _client_names(cluster: Cluster, given: Any) -> Any:
 
 def _with_logging(cluster: Cluster, config: Config, path: str) -> Config:
     found = config.get("logging", [])
-    if found is None:
-        found = []
-    if not isinstance(found, list) or not all(isinstance(sink, dict) for sink in found):
-        _refuse(
-            cluster,
-            "console-log",
-            f"{path}.logging",
-            "logging is not a list of sinks",
-            "write a list of maps that start with name:",
-        )
-        return config
-    if any(sink.get("name") == "console" for sink in entries(config, "logging")):
-        return config
+    # The operator looks no further than the console: what stands behind it is left to the schema.
+    for sink in found if isinstance(found, list) else [None]:
+        if not isinstance(sink, dict):
+            hint = "write a list of maps that start with name:"
+            _refuse(cluster, "console-log", f"{path}.logging", "logging is not a list of sinks", hint)
+            return config
+        if sink.get("name") == "console":
+            return config
     return {**config, "logging": [*found, {"name": "console", "any": "info"}]}

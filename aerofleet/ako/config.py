@@ -61,7 +61,12 @@ def storage_type(namespace: Config) -> str:
     return kind if isinstance(kind, str) else ""
 
 
+def is_in_memory(namespace: Config) -> bool:
+    """The storage engine `memory`, backed by devices or files or not."""
+    return storage_type(namespace) == "memory"
+
+
 def is_purely_in_memory(namespace: Config) -> bool:
     """No device and no file behind it: a lost process image is a lost copy."""
     engine = section(namespace, "storage-engine")
-    return engine.get("type") == "memory" and not engine.get("devices") and not engine.get("files")
+    return is_in_memory(namespace) and not engine.get("devices") and not engine.get("files")

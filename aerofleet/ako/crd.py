@@ -48,6 +48,8 @@ _PLAIN = frozenset(
 )
 """Optional numbers and switches that the operator keeps by value: their zero is not told apart from absence. All others
 are pointers (``runAsUser: 0``, ``cascadeDelete: false``) and keep it."""
+_UNSIGNED = frozenset(["readQuota", "writeQuota"])
+"""Fields that the operator decodes into 32 bits without a sign, whatever format the definition names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def _object(node: Node) -> Read:
         return _map_of(_reader(node["values"]), _zero(table()["nodes"][node["values"]]))
     nodes = table()["nodes"]
     properties = node.get("properties", {})
-    children = {name: _reader(index) for name, index in properties.items()}
+    children = {name: _unsigned if name in _UNSIGNED else _reader(index) for name, index in properties.items()}
     required = {name: _zero(nodes[properties[name]]) for name in node.get("required", ())}
     defaults = {name: nodes[index]["default"] for name, index in properties.items() if "default" in nodes[index]}
     shape = frozenset(children)
@@ -251,8 +253,11 @@ _RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 
 
 def _integer(node: Node) -> Read:
-    low, high = _RANGES[node.get("format", "int64")]
-    minimum, maximum = node.get("minimum"), node.get("maximum")
+    return _whole_number(_RANGES[node.get("format", "int64")], node.get("minimum"), node.get("maximum"))
+
+
+def _whole_number(representable: tuple[int, int], minimum: int | None, maximum: int | None) -> Read:
+    low, high = representable
 
     def read_integer(value: Any, path: Path, reading: Reading) -> Any:
         if type(value) is float and abs(value) < 2**63 and value.is_integer():
@@ -268,6 +273,9 @@ def _integer(node: Node) -> Read:
         return value
 
     return read_integer
+
+
+_unsigned = _whole_number((0, 2**32 - 1), None, None)
 
 
 def _boolean(_node: Node) -> Read:

@@ -9,7 +9,7 @@ from typing import Literal
 Edition = Literal["enterprise", "federal", ""]
 
 DOCKER_HUB = "docker.io/"
-_DOTTED = re.compile(r"\d+(?:\.\d+)+")
+_DOTTED = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 
 
 @lru_cache(maxsize=4096)
@@ -21,9 +21,21 @@ def tag(image: str) -> str:
 
 @lru_cache(maxsize=4096)
 def server_version(image: str) -> str:
-    """The longest dotted number of the tag, empty where the tag has none (``latest``, a bare digest)."""
+    """The longest dotted number of the tag, the last of them where several are, empty where the tag has none
+    (``latest``, a bare digest).
+    """
     found: list[str] = _DOTTED.findall(tag(image).partition("@")[0])
-    return max(found, key=len, default="")
+    return max(reversed(found), key=len, default="")
+
+
+def is_enterprise(image: str) -> bool:
+    """A substring of the whole reference decides, so a registry's path counts too."""
+    return "enterprise" in image.lower()
+
+
+def is_federal(image: str) -> bool:
+    """The same for the Federal Edition; both can be true of one reference."""
+    return "federal" in image.lower()
 
 
 def is_same_image(image: str, other: str) -> bool:
@@ -38,11 +50,7 @@ def _plain(image: str) -> str:
 
 @lru_cache(maxsize=4096)
 def edition(image: str) -> Edition:
-    """A substring of the whole reference decides, so a registry's path counts too."""
-    lowered = image.lower()
-    if "enterprise" in lowered:
-        return "enterprise"
-    return "federal" if "federal" in lowered else ""
+    return "enterprise" if is_enterprise(image) else "federal" if is_federal(image) else ""
 
 
 @lru_cache(maxsize=4096)
@@ -57,3 +65,8 @@ def is_at_least(version: str, floor: str) -> bool:
     mine, wanted = numbers(version), numbers(floor)
     width = max(len(mine), len(wanted))
     return mine + (0,) * (width - len(mine)) >= wanted + (0,) * (width - len(wanted))
+
+
+def passes_floor(version: str, floor: str) -> bool:
+    """The operator's own comparison: a version that ends earlier is older, so 8.1.0 doesn't pass 8.1.0.0."""
+    return numbers(version) >= numbers(floor)

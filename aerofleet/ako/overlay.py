@@ -5,12 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 
+class OverlayError(ValueError):
+    """The two can't be merged: the operator refuses them, too. ``path`` leads to the place in either."""
+
+    def __init__(self, message: str, path: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message)
+        self.path = path
+
+
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     """Maps merge key by key, lists of named maps by name (the base's order first), other lists are replaced. A storage
-    engine that changes between files and devices is replaced whole: the two can't stand side by side."""
+    engine that changes between files and devices is replaced whole: the two can't stand side by side. Raises
+    OverlayError for entries without a name.
+    """
     result = dict(base)
     for key, value in over.items():
-        result[key] = _merged_value(key, base[key], value) if key in base else value
+        try:
+            result[key] = _merged_value(key, base[key], value) if key in base else value
+        except OverlayError as error:
+            raise OverlayError(str(error), (key, *error.path)) from None
     return result
 
 
@@ -19,7 +32,7 @@ def _merged_value(key: str, base: Any, over: Any) -> Any:
         if key == "storage-engine" and _flips(base, over):
             return over
         return merged(base, over)
-    if _named(base) and _named(over):
+    if isinstance(base, list) and isinstance(over, list) and not (_is_plain(base) and _is_plain(over)):
         return _merged_list(base, over)
     return over
 
@@ -28,12 +41,29 @@ def _flips(base: dict[str, Any], over: dict[str, Any]) -> bool:
     return ("files" in base and "devices" in over) or ("devices" in base and "files" in over)
 
 
-def _named(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) and "name" in item for item in value)
+def _is_plain(values: list[Any]) -> bool:
+    return not any(value is None or isinstance(value, (dict, list)) for value in values)
 
 
 def _merged_list(base: list[Any], over: list[Any]) -> list[Any]:
-    mine = {str(item["name"]): item for item in over}
-    theirs = {str(item["name"]) for item in base}
-    kept = [merged(item, mine[str(item["name"])]) if str(item["name"]) in mine else item for item in base]
-    return kept + [item for item in over if str(item["name"]) not in theirs]
+    kept = [_merged_entry(entry, over) for entry in base]
+    names = [_name(entry) for entry in base]
+    return kept + [entry for entry in over if not isinstance(entry, dict) or entry.get("name") not in names]
+
+
+def _merged_entry(entry: Any, over: list[Any]) -> Any:
+    """The base's entry with the first one of its name over it; the operator looks no further than that."""
+    name = _name(entry)
+    for position, other in enumerate(over):
+        if _name(other) == name:
+            try:
+                return merged(entry, other)
+            except OverlayError as error:
+                raise OverlayError(str(error), (position, *error.path)) from None
+    return entry
+
+
+def _name(entry: Any) -> Any:
+    if not isinstance(entry, dict) or "name" not in entry:
+        raise OverlayError("an entry without a name can't be merged with the cluster's list")
+    return entry["name"]

@@ -21,7 +21,8 @@ from aerofleet.ako.admission import (
 from aerofleet.ako.cluster import cluster_of
 from tests.ako.specimen import cases, cluster
 
-CREATE = cases("create")
+CREATE = cases("create") + cases("create-edges")
+UPDATE = cases("update") + cases("update-edges")
 
 
 def named(case: dict[str, Any]) -> str:
@@ -57,16 +58,13 @@ def test_only_errors_refuse(case: dict[str, Any]) -> None:
 def test_every_rule_has_a_case() -> None:
     named_rules = {rule.id for rule in (*CREATE_ONLY, *COMMON, *WARNINGS)} | MUTATING.keys() | SCHEMA.keys()
     assert named_rules - {case["rule"] for case in CREATE} == set()
-    assert {rule.id for rule in UPDATE_ONLY} - {case["rule"] for case in cases("update")} == set()
+    assert {rule.id for rule in UPDATE_ONLY} - {case["rule"] for case in UPDATE} == set()
 
 
-UPDATE = cases("update")
-
-
-def refused(case: dict[str, Any], edit: dict[str, Any]) -> list[str]:
+def refused(case: dict[str, Any], edit: dict[str, Any], earlier: dict[str, Any] | None = None) -> list[str]:
     """Paths of the case's rule, for the change from what was to the edit of it."""
     was = case.get("was", {})
-    old, new = cluster(case["base"], was), cluster(case["base"], was, edit)
+    old, new = cluster(case["base"], was, earlier or {}), cluster(case["base"], was, edit)
     mirrored = cluster_of(cluster(case["base"], case["status"]) if "status" in case else old)
     status = finished_status(mirrored)
     if "patch" in case:
@@ -81,4 +79,4 @@ def test_a_change_rule_lets_through_what_it_should(case: dict[str, Any]) -> None
 
 @pytest.mark.parametrize("case", UPDATE, ids=named)
 def test_a_change_rule_finds_what_it_should(case: dict[str, Any]) -> None:
-    assert case["path"] in refused(case, case["fails"])
+    assert case["path"] in refused(case, case["fails"], case.get("earlier"))

@@ -2,7 +2,8 @@
 only.
 
 Source: AKO 4.5.0 (validating and mutating webhook, CustomResourceDefinition). The order of ``COMMON`` and the
-others is the order in which the operator asks: its answer holds the first refusal, this one all of them.
+others is the order in which the operator asks (rack by rack where racks differ, here rule by rule): its answer holds
+the first refusal, this one all of them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from aerofleet.ako.admission import (
     config_rules,
     image_rules,
     pod_rules,
+    rack_change_rules,
     rack_rules,
+    replication_rules,
     storage_rules,
     update_rules,
 )
@@ -31,57 +34,53 @@ Stage = Literal["mutate", "crd", "validate"]
 
 _RESOURCE_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 
-CREATE_ONLY: tuple[Rule, ...] = (
-    image_rules.name_is_a_service_name,
-    image_rules.name_leaves_room,
-    image_rules.no_operation_before_the_first_rollout,
-    image_rules.access_control_has_security,
-)
 COMMON: tuple[Rule, ...] = (
     image_rules.image_is_enterprise,
     image_rules.image_has_a_version,
     image_rules.image_is_new_enough,
-    storage_rules.volume_names_are_labels,
-    storage_rules.volumes_have_one_source,
-    storage_rules.volumes_are_attached,
-    storage_rules.server_paths_are_free,
-    storage_rules.attachments_name_containers,
-    storage_rules.host_paths_are_read_only,
-    storage_rules.methods_fit_the_volume,
-    storage_rules.local_classes_are_named,
-    storage_rules.cleaning_has_limits,
+    image_rules.init_image_has_a_version,
+    image_rules.init_image_can_set_live,
     rack_rules.override_has_one_rack,
     rack_rules.rack_namespaces_have_no_blanks,
     rack_rules.rack_ids_differ,
     rack_rules.revisions_are_labels,
     rack_rules.racks_share_network_and_security,
-    rack_rules.fill_delay_is_the_same,
-    config_rules.storage_engine_is_given,
-    config_rules.ipv6_is_not_advertised,
+    storage_rules.local_classes_are_named,
+    storage_rules.volume_names_are_labels,
+    storage_rules.volumes_have_one_source,
+    storage_rules.methods_fit_the_volume,
+    storage_rules.volumes_are_attached,
+    storage_rules.server_paths_are_free,
+    storage_rules.attachments_name_containers,
+    storage_rules.host_paths_are_read_only,
     image_rules.image_is_known,
     config_rules.config_fits_the_schema,
-    access_rules.client_names_are_names,
-    rack_rules.replication_factor_is_the_same,
+    config_rules.ipv6_is_not_advertised,
     config_rules.one_kind_of_authority,
     config_rules.certificate_and_key_go_together,
+    access_rules.client_names_are_names,
     config_rules.tls_name_and_port_go_together,
-    config_rules.only_syslog_has_a_facility,
-    config_rules.transactions_need_strong_consistency,
     config_rules.all_copies_have_a_node,
+    config_rules.transactions_need_strong_consistency,
+    config_rules.storage_engine_is_given,
     config_rules.devices_are_a_list,
     config_rules.files_are_a_list,
-    config_rules.mounts_are_a_list,
     config_rules.devices_belong_to_one_namespace,
+    config_rules.mounts_are_a_list,
+    config_rules.only_syslog_has_a_facility,
     storage_rules.devices_have_volumes,
     storage_rules.files_have_volumes,
     storage_rules.index_mounts_have_volumes,
     storage_rules.work_directory_has_a_volume,
     storage_rules.named_files_are_mounted,
+    rack_rules.a_rack_stays_in_the_roster,
+    rack_rules.fill_delay_is_the_same,
     rack_rules.counts_are_numbers_or_percentages,
     rack_rules.batches_are_safe,
-    rack_rules.a_rack_stays_in_the_roster,
+    rack_rules.replication_factor_is_the_same,
     rack_rules.not_all_copies_may_be_away,
     pod_rules.limits_hold_requests,
+    storage_rules.cleaning_has_limits,
     access_rules.security_has_access_control,
     access_rules.predefined_roles_stay,
     access_rules.role_names_are_plain,
@@ -103,35 +102,41 @@ COMMON: tuple[Rule, ...] = (
     pod_rules.container_names_differ,
     config_rules.strong_consistency_is_not_in_memory,
     rack_rules.racks_agree_on_strong_consistency,
-    image_rules.init_image_can_set_live,
+)
+CREATE_ONLY: tuple[Rule, ...] = (
+    image_rules.no_operation_before_the_first_rollout,
+    image_rules.name_is_a_service_name,
+    image_rules.name_leaves_room,
+    image_rules.access_control_has_security,
 )
 UPDATE_ONLY: tuple[Rule, ...] = (
+    update_rules.operation_has_a_cluster,
+    rack_change_rules.running_racks_bear_batches,
+    update_rules.running_pods_can_set_live,
     update_rules.edition_stays,
+    update_rules.running_version_is_known,
     update_rules.multi_pod_stays,
     update_rules.fabric_stays,
-    update_rules.operation_has_a_cluster,
     update_rules.operations_stay,
     update_rules.operations_name_pods,
     update_rules.operations_come_alone,
-    update_rules.running_pods_can_set_live,
     update_rules.access_control_stays,
     update_rules.access_control_rests_without_security,
     update_rules.certificates_stay,
     update_rules.tls_comes_before_pki,
-    update_rules.running_racks_bear_batches,
-    update_rules.replication_factor_changes_alone,
     update_rules.used_authorities_stay,
     update_rules.tls_names_stay,
     update_rules.ports_stay,
-    update_rules.strong_consistency_stays,
-    update_rules.strong_replication_stays,
+    replication_rules.strong_replication_stays,
+    replication_rules.strong_consistency_stays,
     update_rules.devices_rest_between_namespaces,
-    update_rules.racks_stay_in_place,
-    update_rules.persistent_volumes_stay,
-    update_rules.racks_leave_the_roster_one_by_one,
-    update_rules.a_running_rack_stays_in_the_roster,
-    update_rules.two_revisions_at_most,
-    update_rules.stateful_set_names_fit,
+    rack_change_rules.racks_stay_in_place,
+    rack_change_rules.persistent_volumes_stay,
+    rack_change_rules.a_running_rack_stays_in_the_roster,
+    rack_change_rules.racks_leave_the_roster_one_by_one,
+    rack_change_rules.two_revisions_at_most,
+    rack_change_rules.stateful_set_names_fit,
+    replication_rules.replication_factor_changes_alone,
 )
 WARNINGS: tuple[Rule, ...] = (
     rack_rules.override_names_namespaces,
@@ -142,21 +147,22 @@ WARNINGS: tuple[Rule, ...] = (
     config_rules.parameters_are_of_an_older_version,
     config_rules.new_parameters_are_not_known,
 )
-RULES: tuple[Rule, ...] = CREATE_ONLY + COMMON + UPDATE_ONLY + WARNINGS
+RULES: tuple[Rule, ...] = COMMON + CREATE_ONLY + UPDATE_ONLY + WARNINGS
 
 MUTATING: dict[str, str] = {
     "field-type": "Every field has the type of its definition: the operator's decoder stops at anything else.",
     "default-rack": "Rack id 0 is reserved for a cluster without racks of its own.",
     "config-present": "aerospikeConfig is given.",
+    "rack-merge": "Entries of a list in a rack's own aerospikeConfig have names, to be merged with the cluster's.",
     "ns-list": "aerospikeConfig has a list of namespaces that isn't empty, each a map.",
     "rack-id": "rack-id of a namespace is the rack's own id, or left out.",
     "service-fixed": "node-id and cluster-name are the operator's; service is a map.",
     "network-required": "network has service, heartbeat and fabric, each a map.",
-    "port-number": "A port of network.service is a number: the operator's code panics on a text.",
+    "port-number": "Ports of network.service are numbers, its tls-name is a text: others make the operator panic.",
     "access-fixed": "Published ports and addresses are the operator's.",
     "hb-mesh": "Heartbeat is by mesh.",
     "console-log": "logging is a list of maps.",
-    "ldap-escape": "security and security.ldap are maps.",
+    "ldap-escape": "security is a map.",
 }
 SCHEMA: dict[str, str] = {
     "crd": "Every field is within the bounds, choices and unique lists of its definition.",
@@ -221,7 +227,7 @@ def patched_status(status: Status, patch: Any, cluster: Cluster) -> Status:
 
 def _common(cluster: Cluster, resource: Mapping[str, Any], operator: str, more: tuple[Rule, ...]) -> list[Finding]:
     found: list[Finding] = []
-    for rule in (*more, *COMMON):
+    for rule in (*COMMON, *more):
         arguments = (cluster, operator) if rule.id == "image-schema" else (cluster,)
         found += [_finding(rule, refused) for refused in rule.check(*arguments)]
     return found

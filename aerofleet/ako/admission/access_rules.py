@@ -10,7 +10,7 @@ from typing import Any
 from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import namespaces, section
-from aerofleet.ako.image import edition, is_at_least
+from aerofleet.ako.image import is_enterprise, is_federal, passes_floor
 
 GLOBAL_PRIVILEGES = frozenset({"data-admin", "sys-admin", "user-admin", "sindex-admin", "udf-admin"})
 SCOPED_PRIVILEGES = frozenset(
@@ -144,15 +144,13 @@ def whitelists_are_addresses(cluster: Cluster) -> Iterator[Refused]:
 
 
 def _is_address(text: str) -> bool:
+    """A network counts only as it is commonly written: `fd00::/8`, not `FD00::/8`."""
     if "%" in text:
         return False
     try:
-        if "/" not in text:
-            ipaddress.ip_address(text)
-            return True
-        if not text.rpartition("/")[2].isdecimal():
-            return False
-        ipaddress.ip_network(text)
+        if "/" in text:
+            return str(ipaddress.ip_network(text)) == text
+        ipaddress.ip_address(text)
     except ValueError:
         return False
     return True
@@ -177,20 +175,18 @@ def users_authenticate(cluster: Cluster) -> Iterator[Refused]:
     """A user with a password has a secretName; a PKIOnly user has none."""
     for position, user in enumerate(users(cluster) if _judged(cluster) else ()):
         path = f"spec.aerospikeAccessControl.users[{position}].secretName"
-        if user.get("authMode") == "PKIOnly" and user.get("secretName"):
-            yield path, "a PKIOnly user has no password", "leave it out"
-        elif (
-            user.get("authMode") != "PKIOnly"
-            and not str(user.get("secretName", "")).strip()
-            and edition(cluster.image) != "federal"
-        ):
+        has_secret = bool(str(user.get("secretName", "")).strip())
+        if user.get("authMode") == "PKIOnly":
+            if has_secret:
+                yield path, "a PKIOnly user has no password", "leave it out"
+        elif not has_secret and not is_federal(cluster.image):
             yield path, f"user {user.get('name')} has no Secret for the password", "name the Secret"
 
 
 @rule("acl-federal", since="4.2.0")
 def federal_users_have_certificates(cluster: Cluster) -> Iterator[Refused]:
     """On Federal Edition all users are PKIOnly."""
-    if edition(cluster.image) != "federal":
+    if not is_federal(cluster.image):
         return
     for position, user in enumerate(users(cluster) if _judged(cluster) else ()):
         if user.get("authMode") != "PKIOnly":
@@ -214,18 +210,15 @@ def an_admin_exists(cluster: Cluster) -> Iterator[Refused]:
 
 
 def pki_users(cluster: Cluster) -> list[str]:
-    return (
-        [str(user.get("name")) for user in users(cluster) if user.get("authMode") == "PKIOnly"]
-        if _judged(cluster)
-        else []
-    )
+    """Also those that rest while security is off: the operator asks about them all the same."""
+    return [str(user.get("name")) for user in users(cluster) if user.get("authMode") == "PKIOnly"]
 
 
 @rule("pki-version", since="4.2.0")
 def pki_needs_a_new_server(cluster: Cluster) -> Iterator[Refused]:
     """PKIOnly users need Enterprise Edition 8.1.0.0 or later, or Federal Edition."""
-    if pki_users(cluster) and edition(cluster.image) == "enterprise" and not is_at_least(cluster.version, PKI_SINCE):
-        yield "spec.image", f"PKIOnly users on server {cluster.version}", f"{PKI_SINCE} or later"
+    if pki_users(cluster) and is_enterprise(cluster.image) and not passes_floor(cluster.version, PKI_SINCE):
+        yield "spec.image", f"PKIOnly users on server {cluster.version}", f"use {PKI_SINCE} or later"
 
 
 def tls_service(rack: Rack) -> dict[str, Any] | None:
@@ -244,7 +237,7 @@ def pki_needs_mutual_tls(cluster: Cluster) -> Iterator[Refused]:
     path = cluster.config_path(rack, "network", "service")
     if service is None:
         yield path, "PKIOnly users, but no TLS on the service", "add tls-name and tls-port"
-    elif service.get("tls-authenticate-client") in ("false", False):
+    elif service.get("tls-authenticate-client") == "false":
         yield (
             f"{path}.tls-authenticate-client",
             "PKIOnly users, but clients show no certificate",

@@ -9,8 +9,18 @@ from aerofleet.aerospike.parameters import data_version, has_schema
 from aerofleet.aerospike.schema import fits, schema_errors
 from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster, Rack
-from aerofleet.ako.config import PAIRS, entries, is_strongly_consistent, namespaces, replication_factor, section
-from aerofleet.ako.image import is_at_least
+from aerofleet.ako.config import (
+    PAIRS,
+    SHMEM,
+    entries,
+    is_in_memory,
+    is_strongly_consistent,
+    namespaces,
+    replication_factor,
+    section,
+    texts,
+)
+from aerofleet.ako.image import passes_floor
 
 MULTI_RECORD = ("mrt-duration", "disable-mrt-writes")
 SYSLOG_ONLY = ("facility", "path", "tag")
@@ -153,7 +163,7 @@ def all_copies_have_a_node(cluster: Cluster) -> Iterator[Refused]:
 def strong_consistency_is_not_in_memory(cluster: Cluster) -> Iterator[Refused]:
     """A strongly consistent namespace doesn't have the storage engine `memory`, backed by devices or not."""
     for rack, position, name, namespace in _namespaces(cluster):
-        if is_strongly_consistent(namespace) and section(namespace, "storage-engine").get("type") == "memory":
+        if is_strongly_consistent(namespace) and is_in_memory(namespace):
             path = cluster.config_path(rack, "namespaces", position, "storage-engine", "type")
             yield path, f"{name} is strongly consistent and in memory", "use type device"
 
@@ -170,26 +180,25 @@ def storage_engine_is_given(cluster: Cluster) -> Iterator[Refused]:
 @rule("devices-shape")
 def devices_are_a_list(cluster: Cluster) -> Iterator[Refused]:
     """`devices` is a list that isn't empty; an entry is one device, or a device and its shadow."""
-    for rack, position, _, namespace in _namespaces(cluster):
-        engine = section(namespace, "storage-engine")
-        if "devices" not in engine:
-            continue
-        path = cluster.config_path(rack, "namespaces", position, "storage-engine", "devices")
-        yield from _list_faults(engine["devices"], path, "devices")
-        for item in engine["devices"] if isinstance(engine["devices"], list) else ():
-            if isinstance(item, str) and len(item.split()) > 2:
-                yield path, f"{item!r} names more than a device and its shadow", "one or two paths"
+    yield from _storage_list_faults(cluster, "devices")
 
 
 @rule("files-shape")
 def files_are_a_list(cluster: Cluster) -> Iterator[Refused]:
-    """`files` is a list of paths."""
+    """`files` is a list that isn't empty; an entry is one file, or a file and its shadow."""
+    yield from _storage_list_faults(cluster, "files")
+
+
+def _storage_list_faults(cluster: Cluster, key: str) -> Iterator[Refused]:
     for rack, position, _, namespace in _namespaces(cluster):
-        engine = section(namespace, "storage-engine")
-        if engine.get("files", []) != []:
-            yield from _list_faults(
-                engine["files"], cluster.config_path(rack, "namespaces", position, "storage-engine", "files"), "files"
-            )
+        value = section(namespace, "storage-engine").get(key)
+        path = cluster.config_path(rack, "namespaces", position, "storage-engine", key)
+        # The storage engine memory is looked at no further, but a bare text makes the operator's code panic there, too.
+        if not is_in_memory(namespace) or isinstance(value, str):
+            yield from _list_faults(value, path, key)
+            for line in texts(value):
+                if len(line.split()) > 2:
+                    yield path, f"{line!r} names more than a {key[:-1]} and its shadow", "write one path, or two"
 
 
 @rule("index-mounts-shape")
@@ -197,7 +206,7 @@ def mounts_are_a_list(cluster: Cluster) -> Iterator[Refused]:
     """`mounts` of an index on flash or pmem is a list that isn't empty."""
     for rack, position, _, namespace in _namespaces(cluster):
         index = section(namespace, "index-type")
-        if "mounts" in index:
+        if "mounts" in index and index.get("type") != SHMEM:
             yield from _list_faults(
                 index["mounts"], cluster.config_path(rack, "namespaces", position, "index-type", "mounts"), "mounts"
             )
@@ -227,8 +236,7 @@ def devices_belong_to_one_namespace(cluster: Cluster) -> Iterator[Refused]:
 
 
 def storage_lines(engine: dict[str, Any], key: str) -> list[str]:
-    value = engine.get(key)
-    return [line for line in value if isinstance(line, str)] if isinstance(value, list) else []
+    return texts(engine.get(key))
 
 
 @rule("cgroup-mem", since="4.4.0", warns=True)
@@ -236,7 +244,7 @@ def memory_is_counted_per_container(cluster: Cluster) -> Iterator[Refused]:
     """From server 8.1.2 on, cgroup-mem-tracking should be true in a container."""
     for rack in cluster.distinct_racks:
         if (
-            is_at_least(cluster.version, "8.1.2.0")
+            passes_floor(cluster.version, "8.1.2.0")
             and section(rack.config, "service").get("cgroup-mem-tracking") is not True
         ):
             path = cluster.config_path(rack, "service")

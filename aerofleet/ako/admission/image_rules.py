@@ -9,12 +9,13 @@ from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.compatibility import MINIMUM_SERVER, admits, admitted_servers
 from aerofleet.ako.config import section
-from aerofleet.ako.image import edition, is_at_least, numbers, server_version
+from aerofleet.ako.image import edition, passes_floor, server_version
 
 DNS_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SERVICE_NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 OLDEST_DYNAMIC_INIT = "2.2.0"
 DEFAULT_INIT_IMAGE = "aerospike-kubernetes-init:2.5.3"
+_INIT_IMAGE_PATH = "spec.podSpec.aerospikeInitContainer.imageNameAndTag"
 
 
 @rule("name-dns1035")
@@ -62,15 +63,17 @@ def image_has_a_version(cluster: Cluster) -> Iterator[Refused]:
 @rule("image-min")
 def image_is_new_enough(cluster: Cluster) -> Iterator[Refused]:
     """The server is of 6.0.0.0 or later."""
-    if cluster.version and not is_at_least(cluster.version, MINIMUM_SERVER):
-        yield "spec.image", f"server {cluster.version} is older than {MINIMUM_SERVER}", f"use {MINIMUM_SERVER} or later"
+    if cluster.version and not passes_floor(cluster.version, MINIMUM_SERVER):
+        message = f"server {cluster.version} is older than {MINIMUM_SERVER}"
+        hint = f"use {MINIMUM_SERVER} or later, with all four numbers in the tag"
+        yield "spec.image", message, hint
 
 
 @rule("image-schema")
 def image_is_known(cluster: Cluster, operator: str) -> Iterator[Refused]:
     """The operator carries a schema for the first three numbers of the server's version."""
     version = cluster.version
-    if version and is_at_least(version, MINIMUM_SERVER) and not admits(version, operator):
+    if version and passes_floor(version, MINIMUM_SERVER) and not admits(version, operator):
         known = ", ".join(admitted_servers(operator))
         yield "spec.image", f"operator {operator} does not know server {version}", f"it knows {known}"
 
@@ -82,19 +85,24 @@ def init_image(cluster: Cluster) -> str:
 
 def sets_live(image: str) -> bool:
     """Can an init image of this name write a configuration that was changed live?"""
-    return bool(numbers(server_version(image))) and is_at_least(server_version(image), OLDEST_DYNAMIC_INIT)
+    return passes_floor(server_version(image), OLDEST_DYNAMIC_INIT)
+
+
+@rule("init-image-version")
+def init_image_has_a_version(cluster: Cluster) -> Iterator[Refused]:
+    """The init image's tag holds a dotted version, too."""
+    image = init_image(cluster)
+    if not server_version(image):
+        yield _INIT_IMAGE_PATH, f"{image} has no version in its tag", f"such as {DEFAULT_INIT_IMAGE}, or leave it out"
 
 
 @rule("dyn-init")
 def init_image_can_set_live(cluster: Cluster) -> Iterator[Refused]:
     """Dynamic configuration needs an init image of 2.2.0 or later."""
-    if cluster.is_dynamic and not sets_live(init_image(cluster)):
-        path = "spec.podSpec.aerospikeInitContainer.imageNameAndTag"
-        yield (
-            path,
-            f"{init_image(cluster)} can't set parameters live",
-            f"use {OLDEST_DYNAMIC_INIT} or later, or leave it out",
-        )
+    image = init_image(cluster)
+    if cluster.is_dynamic and server_version(image) and not sets_live(image):
+        hint = f"use {OLDEST_DYNAMIC_INIT} or later, or leave it out"
+        yield _INIT_IMAGE_PATH, f"{image} can't set parameters live", hint
 
 
 @rule("op-at-create")

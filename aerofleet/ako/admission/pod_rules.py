@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aerofleet.ako.admission.rule import Refused, rule
-from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.cluster import Cluster, qualified
 from aerofleet.ako.config import section
 from aerofleet.ako.quantity import quantity
 
@@ -71,7 +71,7 @@ def dns_policy_resolves_pods(cluster: Cluster) -> Iterator[Refused]:
             "with Default the pods don't find each other",
             "ClusterFirst, or ClusterFirstWithHostNet",
         )
-    elif policy == "None" and not cluster.pod_spec.get("dnsConfig"):
+    elif policy == "None" and "dnsConfig" not in cluster.pod_spec:
         yield "spec.podSpec.dnsConfig", "dnsPolicy None needs a dnsConfig", "add it"
 
 
@@ -91,7 +91,7 @@ def custom_networks_are_attached(cluster: Cluster) -> Iterator[Refused]:
     """customInterface names networks that the pods' annotation attaches, and excludes hostNetwork."""
     policy = section(cluster.spec, "aerospikeNetworkPolicy")
     annotation = str(section(cluster.pod_spec, "metadata", "annotations").get(NETWORKS_ANNOTATION, ""))
-    attached = {_qualified(name.strip(), cluster.namespace) for name in annotation.split(",") if name.strip()}
+    attached = {qualified(name, cluster.namespace) for name in annotation.split(",")}
     for way, key in WAYS.items():
         if policy.get(way) != CUSTOM:
             continue
@@ -108,7 +108,3 @@ def custom_networks_are_attached(cluster: Cluster) -> Iterator[Refused]:
             if name not in attached:
                 path = f"spec.aerospikeNetworkPolicy.{key}"
                 yield path, f"{name} is not attached to the pods", f"add it to the pod annotation {NETWORKS_ANNOTATION}"
-
-
-def _qualified(name: str, namespace: str) -> str:
-    return name if "/" in name else f"{namespace}/{name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any
 
 from aerofleet.ako.admission.image_rules import DNS_LABEL
@@ -83,11 +84,16 @@ def racks_share_network_and_security(cluster: Cluster) -> Iterator[Refused]:
 @rule("mfd-same")
 def fill_delay_is_the_same(cluster: Cluster) -> Iterator[Refused]:
     """`migrate-fill-delay` is the same in all racks."""
-    delays = [section(rack.config, "service").get("migrate-fill-delay", 0) for rack in cluster.racks]
+    delays = [_whole(section(rack.config, "service").get("migrate-fill-delay", 0)) for rack in cluster.racks]
     for rack, delay in zip(cluster.racks, delays, strict=True):
         if delay != delays[0]:
             path = cluster.config_path(rack, "service", "migrate-fill-delay")
             yield path, f"{delay} here, {delays[0]} in the first rack", "set it once, in spec.aerospikeConfig"
+
+
+def _whole(value: Any) -> Any:
+    """The operator drops fractions; what is no number at all is the schema's to say."""
+    return int(value) if isinstance(value, float) and isfinite(value) else value
 
 
 @rule("rf-same", since="4.4.0")

@@ -4,12 +4,14 @@ it refuses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 Refused = tuple[str, str, str]
 """(field path, what is wrong, what would be right)."""
+_PERCENTAGE = re.compile(r"([+-]?[0-9]+)%")
 Check = Callable[..., Iterator[Refused]]
 
 
@@ -36,8 +38,5 @@ def rule(name: str, *, since: str = "4.0.0", warns: bool = False) -> Callable[[C
 
 def percent_of(value: Any) -> int | None:
     """The number of a well-formed ``30%``, else None."""
-    if isinstance(value, str) and value.endswith("%"):
-        digits = value[:-1]
-        if digits.lstrip("+-").isdecimal() and len(digits) - len(digits.lstrip("+-")) <= 1:
-            return int(digits)
-    return None
+    found = _PERCENTAGE.fullmatch(value) if isinstance(value, str) else None
+    return int(found[1]) if found else None

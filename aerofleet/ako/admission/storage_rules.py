@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from aerofleet.ako.admission.config_rules import storage_lines
 from aerofleet.ako.admission.image_rules import DNS_LABEL
 from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster, Rack
-from aerofleet.ako.config import SHMEM, entries, namespaces, section, texts
+from aerofleet.ako.config import SHMEM, entries, is_in_memory, namespaces, section, texts
 
 Volume = dict[str, Any]
 SOURCES = ("emptyDir", "secret", "configMap", "persistentVolume", "hostPath")
@@ -56,11 +55,10 @@ def policy(rack: Rack, volume: Volume, method: str) -> str:
 
 
 def _storages(cluster: Cluster) -> Iterator[tuple[Rack, str]]:
-    """The cluster's storage, also where every rack has its own, then theirs."""
-    yield replace(cluster.racks[0], own={}, storage=section(cluster.spec, "storage")), "spec.storage"
-    for rack in cluster.distinct_racks:
-        if rack.own.get("storage") is not None:
-            yield rack, cluster.storage_path(rack)
+    """The storages that reach a rack, each once: the cluster's doesn't count where every rack has its own."""
+    shared = [rack for rack in cluster.racks if rack.own.get("storage") is None][:1]
+    for rack in (*shared, *(rack for rack in cluster.racks if rack.own.get("storage") is not None)):
+        yield rack, cluster.storage_path(rack)
 
 
 def _volumes(cluster: Cluster) -> Iterator[tuple[Rack, Volume, str]]:
@@ -215,6 +213,7 @@ def cleaning_has_limits(cluster: Cluster) -> Iterator[Refused]:
 def _is_under(path: str, parents: set[str]) -> bool:
     """Is ``path`` one of ``parents`` or below one of them, whole names compared?"""
     path = posixpath.normpath(path)
+    parents = {posixpath.normpath(parent) for parent in parents}
     while path not in parents:
         parent = posixpath.dirname(path)
         if parent == path:
@@ -226,7 +225,7 @@ def _is_under(path: str, parents: set[str]) -> bool:
 def _paths(rack: Rack, volume_mode: str = "") -> set[str]:
     """Server paths of the rack's volumes: of persistent ones of a mode, or of all."""
     found = [volume for volume in volumes(rack) if volume.get("aerospike")]
-    return {posixpath.normpath(path_of(volume)) for volume in found if not volume_mode or mode(volume) == volume_mode}
+    return {path_of(volume) for volume in found if not volume_mode or mode(volume) == volume_mode}
 
 
 @rule("device-volume")
@@ -234,24 +233,31 @@ def devices_have_volumes(cluster: Cluster) -> Iterator[Refused]:
     """Every device, shadows too, is the path of a persistent Block volume."""
     for rack in cluster.distinct_racks:
         known = _paths(rack, "Block")
-        for position, name, namespace in namespaces(rack.config):
-            for line in storage_lines(section(namespace, "storage-engine"), "devices"):
-                for device in line.split():
-                    if device not in known:
-                        path = cluster.config_path(rack, "namespaces", position, "storage-engine", "devices")
-                        yield path, f"{device} of {name} is the path of no Block volume", _near(known)
+        for position, name, device in _stored_on(rack, "devices"):
+            if device not in known:
+                path = cluster.config_path(rack, "namespaces", position, "storage-engine", "devices")
+                yield path, f"{device} of {name} is the path of no Block volume", _near(known)
 
 
 @rule("file-volume")
 def files_have_volumes(cluster: Cluster) -> Iterator[Refused]:
-    """Every file lies on a persistent Filesystem volume."""
+    """Every file, shadows too, lies on a persistent Filesystem volume."""
     for rack in cluster.distinct_racks:
         known = _paths(rack, "Filesystem")
-        for position, name, namespace in namespaces(rack.config):
-            for file in storage_lines(section(namespace, "storage-engine"), "files"):
-                if not _is_under(posixpath.dirname(file), known):
-                    path = cluster.config_path(rack, "namespaces", position, "storage-engine", "files")
-                    yield path, f"{file} of {name} lies on no Filesystem volume", _near(known)
+        for position, name, file in _stored_on(rack, "files"):
+            if not _is_under(posixpath.dirname(file), known):
+                path = cluster.config_path(rack, "namespaces", position, "storage-engine", "files")
+                yield path, f"{file} of {name} lies on no Filesystem volume", _near(known)
+
+
+def _stored_on(rack: Rack, key: str) -> Iterator[tuple[int, str, str]]:
+    """(namespace's position, its name, path) of every device or file. What stands behind the storage engine memory is
+    left out: the operator doesn't look for its volumes.
+    """
+    for position, name, namespace in namespaces(rack.config):
+        if not is_in_memory(namespace):
+            for line in storage_lines(section(namespace, "storage-engine"), key):
+                yield from ((position, name, path) for path in line.split())
 
 
 @rule("index-volume")
@@ -279,9 +285,9 @@ def work_directory_has_a_volume(cluster: Cluster) -> Iterator[Refused]:
     skips = section(cluster.spec, "validationPolicy").get("skipWorkDirValidate") is True
     for rack in cluster.distinct_racks:
         given = section(rack.config, "service").get("work-directory")
-        if skips and given is None:
+        if skips and not given:
             continue
-        directory = str(DEFAULT_WORK_DIRECTORY if given is None else given)
+        directory = str(given or DEFAULT_WORK_DIRECTORY)
         path = cluster.config_path(rack, "service", "work-directory")
         if not directory.startswith("/"):
             yield path, f"{directory!r} is not an absolute path", "start it with /"
@@ -308,10 +314,11 @@ def named_files_are_mounted(cluster: Cluster) -> Iterator[Refused]:
 
 def _named_files(rack: Rack) -> Iterator[tuple[tuple[str | int, ...], str, bool]]:
     service = section(rack.config, "service")
-    for key in ("feature-key-file", "feature-key-files"):
-        value = service.get(key)
-        for file in [value] if isinstance(value, str) else texts(value):
-            yield ("service", key), file, True
+    if isinstance(service.get("feature-key-file"), str):
+        yield ("service", "feature-key-file"), service["feature-key-file"], True
+    else:
+        for file in texts(service.get("feature-key-files")):
+            yield ("service", "feature-key-files"), file, True
     for position, item in enumerate(entries(rack.config, "network", "tls")):
         for key, may_be_remote in (("cert-file", True), ("key-file", True), ("ca-file", False), ("ca-path", False)):
             if isinstance(item.get(key), str):
@@ -323,10 +330,11 @@ def _default_password_file(cluster: Cluster, rack: Rack) -> Iterator[Refused]:
     if not isinstance(file, str):
         return
     path = cluster.config_path(rack, "security", "default-password-file")
-    of_secrets = {
-        posixpath.normpath(path_of(volume)) for volume in volumes(rack) if "secret" in section(volume, "source")
-    }
+    directory = posixpath.dirname(file)
+    holders = [
+        volume for volume in volumes(rack) if volume.get("aerospike") and _is_under(directory, {path_of(volume)})
+    ]
     if file.startswith(REMOTE_SECRETS):
         yield path, f"{file} would come from a secret agent", "mount it from a Secret"
-    elif not _is_under(posixpath.dirname(file), of_secrets):
+    elif not holders or "secret" not in section(max(holders, key=path_of), "source"):
         yield path, f"{file} lies on no volume of a Secret", "mount it from a Secret"

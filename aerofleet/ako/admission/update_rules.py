@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from aerofleet.ako.admission.access_rules import is_secured, pki_users, tls_service, users
 from aerofleet.ako.admission.config_rules import storage_lines
 from aerofleet.ako.admission.image_rules import sets_live
 from aerofleet.ako.admission.pod_rules import CUSTOM
-from aerofleet.ako.admission.rack_rules import BATCHES, unsafe_batches
 from aerofleet.ako.admission.rule import Refused, rule
-from aerofleet.ako.admission.storage_rules import is_persistent
-from aerofleet.ako.cluster import Cluster, Rack
-from aerofleet.ako.config import PAIRS, Config, entries, is_strongly_consistent, namespaces, replication_factor, section
-from aerofleet.ako.image import edition
-from aerofleet.ako.status import Status, rack_sizes
-
-LONGEST_STATEFUL_SET = 52
-SAME_RACK = ("zone", "region", "rackLabel", "nodeName")
-BESIDE_REPLICATION_FACTOR = frozenset({"enableDynamicConfigUpdate", "paused"})
+from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.compatibility import OPERATOR, admits
+from aerofleet.ako.config import PAIRS, Config, entries, namespaces, section
+from aerofleet.ako.status import Status
 
 
 @rule("edition-change")
 def edition_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
     """Enterprise stays Enterprise, Federal stays Federal."""
-    before, after = edition(old.image), edition(new.image)
-    if before and after and before != after:
-        yield "spec.image", f"{before} can't become {after}", "make a new cluster and move the data"
+    for before, after in (("enterprise", "federal"), ("federal", "enterprise")):
+        if before in old.image.lower() and after in new.image.lower():
+            yield "spec.image", f"{before} can't become {after}", "make a new cluster and move the data"
+
+
+@rule("version-jump")
+def running_version_is_known(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+    """The operator carries a schema for the server version that is replaced, too."""
+    if not admits(old.version):
+        shown = f"server {old.version}" if old.version else old.image
+        yield "spec.image", f"operator {OPERATOR} does not know {shown}, which is replaced", "make a new cluster"
 
 
 @rule("multipod-frozen")
@@ -125,43 +126,20 @@ def certificates_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Re
 @rule("tls+pki", since="4.2.0")
 def tls_comes_before_pki(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
     """PKIOnly users come once TLS on the service is rolled out everywhere."""
-    if not pki_users(new) or tls_service(new.distinct_racks[0]) is None or not status.is_complete:
+    if not pki_users(new) or tls_service(new.distinct_racks[0]) is None:
         return
-    if tls_service(old.distinct_racks[0]) is None or any(tls_service(rack) is None for rack in status.racks):
+    if any(tls_service(rack) is None for rack in (*old.distinct_racks[:1], *status.racks)):
         yield "spec.aerospikeAccessControl.users", "PKIOnly users while TLS is not everywhere yet", "roll TLS out first"
 
 
 # --- aerospikeConfig ----------------------------------------------------------------------------------------------
 
 
-def _pairs(old: Cluster, new: Cluster) -> Iterator[tuple[Config, Config, Rack]]:
-    """Old and new configuration of the cluster and of each rack that stays; the rack says where to point."""
-    first = new.distinct_racks[0]
-    yield old.config, new.config, first
-    before = {rack.id: rack for rack in old.racks}
-    told: set[tuple[int, int]] = {(id(old.config), id(new.config))}
-    for rack in new.racks:
-        known = before.get(rack.id)
-        if known is None or (known.is_shared and rack.is_shared):
-            continue
-        if (id(known.config), id(rack.config)) not in told:
-            told.add((id(known.config), id(rack.config)))
-            yield known.config, rack.config, rack
-
-
-def _once(found: Iterator[Refused]) -> Iterator[Refused]:
-    told = set()
-    for refused in found:
-        if refused not in told:
-            told.add(refused)
-            yield refused
-
-
 @rule("tls-ca-frozen")
 def used_authorities_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
-    """A TLS entry in use keeps its ca-file (or moves to ca-path), and doesn't lose its authorities."""
+    """A TLS entry that stays in use keeps its ca-file (or moves to ca-path), and doesn't lose its authorities."""
     before, after = section(old.config, "network"), section(new.config, "network")
-    used = {str(section(before, key).get("tls-name")) for key, _ in PAIRS}
+    used = _tls_names(before) & _tls_names(after)
     known = {str(item.get("name")): item for item in entries(before, "tls")}
     for position, item in enumerate(entries(after, "tls")):
         was = known.get(str(item.get("name")))
@@ -172,6 +150,10 @@ def used_authorities_stay(old: Cluster, new: Cluster, status: Status) -> Iterato
             yield f"{path}.ca-file", "the ca-file of an entry in use can't change", "move to ca-path, with both in it"
         elif ("ca-file" in was or "ca-path" in was) and "ca-file" not in item and "ca-path" not in item:
             yield path, "an entry in use loses its authorities", "keep ca-file or ca-path"
+
+
+def _tls_names(network: Config) -> set[str]:
+    return {str(section(network, key).get("tls-name")) for key, _ in PAIRS}
 
 
 @rule("tls-name-frozen")
@@ -209,253 +191,30 @@ def ports_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
             )
 
 
-@rule("sc-frozen")
-def strong_consistency_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
-    """strong-consistency of a namespace never changes; written out or left out is a change, too."""
-    yield from _once(_frozen(old, new, "strong-consistency", only_strong=False))
-
-
-@rule("sc-rf-frozen")
-def strong_replication_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
-    """replication-factor of a strongly consistent namespace never changes; writing the default out is a change, too."""
-    yield from _once(_frozen(old, new, "replication-factor", only_strong=True))
-
-
-def _frozen(old: Cluster, new: Cluster, key: str, *, only_strong: bool) -> Iterator[Refused]:
-    for before, after, rack in _pairs(old, new):
-        known = {name: namespace for _, name, namespace in namespaces(before)}
-        for position, name, namespace in namespaces(after):
-            was = known.get(name)
-            if was is None or (only_strong and not is_strongly_consistent(namespace)):
-                continue
-            if was.get(key) != namespace.get(key):
-                path = new.config_path(rack, "namespaces", position, key)
-                shown = f"{key}: {was[key]}" if key in was else f"no {key}"
-                yield path, f"{key} of {name} can't change", f"keep {shown}"
-
-
-@rule("ap-rf-alone", since="4.4.0")
-def replication_factor_changes_alone(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
-    """The replication factor of one namespace changes at a time, alone, with dynamic configuration on."""
-    changed = changed_replication_factors(old, new)
-    if not changed:
-        return
-    path = f"spec.aerospikeConfig.namespaces[{min(changed.values())}].replication-factor"
-    words = ", ".join(changed)
-    if len(changed) > 1:
-        yield path, f"the factor of {words} changes at once", "one namespace after the other"
-    if not new.is_dynamic:
-        yield (
-            path,
-            f"the factor of {words} changes without dynamic configuration",
-            "set enableDynamicConfigUpdate: true",
-        )
-    rolled_out = {name for rack in status.racks for _, name, _ in namespaces(rack.config)}
-    if set(changed) - rolled_out:
-        yield path, f"{words} is still being added", "wait for the roll-out"
-    if _rest(old.spec) != _rest(new.spec) or (status.is_complete and _rest(status.spec) != _rest(new.spec)):
-        yield (
-            path,
-            f"the factor of {words} changes beside something else, or a roll-out is under way",
-            "change it alone",
-        )
-
-
-def changed_replication_factors(old: Cluster, new: Cluster) -> dict[str, int]:
-    """Name → position of each AP namespace whose factor changes."""
-    changed: dict[str, int] = {}
-    for before, after, _ in _pairs(old, new):
-        known = {name: namespace for _, name, namespace in namespaces(before)}
-        for position, name, namespace in namespaces(after):
-            was = known.get(name)
-            if was is None or is_strongly_consistent(namespace):
-                continue
-            if replication_factor(was) != replication_factor(namespace):
-                changed.setdefault(name, position)
-    return changed
-
-
-def _rest(spec: dict[str, Any]) -> dict[str, Any]:
-    """The spec without what may change beside a replication factor."""
-    rest = {key: value for key, value in spec.items() if key not in BESIDE_REPLICATION_FACTOR}
-    rest["aerospikeConfig"] = _without_factors(section(spec, "aerospikeConfig"))
-    racks = section(spec, "rackConfig").get("racks")
-    if racks:
-        kept = [{**rack, "aerospikeConfig": _without_factors(section(rack, "aerospikeConfig"))} for rack in racks]
-        rest["rackConfig"] = {**section(spec, "rackConfig"), "racks": kept}
-    return rest
-
-
-def _without_factors(config: Config) -> Config:
-    found = config.get("namespaces")
-    if not isinstance(found, list):
-        return config
-    kept = [
-        {key: value for key, value in namespace.items() if key != "replication-factor"}
-        if isinstance(namespace, dict)
-        else namespace
-        for namespace in found
-    ]
-    return {**config, "namespaces": kept}
-
-
 @rule("device-move")
 def devices_rest_between_namespaces(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
     """A device or file leaves one namespace in one change and joins another in a later one."""
     told: set[str] = set()
-    owners: dict[tuple[int, str], str] = {}
-    for rack in status.racks:
-        for _, name, namespace in namespaces(rack.config):
-            for line in _lines(namespace):
-                owners[rack.id, line] = name
-    for rack in new.racks:
-        for position, name, namespace in namespaces(rack.config):
-            for line in _lines(namespace):
-                owner = owners.get((rack.id, line), name)
-                if owner != name and line not in told:
-                    told.add(line)
-                    path = new.config_path(rack, "namespaces", position, "storage-engine")
-                    yield path, f"{line} moves from {owner} to {name} in one change", "take it out first, add it later"
+    running = {rack.id: rack.config for rack in status.racks}
+    staying = {rack.id for rack in old.racks} & running.keys()
+    pairs = [(section(status.spec, "aerospikeConfig"), new.config, new.distinct_racks[0])]
+    pairs += [(running[rack.id], rack.config, rack) for rack in new.racks if rack.id in staying]
+    for before, after, rack in pairs:
+        owners = {line: name for _, name, _, line in _lines(before)}
+        for position, name, key, line in _lines(after):
+            owner = owners.get(line, name)
+            if owner != name and line not in told:
+                told.add(line)
+                path = new.config_path(rack, "namespaces", position, "storage-engine", key)
+                yield path, f"{line} moves from {owner} to {name} in one change", "take it out first, add it later"
 
 
-def _lines(namespace: Config) -> list[str]:
-    engine = section(namespace, "storage-engine")
-    return storage_lines(engine, "devices") + storage_lines(engine, "files")
-
-
-# --- racks --------------------------------------------------------------------------------------------------------
-
-
-@rule("rack-affinity-frozen")
-def racks_stay_in_place(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
-    """A rack's zone, region, rackLabel and nodeName never change."""
-    before = {rack.id: rack for rack in old.racks}
-    for rack in new.racks:
-        known = before.get(rack.id)
-        for key in SAME_RACK if known is not None else ():
-            if known is not None and known.own.get(key, "") != rack.own.get(key, ""):
-                yield (
-                    f"spec.rackConfig.racks[{rack.position}].{key}",
-                    f"{key} of rack {rack.id} can't change",
-                    "add a rack with another id",
-                )
-
-
-@rule("rack-storage-frozen")
-def persistent_volumes_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
-    """Persistent volumes of a rack never change under the same revision: not added, not removed, not resized."""
-    before = {(rack.id, rack.revision): rack for rack in status.racks} if status.is_complete else {}
-    before |= {(rack.id, rack.revision): rack for rack in old.racks}
-    told: set[str] = set()
-    for rack in new.racks:
-        known = before.get((rack.id, rack.revision))
-        if known is None or known.storage is rack.storage:
-            continue
-        for name, words in _changed_volumes(known, rack):
-            path = new.storage_path(rack)
-            if f"{path} {name}" not in told:
-                told.add(f"{path} {name}")
-                yield (
-                    f"{path}.volumes",
-                    f"persistent volume {name} {words}",
-                    "give the rack a new revision: its pods are rebuilt",
-                )
-
-
-def _claim(volume: dict[str, Any]) -> dict[str, Any]:
-    """The persistent volume that is asked for, without sections that say nothing."""
-    claim = section(volume, "source", "persistentVolume")
-    return {key: value for key, value in claim.items() if value not in ({}, [])}
-
-
-def _changed_volumes(before: Rack, after: Rack) -> Iterator[tuple[str, str]]:
-    was = {volume.get("name", ""): volume for volume in before.storage.get("volumes") or []}
-    now = {volume.get("name", ""): volume for volume in after.storage.get("volumes") or []}
-    for name, volume in now.items():
-        known = was.get(name)
-        if known is None:
-            if is_persistent(volume):
-                yield name, "is added"
-        elif is_persistent(known) != is_persistent(volume):
-            yield name, "changes its kind"
-        elif is_persistent(volume) and _claim(known) != _claim(volume):
-            yield name, "changes"
-    for name, volume in was.items():
-        if name not in now and is_persistent(volume):
-            yield name, "is removed"
-
-
-@rule("force-block-update", since="4.2.0")
-def racks_leave_the_roster_one_by_one(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
-    """forceBlockFromRoster comes to one rack at a time, and not before the first roll-out."""
-    before = {rack.id: rack.is_blocked_from_roster for rack in old.racks}
-    newly = [rack for rack in new.racks if rack.is_blocked_from_roster and not before.get(rack.id, False)]
-    changed = [rack for rack in new.racks if rack.is_blocked_from_roster != before.get(rack.id, False)]
-    if changed and not status.is_complete:
-        path = f"spec.rackConfig.racks[{changed[0].position}].forceBlockFromRoster"
-        yield path, "changes before the first roll-out has finished", "wait for it"
-    if len(newly) > 1:
-        yield (
-            f"spec.rackConfig.racks[{newly[1].position}].forceBlockFromRoster",
-            "a second rack at once",
-            "one rack at a time",
-        )
-
-
-@rule("force-block", since="4.2.0")
-def a_running_rack_stays_in_the_roster(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
-    """forceBlockFromRoster leaves a rack in the roster that is already running."""
-    blocked = {rack.id for rack in new.racks if rack.is_blocked_from_roster}
-    if not blocked or not status.is_complete:
-        return
-    running = {rack.id for rack in status.racks}
-    left = running - blocked
-    path = "spec.rackConfig.racks"
-    if not left:
-        yield path, "no rack that is running would be left in the roster", "wait until another rack runs"
-    elif len(left) == 1 and any(new.rack_config.get(key) is not None for key in BATCHES):
-        yield path, "one running rack would be left while a batch size is set", "take the batch sizes away first"
-
-
-@rule("revision-2", since="4.2.0")
-def two_revisions_at_most(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
-    """A rack has two revisions at most at a time: the running one and the next."""
-    revisions: dict[int, set[str]] = {}
-    for racks in (status.racks, old.racks, new.racks):
-        for rack in racks:
-            revisions.setdefault(rack.id, set()).add(rack.revision)
-    for rack in new.racks:
-        found = revisions[rack.id]
-        if len(found) > 2:
-            path = f"spec.rackConfig.racks[{rack.position}].revision"
-            yield (
-                path,
-                f"rack {rack.id} would have {len(found)} revisions at once",
-                "wait until the running change is done",
-            )
-
-
-@rule("batch-status")
-def running_racks_bear_batches(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
-    """A batch size is safe for the racks that are running, too."""
-    if not status.is_complete or len(new.racks) < 2:
-        return
-    for path, message, hint in unsafe_batches(new, status.racks, status.rack_namespaces):
-        yield path, f"what is running: {message}", f"{hint}; set the batch size after that roll-out"
-
-
-@rule("sts-name-length")
-def stateful_set_names_fit(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
-    """A rack's StatefulSet has a name of 52 characters at most: cluster, rack id and revision."""
-    if [rack.identity for rack in new.racks] == ["0"]:
-        return
-    sizes = rack_sizes(new.size, len(new.racks))
-    for rack in new.racks:
-        name = f"{new.name}-{rack.identity}"
-        if sizes[rack.position] and len(name) > LONGEST_STATEFUL_SET:
-            over = len(name) - LONGEST_STATEFUL_SET
-            path = f"spec.rackConfig.racks[{rack.position}].{'revision' if rack.revision else 'id'}"
-            yield path, f"{name} is {over} characters too long for a StatefulSet", "a shorter revision"
+def _lines(config: Config) -> Iterator[tuple[int, str, str, str]]:
+    """(namespace's position, its name, `devices` or `files`, line) of everything that data is stored on."""
+    for position, name, namespace in namespaces(config):
+        for key in ("devices", "files"):
+            for line in storage_lines(section(namespace, "storage-engine"), key):
+                yield position, name, key, line
 
 
 @rule("dyn-running-init")

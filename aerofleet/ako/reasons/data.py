@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aerofleet.ako.admission.replication_rules import changed_factors
 from aerofleet.ako.admission.storage_rules import path_of
-from aerofleet.ako.admission.update_rules import changed_replication_factors
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, namespaces, replication_factor, section, storage_type, texts
 from aerofleet.ako.config_change import is_same, removed_namespaces
@@ -36,8 +36,7 @@ def data_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
                     f"{root}.namespaces.{{{name}}}",
                     f"namespace {name} is new and empty",
                 )
-    changed = changed_replication_factors(old, new)
-    for name in changed:
+    for name in dict.fromkeys(name for _, name in changed_factors(old.racks, new.racks)):
         yield from _factor_reasons(old, new, name)
 
 

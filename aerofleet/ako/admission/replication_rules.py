@@ -1,0 +1,135 @@
+"""Copies of the data, which change alone or never. A check gets the old cluster, the new one and what is rolled out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from aerofleet.ako.admission.rule import Refused, rule
+from aerofleet.ako.cluster import Cluster, Rack
+from aerofleet.ako.config import Config, is_strongly_consistent, namespaces, replication_factor, section
+from aerofleet.ako.status import Status
+
+BESIDE_REPLICATION_FACTOR = frozenset({"enableDynamicConfigUpdate", "paused"})
+
+
+@rule("sc-frozen")
+def strong_consistency_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+    """strong-consistency of a namespace never changes; written out or left out is a change, too."""
+    yield from _once(_frozen(old, new, "strong-consistency", only_strong=False))
+
+
+@rule("sc-rf-frozen")
+def strong_replication_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+    """replication-factor of a strongly consistent namespace never changes; writing the default out is a change, too."""
+    yield from _once(_frozen(old, new, "replication-factor", only_strong=True))
+
+
+def _frozen(old: Cluster, new: Cluster, key: str, *, only_strong: bool) -> Iterator[Refused]:
+    for before, after, rack in _pairs(old, new):
+        known = {name: namespace for _, name, namespace in namespaces(before)}
+        for position, name, namespace in namespaces(after):
+            was = known.get(name)
+            if was is None or (only_strong and not is_strongly_consistent(namespace)):
+                continue
+            if was.get(key) != namespace.get(key):
+                path = new.config_path(rack, "namespaces", position, key)
+                shown = f"{key}: {was[key]}" if key in was else f"no {key}"
+                yield path, f"{key} of {name} can't change", f"keep {shown}"
+
+
+@rule("ap-rf-alone", since="4.4.0")
+def replication_factor_changes_alone(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+    """The replication factor of one namespace changes at a time, alone, with dynamic configuration on. A factor that
+    is not rolled out yet counts as changing.
+    """
+    yield from _once(_lone_factor_faults(old.racks, old.spec, new, status.racks if status.is_complete else None))
+    if status.is_complete:
+        yield from _once(_lone_factor_faults(status.racks, status.spec, new, None))
+
+
+def _lone_factor_faults(
+    racks: list[Rack], spec: dict[str, Any], new: Cluster, rolled_out: list[Rack] | None
+) -> Iterator[Refused]:
+    """The same asked of one comparison: from ``racks`` and their ``spec`` to the new cluster."""
+    changed = changed_factors(racks, new.racks)
+    if not changed:
+        return
+    names = dict.fromkeys(name for _, name in changed)
+    rack_id, name = changed[0]
+    rack = next(rack for rack in new.racks if rack.id == rack_id)
+    position = next(position for position, found, _ in namespaces(rack.config) if found == name)
+    path = new.config_path(rack, "namespaces", position, "replication-factor")
+    words = ", ".join(names)
+    if len(names) > 1:
+        yield path, f"the factor of {words} changes at once", "one namespace after the other"
+    if rolled_out is not None and not set(changed) <= _factors(rolled_out).keys():
+        yield path, f"{words} is still being added", "wait for the roll-out"
+    if _factors(racks).keys() != _factors(new.racks).keys() or _rest(spec) != _rest(new.spec):
+        message = f"the factor of {words} changes beside something else, or a roll-out is under way"
+        yield path, message, "change it alone"
+    if not new.is_dynamic:
+        message = f"the factor of {words} changes without dynamic configuration"
+        yield path, message, "set enableDynamicConfigUpdate: true"
+
+
+def changed_factors(old: list[Rack], new: list[Rack]) -> list[tuple[int, str]]:
+    """(rack's id, namespace's name) wherever a replication factor changes."""
+    before = _factors(old)
+    return [key for key, factor in _factors(new).items() if before.get(key, factor) != factor]
+
+
+def _factors(racks: list[Rack]) -> dict[tuple[int, str], int]:
+    """(rack's id, namespace's name) → replication factor."""
+    return {
+        (rack.id, name): replication_factor(namespace)
+        for rack in racks
+        for _, name, namespace in namespaces(rack.config)
+    }
+
+
+def _rest(spec: dict[str, Any]) -> dict[str, Any]:
+    """The spec without what may change beside a replication factor."""
+    rest = {key: value for key, value in spec.items() if key not in BESIDE_REPLICATION_FACTOR}
+    rest["aerospikeConfig"] = _without_factors(section(spec, "aerospikeConfig"))
+    racks = section(spec, "rackConfig").get("racks")
+    if racks:
+        kept = [{**rack, "aerospikeConfig": _without_factors(section(rack, "aerospikeConfig"))} for rack in racks]
+        rest["rackConfig"] = {**section(spec, "rackConfig"), "racks": kept}
+    return rest
+
+
+def _without_factors(config: Config) -> Config:
+    found = config.get("namespaces")
+    if not isinstance(found, list):
+        return config
+    kept = [
+        {key: value for key, value in namespace.items() if key != "replication-factor"}
+        if isinstance(namespace, dict)
+        else namespace
+        for namespace in found
+    ]
+    return {**config, "namespaces": kept}
+
+
+def _pairs(old: Cluster, new: Cluster) -> Iterator[tuple[Config, Config, Rack]]:
+    """Old and new configuration of the cluster and of each rack that stays; the rack says where to point."""
+    first = new.distinct_racks[0]
+    yield old.config, new.config, first
+    before = {rack.id: rack for rack in old.racks}
+    told: set[tuple[int, int]] = {(id(old.config), id(new.config))}
+    for rack in new.racks:
+        known = before.get(rack.id)
+        if known is None or (known.is_shared and rack.is_shared):
+            continue
+        if (id(known.config), id(rack.config)) not in told:
+            told.add((id(known.config), id(rack.config)))
+            yield known.config, rack.config, rack
+
+
+def _once(found: Iterator[Refused]) -> Iterator[Refused]:
+    told = set()
+    for refused in found:
+        if refused not in told:
+            told.add(refused)
+            yield refused
