@@ -1,11 +1,8 @@
-"""Does a configuration fit a server version's schema, the way the operator's own library reads it?
+"""Does a configuration fit a server version's schema (draft-06), the way the operator's own library reads it?
 
-The library flattens and expands the configuration before it validates (draft-06), which shows: a list of anything
-but texts is read as null, a bare text as a list of one, fractions lose their fraction, an empty ``files`` list
-vanishes, an empty section inside a named entry is refused. Checked against recorded verdicts of AKO 4.5.0.
-
-``fits`` answers yes or no at speed; ``schema_errors`` says what is wrong, for the few configurations that do not
-fit.
+A bare text is read as a list of one, and fractions lose their fraction. For everything else that the library makes of
+a configuration see ``library``: it is asked only where the configuration doesn't fit as it is written, since whatever
+fits as it is written is read as it is written. ``schema_errors`` says what is wrong, for the few that do not fit.
 """
 
 from __future__ import annotations
@@ -18,19 +15,20 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any
 
+from aerofleet.aerospike.library import read
 from aerofleet.aerospike.parameters import Node, data_version, names_in, nodes, parameter, root, versions
 
 Check = Callable[[Any], bool]
 
 _HOSTNAME = re.compile(
-    r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\.?"
+    r"(?=.{1,255}\Z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaError:
     """``path`` holds keys and list indexes from the configuration's root; ``kind`` is one of unknown, type, bounds,
-    enum, missing, choice, duplicate.
+    enum, missing, choice, library.
     """
 
     path: tuple[str | int, ...]
@@ -41,7 +39,11 @@ class SchemaError:
 
 def fits(config: Any, version: str) -> bool:
     """Whether ``config`` has no error at ``version``. Raises KeyError for a version older than the data."""
-    return _root_check(data_version(version))(config)
+    check = _root_check(data_version(version))
+    if check(config):
+        return True
+    reading = read(config)
+    return not reading.faults and check(reading.config)
 
 
 def schema_errors(config: Any, version: str) -> list[SchemaError]:
@@ -49,33 +51,46 @@ def schema_errors(config: Any, version: str) -> list[SchemaError]:
     if fits(config, version):
         return []
     short = data_version(version)
-    return list(_explain(config, root(short), (), short, in_list=False))
+    reading = read(config)
+    faults = [SchemaError(path, "library", message, hint) for path, message, hint in reading.faults]
+    return [*faults, *_explain(reading.config, root(short), (), short)]
+
+
+def lost_paths(config: Any) -> list[tuple[str | int, ...]]:
+    """Paths of what neither the schema nor the server ever sees."""
+    return read(config).lost
 
 
 @lru_cache(maxsize=32)
 def _root_check(version: str) -> Check:
-    return _check(root(version), False)
+    return _check(root(version), is_root=True)
 
 
 @lru_cache(maxsize=4096)
-def _check(index: int, in_list: bool) -> Check:
+def _check(index: int, is_root: bool = False) -> Check:
     node = nodes()[index]
-    parts = [_TYPED[node["type"]](node, in_list)] if "type" in node else []
+    parts = []
+    if node.get("type") == "object":
+        parts.append(_object(node, is_root))
+    elif "type" in node:
+        parts.append(_TYPED[node["type"]](node))
     if "oneOf" in node:
-        parts.append(_one_of([_check(choice, in_list) for choice in node["oneOf"]]))
+        parts.append(_one_of([_check(choice) for choice in node["oneOf"]]))
     if "anyOf" in node:
-        parts.append(_any_of([_check(choice, in_list) for choice in node["anyOf"]]))
+        parts.append(_any_of([_check(choice) for choice in node["anyOf"]]))
     if "type" not in node and "required" in node:
         parts.append(_requires(tuple(node["required"])))
     if "type" not in node and "enum" in node:
         parts.append(_among(node["enum"]))
     if "not" in node:
-        parts.append(_negated(_check(node["not"], in_list)))
+        parts.append(_negated(_check(node["not"])))
     return parts[0] if len(parts) == 1 else _all_of(parts)
 
 
-def _object(node: Node, in_list: bool) -> Check:
-    children = {name: _check(child, in_list) for name, child in node.get("properties", {}).items()}
+def _object(node: Node, is_root: bool) -> Check:
+    children = {name: _check(child) for name, child in node.get("properties", {}).items()}
+    if "files" in children:
+        children["files"] = _all_of([_is_not_empty, children["files"]])
     required = tuple(node.get("required", ()))
     closed = node.get("closed", False)
 
@@ -85,29 +100,31 @@ def _object(node: Node, in_list: bool) -> Check:
         for key, given in value.items():
             child = children.get(key)
             switch = type(given) is bool and key == "tls-authenticate-client"
-            item = str(given).lower() if switch else given
             if child is None:
                 if closed:
                     return False
-            elif (not child(item) and not (key == "files" and item == [])) or (in_list and item == {}):
+            elif (given == {} and not is_root) or not child(str(given).lower() if switch else given):
                 return False
         return all(key in value for key in required)
 
     return check
 
 
-def _array(node: Node, _in_list: bool) -> Check:
-    item_check = _check(node["items"], True)
-    minimum = node.get("minItems", 0)
+def _is_not_empty(value: Any) -> bool:
+    return bool(value != [])
+
+
+def _array(node: Node) -> Check:
+    item_check = _check(node["items"])
     of_texts = nodes()[node["items"]].get("type") == "string"
 
     def texts(value: Any) -> bool:
         if type(value) is str:
             return item_check(value)
-        return type(value) is list and len(value) >= minimum and all(map(item_check, value))
+        return type(value) is list and all(map(item_check, value))
 
     def sections(value: Any) -> bool:
-        if type(value) is not list or len(value) < minimum or not all(map(item_check, value)):
+        if type(value) is not list or not value or not all(map(item_check, value)):
             return False
         names = [item.get("name") for item in value]
         return all(type(name) is str for name in names) and len(set(names)) == len(names)
@@ -115,7 +132,7 @@ def _array(node: Node, _in_list: bool) -> Check:
     return texts if of_texts else sections
 
 
-def _number(node: Node, _in_list: bool) -> Check:
+def _number(node: Node) -> Check:
     minimum = node.get("minimum", float("-inf"))
     maximum = node.get("maximum", float("inf"))
     enum = node.get("enum")
@@ -131,7 +148,7 @@ def _number(node: Node, _in_list: bool) -> Check:
     return check
 
 
-def _text(node: Node, _in_list: bool) -> Check:
+def _text(node: Node) -> Check:
     enum = frozenset(node["enum"]) if "enum" in node else None
     hostname = node.get("format") == "hostname"
 
@@ -143,12 +160,11 @@ def _text(node: Node, _in_list: bool) -> Check:
     return check
 
 
-def _boolean(_node: Node, _in_list: bool) -> Check:
+def _boolean(_node: Node) -> Check:
     return lambda value: type(value) is bool
 
 
-_TYPED: dict[str, Callable[[Node, bool], Check]] = {
-    "object": _object,
+_TYPED: dict[str, Callable[[Node], Check]] = {
     "array": _array,
     "integer": _number,
     "number": _number,
@@ -158,11 +174,7 @@ _TYPED: dict[str, Callable[[Node, bool], Check]] = {
 
 
 def _requires(keys: tuple[str, ...]) -> Check:
-    def check(value: Any) -> bool:
-        # An empty ``files`` list counts as absent: see the module's first lines.
-        return all(key in value and not (key == "files" and value[key] == []) for key in keys)
-
-    return check
+    return lambda value: all(key in value for key in keys)
 
 
 def _among(values: list[Any]) -> Check:
@@ -188,40 +200,38 @@ def _negated(check: Check) -> Check:
 # --- the slow path: why not ---------------------------------------------------------------------------------------
 
 
-def _explain(
-    value: Any, index: int, path: tuple[str | int, ...], version: str, *, in_list: bool
-) -> Iterator[SchemaError]:
+def _explain(value: Any, index: int, path: tuple[str | int, ...], version: str) -> Iterator[SchemaError]:
     node = nodes()[index]
-    if _check(index, in_list)(value):
+    if _check(index, is_root=not path)(value):
         return
     if "type" not in node and "enum" in node:
         yield _explain_leaf(value, {**node, "type": "string"}, path)
     elif "type" not in node:
-        yield from _explain_choice(value, node, path, version, in_list=in_list)
+        yield from _explain_choice(value, node, path, version)
     elif node["type"] == "object":
-        yield from _explain_object(value, node, path, version, in_list=in_list)
+        yield from _explain_object(value, node, path, version)
     elif node["type"] == "array":
         yield from _explain_array(value, node, path, version)
     else:
         yield _explain_leaf(value, node, path)
 
 
-def _explain_choice(
-    value: Any, node: Node, path: tuple[str | int, ...], version: str, *, in_list: bool
-) -> Iterator[SchemaError]:
+def _explain_choice(value: Any, node: Node, path: tuple[str | int, ...], version: str) -> Iterator[SchemaError]:
     choices: list[int] = [*node.get("oneOf", ()), *node.get("anyOf", ())]
     wanted = _meant(value, choices)
     if wanted is not None:
-        yield from _explain(value, wanted, path, version, in_list=in_list)
+        yield from _explain(value, wanted, path, version)
         return
     kinds = [kind for choice in choices for kind in _type_names(nodes()[choice])]
     if kinds and isinstance(value, dict):
-        yield SchemaError(
-            (*path, "type"), "choice", _not_one_of(value.get("type"), kinds), _closest(value.get("type"), kinds)
-        )
+        if "type" in value:
+            message, hint = _not_one_of(value["type"], kinds), _closest(value["type"], kinds)
+            yield SchemaError((*path, "type"), "choice", message, hint)
+        else:
+            yield SchemaError(path, "missing", "type is missing", f"add type: one of {', '.join(kinds)}")
     else:
         words = " or ".join(dict.fromkeys(_described(nodes()[choice]) for choice in choices))
-        yield SchemaError(path, "type", f"{_shown(value)} is not {words}")
+        yield SchemaError(path, "type", f"{_shown(value)} is not {words}", "write that")
 
 
 def _meant(value: Any, choices: list[int]) -> int | None:
@@ -240,23 +250,19 @@ def _type_names(node: Node) -> tuple[str, ...]:
     return tuple(nodes()[index].get("enum", ())) if index is not None else ()
 
 
-def _explain_object(
-    value: Any, node: Node, path: tuple[str | int, ...], version: str, *, in_list: bool
-) -> Iterator[SchemaError]:
+def _explain_object(value: Any, node: Node, path: tuple[str | int, ...], version: str) -> Iterator[SchemaError]:
     if not isinstance(value, dict):
-        yield SchemaError(path, "type", f"{_shown(value)} is not a section (a map of parameters)")
+        yield SchemaError(path, "type", f"{_shown(value)} is not a section", _TYPE_HINTS["object"])
         return
     properties = node.get("properties", {})
     for key, item in value.items():
         if key not in properties:
             yield _unknown(key, tuple(properties), path, version)
-        elif in_list and item == {}:
-            yield SchemaError((*path, key), "type", "an empty section is refused here", "leave it out")
-        elif not (key == "files" and item == []):
-            yield from _explain(item, properties[key], (*path, key), version, in_list=in_list)
+        else:
+            yield from _explain(item, properties[key], (*path, key), version)
     for key in node.get("required", ()):
         if key not in value:
-            yield SchemaError(path, "missing", f"{key} is missing")
+            yield SchemaError(path, "missing", f"{key} is missing", f"add {key}")
     for choice, one in (("oneOf", True), ("anyOf", False)):
         if choice in node:
             yield from _explain_alternatives(
@@ -270,15 +276,15 @@ def _explain_alternatives(
     met = [keys for keys in alternatives if _requires(tuple(keys))(value)]
     words = " or ".join(" and ".join(key for key in keys if key != "type") for keys in alternatives)
     if not met:
-        yield SchemaError(path, "missing", f"needs {words}")
+        yield SchemaError(path, "missing", f"needs {words}", "add one of them")
     elif one and len(met) > 1:
-        yield SchemaError(path, "choice", f"can have only one of {words}")
+        yield SchemaError(path, "choice", f"can have only one of {words}", "take the other away")
 
 
 def _unknown(key: Any, known: tuple[str, ...], path: tuple[str | int, ...], version: str) -> SchemaError:
     dotted = ".".join([*(str(part) for part in path if isinstance(part, str)), str(key)])
     other = _elsewhere(dotted)
-    hint = ""
+    hint = "take it out"
     if other is not None and other[0]:
         hint = f"it became {other[0]}"
     elif close := get_close_matches(str(key), known, 1, 0.7):
@@ -307,28 +313,10 @@ def _explain_array(value: Any, node: Node, path: tuple[str | int, ...], version:
     of_texts = nodes()[node["items"]].get("type") == "string"
     values = [value] if of_texts and isinstance(value, str) else value
     if not isinstance(values, list):
-        yield SchemaError(path, "type", f"{_shown(value)} is not a list")
+        yield SchemaError(path, "type", f"{_shown(value)} is not a list", _TYPE_HINTS["array"])
         return
-    if len(values) < node.get("minItems", 0):
-        yield SchemaError(path, "missing", "the list is empty")
     for position, item in enumerate(values):
-        yield from _explain(item, node["items"], (*path, position), version, in_list=True)
-    if not of_texts:
-        yield from _explain_names(values, path)
-
-
-def _explain_names(values: list[Any], path: tuple[str | int, ...]) -> Iterator[SchemaError]:
-    seen: set[Any] = set()
-    for position, item in enumerate(values):
-        name = item.get("name") if isinstance(item, dict) else None
-        if not isinstance(item, dict):
-            continue
-        if not isinstance(name, str):
-            yield SchemaError((*path, position), "missing", "every entry of this list needs a name (a text)")
-        elif name in seen:
-            yield SchemaError((*path, position), "duplicate", f"{name} is listed twice")
-        else:
-            seen.add(name)
+        yield from _explain(item, node["items"], (*path, position), version)
 
 
 def _explain_leaf(value: Any, node: Node, path: tuple[str | int, ...]) -> SchemaError:
@@ -336,17 +324,23 @@ def _explain_leaf(value: Any, node: Node, path: tuple[str | int, ...]) -> Schema
         allowed = [str(choice) for choice in node["enum"]]
         return SchemaError(path, "enum", _not_one_of(value, allowed), _closest(value, allowed))
     if node["type"] in ("integer", "number") and type(value) in (int, float):
-        return SchemaError(
-            path, "bounds", f"{_shown(value)} is outside {node.get('minimum', '-')} to {node.get('maximum', '-')}"
-        )
+        low, high = node.get("minimum"), node.get("maximum")
+        bounds = [f"{words} {bound}" for words, bound in (("at least", low), ("at most", high)) if bound is not None]
+        return SchemaError(path, "bounds", f"{_shown(value)} is out of bounds", " and ".join(bounds))
     if "not" in node and type(value) is str:
-        return SchemaError(path, "enum", f"{_shown(value)} is not a host name that can stand in a list")
-    hint = ""
-    if node["type"] == "integer" and isinstance(value, str):
-        hint = "write a plain number: sizes in bytes, times in seconds, without quotes"
-    elif node["type"] == "boolean":
-        hint = "write true or false, without quotes"
-    return SchemaError(path, "type", f"{_shown(value)} is not {_described(node)}", hint)
+        hint = "write any or false in place of the list, or names in it"
+        return SchemaError(path, "enum", f"{_shown(value)} is not a host name that can stand in a list", hint)
+    return SchemaError(path, "type", f"{_shown(value)} is not {_described(node)}", _TYPE_HINTS[node["type"]])
+
+
+_TYPE_HINTS = {
+    "integer": "write a plain number: sizes in bytes, times in seconds, without quotes",
+    "number": "write a plain number, without quotes",
+    "string": "write a text, in quotes if it looks like something else",
+    "boolean": "write true or false, without quotes",
+    "array": "write a list: one line with - for each entry",
+    "object": "write a map of parameters below it",
+}
 
 
 def _described(node: Node) -> str:
@@ -370,7 +364,7 @@ def _not_one_of(value: Any, allowed: Iterable[str]) -> str:
 
 def _closest(value: Any, allowed: list[str]) -> str:
     close = get_close_matches(str(value), allowed, 1, 0.6)
-    return f"did you mean {close[0]}?" if close else ""
+    return f"did you mean {close[0]}?" if close else "choose one of them"
 
 
 def _shown(value: Any) -> str:

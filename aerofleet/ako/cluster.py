@@ -138,8 +138,8 @@ def _written_at(written: Any, effective: Any, path: tuple[str | int, ...]) -> tu
         here = key
         if isinstance(key, int) and isinstance(written, list) and isinstance(effective, dict):
             name = effective.get("name")
-            named = (index for index, item in enumerate(written) if isinstance(item, dict) and item.get("name") == name)
-            here = next(named, key)
+            same = [index for index, item in enumerate(written) if isinstance(item, dict) and item.get("name") == name]
+            here = key if key in same or not same else same[0]
         written = _child(written, here)
         found += f"[{here}]" if isinstance(here, int) else f".{here}"
         if written is None:

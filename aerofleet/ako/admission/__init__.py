@@ -143,6 +143,7 @@ WARNINGS: tuple[Rule, ...] = (
     rack_rules.no_budget_without_a_pdb,
     storage_rules.mount_options_are_used,
     access_rules.deprecated_fields_are_gone,
+    config_rules.nothing_is_lost,
     config_rules.memory_is_counted_per_container,
     config_rules.parameters_are_of_an_older_version,
     config_rules.new_parameters_are_not_known,

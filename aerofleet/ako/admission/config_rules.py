@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from aerofleet.aerospike.parameters import data_version, has_schema
-from aerofleet.aerospike.schema import fits, schema_errors
+from aerofleet.aerospike.schema import fits, lost_paths, schema_errors
 from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import (
@@ -175,6 +175,21 @@ def storage_engine_is_given(cluster: Cluster) -> Iterator[Refused]:
         if namespace.get("storage-engine") is None:
             path = cluster.config_path(rack, "namespaces", position)
             yield path, f"{name} has no storage-engine", "add one of type device or memory"
+
+
+@rule("lost-parameter", warns=True)
+def nothing_is_lost(cluster: Cluster) -> Iterator[Refused]:
+    """Everything in aerospikeConfig stands in a section, and entries of a list of sections have names: other things
+    never reach the server.
+    """
+    told: set[str] = set()
+    for rack in cluster.distinct_racks:
+        for lost in lost_paths(rack.config):
+            path = cluster.config_path(rack, *lost)
+            if path not in told:
+                told.add(path)
+                words = "stands in no section" if len(lost) == 1 else "has no name"
+                yield path, f"{words}: the operator drops it without a word", "move it where it belongs, or take it out"
 
 
 @rule("devices-shape")
