@@ -30,6 +30,8 @@ Path = tuple[Any, ...] | None
 Read = Callable[[Any, Path, "Reading"], Any]
 
 _ABSENT = object()
+_A_MAP = "write a map: key: value, one line each"
+_A_LIST = "write a list: one line with - for each entry"
 _EMPTY: tuple[Any, ...] = ("", [])
 _PLAIN = frozenset(
     [
@@ -134,7 +136,7 @@ def _reader(index: int) -> Read:
 
 def _open(value: Any, path: Path, reading: Reading) -> Any:
     if not isinstance(value, dict):
-        reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a map"))
+        reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a map", _A_MAP))
         return {}
     return value
 
@@ -151,7 +153,7 @@ def _object(node: Node) -> Read:
 
     def read_object(value: Any, path: Path, reading: Reading) -> Any:
         if type(value) is not dict:
-            reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a map"))
+            reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a map", _A_MAP))
             return {}
         found: dict[str, Any] = {}
         for key, item in value.items():
@@ -182,7 +184,7 @@ def _prune(key: str, value: Any, known: frozenset[str], where: tuple[Path, Readi
 def _map_of(child: Read, zero: Any) -> Read:
     def read_map(value: Any, path: Path, reading: Reading) -> Any:
         if type(value) is not dict:
-            reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a map"))
+            reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a map", _A_MAP))
             return {}
         return {key: child(zero if item is None else item, (path, key), reading) for key, item in value.items()}
 
@@ -197,14 +199,14 @@ def _array(node: Node) -> Read:
 
     def read_array(value: Any, path: Path, reading: Reading) -> Any:
         if type(value) is not list:
-            reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a list"))
+            reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a list", _A_LIST))
             return []
         found = [
             child(zero if item is None else item, (path, position), reading) for position, item in enumerate(value)
         ]
         if len(found) < minimum or (maximum is not None and len(found) > maximum):
             bounds = f"at least {minimum}" if len(found) < minimum else f"at most {maximum}"
-            reading.invalid.append(Problem(path_text(path), f"has {len(found)} entries, {bounds} are allowed"))
+            reading.invalid.append(Problem(path_text(path), f"has {len(found)} entries", f"{bounds} may stand here"))
         if kind in ("set", "map") and len(found) > 1:
             _unique(found, keys, path, reading)
         return found
@@ -234,15 +236,16 @@ def _string(node: Node) -> Read:
             return ""
         if enum is not None and value not in enum:
             close = get_close_matches(value, enum, 1, 0.6)
-            hint = f"did you mean {close[0]}?" if close else ""
-            reading.invalid.append(Problem(path_text(path), f"{value!r} is not one of {', '.join(node['enum'])}", hint))
-        elif len(value) < minimum:
+            hint = f"did you mean {close[0]}?" if close else "choose one of them"
+            message = f"{value!r} is not one of {', '.join(node['enum'])}" if value else "is missing or empty"
             reading.invalid.append(
-                Problem(path_text(path), "is missing or empty" if minimum == 1 else f"is shorter than {minimum}")
+                Problem(path_text(path), message, hint if value else f"one of {', '.join(node['enum'])}")
             )
+        elif len(value) < minimum:
+            reading.invalid.append(Problem(path_text(path), "is missing or empty", f"at least {minimum} characters"))
         elif maximum is not None and len(value.encode()) > maximum:
             reading.invalid.append(
-                Problem(path_text(path), f"is {len(value.encode())} bytes long, {maximum} are allowed")
+                Problem(path_text(path), f"is {len(value.encode())} bytes long", f"at most {maximum}")
             )
         return value
 
@@ -268,8 +271,12 @@ def _whole_number(representable: tuple[int, int], minimum: int | None, maximum: 
             )
             return 0
         if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
-            allowed = f"{'' if minimum is None else minimum} to {'' if maximum is None else maximum}".strip()
-            reading.invalid.append(Problem(path_text(path), f"{value} is out of bounds: {allowed}"))
+            bounds = [
+                f"{words} {bound}"
+                for words, bound in (("at least", minimum), ("at most", maximum))
+                if bound is not None
+            ]
+            reading.invalid.append(Problem(path_text(path), f"{value} is out of bounds", " and ".join(bounds)))
         return value
 
     return read_integer
@@ -295,7 +302,8 @@ def _int_or_string(value: Any, path: Path, reading: Reading) -> Any:
         value = int(value)
     if type(value) is str or (type(value) is int and -(2**31) <= value < 2**31):
         return value
-    reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is neither a whole number nor a text"))
+    message = f"{_shown(value)} is neither a whole number nor a text"
+    reading.undecodable.append(Problem(path_text(path), message, "such as 1 or 25%"))
     return 0
 
 
