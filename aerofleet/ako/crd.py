@@ -32,7 +32,6 @@ Read = Callable[[Any, Path, "Reading"], Any]
 _ABSENT = object()
 _A_MAP = "write a map: key: value, one line each"
 _A_LIST = "write a list: one line with - for each entry"
-_EMPTY: tuple[Any, ...] = ("", [])
 _PLAIN = frozenset(
     [
         "cleanupThreads",
@@ -50,6 +49,9 @@ _PLAIN = frozenset(
 )
 """Optional numbers and switches that the operator keeps by value: their zero is not told apart from absence. All others
 are pointers (``runAsUser: 0``, ``cascadeDelete: false``) and keep it."""
+_TOP = frozenset(["apiVersion", "kind", "metadata", "spec", "status"])
+_KEPT_EMPTY = frozenset(["initMethod", "wipeMethod"])
+"""Optional texts that the operator keeps by pointer, and that have choices: an empty one is none of them."""
 _UNSIGNED = frozenset(["readQuota", "writeQuota"])
 """Fields that the operator decodes into 32 bits without a sign, whatever format the definition names."""
 
@@ -76,6 +78,8 @@ def read(resource: dict[str, Any]) -> tuple[dict[str, Any], Reading]:
     are shared with ``resource``, not copied.
     """
     reading = Reading()
+    for key in resource.keys() - _TOP:
+        _prune(key, resource[key], _TOP, (None, reading))
     spec = resource.get("spec")
     copy = dict(resource)
     copy["spec"] = _spec_reader()(spec if spec is not None else {}, (None, "spec"), reading)
@@ -143,25 +147,28 @@ def _open(value: Any, path: Path, reading: Reading) -> Any:
 
 def _object(node: Node) -> Read:
     if "values" in node:
-        return _map_of(_reader(node["values"]), _zero(table()["nodes"][node["values"]]))
+        return _map_of(_reader(node["values"]))
     nodes = table()["nodes"]
     properties = node.get("properties", {})
     children = {name: _unsigned if name in _UNSIGNED else _reader(index) for name, index in properties.items()}
     required = {name: _zero(nodes[properties[name]]) for name in node.get("required", ())}
     defaults = {name: nodes[index]["default"] for name, index in properties.items() if "default" in nodes[index]}
+    dropped = {name: _dropped(name, nodes[index]) for name, index in properties.items() if name not in required}
     shape = frozenset(children)
 
     def read_object(value: Any, path: Path, reading: Reading) -> Any:
         if type(value) is not dict:
-            reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a map", _A_MAP))
+            _undecodable(value, "a map", _A_MAP, path, reading)
             return {}
         found: dict[str, Any] = {}
         for key, item in value.items():
             child = children.get(key)
             if child is None:
                 _prune(key, item, shape, (path, reading))
-            elif item is not None and (key in required or not (item in _EMPTY or (item == 0 and key in _PLAIN))):
-                found[key] = child(item, (path, key), reading)
+            elif item is not None:
+                zero = dropped.get(key)
+                if type(item) is not type(zero) or item != zero:
+                    found[key] = child(item, (path, key), reading)
         for key, default in defaults.items():
             if key not in found:
                 found[key] = dict(default) if type(default) is dict else default
@@ -173,6 +180,12 @@ def _object(node: Node) -> Read:
     return read_object
 
 
+def _dropped(name: str, node: Node) -> Any:
+    """The zero value of an optional field that the operator doesn't write back; None where it writes all of them."""
+    kept = name in _KEPT_EMPTY if node.get("type") == "string" else node.get("type") != "array" and name not in _PLAIN
+    return None if kept else _zero(node)
+
+
 def _prune(key: str, value: Any, known: frozenset[str], where: tuple[Path, Reading]) -> None:
     path, reading = where
     text = path_text((path, key))
@@ -181,12 +194,26 @@ def _prune(key: str, value: Any, known: frozenset[str], where: tuple[Path, Readi
         reading.hints[text] = f"did you mean {close[0]}?"
 
 
-def _map_of(child: Read, zero: Any) -> Read:
+def _undecodable(value: Any, wanted: str, hint: str, path: Path, reading: Reading) -> None:
+    """A value of another type stops the operator's decoder; the maps in it were emptied by pruning before that."""
+    reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not {wanted}", hint))
+    _empty(value, path, reading)
+
+
+def _empty(value: Any, path: Path, reading: Reading) -> None:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            reading.pruned[path_text((path, key))] = item
+    for position, item in enumerate(value if isinstance(value, list) else ()):
+        _empty(item, (path, position), reading)
+
+
+def _map_of(child: Read) -> Read:
     def read_map(value: Any, path: Path, reading: Reading) -> Any:
         if type(value) is not dict:
-            reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a map", _A_MAP))
+            _undecodable(value, "a map", _A_MAP, path, reading)
             return {}
-        return {key: child(zero if item is None else item, (path, key), reading) for key, item in value.items()}
+        return {key: child(item, (path, key), reading) for key, item in value.items() if item is not None}
 
     return read_map
 
@@ -199,7 +226,7 @@ def _array(node: Node) -> Read:
 
     def read_array(value: Any, path: Path, reading: Reading) -> Any:
         if type(value) is not list:
-            reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a list", _A_LIST))
+            _undecodable(value, "a list", _A_LIST, path, reading)
             return []
         found = [
             child(zero if item is None else item, (path, position), reading) for position, item in enumerate(value)
@@ -232,7 +259,7 @@ def _string(node: Node) -> Read:
 
     def read_string(value: Any, path: Path, reading: Reading) -> Any:
         if type(value) is not str:
-            reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a text", "put it in quotes"))
+            _undecodable(value, "a text", "put it in quotes", path, reading)
             return ""
         if enum is not None and value not in enum:
             close = get_close_matches(value, enum, 1, 0.6)
@@ -266,9 +293,7 @@ def _whole_number(representable: tuple[int, int], minimum: int | None, maximum: 
         if type(value) is float and abs(value) < 2**63 and value.is_integer():
             value = int(value)
         if type(value) is not int or not low <= value <= high:
-            reading.undecodable.append(
-                Problem(path_text(path), f"{_shown(value)} is not a whole number", "write it without quotes")
-            )
+            _undecodable(value, "a whole number", "write it without quotes", path, reading)
             return 0
         if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
             bounds = [
@@ -288,9 +313,7 @@ _unsigned = _whole_number((0, 2**32 - 1), None, None)
 def _boolean(_node: Node) -> Read:
     def read_boolean(value: Any, path: Path, reading: Reading) -> Any:
         if type(value) is not bool:
-            reading.undecodable.append(
-                Problem(path_text(path), f"{_shown(value)} is not true or false", "write it without quotes")
-            )
+            _undecodable(value, "true or false", "write it without quotes", path, reading)
             return False
         return value
 
@@ -302,8 +325,7 @@ def _int_or_string(value: Any, path: Path, reading: Reading) -> Any:
         value = int(value)
     if type(value) is str or (type(value) is int and -(2**31) <= value < 2**31):
         return value
-    message = f"{_shown(value)} is neither a whole number nor a text"
-    reading.undecodable.append(Problem(path_text(path), message, "such as 1 or 25%"))
+    _undecodable(value, "a whole number or a text", "such as 1 or 25%", path, reading)
     return 0
 
 
@@ -311,10 +333,10 @@ _QUANTITY = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[e
 
 
 def _quantity(value: Any, path: Path, reading: Reading) -> Any:
-    if type(value) in (int, float) or (type(value) is str and _QUANTITY.fullmatch(value)):
+    if type(value) in (int, float) or (type(value) is str and _QUANTITY.fullmatch(value.strip())):
         return value
     hint = "write 500m, 2, 64Gi: a number and perhaps a unit"
-    reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not a quantity", hint))
+    _undecodable(value, "a quantity", hint, path, reading)
     return 0
 
 

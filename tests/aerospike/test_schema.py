@@ -24,7 +24,25 @@ from tests.ako.specimen import cluster
 SCHEMAS = Path(__file__).parents[3] / "shared" / "aerospike-schemas"
 VERSIONS = ("6.0.0", "6.1.0", "6.2.0", "6.3.0", "6.4.0", "7.0.0", "7.1.0", "7.2.0", "8.0.0", "8.1.0", "8.1.1")
 LABEL = r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
-JUNK: tuple[Any, ...] = (None, True, False, 0, -1, 3.5, "", "any", "4G", "memory", [], {}, ["x"], [1], {"a": 1}, [{}], [{"name": "z"}])
+JUNK: tuple[Any, ...] = (
+    None,
+    True,
+    False,
+    0,
+    -1,
+    3.5,
+    "",
+    "any",
+    "4G",
+    "memory",
+    [],
+    {},
+    ["x"],
+    [1],
+    {"a": 1},
+    [{}],
+    [{"name": "z"}],
+)
 Keys = tuple[str | int, ...]
 
 pytestmark = pytest.mark.skipif(not SCHEMAS.is_dir(), reason="the public schemas are not beside the project")
