@@ -56,9 +56,9 @@ def schema_errors(config: Any, version: str) -> list[SchemaError]:
     return [*faults, *_explain(reading.config, root(short), (), short)]
 
 
-def lost_paths(config: Any) -> list[tuple[str | int, ...]]:
-    """Paths of what neither the schema nor the server ever sees."""
-    return read(config).lost
+def lost_paths(config: Any, version: str) -> list[tuple[str | int, ...]]:
+    """Paths of what neither the schema nor the server ever sees. Raises KeyError for a version older than the data."""
+    return [] if _root_check(data_version(version))(config) else read(config).lost
 
 
 @lru_cache(maxsize=32)
@@ -99,11 +99,13 @@ def _object(node: Node, is_root: bool) -> Check:
             return False
         for key, given in value.items():
             child = children.get(key)
-            switch = type(given) is bool and key == "tls-authenticate-client"
             if child is None:
                 if closed:
                     return False
-            elif (given == {} and not is_root) or not child(str(given).lower() if switch else given):
+                continue
+            if not given and not is_root and type(given) is dict:
+                return False
+            if not child(str(given).lower() if key == "tls-authenticate-client" and type(given) is bool else given):
                 return False
         return all(key in value for key in required)
 

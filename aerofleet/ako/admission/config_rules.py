@@ -182,9 +182,10 @@ def nothing_is_lost(cluster: Cluster) -> Iterator[Refused]:
     """Everything in aerospikeConfig stands in a section, and entries of a list of sections have names: other things
     never reach the server.
     """
+    version = schema_version(cluster.version)
     told: set[str] = set()
-    for rack in cluster.distinct_racks:
-        for lost in lost_paths(rack.config):
+    for rack in cluster.distinct_racks if version else ():
+        for lost in lost_paths(rack.config, str(version)):
             path = cluster.config_path(rack, *lost)
             if path not in told:
                 told.add(path)
@@ -207,13 +208,17 @@ def files_are_a_list(cluster: Cluster) -> Iterator[Refused]:
 def _storage_list_faults(cluster: Cluster, key: str) -> Iterator[Refused]:
     for rack, position, _, namespace in _namespaces(cluster):
         value = section(namespace, "storage-engine").get(key)
-        path = cluster.config_path(rack, "namespaces", position, "storage-engine", key)
         # The storage engine memory is looked at no further, but a bare text makes the operator's code panic there, too.
-        if not is_in_memory(namespace) or isinstance(value, str):
-            yield from _list_faults(value, path, key)
-            for line in texts(value):
-                if len(line.split()) > 2:
-                    yield path, f"{line!r} names more than a {key[:-1]} and its shadow", "write one path, or two"
+        if value is None or (is_in_memory(namespace) and not isinstance(value, str)):
+            continue
+        faults = list(_list_faults(value, key))
+        faults += [
+            (f"{line!r} names more than a {key[:-1]} and its shadow", "write one path, or two")
+            for line in texts(value)
+            if len(line.split()) > 2
+        ]
+        for message, hint in faults:
+            yield cluster.config_path(rack, "namespaces", position, "storage-engine", key), message, hint
 
 
 @rule("index-mounts-shape")
@@ -221,18 +226,16 @@ def mounts_are_a_list(cluster: Cluster) -> Iterator[Refused]:
     """`mounts` of an index on flash or pmem is a list that isn't empty."""
     for rack, position, _, namespace in _namespaces(cluster):
         index = section(namespace, "index-type")
-        if "mounts" in index and index.get("type") != SHMEM:
-            yield from _list_faults(
-                index["mounts"], cluster.config_path(rack, "namespaces", position, "index-type", "mounts"), "mounts"
-            )
+        for message, hint in _list_faults(index.get("mounts"), "mounts") if index.get("type") != SHMEM else ():
+            yield cluster.config_path(rack, "namespaces", position, "index-type", "mounts"), message, hint
 
 
-def _list_faults(value: Any, path: str, words: str) -> Iterator[Refused]:
+def _list_faults(value: Any, words: str) -> Iterator[tuple[str, str]]:
     # What is no list of texts at all is the schema's to say; a bare text and an empty list pass there.
     if isinstance(value, str):
-        yield path, f"{words} is a text, not a list", f"write [{value}]"
+        yield f"{words} is a text, not a list", f"write [{value}]"
     elif value == []:
-        yield path, f"{words} is empty", "list at least one"
+        yield f"{words} is empty", "list at least one"
 
 
 @rule("device-shared")

@@ -95,11 +95,10 @@ def _flagged_racks(old: Cluster, new: Cluster) -> list[Rack]:
     """Racks that stay and carry the flag before or after, if anything about racks changes: that is when the operator
     looks, since it takes a flag that was merely kept for a changed one.
     """
-    if _racks_equal(old, new):
-        return []
     before = {rack.id: rack for rack in old.racks}
     key = "forceBlockFromRoster"
-    return [rack for rack in new.racks if rack.id in before and (key in rack.own or key in before[rack.id].own)]
+    flagged = [rack for rack in new.racks if rack.id in before and (key in rack.own or key in before[rack.id].own)]
+    return flagged if flagged and not _racks_equal(old, new) else []
 
 
 def _racks_equal(old: Cluster, new: Cluster) -> bool:

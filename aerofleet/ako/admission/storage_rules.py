@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from aerofleet.ako.admission.config_rules import storage_lines
@@ -210,16 +210,10 @@ def cleaning_has_limits(cluster: Cluster) -> Iterator[Refused]:
 # --- paths of the configuration -----------------------------------------------------------------------------------
 
 
-def _is_under(path: str, parents: set[str]) -> bool:
+def _is_under(path: str, parents: Iterable[str]) -> bool:
     """Is ``path`` one of ``parents`` or below one of them, whole names compared?"""
-    path = posixpath.normpath(path)
-    parents = {posixpath.normpath(parent) for parent in parents}
-    while path not in parents:
-        parent = posixpath.dirname(path)
-        if parent == path:
-            return False
-        path = parent
-    return True
+    path = posixpath.normpath(path) + "/"
+    return any(path.startswith(posixpath.normpath(parent).rstrip("/") + "/") for parent in parents if parent)
 
 
 def _paths(rack: Rack, volume_mode: str = "") -> set[str]:
@@ -303,12 +297,12 @@ def named_files_are_mounted(cluster: Cluster) -> Iterator[Refused]:
     for rack in cluster.distinct_racks:
         known = _paths(rack)
         for keys, file, may_be_remote in _named_files(rack):
-            path = cluster.config_path(rack, *keys)
             if file.startswith(REMOTE_SECRETS) and may_be_remote:
                 continue
             directory = file if keys[-1] == "ca-path" else posixpath.dirname(file)
             if not _is_under(directory, known):
-                yield path, f"{file} lies on no volume", "mount it with an entry in spec.storage.volumes"
+                hint = "mount it with an entry in spec.storage.volumes"
+                yield cluster.config_path(rack, *keys), f"{file} lies on no volume", hint
         yield from _default_password_file(cluster, rack)
 
 
