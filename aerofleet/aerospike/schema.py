@@ -230,7 +230,7 @@ def _explain_choice(value: Any, node: Node, path: tuple[str | int, ...], version
             message, hint = _not_one_of(value["type"], kinds), _closest(value["type"], kinds)
             yield SchemaError((*path, "type"), "choice", message, hint)
         else:
-            yield SchemaError(path, "missing", "type is missing", f"add type: one of {', '.join(kinds)}")
+            yield SchemaError((*path, "type"), "missing", "type is missing", f"add type: one of {', '.join(kinds)}")
     else:
         words = " or ".join(dict.fromkeys(_described(nodes()[choice]) for choice in choices))
         yield SchemaError(path, "type", f"{_shown(value)} is not {words}", "write that")
@@ -264,7 +264,7 @@ def _explain_object(value: Any, node: Node, path: tuple[str | int, ...], version
             yield from _explain(item, properties[key], (*path, key), version)
     for key in node.get("required", ()):
         if key not in value:
-            yield SchemaError(path, "missing", f"{key} is missing", f"add {key}")
+            yield SchemaError((*path, key), "missing", f"{key} is missing", f"add {key}")
     for choice, one in (("oneOf", True), ("anyOf", False)):
         if choice in node:
             yield from _explain_alternatives(

@@ -196,7 +196,9 @@ def _mutate(cluster: Cluster) -> None:
             "write at least its network and namespaces",
         )
         spec["aerospikeConfig"] = {}
-    spec["aerospikeConfig"] = _default_config(cluster, spec["aerospikeConfig"], "spec.aerospikeConfig", rack_id=None)
+    else:
+        config = _default_config(cluster, spec["aerospikeConfig"], "spec.aerospikeConfig", rack_id=None)
+        spec["aerospikeConfig"] = config
     storage = section(spec, "storage")
     for position, own in enumerate(racks):
         cluster.racks.append(_effective_rack(cluster, position, own, storage))

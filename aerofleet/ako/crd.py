@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
@@ -30,6 +30,7 @@ Path = tuple[Any, ...] | None
 Read = Callable[[Any, Path, "Reading"], Any]
 
 _ABSENT = object()
+_MISSING = "is missing or empty"
 _A_MAP = "write a map: key: value, one line each"
 _A_LIST = "write a list: one line with - for each entry"
 _PLAIN = frozenset(
@@ -174,7 +175,10 @@ def _object(node: Node) -> Read:
                 found[key] = dict(default) if type(default) is dict else default
         for key, zero in required.items():
             if key not in found and zero is not _ABSENT:
+                known = len(reading.invalid)
                 found[key] = children[key](zero, (path, key), reading)
+                if type(zero) is int and len(reading.invalid) > known:
+                    reading.invalid[known] = replace(reading.invalid[known], message="is missing")
         return found
 
     return read_object
@@ -263,13 +267,12 @@ def _string(node: Node) -> Read:
             return ""
         if enum is not None and value not in enum:
             close = get_close_matches(value, enum, 1, 0.6)
+            choices = ", ".join(node["enum"])
             hint = f"did you mean {close[0]}?" if close else "choose one of them"
-            message = f"{value!r} is not one of {', '.join(node['enum'])}" if value else "is missing or empty"
-            reading.invalid.append(
-                Problem(path_text(path), message, hint if value else f"one of {', '.join(node['enum'])}")
-            )
+            problem = (f"{value!r} is not one of {choices}", hint) if value else (_MISSING, f"one of {choices}")
+            reading.invalid.append(Problem(path_text(path), *problem))
         elif len(value) < minimum:
-            reading.invalid.append(Problem(path_text(path), "is missing or empty", f"at least {minimum} characters"))
+            reading.invalid.append(Problem(path_text(path), _MISSING, "give it a value"))
         elif maximum is not None and len(value.encode()) > maximum:
             reading.invalid.append(
                 Problem(path_text(path), f"is {len(value.encode())} bytes long", f"at most {maximum}")

@@ -244,10 +244,12 @@ def _answer(cluster: Cluster, resource: Mapping[str, Any], validated: list[Findi
     undecodable = [
         Finding("field-type", "error", problem.path, problem.message, problem.hint) for problem in reading.undecodable
     ]
+    mutated = undecodable + without_consequences(cluster.refusals, undecodable)
+    invalid = without_consequences(list(_schema_findings(cluster)), mutated)
     stages: tuple[tuple[Stage, list[Finding]], ...] = (
-        ("mutate", undecodable + cluster.refusals),
-        ("crd", list(_schema_findings(cluster))),
-        ("validate", list(dict.fromkeys(validated))),
+        ("mutate", mutated),
+        ("crd", invalid),
+        ("validate", without_consequences(list(dict.fromkeys(validated)), mutated + invalid)),
     )
     first: tuple[Stage, Finding | None] = next(
         ((stage, found[0]) for stage, found in stages if found), ("validate", None)
@@ -275,15 +277,28 @@ def _answer(cluster: Cluster, resource: Mapping[str, Any], validated: list[Findi
     )
 
 
+def without_consequences(found: list[Finding], causes: list[Finding]) -> list[Finding]:
+    """``found`` without what stands at the place of an earlier refusal or below it: it was judged without the value
+    that was meant.
+    """
+    if not causes:
+        return found
+    paths = {cause.path for cause in causes}
+    return [finding for finding in found if paths.isdisjoint(_places_above(finding.path))]
+
+
+def _places_above(path: str) -> Iterator[str]:
+    """The path itself, then every section and list that it leads through."""
+    yield path
+    for position, character in enumerate(path):
+        if character in ".[":
+            yield path[:position]
+
+
 def _schema_findings(cluster: Cluster) -> Iterator[Finding]:
-    if not cluster.name or len(cluster.name) > 253 or not _RESOURCE_NAME.fullmatch(cluster.name):
-        yield Finding(
-            "crd",
-            "error",
-            "metadata.name",
-            f"{cluster.name!r} can't be a resource's name",
-            "lower-case letters, digits, hyphens",
-        )
+    if len(cluster.name) > 253 or not _RESOURCE_NAME.fullmatch(cluster.name):
+        message = f"{cluster.name!r} can't be a resource's name" if cluster.name else "is missing, or no text"
+        yield Finding("crd", "error", "metadata.name", message, "lower-case letters, digits and hyphens")
     for problem in cluster.reading.invalid:
         yield Finding("crd", "error", problem.path, problem.message, problem.hint)
 
