@@ -42,7 +42,7 @@ def answers(lines: Iterable[bytes]) -> Iterator[str]:
     """An answer for each line; blank lines are passed over."""
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield json.dumps(answered(line, number), ensure_ascii=False, separators=(",", ":"))
+            yield json.dumps(answered(line, number), separators=(",", ":"))
 
 
 def answered(line: bytes, number: int) -> dict[str, Any]:
@@ -51,7 +51,9 @@ def answered(line: bytes, number: int) -> dict[str, Any]:
         return answer(json.loads(line, parse_constant=_no_constant))
     except QuestionError as error:
         return {"error": f"line {number}: {error}"}
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        return {"error": f"line {number}: nested too deeply"}
+    except ValueError as error:
         return {"error": f"line {number}: not JSON that can be read: {error}"}
 
 

@@ -54,6 +54,17 @@ def test_a_bad_line_is_named_and_the_others_are_answered() -> None:
     assert [found.get("error", "")[:6] for found in answers] == ["line 1", "", "line 3", "line 5", "line 6", ""]
 
 
+def test_no_line_stops_the_others() -> None:
+    """Half a character pair, and more depth than is read."""
+    good = json.dumps({"verb": "create", "spec": cluster("device")})
+    half = '{"verb": "create", "spec": {"metadata": {"name": "\\ud800"}}}'
+    code, answers = asked(half, '{"verb": "create", "spec": ' + "[" * 100_000, good)
+    assert code == 1
+    assert answers[0]["allowed"] is False
+    assert answers[1] == {"error": "line 2: nested too deeply"}
+    assert answers[2]["allowed"] is True
+
+
 def test_the_verb_loads_nothing_heavy() -> None:
     program = "import sys, aerofleet.cli.verdict; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
