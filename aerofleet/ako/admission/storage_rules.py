@@ -212,8 +212,14 @@ def cleaning_has_limits(cluster: Cluster) -> Iterator[Refused]:
 
 def _is_under(path: str, parents: Iterable[str]) -> bool:
     """Is ``path`` one of ``parents`` or below one of them, whole names compared?"""
-    path = posixpath.normpath(path) + "/"
-    return any(path.startswith(posixpath.normpath(parent).rstrip("/") + "/") for parent in parents if parent)
+    path = _folder(path)
+    return any(path.startswith(_folder(parent)) for parent in parents)
+
+
+def _folder(path: str) -> str:
+    """The path as short as can be, with a slash at its end, and one where it starts with several."""
+    path = posixpath.normpath(path).rstrip("/") + "/"
+    return path[1:] if path.startswith("//") else path
 
 
 def _paths(rack: Rack, volume_mode: str = "") -> set[str]:
