@@ -289,11 +289,23 @@ def _unknown(key: Any, known: tuple[str, ...], path: tuple[str | int, ...], vers
     hint = "take it out"
     if other is not None and other[0]:
         hint = f"it became {other[0]}"
+    elif place := _place_nearby(key, known, dotted, version):
+        hint = f"it belongs in {place}"
     elif close := get_close_matches(str(key), known, 1, 0.7):
         hint = f"did you mean {close[0]}?"
     elif other is not None:
         hint = other[1]
     return SchemaError((*path, str(key)), "unknown", f"{key} is no parameter of server {version}", hint)
+
+
+def _place_nearby(key: str, known: tuple[str, ...], dotted: str, version: str) -> str:
+    """The section one level down or up that has a parameter of this name; empty where there is none."""
+    context = dotted.rpartition(".")[0]
+    below = [name for name in known if context and key in names_in(version, f"{context}.{name}")]
+    above = context.rpartition(".")[0]
+    if not below and above and key in names_in(version, above):
+        return above
+    return below[0] if below else ""
 
 
 def _elsewhere(dotted: str) -> tuple[str, str] | None:

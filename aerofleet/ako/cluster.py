@@ -399,15 +399,16 @@ def _with_access(cluster: Cluster, given: Config, path: str) -> Config:
         return service
     for prefix in ("", "tls-"):
         keys = [f"{prefix}{way}" for way in ("access", "alternate-access")]
-        if f"{prefix}port" not in given or (prefix and not given.get("tls-name")):
-            for key in keys:
-                service.pop(f"{key}-port", None)
-                service.pop(f"{key}-addresses", None)
-            continue
-        port = given[f"{prefix}port"]
+        is_read = f"{prefix}port" in given and (not prefix or "tls-name" in given)
+        port = given[f"{prefix}port"] if is_read else 0
         if not isinstance(port, (int, float)) or isinstance(port, bool):
             message = f"{prefix}port {port!r} is not a number: the operator's code panics"
             _refuse(cluster, "port-number", f"{path}.{prefix}port", message, "write a number, without quotes")
+            continue
+        if not is_read or (prefix and not given["tls-name"]):
+            for key in keys:
+                service.pop(f"{key}-port", None)
+                service.pop(f"{key}-addresses", None)
             continue
         fixed: Config = {f"{prefix}port": int(port)}
         for key in keys:

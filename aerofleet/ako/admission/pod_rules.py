@@ -33,7 +33,8 @@ def limits_hold_requests(cluster: Cluster) -> Iterator[Refused]:
             limit, request = limits.get(kind, 0), requests.get(kind, 0)
             if quantity(limit) < quantity(request):
                 path = f"spec.podSpec.{container}.resources.limits.{kind}"
-                yield path, f"the limit {limit} is less than the request {request}", f"at least {request}"
+                words = f"the limit {limit} is" if kind in limits else "no limit beside another counts as 0,"
+                yield path, f"{words} less than the request {request}", f"at least {request}"
 
 
 @rule("containers")
