@@ -44,7 +44,7 @@ def read(config: Any) -> Reading:
         found = value if value == {} else _read(key, value, (key,), reading)
         if isinstance(found, dict) or (isinstance(found, list) and found and isinstance(found[0], dict)):
             reading.config[key] = found
-        else:
+        elif value not in (None, []) and not isinstance(value, dict):
             reading.lost.append((key,))
     return reading
 

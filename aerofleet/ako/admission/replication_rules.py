@@ -16,13 +16,13 @@ BESIDE_REPLICATION_FACTOR = frozenset({"enableDynamicConfigUpdate", "paused"})
 @rule("sc-frozen")
 def strong_consistency_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
     """strong-consistency of a namespace never changes; written out or left out is a change, too."""
-    yield from _once(_frozen(old, new, "strong-consistency", only_strong=False))
+    yield from _frozen(old, new, "strong-consistency", only_strong=False)
 
 
 @rule("sc-rf-frozen")
 def strong_replication_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
     """replication-factor of a strongly consistent namespace never changes; writing the default out is a change, too."""
-    yield from _once(_frozen(old, new, "replication-factor", only_strong=True))
+    yield from _frozen(old, new, "replication-factor", only_strong=True)
 
 
 def _frozen(old: Cluster, new: Cluster, key: str, *, only_strong: bool) -> Iterator[Refused]:
@@ -43,9 +43,9 @@ def replication_factor_changes_alone(old: Cluster, new: Cluster, status: Status)
     """The replication factor of one namespace changes at a time, alone, with dynamic configuration on. A factor that
     is not rolled out yet counts as changing.
     """
-    yield from _once(_lone_factor_faults(old.racks, old.spec, new, status.racks if status.is_complete else None))
+    yield from _lone_factor_faults(old.racks, old.spec, new, status.racks if status.is_complete else None)
     if status.is_complete:
-        yield from _once(_lone_factor_faults(status.racks, status.spec, new, None))
+        yield from _lone_factor_faults(status.racks, status.spec, new, None)
 
 
 def _lone_factor_faults(
@@ -125,11 +125,3 @@ def _pairs(old: Cluster, new: Cluster) -> Iterator[tuple[Config, Config, Rack]]:
         if (id(known.config), id(rack.config)) not in told:
             told.add((id(known.config), id(rack.config)))
             yield known.config, rack.config, rack
-
-
-def _once(found: Iterator[Refused]) -> Iterator[Refused]:
-    told = set()
-    for refused in found:
-        if refused not in told:
-            told.add(refused)
-            yield refused
