@@ -55,6 +55,18 @@ def test_only_errors_refuse(case: dict[str, Any]) -> None:
         assert admission.allowed
 
 
+@pytest.mark.parametrize("case", [case for case in CREATE if case["rule"] in MUTATING], ids=named)
+def test_the_mutating_webhook_refuses_first(case: dict[str, Any]) -> None:
+    assert admit_create(cluster(case["base"], case["fails"])).stage == "mutate"
+
+
+@pytest.mark.parametrize("case", CREATE, ids=named)
+def test_every_finding_says_where_what_and_what_instead(case: dict[str, Any]) -> None:
+    findings = admit_create(cluster(case["base"], case["fails"])).findings
+    assert all(finding.path and finding.message and finding.hint for finding in findings)
+    assert len({(finding.path, finding.message) for finding in findings}) == len(findings)
+
+
 def test_every_rule_has_a_case() -> None:
     named_rules = {rule.id for rule in (*CREATE_ONLY, *COMMON, *WARNINGS)} | MUTATING.keys() | SCHEMA.keys()
     assert named_rules - {case["rule"] for case in CREATE} == set()
