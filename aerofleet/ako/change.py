@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aerofleet.ako.admission import Admission, answer_update, finished_status
+from aerofleet.ako.admission.config_rules import new_choices
 from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config_change import is_same, judge
@@ -125,6 +126,8 @@ def _reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]
     yield from _identity(old, new)
     yield from unknown_reasons(old, new)
     yield from _parameter_reasons(old, new, restarts)
+    for path, message in sorted({*new_choices(new)} - {*new_choices(old)}):
+        yield Reason(Effect.DATA_AT_RISK, "unknown-value", path, f"unknown: {message} at any version with data")
     for restart in restarts.racks:
         if restart is restarts.racks[0] or not _is_like(restart, restarts.racks[0]):
             yield from restart_reasons(old, new, restart)

@@ -44,7 +44,7 @@ def config_fits_the_schema(cluster: Cluster) -> Iterator[Refused]:
 
 @rule("parameter-without-data", warns=True)
 def new_parameters_are_not_known(cluster: Cluster) -> Iterator[Refused]:
-    """A parameter that the nearest older version doesn't have may be new: there is no data to say more."""
+    """A parameter or choice that the nearest older version doesn't have may be new: there is no data to say more."""
     for kind, (path, message, _) in _schema_faults(cluster):
         if _is_new(cluster, kind):
             yield path, message, f"see whether server {cluster.version} has it"
@@ -67,7 +67,14 @@ def _schema_faults(cluster: Cluster) -> Iterator[tuple[str, Refused]]:
 
 
 def _is_new(cluster: Cluster, kind: str) -> bool:
-    return kind == "unknown" and not has_schema(cluster.version)
+    return kind in ("unknown", "enum") and not has_schema(cluster.version)
+
+
+def new_choices(cluster: Cluster) -> Iterator[tuple[str, str]]:
+    """(path, message) of values that only a version without data may know."""
+    for kind, (path, message, _) in _schema_faults(cluster):
+        if kind == "enum" and _is_new(cluster, kind):
+            yield path, message
 
 
 @rule("ipv6")
