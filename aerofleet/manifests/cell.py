@@ -12,7 +12,7 @@ from aerofleet.manifests.node_patch import node_patches
 from aerofleet.manifests.node_tuning import node_tuning
 from aerofleet.manifests.operator import definitions, operator
 from aerofleet.manifests.pod_monitor import pod_monitor
-from aerofleet.manifests.prometheus_rule import prometheus_rules
+from aerofleet.manifests.prometheus_rule import team_rules, tier_rules
 from aerofleet.manifests.quota import limit_range, resource_quota
 from aerofleet.manifests.rbac import node_reader, pod_access, service_account, team_access
 from aerofleet.manifests.rendered import RenderedCell, RenderedCluster, RenderedPlatform, RenderedPool, RenderedTeam
@@ -35,7 +35,7 @@ def render_platform(cell: Cell) -> RenderedPlatform:
         crds=tuple(definitions(cell)),
         operator=(*operator(cell), node_reader(cell)),
         pools=tuple(render_pool(cell, pool) for pool in cell.pools),
-        monitoring=tuple(prometheus_rules(cell)),
+        monitoring=tuple(tier_rules(cell)),
         storage_classes=tuple(storage_classes(cell)),
     )
 
@@ -56,6 +56,7 @@ def render_team(cell: Cell, team: Team) -> RenderedTeam:
         *team_access(cell, team),
         *default_deny(cell, team),
         *team_secrets(cell, team),
+        *team_rules(cell, team),
     ]
     clusters = [render_cluster(cell, each) for each in team.clusters if each.state is not ClusterState.DELETED]
     protected = not cell.ephemeral and bool(team.clusters)

@@ -1,4 +1,6 @@
-"""Alert rules of a cell: one PrometheusRule for each tier revision that is in use, with the tier's own thresholds."""
+"""Alert rules of a cell: one PrometheusRule for each tier revision that is in use, with the tier's own thresholds; and
+one for each team, which says how large its clusters shall be: a size is the team's to change, not the platform's.
+"""
 
 from __future__ import annotations
 
@@ -6,36 +8,49 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from aerofleet.manifests.alerts import ALERTS, WANTED_SIZE, Alert
-from aerofleet.manifests.metadata import cell_metadata
+from aerofleet.manifests.metadata import cell_metadata, team_metadata
 from aerofleet.manifests.pod_monitor import series_labels
-from aerofleet.model.resolved import Cell, Cluster, ClusterState, Tier
+from aerofleet.model.names import MAX_LABEL, bounded
+from aerofleet.model.resolved import Cell, Cluster, ClusterState, Team, Tier
 
 RUNBOOK = "docs/runbooks/alerts.md"
 WHERE = "{{ $labels.aerofleet_team }}/{{ $labels.aerofleet_cluster }}"
 
 
-def prometheus_rules(cell: Cell) -> list[dict[str, Any]]:
+def tier_rules(cell: Cell) -> list[dict[str, Any]]:
     """None where the cell has no Prometheus operator; clusters without an exporter are not watched."""
-    if not cell.monitoring.pod_monitors:
-        return []
-    of_tier: dict[str, list[Cluster]] = {}
-    for cluster in cell.clusters:
+    tiers = {cluster.tier.reference: cluster.tier for team in cell.teams for cluster in watched(cell, team)}
+    return [tier_rule(cell, tier) for _, tier in sorted(tiers.items())]
+
+
+def watched(cell: Cell, team: Team) -> Iterator[Cluster]:
+    for cluster in team.clusters if cell.monitoring.pod_monitors else ():
         if cluster.state is not ClusterState.DELETED and cluster.exporter is not None:
-            of_tier.setdefault(cluster.tier.reference, []).append(cluster)
-    return [prometheus_rule(cell, clusters[0].tier, clusters) for _, clusters in sorted(of_tier.items())]
+            yield cluster
 
 
-def prometheus_rule(cell: Cell, tier: Tier, clusters: Sequence[Cluster]) -> dict[str, Any]:
-    name = f"aerospike-{tier.name}-{tier.revision}"
-    metadata = cell_metadata(cell, name, cell.monitoring.rules_namespace)
-    metadata["labels"] |= dict(cell.monitoring.labels)
+def tier_rule(cell: Cell, tier: Tier) -> dict[str, Any]:
     only = f'{{aerofleet_cell="{cell.name}",aerofleet_tier="{tier.reference}"}}'
-    rules = [*(wanted_size(cell, each) for each in clusters), *alerting_rules(only, tier.alert_thresholds)]
+    name = f"aerospike-{tier.name}-{tier.revision}"
+    return prometheus_rule(cell, cell_metadata(cell, name), [*alerting_rules(only, tier.alert_thresholds)])
+
+
+def team_rules(cell: Cell, team: Team) -> list[dict[str, Any]]:
+    """Beside the rules of the platform: where Prometheus looks for rules is its own matter."""
+    sizes = [wanted_size(cell, each) for each in watched(cell, team)]
+    metadata = team_metadata(cell, team, bounded(f"aerospike-sizes-{team.name}", MAX_LABEL))
+    return [prometheus_rule(cell, metadata, sizes)] if sizes else []
+
+
+def prometheus_rule(cell: Cell, metadata: dict[str, Any], rules: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    name = metadata["name"]
+    metadata |= {"namespace": cell.monitoring.rules_namespace}
+    metadata["labels"] |= dict(cell.monitoring.labels)
     return {
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PrometheusRule",
         "metadata": metadata,
-        "spec": {"groups": [{"name": name, "rules": rules}]},
+        "spec": {"groups": [{"name": name, "rules": list(rules)}]},
     }
 
 

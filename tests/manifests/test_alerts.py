@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from aerofleet.manifests.alerts import ALERTS
-from aerofleet.manifests.prometheus_rule import RUNBOOK, prometheus_rules
+from aerofleet.manifests.prometheus_rule import RUNBOOK, team_rules, tier_rules
 from aerofleet.model import resolve_cell
 from aerofleet.model.resolved import Cell, Cluster
 from aerofleet.model.settings import AlertSettings
@@ -54,13 +54,12 @@ def local() -> Cell:
 
 @pytest.fixture(scope="module")
 def groups(local: Cell) -> list[dict[str, Any]]:
-    """The rules of tier gold, with every threshold given."""
+    """The rules of tier gold, with every threshold given, and the sizes that all teams want."""
     thresholds = {case["setting"]: case["threshold"] for case in CASES if "setting" in case}
-    rules = prometheus_rules(with_thresholds(local, thresholds))
-    found: list[dict[str, Any]] = next(
-        rule["spec"]["groups"] for rule in rules if rule["metadata"]["name"] == "aerospike-gold-1"
-    )
-    return found
+    tiers = tier_rules(with_thresholds(local, thresholds))
+    gold = [rule for rule in tiers if rule["metadata"]["name"] == "aerospike-gold-1"]
+    sizes = [rule for team in local.teams for rule in team_rules(local, team)]
+    return [group for rule in (*sizes, *gold) for group in rule["spec"]["groups"]]
 
 
 def written(labels: Mapping[str, str]) -> str:
@@ -123,9 +122,9 @@ def test_every_threshold_that_can_be_given_belongs_to_an_alert() -> None:
 
 
 def test_a_threshold_that_a_tier_does_not_give_makes_no_alert(local: Cell) -> None:
-    rules = prometheus_rules(with_thresholds(local, {"dataUsedPct": 50}))
+    rules = tier_rules(with_thresholds(local, {"dataUsedPct": 50}))
     for rule in rules:
-        named = {each["alert"] for each in rule["spec"]["groups"][0]["rules"] if "alert" in each}
+        named = {each["alert"] for each in rule["spec"]["groups"][0]["rules"]}
         assert "AerospikeDataUsed" in named
         assert named == {alert.name for alert in ALERTS if alert.setting in ("", "dataUsedPct")}
 
@@ -133,9 +132,9 @@ def test_a_threshold_that_a_tier_does_not_give_makes_no_alert(local: Cell) -> No
 def test_each_cluster_says_how_many_nodes_it_shall_have(local: Cell) -> None:
     recorded = {
         (rule["labels"]["aerofleet_team"], rule["labels"]["aerofleet_cluster"]): rule["expr"]
-        for each in prometheus_rules(local)
+        for team in local.teams
+        for each in team_rules(local, team)
         for rule in each["spec"]["groups"][0]["rules"]
-        if "record" in rule
     }
     assert recorded == {(cluster.team, cluster.name): f"vector({cluster.size})" for cluster in local.clusters}
 
@@ -144,7 +143,8 @@ def test_a_cluster_without_an_exporter_is_not_watched(local: Cell) -> None:
     teams = tuple(
         replace(team, clusters=tuple(replace(each, exporter=None) for each in team.clusters)) for team in local.teams
     )
-    assert not prometheus_rules(replace(local, teams=teams))
+    assert not tier_rules(replace(local, teams=teams))
+    assert not [rule for team in teams for rule in team_rules(local, team)]
 
 
 def test_people_are_warned_before_the_writes_stop(local: Cell) -> None:
@@ -158,5 +158,5 @@ def test_every_alert_has_its_place_in_the_runbook(local: Cell) -> None:
     sections = re.findall(r"^## (\w+)$", (ROOT / RUNBOOK).read_text(), re.MULTILINE)
     assert sections == [alert.name for alert in ALERTS]
     anchors = {f"{RUNBOOK}#{name.lower()}" for name in sections}
-    rules = [rule for each in prometheus_rules(local) for rule in each["spec"]["groups"][0]["rules"] if "alert" in rule]
+    rules = [rule for each in tier_rules(local) for rule in each["spec"]["groups"][0]["rules"]]
     assert {rule["annotations"]["runbook"] for rule in rules} <= anchors

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aerofleet.manifests.cell import render_pool
-from aerofleet.manifests.prometheus_rule import prometheus_rules
+from aerofleet.manifests.prometheus_rule import team_rules, tier_rules
 from aerofleet.manifests.storage_class import storage_classes
 from aerofleet.model.resolved import Cell, ClusterState, NetworkProfile, Pool
 from tests.manifests.golden import resolved
@@ -59,9 +59,12 @@ def test_no_rule_watches_a_cluster_that_is_gone() -> None:
         replace(team, clusters=tuple(replace(each, state=ClusterState.DELETED) for each in team.clusters))
         for team in cell().teams
     )
-    assert prometheus_rules(cell())
-    assert not prometheus_rules(replace(cell(), teams=ended))
+    assert tier_rules(cell())
+    assert not tier_rules(replace(cell(), teams=ended))
+    assert not [rule for team in ended for rule in team_rules(cell(), team)]
 
 
 def test_nothing_is_watched_where_nobody_would_read_it() -> None:
-    assert not prometheus_rules(replace(cell(), monitoring=replace(cell().monitoring, pod_monitors=False)))
+    blind = replace(cell(), monitoring=replace(cell().monitoring, pod_monitors=False))
+    assert not tier_rules(blind)
+    assert not [rule for team in blind.teams for rule in team_rules(blind, team)]
