@@ -7,8 +7,9 @@ takes away what the layers below said.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from aerofleet.finding import Location
@@ -23,6 +24,11 @@ class Layer:
     name: str
     data: Mapping[str, Any]
     locate: Callable[[Path], Location]
+
+    def part(self, key: str) -> Layer:
+        """What the layer says at ``key``, as a layer of its own; nothing where that is no mapping."""
+        inner = self.data.get(key)
+        return Layer(self.name, inner if isinstance(inner, Mapping) else {}, lambda path: self.locate((key, *path)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,12 +47,18 @@ class Origin:
 
 @dataclass(slots=True)
 class Merged:
-    """``data`` is the result; ``origins`` has an entry for every leaf and every replaced list in it, ``mappings`` tells
-    in which layer each mapping was first begun, and at which path of it."""
+    """``data`` is the result. ``origins`` has an entry for every leaf, every list that was set as a whole, and every
+    null; ``mappings`` tells of each other mapping, list and list entry which layer wrote in it last, and at which path
+    of that layer. ``beginnings``: path of a list → what each entry of it begins with."""
 
+    beginnings: Mapping[Path, Merged] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
     origins: dict[Path, Origin] = field(default_factory=dict)
     mappings: dict[Path, tuple[Layer, Path]] = field(default_factory=dict)
+
+    def lay(self, layer: Layer) -> None:
+        """Lay ``layer`` over what is merged so far."""
+        self.data = _Laying(self, layer).mapping(self.data, layer.data, (), ())
 
     def origin(self, path: Path) -> Origin | None:
         """The origin of a value, or of the nearest thing above it that was set as a whole."""
@@ -55,30 +67,32 @@ class Merged:
                 return self.origins[path[:length]]
         return next((origin for key, origin in self.origins.items() if key[: len(path)] == path), None)
 
-    def lay_below(self, path: Path, origin: Origin) -> None:
-        """Add what a value was before any layer set it; it becomes the value's origin where none did."""
-        above = self.origins.get(path)
-        if above is None:
-            self.origins[path] = origin
-        elif above is not origin:
-            overrode = (*origin.overrode, replace(origin, overrode=()), *above.overrode)
-            self.origins[path] = replace(above, overrode=overrode)
+    def begin(self, path: Path) -> Mapping[str, Any]:
+        """What a new entry of a list at ``path`` begins with, whose origins are noted."""
+        beginning = self.beginnings.get(path[:-1])
+        if beginning is None:
+            return {}
+        self.origins |= {(*path, *below): origin for below, origin in beginning.origins.items()}
+        self.mappings |= {(*path, *below): wrote for below, wrote in beginning.mappings.items()}
+        return beginning.data
+
+    def forget(self, path: Path, base: Any) -> tuple[Origin, ...]:
+        """Take out where ``base`` at ``path`` came from, and everything in it; returns its history, the oldest first."""
+        last, wrote = self.origins.pop(path, None), self.mappings.pop(path, None)
+        if isinstance(base, (Mapping, list)):
+            self.origins = {known: each for known, each in self.origins.items() if known[: len(path)] != path}
+            self.mappings = {known: each for known, each in self.mappings.items() if known[: len(path)] != path}
+        if last is not None:
+            return (*last.overrode, replace(last, overrode=()))
+        return (Origin(*wrote, base),) if wrote else ()
 
 
-def merge_layers(layers: Sequence[Layer]) -> Merged:
-    merged = Merged()
+def merge_layers(layers: Iterable[Layer], beginnings: Mapping[Path, Merged] = MappingProxyType({})) -> Merged:
+    """``layers``: the lowest first."""
+    merged = Merged(beginnings)
     for layer in layers:
-        merged.data = _Laying(merged, layer).mapping(merged.data, layer.data, (), ())
+        merged.lay(layer)
     return merged
-
-
-def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Two mappings merged by the same rules, where nobody asks who set what."""
-    return merge_layers([Layer("", each, _nowhere) for each in (below, above)]).data
-
-
-def _nowhere(path: Path) -> Location:
-    raise LookupError(f"the layer of {path} has no file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +111,14 @@ class _Laying:
             if value is None:
                 result.pop(key, None)
                 self.note(base, None, here, there)
-            elif isinstance(value, Mapping):
-                if here not in self.merged.mappings:
-                    self.merged.mappings[here] = (self.layer, there)
-                result[key] = self.mapping(base if isinstance(base, Mapping) else {}, value, here, there)
-                if not value:
-                    self.note(base, value, here, there)
-            elif is_named_list(value) and (key not in result or is_named_list(base)):
-                result[key] = self.named(base or [], value, here, there)
+            elif isinstance(value, Mapping) and (value or isinstance(base, Mapping)):
+                same = isinstance(base, Mapping)
+                self.go_into(base, here, there, same=same)
+                result[key] = self.mapping(base if same else {}, value, here, there)
+            elif is_named_list(value):
+                same = is_named_list(base)
+                self.go_into(base, here, there, same=same)
+                result[key] = self.named(base if same else [], value, here, there)
             else:
                 result[key] = value
                 self.note(base, value, here, there)
@@ -117,22 +131,25 @@ class _Laying:
         index = {item["name"]: position for position, item in enumerate(result)}
         for position, item in enumerate(above):
             name = item["name"]
-            if name not in index:
-                index[name] = len(result)
-                result.append({})
-            at = index[name]
-            result[at] = self.mapping(result[at], item, (*path, at), (*written, position))
+            at = index.setdefault(name, len(result))
+            here, there = (*path, at), (*written, position)
+            if at == len(result):
+                result.append(dict(self.merged.begin(here)))
+            self.merged.mappings[here] = (self.layer, there)
+            result[at] = self.mapping(result[at], item, here, there)
         return result
+
+    def go_into(self, base: Any, path: Path, written: Path, *, same: bool) -> None:
+        """``same``: what stands at ``path`` is added to; otherwise it goes, and all that is known of it."""
+        if not same:
+            self.merged.forget(path, base)
+        self.merged.origins.pop(path, None)
+        self.merged.mappings[path] = (self.layer, written)
 
     def note(self, base: Any, value: Any, path: Path, written: Path) -> None:
         """Remember who set the value at ``path``; ``base`` is what stood there."""
-        origins = self.merged.origins
-        before = origins.get(path)
-        history = (*before.overrode, replace(before, overrode=())) if before else ()
-        if isinstance(base, (Mapping, list)):
-            for stale in [known for known in origins if len(known) > len(path) and known[: len(path)] == path]:
-                del origins[stale]
-        origins[path] = Origin(self.layer, written, value, history)
+        history = self.merged.forget(path, base)
+        self.merged.origins[path] = Origin(self.layer, written, value, history)
 
 
 def is_named_list(value: Any) -> bool:

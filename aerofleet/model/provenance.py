@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aerofleet.finding import Location
+from aerofleet.model.layers import DEFAULTS
 from aerofleet.model.merge import Origin, Path
 from aerofleet.model.resolve import Resolution, ResolvedSettings, pool_models, server_version
 from aerofleet.model.source import CellSource, WrittenCluster
@@ -65,12 +66,11 @@ def _own(cluster: WrittenCluster, resolved: ResolvedSettings) -> Iterator[Explai
 
 def _settings(cluster: WrittenCluster, resolved: ResolvedSettings) -> Iterator[Explained]:
     merged = resolved.merged
-    for path, value in leaves(merged.data):
-        if path[0] == "namespaceDefaults":
-            continue  # shown at each namespace, where it counts
+    gone = [(path, None) for path, origin in merged.origins.items() if origin.value is None]
+    for path, value in [*leaves(merged.data), *gone]:
         origin = merged.origin(path)
-        if origin is None:
-            continue
+        if origin is None or path[0] == DEFAULTS:
+            continue  # the defaults of namespaces are shown at each namespace, where they count
         formula, inputs = formula_of(resolved, path, origin)
         yield Explained(
             written(path),
@@ -157,8 +157,8 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 def named(data: Any, path: Path) -> str:
     """The path with the names of list entries instead of their numbers: ``namespaces.cart.defaultTtl``."""
-    keys = []
+    keys: list[str | int] = []
     for key in path:
-        data = data[key]
+        data = data.get(key) if isinstance(data, Mapping) else data[key]
         keys.append(str(data["name"]) if isinstance(key, int) and isinstance(data, Mapping) and "name" in data else key)
     return written(keys)

@@ -11,7 +11,8 @@ from aerofleet.finding import Finding, Location
 from aerofleet.model.allocations import AllocationsFile
 from aerofleet.model.checks import check_cell
 from aerofleet.model.cluster import Context, build_cluster
-from aerofleet.model.merge import Layer, Merged, Origin, Path, laid_over, merge_layers
+from aerofleet.model.layers import TEAM, layers_of, merged_settings, own_namespace
+from aerofleet.model.merge import Merged, Path
 from aerofleet.model.metal_file import HostModelFile
 from aerofleet.model.platform import build_hosts, build_pools, build_tenant, platform_parts
 from aerofleet.model.quantities import parse_bytes, parse_count, parse_per_second, parse_percent
@@ -75,13 +76,7 @@ def resolve_settings(source: CellSource, cluster: WrittenCluster) -> ResolvedSet
         chain = source.tiers.chain(tier.reference)
     except ValueError:
         return None  # told about once, at the tier
-    layers = [revision.layer() for revision in chain]
-    if source.cell is not None and source.cell.file.defaults:
-        cell_document = source.cell.document
-        layers.append(Layer("cell", source.cell.file.defaults, lambda path: cell_document.locate(("defaults", *path))))
-    layers.append(Layer("team", cluster.file.settings, lambda path: locate((*cluster.place, *path))))
-    merged = merge_layers(layers)
-    complete_namespaces(merged, cluster)
+    merged = merged_settings(layers_of(source, chain, cluster), own_namespace(cluster))
     rendering = render_templates(merged, cluster)
     settings, findings = validated(Settings, merged.data, origin_locator(merged, cluster))
     findings = [finding for finding in findings if finding.path not in rendering.left]
@@ -125,25 +120,6 @@ def pool_models(source: CellSource, settings: Settings) -> list[HostModelFile]:
     hosts, models = source.hosts.file.hosts.items(), source.hosts.file.models
     used = {host.model for name, host in hosts if pool and (host.model in pool.models or name in pool.hosts)}
     return [models[name] for name in sorted(used) if name in models]
-
-
-def complete_namespaces(merged: Merged, cluster: WrittenCluster) -> None:
-    """Lay each namespace over the namespace defaults; a cluster that names none has one of its own name."""
-    defaults = merged.data.pop("namespaceDefaults", {})
-    listed = merged.data.get("namespaces")
-    if not listed:
-        listed = [{"name": cluster.name}]
-        own = Layer("name of the cluster", {}, lambda _: cluster.document.locate(cluster.place))
-        merged.origins["namespaces", 0, "name"] = Origin(own, (), cluster.name)
-    if not isinstance(defaults, dict) or not isinstance(listed, list):
-        return  # the settings model says what is wrong
-    origins = {path[1:]: origin for path, origin in merged.origins.items() if path[:1] == ("namespaceDefaults",)}
-    for index, namespace in enumerate(listed):
-        if isinstance(namespace, dict):
-            listed[index] = laid_over(defaults, namespace)
-            for path, origin in origins.items():
-                merged.lay_below(("namespaces", index, *path), origin)
-    merged.data["namespaces"] = listed
 
 
 @dataclass(slots=True)
@@ -213,13 +189,18 @@ def number_if_number(text: str) -> str | int:
 
 
 def origin_locator(merged: Merged, cluster: WrittenCluster) -> Callable[[Any], Location]:
+    """Where the value at a path was written; of something that is missing, where its team would have to write it."""
+
     def locate(path: Sequence[str | int]) -> Location:
-        begun = merged.mappings.get(tuple(path))
-        if begun is not None:
-            layer, written_at = begun
-            return layer.locate(written_at)
-        origin = merged.origin(tuple(path))
-        return origin.location if origin else cluster.document.locate(cluster.place)
+        for length in range(len(path), 0, -1):
+            above = tuple(path[:length])
+            origin, wrote = merged.origins.get(above), merged.mappings.get(above)
+            if origin is not None:
+                return origin.location
+            if wrote is not None and (length == len(path) or wrote[0].name == TEAM):
+                layer, written_at = wrote
+                return layer.locate(written_at)
+        return cluster.document.locate(cluster.place)
 
     return locate
 

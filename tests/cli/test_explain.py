@@ -12,9 +12,10 @@ import pytest
 import yaml
 
 from aerofleet.cli import main
-from tests.model.project import ROOT, SHOP
+from tests.model.project import ROOT, SHOP, change, copy_of
 
 SAMPLES = 50
+PLAIN = "templates/tiers/plain.yaml"
 TEAMS = sorted((ROOT / "stacks" / "local" / "teams").glob("*.yaml"))
 
 
@@ -139,6 +140,16 @@ def test_a_formula_is_told_with_what_it_read(capsys: pytest.CaptureFixture[str])
     (value,) = explained(capsys, "shop/cart", path, "--root", str(SHOP))
     assert value["value"] == 2_000_000 * 128 + 536_870_912
     assert (value["formula"], value["inputs"]) == ("{{ workload.objects * 128 + 536870912 }}", ["workload.objects"])
+
+
+def test_a_value_that_was_taken_away_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = copy_of(SHOP, tmp_path)
+    exporter = {"image": "registry.example.net/exporter:1.0.0", "cpu": 1, "memory": "64Mi"}
+    change(root, {"file": PLAIN, "replace": "exporter: null", "by": f"exporter: {json.dumps(exporter)}"})
+    change(root, {"file": PLAIN, "replace": "proto-fd-max: 20000", "by": "proto-fd-max: 20000\n      exporter: null"})
+    (value,) = explained(capsys, "search/suggest", "exporter", "--root", str(root))
+    assert (value["value"], value["location"]) == (None, f"{PLAIN}:32:7")
+    assert value["overrode"] == [{"value": exporter, "layer": "tier plain@1", "location": f"{PLAIN}:14:7"}]
 
 
 def test_the_secrets_that_a_cluster_needs_are_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aerofleet.finding import Location
-from aerofleet.model.merge import Layer, Path, laid_over, merge_layers
+from aerofleet.model.merge import Layer, Path, merge_layers
 
 KEYS = st.sampled_from(["a", "b", "c", "d"])
 SCALARS = st.integers(0, 9) | st.sampled_from(["x", "y"]) | st.booleans()
@@ -28,6 +28,10 @@ DATA = st.dictionaries(KEYS, VALUES | st.none(), max_size=4)
 
 def layer(name: str, data: dict[str, Any]) -> Layer:
     return Layer(name, data, lambda path: Location(name, len(path) + 1, 1))
+
+
+def laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    return merge_layers([layer("below", below), layer("above", above)]).data
 
 
 def leaves(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

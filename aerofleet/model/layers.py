@@ -1,0 +1,52 @@
+"""Which layers of settings a cluster has, and what they make together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aerofleet.model.merge import Layer, Merged, is_named_list, merge_layers
+from aerofleet.model.source import CellSource, WrittenCluster
+from aerofleet.model.tier_file import TierRevision
+
+TEAM = "team"
+DEFAULTS = "namespaceDefaults"
+
+
+def layers_of(source: CellSource, chain: Sequence[TierRevision], cluster: WrittenCluster) -> list[Layer]:
+    """The lowest first: the tiers, the cell, the cluster."""
+    layers = [*(revision.layer() for revision in chain), *cell_layer(source)]
+    locate = cluster.document.locate
+    return [*layers, Layer(TEAM, cluster.file.settings, lambda path: locate((*cluster.place, *path)))]
+
+
+def cell_layer(source: CellSource) -> list[Layer]:
+    if source.cell is None or not source.cell.file.defaults:
+        return []
+    locate = source.cell.document.locate
+    return [Layer("cell", source.cell.file.defaults, lambda path: locate(("defaults", *path)))]
+
+
+def own_namespace(cluster: WrittenCluster) -> Layer:
+    """A cluster that names no namespace has one of its own name."""
+    data = {"namespaces": [{"name": cluster.name}]}
+    return Layer("name of the cluster", data, lambda _: cluster.document.locate(cluster.place))
+
+
+def merged_settings(layers: Sequence[Layer], own: Layer) -> Merged:
+    """Every namespace begins with the namespace defaults of all layers; without one, the cluster gets that in ``own``."""
+    defaults = merge_layers(layer.part(DEFAULTS) for layer in layers)
+    merged = merge_layers(layers, {("namespaces",): defaults})
+    listed = merged.data.get("namespaces")
+    if not listed:
+        merged.lay(own)
+    elif isinstance(listed, list) and not is_named_list(listed):
+        # An entry without a name can't be merged. That alone is told, and not that it lacks all the rest, too.
+        merged.data["namespaces"] = [begun_with(defaults.data, each) for each in listed]
+    if isinstance(merged.data.get(DEFAULTS), Mapping):
+        del merged.data[DEFAULTS]
+    return merged
+
+
+def begun_with(defaults: Mapping[str, Any], entry: object) -> object:
+    return {**defaults, **entry} if isinstance(entry, Mapping) else entry
