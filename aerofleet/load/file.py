@@ -13,6 +13,11 @@ MAX_BYTES = 5_000_000
 
 def read_bytes_as_text(path: Path, name: str) -> str:
     """The file's text; ``name`` stands for it in locations. Raises LoadError."""
+    return decode(read_bytes(path, name), name)
+
+
+def read_bytes(path: Path, name: str) -> bytes:
+    """As they are in the file. Raises LoadError."""
     start = Location(name, 1, 1)
     try:
         if path.is_dir():
@@ -31,7 +36,7 @@ def read_bytes_as_text(path: Path, name: str) -> str:
         stop_at(start, "file-unreadable", f"cannot be read: {reason}", "check the path and its permissions")
     if len(content) > MAX_BYTES:
         stop_at(start, "file-size", f"is larger than {MAX_BYTES // 1_000_000} MB", "split it into several files")
-    return decode(content, name)
+    return content
 
 
 def decode(content: bytes, name: str) -> str:

@@ -37,7 +37,12 @@ RackId = Annotated[Whole, Field(ge=1, le=1_000_000)]
 
 
 class PortsFile(FileModel):
-    first: Whole = Field(ge=FIRST_PORT, le=LAST_PORT - PORTS_PER_CLUSTER + 1, description="of the block")
+    first: Whole = Field(
+        ge=FIRST_PORT,
+        le=LAST_PORT - PORTS_PER_CLUSTER + 1,
+        multiple_of=PORTS_PER_CLUSTER,
+        description="of the block",
+    )
 
     def ports(self, *, tls: bool, admin: bool) -> Ports:
         first = self.first

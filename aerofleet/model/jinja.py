@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, Undefined, nodes
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import StrictUndefined, Template, TemplateError, Undefined, UndefinedError, nodes
+from jinja2.sandbox import SandboxedEnvironment, SecurityError
 
-from aerofleet.model.template import TemplateMistakeError
+from aerofleet.model.template import TemplateMistakeError, UnknownInputError
 
 MAX_TEMPLATE_CHARACTERS = 500
 MAX_RESULT_CHARACTERS = 1000
@@ -101,6 +101,10 @@ def render_template(text: str, inputs: Mapping[str, Any]) -> str:
         result = compiled(text).render(inputs)
     except TemplateMistakeError:
         raise
+    except SecurityError as error:
+        raise TemplateMistakeError(str(error)) from None
+    except UndefinedError as error:
+        raise UnknownInputError(str(error).replace("'dict object'", "workload")) from None
     except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
         raise TemplateMistakeError(str(error)) from None
     except TOO_DEEP:

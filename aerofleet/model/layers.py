@@ -7,7 +7,7 @@ from typing import Any
 
 from aerofleet.model.merge import Layer, Merged, is_named_list, merge_layers
 from aerofleet.model.source import CellSource, WrittenCluster
-from aerofleet.model.tier_file import TierRevision
+from aerofleet.model.tier_file import TIER_LAYER, TierRevision
 
 TEAM = "team"
 DEFAULTS = "namespaceDefaults"
@@ -18,6 +18,10 @@ def layers_of(source: CellSource, chain: Sequence[TierRevision], cluster: Writte
     layers = [*(revision.layer() for revision in chain), *cell_layer(source)]
     locate = cluster.document.locate
     return [*layers, Layer(TEAM, cluster.file.settings, lambda path: locate((*cluster.place, *path)))]
+
+
+def is_of_tier(layer: Layer) -> bool:
+    return layer.name.startswith(TIER_LAYER)
 
 
 def cell_layer(source: CellSource) -> list[Layer]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from aerofleet.finding import Finding
-from aerofleet.load import Document, LoadError, read_all
+from aerofleet.load import Document, LoadError, read_all, read_bytes
 from aerofleet.model.cell_file import PinnedFile
 
 SHOWN_DIGITS = 12
@@ -34,19 +34,21 @@ def read_pinned(root: Path, pinned: PinnedFile, document: Document, place: tuple
 
     if not pinned.folder:
         return Pinned([], [])
-    folder = root / pinned.folder
-    files = sorted(folder.glob("*.yaml")) if folder.resolve().is_relative_to(root.resolve()) else []
+    files = yaml_files(root, pinned.folder)
     if not files:
         hint = "put the output of `helm template` there"
         return refused("folder", f"'{pinned.folder}' is no folder of this project with YAML files", hint)
-    digest = digest_of(files)
+    try:
+        digest = digest_of(files)
+    except LoadError as error:
+        return Pinned([], list(error.findings))
     if digest != pinned.sha256:
         message = f"the folder's hash is {digest[:SHOWN_DIGITS]}…, which is not what stands here"
         return refused("sha256", message, f"if its content was reviewed, write {digest}")
     result = Pinned([], [])
-    for path in files:
+    for name, path in files.items():
         try:
-            documents = read_all(path, path.relative_to(root).as_posix())
+            documents = read_all(path, name)
         except LoadError as error:
             result.findings += error.findings
             continue
@@ -58,11 +60,21 @@ def read_pinned(root: Path, pinned: PinnedFile, document: Document, place: tuple
     return result
 
 
-def digest_of(files: list[Path]) -> str:
-    """SHA-256 over the names and contents of the files, in the order of their names."""
+def yaml_files(root: Path, folder: str) -> dict[str, Path]:
+    """Name below ``root`` → path, in the order of the names; empty where ``folder`` is none inside of ``root``."""
+    try:
+        inside = (root / folder).resolve().is_relative_to(root.resolve())
+        found = sorted((root / folder).glob("*.yaml")) if inside else []
+    except (OSError, ValueError):  # a name that no file system can hold
+        return {}
+    return {path.relative_to(root).as_posix(): path for path in found}
+
+
+def digest_of(files: Mapping[str, Path]) -> str:
+    """SHA-256 over the names and contents of the files, in their order. Raises LoadError."""
     digest = hashlib.sha256()
-    for path in files:
-        content = path.read_bytes()
+    for name, path in files.items():
+        content = read_bytes(path, name)
         digest.update(f"{path.name}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()

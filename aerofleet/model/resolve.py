@@ -11,15 +11,14 @@ from aerofleet.finding import Finding, Location
 from aerofleet.model.allocations import AllocationsFile
 from aerofleet.model.checks import check_cell
 from aerofleet.model.cluster import Context, build_cluster
+from aerofleet.model.formulas import render_templates
 from aerofleet.model.layers import TEAM, layers_of, merged_settings, own_namespace
-from aerofleet.model.merge import Merged, Path
+from aerofleet.model.merge import Merged
 from aerofleet.model.metal_file import HostModelFile
 from aerofleet.model.platform import build_hosts, build_pools, build_tenant, platform_parts
-from aerofleet.model.quantities import parse_bytes, parse_count, parse_per_second, parse_percent
 from aerofleet.model.resolved import Cell, Cluster, ClusterState, OperatorPhase, Team, Tier
 from aerofleet.model.settings import Settings
 from aerofleet.model.source import CellSource, WrittenCluster, read_cell
-from aerofleet.model.template import TemplateMistakeError, is_template, render
 from aerofleet.model.tier_file import TierRevision
 from aerofleet.model.validation import nearest, validated, written
 
@@ -79,9 +78,9 @@ def resolve_settings(source: CellSource, cluster: WrittenCluster) -> ResolvedSet
     merged = merged_settings(layers_of(source, chain, cluster), own_namespace(cluster))
     rendering = render_templates(merged, cluster)
     settings, findings = validated(Settings, merged.data, origin_locator(merged, cluster))
-    findings = [finding for finding in findings if finding.path not in rendering.left]
-    source.findings += [at_cluster(finding, cluster) for finding in (*rendering.findings, *findings)]
-    if settings is None or rendering.findings:
+    findings = rendering.told_with(findings)
+    source.findings += [at_cluster(finding, cluster) for finding in findings]
+    if settings is None or findings:
         return None
     return with_size(source, cluster, ResolvedSettings(tier, settings, merged))
 
@@ -120,72 +119,6 @@ def pool_models(source: CellSource, settings: Settings) -> list[HostModelFile]:
     hosts, models = source.hosts.file.hosts.items(), source.hosts.file.models
     used = {host.model for name, host in hosts if pool and (host.model in pool.models or name in pool.hosts)}
     return [models[name] for name in sorted(used) if name in models]
-
-
-@dataclass(slots=True)
-class Rendering:
-    """``left`` holds the written paths of templates that could not be rendered."""
-
-    findings: list[Finding] = field(default_factory=list)
-    left: set[str] = field(default_factory=set)
-
-
-def render_templates(merged: Merged, cluster: WrittenCluster) -> Rendering:
-    """Replace every template of a tier by its result; only tiers may hold templates."""
-    workload, unreadable = in_base_units(merged.data.get("workload"))
-    inputs = {"cluster": cluster.name, "team": cluster.team, "workload": workload}
-    done = Rendering()
-
-    def walk(value: Any, path: Path) -> Any:
-        if isinstance(value, dict):
-            return {key: walk(each, (*path, key)) for key, each in value.items()}
-        if isinstance(value, list):
-            return [walk(each, (*path, index)) for index, each in enumerate(value)]
-        if not is_template(value):
-            return value
-        origin = merged.origin(path)
-        where = origin.location if origin else cluster.document.locate(cluster.place)
-        if origin is None or not origin.layer.name.startswith("tier "):
-            rule, message, hint = "template-place", "templates stand in tiers only", "write the value itself"
-        else:
-            try:
-                return number_if_number(render(value, inputs))
-            except TemplateMistakeError as error:
-                rule, message, hint = "template", f"the template fails: {error}", ""
-        done.left.add(written(path))
-        if rule == "template-place" or not unreadable:
-            done.findings.append(Finding(rule, "error", written(path), message, hint, where))
-        return value
-
-    merged.data = walk(merged.data, ())
-    return done
-
-
-WORKLOAD_UNITS = {
-    "objects": parse_count,
-    "record": parse_bytes,
-    "reads": parse_per_second,
-    "writes": parse_per_second,
-    "growthPerMonth": parse_percent,
-}
-
-
-def in_base_units(workload: object) -> tuple[dict[str, Any], bool]:
-    """The workload for formulas, and whether a part of it could not be read: the settings model says which."""
-    result: dict[str, Any] = {}
-    if not isinstance(workload, Mapping):
-        return result, True
-    unreadable = False
-    for key, value in workload.items():
-        try:
-            result[key] = WORKLOAD_UNITS[key](value) if key in WORKLOAD_UNITS else value
-        except ValueError:
-            unreadable = True
-    return result, unreadable
-
-
-def number_if_number(text: str) -> str | int:
-    return int(text) if text.isdecimal() else text
 
 
 def origin_locator(merged: Merged, cluster: WrittenCluster) -> Callable[[Any], Location]:

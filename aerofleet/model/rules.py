@@ -49,6 +49,7 @@ RULES = MappingProxyType(
         "group-moved": "A team's resources are still in the state of another stack.",
         "allocation-missing": "Something that is given once was not given yet.",
         "allocation-clash": "Something that is given once was given twice.",
+        "allocation-rack": "A cluster was given a rack that has no id.",
         "state-skipped": "A cluster skips a step of its end.",
         "cluster-abandoned": "A cluster is gone from its team's file, and was never ended.",
         "pinned-manifests": "A pinned folder is not there, or is not what was reviewed.",

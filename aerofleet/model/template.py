@@ -13,6 +13,10 @@ class TemplateMistakeError(Exception):
     """A template can't be used; the text says why."""
 
 
+class UnknownInputError(TemplateMistakeError):
+    """A template reads what it is not given."""
+
+
 def is_template(value: object) -> bool:
     return isinstance(value, str) and ("{{" in value or "{%" in value)
 

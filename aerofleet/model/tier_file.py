@@ -16,9 +16,11 @@ from aerofleet.model.file_model import FileModel
 from aerofleet.model.merge import Layer
 from aerofleet.model.validation import nearest, validated
 
-REFERENCE = re.compile(r"([a-z][a-z0-9-]*)(?:@([1-9][0-9]*))?")
+REFERENCE = re.compile(r"([a-z][a-z0-9-]*)(?:@([1-9][0-9]{0,5}))?")
 NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 TIERS = Path("templates/tiers")
+TIER_LAYER = "tier "
+"""Before the reference, in the name of a tier's layer."""
 
 
 class RevisionFile(FileModel):
@@ -48,7 +50,7 @@ class TierRevision:
 
     def layer(self) -> Layer:
         prefix = ("revisions", str(self.number), "settings")
-        return Layer(f"tier {self.reference}", self.file.settings, lambda path: self.document.locate((*prefix, *path)))
+        return Layer(f"{TIER_LAYER}{self.reference}", self.file.settings, lambda path: self.document.locate((*prefix, *path)))
 
 
 class Tiers:

@@ -69,6 +69,14 @@ def model_at(model: type[BaseModel], path: Sequence[Key]) -> type[BaseModel]:
     return model
 
 
+def holds_text(model: type[BaseModel], path: Sequence[Key]) -> bool:
+    """Is the value at ``path`` below ``model`` a text, or an item of a list of texts?"""
+    names = [key for key in path if isinstance(key, str)]
+    owner = model_at(model, names[:-1])
+    field = next((info for name, info in owner.model_fields.items() if names[-1] in (name, info.alias)), None)
+    return field is not None and field.annotation in (str, tuple[str, ...])
+
+
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation

@@ -32,7 +32,8 @@ def change(root: Path, case: Mapping[str, Any]) -> None:
     elif "hex" in case:
         path.write_bytes(bytes.fromhex(case["hex"]))
     else:
-        path.unlink()
+        path.parent.mkdir(exist_ok=True)
+        path.unlink(missing_ok=True)
         MAKERS[case["make"]](path)
     if "also" in case:
         change(root, case["also"])

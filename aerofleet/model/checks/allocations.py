@@ -11,6 +11,7 @@ from aerofleet.model.merge import Path
 from aerofleet.model.resolved import ClusterState, StorageKind
 from aerofleet.model.settings import NamespaceSettings
 from aerofleet.model.source import CellSource
+from aerofleet.model.validation import nearest
 
 GENERATE = "run `aerofleet generate` and commit what it writes"
 
@@ -73,6 +74,12 @@ def clashes(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
     if source.allocations is None:
         return
     file, document = source.allocations.file, source.allocations.document
+    for key, each in file.clusters.items():
+        for index, rack in enumerate(each.racks):
+            if rack not in file.racks:
+                message = f"{key} was given the rack '{rack}', which has no id"
+                place = ("clusters", key, "racks", index)
+                yield finding("allocation-rack", document, place, message, nearest(rack, file.racks))
     host_ports = source.cell is not None and source.cell.file.network.host_ports
     first: dict[tuple[str, object], str] = {}
     for what, value, owner, place in given_values(file, host_ports=host_ports):
@@ -96,6 +103,8 @@ def given_values(file: AllocationsFile, *, host_ports: bool) -> Iterator[tuple[s
         yield "tlsName", each.tls_name, key, (*place, "tlsName")
         if host_ports:
             yield "ports", each.ports.first // PORTS_PER_CLUSTER, key, (*place, "ports", "first")
+        for index, rack in enumerate(each.racks):
+            yield "rack", (key, rack), f"{key}: racks[{index}]", (*place, "racks", index)
         for namespace, devices in each.devices.items():
             for index, device in enumerate(devices):
                 owner, at = f"{key}: {namespace}[{index}]", (*place, "devices", namespace, index)

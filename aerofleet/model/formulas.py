@@ -1,0 +1,103 @@
+"""The templates in the settings of a cluster: each is replaced by its result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from aerofleet.finding import Finding
+from aerofleet.load import read_plain
+from aerofleet.model.layers import is_of_tier
+from aerofleet.model.merge import Merged, Path
+from aerofleet.model.quantities import parse_bytes, parse_count, parse_per_second, parse_percent
+from aerofleet.model.settings import Settings
+from aerofleet.model.source import WrittenCluster
+from aerofleet.model.template import TemplateMistakeError, UnknownInputError, is_template, render
+from aerofleet.model.validation import holds_text, written
+
+WORKLOAD_UNITS = {
+    "objects": parse_count,
+    "record": parse_bytes,
+    "reads": parse_per_second,
+    "writes": parse_per_second,
+    "growthPerMonth": parse_percent,
+}
+
+
+@dataclass(slots=True)
+class Rendering:
+    """``misplaced`` tells of templates outside of tiers, ``failed`` of those that fail; ``left`` holds the written
+    paths of both. ``complete``: the whole workload could be read for them."""
+
+    complete: bool
+    misplaced: list[Finding] = field(default_factory=list)
+    failed: list[Finding] = field(default_factory=list)
+    left: set[str] = field(default_factory=set)
+
+    def told_with(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Everything that is wrong, with ``findings`` about the settings; what may only follow from them is left out."""
+        found = [*self.misplaced, *(each for each in findings if each.path not in self.left)]
+        return [*found, *self.failed] if self.complete or not found else found
+
+
+def render_templates(merged: Merged, cluster: WrittenCluster) -> Rendering:
+    """Replace every template of a tier by its result; only tiers may hold templates."""
+    workload, complete = in_base_units(merged.data.get("workload"))
+    inputs = {"cluster": cluster.name, "team": cluster.team, "workload": workload}
+    done = Rendering(complete)
+
+    def walk(value: Any, path: Path) -> Any:
+        if isinstance(value, dict):
+            return {key: walk(each, (*path, key)) for key, each in value.items()}
+        if isinstance(value, list):
+            return [walk(each, (*path, index)) for index, each in enumerate(value)]
+        if not is_template(value):
+            return value
+        origin, name = merged.origin(path), written(path)
+        where = origin.location if origin else cluster.document.locate(cluster.place)
+        if origin is None or not is_of_tier(origin.layer):
+            message, hint = "templates stand in tiers only", "write the value itself"
+            done.misplaced.append(Finding("template-place", "error", name, message, hint, where))
+        else:
+            try:
+                return of_type(render(value, inputs), path)
+            except TemplateMistakeError as error:
+                hint = readable(workload) if isinstance(error, UnknownInputError) else ""
+                done.failed.append(Finding("template", "error", name, f"the template fails: {error}", hint, where))
+        done.left.add(name)
+        return value
+
+    merged.data = walk(merged.data, ())
+    return done
+
+
+def readable(workload: Mapping[str, Any]) -> str:
+    names = ["cluster", "team", *(f"workload.{key}" for key in workload)]
+    return f"what it can read: {', '.join(names)}"
+
+
+def of_type(text: str, path: Path) -> Any:
+    """The result of a template, read as YAML would read it, unless the field at ``path`` holds text.
+
+    Raises TemplateMistakeError.
+    """
+    if holds_text(Settings, path):
+        return text
+    try:
+        value = read_plain(text)
+    except ValueError as error:
+        raise TemplateMistakeError(str(error)) from None
+    return text if value is None else value
+
+
+def in_base_units(workload: object) -> tuple[dict[str, Any], bool]:
+    """The workload for formulas, and whether all of it could be read; what could not is left out."""
+    if not isinstance(workload, Mapping):
+        return {}, False
+    result = {key: value for key, value in workload.items() if key not in WORKLOAD_UNITS}
+    for key, parse in WORKLOAD_UNITS.items():
+        with suppress(ValueError):
+            result[key] = parse(workload.get(key))
+    return result, all(key in result for key in WORKLOAD_UNITS)
