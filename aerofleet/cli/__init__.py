@@ -6,6 +6,7 @@ framework imports. Each module has ``run(argv) -> exit code`` and is free to use
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -50,6 +51,10 @@ def usage() -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code (0 fine, 1 findings, 2 a mistake in the input, 3 no fit, 4 running)."""
     words = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal or log that has no letter for what stands in a file shows its number instead.
+            stream.reconfigure(errors="backslashreplace")
     if not words or words[0] in ("-h", "--help", "help"):
         sys.stdout.write(usage())
         return EXIT_FINE if words else EXIT_MISTAKE

@@ -29,6 +29,8 @@ _OLD_OCTAL = re.compile(r"[-+]?0[0-7]+\Z")
 
 _INT64_MIN, _UINT64_MAX = -(2**63), 2**64 - 1
 _JSON_EXACT = 2**53
+_LONGEST = 1000
+"""Characters of a number; Python itself refuses to read more than 4,300 digits."""
 
 
 def read_plain(text: str) -> Scalar:
@@ -45,6 +47,8 @@ def read_plain(text: str) -> Scalar:
 
 def _read_number(text: str) -> Scalar:
     digits = text if text[0] == "." else text.replace("_", "")
+    if len(digits) > _LONGEST and (_INTEGER.match(digits) or _FLOAT.match(digits)):
+        raise ValueError(f"a number of {len(digits)} characters does not fit 64 bits")
     if _INTEGER.match(digits):
         number = int(digits, 8) if _OLD_OCTAL.match(digits) else int(digits, 0)
         if not _INT64_MIN <= number <= _UINT64_MAX:

@@ -65,7 +65,13 @@ def allocations_path(root: Path, cell: str) -> Path:
 
 def write_atomically(path: Path, text: str) -> None:
     """Replace the file in one step: whoever reads it meanwhile sees the old one or the new one, never half."""
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        file.write(text)
-    os.chmod(file.name, 0o644)  # noqa: PTH101 - a definition is for everybody to read
-    Path(file.name).replace(path)
+    with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        try:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+            os.fchmod(file.fileno(), 0o644)  # a definition is for everybody to read
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator
@@ -21,8 +21,14 @@ COUNT_UNITS = {"": 1, **DECIMAL}
 TIME_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 BIT_UNITS = {f"{unit}bit/s": value for unit, value in DECIMAL.items()}
 
+MAX_NUMBER = 2**63 - 1
+"""Kubernetes and the server keep every quantity in 64 bits with a sign."""
+
 MAX_PODS = 256
 """AKO 4.5.0 admits no larger cluster."""
+
+MAX_DIGITS = 100
+"""Nobody writes more; Python refuses to read thousands."""
 
 _NUMBER = re.compile(r"([0-9][0-9_]*(?:\.[0-9]+)?)\s*([A-Za-z/%]*)")
 
@@ -38,11 +44,10 @@ def parse(value: object, units: Mapping[str, int], what: str, example: str) -> i
     if unit not in units:
         known = ", ".join(sorted(filter(None, units), key=lambda each: units[each]))
         raise ValueError(f"'{value}' has no unit that a {what} can have ({known}); it is written like {example}")
-    try:
-        exact = Decimal(number.replace("_", "")) * units[unit]
-    except InvalidOperation:
-        raise ValueError(f"'{value}' is no {what}; it is written like {example}") from None
-    if exact != exact.to_integral_value():
+    exact = Fraction(number.replace("_", "")) * units[unit] if len(number) <= MAX_DIGITS else MAX_NUMBER + 1
+    if exact > MAX_NUMBER:
+        raise ValueError(f"'{value}' is larger than 64 bits can hold")
+    if exact.denominator != 1:
         raise ValueError(f"'{value}' is not a whole number of the smallest unit")
     return int(exact)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -130,3 +131,13 @@ def test_no_control_character_of_a_file_reaches_the_terminal(
     assert code == 2
     assert "\x1b" not in out
     assert r"\x1b[2J" in out
+
+
+def test_a_log_without_letters_for_it_shows_their_numbers(tmp_path: Path) -> None:
+    root = copy_of(SHOP, tmp_path)
+    change(root, {"file": "stacks/here/teams/shop.yaml", "replace": "  cart:", "by": "  cärt:"})
+    command = [PROGRAM, "check", "--root", str(root)]
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, env=ascii_only)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert r"c\xe4rt" in done.stdout

@@ -126,3 +126,11 @@ def test_every_refusal_has_a_known_rule() -> None:
             read_text(text, "file.yaml")
         assert caught.value.findings
         assert all(each.rule in RULES and each.hint for each in caught.value.findings)
+
+
+def test_thousands_of_digits_are_refused_in_plain_words() -> None:
+    for number in ("9" * 5000, "-" + "9" * 5000, "0." + "1" * 5000):
+        with pytest.raises(LoadError) as caught:
+            read_text(f"a: {number}\n", "file.yaml")
+        (finding,) = caught.value.findings
+        assert finding.message == f"a number of {len(number)} characters does not fit 64 bits"

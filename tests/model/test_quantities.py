@@ -20,6 +20,8 @@ WRITTEN: list[tuple[str, Any, int]] = [
     ("bytes", "200B", 200),
     ("bytes", 4096, 4096),
     ("bytes", "1_000", 1000),
+    ("bytes", "9223372036854775807", 2**63 - 1),
+    ("bytes", "8191Pi", 8191 << 50),
     ("count", "250M", 250_000_000),
     ("count", "1200", 1200),
     ("per_second", "40k/s", 40_000),
@@ -37,6 +39,11 @@ WRITTEN: list[tuple[str, Any, int]] = [
     ("pods", 256, 256),
 ]
 REFUSED: list[tuple[str, Any, str]] = [
+    ("bytes", "9" * 5000 + "Gi", "is larger than 64 bits can hold"),
+    ("bytes", "8192Pi", "is larger than 64 bits can hold"),
+    ("bytes", 2**64 - 1, "is larger than 64 bits can hold"),
+    ("count", "999999999999T", "is larger than 64 bits can hold"),
+    ("bytes", "1.00000000000000000000000000000000001Gi", "not a whole number of the smallest unit"),
     ("bytes", "64G", "has no unit that a size can have"),
     ("bytes", "64 gib", "has no unit that a size can have"),
     ("bytes", "", "is no size"),

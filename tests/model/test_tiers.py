@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from aerofleet.cli import main
 from aerofleet.model import resolve_cell
 from tests.model.project import ROOT, SHOP, change, copy_of
 
@@ -44,3 +45,18 @@ def test_a_tier_says_why_it_is_what_it_is(path: Path) -> None:
     comments = [line for line in path.read_text().splitlines() if line.lstrip().startswith("# ")]
     assert len(comments) >= 3
     assert all(each["description"] for each in yaml.safe_load(path.read_text())["revisions"].values())
+
+
+def test_a_cluster_that_wants_fewer_racks_leaves_the_last_ones_and_gets_the_same_back(tmp_path: Path) -> None:
+    root = copy_of(SHOP, tmp_path)
+    before = resolve_cell(root, "here").cell
+    change(root, {"file": PLAIN, "replace": "racks: 2", "by": "racks: 1"})
+    change(root, {"file": PLAIN, "replace": "size: 1\n", "by": "size: 2\n"})
+    assert main(["generate", "--root", str(root)]) == 0
+    cell = resolve_cell(root, "here").cell
+    assert cell is not None
+    for cluster in cell.clusters:
+        assert ([rack.id for rack in cluster.racks], cluster.size) == ([1], 2)
+    change(root, {"file": PLAIN, "replace": "racks: 1", "by": "racks: 2"})
+    change(root, {"file": PLAIN, "replace": "size: 2\n", "by": "size: 1\n"})
+    assert resolve_cell(root, "here").cell == before

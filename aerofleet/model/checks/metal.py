@@ -108,7 +108,7 @@ def rack_hosts(source: CellSource, cluster: WrittenCluster, settings: Settings) 
         return
     given = source.allocations.file.clusters.get(cluster.key)
     members = pool_hosts(source, settings.pool)
-    for rack in given.racks if given else ():
+    for rack in given.racks[: settings.racks] if given else ():
         present = [
             name
             for name in members
