@@ -19,7 +19,18 @@ from aerofleet.load.errors import RULES, LoadError, stop_at
 from aerofleet.load.file import read_bytes, read_bytes_as_text
 from aerofleet.load.scalars import read_plain
 
-__all__ = ["RULES", "Document", "Key", "LoadError", "read", "read_all", "read_all_text", "read_bytes", "read_plain", "read_text"]
+__all__ = [
+    "RULES",
+    "Document",
+    "Key",
+    "LoadError",
+    "read",
+    "read_all",
+    "read_all_text",
+    "read_bytes",
+    "read_plain",
+    "read_text",
+]
 
 
 def read(path: Path, name: str | None = None) -> Document:

@@ -37,7 +37,7 @@ class Rendering:
     left: set[str] = field(default_factory=set)
 
     def told_with(self, findings: Sequence[Finding]) -> list[Finding]:
-        """Everything that is wrong, with ``findings`` about the settings; what may only follow from them is left out."""
+        """All that is wrong, with ``findings`` about the settings; what may only follow from them is left out."""
         found = [*self.misplaced, *(each for each in findings if each.path not in self.left)]
         return [*found, *self.failed] if self.complete or not found else found
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, Undefined, UndefinedError, nodes
-from jinja2.sandbox import SandboxedEnvironment, SecurityError
+from jinja2.sandbox import SandboxedEnvironment
 
 from aerofleet.model.template import TemplateMistakeError, UnknownInputError
 
@@ -101,8 +101,6 @@ def render_template(text: str, inputs: Mapping[str, Any]) -> str:
         result = compiled(text).render(inputs)
     except TemplateMistakeError:
         raise
-    except SecurityError as error:
-        raise TemplateMistakeError(str(error)) from None
     except UndefinedError as error:
         raise UnknownInputError(str(error).replace("'dict object'", "workload")) from None
     except (TemplateError, ArithmeticError, TypeError, ValueError) as error:

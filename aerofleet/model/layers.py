@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from aerofleet.model.merge import Layer, Merged, is_named_list, merge_layers
 from aerofleet.model.source import CellSource, WrittenCluster
@@ -38,7 +37,7 @@ def own_namespace(cluster: WrittenCluster) -> Layer:
 
 
 def merged_settings(layers: Sequence[Layer], own: Layer) -> Merged:
-    """Every namespace begins with the namespace defaults of all layers; without one, the cluster gets that in ``own``."""
+    """Every namespace begins with the namespace defaults of all layers; where there is none, ``own`` says one."""
     defaults = merge_layers(layer.part(DEFAULTS) for layer in layers)
     merged = merge_layers(layers, {("namespaces",): defaults})
     listed = merged.data.get("namespaces")
@@ -46,11 +45,17 @@ def merged_settings(layers: Sequence[Layer], own: Layer) -> Merged:
         merged.lay(own)
     elif isinstance(listed, list) and not is_named_list(listed):
         # An entry without a name can't be merged. That alone is told, and not that it lacks all the rest, too.
-        merged.data["namespaces"] = [begun_with(defaults.data, each) for each in listed]
+        merged.data["namespaces"] = [begun(merged, index, each) for index, each in enumerate(listed)]
     if isinstance(merged.data.get(DEFAULTS), Mapping):
         del merged.data[DEFAULTS]
     return merged
 
 
-def begun_with(defaults: Mapping[str, Any], entry: object) -> object:
-    return {**defaults, **entry} if isinstance(entry, Mapping) else entry
+def begun(merged: Merged, index: int, entry: object) -> object:
+    if not isinstance(entry, Mapping):
+        return entry
+    path = ("namespaces", index)
+    beginning = merged.begin(path)
+    for key in entry:
+        merged.forget((*path, key), beginning)
+    return {**beginning, **entry}

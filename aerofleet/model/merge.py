@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeGuard
 
 from aerofleet.finding import Location
 
@@ -77,7 +77,7 @@ class Merged:
         return beginning.data
 
     def forget(self, path: Path, base: Any) -> tuple[Origin, ...]:
-        """Take out where ``base`` at ``path`` came from, and everything in it; returns its history, the oldest first."""
+        """Take out where ``base`` at ``path``, and all in it, came from; returns its history, the oldest first."""
         last, wrote = self.origins.pop(path, None), self.mappings.pop(path, None)
         if isinstance(base, (Mapping, list)):
             self.origins = {known: each for known, each in self.origins.items() if known[: len(path)] != path}
@@ -112,13 +112,13 @@ class _Laying:
                 result.pop(key, None)
                 self.note(base, None, here, there)
             elif isinstance(value, Mapping) and (value or isinstance(base, Mapping)):
-                same = isinstance(base, Mapping)
-                self.go_into(base, here, there, same=same)
-                result[key] = self.mapping(base if same else {}, value, here, there)
+                entries = base if isinstance(base, Mapping) else {}
+                self.go_into(base, here, there, same=entries is base)
+                result[key] = self.mapping(entries, value, here, there)
             elif is_named_list(value):
-                same = is_named_list(base)
-                self.go_into(base, here, there, same=same)
-                result[key] = self.named(base if same else [], value, here, there)
+                items = base if is_named_list(base) else []
+                self.go_into(base, here, there, same=items is base)
+                result[key] = self.named(items, value, here, there)
             else:
                 result[key] = value
                 self.note(base, value, here, there)
@@ -152,7 +152,7 @@ class _Laying:
         self.merged.origins[path] = Origin(self.layer, written, value, history)
 
 
-def is_named_list(value: Any) -> bool:
+def is_named_list(value: Any) -> TypeGuard[list[Mapping[str, Any]]]:
     if not isinstance(value, list) or not value:
         return False
     return all(isinstance(item, Mapping) and isinstance(item.get("name"), str) for item in value)

@@ -50,7 +50,9 @@ class TierRevision:
 
     def layer(self) -> Layer:
         prefix = ("revisions", str(self.number), "settings")
-        return Layer(f"{TIER_LAYER}{self.reference}", self.file.settings, lambda path: self.document.locate((*prefix, *path)))
+        return Layer(
+            f"{TIER_LAYER}{self.reference}", self.file.settings, lambda path: self.document.locate((*prefix, *path))
+        )
 
 
 class Tiers:

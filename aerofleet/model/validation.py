@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, TypeVar
@@ -13,6 +14,8 @@ from aerofleet.finding import Finding, Location
 
 Key = str | int
 Locate = Callable[[Sequence[Key]], Location]
+SHOWN = 12
+"""Names in a hint: a cell has hundreds of hosts."""
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -42,21 +45,75 @@ def to_finding(model: type[BaseModel], error: ErrorDetails, locate: Locate, pref
     return Finding(rule, "error", written(path), message, hint, locate(path))
 
 
+WANTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "datetime_type": "a time",
+    "datetime_parsing": "a time",
+    "datetime_from_date_parsing": "a time",
+    "timezone_aware": "a time with its zone",
+}
+"""Kind of a pydantic error → what belongs there."""
+BOUNDS = {
+    "greater_than_equal": ("ge", "less than"),
+    "less_than_equal": ("le", "more than"),
+    "multiple_of": ("multiple_of", "no multiple of"),
+}
+LENGTHS = {
+    "string_too_long": ("max_length", "characters; at most"),
+    "too_long": ("max_length", "entries; at most"),
+    "too_short": ("min_length", "entries; at least"),
+}
+A_TIME = "a time is written like 2026-11-27T06:00:00Z"
+
+
 def explain(model: type[BaseModel], error: ErrorDetails) -> tuple[str, str, str]:
     """(rule, message, hint) of one pydantic error."""
-    kind, context = error["type"], error.get("ctx") or {}
+    kind, context, value = error["type"], error.get("ctx") or {}, error["input"]
     if kind == "extra_forbidden":
         known = keys_of(model_at(model, error["loc"][:-1]))
         return "definition-unknown-key", "no such key", nearest(str(error["loc"][-1]), known)
     if kind == "missing":
         return "definition-missing", "is missing", "it has to be given"
     if kind in ("enum", "literal_error"):
-        near = get_close_matches(str(error["input"]), str(context["expected"]).replace("'", "").split(), n=1)
-        hint = f"did you mean {near[0].strip(',')}?" if near else f"one of {context['expected']}"
-        return "definition-choice", f"'{error['input']}' is not one of {context['expected']}", hint
+        return "definition-choice", *choice(value, CHOICES.findall(str(context["expected"])))
+    if kind in WANTED:
+        return "definition-value", f"holds {kind_of(value)}, where {WANTED[kind]} belongs", type_hint(kind, value)
+    if kind in BOUNDS:
+        bound, words = BOUNDS[kind]
+        limit = context[bound]
+        return "definition-value", f"{value} is {words} {int(limit) if limit == int(limit) else limit}", ""
+    if kind in LENGTHS:
+        bound, words = LENGTHS[kind]
+        return "definition-value", f"has {len(value)} {words} {context[bound]}", ""
     if kind == "value_error":
         return "definition-value", str(context["error"]), ""
-    return "definition-value", f"{lower_first(error['msg'])}, not {kind_of(error['input'])}", ""
+    return "definition-value", f"{lower_first(error['msg'])}, not {kind_of(value)}", ""
+
+
+CHOICES = re.compile(r"'([^']*)'")
+
+
+def choice(value: object, choices: Sequence[str]) -> tuple[str, str]:
+    near = get_close_matches(str(value), choices, n=1)
+    shown = f"'{value}'" if isinstance(value, str) else kind_of(value)
+    return f"{shown} is not one of {', '.join(choices)}", f"did you mean '{near[0]}'?" if near else ""
+
+
+def type_hint(kind: str, value: object) -> str:
+    if WANTED[kind].startswith("a time"):
+        return A_TIME
+    if kind == "string_type" and isinstance(value, (bool, int, float)):
+        return "put it in quotes: without them YAML reads something else"
+    if kind == "tuple_type" and isinstance(value, (str, int, float)):
+        return "put it in brackets, or below with '- '"
+    return ""
 
 
 def model_at(model: type[BaseModel], path: Sequence[Key]) -> type[BaseModel]:
@@ -99,10 +156,13 @@ def kind_of(value: Any) -> str:
 
 
 def nearest(text: str, known: Iterable[str]) -> str:
-    """A hint: the one of ``known`` that looks most like ``text``, or all of them."""
+    """A hint: the one of ``known`` that looks most like ``text``, or what is known."""
     names = tuple(known)
     near = get_close_matches(text, names, n=1)
-    return f"did you mean '{near[0]}'?" if near else f"known: {', '.join(names)}" if names else ""
+    if near:
+        return f"did you mean '{near[0]}'?"
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"known: {', '.join(names[:SHOWN])}{more}" if names else ""
 
 
 def lower_first(text: str) -> str:

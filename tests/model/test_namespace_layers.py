@@ -62,7 +62,8 @@ def test_what_becomes_of_a_namespace(texts: list[str], result: Any) -> None:
 
 
 def test_a_null_is_not_shown_as_the_source_of_what_lies_below() -> None:
-    result = merged("namespaceDefaults: {ttl: 5}", "namespaces: [{name: cart, ttl: null}]", "namespaceDefaults: {ttl: 6}")
+    null = "namespaces: [{name: cart, ttl: null}]"
+    result = merged("namespaceDefaults: {ttl: 5}", null, "namespaceDefaults: {ttl: 6}")
     assert "ttl" not in result.data["namespaces"][0]
     origin = result.origins["namespaces", 0, "ttl"]
     assert (origin.value, origin.layer.name) == (None, "layer 1")
@@ -132,4 +133,5 @@ def test_every_value_is_written_in_the_line_that_is_named(seed: int) -> None:
         for below in origin.overrode:
             lines = texts[int(below.layer.name.split()[1])].splitlines()
             line = lines[below.location.line - 1].strip()
-            assert line.endswith(below.value if isinstance(below.value, str) else ("null", ":", "[]", "{}")), (path, texts)
+            ending = below.value if isinstance(below.value, str) else ("null", ":", "[]", "{}")
+            assert line.endswith(ending), (path, texts)

@@ -78,8 +78,8 @@ def clashes(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
         for index, rack in enumerate(each.racks):
             if rack not in file.racks:
                 message = f"{key} was given the rack '{rack}', which has no id"
-                place = ("clusters", key, "racks", index)
-                yield finding("allocation-rack", document, place, message, nearest(rack, file.racks))
+                hint = nearest(rack, file.racks)
+                yield finding("allocation-rack", document, ("clusters", key, "racks", index), message, hint)
     host_ports = source.cell is not None and source.cell.file.network.host_ports
     first: dict[tuple[str, object], str] = {}
     for what, value, owner, place in given_values(file, host_ports=host_ports):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from aerofleet.finding import Finding
 from aerofleet.load import Document
@@ -16,7 +16,3 @@ SettingsOf = Mapping[str, Settings]
 
 def finding(rule: str, document: Document, path: Path, message: str, hint: str = "") -> Finding:
     return Finding(rule, "error", written(path), message, hint, document.locate(path))
-
-
-def known(names: Iterable[str]) -> str:
-    return f"known: {', '.join(names)}"

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from aerofleet.finding import Finding
-from aerofleet.model.checks.finding import SettingsOf, finding, known
+from aerofleet.model.checks.finding import SettingsOf, finding
 from aerofleet.model.resolved import HostState
 from aerofleet.model.settings import Settings
 from aerofleet.model.source import CellSource, WrittenCluster
@@ -22,17 +22,23 @@ def metal(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
     for name, host in hosts.file.hosts.items():
         if host.model not in hosts.file.models:
             message = f"there is no host model '{host.model}'"
-            yield finding("host-model", hosts.document, ("hosts", name, "model"), message, known(hosts.file.models))
+            yield finding(
+                "host-model", hosts.document, ("hosts", name, "model"), message, nearest(host.model, hosts.file.models)
+            )
         if host.rack not in cell.racks:
             message = f"the cell has no rack '{host.rack}'"
-            yield finding("host-rack", hosts.document, ("hosts", name, "rack"), message, known(cell.racks))
+            yield finding("host-rack", hosts.document, ("hosts", name, "rack"), message, nearest(host.rack, cell.racks))
     for name, pool in pools.file.pools.items():
-        for model in (each for each in pool.models if each not in hosts.file.models):
-            message = f"there is no host model '{model}'"
-            yield finding("pool-model", pools.document, ("pools", name, "models"), message, known(hosts.file.models))
-        for missing in (each for each in pool.hosts if each not in hosts.file.hosts):
-            message = f"there is no host '{missing}'"
-            yield finding("pool-host", pools.document, ("pools", name, "hosts"), message, known(hosts.file.hosts))
+        for index, model in enumerate(pool.models):
+            if model not in hosts.file.models:
+                place = ("pools", name, "models", index)
+                message = f"there is no host model '{model}'"
+                yield finding("pool-model", pools.document, place, message, nearest(model, hosts.file.models))
+        for index, host_name in enumerate(pool.hosts):
+            if host_name not in hosts.file.hosts:
+                place = ("pools", name, "hosts", index)
+                message = f"there is no host '{host_name}'"
+                yield finding("pool-host", pools.document, place, message, nearest(host_name, hosts.file.hosts))
     members = Counter(host for pool in pools.file.pools for host in pool_hosts(source, pool))
     for member, count in members.items():
         if count > 1:
@@ -69,7 +75,7 @@ def channels(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
         if each and each.channel not in known_channels and not VERSION.fullmatch(each.channel):
             message = f"the cell has no server channel '{each.channel}'"
             hint = f"{nearest(each.channel, known_channels)} Or write a version: 8.1.1.1"
-            yield finding("channel-unknown", cluster.document, cluster.place, message, hint)
+            yield finding("channel-unknown", cluster.document, (*cluster.place, "channel"), message, hint)
 
 
 def pool_hosts(source: CellSource, pool: str) -> set[str]:
@@ -88,10 +94,12 @@ def racks(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
             continue
         if each.racks > len(source.cell.file.racks):
             message = f"wants {each.racks} racks, the cell has {len(source.cell.file.racks)}"
-            yield finding("rack-count", cluster.document, cluster.place, message)
+            hint = f"the cell has {', '.join(source.cell.file.racks)}"
+            yield finding("rack-count", cluster.document, (*cluster.place, "racks"), message, hint)
         if each.pool not in source.pools.file.pools:
             message = f"there is no pool '{each.pool}'"
-            yield finding("pool-unknown", cluster.document, cluster.place, message, known(source.pools.file.pools))
+            hint = nearest(each.pool, source.pools.file.pools)
+            yield finding("pool-unknown", cluster.document, (*cluster.place, "pool"), message, hint)
             continue
         for namespace in each.namespaces:
             if 1 < each.racks < namespace.replication_factor:
@@ -99,7 +107,7 @@ def racks(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
                     f"namespace {namespace.name} keeps {namespace.replication_factor} copies in {each.racks} racks"
                 )
                 hint = "two copies in one rack are lost together: more racks, or fewer copies"
-                yield finding("rack-copies", cluster.document, cluster.place, message, hint)
+                yield finding("rack-copies", cluster.document, (*cluster.place, "namespaces"), message, hint)
         yield from rack_hosts(source, cluster, each)
 
 
@@ -120,4 +128,4 @@ def rack_hosts(source: CellSource, cluster: WrittenCluster, settings: Settings) 
                 f"wants {settings.size} pods in rack {rack}, which has {len(present)} hosts of pool {settings.pool}"
             )
             hint = "each pod of a cluster stands on a host of its own"
-            yield finding("rack-hosts", cluster.document, cluster.place, message, hint)
+            yield finding("rack-hosts", cluster.document, (*cluster.place, "size"), message, hint)

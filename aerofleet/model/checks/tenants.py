@@ -59,7 +59,7 @@ def setting_paths(settings: object, prefix: str = "") -> Iterator[str]:
             if not (prefix and key == "name"):
                 yield from setting_paths(value, f"{prefix}.{key}" if prefix else str(key))
     elif is_named_list(settings):
-        for item in settings:  # type: ignore[attr-defined]
+        for item in settings:
             yield from setting_paths(item, prefix)
     elif prefix:
         yield prefix
