@@ -7,13 +7,18 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import quote
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE
 from aerofleet.finding import Finding, Location
+from aerofleet.load import RULES as READER_RULES
+from aerofleet.model.rules import RULES
 
 SCHEMA = "aerofleet.io/findings/v1"
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
+LONGEST = 400
+"""Characters of a message or hint that a person still reads: what stands in a file may be far longer."""
 SARIF_LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 GITHUB_COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
@@ -34,9 +39,22 @@ def as_text(findings: Sequence[Finding]) -> str:
 
 def text_of(finding: Finding) -> str:
     severity = "" if finding.severity == "error" else f"{finding.severity}: "
-    place = str(finding.location) if finding.location else ""
-    line = "  ".join(filter(None, (place, visible(finding.path), severity + visible(finding.message))))
-    return f"{line}  [{finding.rule}]\n" + (f"    {visible(finding.hint)}\n" if finding.hint else "")
+    place = shown(str(finding.location)) if finding.location else ""
+    line = "  ".join(filter(None, (place, shown(finding.path), severity + shown(finding.message))))
+    return f"{line}  [{finding.rule}]\n" + (f"    {shown(finding.hint)}\n" if finding.hint else "")
+
+
+def sentence(finding: Finding) -> str:
+    """Path, message and hint in one line."""
+    said = ": ".join(filter(None, (finding.path, finding.message)))
+    return ". ".join(shown(text) for text in (said, finding.hint) if text)
+
+
+def shown(text: str) -> str:
+    """``text`` for a line: of one that is too long for any line, its beginning and its end."""
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST * 2 // 3]} … {text[-LONGEST // 3 :]}"
+    return visible(text)
 
 
 def visible(text: str) -> str:
@@ -60,8 +78,7 @@ def github_of(finding: Finding) -> str:
         where = {"file": finding.location.file, "line": finding.location.line, "col": finding.location.column}
     properties = {**where, "title": finding.rule}
     written = ",".join(f"{key}={escaped(str(value), ':,')}" for key, value in properties.items())
-    text = ". ".join(filter(None, (": ".join(filter(None, (finding.path, finding.message))), finding.hint)))
-    return f"::{GITHUB_COMMANDS[finding.severity]} {written}::{escaped(text)}\n"
+    return f"::{GITHUB_COMMANDS[finding.severity]} {written}::{escaped(sentence(finding))}\n"
 
 
 def escaped(text: str, also: str = "") -> str:
@@ -72,8 +89,8 @@ def escaped(text: str, also: str = "") -> str:
 
 def as_sarif(findings: Sequence[Finding]) -> str:
     """SARIF 2.1.0, for code scanning."""
-    rules = sorted({finding.rule for finding in findings})
-    driver = {"name": "aerofleet", "rules": [{"id": rule} for rule in rules]}
+    rules = [described(rule) for rule in sorted({finding.rule for finding in findings})]
+    driver = {"name": "aerofleet", "rules": rules}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
@@ -82,12 +99,16 @@ def as_sarif(findings: Sequence[Finding]) -> str:
     return json.dumps({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
+def described(rule: str) -> dict[str, Any]:
+    text = READER_RULES.get(rule) or RULES.get(rule)
+    return {"id": rule, "shortDescription": {"text": text}} if text else {"id": rule}
+
+
 def sarif_of(finding: Finding) -> dict[str, Any]:
-    text = ". ".join(filter(None, (": ".join(filter(None, (finding.path, finding.message))), finding.hint)))
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": SARIF_LEVELS[finding.severity],
-        "message": {"text": text},
+        "message": {"text": sentence(finding)},
     }
     if finding.location:
         result["locations"] = [{"physicalLocation": sarif_place(finding.location)}]
@@ -96,7 +117,7 @@ def sarif_of(finding: Finding) -> dict[str, Any]:
 
 def sarif_place(location: Location) -> dict[str, Any]:
     region = {"startLine": location.line, "startColumn": location.column}
-    return {"artifactLocation": {"uri": location.file}, "region": region}
+    return {"artifactLocation": {"uri": quote(location.file)}, "region": region}
 
 
 FORMATS: dict[str, Callable[[Sequence[Finding]], str]] = {

@@ -141,3 +141,35 @@ def test_a_log_without_letters_for_it_shows_their_numbers(tmp_path: Path) -> Non
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, env=ascii_only)
     assert (done.returncode, done.stderr) == (2, "")
     assert r"c\xe4rt" in done.stdout
+
+
+def test_what_github_reads_as_its_own_is_escaped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = copy_of(SHOP, tmp_path)
+    (root / "stacks/here/teams/a, b%.yaml").write_text('team: "50%\\n::error::\\e[2J"\n')
+    code, out = checked(root, "github", capsys)
+    assert code == 2
+    lines = out.splitlines()
+    assert all(line.startswith("::error file=stacks/here/teams/a%2C b%25.yaml,line=1,col=1,title=") for line in lines)
+    assert "\x1b" not in out
+    assert any(r"team: '50%25\n::error::\x1b[2J' stands in a, b%25.yaml" in line for line in lines)
+
+
+def test_sarif_names_a_file_by_its_uri_and_says_what_a_rule_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = copy_of(SHOP, tmp_path)
+    (root / "stacks/here/teams/a b%.yaml").write_text("")
+    (run,) = json.loads(checked(root, "sarif", capsys)[1])["runs"]
+    (uri,) = {each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for each in run["results"]}
+    assert uri == "stacks/here/teams/a%20b%25.yaml"
+    assert {each["ruleId"] for each in run["results"]} == {each["id"] for each in run["tool"]["driver"]["rules"]}
+    assert all(each["shortDescription"]["text"] for each in run["tool"]["driver"]["rules"])
+
+
+def test_a_line_stays_one_that_a_person_can_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = copy_of(SHOP, tmp_path)
+    change(root, {"file": "stacks/here/hosts.yaml", "replace": "memory: 256Gi", "by": f"memory: {'x' * 5000}"})
+    code, out = checked(root, "text", capsys)
+    assert code == 2
+    assert "is no size; it is written like 64Gi or 1.6TB" in out
+    assert max(map(len, out.splitlines())) < 600
