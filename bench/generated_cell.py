@@ -28,8 +28,8 @@ def write_cell(project: Path, root: Path, clusters: int) -> None:
     shutil.copy(local / "pools.yaml", folder / "pools.yaml")
     hosts = yaml.safe_load((local / "hosts.yaml").read_text())
     hosts["hosts"] = {
-        f"{rack}-host-{number}": {"model": "metal-a", "rack": rack, "address": f"192.0.2.{number}"}
-        for rack in RACKS
+        f"{rack}-host-{number}": {"model": "metal-a", "rack": rack, "address": f"10.20.{part}.{number}"}
+        for part, rack in enumerate(RACKS)
         for number in range(HOSTS_PER_RACK)
     }
     write(folder / "hosts.yaml", hosts)

@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from aerofleet.model.addresses import OperatorVersion, ServerVersion
 from aerofleet.model.file_model import FileModel
 from aerofleet.model.quantities import Flag, Seconds, Whole
 from aerofleet.model.resolved import NetworkProfile, OperatorPhase
@@ -15,7 +16,9 @@ class ServerFile(FileModel):
     """Where server images come from. A channel names a version, so that one line moves everything that follows it."""
 
     registry: str = Field(description="registry and path before `/aerospike-server-enterprise`")
-    channels: dict[str, str] = Field(description="channel name → server version, for instance stable: 8.1.1.1")
+    channels: dict[str, ServerVersion] = Field(
+        description="channel name → server version, for instance stable: 8.1.1.1"
+    )
     init_image: str = Field(description="full reference of AKO's init image, pinned by tag")
 
 
@@ -27,7 +30,7 @@ class PinnedFile(FileModel):
 
 
 class OperatorFile(FileModel):
-    version: str = Field(description="AKO version that runs, or that this change brings")
+    version: OperatorVersion = Field(description="AKO version that runs, or that this change brings")
     namespace: str = Field("aerospike", description="Kubernetes namespace in which it runs")
     phase: OperatorPhase = Field(OperatorPhase.RELEASE, description="step of an operator upgrade; release otherwise")
     previous_version: str = Field("", description="the version before; needed in the phases prepare and switch")
@@ -42,6 +45,12 @@ class OperatorFile(FileModel):
     def has_manifests_to_run_from(self) -> Self:
         if self.source == "manifests" and not self.manifests.folder:
             raise ValueError("source: manifests needs manifests.folder")
+        return self
+
+    @model_validator(mode="after")
+    def knows_what_it_comes_from(self) -> Self:
+        if self.phase is not OperatorPhase.RELEASE and not self.previous_version:
+            raise ValueError(f"phase: {self.phase.value} needs previousVersion")
         return self
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from aerofleet.model.addresses import Address
 from aerofleet.model.file_model import FileModel
 from aerofleet.model.quantities import BitsPerSecond, Bytes, Flag, Number, Whole
 from aerofleet.model.resolved import HostState
@@ -31,8 +32,8 @@ class HostModelFile(FileModel):
 class HostFile(FileModel):
     model: str = Field(description="one of the models")
     rack: str = Field(description="one of the racks of the cell")
-    address: str = Field(description="address that clients reach, written to the node label for configured-ip")
-    alternate_address: str = Field("", description="a second address, for clients of another network")
+    address: Address = Field(description="address that clients reach, written to the node label for configured-ip")
+    alternate_address: Address = Field("", description="a second address, for clients of another network")
     state: HostState = Field(
         HostState.ACTIVE, description="maintenance: nothing new is placed on it; absent: its node does not exist now"
     )

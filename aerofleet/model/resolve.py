@@ -66,6 +66,8 @@ def resolve_settings(source: CellSource, cluster: WrittenCluster) -> ResolvedSet
     """Merge the layers of one cluster and read them as Settings; adds what is wrong to the source's findings."""
     locate = cluster.document.locate
     tier = source.tiers.find(cluster.file.tier)
+    if tier is None and source.tiers.is_unread(cluster.file.tier):
+        return None
     if tier is None:
         place = (*cluster.place, "tier")
         message, hint = f"there is no tier '{cluster.file.tier}'", nearest(cluster.file.tier, source.tiers.references)

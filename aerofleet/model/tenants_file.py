@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from aerofleet.model.addresses import Network
 from aerofleet.model.file_model import FileModel
 from aerofleet.model.quantities import Bytes, Millicores, Whole
 
@@ -20,7 +21,7 @@ class TenantFile(FileModel):
     quota: QuotaFile = Field(description="what its clusters may add up to")
     tiers: tuple[str, ...] = Field(min_length=1, description="tiers the team may use, any revision")
     pools: tuple[str, ...] = Field(min_length=1, description="pools the team may use")
-    client_cidrs: tuple[str, ...] = Field((), description="networks its clients come from")
+    client_cidrs: tuple[Network, ...] = Field((), description="networks its clients come from")
     client_namespaces: tuple[str, ...] = Field((), description="Kubernetes namespaces whose pods are clients")
     groups: tuple[str, ...] = Field((), description="groups of people who may look at the team's objects")
     owners: tuple[str, ...] = Field((), description="who approves changes of the team's file: @organisation/team")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,15 @@ from aerofleet.model.file_model import FileModel
 from aerofleet.model.merge import Layer
 from aerofleet.model.validation import nearest, validated
 
-REFERENCE = re.compile(r"([a-z][a-z0-9-]*)(?:@([1-9][0-9]{0,5}))?")
+REFERENCE = re.compile(r"([^@]+)(?:@([1-9][0-9]{0,5}))?")
 NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 TIERS = Path("templates/tiers")
 TIER_LAYER = "tier "
 """Before the reference, in the name of a tier's layer."""
+
+
+class UnreadTierError(ValueError):
+    """A tier's file could not be read, which is told about once."""
 
 
 class RevisionFile(FileModel):
@@ -57,11 +61,18 @@ class TierRevision:
 
 class Tiers:
     """Every tier of a project. A name without a revision means the tier's current one: so a newer revision can be tried
-    by the clusters that name it, before it becomes the one of all others."""
+    by the clusters that name it, before it becomes the one of all others. ``unread`` names those whose file could not
+    be read: nothing is known of their revisions."""
 
-    def __init__(self, revisions: Mapping[str, Mapping[int, TierRevision]], current: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        revisions: Mapping[str, Mapping[int, TierRevision]],
+        current: Mapping[str, int],
+        unread: Collection[str] = (),
+    ) -> None:
         self.revisions = revisions
         self.current = current
+        self.unread = unread
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -82,11 +93,17 @@ class Tiers:
             return None
         return known.get(int(match[2]) if match[2] else self.current.get(match[1], max(known)))
 
+    def is_unread(self, reference: str) -> bool:
+        return reference.partition("@")[0] in self.unread
+
     def chain(self, reference: str) -> tuple[TierRevision, ...]:
-        """The revision and all it extends, the lowest first. Raises ValueError with what is wrong with the chain."""
+        """The revision and all it extends, the lowest first. Raises ValueError with what is wrong with the chain, and
+        UnreadTierError where that can't be known."""
         found: list[TierRevision] = []
         while reference:
             revision = self.find(reference)
+            if revision is None and self.is_unread(reference):
+                raise UnreadTierError
             if revision is None:
                 raise ValueError(f"there is no tier '{reference}'")
             if revision in found:
@@ -101,16 +118,19 @@ def read_tiers(root: Path) -> tuple[Tiers, list[Finding]]:
     """All tier files; a broken one is left out and told about."""
     revisions: dict[str, dict[int, TierRevision]] = {}
     current: dict[str, int] = {}
+    unread: set[str] = set()
     findings: list[Finding] = []
     for path in sorted((root / TIERS).glob("*.yaml")):
         try:
             document = read(path, path.relative_to(root).as_posix())
         except LoadError as error:
             findings += error.findings
+            unread.add(path.stem)
             continue
         file, mistakes = validated(TierFile, document.data, document.locate)
         findings += mistakes
         if file is None:
+            unread.add(path.stem)
             continue
         findings += mistakes_of(file, document, path.stem)
         revisions.setdefault(file.tier, {}).update(
@@ -118,7 +138,7 @@ def read_tiers(root: Path) -> tuple[Tiers, list[Finding]]:
         )
         if file.current in dict(numbered(file)):
             current[file.tier] = int(file.current)
-    tiers = Tiers(revisions, current)
+    tiers = Tiers(revisions, current, unread)
     return tiers, findings + broken_chains(tiers)
 
 
@@ -148,6 +168,8 @@ def broken_chains(tiers: Tiers) -> list[Finding]:
     for each in tiers.all():
         try:
             tiers.chain(each.reference)
+        except UnreadTierError:
+            continue
         except ValueError as error:
             where = each.document.locate(("revisions", str(each.number), "extends"))
             findings.append(Finding("tier-chain", "error", f"{each.reference}.extends", str(error), "", where))

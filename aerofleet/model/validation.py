@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from aerofleet.finding import Finding, Location
@@ -119,7 +120,7 @@ def type_hint(kind: str, value: object) -> str:
 def model_at(model: type[BaseModel], path: Sequence[Key]) -> type[BaseModel]:
     """The model of the mapping at ``path`` below ``model``; the nearest known one above it where that is not clear."""
     for key in path:
-        field = next((info for name, info in model.model_fields.items() if key in (name, info.alias)), None)
+        field = _field(model, key)
         inner = _model_in(field.annotation) if field else None
         if inner is not None:
             model = inner
@@ -129,9 +130,29 @@ def model_at(model: type[BaseModel], path: Sequence[Key]) -> type[BaseModel]:
 def holds_text(model: type[BaseModel], path: Sequence[Key]) -> bool:
     """Is the value at ``path`` below ``model`` a text, or an item of a list of texts?"""
     names = [key for key in path if isinstance(key, str)]
-    owner = model_at(model, names[:-1])
-    field = next((info for name, info in owner.model_fields.items() if names[-1] in (name, info.alias)), None)
+    field = _field(model_at(model, names[:-1]), names[-1])
     return field is not None and field.annotation in (str, tuple[str, ...])
+
+
+def unknown_key(model: type[BaseModel], keys: Sequence[str]) -> tuple[str, list[str]] | None:
+    """The first of ``keys`` that leads to nothing below ``model``, and what would; None where all lead to something.
+
+    What a free mapping holds, only the server knows.
+    """
+    for position, key in enumerate(keys):
+        field = _field(model, key)
+        if field is None:
+            return key, keys_of(model)
+        inner = _model_in(field.annotation)
+        if inner is None:
+            ends = position == len(keys) - 1 or get_origin(field.annotation) is dict
+            return None if ends else (keys[position + 1], [])
+        model = inner
+    return None
+
+
+def _field(model: type[BaseModel], key: Key) -> FieldInfo | None:
+    return next((info for name, info in model.model_fields.items() if key in (name, info.alias)), None)
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

@@ -16,8 +16,8 @@ EVERY = {"shop/cart", "shop/session", "search/suggest"}
 @pytest.mark.parametrize(
     ("phase", "paused"),
     [
-        ("phase: prepare", EVERY),
-        ("phase: switch", EVERY),
+        ("phase: prepare\n  previousVersion: 4.4.1", EVERY),
+        ("phase: switch\n  previousVersion: 4.4.1", EVERY),
         ("phase: release", set()),
         ("phase: release\n  releaseOrder: [shop/cart]", EVERY - {"shop/cart"}),
         ("phase: release\n  releaseOrder: [shop/cart, shop/session, search/suggest]", set()),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from aerofleet.finding import Finding
-from aerofleet.model.checks.allocations import allocated, clashes
+from aerofleet.model.checks.allocations import allocated, clashes, reserved
 from aerofleet.model.checks.finding import SettingsOf
 from aerofleet.model.checks.groups import groups
 from aerofleet.model.checks.metal import channels, images, metal, racks
 from aerofleet.model.checks.names import files, names, passwords, repeated, users
+from aerofleet.model.checks.references import grants, host_blocks, release_order
 from aerofleet.model.checks.size import pod_memory
 from aerofleet.model.checks.tenants import quotas, tenants
 from aerofleet.model.source import CellSource
@@ -23,6 +24,9 @@ CHECKS: tuple[Check, ...] = (
     passwords,
     tenants,
     quotas,
+    grants,
+    release_order,
+    host_blocks,
     metal,
     images,
     channels,
@@ -31,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     groups,
     allocated,
     clashes,
+    reserved,
 )
 
 

@@ -13,6 +13,7 @@ from aerofleet.model.settings import NamespaceSettings
 from aerofleet.model.source import CellSource
 from aerofleet.model.validation import nearest
 
+KUBERNETES_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 GENERATE = "run `aerofleet generate` and commit what it writes"
 
 
@@ -88,6 +89,26 @@ def clashes(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
             message = f"{owner} and {other} have the same {what}"
             hint = f"take the newer one out; {GENERATE}"
             yield finding("allocation-clash", document, place, message, hint)
+
+
+def reserved(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """A team's people and quota shall not be those of the platform's own namespaces."""
+    if source.cell is None or source.allocations is None:
+        return
+    cell = source.cell.file
+    platform = {
+        **dict.fromkeys(KUBERNETES_NAMESPACES, "Kubernetes"),
+        cell.monitoring.rules_namespace: "the alert rules",
+        cell.monitoring.namespace: "the monitoring",
+        cell.operator.namespace: "the operator",
+    }
+    for team, given in source.allocations.file.teams.items():
+        owner = platform.get(given.namespace)
+        if owner is not None:
+            message = f"team {team} has the namespace of {owner}"
+            place = ("teams", team, "namespace")
+            hint = "give the platform's another name in cell.yaml, or call the team otherwise"
+            yield finding("namespace-reserved", source.allocations.document, place, message, hint)
 
 
 def given_values(file: AllocationsFile, *, host_ports: bool) -> Iterator[tuple[str, object, str, Path]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from aerofleet.finding import Finding
 from aerofleet.model.checks.finding import SettingsOf, finding
 from aerofleet.model.source import CellSource
+from aerofleet.model.validation import nearest
 
 
 def groups(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
@@ -27,6 +28,9 @@ def groups(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
             )
         for index, team in enumerate(teams):
             place = ("groups", group, index)
+            if source.tenants and team not in source.tenants.file.teams:
+                hint = nearest(team, source.tenants.file.teams)
+                yield finding("group-team", document, place, f"there is no team '{team}'", hint)
             if members[team] > 1:
                 yield finding("group-twice", document, place, f"team {team} is in {members[team]} groups", "keep one")
             given = source.allocations.file.teams.get(team)

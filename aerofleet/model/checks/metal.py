@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
 from aerofleet.finding import Finding
+from aerofleet.model.addresses import SERVER_VERSION
 from aerofleet.model.checks.finding import SettingsOf, finding
 from aerofleet.model.resolved import HostState
 from aerofleet.model.settings import Settings
@@ -39,6 +39,13 @@ def metal(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
                 place = ("pools", name, "hosts", index)
                 message = f"there is no host '{host_name}'"
                 yield finding("pool-host", pools.document, place, message, nearest(host_name, hosts.file.hosts))
+    first: dict[str, str] = {}
+    for name, host in hosts.file.hosts.items():
+        for key, address in (("address", host.address), ("alternateAddress", host.alternate_address)):
+            if address and first.setdefault(address, name) != name:
+                message = f"host {first[address]} has the address {address}, too"
+                hint = "clients would reach one of them under the name of the other"
+                yield finding("host-address", hosts.document, ("hosts", name, key), message, hint)
     members = Counter(host for pool in pools.file.pools for host in pool_hosts(source, pool))
     for member, count in members.items():
         if count > 1:
@@ -62,9 +69,6 @@ def images(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
             yield finding("image-missing", source.pools.document, ("pools", name), message, f"write images.{what}")
 
 
-VERSION = re.compile(r"[0-9]+(\.[0-9]+){2,3}")
-
-
 def channels(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
     """A cluster follows a channel of its cell, or names a version."""
     if source.cell is None:
@@ -72,7 +76,7 @@ def channels(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
     known_channels = source.cell.file.server.channels
     for cluster in source.clusters:
         each = settings.get(cluster.key)
-        if each and each.channel not in known_channels and not VERSION.fullmatch(each.channel):
+        if each and each.channel not in known_channels and not SERVER_VERSION.fullmatch(each.channel):
             message = f"the cell has no server channel '{each.channel}'"
             hint = f"{nearest(each.channel, known_channels)} Or write a version: 8.1.1.1"
             yield finding("channel-unknown", cluster.document, (*cluster.place, "channel"), message, hint)

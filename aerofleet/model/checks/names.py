@@ -33,6 +33,8 @@ NODE = Form(re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?"), 253, "small letters, 
 LABEL = Form(re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?"), MAX_LABEL, "letters, digits, -, _ and .")
 NAMESPACE = Form(re.compile(r"[A-Za-z0-9_$-]+"), 31, "letters, digits, -, _ and $")
 """aerospike-server 8.1 takes no other names of namespaces, and at most 31 characters."""
+USER = Form(re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]*"), MAX_LABEL, "letters, digits, -, _, . and @")
+"""The server takes more, but the name is part of the password's path in the secret store: `../` would be another's."""
 
 
 class Named(NamedTuple):
@@ -78,11 +80,24 @@ def named(source: CellSource) -> Iterator[Named]:
         yield Named("team", team, RESOURCE, read.document, ("team",))
         for cluster in read.file.clusters:
             yield Named("cluster", cluster, RESOURCE, read.document, ("clusters", cluster))
-    for each in source.clusters:
-        spaces = each.file.settings.get("namespaces")
-        for index, space in enumerate(spaces) if isinstance(spaces, list) and is_named_list(spaces) else ():
-            place = (*each.place, "namespaces", index, "name")
-            yield Named("namespace", space["name"], NAMESPACE, each.document, place)
+    for tier, revisions in source.tiers.revisions.items():
+        for document in {id(each.document): each.document for each in revisions.values()}.values():
+            yield Named("tier", tier, RESOURCE, document, ("tier",))
+    for document, data, path in written_settings(source):
+        for key, kind, form in (("namespaces", "namespace", NAMESPACE), ("users", "user", USER)):
+            listed = data.get(key)
+            for index, entry in enumerate(listed) if is_named_list(listed) else ():
+                yield Named(kind, entry["name"], form, document, (*path, key, index, "name"))
+
+
+def written_settings(source: CellSource) -> Iterator[tuple[Document, Mapping[str, Any], Path]]:
+    """The settings of each cluster, of the cell, and of each revision of a tier, with their place in their file."""
+    for cluster in source.clusters:
+        yield cluster.document, cluster.file.settings, cluster.place
+    if source.cell:
+        yield source.cell.document, source.cell.file.defaults, ("defaults",)
+    for tier in source.tiers.all():
+        yield tier.document, tier.file.settings, ("revisions", str(tier.number), "settings")
 
 
 def files(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
@@ -98,12 +113,14 @@ def files(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 def repeated(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
     """In a list that merges by name, the second entry of a name would silently be laid over the first."""
-    for cluster in source.clusters:
-        yield from repeated_in(cluster.document, cluster.file.settings, cluster.place)
-    if source.cell:
-        yield from repeated_in(source.cell.document, source.cell.file.defaults, ("defaults",))
-    for tier in source.tiers.all():
-        yield from repeated_in(tier.document, tier.file.settings, ("revisions", str(tier.number), "settings"))
+    for document, data, path in written_settings(source):
+        yield from repeated_in(document, data, path)
+    said: Counter[str] = Counter()
+    for index, rack in enumerate(source.cell.file.racks if source.cell else ()):
+        said[rack] += 1
+        if source.cell and said[rack] > 1:
+            message = f"the rack '{rack}' stands in this list a second time"
+            yield finding("rack-twice", source.cell.document, ("racks", index), message, "keep one of them")
 
 
 def repeated_in(document: Document, data: Any, path: Path) -> Iterator[Finding]:
@@ -123,13 +140,13 @@ def repeated_in(document: Document, data: Any, path: Path) -> Iterator[Finding]:
 
 def users(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
     """The operator and the exporter log in as users of their own; nobody else sets their roles or passwords."""
-    for cluster in source.clusters:
-        listed = cluster.file.settings.get("users") or []
+    for document, data, path in written_settings(source):
+        listed = data.get("users")
         for index, user in enumerate(listed) if is_named_list(listed) else ():
             if user["name"] in PLATFORM_USERS:
-                place = (*cluster.place, "users", index, "name")
                 message = f"the user '{user['name']}' is the platform's own"
-                yield finding("user-reserved", cluster.document, place, message, "give yours another name")
+                place = (*path, "users", index, "name")
+                yield finding("user-reserved", document, place, message, "give yours another name")
 
 
 def passwords(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 
 from aerofleet.finding import Finding
 from aerofleet.model.checks.finding import SettingsOf, finding
-from aerofleet.model.merge import is_named_list
+from aerofleet.model.merge import Path, is_named_list
 from aerofleet.model.resolved import ClusterState, StorageKind
 from aerofleet.model.settings import Settings
-from aerofleet.model.source import CellSource
+from aerofleet.model.source import CellSource, WrittenCluster
 
 ALWAYS_THEIRS = ("workload", "size", "passwords", "nudge", "restart")
 """Settings every team may write. Anything else its tenant entry has to name."""
@@ -38,31 +39,50 @@ def tenants(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
         resolved = settings.get(cluster.key)
         if resolved and resolved.pool not in tenant.pools:
             message = f"team {cluster.team} may not use the pool '{resolved.pool}'"
-            yield finding(
-                "tenant-pool", cluster.document, cluster.place, message, f"granted: {', '.join(tenant.pools)}"
-            )
+            hint = f"granted: {', '.join(tenant.pools)}"
+            yield finding("tenant-pool", cluster.document, (*cluster.place, "pool"), message, hint)
         allowed = (*ALWAYS_THEIRS, *tenant.overridable)
-        for path in setting_paths(cluster.file.settings):
-            place = (*cluster.place, *path.split(".")[:1])
+        for path, place in setting_places(cluster.file.settings, given_namespaces(source, cluster)):
+            where = (*cluster.place, *place)
             if path.startswith("alerts."):
                 hint = "one set of rules watches all clusters of a tier: say it there, or in the cell's defaults"
-                yield finding("tenant-override", cluster.document, place, f"the team may not set {path}", hint)
+                yield finding("tenant-override", cluster.document, where, f"the team may not set {path}", hint)
             elif not any(path == each or path.startswith(f"{each}.") for each in allowed):
                 hint = f"allowed: {', '.join(allowed)}; the platform team grants more in tenants.yaml"
-                yield finding("tenant-override", cluster.document, place, f"the team may not set {path}", hint)
+                yield finding("tenant-override", cluster.document, where, f"the team may not set {path}", hint)
 
 
-def setting_paths(settings: object, prefix: str = "") -> Iterator[str]:
-    """Dotted paths of the leaves; the names of list entries are left out: ``namespaces.defaultTtl``."""
+def given_namespaces(source: CellSource, cluster: WrittenCluster) -> set[str]:
+    """Names of the namespaces that the cluster has without its team naming any."""
+    layers = [source.cell.file.defaults] if source.cell else []
+    with suppress(ValueError):
+        layers += [revision.file.settings for revision in source.tiers.chain(cluster.file.tier)]
+    listed = [each for layer in layers if is_named_list(each := layer.get("namespaces"))]
+    return {entry["name"] for entries in listed for entry in entries} or {cluster.name}
+
+
+def setting_places(settings: Mapping[str, object], namespaces: Container[str]) -> Iterator[tuple[str, Path]]:
+    """Dotted path and place of each leaf; the names of list entries are left out: ``namespaces.defaultTtl``.
+
+    A namespace that is not among ``namespaces`` is one more, or another in place of the cluster's own.
+    """
+    yield from leaf_places(settings)
+    listed = settings.get("namespaces")
+    for index, entry in enumerate(listed) if is_named_list(listed) else ():
+        if entry["name"] not in namespaces:
+            yield "namespaces", ("namespaces", index, "name")
+
+
+def leaf_places(settings: object, path: str = "", place: Path = ()) -> Iterator[tuple[str, Path]]:
     if isinstance(settings, Mapping) and settings:
         for key, value in settings.items():
-            if not (prefix and key == "name"):
-                yield from setting_paths(value, f"{prefix}.{key}" if prefix else str(key))
+            yield from leaf_places(value, f"{path}.{key}" if path else str(key), (*place, key))
     elif is_named_list(settings):
-        for item in settings:
-            yield from setting_paths(item, prefix)
-    elif prefix:
-        yield prefix
+        for index, item in enumerate(settings):
+            rest = {key: value for key, value in item.items() if key != "name"}
+            yield from leaf_places(rest, path, (*place, index)) if rest else ()
+    elif path:
+        yield path, place
 
 
 def quotas(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:

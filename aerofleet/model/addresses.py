@@ -1,0 +1,56 @@
+"""Addresses, networks and versions: text that has a form."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import AddressValueError, IPv4Address, ip_network
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+LABEL_VALUE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
+LIKE_IPV4 = re.compile(r"[0-9.]+")
+SERVER_VERSION = re.compile(r"[0-9]+(\.[0-9]+){2,3}")
+OPERATOR_VERSION = re.compile(r"[0-9]+(\.[0-9]+){2}")
+
+
+def parse_address(text: str) -> str:
+    """An IPv4 address or a host name. It becomes the value of a node label, which has no room for IPv6."""
+    if LIKE_IPV4.fullmatch(text):
+        try:
+            IPv4Address(text)
+        except AddressValueError:
+            raise ValueError(f"'{text}' is no address; it is written like 192.0.2.11") from None
+    elif not LABEL_VALUE.fullmatch(text):
+        raise ValueError(f"'{text}' is no address that a node label can hold: an IPv4 address, or a host name")
+    return text
+
+
+def parse_network(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError:
+        try:
+            network = ip_network(text, strict=False)
+        except ValueError:
+            raise ValueError(f"'{text}' is no network; it is written like 198.51.100.0/24") from None
+        raise ValueError(f"'{text}' is an address in a network; the network is {network}") from None
+    return text
+
+
+def parse_server_version(text: str) -> str:
+    if not SERVER_VERSION.fullmatch(text):
+        raise ValueError(f"'{text}' is no server version; it is written like 8.1.1.1")
+    return text
+
+
+def parse_operator_version(text: str) -> str:
+    if not OPERATOR_VERSION.fullmatch(text):
+        raise ValueError(f"'{text}' is no operator version; it is written like 4.5.0")
+    return text
+
+
+Address = Annotated[str, AfterValidator(parse_address)]
+Network = Annotated[str, AfterValidator(parse_network)]
+ServerVersion = Annotated[str, AfterValidator(parse_server_version)]
+OperatorVersion = Annotated[str, AfterValidator(parse_operator_version)]

@@ -1,0 +1,57 @@
+"""Names of things that stand in another file: what is not there would be without effect, and nobody would notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aerofleet.finding import Finding
+from aerofleet.model.checks.finding import SettingsOf, finding
+from aerofleet.model.settings import Settings
+from aerofleet.model.source import CellSource
+from aerofleet.model.validation import nearest, unknown_key
+
+
+def grants(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """What a tenant is granted is there: tiers, pools, paths of settings."""
+    if source.tenants is None:
+        return
+    document = source.tenants.document
+    for team, tenant in source.tenants.file.teams.items():
+        for index, tier in enumerate(tenant.tiers):
+            if tier not in source.tiers.names and tier not in source.tiers.unread:
+                message, hint = f"there is no tier '{tier}'", nearest(tier, source.tiers.names)
+                yield finding("grant-unknown", document, ("teams", team, "tiers", index), message, hint)
+        for index, pool in enumerate(tenant.pools):
+            if source.pools and pool not in source.pools.file.pools:
+                message, hint = f"there is no pool '{pool}'", nearest(pool, source.pools.file.pools)
+                yield finding("grant-unknown", document, ("teams", team, "pools", index), message, hint)
+        for index, path in enumerate(tenant.overridable):
+            unknown = unknown_key(Settings, path.split("."))
+            if unknown is not None:
+                message, hint = f"there is no setting '{path}'", nearest(*unknown)
+                yield finding("grant-unknown", document, ("teams", team, "overridable", index), message, hint)
+
+
+def release_order(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """A cluster that is misspelt in the order would stay paused."""
+    if source.cell is None or source.unread:
+        return
+    written = [cluster.key for cluster in source.clusters]
+    for index, key in enumerate(source.cell.file.operator.release_order):
+        if key not in written:
+            place = ("operator", "releaseOrder", index)
+            message, hint = f"there is no cluster '{key}'", nearest(key, written)
+            yield finding("release-order", source.cell.document, place, message, hint)
+
+
+def host_blocks(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """A host that is misspelt in a block list would not be left."""
+    if source.hosts is None:
+        return
+    for cluster in source.clusters:
+        each = settings.get(cluster.key)
+        for index, host in enumerate(each.host_blocks if each else ()):
+            if host not in source.hosts.file.hosts:
+                place = (*cluster.place, "hostBlocks", index)
+                message, hint = f"there is no host '{host}'", nearest(host, source.hosts.file.hosts)
+                yield finding("host-block", cluster.document, place, message, hint)
