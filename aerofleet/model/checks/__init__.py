@@ -8,7 +8,7 @@ from aerofleet.finding import Finding
 from aerofleet.model.checks.allocations import allocated, clashes, reserved
 from aerofleet.model.checks.finding import SettingsOf
 from aerofleet.model.checks.groups import groups
-from aerofleet.model.checks.metal import channels, images, metal, racks
+from aerofleet.model.checks.metal import channels, hosts, images, pools, racks
 from aerofleet.model.checks.names import files, names, passwords, repeated, users
 from aerofleet.model.checks.references import grants, host_blocks, release_order
 from aerofleet.model.checks.size import pod_memory
@@ -27,7 +27,8 @@ CHECKS: tuple[Check, ...] = (
     grants,
     release_order,
     host_blocks,
-    metal,
+    hosts,
+    pools,
     images,
     channels,
     racks,

@@ -14,45 +14,46 @@ from aerofleet.model.source import CellSource, WrittenCluster
 from aerofleet.model.validation import nearest
 
 
-def metal(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Hosts, racks and pools name one another."""
-    if not (source.cell and source.hosts and source.pools):
+def hosts(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """A host is of a known model, in a rack of the cell, and alone at its address."""
+    if not (source.cell and source.hosts):
         return
-    hosts, cell, pools = source.hosts, source.cell.file, source.pools
-    for name, host in hosts.file.hosts.items():
-        if host.model not in hosts.file.models:
-            message = f"there is no host model '{host.model}'"
-            yield finding(
-                "host-model", hosts.document, ("hosts", name, "model"), message, nearest(host.model, hosts.file.models)
-            )
-        if host.rack not in cell.racks:
-            message = f"the cell has no rack '{host.rack}'"
-            yield finding("host-rack", hosts.document, ("hosts", name, "rack"), message, nearest(host.rack, cell.racks))
-    for name, pool in pools.file.pools.items():
-        for index, model in enumerate(pool.models):
-            if model not in hosts.file.models:
-                place = ("pools", name, "models", index)
-                message = f"there is no host model '{model}'"
-                yield finding("pool-model", pools.document, place, message, nearest(model, hosts.file.models))
-        for index, host_name in enumerate(pool.hosts):
-            if host_name not in hosts.file.hosts:
-                place = ("pools", name, "hosts", index)
-                message = f"there is no host '{host_name}'"
-                yield finding("pool-host", pools.document, place, message, nearest(host_name, hosts.file.hosts))
+    file, document, racks = source.hosts.file, source.hosts.document, source.cell.file.racks
     first: dict[str, str] = {}
-    for name, host in hosts.file.hosts.items():
+    for name, host in file.hosts.items():
+        place = ("hosts", name)
+        if host.model not in file.models:
+            message, hint = f"there is no host model '{host.model}'", nearest(host.model, file.models)
+            yield finding("host-model", document, (*place, "model"), message, hint)
+        if host.rack not in racks:
+            message, hint = f"the cell has no rack '{host.rack}'", nearest(host.rack, racks)
+            yield finding("host-rack", document, (*place, "rack"), message, hint)
         for key, address in (("address", host.address), ("alternateAddress", host.alternate_address)):
             if address and first.setdefault(address, name) != name:
                 message = f"host {first[address]} has the address {address}, too"
                 hint = "clients would reach one of them under the name of the other"
-                yield finding("host-address", hosts.document, ("hosts", name, key), message, hint)
-    members = Counter(host for pool in pools.file.pools for host in pool_hosts(source, pool))
+                yield finding("host-address", document, (*place, key), message, hint)
+
+
+def pools(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """A pool is of known models and hosts, and shares none with another."""
+    if not (source.hosts and source.pools):
+        return
+    file, document = source.hosts.file, source.pools.document
+    for name, pool in source.pools.file.pools.items():
+        for index, model in enumerate(pool.models):
+            if model not in file.models:
+                message, hint = f"there is no host model '{model}'", nearest(model, file.models)
+                yield finding("pool-model", document, ("pools", name, "models", index), message, hint)
+        for index, host in enumerate(pool.hosts):
+            if host not in file.hosts:
+                message, hint = f"there is no host '{host}'", nearest(host, file.hosts)
+                yield finding("pool-host", document, ("pools", name, "hosts", index), message, hint)
+    members = Counter(host for pool in source.pools.file.pools for host in pool_hosts(source, pool))
     for member, count in members.items():
         if count > 1:
-            message = f"host {member} is in {count} pools"
-            yield finding(
-                "host-pools", hosts.document, ("hosts", member), message, "one pool owns a host's labels and disks"
-            )
+            message, hint = f"host {member} is in {count} pools", "one pool owns a host's labels and disks"
+            yield finding("host-pools", source.hosts.document, ("hosts", member), message, hint)
 
 
 def images(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:

@@ -63,6 +63,7 @@ def names(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 def named(source: CellSource) -> Iterator[Named]:
     """Everything that somebody gave a name."""
+    yield from named_in_settings(source)
     if source.cell:
         file, document = source.cell.file, source.cell.document
         yield Named("cell", file.cell, RESOURCE, document, ("cell",))
@@ -83,6 +84,9 @@ def named(source: CellSource) -> Iterator[Named]:
     for tier, revisions in source.tiers.revisions.items():
         for document in {id(each.document): each.document for each in revisions.values()}.values():
             yield Named("tier", tier, RESOURCE, document, ("tier",))
+
+
+def named_in_settings(source: CellSource) -> Iterator[Named]:
     for document, data, path in written_settings(source):
         for key, kind, form in (("namespaces", "namespace", NAMESPACE), ("users", "user", USER)):
             listed = data.get(key)
