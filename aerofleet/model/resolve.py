@@ -114,13 +114,18 @@ def server_version(source: CellSource, settings: Settings) -> str:
 
 
 def pool_models(source: CellSource, settings: Settings) -> list[HostModelFile]:
-    """The hardware models of the hosts in the cluster's pool."""
+    """The hardware models that the cluster's pool names, and those of its single hosts.
+
+    Not those of the hosts that happen to be there: a host that comes or goes must not change the size of a cluster.
+    """
     if source.hosts is None or source.pools is None:
         return []
     pool = source.pools.file.pools.get(settings.pool)
-    hosts, models = source.hosts.file.hosts.items(), source.hosts.file.models
-    used = {host.model for name, host in hosts if pool and (host.model in pool.models or name in pool.hosts)}
-    return [models[name] for name in sorted(used) if name in models]
+    if pool is None:
+        return []
+    hosts, models = source.hosts.file.hosts, source.hosts.file.models
+    named = {*pool.models, *(hosts[name].model for name in pool.hosts if name in hosts)}
+    return [models[name] for name in sorted(named) if name in models]
 
 
 def origin_locator(merged: Merged, cluster: WrittenCluster) -> Callable[[Any], Location]:

@@ -55,6 +55,18 @@ def test_the_resource_has_the_pods_of_all_racks(tmp_path: Path) -> None:
     assert cluster.size == int(size) * 2
 
 
+def test_a_host_that_comes_or_goes_changes_no_size(tmp_path: Path) -> None:
+    hosts = "stacks/here/hosts.yaml"
+    slow = "  slow: {sockets: 1, cores: 8, memory: 64Gi, network: 0.1Gbit/s}\nhosts:\n"
+    root = copy_of(SHOP, tmp_path)
+    change(root, {"file": hosts, "replace": "hosts:\n", "by": slow})
+    change(root, {"file": "stacks/here/pools.yaml", "replace": "models: [box]", "by": "models: [box, slow]"})
+    before = pods_in_a_rack(root, "{reads: 800k/s}")
+    text = (root / hosts).read_text()
+    (root / hosts).write_text(text + "  host-5: {model: slow, rack: r1, address: 192.0.2.5}\n")
+    assert resolve_cell(root, "here").settings[SUGGEST].settings.size == before
+
+
 MODEL = HostModelFile.model_validate(
     {
         "sockets": 2,
