@@ -7,8 +7,11 @@ state released.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from heapq import heapify, heapreplace
 from typing import Annotated
 
 from pydantic import Field
@@ -157,21 +160,31 @@ def device(namespace: str, index: int) -> DeviceAllocation:
 class FreePorts:
     """Blocks of ports after all that are given; a block is not given again while any later one is held.
 
-    Past the last one they begin anew, unless the ports are ``of_hosts``.
+    Past the last one it is the block that the fewest clusters have; of ports ``of_hosts``, one that nobody has.
     """
 
     def __init__(self, clusters: Iterable[ClusterAllocation], *, of_hosts: bool) -> None:
-        taken = [(given.ports.first - FIRST_PORT) // PORTS_PER_CLUSTER for given in clusters]
+        self.holders = Counter((given.ports.first - FIRST_PORT) // PORTS_PER_CLUSTER for given in clusters)
         self.of_hosts = of_hosts
-        self.next = max(len(taken), *(block + 1 for block in taken), 0)
+        self.later = iter(range(max(self.holders, default=-1) + 1, BLOCKS))
+
+    @cached_property
+    def fewest(self) -> list[tuple[int, int]]:
+        """A heap of (how many have it, block), made when no later block is left."""
+        heap = [(self.holders[block], block) for block in range(BLOCKS)]
+        heapify(heap)
+        return heap
 
     def take(self) -> int:
         """The first port of the next block. Raises PortsExhaustedError."""
-        if self.of_hosts and self.next >= BLOCKS:
-            message = f"all ports from {FIRST_PORT} to {LAST_PORT} are given: {BLOCKS} clusters share a cell's hosts"
-            raise PortsExhaustedError(message)
-        block = self.next % BLOCKS
-        self.next += 1
+        block = next(self.later, None)
+        if block is None:
+            holders, block = self.fewest[0]
+            if holders and self.of_hosts:
+                message = f"all ports from {FIRST_PORT} to {LAST_PORT} are given: {BLOCKS} clusters share a cell's hosts"
+                raise PortsExhaustedError(message)
+            heapreplace(self.fewest, (holders + 1, block))
+        self.holders[block] += 1
         return FIRST_PORT + block * PORTS_PER_CLUSTER
 
 

@@ -120,3 +120,11 @@ def test_ports_of_hosts_end_and_those_of_pods_begin_anew() -> None:
         given_to(AllocationsFile(), wanted)
     after = given_to(AllocationsFile(), wanted, host_ports=False)
     assert after.clusters["shop/d-one-more"].ports.first == FIRST_PORT
+
+
+def test_blocks_that_were_given_back_are_found_when_no_later_one_is_left() -> None:
+    held = given_to(AllocationsFile(), full())
+    kept = {key: each for key, each in held.clusters.items() if key in ("shop/c-00000", f"shop/c-{BLOCKS - 1:05}")}
+    wanted = [Wanted("shop", f"d-{number}", ClusterState.ACTIVE, 1, {}) for number in range(2)]
+    after = given_to(held.model_copy(update={"clusters": kept}), wanted)
+    assert [after.clusters[each.key].ports.first for each in wanted] == [3010, 3020]
