@@ -9,6 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from aerofleet.ako.rule_reference import page as rules_page
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
@@ -68,9 +69,9 @@ def generated(root: Path) -> dict[Path, str]:
     return texts
 
 
-def definitions(root: Path) -> Texts:
-    """Allocations of each cell, and the owners of its files."""
-    resolutions = {name: resolve_cell(root, name) for name in cells(root)}
+def definitions(root: Path, changes: Mapping[str, str] = MappingProxyType({})) -> Texts:
+    """Allocations of each cell, and the owners of its files, as they are with ``changes``: file → text."""
+    resolutions = {name: resolve_cell(root, name, changes) for name in cells(root)}
     mistakes = [each for resolution in resolutions.values() for each in resolution.findings if each.rule != MISSING]
     if mistakes:
         raise DefinitionsMistakeError(dict.fromkeys(mistakes))

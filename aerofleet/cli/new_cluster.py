@@ -8,17 +8,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aerofleet.cli import EXIT_MISTAKE
-from aerofleet.cli.new_definition import RequestMistakeError, cell_of, write_with_allocations
-from aerofleet.load import LoadError
-from aerofleet.load import read as read_yaml
+from aerofleet.cli.new_definition import (
+    RequestMistakeError,
+    cell_of,
+    entries_of,
+    existing_text,
+    plain,
+    with_entry,
+    write_with_allocations,
+)
+from aerofleet.cli.new_team import team_text
+from aerofleet.load import LoadError, read
 from aerofleet.model.source import STACKS
 
-CLUSTER = """\
-  {name}:
-    tier: {tier}
-    workload: {{objects: {objects}, record: {record}, reads: {reads}, writes: {writes}}}
-"""
-GIVEN = ("tier", "objects", "record", "reads", "writes")
+WORKLOAD = ("objects", "record", "reads", "writes")
 
 
 def run(argv: Sequence[str]) -> int:
@@ -34,12 +37,25 @@ def run(argv: Sequence[str]) -> int:
     options = parser.parse_args(argv)
     try:
         team, name = split_key(options.cluster)
-        path = STACKS / cell_of(options.root, options.cell) / "teams" / f"{team}.yaml"
-        text = with_cluster(options, path, name)
+        folder = f"{STACKS}/{cell_of(options.root, options.cell)}"
+        path = f"{folder}/teams/{team}.yaml"
+        workload = {key: plain(getattr(options, key)) for key in WORKLOAD}
+        entry = {"tier": options.tier, "workload": workload}
+        changed = with_entry(file_of(options.root, folder, team), path, "clusters", name, entry)
     except (RequestMistakeError, LoadError) as error:
         sys.stderr.write(f"aerofleet new-cluster: {error}\n")
         return EXIT_MISTAKE
-    return write_with_allocations(options.root, {path: text})
+    return write_with_allocations(options.root, {path: changed})
+
+
+def file_of(root: Path, folder: str, team: str) -> str:
+    """The text of the team's file, or of a new one for a tenant. Raises RequestMistakeError, LoadError."""
+    path = f"{folder}/teams/{team}.yaml"
+    if (root / path).exists():
+        return existing_text(root, path)
+    if team not in entries_of(read(root / folder / "tenants.yaml", f"{folder}/tenants.yaml"), "teams"):
+        raise RequestMistakeError(f"{path} is not there; `aerofleet new-team` makes it")
+    return team_text(team)
 
 
 def split_key(key: str) -> tuple[str, str]:
@@ -47,22 +63,3 @@ def split_key(key: str) -> tuple[str, str]:
     if not team or not name:
         raise RequestMistakeError(f"write TEAM/CLUSTER, not '{key}'")
     return team, name
-
-
-def with_cluster(options: argparse.Namespace, path: Path, name: str) -> str:
-    """The team's file with the cluster at its end; everything that stands in it, comments too, stays as it is."""
-    file = options.root / path
-    if not file.is_file():
-        raise RequestMistakeError(f"{path} is not there; `aerofleet new-team` makes it")
-    data = read_yaml(file, str(path)).data
-    clusters = data.get("clusters") if isinstance(data, dict) else None
-    if clusters is not None and not isinstance(clusters, dict):
-        raise RequestMistakeError(f"{path} has no mapping 'clusters'")
-    if clusters and name in clusters:
-        raise RequestMistakeError(f"cluster '{name}' is in {path} already")
-    text: str = file.read_text(encoding="utf-8").rstrip("\n") + "\n"
-    if clusters is None:
-        text += "clusters:\n"
-    elif not clusters:
-        text = text.replace("clusters: {}", "clusters:")
-    return text + CLUSTER.format(name=name, **{key: getattr(options, key) for key in GIVEN})

@@ -6,21 +6,23 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-
-import yaml
+from typing import Any
 
 from aerofleet.cli import EXIT_MISTAKE
-from aerofleet.cli.new_definition import RequestMistakeError, cell_of, write_with_allocations
-from aerofleet.load import LoadError
-from aerofleet.load import read as read_yaml
+from aerofleet.cli.new_definition import (
+    RequestMistakeError,
+    cell_of,
+    entries_of,
+    existing_text,
+    plain,
+    with_entry,
+    write_with_allocations,
+)
+from aerofleet.load import LoadError, read
+from aerofleet.model.files import Files
 from aerofleet.model.source import STACKS
 from aerofleet.model.tier_file import read_tiers
 
-TEAM_FILE = """\
-# yaml-language-server: $schema=../../../docs/reference/schemas/team.json
-team: {team}
-clusters: {{}}
-"""
 QUOTA = ("clusters", "pods", "memory", "cpu", "storage")
 
 
@@ -40,54 +42,42 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
     options = parser.parse_args(argv)
     try:
-        cell = cell_of(options.root, options.cell)
-        folder = STACKS / cell
-        texts = {
-            folder / "tenants.yaml": with_tenant(options, folder),
-            folder / "teams" / f"{options.team}.yaml": TEAM_FILE.format(team=options.team),
-        }
+        folder = f"{STACKS}/{cell_of(options.root, options.cell)}"
+        texts = {f"{folder}/tenants.yaml": with_tenant(options, folder)}
     except (RequestMistakeError, LoadError) as error:
         sys.stderr.write(f"aerofleet new-team: {error}\n")
         return EXIT_MISTAKE
+    team_file = f"{folder}/teams/{options.team}.yaml"
+    if not (options.root / team_file).exists():
+        texts[team_file] = team_text(options.team)
     return write_with_allocations(options.root, texts)
 
 
-def with_tenant(options: argparse.Namespace, folder: Path) -> str:
-    """tenants.yaml with the team at its end; everything that stands in it, comments too, stays as it is."""
-    path = options.root / folder / "tenants.yaml"
-    data = read_yaml(path, str(folder / "tenants.yaml")).data
-    teams = data.get("teams") if isinstance(data, dict) else None
-    if not isinstance(teams, dict):
-        raise RequestMistakeError(f"{folder / 'tenants.yaml'} has no mapping 'teams'")
-    if options.team in teams:
-        raise RequestMistakeError(f"team '{options.team}' is in {folder / 'tenants.yaml'} already")
-    text: str = path.read_text(encoding="utf-8")
-    if not teams:
-        text = text.replace("teams: {}", "teams:")
-    return text.rstrip("\n") + "\n" + indented(tenant_entry(options), 2)
+def team_text(team: str) -> str:
+    """A team's file before its first cluster."""
+    schema = "# yaml-language-server: $schema=../../../docs/reference/schemas/team.json"
+    return f"{schema}\nteam: {team}\nclusters: {{}}\n"
 
 
-def tenant_entry(options: argparse.Namespace) -> str:
-    tiers = options.tiers or [name for name in read_tiers(options.root)[0].names if name != "base"]
-    pools = options.pools or pool_names(options)
-    quota = ", ".join(f"{key}: {getattr(options, key)}" for key in QUOTA)
-    lines = [f"{options.team}:", f"  tiers: {flow(tiers)}", f"  pools: {flow(pools)}", f"  quota: {{{quota}}}"]
+def with_tenant(options: argparse.Namespace, folder: str) -> str:
+    """tenants.yaml with the team at its end."""
+    name = f"{folder}/tenants.yaml"
+    return with_entry(existing_text(options.root, name), name, "teams", options.team, tenant_entry(options, folder))
+
+
+def tenant_entry(options: argparse.Namespace, folder: str) -> dict[str, Any]:
+    pools = read(options.root / folder / "pools.yaml", f"{folder}/pools.yaml")
+    entry: dict[str, Any] = {
+        "tiers": options.tiers or granted_tiers(options.root),
+        "pools": options.pools or list(entries_of(pools, "pools")),
+        "quota": {key: plain(str(getattr(options, key))) for key in QUOTA},
+    }
     if options.client_namespaces:
-        lines.append(f"  clientNamespaces: {flow(options.client_namespaces)}")
+        entry["clientNamespaces"] = options.client_namespaces
     if options.groups:
-        lines.append(f"  groups: {flow(options.groups)}")
-    return "\n".join(lines)
+        entry["groups"] = options.groups
+    return entry
 
 
-def pool_names(options: argparse.Namespace) -> list[str]:
-    path = STACKS / cell_of(options.root, options.cell) / "pools.yaml"
-    data = read_yaml(options.root / path, str(path)).data
-    return list(data["pools"]) if isinstance(data, dict) and isinstance(data.get("pools"), dict) else []
-
-
-def flow(values: Sequence[str]) -> str:
-    return yaml.safe_dump(list(values), default_flow_style=True, width=1000).strip()
-
-
-def indented(text: str, blanks: int) -> str:
-    return "".join(f"{' ' * blanks}{line}\n" for line in text.split("\n"))
+def granted_tiers(root: Path) -> list[str]:
+    return [name for name in read_tiers(Files(root))[0].names if name != "base"]

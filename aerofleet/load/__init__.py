@@ -28,6 +28,7 @@ __all__ = [
     "read_all",
     "read_all_text",
     "read_bytes",
+    "read_bytes_as_text",
     "read_plain",
     "read_text",
 ]

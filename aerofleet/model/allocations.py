@@ -181,7 +181,9 @@ class FreePorts:
         if block is None:
             holders, block = self.fewest[0]
             if holders and self.of_hosts:
-                message = f"all ports from {FIRST_PORT} to {LAST_PORT} are given: {BLOCKS} clusters share a cell's hosts"
+                message = (
+                    f"all ports from {FIRST_PORT} to {LAST_PORT} are given: {BLOCKS} clusters share a cell's hosts"
+                )
                 raise PortsExhaustedError(message)
             heapreplace(self.fewest, (holders + 1, block))
         self.holders[block] += 1

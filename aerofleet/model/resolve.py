@@ -5,12 +5,14 @@ from __future__ import annotations
 import pathlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from aerofleet.finding import Finding, Location
 from aerofleet.model.allocations import AllocationsFile
 from aerofleet.model.checks import check_cell
 from aerofleet.model.cluster import Context, build_cluster
+from aerofleet.model.files import Files
 from aerofleet.model.formulas import render_templates
 from aerofleet.model.layers import TEAM, layers_of, merged_settings, own_namespace
 from aerofleet.model.merge import Merged
@@ -18,7 +20,7 @@ from aerofleet.model.metal_file import HostModelFile
 from aerofleet.model.platform import build_hosts, build_pools, build_tenant, platform_parts
 from aerofleet.model.resolved import Cell, Cluster, ClusterState, OperatorPhase, Team, Tier
 from aerofleet.model.settings import Settings
-from aerofleet.model.source import CellSource, WrittenCluster, read_cell
+from aerofleet.model.source import STACKS, CellSource, WrittenCluster, cells, read_cell
 from aerofleet.model.tier_file import TierRevision
 from aerofleet.model.validation import nearest, validated, written
 
@@ -44,12 +46,17 @@ class Resolution:
     source: CellSource | None = None
 
 
-def resolve_cell(root: pathlib.Path, name: str) -> Resolution:
-    """Read and resolve a cell; every mistake is a finding, and no mistake hides another where that can be helped."""
-    if not (root / "stacks" / name).is_dir():
-        where = Location(f"stacks/{name}", 1, 1)
-        return Resolution(None, (Finding("cell-unknown", "error", name, "there is no such cell", "", where),))
-    source = read_cell(root, name)
+def resolve_cell(root: pathlib.Path, name: str, texts: Mapping[str, str] = MappingProxyType({})) -> Resolution:
+    """Read and resolve a cell; every mistake is a finding, and no mistake hides another where that can be helped.
+
+    ``texts``: what shall be read instead of the files of these names, to see what would become of a change.
+    """
+    known = cells(root)
+    if name not in known:
+        where = Location(f"{STACKS}/{name}", 1, 1)
+        finding = Finding("cell-unknown", "error", name, "there is no such cell", nearest(name, known), where)
+        return Resolution(None, (finding,))
+    source = read_cell(Files(root, texts), name)
     settings: dict[str, ResolvedSettings] = {}
     for cluster in source.clusters:
         resolved = resolve_settings(source, cluster)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 RULES = MappingProxyType(
     {
+        "file-unknown": "A file that nothing reads; what it says would be without effect.",
         "definition-type": "A file holds something other than a mapping.",
         "definition-unknown-key": "A key that nothing reads; it would otherwise be a setting without effect.",
         "definition-missing": "A value that has to be given is not.",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from aerofleet.finding import Finding
-from aerofleet.load import Document, LoadError, read
+from aerofleet.load import Document, LoadError
 from aerofleet.model.allocations import AllocationsFile
 from aerofleet.model.cell_file import CellFile
+from aerofleet.model.files import Files
 from aerofleet.model.metal_file import HostsFile, PoolsFile
 from aerofleet.model.pinned_manifests import Pinned, read_pinned
 from aerofleet.model.team_file import ClusterFile, TeamFile, split_cluster
@@ -20,6 +21,10 @@ from aerofleet.model.tier_file import Tiers, read_tiers
 from aerofleet.model.validation import to_finding, validated
 
 STACKS = Path("stacks")
+FILES = tuple(
+    f"{kind}.yaml" for kind in ("cell", "hosts", "pools", "tenants", "allocations", "placement", "waivers", "approvals")
+)
+"""What stands in the folder of a cell, beside that of its teams."""
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -77,42 +82,45 @@ class CellSource:
 
 
 def cells(root: Path) -> tuple[str, ...]:
-    """The cells of a project: folders under stacks/ that hold a cell.yaml."""
-    return tuple(sorted(path.parent.name for path in (root / STACKS).glob("*/cell.yaml")))
+    """The cells of a project: the folders under stacks/."""
+    folders = (path.name for path in (root / STACKS).glob("*") if path.is_dir())
+    return tuple(sorted(name for name in folders if not name.startswith(".")))
 
 
-def read_cell(root: Path, name: str) -> CellSource:
+def read_cell(files: Files, name: str) -> CellSource:
     """Read every file of the cell; never raises for what a person wrote."""
-    tiers, findings = read_tiers(root)
+    tiers, findings = read_tiers(files)
     source = CellSource(name, tiers, findings=findings)
-    folder = root / STACKS / name
-    source.cell = _read(source, root, folder / "cell.yaml", CellFile)
+    folder = f"{STACKS}/{name}"
+    source.cell = _read(source, files, f"{folder}/cell.yaml", CellFile)
     if source.cell is not None:
         file, document = source.cell.file, source.cell.document
-        source.cert_manager = read_pinned(root, file.cert_manager, document, ("certManager",))
-        source.operator = read_pinned(root, file.operator.manifests, document, ("operator", "manifests"))
+        source.cert_manager = read_pinned(files.root, file.cert_manager, document, ("certManager",))
+        source.operator = read_pinned(files.root, file.operator.manifests, document, ("operator", "manifests"))
         source.findings += source.cert_manager.findings + source.operator.findings
-    source.hosts = _read(source, root, folder / "hosts.yaml", HostsFile)
-    source.pools = _read(source, root, folder / "pools.yaml", PoolsFile)
-    source.tenants = _read(source, root, folder / "tenants.yaml", TenantsFile)
-    if (folder / "allocations.yaml").exists():
-        source.allocations = _read(source, root, folder / "allocations.yaml", AllocationsFile)
+    source.hosts = _read(source, files, f"{folder}/hosts.yaml", HostsFile)
+    source.pools = _read(source, files, f"{folder}/pools.yaml", PoolsFile)
+    source.tenants = _read(source, files, f"{folder}/tenants.yaml", TenantsFile)
+    allocations = f"{folder}/allocations.yaml"
+    if files.has(allocations):
+        source.allocations = _read(source, files, allocations, AllocationsFile)
     else:
-        source.allocations = Read(AllocationsFile(), Document.empty(f"{STACKS}/{name}/allocations.yaml"))
-    for path in sorted((folder / "teams").glob("*.yaml")):
-        read_team = _read(source, root, path, TeamFile)
+        source.allocations = Read(AllocationsFile(), Document.empty(allocations))
+    for path in files.definitions(f"{folder}/teams"):
+        team, read_team = PurePosixPath(path).stem, _read(source, files, path, TeamFile)
         if read_team is None:
-            source.unread.add(path.stem)
+            source.unread.add(team)
         else:
-            source.teams[path.stem] = read_team
-            _read_clusters(source, path.stem, read_team)
+            source.teams[team] = read_team
+            _read_clusters(source, team, read_team)
+    source.findings += files.without_effect(folder, FILES)
+    source.findings += files.without_effect(f"{folder}/teams")
     return source
 
 
-def _read(source: CellSource, root: Path, path: Path, model: type[M]) -> Read[M] | None:
-    shown = path.relative_to(root).as_posix()
+def _read(source: CellSource, files: Files, name: str, model: type[M]) -> Read[M] | None:
     try:
-        document = read(path, shown)
+        document = files.read(name)
     except LoadError as error:
         source.findings += error.findings
         return None

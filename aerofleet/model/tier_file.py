@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any
 
 from pydantic import Field
 
 from aerofleet.finding import Finding
-from aerofleet.load import Document, LoadError, read
+from aerofleet.load import Document, LoadError
 from aerofleet.model.file_model import FileModel
+from aerofleet.model.files import Files
 from aerofleet.model.merge import Layer
 from aerofleet.model.validation import nearest, validated
 
 REFERENCE = re.compile(r"([^@]+)(?:@([1-9][0-9]{0,5}))?")
 NUMBER = re.compile(r"[1-9][0-9]{0,5}")
-TIERS = Path("templates/tiers")
+TIERS = "templates/tiers"
 TIER_LAYER = "tier "
 """Before the reference, in the name of a tier's layer."""
 
@@ -114,25 +115,26 @@ class Tiers:
         return tuple(reversed(found))
 
 
-def read_tiers(root: Path) -> tuple[Tiers, list[Finding]]:
+def read_tiers(files: Files) -> tuple[Tiers, list[Finding]]:
     """All tier files; a broken one is left out and told about."""
     revisions: dict[str, dict[int, TierRevision]] = {}
     current: dict[str, int] = {}
     unread: set[str] = set()
-    findings: list[Finding] = []
-    for path in sorted((root / TIERS).glob("*.yaml")):
+    findings = list(files.without_effect(TIERS))
+    for path in files.definitions(TIERS):
+        stem = PurePosixPath(path).stem
         try:
-            document = read(path, path.relative_to(root).as_posix())
+            document = files.read(path)
         except LoadError as error:
             findings += error.findings
-            unread.add(path.stem)
+            unread.add(stem)
             continue
         file, mistakes = validated(TierFile, document.data, document.locate)
         findings += mistakes
         if file is None:
-            unread.add(path.stem)
+            unread.add(stem)
             continue
-        findings += mistakes_of(file, document, path.stem)
+        findings += mistakes_of(file, document, stem)
         revisions.setdefault(file.tier, {}).update(
             {int(key): TierRevision(file.tier, int(key), each, document) for key, each in numbered(file)}
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from aerofleet.cli import main
+from aerofleet.model.files import Files
 from aerofleet.model.owners import owners_text
 from aerofleet.model.source import read_cell
 from tests.model.project import SHOP, change, copy_of
@@ -22,7 +23,7 @@ def test_the_team_s_line_stands_below_the_cell_s(tmp_path: Path) -> None:
     root = copy_of(SHOP, tmp_path)
     change(root, PLATFORM)
     change(root, TEAM)
-    lines = [line for line in owners_text([read_cell(root, "here")]).splitlines() if not line.startswith("#")]
+    lines = [line for line in owners_text([read_cell(Files(root), "here")]).splitlines() if not line.startswith("#")]
     assert lines == ["/stacks/here/ @acme/platform", "/stacks/here/teams/shop.yaml @acme/shop @acme/leads"]
 
 

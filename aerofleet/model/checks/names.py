@@ -63,7 +63,18 @@ def names(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 def named(source: CellSource) -> Iterator[Named]:
     """Everything that somebody gave a name."""
+    yield from named_in_cell(source)
     yield from named_in_settings(source)
+    for team, read in source.teams.items():
+        yield Named("team", team, RESOURCE, read.document, ("team",))
+        for cluster in read.file.clusters:
+            yield Named("cluster", cluster, RESOURCE, read.document, ("clusters", cluster))
+    for tier, revisions in source.tiers.revisions.items():
+        for document in {id(each.document): each.document for each in revisions.values()}.values():
+            yield Named("tier", tier, RESOURCE, document, ("tier",))
+
+
+def named_in_cell(source: CellSource) -> Iterator[Named]:
     if source.cell:
         file, document = source.cell.file, source.cell.document
         yield Named("cell", file.cell, RESOURCE, document, ("cell",))
@@ -77,13 +88,9 @@ def named(source: CellSource) -> Iterator[Named]:
     if source.pools:
         for pool in source.pools.file.pools:
             yield Named("pool", pool, RESOURCE, source.pools.document, ("pools", pool))
-    for team, read in source.teams.items():
-        yield Named("team", team, RESOURCE, read.document, ("team",))
-        for cluster in read.file.clusters:
-            yield Named("cluster", cluster, RESOURCE, read.document, ("clusters", cluster))
-    for tier, revisions in source.tiers.revisions.items():
-        for document in {id(each.document): each.document for each in revisions.values()}.values():
-            yield Named("tier", tier, RESOURCE, document, ("tier",))
+    if source.tenants:
+        for team in source.tenants.file.teams:
+            yield Named("team", team, RESOURCE, source.tenants.document, ("teams", team))
 
 
 def named_in_settings(source: CellSource) -> Iterator[Named]:

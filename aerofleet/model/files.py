@@ -1,0 +1,49 @@
+"""The definition files of a project, by their names below its root."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from aerofleet.finding import Finding, Location
+from aerofleet.load import Document, read, read_text
+from aerofleet.model.validation import nearest
+
+SUFFIX = ".yaml"
+LOOKS_LIKE_DEFINITIONS = (SUFFIX, ".yml", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """``texts`` is read instead of what stands in the files of these names, whether they are there or not."""
+
+    root: Path
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def read(self, name: str) -> Document:
+        """Raises LoadError."""
+        return read_text(self.texts[name], name) if name in self.texts else read(self.root / name, name)
+
+    def has(self, name: str) -> bool:
+        return name in self.texts or (self.root / name).exists()
+
+    def definitions(self, folder: str) -> list[str]:
+        """Names of the definition files in a folder, in their order."""
+        return sorted(name for name in self.names(folder) if name.endswith(SUFFIX))
+
+    def names(self, folder: str) -> set[str]:
+        """Of everything that stands in a folder, but for what is hidden."""
+        there = (self.root / folder).iterdir() if (self.root / folder).is_dir() else ()
+        given = (name for name in self.texts if str(PurePosixPath(name).parent) == folder)
+        return {*(f"{folder}/{path.name}" for path in there if not path.name.startswith(".")), *given}
+
+    def without_effect(self, folder: str, known: Collection[str] = ()) -> Iterator[Finding]:
+        """Files that look like definitions and that nothing reads. ``known`` are those that are read; every ``.yaml``
+        is where there are none."""
+        for name in sorted(self.names(folder)):
+            path = PurePosixPath(name)
+            is_read = path.name in known if known else path.suffix == SUFFIX
+            if path.suffix.lower() in LOOKS_LIKE_DEFINITIONS and not is_read:
+                hint = nearest(path.name, known) if known else f"call it {path.stem}{SUFFIX}"
+                yield Finding("file-unknown", "error", "", "nothing reads this file", hint, Location(name, 1, 1))
