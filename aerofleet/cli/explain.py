@@ -15,6 +15,7 @@ from aerofleet.cli.findings import as_text
 from aerofleet.model import cells, resolve_cell
 from aerofleet.model.provenance import SIZING, Explained, explain_cluster, explain_sizing
 from aerofleet.model.resolve import Resolution
+from aerofleet.model.validation import nearest
 
 SCHEMA = "aerofleet.io/explain/v1"
 
@@ -29,17 +30,22 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     options = parser.parse_args(argv)
-    resolutions = {name: resolve_cell(options.root, name) for name in cells(options.root)}
+    known = cells(options.root)
+    if options.cell and options.cell not in known:
+        sys.stderr.write(f"aerofleet explain: there is no cell '{options.cell}'; {nearest(options.cell, known)}\n")
+        return EXIT_MISTAKE
+    asked_cells = [options.cell] if options.cell else known
+    resolutions = {name: resolve_cell(options.root, name) for name in asked_cells}
     holding = [name for name, each in resolutions.items() if options.cluster in written_in(each)]
-    if options.cell:
-        holding = [name for name in holding if name == options.cell]
     if len(holding) != 1:
         sys.stderr.write(f"aerofleet explain: {not_found(options.cluster, holding, resolutions)}\n")
         return EXIT_MISTAKE
     resolution = resolutions[holding[0]]
-    if resolution.cell is None:
+    if not is_explicable(resolution, options.cluster):
         sys.stderr.write(as_text(resolution.findings))
         return EXIT_MISTAKE
+    if resolution.cell is None:
+        sys.stderr.write("the definitions have mistakes, which `aerofleet check` shows; this is what they say now\n")
     values = explain_cluster(resolution, options.cluster)
     if options.path.split(".")[0] == SIZING:
         values += explain_sizing(resolution, options.cluster)
@@ -53,6 +59,12 @@ def run(argv: Sequence[str]) -> int:
     else:
         sys.stdout.write("".join(f"{line}\n" for each in asked for line in lines_of(each)))
     return EXIT_FINE
+
+
+def is_explicable(resolution: Resolution, cluster: str) -> bool:
+    """Is every file read from which the cluster's values come? What else is wrong is no reason not to explain them."""
+    source = resolution.source
+    return source is not None and source.is_complete and cluster in resolution.settings
 
 
 def written_in(resolution: Resolution) -> list[str]:

@@ -15,6 +15,7 @@ from aerofleet.manifests import RenderedCell, render_cell
 from aerofleet.manifests.rendered import Object
 from aerofleet.model import cells, resolve_cell
 from aerofleet.model.resolved import Cell
+from aerofleet.model.validation import nearest
 from aerofleet.stack.name import StackName, stack_names
 
 SCHEMA = "aerofleet.io/render/v1"
@@ -47,13 +48,16 @@ def uncollected() -> Iterator[None]:
 
 def render(options: argparse.Namespace) -> int:
     rows: list[Row] = []
+    known: list[str] = []
     for name in options.cell or cells(options.root):
         cell = resolved(options.root, name)
         if cell is None:
             return EXIT_MISTAKE
+        known += [f"{cluster.team}/{cluster.name}" for cluster in cell.clusters]
         rows += rows_of(render_cell(cell), str(stack_names(cell)[0]), options.cluster)
     if not rows:
-        sys.stderr.write(f"aerofleet render: nothing to render: no {options.cluster or 'cell'} here\n")
+        hint = f"no cluster '{options.cluster}' here; {nearest(options.cluster, known)}" if known else "no cell here"
+        sys.stderr.write(f"aerofleet render: nothing to render: {hint}\n")
         return EXIT_MISTAKE
     write_json(rows) if options.format == "json" else write_yaml(rows)
     return EXIT_FINE

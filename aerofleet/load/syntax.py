@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import yaml
 from yaml.reader import ReaderError
 
@@ -9,6 +11,9 @@ from aerofleet.finding import Finding, Location
 from aerofleet.load.errors import finding_at
 
 _QUOTE_HINT = "put a text that contains ': ' or begins with a special character in quotes"
+
+_CONFLICT = re.compile(r"^<<<<<<< ", re.MULTILINE)
+_CONFLICT_HINT = "choose a side; of allocations.yaml the one of the main line, and then run `aerofleet generate`"
 
 _WORDS: dict[str, tuple[str, str]] = {
     "mapping values are not allowed in this context": (
@@ -47,6 +52,10 @@ _UNCLOSED = frozenset(
 
 def syntax_finding(error: yaml.YAMLError, text: str, name: str) -> Finding:
     """One finding, at the place where the parser stopped."""
+    conflict = _CONFLICT.search(text)
+    if conflict is not None:
+        line = text.count("\n", 0, conflict.start()) + 1
+        return finding_at(Location(name, line, 1), "yaml-syntax", "a merge was left unfinished here", _CONFLICT_HINT)
     if isinstance(error, ReaderError):
         return _unreadable_character(error, text, name)
     problem = getattr(error, "problem", None) or str(error)

@@ -143,7 +143,7 @@ def origin_locator(merged: Merged, cluster: WrittenCluster) -> Callable[[Any], L
             above = tuple(path[:length])
             origin, wrote = merged.origins.get(above), merged.mappings.get(above)
             if origin is not None:
-                return origin.location
+                return origin.layer.locate((*origin.written, *path[length:]))
             if wrote is not None and (length == len(path) or wrote[0].name == TEAM):
                 layer, written_at = wrote
                 return layer.locate(written_at)

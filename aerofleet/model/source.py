@@ -73,6 +73,12 @@ class CellSource:
     unread: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
+    @property
+    def is_complete(self) -> bool:
+        """Could every file be read? Those of teams apart."""
+        parts = (self.cell, self.hosts, self.pools, self.tenants, self.allocations)
+        return None not in parts and not self.tiers.unread
+
     def by_team(self) -> dict[str, list[WrittenCluster]]:
         """Team → its clusters; a team without any is not in it."""
         found: dict[str, list[WrittenCluster]] = {}

@@ -168,7 +168,7 @@ def test_the_secrets_that_a_cluster_needs_are_told(capsys: pytest.CaptureFixture
     [
         (["shop/crt"], "there is no cluster 'shop/crt'; did you mean 'shop/cart'?"),
         (["shop/cart", "resource"], "nothing is set at 'resource'; did you mean 'resources.cpu'?"),
-        (["shop/cart", "--cell", "there"], "there is no cluster 'shop/cart'"),
+        (["shop/cart", "--cell", "there"], "there is no cell 'there'; did you mean 'here'?"),
     ],
 )
 def test_what_is_not_there_is_a_mistake(words: list[str], answer: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -205,3 +205,14 @@ def test_the_figures_behind_a_size_show_formula_inputs_and_source(capsys: pytest
 def test_the_figures_are_shown_only_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "checkout/session", "--root", str(ROOT)]) == 0
     assert "sizing." not in capsys.readouterr().out
+
+
+def test_a_mistake_elsewhere_is_no_reason_not_to_explain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = copy_of(SHOP, tmp_path)
+    change(root, {"file": "stacks/here/teams/search.yaml", "replace": "tier: plain", "by": "tier: plain\n    size: 9"})
+    assert main(["explain", "search/suggest", "size", "--root", str(root)]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith("size = 9\n    stacks/here/teams/search.yaml:5:5  team\n")
+    assert "`aerofleet check` shows" in captured.err
+    change(root, {"file": "stacks/here/cell.yaml", "replace": "site: test", "by": "site: 1"})
+    assert main(["explain", "search/suggest", "size", "--root", str(root)]) == 2

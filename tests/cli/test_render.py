@@ -68,3 +68,8 @@ def test_a_reader_that_has_enough_is_no_failure() -> None:
     command = f"{Path(sys.executable).parent}/aerofleet render --root {SHOP} | head -1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False)
     assert (done.stdout, done.stderr) == ("---\n", "")
+
+
+def test_a_cluster_that_is_not_there_is_named_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["render", "--root", str(SHOP), "--cluster", "shop/crt"]) == 2
+    assert "no cluster 'shop/crt' here; did you mean 'shop/cart'?" in capsys.readouterr().err
