@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -23,6 +23,11 @@ from aerofleet.model.settings import Settings
 from aerofleet.model.source import STACKS, CellSource, WrittenCluster, cells, read_cell
 from aerofleet.model.tier_file import TierRevision
 from aerofleet.model.validation import nearest, validated, written
+
+NAMED = 3
+"""Clusters that a finding names beside the first."""
+AT_CLUSTER = ": "
+"""Between a cluster and the path of its setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ def resolve_cell(root: pathlib.Path, name: str, texts: Mapping[str, str] = Mappi
         if resolved is not None:
             settings[cluster.key] = resolved
     source.findings += check_cell(source, {key: each.settings for key, each in settings.items()})
-    findings = tuple(sorted(source.findings, key=lambda each: (each.location or Location("", 0, 0), each.rule)))
+    told = told_once(source.findings)
+    findings = tuple(sorted(told, key=lambda each: (each.location or Location("", 0, 0), each.rule)))
     if any(finding.severity == "error" for finding in findings):
         return Resolution(None, findings, settings, source)
     return Resolution(build(source, settings), findings, settings, source)
@@ -152,10 +158,23 @@ def origin_locator(merged: Merged, cluster: WrittenCluster) -> Callable[[Any], L
     return locate
 
 
+def told_once(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """One mistake in the line of a tier is one for each of its clusters, of which there may be hundreds."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for each in findings:
+        setting = each.path.rpartition(AT_CLUSTER)[2]
+        groups.setdefault((each.rule, each.location, setting, each.message, each.hint), []).append(each)
+    for first, *others in groups.values():
+        clusters = [each.path.partition(AT_CLUSTER)[0] for each in others if each.path != first.path]
+        shown, more = ", ".join(clusters[:NAMED]), len(clusters) - NAMED
+        also = f"; so in {shown}{f' and {more} more' if more > 0 else ''}" if clusters else ""
+        yield replace(first, message=first.message + also)
+
+
 def at_cluster(finding: Finding, cluster: WrittenCluster) -> Finding:
     """A mistake in a merged value says for which cluster: the line may be a tier's."""
-    path = f"{cluster.key}: {finding.path}"
-    return Finding(finding.rule, finding.severity, path, finding.message, finding.hint, finding.location)
+    path = f"{cluster.key}{AT_CLUSTER}{finding.path}"
+    return replace(finding, path=path)
 
 
 def build(source: CellSource, settings: Mapping[str, ResolvedSettings]) -> Cell:
