@@ -20,6 +20,7 @@ from aerofleet.manifests.reference import network_profiles_page
 from aerofleet.model import Resolution, cells, resolve_cell
 from aerofleet.model.allocate import allocations_path, allocations_text, next_allocations, write_atomically
 from aerofleet.model.allocations import PortsExhaustedError
+from aerofleet.model.owners import HEADER as OWNERS_HEADER
 from aerofleet.model.owners import owners_text
 from aerofleet.model.reference import definitions_page, mistakes_page
 from aerofleet.model.schemas import SCHEMAS
@@ -77,7 +78,8 @@ def definitions(root: Path, changes: Mapping[str, str] = MappingProxyType({})) -
         raise DefinitionsMistakeError(dict.fromkeys(mistakes))
     texts = {allocations_path(Path(), name): cell_allocations(each) for name, each in resolutions.items()}
     owners = owners_text([each.source for each in resolutions.values() if each.source is not None])
-    return texts | ({CODEOWNERS: owners} if owners else {})
+    was_written = (read(root / CODEOWNERS) or "").startswith(OWNERS_HEADER)
+    return texts | ({CODEOWNERS: owners or OWNERS_HEADER} if owners or was_written else {})
 
 
 def cell_allocations(resolution: Resolution) -> str:

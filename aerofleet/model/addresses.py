@@ -1,4 +1,4 @@
-"""Addresses, networks and versions: text that has a form."""
+"""Addresses, networks, versions and owners: text that has a form."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pydantic import AfterValidator
 LABEL_VALUE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
 LIKE_IPV4 = re.compile(r"[0-9.]+")
 SERVER_VERSION = re.compile(r"[0-9]+(\.[0-9]+){2,3}")
+OWNER = re.compile(r"@[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*|[^@\s]+@[^@\s]+")
+"""As in CODEOWNERS, where a line with anything else is passed over, and nobody has to approve."""
 OPERATOR_VERSION = re.compile(r"[0-9]+(\.[0-9]+){2}")
 
 
@@ -50,7 +52,14 @@ def parse_operator_version(text: str) -> str:
     return text
 
 
+def parse_owner(text: str) -> str:
+    if not OWNER.fullmatch(text):
+        raise ValueError(f"'{text}' is no owner that a code host knows; it is written like @organisation/team")
+    return text
+
+
 Address = Annotated[str, AfterValidator(parse_address)]
 Network = Annotated[str, AfterValidator(parse_network)]
 ServerVersion = Annotated[str, AfterValidator(parse_server_version)]
 OperatorVersion = Annotated[str, AfterValidator(parse_operator_version)]
+Owner = Annotated[str, AfterValidator(parse_owner)]

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from aerofleet.model.addresses import OperatorVersion, ServerVersion
+from aerofleet.model.addresses import OperatorVersion, Owner, ServerVersion
 from aerofleet.model.file_model import FileModel
 from aerofleet.model.quantities import Flag, Seconds, Whole
 from aerofleet.model.resolved import NetworkProfile, OperatorPhase
@@ -104,7 +104,7 @@ class CellFile(FileModel):
     cell: str = Field(description="its name; that of its folder")
     site: str = Field(description="where the machines stand, for people")
     context: str = Field(description="kubeconfig context of the Kubernetes cluster")
-    owners: tuple[str, ...] = Field((), description="who approves changes of the cell's files: @organisation/team")
+    owners: tuple[Owner, ...] = Field((), description="who approves changes of the cell's files: @organisation/team")
     ephemeral: Flag = Field(False, description="nothing in it is protected; for throw-away control planes only")
     kubernetes: str = Field(description="version of the Kubernetes cluster, for instance 1.35")
     racks: tuple[str, ...] = Field(min_length=1, description="physical racks, each one failure domain")

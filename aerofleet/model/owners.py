@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from aerofleet.model.source import STACKS, CellSource
+from aerofleet.model.tier_file import TIERS
 
+SHARED = (f"/{TIERS}/", "/.github/")
+"""Folders whose content changes every cell, or who approves."""
 HEADER = """\
 # Written by `aerofleet generate` from `owners` in cell.yaml and tenants.yaml.
 # The last line that fits a file counts: what a team may change stands below what the platform keeps.
@@ -11,8 +14,11 @@ HEADER = """\
 
 
 def owners_text(sources: list[CellSource]) -> str:
-    """Empty where no cell names an owner."""
+    """Empty where nobody is named."""
     platform, teams = [], []
+    every = dict.fromkeys(owner for source in sources if source.cell for owner in source.cell.file.owners)
+    if every:
+        platform += [f"{folder} {' '.join(every)}" for folder in SHARED]
     for source in sources:
         folder = f"/{STACKS.as_posix()}/{source.name}"
         if source.cell is not None and source.cell.file.owners:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from aerofleet.model.addresses import Network
+from aerofleet.model.addresses import Network, Owner
 from aerofleet.model.file_model import FileModel
 from aerofleet.model.quantities import Bytes, Millicores, Whole
 
@@ -24,7 +24,7 @@ class TenantFile(FileModel):
     client_cidrs: tuple[Network, ...] = Field((), description="networks its clients come from")
     client_namespaces: tuple[str, ...] = Field((), description="Kubernetes namespaces whose pods are clients")
     groups: tuple[str, ...] = Field((), description="groups of people who may look at the team's objects")
-    owners: tuple[str, ...] = Field((), description="who approves changes of the team's file: @organisation/team")
+    owners: tuple[Owner, ...] = Field((), description="who approves changes of the team's file: @organisation/team")
     cost_centre: str = Field("", description="who pays")
     overridable: tuple[str, ...] = Field(
         (), description="setting paths the team may set itself, beyond workload and size"

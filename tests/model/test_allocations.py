@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aerofleet.model.allocate import write_atomically
 from aerofleet.model.allocations import (
     BLOCKS,
     FIRST_PORT,
@@ -128,3 +131,12 @@ def test_blocks_that_were_given_back_are_found_when_no_later_one_is_left() -> No
     wanted = [Wanted("shop", f"d-{number}", ClusterState.ACTIVE, 1, {}) for number in range(2)]
     after = given_to(held.model_copy(update={"clusters": kept}), wanted)
     assert [after.clusters[each.key].ports.first for each in wanted] == [3010, 3020]
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "allocations.yaml"
+    write_atomically(path, "old")
+    with pytest.raises(UnicodeEncodeError):
+        write_atomically(path, "half a pair: \ud800")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]

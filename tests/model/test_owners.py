@@ -24,7 +24,12 @@ def test_the_team_s_line_stands_below_the_cell_s(tmp_path: Path) -> None:
     change(root, PLATFORM)
     change(root, TEAM)
     lines = [line for line in owners_text([read_cell(Files(root), "here")]).splitlines() if not line.startswith("#")]
-    assert lines == ["/stacks/here/ @acme/platform", "/stacks/here/teams/shop.yaml @acme/shop @acme/leads"]
+    assert lines == [
+        "/templates/tiers/ @acme/platform",
+        "/.github/ @acme/platform",
+        "/stacks/here/ @acme/platform",
+        "/stacks/here/teams/shop.yaml @acme/shop @acme/leads",
+    ]
 
 
 def test_generate_writes_it_where_somebody_is_named(tmp_path: Path) -> None:
@@ -34,3 +39,6 @@ def test_generate_writes_it_where_somebody_is_named(tmp_path: Path) -> None:
     change(root, PLATFORM)
     assert main(["generate", "--root", str(root)]) == 0
     assert "/stacks/here/ @acme/platform\n" in (root / ".github" / "CODEOWNERS").read_text()
+    change(root, {"file": PLATFORM["file"], "replace": PLATFORM["by"], "by": PLATFORM["replace"]})
+    assert main(["generate", "--root", str(root)]) == 0
+    assert "@acme" not in (root / ".github" / "CODEOWNERS").read_text()
