@@ -18,6 +18,8 @@ from aerofleet.finding import Finding
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.rendered import Object
 from aerofleet.model import Resolution, cells, resolve_cell
+from aerofleet.model.resolve import at_cluster, origin_locator, told_once
+from aerofleet.model.spec_place import setting_of
 
 
 def run(argv: Sequence[str]) -> int:
@@ -44,20 +46,20 @@ def check(root: Path, names: Sequence[str], form: str) -> int:
 
 
 def findings_of(resolution: Resolution) -> list[Finding]:
-    return [*resolution.findings, *not_admitted(resolution)]
+    return [*resolution.findings, *told_once(not_admitted(resolution))]
 
 
 def not_admitted(resolution: Resolution) -> Iterator[Finding]:
-    """What the operator would refuse, or take and do something else with, told where the cluster is written."""
+    """What the operator would refuse, or take and do something else with, told where the setting is written."""
     if resolution.cell is None or resolution.source is None:
         return
     written = {each.key: each for each in resolution.source.clusters}
     for team in render_cell(resolution.cell).teams:
         for cluster in team.clusters:
             definition = written[f"{team.name}/{cluster.name}"]
-            where = definition.document.locate(definition.place)
+            locate = origin_locator(resolution.settings[definition.key].merged, definition)
             for each in admit_create(without_operations(cluster.objects[0])).findings:
-                yield replace(each, path=f"{definition.key}: {each.path}", location=where)
+                yield at_cluster(replace(each, location=locate(setting_of(each.path))), definition)
 
 
 def without_operations(resource: Object) -> Object:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aerofleet.finding import Location
 from aerofleet.model.layers import DEFAULTS
 from aerofleet.model.merge import Origin, Path
-from aerofleet.model.resolve import Resolution, ResolvedSettings, pool_models, server_version
+from aerofleet.model.resolve import Resolution, ResolvedSettings, held_back, pool_models, server_version
 from aerofleet.model.source import CellSource, WrittenCluster
 from aerofleet.model.template import inputs_of, is_template
 from aerofleet.model.validation import written
@@ -51,7 +51,7 @@ def explain_cluster(resolution: Resolution, key: str) -> list[Explained]:
         return []
     return [
         *_own(cluster, resolved),
-        *_settings(cluster, resolved),
+        *(_held_back(source, cluster, each) for each in _settings(cluster, resolved)),
         *_cell(source, resolved),
         *_given(source, key),
         *_secrets(resolution, cluster),
@@ -84,6 +84,14 @@ def _settings(cluster: WrittenCluster, resolved: ResolvedSettings) -> Iterator[E
         )
 
 
+def _held_back(source: CellSource, cluster: WrittenCluster, each: Explained) -> Explained:
+    """While the operator is upgraded, the cell pauses clusters, whatever they say themselves."""
+    if each.path != "paused" or source.cell is None or not held_back(source, cluster):
+        return each
+    where = source.cell.document.locate(("operator", "phase"))
+    return replace(each, value=True, layer="cell: the phase of the operator's upgrade", location=where)
+
+
 def formula_of(resolved: ResolvedSettings, path: Path, origin: Origin) -> tuple[str, tuple[str, ...]]:
     """What made the value of what is written, and the names it read; empty where it is the value itself."""
     if path == ("size",) and resolved.size_formula:
@@ -102,6 +110,7 @@ def _cell(source: CellSource, resolved: ResolvedSettings) -> Iterator[Explained]
     if channel in file.server.channels:
         place = ("server", "channels", channel)
         yield Explained("serverVersion", file.server.channels[channel], "cell", locate(place))
+    yield Explained("registry", file.server.registry, "cell", locate(("server", "registry")))
     yield Explained("initImage", file.server.init_image, "cell", locate(("server", "initImage")))
     yield Explained("networkProfile", file.network.value, "cell", locate(("network",)))
 

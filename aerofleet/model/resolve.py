@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -158,7 +158,7 @@ def origin_locator(merged: Merged, cluster: WrittenCluster) -> Callable[[Any], L
     return locate
 
 
-def told_once(findings: Sequence[Finding]) -> Iterator[Finding]:
+def told_once(findings: Iterable[Finding]) -> Iterator[Finding]:
     """One mistake in the line of a tier is one for each of its clusters, of which there may be hundreds."""
     groups: dict[tuple[object, ...], list[Finding]] = {}
     for each in findings:

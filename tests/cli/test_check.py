@@ -14,6 +14,7 @@ import pytest
 
 from aerofleet.cli import main
 from aerofleet.model import cells
+from aerofleet.model.spec_place import setting_of
 from tests.model.project import ROOT, SHOP, change, copy_of
 
 PROGRAM = Path(sys.executable).parent / "aerofleet"
@@ -98,9 +99,35 @@ def test_what_the_operator_would_refuse_is_told(tmp_path: Path, capsys: pytest.C
     code, out = checked(root, "json", capsys)
     findings: list[dict[str, Any]] = json.loads(out)["findings"]
     assert code == 2
-    assert {each["path"].partition(":")[0] for each in findings} == {"shop/cart", "shop/session", "search/suggest"}
-    assert all("proto-fd-maximum" in each["path"] + each["message"] for each in findings)
-    assert findings[0]["location"]["file"] == "stacks/here/teams/search.yaml"
+    (finding,) = findings
+    assert finding["path"] == "search/suggest: spec.aerospikeConfig.service.proto-fd-maximum"
+    assert "; so in shop/cart, shop/session" in finding["message"]
+    assert finding["location"] == {"file": "templates/tiers/plain.yaml", "line": 18, "column": 9}
+
+
+@pytest.mark.parametrize(
+    ("field", "setting"),
+    [
+        ("spec.aerospikeConfig.service.proto-fd-max", ("service", "proto-fd-max")),
+        ("spec.aerospikeConfig.security.ldap.server", ("accessControlConfig", "ldap", "server")),
+        ("spec.aerospikeConfig.namespaces[1].nsup-period", ("namespaces", 1, "config", "nsup-period")),
+        ("spec.aerospikeConfig.namespaces[1].replication-factor", ("namespaces", 1, "replicationFactor")),
+        ("spec.aerospikeConfig.namespaces[0].sets[2].name", ("namespaces", 0, "sets", 2, "name")),
+        (
+            "spec.aerospikeConfig.namespaces[0].storage-engine.evict-used-pct",
+            ("namespaces", 0, "storageConfig", "evict-used-pct"),
+        ),
+        ("spec.aerospikeConfig.namespaces[0].storage-engine.data-size", ("namespaces", 0, "dataSize")),
+        ("spec.aerospikeConfig.namespaces[0].storage-engine.type", ("namespaces", 0, "storage")),
+        ("spec.aerospikeConfig.namespaces[0]", ("namespaces", 0)),
+        ("spec.image", ("channel",)),
+        ("metadata.name", ()),
+        ("spec.operations[0]", ()),
+        ("", ()),
+    ],
+)
+def test_a_field_of_the_resource_leads_to_its_setting(field: str, setting: tuple[object, ...]) -> None:
+    assert setting_of(field) == setting
 
 
 def test_a_restart_that_is_asked_for_is_no_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -103,11 +103,17 @@ def test_sampled_values_are_where_explain_says(capsys: pytest.CaptureFixture[str
     assert len({where.rpartition(":")[0] for where in told.values()}) >= 5, "the sample is from few files"
 
 
-OF_THE_CELL = {"serverVersion", "initImage", "networkProfile"}
+OF_THE_CELL = {"serverVersion", "registry", "initImage", "networkProfile"}
 
 
 @pytest.mark.parametrize(
-    ("path", "text"), [("serverVersion", "    stable:"), ("initImage", "  initImage:"), ("networkProfile", "network:")]
+    ("path", "text"),
+    [
+        ("serverVersion", "    stable:"),
+        ("registry", "  registry:"),
+        ("initImage", "  initImage:"),
+        ("networkProfile", "network:"),
+    ],
 )
 def test_what_the_cell_says_is_where_explain_says(
     path: str, text: str, capsys: pytest.CaptureFixture[str], monkeypatch: Any
@@ -216,3 +222,13 @@ def test_a_mistake_elsewhere_is_no_reason_not_to_explain(tmp_path: Path, capsys:
     assert "`aerofleet check` shows" in captured.err
     change(root, {"file": "stacks/here/cell.yaml", "replace": "site: test", "by": "site: 1"})
     assert main(["explain", "search/suggest", "size", "--root", str(root)]) == 2
+
+
+def test_a_cluster_that_the_upgrade_pauses_is_told_as_paused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = copy_of(SHOP, tmp_path)
+    by = "version: 4.5.0\n  previousVersion: 4.4.1\n  phase: prepare"
+    change(root, {"file": "stacks/here/cell.yaml", "replace": "version: 4.5.0", "by": by})
+    (value,) = explained(capsys, "shop/cart", "paused", "--root", str(root))
+    assert (value["value"], value["location"]) == (True, "stacks/here/cell.yaml:16:3")

@@ -1,0 +1,58 @@
+"""Which setting a field of an AerospikeCluster comes from, so that what the operator refuses is told where it is
+written."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic.alias_generators import to_camel
+
+from aerofleet.model.merge import Path
+from aerofleet.model.settings import NamespaceSettings
+from aerofleet.model.validation import keys_of
+
+KEY = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+CONTEXTS = {"service": "service", "network": "network", "security": "accessControlConfig", "logging": "logging"}
+"""Context of the server's configuration → the setting with its parameters."""
+FIELDS = {
+    "image": "channel",
+    "size": "size",
+    "podSpec": "resources",
+    "rackConfig": "racks",
+    "storage": "namespaces",
+    "k8sNodeBlockList": "hostBlocks",
+}
+OF_NAMESPACE = frozenset(keys_of(NamespaceSettings))
+
+
+def setting_of(field: str) -> Path:
+    """``spec.aerospikeConfig.service.proto-fd-max`` → ``("service", "proto-fd-max")``; empty where no setting makes
+    it."""
+    spec, *path = [int(index) if index else key for key, index in KEY.findall(field)] or [""]
+    if spec != "spec" or not path:
+        return ()
+    if path[0] == "aerospikeConfig" and len(path) > 1:
+        return _of_config(path[1:])
+    setting = FIELDS.get(str(path[0]))
+    return (setting,) if setting else ()
+
+
+def _of_config(path: list[str | int]) -> Path:
+    context, *rest = path
+    if context == "namespaces" and rest:
+        return ("namespaces", rest[0], *_of_namespace(rest[1:]))
+    setting = CONTEXTS.get(str(context))
+    return (setting, *rest) if setting else ()
+
+
+def _of_namespace(path: list[str | int]) -> Path:
+    in_storage = path[:1] == ["storage-engine"]
+    path = path[1:] if in_storage else path
+    if not path:
+        return ("storage",) if in_storage else ()
+    key = to_camel(str(path[0]).replace("-", "_"))
+    if key == "type":
+        return ("storage",)
+    if key in OF_NAMESPACE:
+        return (key, *path[1:])
+    return ("storageConfig" if in_storage else "config", *path)
