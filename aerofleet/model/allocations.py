@@ -27,7 +27,15 @@ PORTS_PER_CLUSTER = 10
 never share a port."""
 LAST_PORT = 29999
 """Below the default NodePort range (30000–32767), so that no Service of the cluster can take one of ours."""
-BLOCKS = (LAST_PORT - FIRST_PORT + 1) // PORTS_PER_CLUSTER
+PORTS_OF_NODES = frozenset((4240, 4244, 4250, 5473, 6443, 9091, 9099, 9100, *range(10248, 10260)))
+"""What listens on Kubernetes nodes by default: Cilium (health, Hubble, mutual authentication), Calico's Typha, the API
+server, Calico's Felix (metrics, health), the node exporter; kubelet, kube-proxy, controller manager and scheduler."""
+BLOCKS = tuple(
+    (first - FIRST_PORT) // PORTS_PER_CLUSTER
+    for first in range(FIRST_PORT, LAST_PORT, PORTS_PER_CLUSTER)
+    if PORTS_OF_NODES.isdisjoint(range(first, first + PORTS_PER_CLUSTER))
+)
+"""Blocks that are given, by their number from the first port."""
 MAX_VOLUME_NAME = 40
 
 
@@ -166,12 +174,13 @@ class FreePorts:
     def __init__(self, clusters: Iterable[ClusterAllocation], *, of_hosts: bool) -> None:
         self.holders = Counter((given.ports.first - FIRST_PORT) // PORTS_PER_CLUSTER for given in clusters)
         self.of_hosts = of_hosts
-        self.later = iter(range(max(self.holders, default=-1) + 1, BLOCKS))
+        last = max(self.holders, default=-1)
+        self.later = (block for block in BLOCKS if block > last)
 
     @cached_property
     def fewest(self) -> list[tuple[int, int]]:
         """A heap of (how many have it, block), made when no later block is left."""
-        heap = [(self.holders[block], block) for block in range(BLOCKS)]
+        heap = [(self.holders[block], block) for block in BLOCKS]
         heapify(heap)
         return heap
 
@@ -182,7 +191,7 @@ class FreePorts:
             holders, block = self.fewest[0]
             if holders and self.of_hosts:
                 message = (
-                    f"all ports from {FIRST_PORT} to {LAST_PORT} are given: {BLOCKS} clusters share a cell's hosts"
+                    f"all ports from {FIRST_PORT} to {LAST_PORT} are given: {len(BLOCKS)} clusters share a cell's hosts"
                 )
                 raise PortsExhaustedError(message)
             heapreplace(self.fewest, (holders + 1, block))
