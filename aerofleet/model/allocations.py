@@ -8,10 +8,11 @@ state released.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heapreplace
+from itertools import islice
 from typing import Annotated
 
 from pydantic import Field
@@ -78,7 +79,9 @@ class ClusterAllocation(FileModel):
     resource: str = Field(max_length=MAX_RESOURCE_NAME, description="name of the AerospikeCluster")
     ports: PortsFile = Field(description="its block of ten")
     tls_name: str = Field(description="name in the certificates of its nodes")
-    racks: tuple[str, ...] = Field((), description="physical racks, in the order of the resource's rack list")
+    racks: tuple[str, ...] = Field(
+        (), description="physical racks; the resource has the first of them that its cell still has"
+    )
     state: ClusterState = Field(ClusterState.ACTIVE, description="the state the definitions have reached, step by step")
     devices: dict[str, tuple[DeviceAllocation, ...]] = Field(
         default_factory=dict, description="namespace → its devices"
@@ -143,7 +146,8 @@ def allocate(
         if state is ClusterState.RELEASED:
             del clusters[each.key]
             continue
-        more = [rack for rack in rack_ids if rack not in given.racks][: max(0, each.racks - len(given.racks))]
+        missing = each.racks - len(racks_in_use(given.racks, place.racks, each.racks))
+        more = [rack for rack in place.racks if rack not in given.racks][:missing]
         devices = {**given.devices}
         for namespace, count in each.devices.items():
             held = devices.get(namespace, ())
@@ -151,6 +155,11 @@ def allocate(
         update = {"racks": (*given.racks, *more), "devices": devices, "state": state}
         clusters[each.key] = given.model_copy(update=update)
     return AllocationsFile(racks=rack_ids, teams=teams, clusters=clusters)
+
+
+def racks_in_use(given: Iterable[str], of_cell: Container[str], count: int) -> tuple[str, ...]:
+    """The first ``count`` of the racks a cluster was given that its cell still has; fewer where it lacks some."""
+    return tuple(islice((rack for rack in given if rack in of_cell), count))
 
 
 def first_allocation(wanted: Wanted, port: int) -> ClusterAllocation:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aerofleet.model.allocations import ClusterAllocation
+from aerofleet.model.allocations import ClusterAllocation, racks_in_use
 from aerofleet.model.cell_file import CellFile
 from aerofleet.model.names import FEATURE_KEY_FILE, FEATURE_KEY_SECRET, POOL_LABEL, tls_secret, user_secret
 from aerofleet.model.resolved import (
@@ -70,7 +70,9 @@ def build_cluster(
         init_image=cell.server.init_image,
         server_version=version,
         size=int(settings.size) * settings.racks,
-        racks=tuple(ClusterRack(context.racks[rack], rack) for rack in given.racks[: settings.racks]),
+        racks=tuple(
+            ClusterRack(context.racks[rack], rack) for rack in racks_in_use(given.racks, cell.racks, settings.racks)
+        ),
         namespaces=tuple(build_namespace(each, given) for each in settings.namespaces),
         volumes=volumes,
         resources=Resources(settings.resources.cpu, settings.resources.memory),

@@ -21,6 +21,7 @@ from aerofleet.model.allocations import (
     PortsExhaustedError,
     Wanted,
     allocate,
+    racks_in_use,
 )
 from aerofleet.model.resolved import ClusterState
 
@@ -148,3 +149,17 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path)
         write_atomically(path, "half a pair: \ud800")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_rack_that_the_cell_gave_up_is_given_to_nobody_and_left_by_all() -> None:
+    one = Wanted("shop", "one", ClusterState.ACTIVE, 3, {})
+    two = Wanted("shop", "two", ClusterState.ACTIVE, 3, {})
+    groups = {"shop": ""}
+    held = allocate(AllocationsFile(), Place(("a", "b", "c"), host_ports=False), groups, [one])
+    after = allocate(held, Place(("a", "d", "b"), host_ports=False), groups, [one, two])
+    assert after.racks == {"a": 1, "b": 2, "c": 3, "d": 4}
+    assert after.clusters["shop/one"].racks == ("a", "b", "c", "d")
+    assert racks_in_use(after.clusters["shop/one"].racks, ("a", "d", "b"), 3) == ("a", "b", "d")
+    assert after.clusters["shop/two"].racks == ("a", "d", "b")
+    again = allocate(after, Place(("a", "b", "c", "d"), host_ports=False), groups, [one, two])
+    assert racks_in_use(again.clusters["shop/one"].racks, ("a", "b", "c", "d"), 3) == ("a", "b", "c")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from aerofleet.finding import Finding
-from aerofleet.model.allocations import ORDER, PORTS_PER_CLUSTER, AllocationsFile, next_state
+from aerofleet.model.allocations import ORDER, PORTS_PER_CLUSTER, AllocationsFile, next_state, racks_in_use
 from aerofleet.model.checks.finding import SettingsOf, finding
 from aerofleet.model.merge import Path
 from aerofleet.model.resolved import ClusterState, StorageKind
@@ -46,7 +46,8 @@ def allocated(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
                 "state-skipped", cluster.document, (*cluster.place, "state"), message, f"the next step is {following}"
             )
         if each and (
-            len(held.racks) < each.racks or any(lacks_devices(held.devices, space) for space in each.namespaces)
+            len(racks_in_use(held.racks, source.cell.file.racks, each.racks)) < each.racks
+            or any(lacks_devices(held.devices, space) for space in each.namespaces)
         ):
             message = f"cluster {cluster.key} wants racks or devices that it was not given yet"
             yield finding("allocation-missing", cluster.document, cluster.place, message, GENERATE)

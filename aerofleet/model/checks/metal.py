@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from aerofleet.finding import Finding
 from aerofleet.model.addresses import SERVER_VERSION
+from aerofleet.model.allocations import racks_in_use
 from aerofleet.model.checks.finding import SettingsOf, finding
 from aerofleet.model.resolved import HostState
 from aerofleet.model.settings import Settings
@@ -117,11 +118,15 @@ def racks(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 
 def rack_hosts(source: CellSource, cluster: WrittenCluster, settings: Settings) -> Iterator[Finding]:
-    if source.allocations is None or source.hosts is None or settings.size == "auto" or settings.multi_pod_per_host:
+    if (
+        not (source.cell and source.allocations and source.hosts)
+        or settings.size == "auto"
+        or settings.multi_pod_per_host
+    ):
         return
     given = source.allocations.file.clusters.get(cluster.key)
     members = pool_hosts(source, settings.pool)
-    for rack in given.racks[: settings.racks] if given else ():
+    for rack in racks_in_use(given.racks if given else (), source.cell.file.racks, settings.racks):
         present = [
             name
             for name in members
