@@ -89,6 +89,25 @@ def change_value(chance: random.Random, text: str) -> str:
     return yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
 
 
+def repeat_value(chance: random.Random, text: str) -> str:
+    """A value of the file at another place of the same type: often a definition again, though a strange one."""
+    try:
+        data = yaml.safe_load(text)
+    except Exception:  # noqa: BLE001 - PyYAML raises whatever comes up on such texts
+        return text
+    places = [
+        (place, key, value)
+        for place in containers(data)
+        for key, value in (place.items() if isinstance(place, dict) else enumerate(place))
+        if not isinstance(value, (dict, list))
+    ]
+    if not places:
+        return text
+    place, key, value = chance.choice(places)
+    place[key] = chance.choice([other for _, _, other in places if type(other) is type(value)])
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
+
+
 def containers(data: Any) -> list[Any]:
     if not isinstance(data, (dict, list)) or not data:
         return []
@@ -99,4 +118,5 @@ def containers(data: Any) -> list[Any]:
 CHANGES: tuple[Change, ...] = (
     *(insert_token, replace_word, cut, truncate, shuffle_lines, indent_line),
     *(change_value, change_value, change_value),
+    *(repeat_value, repeat_value, repeat_value),
 )
