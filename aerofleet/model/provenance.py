@@ -14,7 +14,7 @@ from aerofleet.model.source import CellSource, WrittenCluster
 from aerofleet.model.template import inputs_of, is_template
 from aerofleet.model.validation import written
 
-SIZED_BY = ("workload", "racks", "resources", "namespaces", "hosts.yaml")
+SIZED_BY = ("workload", "racks", "resources", "namespaces", "pools.yaml", "hosts.yaml")
 GIVEN = "given"
 """Prefix of what `allocations.yaml` holds for a cluster."""
 SECRETS = "secrets"

@@ -43,7 +43,8 @@ def parse(value: object, units: Mapping[str, int], what: str, example: str) -> i
     number, unit = match.groups()
     if unit not in units:
         known = ", ".join(sorted(filter(None, units), key=lambda each: units[each]))
-        raise ValueError(f"'{value}' has no unit that a {what} can have ({known}); it is written like {example}")
+        units_shown = f" ({known})" if known else ""
+        raise ValueError(f"'{value}' has no unit that a {what} can have{units_shown}; it is written like {example}")
     exact = Fraction(number.replace("_", "")) * units[unit] if len(number) <= MAX_DIGITS else MAX_NUMBER + 1
     if exact > MAX_NUMBER:
         raise ValueError(f"'{value}' is larger than 64 bits can hold")

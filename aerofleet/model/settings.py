@@ -14,6 +14,9 @@ from aerofleet.model.file_model import FileModel
 from aerofleet.model.quantities import Bytes, Count, Flag, Millicores, Number, Percent, PerSecond, Pods, Seconds, Whole
 from aerofleet.model.resolved import StorageKind
 
+MAX_PEAK = 10_000
+"""Far above any application; a factor without bound would lead to loads that no number holds."""
+
 
 class WorkloadSettings(FileModel):
     """What the application does with one cluster, over all its namespaces."""
@@ -22,7 +25,7 @@ class WorkloadSettings(FileModel):
     record: Bytes = Field(description="average size of a record as stored")
     reads: PerSecond = Field(description="reads per second on average")
     writes: PerSecond = Field(description="writes per second on average")
-    peak: Number = Field(ge=1, description="how many times the average at the busiest moment of the year")
+    peak: Number = Field(ge=1, le=MAX_PEAK, description="how many times the average at the busiest moment of the year")
     growth_per_month: Percent = Field(description="growth of the number of records")
 
 

@@ -67,9 +67,9 @@ BOUNDS = {
     "multiple_of": ("multiple_of", "no multiple of"),
 }
 LENGTHS = {
-    "string_too_long": ("max_length", "characters; at most"),
-    "too_long": ("max_length", "entries; at most"),
-    "too_short": ("min_length", "entries; at least"),
+    "string_too_long": ("max_length", "has {} characters; at most {} are possible"),
+    "too_long": ("max_length", "has {} entries; at most {} are possible"),
+    "too_short": ("min_length", "has {} entries; at least {} is needed"),
 }
 A_TIME = "a time is written like 2026-11-27T06:00:00Z"
 
@@ -92,7 +92,7 @@ def explain(model: type[BaseModel], error: ErrorDetails) -> tuple[str, str, str]
         return "definition-value", f"{value} is {words} {int(limit) if limit == int(limit) else limit}", ""
     if kind in LENGTHS:
         bound, words = LENGTHS[kind]
-        return "definition-value", f"has {len(value)} {words} {context[bound]}", ""
+        return "definition-value", words.format(len(value), context[bound]), ""
     if kind == "value_error":
         return "definition-value", str(context["error"]), ""
     return "definition-value", f"{lower_first(error['msg'])}, not {kind_of(value)}", ""
