@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,8 @@ from aerofleet.load import Document, LoadError, read_bytes_as_text, read_plain, 
 from aerofleet.model import cells
 from aerofleet.model.allocations import PortsExhaustedError
 from aerofleet.model.validation import nearest
+
+LINE = re.compile(r"[^\n]*\n")
 
 
 class RequestMistakeError(Exception):
@@ -59,14 +62,15 @@ def with_entry(text: str, file: str, key: str, name: str, entry: Mapping[str, An
     if name in entries:
         raise RequestMistakeError(f"'{name}' is in {file} already")
     ending = "\r\n" if "\r\n" in text else "\n"
-    lines = text.splitlines()
+    lines = LINE.findall(text if text.endswith("\n") or not text else text + ending)
     if not entries:
-        lines = begun(lines, document, key)
-        blanks, at = 2, next(index for index, line in enumerate(lines) if line.startswith(f"{key}:")) + 1
+        lines, at = begun(lines, document, key, ending)
+        indent = "  "
     else:
-        blanks, at = document.locate((key, next(iter(entries)))).column - 1, end_of(lines, document, key)
-    block = entry_lines(name, entry, " " * blanks)
-    changed = ending.join([*lines[:at], *block, *lines[at:]]) + ending
+        at = end_of(lines, document, key)
+        indent = " " * (document.locate((key, next(iter(entries)))).column - 1)
+    block = [line + ending for line in entry_lines(name, entry, indent)]
+    changed = "".join([*lines[:at], *block, *lines[at:]])
     wanted = {**(document.data or {}), key: {**entries, name: dict(entry)}}
     if not is_read_as(changed, wanted):
         shown = "\n".join(["", *entry_lines(name, entry, "  ")])
@@ -74,13 +78,14 @@ def with_entry(text: str, file: str, key: str, name: str, entry: Mapping[str, An
     return changed
 
 
-def begun(lines: list[str], document: Document, key: str) -> list[str]:
-    """The lines with ``key:`` standing alone, ready for a first entry."""
+def begun(lines: list[str], document: Document, key: str, ending: str) -> tuple[list[str], int]:
+    """The lines with ``key:`` standing alone, and how many there are up to it."""
     if not document.data or key not in document.data:
-        return [*lines, f"{key}:"]
+        return [*lines, f"{key}:{ending}"], len(lines) + 1
     at = document.locate((key,)).line - 1
     _, mark, comment = lines[at].partition("#")
-    return [*lines[:at], f"{key}:{' ' * bool(mark)}{mark}{comment}", *lines[at + 1 :]]
+    line = f"{key}: #{comment}" if mark else f"{key}:{ending}"
+    return [*lines[:at], line, *lines[at + 1 :]], at + 1
 
 
 def end_of(lines: list[str], document: Document, key: str) -> int:
