@@ -108,7 +108,7 @@ def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
         (["--as-of", "2027-01-01", "--until", "2026-01-01"], "lies before"),
         (["--as-of", "2026-11-24", "--until", "2126-01-01"], "--months"),
         (["--objects=-5"], "--objects"),
-        (["--objects", "10000000000000000000"], "at most"),
+        (["--objects", "10000000000000000000"], "larger than 64 bits can hold"),
         (["--record", "9Mi"], "cannot be stored"),
         (["--peak", "1e308"], "the peak factor is from 1 to 10,000"),
         (["--peak", "0.5"], "--peak"),
