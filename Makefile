@@ -19,8 +19,8 @@ down: environment ## remove all that `make up` made
 test: environment ## the whole suite, from unit tests to the real engine
 	@$(RUN)/pytest --numprocesses 2 --dist loadgroup
 
-test-unit: environment ## without the engine: seconds
-	@$(RUN)/pytest -m "not engine"
+test-unit: environment ## without the engine and minutes of random input: seconds
+	@$(RUN)/pytest -m "not engine and not soak"
 
 test-engine: environment ## only what needs the engine and a control plane: minutes
 	@$(RUN)/pytest -m engine

@@ -40,6 +40,9 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 
+_LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+"""What ends a line in YAML 1.1; str.splitlines knows more."""
+
 _UNCLOSED = frozenset(
     {
         "found unexpected end of stream",
@@ -69,7 +72,7 @@ def syntax_finding(error: yaml.YAMLError, text: str, name: str) -> Finding:
 
 
 def _bad_start(text: str, line: int, column: int) -> tuple[str, str]:
-    character = text.split("\n")[line - 1][column - 1 : column]
+    character = _LINE_END.split(text)[line - 1][column - 1 : column]
     if character == "\t":
         return "a tab stands where YAML wants blanks", "indent with blanks"
     return f"a value cannot begin with '{character}'", _QUOTE_HINT

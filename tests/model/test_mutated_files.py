@@ -52,6 +52,12 @@ def test_no_mutant_ends_in_a_traceback(tmp_path: Path) -> None:
     assert try_mutants(root, range(700)) > 350
 
 
+@pytest.mark.soak
+@pytest.mark.parametrize("first", range(100_000, 120_000, 2_500))
+def test_no_mutant_of_three_minutes_ends_in_a_traceback(first: int, tmp_path: Path) -> None:
+    assert try_mutants(copy_of(SHOP, tmp_path), range(first, first + 2_500)) > 1_250
+
+
 @pytest.mark.nightly
 def test_none_of_100_000_mutants_ends_in_a_traceback(tmp_path: Path) -> None:
     assert try_mutants(copy_of(SHOP, tmp_path), range(1_000_000, 1_100_000)) > 50_000
