@@ -1,6 +1,7 @@
 """`aerofleet check`: everything that is wrong with the definitions, all at once.
 
 Once the definitions of a cell make sense by themselves, their clusters are put before the operator's admission rules.
+What may be right is a warning: a severe hazard, a size that does not hold the workload.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from aerofleet.ako.admission import admit_create
+from aerofleet.ako.admission import admit_create, without_consequences
+from aerofleet.ako.cluster import cluster_of
+from aerofleet.ako.hazards import cluster_hazards
 from aerofleet.cli import EXIT_MISTAKE
 from aerofleet.cli.findings import FORMATS, print_findings
 from aerofleet.finding import Finding
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.rendered import Object
 from aerofleet.model import Resolution, cells, resolve_cell
-from aerofleet.model.resolve import at_cluster, origin_locator, told_once
+from aerofleet.model.auto_size import lacks_for_workload
+from aerofleet.model.resolve import at_cluster, origin_locator, pool_models, server_version, told_once
 from aerofleet.model.spec_place import setting_of
 
 
@@ -46,11 +50,13 @@ def check(root: Path, names: Sequence[str], form: str) -> int:
 
 
 def findings_of(resolution: Resolution) -> list[Finding]:
-    return [*resolution.findings, *told_once(not_admitted(resolution))]
+    return [*resolution.findings, *told_once(judged(resolution)), *too_small(resolution)]
 
 
-def not_admitted(resolution: Resolution) -> Iterator[Finding]:
-    """What the operator would refuse, or take and do something else with, told where the setting is written."""
+def judged(resolution: Resolution) -> Iterator[Finding]:
+    """What the operator would refuse, or take and do something else with, or take though it is severe; told where the
+    setting is written.
+    """
     if resolution.cell is None or resolution.source is None:
         return
     written = {each.key: each for each in resolution.source.clusters}
@@ -58,8 +64,29 @@ def not_admitted(resolution: Resolution) -> Iterator[Finding]:
         for cluster in team.clusters:
             definition = written[f"{team.name}/{cluster.name}"]
             locate = origin_locator(resolution.settings[definition.key].merged, definition)
-            for each in admit_create(without_operations(cluster.objects[0])).findings:
+            for each in findings_of_cluster(without_operations(cluster.objects[0])):
                 yield at_cluster(replace(each, location=locate(setting_of(each.path))), definition)
+
+
+def findings_of_cluster(resource: Object) -> list[Finding]:
+    found = admit_create(resource).findings
+    severe = [each.as_finding() for each in cluster_hazards(cluster_of(resource)) if each.severity == "severe"]
+    errors = [each for each in found if each.severity == "error"]
+    return [*found, *without_consequences(severe, errors)]
+
+
+def too_small(resolution: Resolution) -> Iterator[Finding]:
+    """Clusters whose size was given, and does not hold what their workload grows to."""
+    source = resolution.source
+    if resolution.cell is None or source is None:
+        return
+    for definition in source.clusters:
+        settings = resolution.settings[definition.key].settings
+        place = origin_locator(resolution.settings[definition.key].merged, definition)("size")
+        for message in lacks_for_workload(settings, server_version(source, settings), pool_models(source, settings)):
+            hint = "a larger size, or `size: auto`; `aerofleet explain` shows every figure under `sizing`"
+            finding = Finding("size-short", "warning", "size", f"does not hold the workload: {message}", hint, place)
+            yield at_cluster(finding, definition)
 
 
 def without_operations(resource: Object) -> Object:

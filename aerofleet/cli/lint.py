@@ -13,10 +13,10 @@ from typing import Any
 from aerofleet.ako.admission import admit_create, without_consequences
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, release_of
-from aerofleet.ako.hazards import HAZARDS, Hazard, cluster_hazards
+from aerofleet.ako.hazards import HAZARDS, cluster_hazards
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.findings import FORMATS, print_findings
-from aerofleet.finding import Finding, Location, Severity
+from aerofleet.finding import Finding, Location
 from aerofleet.load import Document, LoadError, read_all
 
 KIND = "AerospikeCluster"
@@ -76,11 +76,6 @@ def cluster_findings(document: Document, operator: str) -> Iterator[Finding]:
         yield Finding("api-version", "error", "apiVersion", message, API_VERSION, document.find("apiVersion"))
     found = admit_create(document.data, operator).findings
     errors = [finding for finding in found if finding.severity == "error"]
-    hazards = [_finding_of(hazard) for hazard in cluster_hazards(cluster_of(document.data))]
+    hazards = [hazard.as_finding() for hazard in cluster_hazards(cluster_of(document.data))]
     for finding in (*found, *without_consequences(hazards, errors)):
         yield replace(finding, location=document.find(finding.path))
-
-
-def _finding_of(hazard: Hazard) -> Finding:
-    severity: Severity = "info" if hazard.severity == "info" else "warning"
-    return Finding(hazard.id, severity, hazard.path, hazard.message, f"instead: {hazard.instead}")

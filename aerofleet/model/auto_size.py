@@ -98,6 +98,20 @@ def lacks_for_settings(settings: Settings, version: str) -> list[str]:
         return []
 
 
+def lacks_for_workload(settings: Settings, version: str, models: Sequence[HostModelFile]) -> list[str]:
+    """What the given size lacks for the workload; nothing where the workload says too little. What the settings lack by
+    themselves is told by ``lacks_for_settings``."""
+    try:
+        workload, pod, assumed = workload_of(settings, version), pod_of(settings, version), assumptions_of(settings)
+        metal = metal_of(settings, models)
+        given = GivenSize(settings.racks, int(settings.size), pod, metal.network_bits_per_second, metal.devices)
+        missing = shortfalls(workload, given, assumed)
+    except ValueError:
+        return []
+    known = memory_shortfalls(pod, assumed)
+    return [told(each) for each in missing if each not in known]
+
+
 def figures_of(settings: Settings, version: str, models: Sequence[HostModelFile], pods: int) -> tuple[Figure, ...]:
     """Every figure of one node, ``pods`` of them in all, at the end of the time that is planned for; none where the
     workload says too little."""

@@ -48,6 +48,7 @@ RULES = MappingProxyType(
         "rack-count": "A cluster wants more racks than the cell has.",
         "rack-copies": "Two copies of a record would lie in one rack.",
         "rack-hosts": "A cluster wants more pods in a rack than it has hosts.",
+        "size-short": "A given size does not hold the workload until the date that is planned for; a warning.",
         "size-auto": "No number of pods holds the workload.",
         "pod-memory": "A pod's memory is less than its settings let the server take: it is killed before writes stop.",
         "group-missing": "A team is in no stack group, where the cell has groups.",

@@ -99,7 +99,7 @@ def test_what_the_operator_would_refuse_is_told(tmp_path: Path, capsys: pytest.C
     code, out = checked(root, "json", capsys)
     findings: list[dict[str, Any]] = json.loads(out)["findings"]
     assert code == 2
-    (finding,) = findings
+    (finding,) = (each for each in findings if each["severity"] == "error")
     assert finding["path"] == "search/suggest: spec.aerospikeConfig.service.proto-fd-maximum"
     assert "; so in shop/cart, shop/session" in finding["message"]
     assert finding["location"] == {"file": "templates/tiers/plain.yaml", "line": 18, "column": 9}
@@ -131,11 +131,42 @@ def test_a_field_of_the_resource_leads_to_its_setting(field: str, setting: tuple
 
 
 def test_a_restart_that_is_asked_for_is_no_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    root = copy_of(SHOP, tmp_path)
+    root = copy_of(ROOT, tmp_path)
     restart = "restart: {how: warm, reason: feature-key-2026-11}"
-    asked = {"replace": "tier: plain\n", "by": f"tier: plain\n    {restart}\n"}
-    change(root, {"file": "stacks/here/teams/search.yaml", **asked})
-    assert checked(root, "text", capsys) == (0, "here: nothing found\n")
+    asked = {"replace": "tier: silver\n", "by": f"tier: silver\n    {restart}\n"}
+    change(root, {"file": "stacks/local/teams/search.yaml", **asked})
+    assert checked(root, "text", capsys) == (0, "local, staging: nothing found\n")
+
+
+def test_a_size_that_does_not_hold_the_workload_is_a_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = copy_of(ROOT, tmp_path)
+    more = {"replace": "objects: 30M, record: 1200B", "by": "objects: 3G, record: 1200B"}
+    change(root, {"file": "stacks/local/teams/search.yaml", **more})
+    code, out = checked(root, "json", capsys)
+    findings = json.loads(out)["findings"]
+    assert code == 0
+    assert {each["rule"] for each in findings} == {"size-short"}
+    (at,) = {each["location"]["file"] for each in findings}
+    assert at == "stacks/local/teams/search.yaml"
+    assert "search/profile: size" in findings[0]["path"]
+    assert any("devices is " in each["message"] for each in findings)
+
+
+def test_a_severe_hazard_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = copy_of(ROOT, tmp_path)
+    one = {
+        "replace": "    namespaces:\n      - name: cart\n",
+        "by": "    namespaces:\n      - name: cart\n        replicationFactor: 1\n",
+    }
+    change(root, {"file": "stacks/local/teams/checkout.yaml", **one})
+    code, out = checked(root, "json", capsys)
+    hazards = [each for each in json.loads(out)["findings"] if each["rule"] == "one-copy"]
+    assert code == 0
+    assert [each["location"] for each in hazards] == [
+        {"file": "stacks/local/teams/checkout.yaml", "line": 12, "column": 9}
+    ]
 
 
 @pytest.mark.parametrize("words", [["nowhere"], ["--root", "/nonexistent"]])

@@ -8,8 +8,8 @@ from aerofleet.load import RULES as READER_RULES
 from aerofleet.model.rules import RULES
 from tests.model.project import CASES
 
-SHOWN_ELSEWHERE = {"cell-unknown", "pinned-object"}
-"""In tests/cli: a cell on the command line, and a folder of manifests."""
+SHOWN_ELSEWHERE = {"cell-unknown", "pinned-object", "size-short"}
+"""In tests/cli: a cell on the command line, a folder of manifests, and a size beside its workload."""
 
 
 def test_rules_and_cases_are_the_same() -> None:

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from aerofleet.finding import Finding
+from aerofleet.finding import Severity as FindingSeverity
+
 Severity = Literal["severe", "warning", "info"]
 Found = tuple[str, str]
 """(field path, what is so)."""
@@ -20,6 +23,10 @@ class Hazard:
     path: str
     message: str
     instead: str
+
+    def as_finding(self) -> Finding:
+        severity: FindingSeverity = "info" if self.severity == "info" else "warning"
+        return Finding(self.id, severity, self.path, self.message, f"instead: {self.instead}")
 
 
 @dataclass(frozen=True, slots=True)
