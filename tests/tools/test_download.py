@@ -13,13 +13,25 @@ from pathlib import Path
 
 import pytest
 
+from tools.toolchain.control_plane import make
 from tools.toolchain.download import DownloadError, download
-from tools.toolchain.recipes import Artifact, Recipe
+from tools.toolchain.recipes import Artifact, Recipe, ToolchainError
 
 
 class Silent(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder; below ``/broken-off/`` the connection ends before the file does."""
+
     def log_message(self, *_: object) -> None:
         """Nothing: pytest's output is for the tests."""
+
+    def do_GET(self) -> None:
+        if not self.path.startswith("/broken-off/"):
+            super().do_GET()
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", "16")
+        self.end_headers()
+        self.wfile.write(b"content")
 
 
 @pytest.fixture
@@ -67,13 +79,13 @@ def test_of_an_archive_only_the_wanted_programs_are_kept_and_no_path_leads_out(
 @pytest.mark.parametrize(
     ("sums", "words"),
     [
-        ("0" * 64, "its release says 000000"),
-        (f"{'0' * 64}  another\n", "does not name server"),
+        (f"{'0' * 64}  another\n", "no SHA-256 of server"),
+        ("<html>\nBlocked\n</html>\n", "no SHA-256 of server"),
         (None, "File not found"),
     ],
-    ids=["another hash", "not named", "no checksum file"],
+    ids=["not named", "a proxy's page", "no checksum file"],
 )
-def test_what_the_release_does_not_vouch_for_is_refused(
+def test_what_the_release_does_not_vouch_for_is_not_used(
     sums: str | None, words: str, release: tuple[Path, str], tmp_path: Path
 ) -> None:
     folder, address = release
@@ -86,3 +98,25 @@ def test_what_the_release_does_not_vouch_for_is_refused(
         download(recipe_of(Artifact(f"{address}/server", f"{address}/server.sha256")), target)
     assert words in str(refused.value)
     assert list(target.iterdir()) == []
+
+
+def test_a_file_with_another_hash_ends_the_run_and_nothing_is_built_in_its_place(
+    release: tuple[Path, str], tmp_path: Path
+) -> None:
+    folder, address = release
+    (folder / "server").write_bytes(b"changed on the way")
+    (folder / "server.sha256").write_text(hashlib.sha256(b"content").hexdigest())
+    target = tmp_path / "target"
+    target.mkdir()
+    with pytest.raises(ToolchainError, match=r"its release says .* is not used"):
+        make(recipe_of(Artifact(f"{address}/server", f"{address}/server.sha256")), target)
+    assert list(target.iterdir()) == []
+
+
+def test_a_connection_that_ends_early_is_no_changed_file(release: tuple[Path, str], tmp_path: Path) -> None:
+    folder, address = release
+    (folder / "server").write_bytes(b"content")
+    (folder / "server.sha256").write_text(hashlib.sha256(b"content and more").hexdigest())
+    with pytest.raises(DownloadError, match="ended after 7 of 16 bytes"):
+        download(recipe_of(Artifact(f"{address}/broken-off/server", f"{address}/server.sha256")), tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["release"]

@@ -1,19 +1,29 @@
-"""Official downloads, each checked against the checksum file of its own release."""
+"""Official downloads, each checked against the checksum file of its own release.
+
+What cannot be had here is a :class:`DownloadError`, and a build from source takes its place. A file that is not what
+its release says is a ToolchainError: somebody should look at it, and nothing takes its place.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import http.client
+import re
 import shutil
 import tarfile
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path, PurePosixPath
 
-from tools.toolchain.recipes import Artifact, Recipe
+from tools.toolchain.recipes import Artifact, Recipe, ToolchainError
+from tools.toolchain.store import say
 
 TIMEOUT_SECONDS = 5
 """For connecting and for each read: where the address cannot be reached, the next way should start at once."""
+
+REPORT_SECONDS = 20
+SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
 class DownloadError(Exception):
@@ -21,7 +31,10 @@ class DownloadError(Exception):
 
 
 def download(recipe: Recipe, folder: Path) -> None:
-    """Fetch the recipe's official files into ``folder``; raises DownloadError, and nothing of that file is left."""
+    """Fetch the recipe's official files into ``folder``.
+
+    Raises DownloadError or, for a file with another hash, ToolchainError; nothing of that file is left.
+    """
     if not recipe.artifacts:
         raise DownloadError("there is no official build for this system")
     for artifact in recipe.artifacts:
@@ -29,37 +42,48 @@ def download(recipe: Recipe, folder: Path) -> None:
         file = folder / f".{name}"
         try:
             fetch(artifact.url, file, checksum(read(artifact.sums), name))
+            unpack(artifact, file, folder / name)
         except (OSError, http.client.HTTPException) as error:
-            file.unlink(missing_ok=True)
             raise DownloadError(reason(error)) from None
-        except DownloadError:
+        finally:
             file.unlink(missing_ok=True)
-            raise
-        unpack(artifact, file, folder / name)
 
 
 def read(url: str) -> str:
     with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310  the URLs are our own, https
-        return str(answer.read().decode())
+        return str(answer.read().decode(errors="replace"))
 
 
 def checksum(sums: str, name: str) -> str:
-    """The SHA-256 of ``name`` in `sha256sum` lines, or the only word of a file that holds nothing but a hash."""
+    """The SHA-256 of ``name`` in `sha256sum` lines, or the only word of a file that holds nothing but a hash.
+
+    Anything else, such as the page with which a proxy says no, is a DownloadError.
+    """
     for line in sums.splitlines():
-        words = line.split()
-        if len(words) == 1 or (len(words) == 2 and words[1].removeprefix("*") == name):
-            return words[0].lower()
-    raise DownloadError(f"the release's checksum file does not name {name}")
+        digest, *names = line.split() or [""]
+        if SHA256.fullmatch(digest) and names in ([], [name], [f"*{name}"]):
+            return digest.lower()
+    raise DownloadError(f"the release's checksum file has no SHA-256 of {name}")
 
 
 def fetch(url: str, file: Path, expected: str) -> None:
     digest = hashlib.sha256()
+    reported = time.monotonic()
     with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer, file.open("wb") as out:  # noqa: S310
+        total = int(answer.headers.get("Content-Length") or 0)
         while chunk := answer.read(1 << 20):
             digest.update(chunk)
             out.write(chunk)
+            if time.monotonic() - reported > REPORT_SECONDS:
+                reported = time.monotonic()
+                say(f"{url}: {out.tell() >> 20} of {total >> 20} MB")
+        if out.tell() < total:
+            raise DownloadError(f"{url}: the connection ended after {out.tell()} of {total} bytes")
     if digest.hexdigest() != expected:
-        raise DownloadError(f"{url}: SHA-256 is {digest.hexdigest()}, its release says {expected}")
+        raise ToolchainError(
+            f"{url}: SHA-256 is {digest.hexdigest()}, its release says {expected}. The file is not used. Somebody on "
+            "the way may have changed it: find out before you go on"
+        )
 
 
 def unpack(artifact: Artifact, file: Path, program: Path) -> None:
@@ -76,7 +100,6 @@ def unpack(artifact: Artifact, file: Path, program: Path) -> None:
                 with target.open("wb") as out:
                     shutil.copyfileobj(content, out)
                 target.chmod(0o755)
-    file.unlink()
 
 
 def reason(error: Exception) -> str:
