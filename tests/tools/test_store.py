@@ -58,6 +58,24 @@ def test_an_interrupted_make_leaves_nothing_that_counts_and_the_next_begins_clea
     assert [file.name for file in entry.iterdir()] == ["whole"]
 
 
+def test_a_compiler_that_outlived_its_run_writes_into_nothing_that_counts(recipe: Recipe) -> None:
+    """`kill -9` ends the run and frees its lock, not the compiler that it started."""
+    folders: list[Path] = []
+
+    def killed(_recipe: Recipe, folder: Path) -> None:
+        folders.append(folder)
+        raise KeyboardInterrupt
+
+    def made_beside_it(_recipe: Recipe, folder: Path) -> None:
+        (folder / "program").write_text("whole")
+        folders[0].mkdir(exist_ok=True)
+        (folders[0] / "program").write_text("ha")
+
+    with pytest.raises(KeyboardInterrupt):
+        stored(recipe, killed)
+    assert (stored(recipe, made_beside_it) / "program").read_text() == "whole"
+
+
 def test_another_source_is_another_entry(recipe: Recipe) -> None:
     before = stored(recipe, lambda _recipe, folder: (folder / "old").touch())
     (recipe.source / "go.mod").write_text("module pair\n\ngo 1.26\n")

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 
 from tools.toolchain.recipes import Recipe
 
@@ -48,10 +49,14 @@ def stored(recipe: Recipe, make: Callable[[Recipe, Path], None]) -> Path:
     with locked(store / f".{recipe.folder}.lock", f"{recipe.name}: another run is making it; waiting"):
         if entry.is_dir():
             return entry
-        partial = store / f".{recipe.folder}.partial"
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir()
+        for left in store.glob(f".{recipe.folder}.partial*"):
+            shutil.rmtree(left, ignore_errors=True)
+        # Never the same name twice: the compiler of a run that was killed may live on and write to its own.
+        partial = Path(mkdtemp(prefix=f".{recipe.folder}.partial-", dir=store))
         make(recipe, partial)
-        # A rename within one folder is atomic: a reader sees all of the entry or nothing.
+        for program in partial.iterdir():
+            with program.open("rb") as content:
+                os.fsync(content.fileno())
+        # A rename within one folder is atomic: a reader sees all of the entry or nothing, also after a power failure.
         partial.rename(entry)
     return entry
