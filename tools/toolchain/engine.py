@@ -22,11 +22,12 @@ from tools.toolchain.store import locked, say, stored
 LANGUAGE_HOST = "pulumi-language-python"
 KUBERNETES_PLUGIN = "pulumi-resource-kubernetes"
 PLUGIN_INSTALL_SECONDS = 600
+BIN_FOLDER = Path(".aerofleet/bin")
 
 
 def bin_folder(root: Path = ROOT) -> Path:
     """The clone's own folder for PATH: two clones may pin different versions."""
-    return root / ".aerofleet/bin"
+    return root / BIN_FOLDER
 
 
 def prepare_engine(root: Path = ROOT) -> Path:
@@ -35,7 +36,7 @@ def prepare_engine(root: Path = ROOT) -> Path:
     An installed engine that is new enough is left where it is. Raises ToolchainError.
     """
     folder = bin_folder(root)
-    elsewhere = path_without(folder)
+    elsewhere = foreign_path()
     recipe = pulumi()
     programs: dict[str, Path | str] = {}
     engine = installed_engine(recipe.version, elsewhere)
@@ -54,9 +55,10 @@ def prepare_engine(root: Path = ROOT) -> Path:
     return folder
 
 
-def path_without(folder: Path) -> str:
+def foreign_path() -> str:
+    """PATH without the folders that clones of this project make: a stand-in of theirs is no installed plugin."""
     parts = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    return os.pathsep.join(part for part in parts if part and Path(part) != folder)
+    return os.pathsep.join(part for part in parts if part and Path(part).parts[-2:] != BIN_FOLDER.parts)
 
 
 def installed_engine(wanted: str, path: str) -> Path | None:
@@ -64,7 +66,9 @@ def installed_engine(wanted: str, path: str) -> Path | None:
     found = shutil.which("pulumi", path=path)
     if found is None:
         return None
-    done = subprocess.run([found, "version"], capture_output=True, text=True, check=False)
+    # Where no network is, looking for a newer version would take long.
+    environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    done = subprocess.run([found, "version"], env=environment, capture_output=True, text=True, check=False)
     there = done.stdout.strip().removeprefix("v")
     if numbers(there) >= numbers(wanted):
         return Path(found)
@@ -123,6 +127,7 @@ def kubernetes_provider(engine: Path, path: str) -> str:
         return "official"
     if forced:
         raise ToolchainError(f"the official Kubernetes plugin is not installed and cannot be: {why}")
+    say(f"{KUBERNETES_PLUGIN}: not installed, no official download here ({why}); the stand-in takes its place")
     return "stand-in"
 
 

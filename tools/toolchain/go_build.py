@@ -11,7 +11,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from tools.toolchain.recipes import Recipe, ToolchainError
+from tools.toolchain.recipes import MACHINE, SYSTEM, Recipe, ToolchainError
 from tools.toolchain.store import Say, say
 
 REPORT_SECONDS = 20
@@ -27,8 +27,7 @@ def go_build(recipe: Recipe, folder: Path) -> None:
         )
     environment = build_environment()
     say(f"{recipe.name} {recipe.version}: fetching Go modules")
-    stale = packages_to_compile(go, recipe, environment)
-    progress = Progress(recipe, len(stale))
+    progress = Progress(recipe, *packages_to_compile(go, recipe, environment))
     progress.begin()
     flags = " ".join(f"-X {name}={value}" for name, value in recipe.variables.items())
     for program, package in recipe.packages.items():
@@ -38,18 +37,22 @@ def go_build(recipe: Recipe, folder: Path) -> None:
 
 
 def build_environment() -> dict[str, str]:
-    """The caller's environment, but no setting of theirs may change what is built."""
-    ours = {"GOFLAGS": "-mod=readonly -trimpath -buildvcs=false", "GOWORK": "off"}
+    """The caller's environment, for their proxies and caches, but none of their settings may change what is built.
+
+    The cache's key does not know of these settings: what they make would be everybody's.
+    """
+    ours = {"GOFLAGS": "-mod=readonly -trimpath -buildvcs=false", "GOWORK": "off", "GOOS": SYSTEM, "GOARCH": MACHINE}
     return {**os.environ, **ours}
 
 
-def packages_to_compile(go: str, recipe: Recipe, environment: dict[str, str]) -> list[str]:
-    """Every package that Go has not compiled yet; fetches the modules as it goes."""
-    command = [go, "list", "-deps", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}", *recipe.packages.values()]
+def packages_to_compile(go: str, recipe: Recipe, environment: dict[str, str]) -> tuple[int, int]:
+    """How many packages Go has not compiled yet, and how many there are; fetches the modules as it goes."""
+    command = [go, "list", "-deps", "-f", "{{.Stale}}", *recipe.packages.values()]
     done = subprocess.run(command, cwd=recipe.source, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ToolchainError(f"{recipe.name}: Go cannot resolve its modules:\n{last_lines(done.stderr)}")
-    return done.stdout.split()
+    stale = done.stdout.split()
+    return stale.count("true"), len(stale)
 
 
 def run(command: list[str], recipe: Recipe, environment: dict[str, str], progress: Progress) -> None:
@@ -71,9 +74,9 @@ def last_lines(text: str, count: int = 15) -> str:
 class Progress:
     """Says how far a build is: packages compiled of those to compile, and what the pace so far makes of the rest."""
 
-    def __init__(self, recipe: Recipe, total: int, report: Say = say) -> None:
+    def __init__(self, recipe: Recipe, total: int, of: int, report: Say = say) -> None:
         self.label = f"{recipe.name} {recipe.version}"
-        self.minutes = recipe.build_minutes
+        self.minutes = recipe.build_minutes * total / max(of, 1)
         self.total = total
         self.report = report
         self.count = 0
@@ -81,7 +84,7 @@ class Progress:
     def begin(self) -> None:
         self.started = self.reported = time.monotonic()
         # A program whose packages are all compiled still has to be linked, which takes seconds.
-        much = f"about {self.minutes:g} min on two cores" if self.total > 20 else "a few seconds"
+        much = f"about {self.minutes:.1f} min on two cores" if self.minutes > 0.5 else "less than a minute"
         self.report(f"{self.label}: building from source, {self.total} packages to compile: {much}")
 
     def step(self) -> None:

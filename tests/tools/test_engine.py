@@ -1,0 +1,59 @@
+"""What counts as installed on a machine, and what does not."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from tools.toolchain.engine import KUBERNETES_PLUGIN, foreign_path, installed_engine, kubernetes_provider
+from tools.toolchain.go_build import build_environment
+from tools.toolchain.recipes import MACHINE, SYSTEM, ToolchainError
+
+
+def program(folder: Path, name: str, *lines: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_text("\n".join(("#!/bin/sh", *lines)))
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
+
+
+def test_an_engine_counts_where_it_is_new_enough(tmp_path: Path) -> None:
+    engine = program(tmp_path, "pulumi", "echo v3.259.1")
+    assert installed_engine("3.259.0", str(tmp_path)) == engine
+    assert installed_engine("3.300.0", str(tmp_path)) is None
+
+
+def test_what_another_clone_put_on_path_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`eval "$(aerofleet env)"` in one clone, `make up` in another: its stand-in is not the official plugin."""
+    other, own = tmp_path / "other-clone/.aerofleet/bin", tmp_path / "own"
+    program(other, KUBERNETES_PLUGIN)
+    program(own, "something")
+    monkeypatch.setenv("PATH", f"{other}{os.pathsep}{own}")
+    assert foreign_path() == str(own)
+
+
+def test_an_installed_plugin_is_the_official_one_unless_the_stand_in_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = program(tmp_path, "pulumi", "exit 1")
+    program(tmp_path, KUBERNETES_PLUGIN)
+    monkeypatch.delenv("AEROFLEET_PROVIDER", raising=False)
+    assert kubernetes_provider(engine, str(tmp_path)) == "official"
+    monkeypatch.setenv("AEROFLEET_PROVIDER", "stand-in")
+    assert kubernetes_provider(engine, str(tmp_path)) == "stand-in"
+    monkeypatch.setenv("AEROFLEET_PROVIDER", "oficial")
+    with pytest.raises(ToolchainError, match="it can be official or stand-in"):
+        kubernetes_provider(engine, str(tmp_path))
+
+
+def test_a_build_is_for_this_machine_whatever_the_caller_builds_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOOS", "plan9")
+    monkeypatch.setenv("GOARCH", "mips")
+    monkeypatch.setenv("GOPROXY", "https://goproxy.example.net")
+    built_for = build_environment()
+    assert (built_for["GOOS"], built_for["GOARCH"]) == (SYSTEM, MACHINE)
+    assert built_for["GOPROXY"] == "https://goproxy.example.net"
