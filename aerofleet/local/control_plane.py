@@ -7,7 +7,7 @@ import socket
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,11 +15,15 @@ from typing import Any, Protocol
 from aerofleet.local import credentials, definitions
 from aerofleet.local.api_server import ApiServer, ApiServerError
 from aerofleet.local.credentials import CONTEXT, LOOPBACK
-from aerofleet.local.process import Process
+from aerofleet.local.process import Process, ProcessError
 from aerofleet.local.state import State
 
 START_SECONDS = 120
 """The API server is ready after about 5 s on two idle cores; the rest is for a busy machine."""
+
+PORT_ATTEMPTS = 5
+PORT_TAKEN = "address already in use"
+"""What a Go program says of a port that somebody took between our look and its start."""
 
 SERVICE_RANGE = "10.96.0.0/16"
 CONTROLLERS = "*,-nodeipam,-node-lifecycle-controller,-taint-eviction-controller"
@@ -79,16 +83,15 @@ class ControlPlane:
         self.state.create()
         credentials.create(self.state)
         try:
-            etcd_port = self._start_etcd(programs.etcd)
-            port = self._start_api_server(programs.kube_apiserver, etcd_port)
+            etcd_port = on_free_port(lambda: self._start_etcd(programs.etcd))
+            port = on_free_port(lambda: self._start_api_server(programs.kube_apiserver, etcd_port))
             server = ApiServer(self.state, port)
             definitions.install(server, ako_definitions)
             self.api_server.wait_ready(lambda: definitions.served(server), START_SECONDS)
             # After the definitions: a quota controller that starts before them counts no AerospikeCluster for minutes,
             # and until it does, the API server refuses every one under a quota.
-            controller_port = self._start_controller_manager(programs.kube_controller_manager)
+            on_free_port(lambda: self._start_controller_manager(programs.kube_controller_manager))
             server.apply(f"/api/v1/namespaces/kube-system/configmaps/{CONTEXT}", self._mark())
-            self.controller_manager.wait_ready(lambda: self._answers(controller_port, "/healthz"), START_SECONDS)
         except BaseException:
             # Also on Ctrl-C: half a control plane is of no use to anybody.
             self.stop()
@@ -212,6 +215,7 @@ class ControlPlane:
             "profiling": "false",
         }
         self.controller_manager.start(arguments(program, settings))
+        self.controller_manager.wait_ready(lambda: self._answers(port, "/healthz"), START_SECONDS)
         return port
 
     def _answers(self, port: int, path: str) -> bool:
@@ -230,6 +234,17 @@ def arguments(program: Path, settings: Mapping[str, object]) -> list[str]:
     return [str(program), *(f"--{name}={value}" for name, value in settings.items())]
 
 
+def on_free_port(start: Callable[[], int]) -> int:
+    """Start a program that listens on a :func:`free_port`, anew where somebody was faster to take it."""
+    for attempt in range(1, PORT_ATTEMPTS + 1):
+        try:
+            return start()
+        except ProcessError as error:
+            if PORT_TAKEN not in str(error) or attempt == PORT_ATTEMPTS:
+                raise
+    raise AssertionError
+
+
 def free_port() -> int:
     """A port that nobody listens on at this moment."""
     with socket.socket() as probe:
@@ -239,4 +254,5 @@ def free_port() -> int:
 
 
 def died_report(processes: Iterable[Process]) -> str:
-    return "\n".join(f"{process.name} had died; {process.log_tail()}" for process in processes)
+    """A paragraph for each, each line ended; empty where none has died."""
+    return "".join(f"{process.name} had died; {process.log_tail()}\n" for process in processes)
