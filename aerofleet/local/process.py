@@ -14,6 +14,7 @@ from pathlib import Path
 POLL_SECONDS = 0.1
 STOP_SECONDS = 10
 TAIL_LINES = 12
+NOTE_ID_AND_BECOME = ("/bin/sh", "-c", 'echo $$ > "$0"; exec "$@"')
 
 
 class ProcessError(Exception):
@@ -24,7 +25,8 @@ class Process:
     """One program, known by the files ``<name>.lock``, ``.pid`` and ``.log`` in ``folder``.
 
     It inherits a locked file and holds the lock as long as it lives. So whether it runs is the kernel's word, and a
-    process id that meanwhile belongs to somebody else is never mistaken for it.
+    process id that meanwhile belongs to somebody else is never mistaken for it. It notes its id itself: whoever
+    started it may be killed before they could.
     """
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -37,14 +39,18 @@ class Process:
     @property
     def known(self) -> bool:
         """It was started once and not stopped since; it may have died."""
-        return self._pid.exists()
+        return self._pid.exists() or self.running()
 
     @property
     def pid(self) -> int:
-        return int(self._pid.read_text())
+        """Of the running process; 0 until it has noted it."""
+        try:
+            return int(self._pid.read_text() or 0)
+        except FileNotFoundError:
+            return 0
 
     def running(self) -> bool:
-        if not self.known:
+        if not self._lock.exists():
             return False
         with self._lock.open() as handle:
             try:
@@ -58,14 +64,13 @@ class Process:
         with self._lock.open("w") as lock, self.log.open("wb") as log:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self._child = subprocess.Popen(
-                list(command),
+                [*NOTE_ID_AND_BECOME, str(self._pid), *command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 pass_fds=(lock.fileno(),),
                 start_new_session=True,
             )
-        self._pid.write_text(str(self._child.pid))
 
     def wait_ready(self, ready: Callable[[], bool], seconds: float) -> None:
         """Poll until ``ready``; raises ProcessError as soon as the process is dead, and after ``seconds``."""
@@ -82,7 +87,7 @@ class Process:
         deadline = time.monotonic() + STOP_SECONDS
         signals = [signal.SIGTERM]
         while self.running():
-            if signals:
+            if signals and self.pid:
                 with suppress(ProcessLookupError):
                     os.kill(self.pid, signals.pop())
             if time.monotonic() > deadline:
