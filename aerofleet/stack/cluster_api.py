@@ -11,10 +11,21 @@ from kubernetes.dynamic.exceptions import ConflictError, DynamicApiError, NotFou
 
 NOT_FOUND = 404
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+CONNECT_SECONDS = 5
+ANSWER_SECONDS = 60
+"""As long as an API server itself gives a request; more than :meth:`ClusterApi.wait_for_change` is silent for."""
 
 
 class ClusterUnreachableError(Exception):
     """No answer, or no permission; the text says from where and what to check."""
+
+
+class ImpatientClient(client.ApiClient):
+    """Gives up on a server that takes a call and never answers; by itself the client would wait for ever."""
+
+    def call_api(self, *arguments: Any, **options: Any) -> Any:
+        options["_request_timeout"] = options.get("_request_timeout") or (CONNECT_SECONDS, ANSWER_SECONDS)
+        return super().call_api(*arguments, **options)
 
 
 class ClusterApi:
@@ -28,7 +39,7 @@ class ClusterApi:
             file = os.environ.get("KUBECONFIG") or None
             config.load_kube_config(file, context, settings)  # type: ignore[no-untyped-call]
             settings.retries = urllib3.Retry(total=1, connect=1, read=0)
-            self._client = client.ApiClient(settings)
+            self._client = ImpatientClient(settings)
             self._dynamic = dynamic.DynamicClient(self._client)  # type: ignore[no-untyped-call]
         except config.ConfigException as error:
             raise ClusterUnreachableError(
