@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import http.server
+import math
 import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ import yaml
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.credentials import LOOPBACK
 
+HELD_SECONDS = 50
+"""Less than a client waits for an answer: a test that forgets the door must not hang."""
 PASSED_ON = ("Authorization", "Accept", "Content-Type", "User-Agent")
 
 
@@ -24,24 +27,47 @@ PASSED_ON = ("Authorization", "Accept", "Content-Type", "User-Agent")
 class Fault:
     """What happens to the requests that are a ``method`` whose path ends in ``path``.
 
-    ``status`` answers them instead of the server; ``lost`` lets the server write and drops its answer.
+    ``status`` answers them instead of the server; ``lost`` lets the server write and drops its answer. ``times`` is how
+    many of them it happens to.
     """
 
     method: str
     path: str
     status: int = 0
     lost: bool = False
+    times: float = math.inf
 
     def hits(self, method: str, path: str) -> bool:
-        return method == self.method and urlsplit(path).path.endswith(self.path) and "dryRun" not in path
+        hit = method == self.method and urlsplit(path).path.endswith(self.path) and "dryRun" not in path
+        self.times -= hit
+        return hit and self.times >= 0
 
 
 @dataclass
 class FaultyServer:
-    """``kubeconfig`` leads through the door; ``fault`` may be set and taken away at any time."""
+    """``kubeconfig`` leads through the door; ``fault`` may be set and taken away at any time.
+
+    :meth:`hold` keeps every answer back until :meth:`release`; ``held`` is set as soon as one is.
+    """
 
     kubeconfig: Path
     fault: Fault | None = None
+    held: threading.Event = field(default_factory=threading.Event)
+    _open: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self._open.set()
+
+    def hold(self) -> None:
+        self._open.clear()
+
+    def release(self) -> None:
+        self._open.set()
+
+    def wait(self) -> None:
+        if not self._open.is_set():
+            self.held.set()
+            self._open.wait(HELD_SECONDS)
 
 
 @contextmanager
@@ -57,6 +83,7 @@ def faulty(plane: ControlPlane, folder: Path) -> Iterator[FaultyServer]:
         protocol_version = "HTTP/1.1"
 
         def answer(self) -> None:
+            door.wait()
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             fault = door.fault if door.fault and door.fault.hits(self.command, self.path) else None
             if fault and fault.status:

@@ -90,6 +90,19 @@ def test_a_server_error_midway_is_one_line_and_the_next_up_goes_on(
     mend(stack, control_plane, space)
 
 
+def test_a_server_that_asks_for_patience_is_given_it(
+    tmp_path: Path, pulumi_env: dict[str, str], control_plane: ControlPlane
+) -> None:
+    """With 429 a server has carried nothing out, so a create too can be sent again."""
+    stack = stack_in("patience", tmp_path / "project", pulumi_env)
+    with faulty(control_plane, tmp_path / "door") as door:
+        door.fault = Fault("POST", "/configmaps", status=429, times=2)
+        applied = stack.up(KUBECONFIG=str(door.kubeconfig))
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+    assert door.fault.times < 0, "the fault did not come up"
+    mend(stack, control_plane, "patience")
+
+
 def test_an_answer_that_got_lost_is_looked_for_and_nothing_is_made_twice(
     tmp_path: Path, pulumi_env: dict[str, str], control_plane: ControlPlane
 ) -> None:

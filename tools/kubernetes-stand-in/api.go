@@ -43,8 +43,8 @@ func newAPI(c *connection) *api {
 	return &api{base: c.server, http: c.client(), token: c.token, known: map[kindRef]servedKind{}}
 }
 
-// call is one request. A repeatable one is sent again after a lost answer or an overloaded server; a create is not,
-// because nobody knows then whether the first was carried out.
+// call is one request. A repeatable one is sent again after a lost answer or a failing server; a create is not, because
+// nobody knows then whether the first was carried out. What certainly was not is sent again in any case.
 type call struct {
 	method      string
 	path        string
@@ -72,7 +72,7 @@ func (a *api) send(ctx context.Context, c call) (answer, error) {
 	wait := firstBackOff
 	for attempt := 1; ; attempt++ {
 		result, retryAfter, err := a.sendOnce(ctx, c, body)
-		if err == nil || !c.repeatable || attempt == attempts || !isPassing(err) {
+		if err == nil || attempt == attempts || !isPassing(err) || (!c.repeatable && isUncertain(err)) {
 			return result, err
 		}
 		select {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,11 +64,8 @@ func (a *api) follow(
 		"timeoutSeconds":  {strconv.Itoa(int(deletionTime.Seconds()))},
 	}
 	response, err := a.open(ctx, call{method: "GET", path: path, query: query}, nil)
-	if err != nil {
-		if ctx.Err() != nil {
-			err = nil
-		}
-		return state, false, err
+	if err != nil { // the object is read next, and tells whether the server is gone for good
+		return state, false, backOff(ctx)
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
@@ -182,9 +181,10 @@ func heldBy(live object) string {
 	for _, finalizer := range finalizers {
 		reasons = append(reasons, fmt.Sprintf("finalizer %v", finalizer))
 	}
-	for _, condition := range conditionsOf(live) {
-		if text(condition, "status") == "True" && strings.HasPrefix(text(condition, "type"), "Namespace") {
-			reasons = append(reasons, text(condition, "message"))
+	conditions := conditionsOf(live)
+	for _, kind := range slices.Sorted(maps.Keys(conditions)) {
+		if text(conditions[kind], "status") == "True" && strings.HasPrefix(kind, "Namespace") {
+			reasons = append(reasons, text(conditions[kind], "message"))
 		}
 	}
 	if len(reasons) == 0 {
