@@ -10,15 +10,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
+from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE, EXIT_RUNNING
 from aerofleet.stack.engine import Engine, EngineError
 from aerofleet.stack.recovery import (
     Lookup,
     Recovery,
     context_of,
-    pending_operations,
     plan_recovery,
     recovered_state,
+    unread,
     with_lost_creates,
 )
 
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 class RecoveryError(Exception):
     """Nothing can be settled now; the text says why."""
+
+
+class StillRunningError(Exception):
+    """A run on the stack is going, or may be; the text says who to ask."""
 
 
 def run(argv: Sequence[str]) -> int:
@@ -47,38 +51,58 @@ def run(argv: Sequence[str]) -> int:
 
 
 def recover(engine: Engine, stack: str, *, dry_run: bool) -> int:
-    if stack not in engine.stacks():
-        sys.stdout.write(f"{stack}: no such stack yet, nothing to recover\n")
-        return EXIT_FINE
-    holders = engine.lock_holders(stack)
-    if holders:
-        pids = ", ".join(str(pid) for pid in holders)
-        sys.stderr.write(
-            f"aerofleet recover: a run on {stack} is still going (process {pids}); wait for it or end it\n"
-        )
+    stacks = engine.stacks()
+    if stack not in stacks:
+        known = ", ".join(stacks) or "none yet"
+        sys.stderr.write(f"aerofleet recover: no stack '{stack}' in this backend; there are: {known}\n")
         return EXIT_MISTAKE
-    opened = False
     try:
-        for state, recovery in open_work(engine, stack):
-            sys.stdout.write("" if opened else f"{stack}: the last run was cut off\n")
-            sys.stdout.write(describe(recovery))
-            opened = True
-            if recovery.refused:
-                return EXIT_FINDINGS
-            if dry_run:
-                return EXIT_FINE
-            engine.cancel(stack)
-            engine.import_state(stack, recovered_state(state, recovery))
-            if recovery.adopt:
-                engine.refresh(stack, [urn for urn, _ in recovery.adopt])
+        refuse_while_running(engine, stack)
+        settled = settle(engine, stack, dry_run=dry_run)
+    except StillRunningError as error:
+        sys.stderr.write(f"aerofleet recover: {error}\n")
+        return EXIT_RUNNING
     except RecoveryError as error:
         sys.stderr.write(f"aerofleet recover: {error}\n")
         return EXIT_FINDINGS
+    return EXIT_FINE if settled else EXIT_FINDINGS
+
+
+def refuse_while_running(engine: Engine, stack: str) -> None:
+    holders = engine.lock_holders(stack)
+    if holders:
+        raise StillRunningError(
+            f"a run on {stack} is still going ({'; '.join(holders)}). Wait for it or end it; "
+            f"if it is over for sure, `pulumi cancel {stack}` takes its lock away"
+        )
+
+
+def settle(engine: Engine, stack: str, *, dry_run: bool) -> bool:
+    """Settle all that is open; False where an object of somebody else stands in the way."""
+    opened = False
+    for state, recovery in open_work(engine, stack):
+        sys.stdout.write("" if opened else f"{stack}: the last run was cut off\n")
+        sys.stdout.write(describe(recovery))
+        opened = True
+        if recovery.refused:
+            return False
+        if dry_run:
+            return True
+        cancel(engine, stack)
+        engine.import_state(stack, recovered_state(state, recovery))
+        if recovery.adopt:
+            engine.refresh(stack, [urn for urn, _ in recovery.adopt])
     if not opened:
         if not dry_run:
-            engine.cancel(stack)
+            cancel(engine, stack)
         sys.stdout.write(f"{stack}: nothing was left open\n")
-    return EXIT_FINE
+    return True
+
+
+def cancel(engine: Engine, stack: str) -> None:
+    """Take a dead run's lock away. Asked again, because a run may have begun since: its lock would go too."""
+    refuse_while_running(engine, stack)
+    engine.cancel(stack)
 
 
 def open_work(engine: Engine, stack: str) -> Iterator[tuple[dict[str, Any], Recovery]]:
@@ -86,8 +110,10 @@ def open_work(engine: Engine, stack: str) -> Iterator[tuple[dict[str, Any], Reco
     only the server knows of. The second comes in rounds, because a preview stops at the first such object."""
     state = engine.export(stack)
     look_up = looker(context_of(state))
-    if pending_operations(state):
-        yield state, plan_recovery(state, look_up)
+    noted = plan_recovery(state, look_up)
+    noted = replace(noted, adopt=(*unread(state), *noted.adopt))
+    if not noted.empty:
+        yield state, noted
     while engine.last_update_failed(stack):
         state = with_lost_creates(engine.export(stack), engine.planned_creates(stack))
         # What is not on the server needs no settling: the next `up` makes it.

@@ -7,7 +7,6 @@ the API does not have, and one way to the engine is enough.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -16,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlparse
+from urllib.parse import unquote
 
 import yaml
 
@@ -84,7 +83,7 @@ class Engine:
         return next((entry["result"] != "succeeded" for entry in history if entry["kind"] == "update"), False)
 
     def planned_creates(self, stack: str) -> tuple[dict[str, Any], ...]:
-        """The resources that the next `up` would make, as they would stand in the state, but without ids.
+        """The resources that the next `up` would make or replace, as they would stand in the state, but without ids.
 
         A preview that fails counts as far as it came: it stops at the very object that is there already.
         """
@@ -93,29 +92,40 @@ class Engine:
             steps = json.loads(done.stdout).get("steps") or ()
         except ValueError:
             raise EngineError(complaint(done.stderr or done.stdout)) from None
-        return tuple(step["newState"] for step in steps if step["op"] == "create")
+        return tuple(step["newState"] for step in steps if step["op"] in ("create", "replace"))
 
-    def lock_holders(self, stack: str) -> tuple[int, ...]:
-        """Processes of this machine that hold the stack's lock and still run.
+    def lock_holders(self, stack: str) -> tuple[str, ...]:
+        """Who holds the stack's lock and may still be at work, in words.
 
         Only the file backend writes down who holds a lock; for any other backend the answer is empty.
         """
-        backend = urlparse(os.environ.get("PULUMI_BACKEND_URL", ""))
-        if backend.scheme != "file":
+        kind, _, place = json.loads(self.run("whoami", "--json"))["url"].partition("://")
+        if kind != "file":
             return ()
         project = yaml.safe_load((self.root / "Pulumi.yaml").read_text())["name"]
-        folder = Path(unquote(backend.path)).expanduser() / ".pulumi/locks/organization" / project / stack
-        return tuple(pid for lock in sorted(folder.glob("*.json")) if (pid := _live_holder(lock)))
+        backend = self.root / Path(unquote(place.partition("?")[0])).expanduser()
+        folder = backend / ".pulumi/locks/organization" / project / stack.rsplit("/", 1)[-1]
+        return tuple(holder for lock in sorted(folder.glob("*.json")) if (holder := lock_holder(lock)))
 
 
-def _live_holder(lock: Path) -> int:
+def lock_holder(lock: Path) -> str:
+    """Who wrote a lock file; empty where that run is over for sure, or the file is gone or was never finished."""
     try:
         holder = json.loads(lock.read_text())
     except (OSError, ValueError):
-        return 0
-    pid = int(holder.get("pid", 0))
-    here = holder.get("hostname") == socket.gethostname()
-    return pid if here and pid and Path(f"/proc/{pid}").exists() else 0
+        return ""
+    pid, host = int(holder.get("pid", 0)), holder.get("hostname")
+    if host != socket.gethostname():
+        return f"process {pid} of {holder.get('username')} on {host}, where nobody can look from here"
+    return f"process {pid}" if is_engine(pid) else ""
+
+
+def is_engine(pid: int) -> bool:
+    """Whether this process runs and is a `pulumi`: after a restart its number may be anybody's."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip() == "pulumi"
+    except OSError:
+        return not Path("/proc/self").exists()  # without /proc nobody can tell, so it counts as running
 
 
 def complaint(text: str) -> str:

@@ -35,6 +35,15 @@ def pending_operations(state: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...
     return tuple((state.get("deployment") or {}).get("pending_operations") or ())
 
 
+def held(state: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """URN → resource of all that the state holds as made.
+
+    Not of those that were deleted to make room for a replacement: the engine keeps them until it has that one.
+    """
+    resources = (state.get("deployment") or {}).get("resources") or ()
+    return {resource["urn"]: resource for resource in resources if not resource.get("pendingReplacement")}
+
+
 def context_of(state: Mapping[str, Any]) -> str:
     """The kubeconfig context the stack was applied to, from its own provider; empty where it has none yet.
 
@@ -52,7 +61,7 @@ def plan_recovery(state: Mapping[str, Any], look_up: Lookup) -> Recovery:
     forget: list[str] = []
     redo: list[str] = []
     refused: list[str] = []
-    finished = {resource["urn"] for resource in (state.get("deployment") or {}).get("resources") or ()}
+    finished = set(held(state))
     for operation in pending_operations(state):
         resource = operation["resource"]
         urn = str(resource["urn"])
@@ -82,11 +91,16 @@ def with_lost_creates(state: Mapping[str, Any], planned: Iterable[Mapping[str, A
     """The state as if the ``planned`` creates were pending, as far as an earlier run can have sent them.
 
     Where only the provider plugin died, the engine lived on to strike its note, though the server may have written.
+    Patches are left out: the next `up` sends them again. So are replacements of what is still there to be deleted.
     """
-    deployment = state["deployment"]
-    providers = {f"{resource['urn']}::{resource.get('id')}" for resource in deployment.get("resources") or ()}
-    pending = [{"type": "creating", "resource": each} for each in planned if each.get("provider") in providers]
-    return {**state, "deployment": {**deployment, "pending_operations": pending}}
+    there = held(state)
+    providers = {f"{urn}::{resource.get('id')}" for urn, resource in there.items()}
+    pending = [
+        {"type": "creating", "resource": resource}
+        for resource in planned
+        if resource.get("provider") in providers and resource["urn"] not in there and not is_patch(resource["type"])
+    ]
+    return {**state, "deployment": {**state["deployment"], "pending_operations": pending}}
 
 
 def recovered_state(state: Mapping[str, Any], recovery: Recovery) -> dict[str, Any]:
@@ -96,13 +110,25 @@ def recovered_state(state: Mapping[str, Any], recovery: Recovery) -> dict[str, A
     trace: their resources stand in the state as they were, so the next `up` finds the same work.
     """
     ids = dict(recovery.adopt)
-    adopted = [
-        {**operation["resource"], "id": ids[operation["resource"]["urn"]], "outputs": {}}
+    adopted = {
+        urn: {**operation["resource"], "id": ids[urn], "outputs": {}}
         for operation in pending_operations(state)
-        if operation["resource"]["urn"] in ids
-    ]
+        if (urn := operation["resource"]["urn"]) in ids
+    }
     deployment = {key: value for key, value in state["deployment"].items() if key != "pending_operations"}
-    return {**state, "deployment": {**deployment, "resources": [*(deployment.get("resources") or ()), *adopted]}}
+    # A replacement stands where the replaced one stood: before what depends on it.
+    resources = [adopted.pop(resource["urn"], resource) for resource in deployment.get("resources") or ()]
+    return {**state, "deployment": {**deployment, "resources": [*resources, *adopted.values()]}}
+
+
+def unread(state: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """(URN, id) of objects that a recovery adopted and did not come to read, because it was itself cut off."""
+    resources = (state.get("deployment") or {}).get("resources") or ()
+    return tuple(
+        (resource["urn"], resource["id"])
+        for resource in resources
+        if object_reference(resource) and resource.get("id") and not resource.get("outputs")
+    )
 
 
 def is_patch(resource_type: str) -> bool:

@@ -118,9 +118,9 @@ class SmallStack:
     def up(self, **extra_env: str) -> subprocess.CompletedProcess[str]:
         return self.pulumi("up", "--yes", "--skip-preview", "--stack", self.name, **extra_env)
 
-    def start_up(self) -> subprocess.Popen[bytes]:
+    def start_up(self, **extra_env: str) -> subprocess.Popen[bytes]:
         """An `up` that goes on by itself, in a process group of its own with all that it starts."""
-        command, env = self._prepared("up", "--yes", "--skip-preview", "--stack", self.name)
+        command, env = self._prepared("up", "--yes", "--skip-preview", "--stack", self.name, **extra_env)
         silent = subprocess.DEVNULL
         return subprocess.Popen(command, env=env, stdin=silent, stdout=silent, stderr=silent, start_new_session=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -14,6 +15,8 @@ import pytest
 
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.credentials import CONTEXT
+from aerofleet.stack.recovery import plan_recovery, recovered_state
+from tests.engine.faulty_server import faulty
 from tests.engine.small_stack import LABELS, SmallStack, cluster, config_map, namespace
 
 ENGINE_TOO = {"AEROFLEET_FAULT_KILL": "engine"}
@@ -71,6 +74,51 @@ def test_a_crash_leaves_nothing_twice_and_nothing_lost(
     crashed = stack.up(AEROFLEET_FAULT=fault, **kill)
     assert crashed.returncode != 0
     mend(stack, control_plane, space)
+
+
+@pytest.mark.parametrize("kill", [{}, ENGINE_TOO], ids=["plugin", "engine"])
+@pytest.mark.parametrize("fault", ["after-write:1", "before-request:2", "after-write:2"])
+def test_a_crash_in_a_replacement_is_mended_too(
+    fault: str, kill: dict[str, str], tmp_path: Path, pulumi_env: dict[str, str], control_plane: ControlPlane
+) -> None:
+    """A ConfigMap's data can't change in place: the old one is deleted (the first operation), the new one made."""
+    space = f"replaced-{fault.replace(':', '-')}-{'engine' if kill else 'plugin'}"
+    stack = stack_in(space, tmp_path / "project", pulumi_env)
+    stack.up().check_returncode()
+    stack.objects[1] = config_map("limits", space, tps="2000")
+    assert stack.up(AEROFLEET_FAULT=fault, **kill).returncode != 0
+    mend(stack, control_plane, space)
+
+
+def test_a_recovery_that_was_itself_cut_off_is_taken_up_again(
+    tmp_path: Path, pulumi_env: dict[str, str], control_plane: ControlPlane
+) -> None:
+    """Between the adoption of an object and the reading of it, the state knows nothing of it but its id."""
+    stack = stack_in("cut-off", tmp_path / "project", pulumi_env)
+    assert stack.up(AEROFLEET_FAULT="after-write:3", **ENGINE_TOO).returncode != 0
+    state = stack.state()
+    adopted = recovered_state(state, plan_recovery(state, lambda *_: {"metadata": {"labels": LABELS}}))
+    (tmp_path / "adopted.json").write_text(json.dumps(adopted))
+    stack.pulumi("cancel", "--yes", stack.name).check_returncode()
+    stack.pulumi("stack", "import", "--stack", stack.name, "--file", str(tmp_path / "adopted.json")).check_returncode()
+    mend(stack, control_plane, "cut-off")
+
+
+def test_a_run_that_goes_on_is_not_recovered_and_keeps_its_lock(
+    tmp_path: Path, pulumi_env: dict[str, str], control_plane: ControlPlane
+) -> None:
+    stack = stack_in("goes-on", tmp_path / "project", pulumi_env)
+    with faulty(control_plane, tmp_path / "door") as door:
+        door.hold()
+        with stack.start_up(KUBECONFIG=str(door.kubeconfig)) as run:
+            door.held.wait(timeout=60)
+            refused = stack.recover()
+            assert stack.pulumi("up", "--yes", "--skip-preview", "--stack", stack.name).returncode != 0, "no lock"
+            door.release()
+            assert run.wait(timeout=120) == 0
+    assert refused.returncode == 4
+    assert f"still going (process {run.pid})" in refused.stderr
+    mend(stack, control_plane, "goes-on")
 
 
 @pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.nightly)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aerofleet.model.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
-from aerofleet.stack.recovery import context_of, plan_recovery, recovered_state, with_lost_creates
+from aerofleet.stack.recovery import context_of, plan_recovery, recovered_state, unread, with_lost_creates
 
 TEAM = "urn:pulumi:prod::aerofleet::aerofleet:index:TeamSpace"
 OURS = {"metadata": {"labels": {MANAGED_BY_LABEL: MANAGED_BY_VALUE}}}
@@ -100,3 +100,43 @@ def test_a_planned_create_counts_as_lost_only_where_its_provider_was_there_to_se
     assert plan_recovery(lost, on_server(a=OURS, b=OURS)).adopt == (
         (f"{TEAM}$kubernetes:core/v1:ConfigMap::shop/a", "shop/a"),
     )
+
+
+def test_what_was_deleted_to_be_replaced_is_no_finished_create_and_its_replacement_takes_its_place() -> None:
+    operation = pending("ConfigMap", "limits")
+    urn = operation["resource"]["urn"]
+    replaced = [
+        {"urn": "p", "type": "pulumi:providers:kubernetes"},
+        {"urn": urn, "type": "kubernetes:core/v1:ConfigMap", "id": "shop/limits", "pendingReplacement": True},
+        {"urn": "dependent", "type": "kubernetes:core/v1:ConfigMap", "dependencies": [urn]},
+    ]
+    open_state = state(operation, resources=replaced)
+    plan = plan_recovery(open_state, on_server(limits=OURS))
+    assert plan.adopt == ((urn, "shop/limits"),)
+    mended = recovered_state(open_state, plan)["deployment"]["resources"]
+    assert [each["urn"] for each in mended] == ["p", urn, "dependent"]
+    assert "pendingReplacement" not in mended[1]
+
+
+def test_only_a_replacement_whose_old_object_is_gone_can_have_been_lost() -> None:
+    """A preview also plans to replace what is there: that is the old object, and nothing of it was lost."""
+    provider = {"type": "pulumi:providers:kubernetes", "urn": "p", "id": "1"}
+    planned = [{**pending("ConfigMap", name)["resource"], "provider": "p::1"} for name in ("gone", "there")]
+    resources = [provider, {**planned[0], "pendingReplacement": True}, planned[1]]
+    lost = with_lost_creates(state(resources=resources), planned)
+    assert plan_recovery(lost, on_server(gone=OURS, there=OURS)).adopt == ((planned[0]["urn"], "shop/gone"),)
+
+
+def test_a_planned_patch_is_nothing_to_settle() -> None:
+    """It stays planned until the next `up`: a recovery that counted it as open work would never end."""
+    provider = {"type": "pulumi:providers:kubernetes", "urn": "p", "id": "1"}
+    planned = [{**pending("NodePatch", "host-1", namespace="")["resource"], "provider": "p::1"}]
+    assert plan_recovery(with_lost_creates(state(resources=[provider]), planned), on_server()).empty
+
+
+def test_what_was_adopted_and_never_read_is_still_to_be_read() -> None:
+    resource = {**pending("ConfigMap", "limits")["resource"], "id": "shop/limits"}
+    read = {**resource, "outputs": {"kind": "ConfigMap"}}
+    component = {"urn": "team", "type": "aerofleet:index:TeamSpace"}
+    assert unread(state(resources=[component, {**resource, "outputs": {}}])) == ((resource["urn"], "shop/limits"),)
+    assert unread(state(resources=[component, read])) == ()
