@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE
-from aerofleet.local.environment import embedded_variables, tool_variables
+from aerofleet.local.environment import OVERRULING, embedded_variables, tool_variables
 from aerofleet.local.state import default_state
 
 
@@ -29,11 +29,13 @@ def run(argv: Sequence[str]) -> int:
         sys.stderr.write(f"aerofleet env: {error}\n")
         return EXIT_FINDINGS
     state = default_state()
+    taken_away: Sequence[str] = ()
     if state.exists():
         variables |= embedded_variables(state)
+        taken_away = OVERRULING
     else:
         sys.stderr.write("aerofleet env: no embedded control plane; KUBECONFIG and the Pulumi backend stay yours\n")
-    sys.stdout.write(exports(variables))
+    sys.stdout.write(exports(variables) + "".join(f"unset {name}\n" for name in taken_away))
     return EXIT_FINE
 
 

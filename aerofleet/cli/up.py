@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -22,16 +23,17 @@ from rich.table import Table
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, local, recover
 from aerofleet.local.api_server import ApiServerError
 from aerofleet.local.control_plane import ControlPlane
-from aerofleet.local.environment import embedded_variables, tool_variables
+from aerofleet.local.environment import OVERRULING, embedded_variables, tool_variables
 from aerofleet.local.inventory import held
 from aerofleet.local.process import ProcessError
-from aerofleet.local.state import default_state
+from aerofleet.local.state import State, default_state
 from aerofleet.model import resolve_cell
 from aerofleet.model.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
 from aerofleet.stack.engine import Engine, EngineError
 from tools.toolchain.control_plane import prepare_control_plane
 from tools.toolchain.engine import prepare_engine
 from tools.toolchain.recipes import ROOT, ToolchainError
+from tools.toolchain.store import locked
 
 STACK = "local"
 TABLE_EDGES = 10
@@ -56,7 +58,8 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--started", type=float, help="when `make` began, in seconds since the epoch")
     options = parser.parse_args(argv)
     try:
-        return up(options.started) if options.verb == "up" else down()
+        with locked(default_state().run_lock, "another `make up` or `make down` is going; waiting for its end"):
+            return up(options.started) if options.verb == "up" else down()
     except FAILURES as error:
         sys.stderr.write(f"make {options.verb}: {error}\n")
         return EXIT_FINDINGS
@@ -87,7 +90,7 @@ def up(started: float | None) -> int:
     with parts.part("embedded control plane"):
         local.up()
     state = default_state()
-    os.environ.update({**tool_variables(bin_folder), **embedded_variables(state)})
+    use(bin_folder, state)
     engine = Engine(ROOT)
     with parts.part("stack, and recovery of a run that was cut off"):
         select_stack(engine)
@@ -105,13 +108,20 @@ def up(started: float | None) -> int:
     return code
 
 
+def use(bin_folder: Path, state: State) -> None:
+    """Have every `pulumi` from here on mean the embedded control plane."""
+    os.environ.update({**tool_variables(bin_folder), **embedded_variables(state)})
+    for name in OVERRULING:
+        os.environ.pop(name, None)
+
+
 def down() -> int:
     state = default_state()
     plane = ControlPlane(state)
     if not state.exists():
         sys.stdout.write("nothing is up\n")
     elif plane.running():
-        os.environ.update({**tool_variables(prepare_engine(ROOT)), **embedded_variables(state)})
+        use(prepare_engine(ROOT), state)
         destroy(Engine(ROOT))
     else:
         sys.stdout.write("the control plane does not run: its data and the stack's state go without `pulumi destroy`\n")

@@ -34,3 +34,8 @@ def embedded_variables(state: State) -> dict[str, str]:
         "PULUMI_BACKEND_URL": state.backend.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(state.passphrase),
     }
+
+
+OVERRULING = ("PULUMI_CONFIG_PASSPHRASE",)
+"""Variables to take away beside :func:`embedded_variables`: the engine would prefer a person's own passphrase to the
+file, and nobody else could open the stack again."""

@@ -51,6 +51,11 @@ class State:
         return self.folder.with_name(f".{self.folder.name}.lock")
 
     @property
+    def run_lock(self) -> Path:
+        """Held by `make up` and `make down` from end to end: a second one must not recover what the first is doing."""
+        return self.folder.with_name(f".{self.folder.name}.run.lock")
+
+    @property
     def backend(self) -> Path:
         """Pulumi's state of the stacks that live on this control plane: without it they describe nothing."""
         return self.folder / "pulumi"
