@@ -99,6 +99,8 @@ def describe(seen: Status) -> str:
         lines.append(
             f"  Kubernetes {seen.version} on {seen.address}; it accepts objects, and nothing runs: no kubelets"
         )
+    elif seen.address:
+        lines.append(f"  the API server on {seen.address} runs and does not answer")
     if seen.permissive:
         lines.append(f"  definitions that accept anything: {', '.join(seen.permissive)}")
     return "\n".join(lines) + "\n"
