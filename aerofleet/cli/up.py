@@ -57,9 +57,10 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("verb", choices=("up", "down"))
     parser.add_argument("--started", type=float, help="when `make` began, in seconds since the epoch")
     options = parser.parse_args(argv)
+    before_python = time.time() - options.started if options.started else None
     try:
         with locked(default_state().run_lock, "another `make up` or `make down` is going; waiting for its end"):
-            return up(options.started) if options.verb == "up" else down()
+            return up(before_python) if options.verb == "up" else down()
     except FAILURES as error:
         sys.stderr.write(f"make {options.verb}: {error}\n")
         return EXIT_FINDINGS
@@ -80,10 +81,11 @@ class Parts:
         self.seconds[name] = time.monotonic() - started
 
 
-def up(started: float | None) -> int:
+def up(before_python: float | None) -> int:
+    """``before_python`` is how long, in seconds, the Python environment took."""
     parts = Parts()
-    if started is not None:
-        parts.seconds["Python environment"] = time.time() - started
+    if before_python is not None:
+        parts.seconds["Python environment"] = before_python
     with parts.part("toolchain"):
         bin_folder = prepare_engine(ROOT)
         prepare_control_plane()
