@@ -131,7 +131,7 @@ def run() -> None:
             probe = folder / "probe"
             probe.mkdir()
             write_cell(ROOT, probe, 1)
-            plane.ensure_nodes((host, {}) for host in embedded_hosts(probe))
+            plane.ensure_nodes(embedded_hosts(probe))
             preview(folder, env)
             groups(folder, env)
         finally:

@@ -88,7 +88,10 @@ def make_resources(name: StackName, cell: ResolvedCell, rendered: RenderedCell) 
     # The context comes from the definitions, so that a stack can't be applied to another environment's cluster
     # by whatever kubeconfig happens to be current. The identifier is what the provider is known by: without it, a
     # kubeconfig in another place, or a server with another address, would replace every object of the stack.
-    provider = kubernetes.Provider("kubernetes", context=cell.context, cluster_identifier=cell.name)
+    # A ConfigMap that changes is written in place: by default the provider deletes it first.
+    provider = kubernetes.Provider(
+        "kubernetes", context=cell.context, cluster_identifier=cell.name, enable_config_map_mutable=True
+    )
     opts = pulumi.ResourceOptions(providers=[provider])
     ready = None
     if name.holds_platform(cell):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE
@@ -48,17 +49,22 @@ def up() -> int:
         else:
             sys.stderr.write(died_report(plane.died()))
             plane.start(prepare_control_plane(), ako_definitions(ROOT))
-        plane.ensure_nodes((host, {}) for host in embedded_hosts(ROOT))
+        plane.ensure_nodes(embedded_hosts(ROOT))
         sys.stdout.write(describe(plane.status()))
     return EXIT_FINE
 
 
-def embedded_hosts(root: Path) -> tuple[str, ...]:
-    """Host names of every cell whose definitions name the embedded control plane; `check` tells of their mistakes."""
+def embedded_hosts(root: Path) -> dict[str, list[dict[str, str]]]:
+    """Name → taints, as a host is provisioned with them, of every host of the cells whose definitions name the embedded
+    control plane; `check` tells of their mistakes."""
     from aerofleet.model import cells, resolve_cell
 
-    resolved = (resolve_cell(root, name).cell for name in cells(root))
-    return tuple(host.name for cell in resolved if cell and cell.context == CONTEXT for host in cell.hosts)
+    found: dict[str, list[dict[str, str]]] = {}
+    for cell in (resolve_cell(root, name).cell for name in cells(root)):
+        if cell and cell.context == CONTEXT:
+            found |= {host.name: [] for host in cell.hosts}
+            found |= {host.name: [asdict(taint) for taint in pool.taints] for pool in cell.pools for host in pool.hosts}
+    return found
 
 
 def ako_definitions(root: Path) -> Path | None:

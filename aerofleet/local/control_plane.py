@@ -7,7 +7,7 @@ import socket
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -120,12 +120,13 @@ class ControlPlane:
             release, permissive = "", ()
         return Status(pids, f"{LOOPBACK}:{credentials.server_port(self.state.kubeconfig)}", release, permissive)
 
-    def ensure_nodes(self, hosts: Iterable[tuple[str, Mapping[str, str]]]) -> None:
-        """A Node object for each (name, labels). It is never ready: there is no kubelet behind it."""
+    def ensure_nodes(self, hosts: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
+        """A Node object for each name, with its taints. It is never ready: there is no kubelet behind it."""
         server = self.server()
-        for name, labels in hosts:
-            metadata = {"name": name, "labels": {"kubernetes.io/hostname": name, **labels}}
-            server.apply(f"/api/v1/nodes/{name}", {"apiVersion": "v1", "kind": "Node", "metadata": metadata})
+        for name, taints in hosts.items():
+            metadata = {"name": name, "labels": {"kubernetes.io/hostname": name}}
+            node = {"apiVersion": "v1", "kind": "Node", "metadata": metadata, "spec": {"taints": list(taints)}}
+            server.apply(f"/api/v1/nodes/{name}", node)
 
     def _mark(self) -> dict[str, Any]:
         return {

@@ -29,7 +29,7 @@ def control_plane_in(folder: Path, programs: ControlPlanePrograms) -> Iterator[C
     plane = ControlPlane(State(folder / "local"))
     plane.start(programs, ako_definitions(ROOT))
     try:
-        plane.ensure_nodes((host, {}) for host in embedded_hosts(ROOT))
+        plane.ensure_nodes(embedded_hosts(ROOT))
         yield plane
     finally:
         plane.remove()

@@ -31,8 +31,6 @@ TAINT = {"key": "dedicated", "value": "aerospike", "effect": "NoSchedule"}
 def plane(tmp_path_factory: pytest.TempPathFactory, programs: ControlPlanePrograms) -> Iterator[ControlPlane]:
     """With the hosts of the example cell, tainted as its pool expects."""
     with control_plane_in(tmp_path_factory.mktemp("preflight"), programs) as plane:
-        for number in range(1, 7):
-            tainted(plane, f"host-{number}", [TAINT])
         yield plane
 
 
@@ -83,8 +81,7 @@ def test_a_cordoned_node_is_a_warning(project: Path, plane: ControlPlane, capsys
 def test_a_host_that_is_no_node(project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> None:
     client.CoreV1Api(api_client(plane)).delete_node("host-1")
     assert found(project, capsys) == (1, {"preflight-node": 1})
-    plane.ensure_nodes([("host-1", {})])
-    tainted(plane, "host-1", [TAINT])
+    plane.ensure_nodes({"host-1": [TAINT]})
 
 
 def test_a_kind_that_others_bring(project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,7 +28,7 @@ def project(
     module_env: Mapping[str, str], control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ProjectCopy]:
     """The example cell, applied once. A test that edits it puts it back."""
-    control_plane.ensure_nodes((host, {}) for host in embedded_hosts(ROOT))
+    control_plane.ensure_nodes(embedded_hosts(ROOT))
     copy = ProjectCopy(tmp_path_factory.mktemp("project") / "aerofleet", module_env).prepare()
     applied = copy.up()
     assert applied.returncode == 0, applied.stdout + applied.stderr

@@ -143,6 +143,15 @@ def network_profile(project: ProjectCopy) -> None:
     edited(project.file("cell.yaml"), lambda data: data.update(network="host"))
 
 
+def provisioner(project: ProjectCopy) -> None:
+    """Its configuration is the cell's only ConfigMap."""
+
+    def more(data: Any) -> None:
+        data["pools"]["nvme"]["partitions"][0]["deviceGlob"] = "/dev/disk/other/data-*"
+
+    edited(project.file("pools.yaml"), more)
+
+
 def one_more_cluster(project: ProjectCopy) -> None:
     words = ["search/trends", "--cell", STACK, "--tier", "bronze", "--objects", "1M", "--record", "200B"]
     assert new_cluster([*words, "--reads", "1k/s", "--writes", "100/s", "--root", str(project.folder)]) == 0
@@ -168,6 +177,7 @@ def operator_phase(project: ProjectCopy) -> None:
         tier_value,
         exporter_version,
         tenant_quota,
+        provisioner,
         one_more_cluster,
         one_more_team,
         one_more_host,
@@ -203,7 +213,7 @@ def test_a_host_that_is_away_blocks_nothing(definitions: ProjectCopy, plane: Con
     nodes = plane.server().get("/api/v1/nodes")["items"]
     labels = {node["metadata"]["name"]: node["metadata"]["labels"] for node in nodes}
     assert {name for name in labels if labels[name].get("a") == "b"} == {f"host-{number}" for number in range(2, 7)}
-    plane.ensure_nodes([("host-1", {})])
+    plane.ensure_nodes({"host-1": []})
     edited(definitions.file("hosts.yaml"), lambda data: data["hosts"]["host-1"].update(state="active"))
     definitions.up().check_returncode()
     assert plane.server().get("/api/v1/nodes/host-1")["metadata"]["labels"]["a"] == "b"
