@@ -16,6 +16,9 @@ MIRRORED = (
     "headlessService", "podService",
 )  # fmt: skip
 
+OTHER_NAMES = {"operatorClientCert": "operatorClientCertSpec"}
+"""Spec field → what the status calls it, where that is not the same (CustomResourceDefinition of AKO 4.5.0)."""
+
 
 @dataclass(slots=True)
 class Status:
@@ -63,7 +66,7 @@ def finished(cluster: Cluster, init_image: str) -> Status:
 
 def status_dict(status: Status) -> dict[str, Any]:
     """As the resource's ``.status`` would hold it."""
-    found = {key: copy.deepcopy(status.spec[key]) for key in MIRRORED if key in status.spec}
+    found = {OTHER_NAMES.get(key, key): copy.deepcopy(status.spec[key]) for key in MIRRORED if key in status.spec}
     return {**found, "phase": "Completed", "pods": copy.deepcopy(status.pods)}
 
 
@@ -71,7 +74,8 @@ def status_of(found: dict[str, Any], cluster: Cluster) -> Status:
     """Read a resource's ``.status``; ``cluster`` gives the name that a status doesn't hold."""
     metadata = {"name": cluster.name, "namespace": cluster.namespace}
     complete = found.get("aerospikeConfig") is not None
-    spec = {key: found[key] for key in MIRRORED if found.get(key) is not None}
+    mirrored = {key: found.get(OTHER_NAMES.get(key, key)) for key in MIRRORED}
+    spec = {key: value for key, value in mirrored.items() if value is not None}
     mirror = cluster_of({"metadata": metadata, "spec": spec})
     pods = section(found, "pods")
     return Status(

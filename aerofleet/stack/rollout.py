@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from aerofleet.ako.status import OTHER_NAMES
+
 Json = Mapping[str, Any]
 
 NOT_MIRRORED = frozenset({"paused", "validationPolicy"})
 """Spec fields that change how the operator works, not what runs; the status does not carry them."""
-
-OTHER_NAME = {"operatorClientCert": "operatorClientCertSpec"}
-"""Spec fields that the status calls otherwise (CustomResourceDefinition of AKO 4.5.0)."""
 
 POD_HASHES = ("aerospikeConfigHash", "networkPolicyHash", "podSpecHash")
 
@@ -62,7 +61,7 @@ def stale_reason(spec: Json, status: Json) -> str:
     if status.get("aerospikeConfig") is None:
         return f"phase {phase or 'not set'}, never completed so far"
     for key in spec:
-        if key not in NOT_MIRRORED and not same(spec[key], status.get(OTHER_NAME.get(key, key))):
+        if key not in NOT_MIRRORED and not same(spec[key], status.get(OTHER_NAMES.get(key, key))):
             return f"phase {phase}, spec.{key} is not yet in the status"
     if phase != "Completed":
         return f"phase {phase}"
