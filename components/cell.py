@@ -27,7 +27,7 @@ class Cell(pulumi.ComponentResource):
     what stands on all the rest, and a protected resource there stops it before anything is gone.
 
     Teams are not its children: a team moves between stacks as one subtree, and the platform stays behind. ``ready`` is
-    what they wait for: the last object of the platform, None where it has none.
+    what they wait for: the last object of the operator. They need not wait for every host's labels.
     """
 
     ready: pulumi.Resource | None
@@ -36,13 +36,12 @@ class Cell(pulumi.ComponentResource):
         super().__init__("aerofleet:index:Cell", name, {}, opts)
         platform, child = args.platform, pulumi.ResourceOptions(parent=self)
         operator = AerospikeOperatorArgs(platform.crds, platform.operator, args.protected)
-        last = AerospikeOperator(name, operator, child).last
+        self.ready = last = AerospikeOperator(name, operator, child).last
         last = make_in_order(platform.storage_classes, self, after=last)
         for pool in platform.pools:
             last = BareMetalNodePool(pool.name, BareMetalNodePoolArgs(pool, args.protected, last), child).last
         if platform.monitoring:
             last = Monitoring(name, MonitoringArgs(platform.monitoring, last), child).last
-        self.ready = last
         CellGuard(name, args.protected or args.carries_groups, last, child)
         self.register_outputs({})
 
