@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import urllib3
@@ -33,95 +35,83 @@ class ClusterApi:
 
     def __init__(self, context: str) -> None:
         self.context = context
-        try:
+        with self._asking():
             settings = client.Configuration()
-            # The client remembers KUBECONFIG from when it was imported: it is asked for the one of now.
-            file = os.environ.get("KUBECONFIG") or None
-            config.load_kube_config(file, context, settings)  # type: ignore[no-untyped-call]
+            try:
+                # The client remembers KUBECONFIG from when it was imported: it is asked for the one of now.
+                file = os.environ.get("KUBECONFIG") or None
+                config.load_kube_config(file, context, settings)  # type: ignore[no-untyped-call]
+            except config.ConfigException as error:
+                raise ClusterUnreachableError(
+                    f"no context '{context}' in the kubeconfig ({error}); "
+                    "cell.yaml names it, KUBECONFIG chooses the file"
+                ) from None
             settings.retries = urllib3.Retry(total=1, connect=1, read=0)
             self._client = ImpatientClient(settings)
             self._dynamic = dynamic.DynamicClient(self._client)  # type: ignore[no-untyped-call]
-        except config.ConfigException as error:
-            raise ClusterUnreachableError(
-                f"no context '{context}' in the kubeconfig ({error}); cell.yaml names it, KUBECONFIG chooses the file"
-            ) from None
-        except (urllib3.exceptions.HTTPError, DynamicApiError) as error:
-            raise ClusterUnreachableError(self._say(error)) from None
 
     def serves(self, api_version: str, kind: str) -> bool:
         """Does the server know this custom kind now? The dynamic client would answer from its memory of a day."""
         group, _, version = api_version.partition("/")
-        try:
-            served = client.CustomObjectsApi(self._client).get_api_resources(group, version)
-        except client.ApiException as error:
-            if error.status == NOT_FOUND:
-                return False
-            raise ClusterUnreachableError(self._say(error)) from None
-        except urllib3.exceptions.HTTPError as error:
-            raise ClusterUnreachableError(self._say(error)) from None
+        with self._asking():
+            try:
+                served = client.CustomObjectsApi(self._client).get_api_resources(group, version)
+            except client.ApiException as error:
+                if error.status == NOT_FOUND:
+                    return False
+                raise
         return any(each.kind == kind for each in served.resources)
 
     def get(self, api_version: str, kind: str, namespace: str, name: str) -> dict[str, Any] | None:
         """The object, or None where it, its namespace or its kind does not exist."""
-        try:
-            resource = self._dynamic.resources.get(api_version=api_version, kind=kind)
-            found: dict[str, Any] = resource.get(name=name, namespace=namespace or None).to_dict()
-        except (NotFoundError, ResourceNotFoundError):
-            return None
-        except (urllib3.exceptions.HTTPError, DynamicApiError) as error:
-            raise ClusterUnreachableError(self._say(error)) from None
-        return found
+        with self._asking(), suppress(NotFoundError, ResourceNotFoundError):
+            found: dict[str, Any] = self._kind(api_version, kind).get(name=name, namespace=namespace or None).to_dict()
+            return found
+        return None
 
     def version(self) -> str:
         """Of the server: ``1.35.4``."""
-        try:
+        with self._asking():
             return str(client.VersionApi(self._client).get_code().git_version).lstrip("v")
-        except (urllib3.exceptions.HTTPError, client.ApiException) as error:
-            raise ClusterUnreachableError(self._say(error)) from None
 
     def names(self, api_version: str, kind: str, namespace: str) -> frozenset[str]:
         """Names of the objects of a kind in a namespace. The server sends their metadata only: a Secret's values stay
         with it."""
-        try:
-            resource = self._dynamic.resources.get(api_version=api_version, kind=kind)
-            answer = resource.get(namespace=namespace, header_params={"Accept": METADATA_ONLY}).to_dict()
-        except (urllib3.exceptions.HTTPError, DynamicApiError, ResourceNotFoundError) as error:
-            raise ClusterUnreachableError(self._say(error)) from None
+        only = {"Accept": METADATA_ONLY}
+        with self._asking():
+            answer = self._kind(api_version, kind).get(namespace=namespace, header_params=only).to_dict()
         return frozenset(str(each["metadata"]["name"]) for each in answer["items"])
 
     def create(self, manifest: dict[str, Any]) -> bool:
         """Make an object; False where one of that name is there already, which is left as it is."""
-        try:
-            resource = self._dynamic.resources.get(api_version=manifest["apiVersion"], kind=manifest["kind"])
-            resource.create(body=manifest, namespace=manifest["metadata"].get("namespace"))
-        except ConflictError:
-            return False
-        except (urllib3.exceptions.HTTPError, DynamicApiError, ResourceNotFoundError) as error:
-            raise ClusterUnreachableError(self._say(error)) from None
-        return True
+        kind = manifest["apiVersion"], manifest["kind"]
+        with self._asking(), suppress(ConflictError):
+            self._kind(*kind).create(body=manifest, namespace=manifest["metadata"].get("namespace"))
+            return True
+        return False
 
     def list(self, api_version: str, kind: str, label_selector: str = "") -> tuple[tuple[dict[str, Any], ...], str]:
         """Every object of a kind in all namespaces, and the version of that list; empty where the kind is unknown."""
-        try:
-            resource = self._dynamic.resources.get(api_version=api_version, kind=kind)
-            answer = resource.get(label_selector=label_selector or None).to_dict()
-        except (NotFoundError, ResourceNotFoundError):
-            return (), ""
-        except (urllib3.exceptions.HTTPError, DynamicApiError) as error:
-            raise ClusterUnreachableError(self._say(error)) from None
-        return tuple(answer["items"]), answer["metadata"]["resourceVersion"]
+        with self._asking(), suppress(NotFoundError, ResourceNotFoundError):
+            answer = self._kind(api_version, kind).get(label_selector=label_selector or None).to_dict()
+            return tuple(answer["items"]), answer["metadata"]["resourceVersion"]
+        return (), ""
 
     def wait_for_change(self, api_version: str, kind: str, version: str, *, timeout_seconds: int) -> None:
         """Return at the first change of any object of the kind after list ``version``, or after the timeout."""
-        try:
-            resource = self._dynamic.resources.get(api_version=api_version, kind=kind)
-            for _ in resource.watch(resource_version=version, timeout=timeout_seconds):
+        with self._asking(), suppress(ResourceNotFoundError):
+            for _ in self._kind(api_version, kind).watch(resource_version=version, timeout=timeout_seconds):
                 return
-        except ResourceNotFoundError:
-            return
-        except (urllib3.exceptions.HTTPError, DynamicApiError) as error:
-            raise ClusterUnreachableError(self._say(error)) from None
 
-    def _say(self, error: Exception) -> str:
-        reason = getattr(error, "reason", None) or error
-        return f"the API server of context '{self.context}' did not answer as asked: {reason}"
+    def _kind(self, api_version: str, kind: str) -> Any:
+        return self._dynamic.resources.get(api_version=api_version, kind=kind)
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Turns what the client raises into ClusterUnreachableError."""
+        try:
+            yield
+        except (urllib3.exceptions.HTTPError, DynamicApiError, ResourceNotFoundError, client.ApiException) as error:
+            reason = getattr(error, "reason", None) or error
+            message = f"the API server of context '{self.context}' did not answer as asked: {reason}"
+            raise ClusterUnreachableError(message) from None
