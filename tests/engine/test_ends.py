@@ -99,3 +99,13 @@ def test_a_team_without_clusters_can_go(project: ProjectCopy, plane: ControlPlan
     refused = project.preview()
     assert refused.returncode != 0
     assert "payments/ledger is in no team file" in refused.stdout
+
+
+def test_a_cell_that_holds_data_is_not_destroyed(project: ProjectCopy, plane: ControlPlane) -> None:
+    """Not even in part, and not by somebody who skips the preview."""
+    every, reader = rendered(project.folder), Reader(plane)
+    before = {named(each): reader.get(each)["metadata"]["resourceVersion"] for each in every}
+    refused = project.pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK)
+    assert refused.returncode != 0
+    assert "protected" in refused.stdout
+    assert {named(each): reader.get(each)["metadata"]["resourceVersion"] for each in every} == before
