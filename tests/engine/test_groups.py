@@ -205,3 +205,25 @@ def test_a_cell_that_is_not_ephemeral_is_not_destroyed(project: ProjectCopy) -> 
     code, text = ended(project, "--yes")
     assert code == 1
     assert "step by step" in text
+
+
+def test_one_stack_becomes_groups_without_a_write_to_the_server(
+    tmp_path: Path, toolchain: Path, programs: ControlPlanePrograms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the how-to says: rename the stack, name the groups, move the teams."""
+    with control_plane_in(tmp_path, programs) as plane:
+        env = engine_environment(tmp_path, toolchain, plane)
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        copy = ProjectCopy(tmp_path / "project" / "aerofleet", env).prepare()
+        up(copy, "local")
+        before = versions(copy, plane)
+        copy.pulumi("stack", "rename", "local.platform", "--stack", "local").check_returncode()
+        regroup(copy, **GROUPS)
+        for group, teams in GROUPS.items():
+            copy.pulumi("stack", "init", f"local.{group}").check_returncode()
+            for team in teams:
+                assert moved(copy, team, group)[0] == 0
+        for stack in STACKS:
+            up(copy, stack, "--expect-no-changes")
+        assert versions(copy, plane) == before
