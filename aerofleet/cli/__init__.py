@@ -35,7 +35,7 @@ VERBS: dict[str, Verb] = {
     "preflight": Verb("aerofleet.cli.preflight", "does the Kubernetes cluster have what a cell needs?"),
     "wait": Verb("aerofleet.cli.wait", "has the operator finished? and is the database well?"),
     "recover": Verb("aerofleet.cli.recover", "make a stack usable again after a run that crashed"),
-    "stacks": Verb("aerofleet.cli.stacks", "a cell's stacks in order; move a team between them"),
+    "stacks": Verb("aerofleet.cli.stacks", "a cell's stacks in order; move a team, end an ephemeral cell"),
     "size": Verb("aerofleet.cli.size", "how large a cluster has to be for a workload, and why"),
     "env": Verb("aerofleet.cli.env", "shell exports for plain `pulumi`"),
     "local": Verb("aerofleet.cli.local", "the embedded control plane: up, down, status"),

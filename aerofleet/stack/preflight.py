@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from aerofleet.ako.compatibility import release_of
 from aerofleet.ako.image import numbers
-from aerofleet.finding import Finding
+from aerofleet.finding import Finding, Severity
 from aerofleet.manifests.rendered import RenderedCell
 from aerofleet.model.resolved import Cell, HostState, Pool
 
@@ -143,5 +143,5 @@ def secrets(cell: Cell, server: Server) -> Iterator[Finding]:
                 yield finding("preflight-secret", path, f"there is no Secret {reference.name}", hint)
 
 
-def finding(rule: str, path: str, message: str, hint: str, *, severity: str = "error") -> Finding:
-    return Finding(rule, "warning" if severity == "warning" else "error", path, message, hint)
+def finding(rule: str, path: str, message: str, hint: str, *, severity: Severity = "error") -> Finding:
+    return Finding(rule, severity, path, message, hint)
