@@ -6,6 +6,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,20 @@ from kubernetes import client
 
 from aerofleet.cli.local import ako_definitions
 from aerofleet.cli.preflight import run
+from aerofleet.local.api_server import ApiServerError
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.definitions import install
+from aerofleet.local.definitions import served as all_served
 from aerofleet.local.environment import embedded_variables
+from aerofleet.stack.preflight import AKO_CLUSTERS, OPERATOR_VERSION
 from tests.engine.cell_on_server import api_client, control_plane_in
 from tools.toolchain.control_plane import ControlPlanePrograms
 from tools.toolchain.recipes import ROOT
 
 pytestmark = pytest.mark.xdist_group("preflight")
+
+SETTLED_SECONDS = 30
+"""A definition comes and goes at once; what the server tells its clients of follows a moment later."""
 
 TAINT = {"key": "dedicated", "value": "aerospike", "effect": "NoSchedule"}
 
@@ -45,6 +52,29 @@ def project(tmp_path: Path, plane: ControlPlane, monkeypatch: pytest.MonkeyPatch
     for name in ("stacks", "templates"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return tmp_path
+
+
+@contextmanager
+def without_definition(plane: ControlPlane, name: str, api_version: str) -> Iterator[None]:
+    """The server does not know the kind, until it is brought back."""
+    server, definitions = plane.server(), client.ApiextensionsV1Api(api_client(plane))
+    plural = name.partition(".")[0]
+
+    def gone() -> bool:
+        # A group that has lost its last kind answers 404.
+        try:
+            listed = server.get(f"/apis/{api_version}")["resources"]
+        except ApiServerError:
+            return True
+        return plural not in {each["name"] for each in listed}
+
+    definitions.delete_custom_resource_definition(name)
+    try:
+        plane.api_server.wait_ready(gone, SETTLED_SECONDS)
+        yield
+    finally:
+        install(server, ako_definitions(ROOT))
+        plane.api_server.wait_ready(lambda: all_served(server), SETTLED_SECONDS)
 
 
 def edited(project: Path, **changes: Any) -> None:
@@ -85,10 +115,39 @@ def test_a_host_that_is_no_node(project: Path, plane: ControlPlane, capsys: pyte
 
 
 def test_a_kind_that_others_bring(project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> None:
+    with without_definition(plane, "podmonitors.monitoring.coreos.com", "monitoring.coreos.com/v1"):
+        assert found(project, capsys) == (1, {"preflight-kind": 1})
+    assert found(project, capsys) == (0, {})
+
+
+def test_definitions_of_another_operator(
+    project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]
+) -> None:
     definitions = client.ApiextensionsV1Api(api_client(plane))
-    definitions.delete_custom_resource_definition("podmonitors.monitoring.coreos.com")
-    assert found(project, capsys) == (1, {"preflight-kind": 1})
-    install(plane.server(), ako_definitions(ROOT))
+
+    def annotate(release: str | None) -> None:
+        definitions.patch_custom_resource_definition(
+            AKO_CLUSTERS, {"metadata": {"annotations": {OPERATOR_VERSION: release}}}
+        )
+
+    before = definitions.read_custom_resource_definition(AKO_CLUSTERS).metadata.annotations.get(OPERATOR_VERSION)
+    annotate("4.4.1")
+    assert run(["local", "--root", str(project)]) == 1
+    assert f"{AKO_CLUSTERS}  is of operator 4.4.1, cell.yaml says 4.5.0" in capsys.readouterr().out
+    annotate(before)
+    assert found(project, capsys) == (0, {})
+
+
+def test_a_storage_class_that_others_make(
+    project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tier = project / "templates" / "tiers" / "base.yaml"
+    tier.write_text(tier.read_text().replace("aerofleet-files", "vendor-files"))
+    assert found(project, capsys) == (1, {"preflight-storage": 1})
+    client.StorageV1Api(api_client(plane)).create_storage_class(
+        {"metadata": {"name": "vendor-files"}, "provisioner": "vendor.example/files"}
+    )
+    assert found(project, capsys) == (0, {})
 
 
 def test_secrets_that_people_make(project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> None:
