@@ -38,7 +38,7 @@ config = pulumi.Config()
 count, size = config.require_int("count"), config.require_int("size")
 provider = kubernetes.Provider("kubernetes", context="{context}", cluster_identifier="floor")
 for number in range(count):
-    metadata = {{"name": f"floor-{{number}}", "namespace": "default"}}
+    metadata = {{"name": f"floor-{{count}}-{{number}}", "namespace": "default"}}
     manifest = {{"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {{"filler": "x" * size}}}}
     KubernetesObject(manifest, pulumi.ResourceOptions(provider=provider))
 """
@@ -107,7 +107,6 @@ class Floor:
             spent = self.seconds(*arguments)
             rate = self.count / spent
             print(f"{self.count:>5} ConfigMaps, {label:<18} {spent:7.1f} s  {rate:6.0f} a second", flush=True)
-        self.seconds("destroy", "--yes", "--skip-preview")
 
 
 def run() -> None:
