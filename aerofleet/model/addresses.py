@@ -14,6 +14,7 @@ SERVER_VERSION = re.compile(r"[0-9]+(\.[0-9]+){2,3}")
 OWNER = re.compile(r"@[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*|[^@\s]+@[^@\s]+")
 """As in CODEOWNERS, where a line with anything else is passed over, and nobody has to approve."""
 OPERATOR_VERSION = re.compile(r"[0-9]+(\.[0-9]+){2}")
+KUBERNETES_VERSION = re.compile(r"1\.[0-9]+(\.[0-9]+)?")
 
 
 def parse_address(text: str) -> str:
@@ -58,8 +59,15 @@ def parse_owner(text: str) -> str:
     return text
 
 
+def parse_kubernetes_version(text: str) -> str:
+    if not KUBERNETES_VERSION.fullmatch(text):
+        raise ValueError(f"'{text}' is no Kubernetes version; it is written like 1.35")
+    return text
+
+
 Address = Annotated[str, AfterValidator(parse_address)]
 Network = Annotated[str, AfterValidator(parse_network)]
 ServerVersion = Annotated[str, AfterValidator(parse_server_version)]
 OperatorVersion = Annotated[str, AfterValidator(parse_operator_version)]
+KubernetesVersion = Annotated[str, AfterValidator(parse_kubernetes_version)]
 Owner = Annotated[str, AfterValidator(parse_owner)]

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from aerofleet.model.addresses import OperatorVersion, Owner, ServerVersion
+from aerofleet.model.addresses import KubernetesVersion, OperatorVersion, Owner, ServerVersion
 from aerofleet.model.file_model import FileModel
 from aerofleet.model.quantities import Flag, Seconds, Whole
 from aerofleet.model.resolved import NetworkProfile, OperatorPhase
@@ -33,7 +33,9 @@ class OperatorFile(FileModel):
     version: OperatorVersion = Field(description="AKO version that runs, or that this change brings")
     namespace: str = Field("aerospike", description="Kubernetes namespace in which it runs")
     phase: OperatorPhase = Field(OperatorPhase.RELEASE, description="step of an operator upgrade; release otherwise")
-    previous_version: str = Field("", description="the version before; needed in the phases prepare and switch")
+    previous_version: OperatorVersion = Field(
+        "", description="the version before; needed in the phases prepare and switch"
+    )
     source: Literal["manifests", "crds-only"] = Field(
         "crds-only", description="who runs the operator: this project, from pinned manifests, or somebody else"
     )
@@ -106,7 +108,7 @@ class CellFile(FileModel):
     context: str = Field(description="kubeconfig context of the Kubernetes cluster")
     owners: tuple[Owner, ...] = Field((), description="who approves changes of the cell's files: @organisation/team")
     ephemeral: Flag = Field(False, description="nothing in it is protected; for throw-away control planes only")
-    kubernetes: str = Field(description="version of the Kubernetes cluster, for instance 1.35")
+    kubernetes: KubernetesVersion = Field(description="version of the Kubernetes cluster, for instance 1.35")
     racks: tuple[str, ...] = Field(min_length=1, description="physical racks, each one failure domain")
     network: NetworkProfile = Field(NetworkProfile.POD, description="how clients reach the nodes: see network profiles")
     networks: tuple[str, ...] = Field(
