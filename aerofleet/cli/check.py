@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,12 +64,13 @@ def judged(resolution: Resolution) -> Iterator[Finding]:
         for cluster in team.clusters:
             definition = written[f"{team.name}/{cluster.name}"]
             locate = origin_locator(resolution.settings[definition.key].merged, definition)
-            for each in findings_of_cluster(without_operations(cluster.objects[0])):
+            for each in findings_of_cluster(without_operations(cluster.objects[0]), resolution.cell.operator.versions):
                 yield at_cluster(replace(each, location=locate(setting_of(each.path))), definition)
 
 
-def findings_of_cluster(resource: Object) -> list[Finding]:
-    found = admit_create(resource).findings
+def findings_of_cluster(resource: Object, operators: Iterable[str]) -> list[Finding]:
+    """A finding that several releases of the operator share is told once."""
+    found = list(dict.fromkeys(each for version in operators for each in admit_create(resource, version).findings))
     severe = [each.as_finding() for each in cluster_hazards(cluster_of(resource)) if each.severity == "severe"]
     errors = [each for each in found if each.severity == "error"]
     return [*found, *without_consequences(severe, errors)]

@@ -152,6 +152,11 @@ class Operator:
     previous_version: str = ""
     release_order: tuple[str, ...] = ()
 
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The releases that clusters meet: one, or both that an upgrade in progress goes between."""
+        return (self.version,) if self.phase is OperatorPhase.RELEASE else (self.previous_version, self.version)
+
 
 @dataclass(frozen=True, slots=True)
 class Images:

@@ -43,6 +43,7 @@ RULES = MappingProxyType(
         "pool-host": "A pool with a host that is not there.",
         "pool-unknown": "A cluster on a pool that is not there.",
         "channel-unknown": "A cluster follows a server channel that its cell does not have.",
+        "operator-unknown": "An operator release whose rules are not known, so that nothing could be told about it.",
         "operator-kubernetes": "An operator release that is not made for the cell's Kubernetes.",
         "image-missing": "A pool needs an image that the cell does not name.",
         "rack-twice": "A cell names a rack twice.",

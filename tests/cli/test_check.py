@@ -138,6 +138,31 @@ def test_a_restart_that_is_asked_for_is_no_mistake(tmp_path: Path, capsys: pytes
     assert checked(root, "text", capsys) == (0, "local, staging: nothing found\n")
 
 
+@pytest.mark.parametrize(
+    ("operator", "refusals"),
+    [
+        ("version: 4.4.1", set()),
+        ("version: 4.2.0", {"operator 4.2.0 does not know server 8.1.1.1"}),
+        ("version: 4.5.0\n  previousVersion: 4.4.1\n  phase: switch", set()),
+        (
+            "version: 4.5.0\n  previousVersion: 4.2.0\n  phase: prepare",
+            {"operator 4.2.0 does not know server 8.1.1.1"},
+        ),
+    ],
+)
+def test_clusters_are_judged_by_the_operators_they_meet(
+    operator: str, refusals: set[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = copy_of(ROOT, tmp_path)
+    cell = root / "stacks" / "local" / "cell.yaml"
+    for before, after in (("version: 4.5.0", operator), ('"1.35"', '"1.33"')):
+        assert cell.read_text().count(before) == 1
+        cell.write_text(cell.read_text().replace(before, after))
+    code, out = checked(root, "json", capsys)
+    found = {each["message"].partition(";")[0] for each in json.loads(out)["findings"]}
+    assert (code, found) == (2 if refusals else 0, refusals)
+
+
 def test_a_size_that_does_not_hold_the_workload_is_a_warning(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

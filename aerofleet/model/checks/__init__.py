@@ -13,7 +13,7 @@ from aerofleet.model.checks.names import files, names, passwords, repeated, user
 from aerofleet.model.checks.references import grants, host_blocks, release_order
 from aerofleet.model.checks.size import pod_memory
 from aerofleet.model.checks.tenants import quotas, tenants
-from aerofleet.model.checks.versions import operator_kubernetes
+from aerofleet.model.checks.versions import operators
 from aerofleet.model.source import CellSource
 
 Check = Callable[[CellSource, SettingsOf], Iterator[Finding]]
@@ -32,7 +32,7 @@ CHECKS: tuple[Check, ...] = (
     pools,
     images,
     channels,
-    operator_kubernetes,
+    operators,
     racks,
     pod_memory,
     groups,

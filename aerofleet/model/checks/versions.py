@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aerofleet.ako.compatibility import release_of
+from aerofleet.ako.compatibility import RELEASES, release_of
 from aerofleet.ako.image import numbers
 from aerofleet.finding import Finding
 from aerofleet.model.checks.finding import SettingsOf, finding
@@ -12,8 +12,8 @@ from aerofleet.model.resolved import OperatorPhase
 from aerofleet.model.source import CellSource
 
 
-def operator_kubernetes(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """The operator is made for the cell's Kubernetes. During an upgrade both of its versions are, since both run."""
+def operators(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """Operator releases whose rules are known, made for the cell's Kubernetes; during an upgrade both of them."""
     if source.cell is None:
         return
     file, operator = source.cell.file, source.cell.file.operator
@@ -23,6 +23,9 @@ def operator_kubernetes(source: CellSource, settings: SettingsOf) -> Iterator[Fi
     for key, version in versions.items():
         release = release_of(version)
         if release is None:
+            message = f"the rules of operator {version} are not known; known are those of {', '.join(RELEASES)}"
+            hint = "what it would refuse or restart could not be told: first a release of Aerofleet that knows it"
+            yield finding("operator-unknown", source.cell.document, ("operator", key), message, hint)
             continue
         oldest, newest = release.oldest_kubernetes, release.newest_kubernetes
         if not numbers(oldest) <= numbers(file.kubernetes)[:2] <= numbers(newest):
