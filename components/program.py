@@ -11,6 +11,7 @@ from pulumi.runtime import settings
 
 from aerofleet.finding import Finding
 from aerofleet.manifests import render_cell
+from aerofleet.manifests.admission import judged
 from aerofleet.manifests.rendered import RenderedCell
 from aerofleet.model import resolve_cell
 from aerofleet.model.resolved import Cell as ResolvedCell
@@ -33,8 +34,12 @@ def deploy(root: Path, stack: str) -> None:
     mistake = wrong_stack(name, cell)
     if mistake:
         raise pulumi.RunError(mistake)
+    rendered = render_cell(cell)
+    # The server asks the operator's webhook only for objects whose namespace is already there: a preview of a new team
+    # would promise what `up` could not keep.
+    refuse_on_errors(tuple(judged(resolution, rendered)))
     expect_platform(name, cell)
-    make_resources(name, cell, render_cell(cell))
+    make_resources(name, cell, rendered)
     send_before_waiting()
 
 

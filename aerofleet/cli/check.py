@@ -8,22 +8,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from aerofleet.ako.admission import admit_create, without_consequences
-from aerofleet.ako.cluster import cluster_of
-from aerofleet.ako.hazards import cluster_hazards
 from aerofleet.cli import EXIT_MISTAKE
 from aerofleet.cli.findings import FORMATS, print_findings
 from aerofleet.finding import Finding
 from aerofleet.manifests import render_cell
-from aerofleet.manifests.rendered import Object
+from aerofleet.manifests.admission import judged
 from aerofleet.model import Resolution, cells, resolve_cell
 from aerofleet.model.auto_size import lacks_for_workload
-from aerofleet.model.resolve import at_cluster, origin_locator, pool_models, server_version, told_once
-from aerofleet.model.spec_place import setting_of
+from aerofleet.model.resolve import at_cluster, origin_locator, pool_models, server_version
 
 
 def run(argv: Sequence[str]) -> int:
@@ -50,30 +45,8 @@ def check(root: Path, names: Sequence[str], form: str) -> int:
 
 
 def findings_of(resolution: Resolution) -> list[Finding]:
-    return [*resolution.findings, *told_once(judged(resolution)), *too_small(resolution)]
-
-
-def judged(resolution: Resolution) -> Iterator[Finding]:
-    """What the operator would refuse, or take and do something else with, or take though it is severe; told where the
-    setting is written.
-    """
-    if resolution.cell is None or resolution.source is None:
-        return
-    written = {each.key: each for each in resolution.source.clusters}
-    for team in render_cell(resolution.cell).teams:
-        for cluster in team.clusters:
-            definition = written[f"{team.name}/{cluster.name}"]
-            locate = origin_locator(resolution.settings[definition.key].merged, definition)
-            for each in findings_of_cluster(without_operations(cluster.objects[0]), resolution.cell.operator.versions):
-                yield at_cluster(replace(each, location=locate(setting_of(each.path))), definition)
-
-
-def findings_of_cluster(resource: Object, operators: Iterable[str]) -> list[Finding]:
-    """A finding that several releases of the operator share is told once."""
-    found = list(dict.fromkeys(each for version in operators for each in admit_create(resource, version).findings))
-    severe = [each.as_finding() for each in cluster_hazards(cluster_of(resource)) if each.severity == "severe"]
-    errors = [each for each in found if each.severity == "error"]
-    return [*found, *without_consequences(severe, errors)]
+    admission = judged(resolution, render_cell(resolution.cell)) if resolution.cell else ()
+    return [*resolution.findings, *admission, *too_small(resolution)]
 
 
 def too_small(resolution: Resolution) -> Iterator[Finding]:
@@ -88,11 +61,6 @@ def too_small(resolution: Resolution) -> Iterator[Finding]:
             hint = "a larger size, or `size: auto`; `aerofleet explain` shows every figure under `sizing`"
             finding = Finding("size-short", "warning", "size", f"does not hold the workload: {message}", hint, place)
             yield at_cluster(finding, definition)
-
-
-def without_operations(resource: Object) -> Object:
-    """An operation is refused at creation only, and whether the cluster exists is not known here."""
-    return {**resource, "spec": {key: value for key, value in resource["spec"].items() if key != "operations"}}
 
 
 def counted(findings: int) -> str:

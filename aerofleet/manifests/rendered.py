@@ -15,7 +15,7 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class RenderedCluster:
-    """``objects[0]`` is the AerospikeCluster, unless the cluster's state has already taken it away."""
+    """``objects[0]`` is the AerospikeCluster. A deleted cluster is not rendered at all."""
 
     name: str
     resource_name: str

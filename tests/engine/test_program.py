@@ -91,6 +91,15 @@ def test_a_mistake_in_the_definitions_stops_the_preview_with_its_place(
     assert "Traceback" not in refused.stdout + refused.stderr
 
 
+def test_what_the_operator_would_refuse_stops_the_preview_where_it_is_written(definitions: ProjectCopy) -> None:
+    definitions.edit("teams/checkout.yaml", "  cart:\n", "  cart:\n    service: {proto-fd-max: much}\n")
+    refused = definitions.preview()
+    assert refused.returncode != 0
+    assert "stacks/local/teams/checkout.yaml:" in refused.stdout
+    assert "service.proto-fd-max" in refused.stdout
+    assert "Traceback" not in refused.stdout + refused.stderr
+
+
 def test_a_removed_cluster_is_refused_and_the_way_to_end_it_is_shown(definitions: ProjectCopy) -> None:
     definitions.edit("cell.yaml", "ephemeral: true", "ephemeral: false")
     definitions.file("teams/payments.yaml").unlink()
