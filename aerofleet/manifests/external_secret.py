@@ -7,9 +7,11 @@ from typing import Any
 from aerofleet.manifests.metadata import cluster_metadata, team_metadata
 from aerofleet.model.resolved import Cell, Cluster, SecretReference, Team
 
+PULL_SECRET_TYPE = "kubernetes.io/dockerconfigjson"  # noqa: S105 - of Kubernetes: a kubelet takes no other
+
 
 def team_secrets(cell: Cell, team: Team) -> list[dict[str, Any]]:
-    """Secrets that all clusters of a team share: the feature key."""
+    """Secrets that all clusters of a team share: the feature key, the registry's login."""
     shared = {reference for cluster in team.clusters for reference in cluster.secrets if is_shared(reference)}
     return [
         external_secret(cell, reference, team_metadata(cell, team, reference.name))
@@ -27,12 +29,15 @@ def cluster_secrets(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
 
 
 def is_shared(reference: SecretReference) -> bool:
-    return reference.purpose == "feature-key"
+    return reference.purpose in ("feature-key", "registry")
 
 
 def external_secret(cell: Cell, reference: SecretReference, metadata: dict[str, Any]) -> dict[str, Any]:
     """``Orphan``: the Secret stays when this object goes. Pods mount it again at their next start, and the operator
     logs in with it; a CustomResourceDefinition that is taken away by mistake must not take the fleet with it."""
+    target: dict[str, Any] = {"name": reference.name, "creationPolicy": "Orphan"}
+    if reference.purpose == "registry":
+        target["template"] = {"type": PULL_SECRET_TYPE}
     return {
         "apiVersion": "external-secrets.io/v1",
         "kind": "ExternalSecret",
@@ -40,9 +45,10 @@ def external_secret(cell: Cell, reference: SecretReference, metadata: dict[str, 
         "spec": {
             "secretStoreRef": {"kind": "ClusterSecretStore", "name": cell.secret_store.store},
             "refreshInterval": "1h",
-            "target": {"name": reference.name, "creationPolicy": "Orphan"},
+            "target": target,
+            # A store takes a dot in a property for a step into its value.
             "data": [
-                {"secretKey": key, "remoteRef": {"key": reference.remote_path, "property": key}}
+                {"secretKey": key, "remoteRef": {"key": reference.remote_path, "property": key.removeprefix(".")}}
                 for key in reference.keys
             ],
         },

@@ -26,11 +26,14 @@ def node_reader(cell: Cell) -> dict[str, Any]:
 
 
 def service_account(cell: Cell, team: Team) -> dict[str, Any]:
-    return {
+    """The registry's login stands here and not in the pods: there, one that is added later would restart them all."""
+    account = {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
         "metadata": team_metadata(cell, team, OPERATOR_SERVICE_ACCOUNT),
     }
+    secrets = {each.name for cluster in team.clusters for each in cluster.secrets if each.purpose == "registry"}
+    return {**account, "imagePullSecrets": [{"name": name} for name in sorted(secrets)]} if secrets else account
 
 
 def pod_access(cell: Cell, team: Team) -> list[dict[str, Any]]:

@@ -20,6 +20,9 @@ class ServerFile(FileModel):
         description="channel name → server version, for instance stable: 8.1.1.1"
     )
     init_image: str = Field(description="full reference of AKO's init image, pinned by tag")
+    pull_secret: Flag = Field(
+        False, description="the registry asks for a login: pods pull with the Secret aerospike-registry of their team"
+    )
 
 
 class PinnedFile(FileModel):

@@ -8,7 +8,15 @@ from typing import Any
 
 from aerofleet.model.allocations import ClusterAllocation, racks_in_use
 from aerofleet.model.cell_file import CellFile
-from aerofleet.model.names import FEATURE_KEY_FILE, FEATURE_KEY_SECRET, POOL_LABEL, tls_secret, user_secret
+from aerofleet.model.names import (
+    FEATURE_KEY_FILE,
+    FEATURE_KEY_SECRET,
+    POOL_LABEL,
+    PULL_SECRET,
+    PULL_SECRET_FILE,
+    tls_secret,
+    user_secret,
+)
 from aerofleet.model.resolved import (
     Batches,
     Cluster,
@@ -171,6 +179,8 @@ def secret_references(
     base = "/".join(part for part in (store, context.tenant.team, name) if part)
     site = "/".join(part for part in (store, "platform") if part)
     references = [SecretReference(FEATURE_KEY_SECRET, "feature-key", (FEATURE_KEY_FILE,), f"{site}/feature-key")]
+    if context.cell.server.pull_secret:
+        references.append(SecretReference(PULL_SECRET, "registry", (PULL_SECRET_FILE,), f"{site}/registry"))
     if security.tls:
         references.append(SecretReference(security.tls.secret, "tls", ("tls.crt", "tls.key", "ca.crt"), f"{base}/tls"))
     references += [

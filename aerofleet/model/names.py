@@ -35,6 +35,8 @@ _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _NOT_LABEL = re.compile(r"[^a-z0-9]+")
 
 FEATURE_KEY_SECRET = "aerospike-feature-key"  # noqa: S105 - the name of a Secret
+PULL_SECRET = "aerospike-registry"  # noqa: S105 - the name of a Secret
+PULL_SECRET_FILE = ".dockerconfigjson"  # noqa: S105 - the key that Kubernetes looks for
 FEATURE_KEY_FILE = "features.conf"
 
 

@@ -290,7 +290,7 @@ class SecretReference:
     """``name`` is the Kubernetes Secret in the cluster's namespace; ``keys`` the file names it must hold."""
 
     name: str
-    purpose: Literal["feature-key", "tls", "user-password", "exporter-password"]
+    purpose: Literal["feature-key", "registry", "tls", "user-password", "exporter-password"]
     keys: tuple[str, ...]
     remote_path: str
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import reduce
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aerofleet.ako.admission import admit_create
+from aerofleet.manifests import render_cell
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
 from aerofleet.manifests.cell import render_cluster, render_pool
 from aerofleet.manifests.external_secret import cluster_secrets, team_secrets
+from aerofleet.model import resolve_cell
 from aerofleet.model.resolved import Batches, Cell, Cluster, NetworkProfile, Restart, Role, SecretStore
 from tests.manifests.golden import resolved
+from tests.model.project import SHOP, change, copy_of
 
 ABSENT = object()
 
@@ -101,6 +105,35 @@ def test_a_cluster_without_metrics_has_nothing_of_the_exporter() -> None:
     policy = next(each for each in built if each["kind"] == "NetworkPolicy")
     ports = {port["port"] for rule in policy["spec"]["ingress"] for port in rule["ports"]}
     assert gold().ports.exporter not in ports
+
+
+def test_a_registry_that_asks_for_a_login_gets_one_without_a_restart(tmp_path: Path) -> None:
+    """By the ServiceAccount of the pods: the custom resource stays as it is."""
+    root = copy_of(SHOP, tmp_path)
+    before = shop(root)
+    change(
+        root, {"file": "stacks/here/cell.yaml", "replace": "  channels:\n", "by": "  pullSecret: true\n  channels:\n"}
+    )
+    after = shop(root)
+    new = [each for each in after if each not in before]
+    assert sorted({each["kind"] for each in new}) == ["ExternalSecret", "ServiceAccount"]
+    account, secret = (
+        next(each for each in new if each["kind"] == kind) for kind in ("ServiceAccount", "ExternalSecret")
+    )
+    assert account["imagePullSecrets"] == [{"name": secret["metadata"]["name"]}]
+    assert secret["spec"]["target"]["template"] == {"type": "kubernetes.io/dockerconfigjson"}
+    assert secret["spec"]["data"] == [
+        {
+            "secretKey": ".dockerconfigjson",
+            "remoteRef": {"key": "databases/platform/registry", "property": "dockerconfigjson"},
+        }
+    ]
+
+
+def shop(root: Path) -> list[dict[str, Any]]:
+    found = resolve_cell(root, "here")
+    assert found.cell is not None, found.findings
+    return list(render_cell(found.cell).objects())
 
 
 def test_secrets_that_are_there_already_are_not_fetched() -> None:
