@@ -92,19 +92,31 @@ def read_objects(path: Path) -> list[CR]:
 def mistakes_in(path: Path, found: list[CR]) -> Iterator[str]:
     if not any(map(is_cluster, found)):
         yield f"{path}: no AerospikeCluster in this file"
-    for name, count in Counter(map(label, found)).items():
+    for name, count in Counter(map(key, found)).items():
         if count > 1:
             yield f"{path}: {name} stands in this file {count} times"
 
 
-def identity(thing: CR) -> str:
+def metadata_of(thing: CR) -> dict[str, Any]:
     metadata = thing.get("metadata")
-    metadata = metadata if isinstance(metadata, dict) else {}
+    return metadata if isinstance(metadata, dict) else {}
+
+
+def identity(thing: CR) -> str:
+    """Where no namespace is written, kubectl takes `default`."""
+    metadata = metadata_of(thing)
     return f"{metadata.get('namespace', 'default')}/{metadata.get('name', '')}"
 
 
-def label(thing: CR) -> str:
+def key(thing: CR) -> str:
+    """What two files know an object by."""
     return f"{thing.get('kind', '')} {identity(thing)}"
+
+
+def label(thing: CR) -> str:
+    """What people know it by; an object without a namespace is most often one of the whole Kubernetes cluster."""
+    metadata = metadata_of(thing)
+    return key(thing) if "namespace" in metadata else f"{thing.get('kind', '')} {metadata.get('name', '')}"
 
 
 Pair = tuple[CR | None, CR | None]
@@ -119,7 +131,7 @@ def pairs(old: list[CR], new: list[CR]) -> Iterator[Pair]:
 
 
 def by_name(old: list[CR], new: list[CR]) -> Iterator[Pair]:
-    before, after = {label(each): each for each in old}, {label(each): each for each in new}
+    before, after = {key(each): each for each in old}, {key(each): each for each in new}
     for name in sorted(before.keys() | after.keys()):
         yield before.get(name), after.get(name)
 

@@ -67,7 +67,7 @@ def test_objects_beside_the_cluster_are_judged_too(tmp_path: Path, capsys: pytes
         "shop/orders: none\n"
         "  pods: 4 stay as they are\n"
         "\n"
-        "Namespace default/shop: data-at-risk\n"
+        "Namespace shop: data-at-risk\n"
         "  data-at-risk    metadata.name: everything in it is deleted, clusters and claims too  [object-goes]\n"
     )
 

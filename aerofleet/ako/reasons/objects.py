@@ -36,7 +36,7 @@ CHANGED: dict[str, str] = {
     "RoleBinding": "what pods and people may do changes at once",
     "Secret": "files that are mounted change; the operator sets passwords with its next change of the cluster",
     "Service": "how clients find the cluster",
-    "ServiceAccount": "who pods are",
+    "ServiceAccount": "who pods are and how they pull images counts for pods that are made from now on",
     "StorageClass": "counts for volumes that are made from now on",
 }
 """Kinds that are known, and what their change does while servers run."""
