@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from kubernetes import client, config
 from aerofleet.cli.local import ako_definitions, embedded_hosts
 from aerofleet.local.api_server import ApiServerError
 from aerofleet.local.control_plane import ControlPlane
+from aerofleet.local.definitions import install, served
 from aerofleet.local.state import State
 from aerofleet.manifests import render_cell
 from aerofleet.model import resolve_cell
@@ -21,6 +21,12 @@ from tools.toolchain.control_plane import ControlPlanePrograms
 from tools.toolchain.recipes import ROOT
 
 Object = dict[str, Any]
+
+SETTLED_SECONDS = 30
+"""A definition comes and goes at once; what the server tells its clients of follows a moment later."""
+
+CONTROLLERS = "kube-controller-manager"
+CONTROLLERS_ANNOTATION = "node.alpha.kubernetes.io/ttl"
 
 
 @contextmanager
@@ -40,6 +46,29 @@ def api_client(plane: ControlPlane) -> client.ApiClient:
     settings = client.Configuration()
     config.load_kube_config(str(plane.state.kubeconfig), client_configuration=settings)
     return client.ApiClient(settings)
+
+
+@contextmanager
+def without_definition(plane: ControlPlane, name: str, api_version: str) -> Iterator[None]:
+    """The server does not know the kind, until it is brought back."""
+    server, definitions = plane.server(), client.ApiextensionsV1Api(api_client(plane))
+    plural = name.partition(".")[0]
+
+    def gone() -> bool:
+        # A group that has lost its last kind answers 404.
+        try:
+            listed = server.get(f"/apis/{api_version}")["resources"]
+        except ApiServerError:
+            return True
+        return plural not in {each["name"] for each in listed}
+
+    definitions.delete_custom_resource_definition(name)
+    try:
+        plane.api_server.wait_ready(gone, SETTLED_SECONDS)
+        yield
+    finally:
+        install(server, ako_definitions(ROOT))
+        plane.api_server.wait_ready(lambda: served(server), SETTLED_SECONDS)
 
 
 def rendered(folder: Path, cell: str = "local") -> list[Object]:
@@ -92,10 +121,25 @@ def missing(wanted: Any, found: Any, path: str = "") -> Iterator[str]:
         yield f"{path}: {json.dumps(found)} instead of {json.dumps(wanted)}"
 
 
-def content(found: Mapping[str, Any]) -> Object:
-    """An object of the server without what the server counts."""
-    kept = copy.deepcopy(dict(found))
-    kept.pop("status", None)
-    for key in ("resourceVersion", "uid", "creationTimestamp", "managedFields", "generation"):
-        kept["metadata"].pop(key, None)
-    return kept
+def written(found: Mapping[str, Any]) -> Object:
+    """What was asked of an object, and by whom and when: it stays the same only if nobody wrote the object again.
+
+    Controllers write too, at moments of their own choosing: a DaemonSet's and a quota's status, an annotation of every
+    Node. That is left out, and with it the resource version, which counts such writes.
+    """
+    metadata = {key: value for key, value in found["metadata"].items() if key != "resourceVersion"}
+    metadata["annotations"] = {
+        key: value for key, value in metadata.get("annotations", {}).items() if key != CONTROLLERS_ANNOTATION
+    }
+    metadata["managedFields"] = [
+        each
+        for each in metadata.get("managedFields", ())
+        if each.get("subresource") != "status" and each.get("manager") != CONTROLLERS
+    ]
+    return {**{key: value for key, value in found.items() if key != "status"}, "metadata": metadata}
+
+
+def written_cell(folder: Path, plane: ControlPlane) -> dict[str, Object]:
+    """Every object of the cell's definitions as it stands on the server, see :func:`written`."""
+    reader = Reader(plane)
+    return {named(each): written(reader.get(each)) for each in rendered(folder)}

@@ -12,7 +12,7 @@ import yaml
 from aerofleet.cli.generate import run as generate
 from aerofleet.cli.new_team import run as new_team
 from aerofleet.local.control_plane import ControlPlane
-from tests.engine.cell_on_server import Reader, control_plane_in, named, rendered
+from tests.engine.cell_on_server import Reader, control_plane_in, named, rendered, written_cell
 from tests.engine.conftest import engine_environment
 from tests.engine.project_copy import STACK, ProjectCopy
 from tools.toolchain.control_plane import ControlPlanePrograms
@@ -103,9 +103,8 @@ def test_a_team_without_clusters_can_go(project: ProjectCopy, plane: ControlPlan
 
 def test_a_cell_that_holds_data_is_not_destroyed(project: ProjectCopy, plane: ControlPlane) -> None:
     """Not even in part, and not by somebody who skips the preview."""
-    every, reader = rendered(project.folder), Reader(plane)
-    before = {named(each): reader.get(each)["metadata"]["resourceVersion"] for each in every}
+    before = written_cell(project.folder, plane)
     refused = project.pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK)
     assert refused.returncode != 0
     assert "protected" in refused.stdout
-    assert {named(each): reader.get(each)["metadata"]["resourceVersion"] for each in every} == before
+    assert written_cell(project.folder, plane) == before

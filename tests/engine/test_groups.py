@@ -11,17 +11,21 @@ from typing import Any
 
 import pytest
 import yaml
-from kubernetes import client
 
-from aerofleet.cli.local import ako_definitions
 from aerofleet.cli.stacks import run as stacks
 from aerofleet.local.control_plane import ControlPlane
-from aerofleet.local.definitions import install
-from tests.engine.cell_on_server import Reader, api_client, control_plane_in, missing, named, rendered
+from tests.engine.cell_on_server import (
+    Reader,
+    control_plane_in,
+    missing,
+    named,
+    rendered,
+    without_definition,
+    written_cell,
+)
 from tests.engine.conftest import engine_environment
 from tests.engine.project_copy import ProjectCopy
 from tools.toolchain.control_plane import ControlPlanePrograms
-from tools.toolchain.recipes import ROOT
 
 GROUPS = {"blue": ["checkout", "search"], "green": ["payments"]}
 STACKS = ("local.platform", "local.blue", "local.green")
@@ -69,12 +73,11 @@ def project(applied: ProjectCopy, tmp_path: Path) -> Iterator[ProjectCopy]:
 
 
 @pytest.fixture
-def ending(project: ProjectCopy, plane: ControlPlane) -> Iterator[ProjectCopy]:
-    """For a test that leaves nothing on the server: all of it is made again."""
-    yield project
-    install(plane.server(), ako_definitions(ROOT))
+def ending(applied: ProjectCopy) -> Iterator[ProjectCopy]:
+    """For a test that leaves nothing on the server: all of it is made again, so the states too are new ones."""
+    yield applied
     for stack in STACKS:
-        up(project, stack)
+        up(applied, stack)
 
 
 def edited(path: Path, **changes: Any) -> None:
@@ -97,11 +100,6 @@ def exported(project: ProjectCopy, stack: str) -> dict[str, Any]:
 def imported(project: ProjectCopy, stack: str, state: dict[str, Any], path: Path) -> None:
     path.write_text(json.dumps(state))
     project.pulumi("stack", "import", "--stack", stack, "--file", str(path)).check_returncode()
-
-
-def versions(project: ProjectCopy, plane: ControlPlane) -> dict[str, str]:
-    reader = Reader(plane)
-    return {named(each): reader.get(each)["metadata"]["resourceVersion"] for each in rendered(project.folder)}
 
 
 def told(project: ProjectCopy, *words: str) -> tuple[int, str]:
@@ -141,7 +139,7 @@ def test_groups_make_the_same_objects_as_one_stack(project: ProjectCopy, plane: 
 
 
 def test_a_team_moves_without_a_write_to_the_server(project: ProjectCopy, plane: ControlPlane) -> None:
-    before = versions(project, plane)
+    before = written_cell(project.folder, plane)
     regroup(project, blue=["checkout"], green=["payments", "search"])
     refused = project.pulumi("preview", "--stack", "local.green")
     assert refused.returncode != 0
@@ -149,13 +147,13 @@ def test_a_team_moves_without_a_write_to_the_server(project: ProjectCopy, plane:
     assert moved(project, "search", "green")[0] == 0
     for stack in STACKS:
         up(project, stack, "--expect-no-changes")
-    assert versions(project, plane) == before
+    assert written_cell(project.folder, plane) == before
     assert moved(project, "search", "green") == (0, "search is in local.green already\n")
 
 
 def test_a_move_that_was_cut_off_is_run_again(project: ProjectCopy, plane: ControlPlane, tmp_path: Path) -> None:
     """Between the two states, and before the allocations: the two places where it can have stopped."""
-    before = versions(project, plane)
+    before = written_cell(project.folder, plane)
     source, allocations = exported(project, "local.blue"), project.file("allocations.yaml").read_text()
     regroup(project, blue=["search"], green=["payments", "checkout"])
     assert moved(project, "checkout", "green")[0] == 0
@@ -165,16 +163,16 @@ def test_a_move_that_was_cut_off_is_run_again(project: ProjectCopy, plane: Contr
     assert (code, text) == (0, "checkout: finished the move from local.blue to local.green\n")
     for stack in STACKS:
         up(project, stack, "--expect-no-changes")
-    assert versions(project, plane) == before
+    assert written_cell(project.folder, plane) == before
 
 
 def test_a_platform_that_teams_stand_on_is_not_destroyed(project: ProjectCopy, plane: ControlPlane) -> None:
-    before = versions(project, plane)
+    before = written_cell(project.folder, plane)
     refused = project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "local.platform")
     assert refused.returncode != 0
     assert "CellGuard::local" in refused.stdout
     assert "protected" in refused.stdout
-    assert versions(project, plane) == before
+    assert written_cell(project.folder, plane) == before
 
 
 def test_the_right_order_leaves_an_empty_server(ending: ProjectCopy, plane: ControlPlane) -> None:
@@ -190,12 +188,11 @@ def test_the_right_order_leaves_an_empty_server(ending: ProjectCopy, plane: Cont
 
 def test_a_group_without_a_platform_says_so(ending: ProjectCopy, plane: ControlPlane) -> None:
     ended(ending, "--yes")
-    definitions = client.ApiextensionsV1Api(api_client(plane))
-    definitions.delete_custom_resource_definition("aerospikeclusters.asdb.aerospike.com")
     message = "does not know AerospikeClusters yet: bring up local.platform first"
-    previewed = ending.pulumi("preview", "--stack", "local.green")
+    with without_definition(plane, "aerospikeclusters.asdb.aerospike.com", "asdb.aerospike.com/v1"):
+        previewed = ending.pulumi("preview", "--stack", "local.green")
+        refused = ending.pulumi("up", "--yes", "--skip-preview", "--stack", "local.green")
     assert (previewed.returncode, message in previewed.stdout) == (0, True)
-    refused = ending.pulumi("up", "--yes", "--skip-preview", "--stack", "local.green")
     assert (refused.returncode, message in refused.stdout) == (1, True)
     assert "Traceback" not in refused.stdout + refused.stderr
 
@@ -217,7 +214,7 @@ def test_one_stack_becomes_groups_without_a_write_to_the_server(
             monkeypatch.setenv(name, value)
         copy = ProjectCopy(tmp_path / "project" / "aerofleet", env).prepare()
         up(copy, "local")
-        before = versions(copy, plane)
+        before = written_cell(copy.folder, plane)
         copy.pulumi("stack", "rename", "local.platform", "--stack", "local").check_returncode()
         regroup(copy, **GROUPS)
         for group, teams in GROUPS.items():
@@ -226,4 +223,4 @@ def test_one_stack_becomes_groups_without_a_write_to_the_server(
                 assert moved(copy, team, group)[0] == 0
         for stack in STACKS:
             up(copy, stack, "--expect-no-changes")
-        assert versions(copy, plane) == before
+        assert written_cell(copy.folder, plane) == before

@@ -8,6 +8,7 @@ import pytest
 
 from aerofleet.cli.local import embedded_hosts
 from aerofleet.local.control_plane import ControlPlane
+from tests.engine.cell_on_server import Object, written
 from tests.engine.project_copy import ProjectCopy
 from tools.toolchain.recipes import ROOT
 
@@ -44,34 +45,32 @@ def definitions(project: ProjectCopy) -> Iterator[ProjectCopy]:
         path.write_bytes(content)
 
 
-def versions(plane: ControlPlane) -> dict[str, str]:
-    """Every object of ours, and every node, with the version the server last wrote."""
+def all_written(plane: ControlPlane) -> dict[str, Object]:
+    """Every object of ours, and every node, as somebody last wrote it."""
     server = plane.server()
     return {
-        f"{path} {item['metadata'].get('namespace', '')}/{item['metadata']['name']}": item["metadata"][
-            "resourceVersion"
-        ]
+        f"{path} {item['metadata'].get('namespace', '')}/{item['metadata']['name']}": written(item)
         for path in RENDERED
         for item in server.get(path + ("" if path.endswith("nodes") else OURS))["items"]
     }
 
 
 def test_a_second_up_changes_nothing(project: ProjectCopy, control_plane: ControlPlane) -> None:
-    before = versions(control_plane)
+    before = all_written(control_plane)
     again = project.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "local")
     assert again.returncode == 0, again.stdout
-    assert versions(control_plane) == before
+    assert all_written(control_plane) == before
 
 
 def test_a_preview_shows_exactly_the_changed_parameter_and_writes_nothing(
     definitions: ProjectCopy, control_plane: ControlPlane
 ) -> None:
     definitions.edit("teams/checkout.yaml", "  cart:\n", "  cart:\n    service: {proto-fd-max: 20000}\n")
-    before = versions(control_plane)
+    before = all_written(control_plane)
     assert definitions.changes() == {
         "aerospike-checkout/cart": {"op": "update", "paths": ["spec.aerospikeConfig.service.proto-fd-max"]}
     }
-    assert versions(control_plane) == before
+    assert all_written(control_plane) == before
     shown = definitions.preview("--diff").stdout
     assert "proto-fd-max: 15000 => 20000" in shown
 

@@ -20,6 +20,7 @@ from kubernetes import client, config, dynamic
 from kubernetes.dynamic.exceptions import NotFoundError
 
 from aerofleet.local.control_plane import ControlPlane
+from tests.engine.cell_on_server import written
 from tests.engine.provider_plugin import (
     DIFF_KINDS,
     MARK,
@@ -73,14 +74,14 @@ class Server:
             return None
         return found
 
-    def versions(self) -> dict[str, str]:
-        """Every watched object with the version the server last wrote."""
+    def all_written(self) -> dict[str, Values]:
+        """Every watched object as somebody last wrote it."""
         seen = {}
         for name in WATCHED:
             for item in self.kind(*name.split()).get().to_dict()["items"]:
                 meta = item["metadata"]
                 if meta["name"] not in CONTROLLERS_OWN and meta.get("namespace") != CONTROLLERS_NAMESPACE:
-                    seen[f"{name} {meta.get('namespace', '')}/{meta['name']}"] = meta["resourceVersion"]
+                    seen[f"{name} {meta.get('namespace', '')}/{meta['name']}"] = written(item)
         return seen
 
     @staticmethod
@@ -115,7 +116,7 @@ class Story:
     def play(self, step: Values) -> None:
         verb = next(verb for verb in VERBS if verb in step)
         subject, expect = step[verb], step.get("expect", {})
-        before = self.server.versions() if verb in WRITES_NOTHING else None
+        before = self.server.all_written() if verb in WRITES_NOTHING else None
         try:
             seen = VERBS[verb](self, subject, step)
         except Refusal as refusal:
@@ -123,7 +124,7 @@ class Story:
             seen = {"error": refusal.message, "state": refusal.state, "id": refusal.id}
         check(seen, expect)
         if before is not None:
-            assert self.server.versions() == before, f"{verb} {subject} wrote to the server"
+            assert self.server.all_written() == before, f"{verb} {subject} wrote to the server"
         for wanted in step.get("server", ()):
             self.check_server(wanted)
 
