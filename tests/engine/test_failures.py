@@ -39,23 +39,22 @@ def kubeconfig(plane: ControlPlane, folder: Path, **changes: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("space", "changes", "words"),
     [
-        ({"server": "https://127.0.0.1:1"}, "can't be reached"),
-        ({"token": "not-the-token"}, "does not accept the kubeconfig's credentials"),
-        ({"context": "production"}, "aerofleet-embedded"),
-        (None, "kubeconfig"),
+        ("server-down", {"server": "https://127.0.0.1:1"}, "can't be reached"),
+        ("wrong-token", {"token": "not-the-token"}, "does not accept the kubeconfig's credentials"),
+        ("another-context", {"context": "production"}, "aerofleet-embedded"),
+        ("no-kubeconfig", None, "kubeconfig"),
     ],
-    ids=["server down", "wrong token", "another cluster's context", "no kubeconfig"],
 )
 def test_a_server_that_cannot_be_used_is_one_line_and_changes_nothing(
+    space: str,
     changes: dict[str, str] | None,
     words: str,
     tmp_path: Path,
     pulumi_env: dict[str, str],
     control_plane: ControlPlane,
 ) -> None:
-    space = f"unusable-{tmp_path.name[-8:].strip('_')}".replace("_", "-")
     stack = stack_in(space, tmp_path / "project", pulumi_env)
     stack.up().check_returncode()
     stack.objects.append(config_map("more", space))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +13,15 @@ import pytest
 import yaml
 from kubernetes import client
 
-from aerofleet.cli.local import ako_definitions
 from aerofleet.cli.preflight import run
-from aerofleet.local.api_server import ApiServerError
 from aerofleet.local.control_plane import ControlPlane
-from aerofleet.local.definitions import install
-from aerofleet.local.definitions import served as all_served
 from aerofleet.local.environment import embedded_variables
 from aerofleet.stack.preflight import AKO_CLUSTERS, OPERATOR_VERSION
-from tests.engine.cell_on_server import api_client, control_plane_in
+from tests.engine.cell_on_server import api_client, control_plane_in, without_definition
 from tools.toolchain.control_plane import ControlPlanePrograms
 from tools.toolchain.recipes import ROOT
 
 pytestmark = pytest.mark.xdist_group("preflight")
-
-SETTLED_SECONDS = 30
-"""A definition comes and goes at once; what the server tells its clients of follows a moment later."""
 
 TAINT = {"key": "dedicated", "value": "aerospike", "effect": "NoSchedule"}
 
@@ -41,8 +33,15 @@ def plane(tmp_path_factory: pytest.TempPathFactory, programs: ControlPlaneProgra
         yield plane
 
 
-def tainted(plane: ControlPlane, host: str, taints: list[dict[str, str]], **more: Any) -> None:
-    client.CoreV1Api(api_client(plane)).patch_node(host, {"spec": {"taints": taints, **more}})
+@pytest.fixture
+def second_host(plane: ControlPlane) -> Iterator[Callable[..., None]]:
+    """Changes what stands in the spec of node host-2, which is put back after the test."""
+
+    def change(**spec: Any) -> None:
+        client.CoreV1Api(api_client(plane)).patch_node("host-2", {"spec": spec})
+
+    yield change
+    change(taints=[TAINT], unschedulable=None)
 
 
 @pytest.fixture
@@ -52,29 +51,6 @@ def project(tmp_path: Path, plane: ControlPlane, monkeypatch: pytest.MonkeyPatch
     for name in ("stacks", "templates"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return tmp_path
-
-
-@contextmanager
-def without_definition(plane: ControlPlane, name: str, api_version: str) -> Iterator[None]:
-    """The server does not know the kind, until it is brought back."""
-    server, definitions = plane.server(), client.ApiextensionsV1Api(api_client(plane))
-    plural = name.partition(".")[0]
-
-    def gone() -> bool:
-        # A group that has lost its last kind answers 404.
-        try:
-            listed = server.get(f"/apis/{api_version}")["resources"]
-        except ApiServerError:
-            return True
-        return plural not in {each["name"] for each in listed}
-
-    definitions.delete_custom_resource_definition(name)
-    try:
-        plane.api_server.wait_ready(gone, SETTLED_SECONDS)
-        yield
-    finally:
-        install(server, ako_definitions(ROOT))
-        plane.api_server.wait_ready(lambda: all_served(server), SETTLED_SECONDS)
 
 
 def edited(project: Path, **changes: Any) -> None:
@@ -93,25 +69,28 @@ def test_a_cluster_with_all_that_is_needed(project: Path, capsys: pytest.Capture
     assert capsys.readouterr().out == "local: everything is there\n"
 
 
-def test_a_node_without_its_taint(project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> None:
-    tainted(plane, "host-2", [])
+def test_a_node_without_its_taint(
+    project: Path, second_host: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    second_host(taints=[])
     assert run(["local", "--root", str(project)]) == 1
     out = capsys.readouterr().out
     assert "pool nvme, host host-2  lacks the taint dedicated=aerospike:NoSchedule" in out
     assert "kubectl taint node host-2 dedicated=aerospike:NoSchedule" in out
-    tainted(plane, "host-2", [TAINT])
 
 
-def test_a_cordoned_node_is_a_warning(project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> None:
-    tainted(plane, "host-2", [TAINT], unschedulable=True)
+def test_a_cordoned_node_is_a_warning(
+    project: Path, second_host: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    second_host(unschedulable=True)
     assert found(project, capsys) == (0, {"preflight-node": 1})
-    tainted(plane, "host-2", [TAINT], unschedulable=None)
 
 
 def test_a_host_that_is_no_node(project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> None:
     client.CoreV1Api(api_client(plane)).delete_node("host-1")
-    assert found(project, capsys) == (1, {"preflight-node": 1})
+    seen = found(project, capsys)
     plane.ensure_nodes({"host-1": [TAINT]})
+    assert seen == (1, {"preflight-node": 1})
 
 
 def test_a_kind_that_others_bring(project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,9 +111,10 @@ def test_definitions_of_another_operator(
 
     before = definitions.read_custom_resource_definition(AKO_CLUSTERS).metadata.annotations.get(OPERATOR_VERSION)
     annotate("4.4.1")
-    assert run(["local", "--root", str(project)]) == 1
-    assert f"{AKO_CLUSTERS}  is of operator 4.4.1, cell.yaml says 4.5.0" in capsys.readouterr().out
+    code = run(["local", "--root", str(project)])
     annotate(before)
+    assert code == 1
+    assert f"{AKO_CLUSTERS}  is of operator 4.4.1, cell.yaml says 4.5.0" in capsys.readouterr().out
     assert found(project, capsys) == (0, {})
 
 

@@ -111,7 +111,7 @@ def test_a_run_that_goes_on_is_not_recovered_and_keeps_its_lock(
     with faulty(control_plane, tmp_path / "door") as door:
         door.hold()
         with stack.start_up(KUBECONFIG=str(door.kubeconfig)) as run:
-            door.held.wait(timeout=60)
+            assert door.held.wait(timeout=60), "the run never asked the server"
             refused = stack.recover()
             assert stack.pulumi("up", "--yes", "--skip-preview", "--stack", stack.name).returncode != 0, "no lock"
             door.release()
