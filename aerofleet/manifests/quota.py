@@ -15,7 +15,7 @@ SIDECAR_MEMORY_BYTES = 1 << 30
 
 def resource_quota(cell: Cell, team: Team) -> dict[str, Any]:
     quota = team.tenant.quota
-    cpu = kubernetes_cpu(quota.cpu_cores * 1000 + quota.pods * SIDECAR_CPU_MILLICORES)
+    cpu = kubernetes_cpu(quota.cpu_millicores + quota.pods * SIDECAR_CPU_MILLICORES)
     memory = kubernetes_bytes(quota.memory_bytes + quota.pods * SIDECAR_MEMORY_BYTES)
     hard = {
         "count/aerospikeclusters.asdb.aerospike.com": str(quota.clusters),

@@ -65,7 +65,7 @@ def build_tenant(team: str, file: TenantFile) -> Tenant:
     quota = file.quota
     return Tenant(
         team=team,
-        quota=Quota(quota.clusters, quota.pods, quota.memory, quota.cpu // 1000, quota.storage),
+        quota=Quota(quota.clusters, quota.pods, quota.memory, quota.cpu, quota.storage),
         tiers=file.tiers,
         pools=file.pools,
         client_cidrs=file.client_cidrs,

@@ -208,7 +208,7 @@ class Quota:
     clusters: int
     pods: int
     memory_bytes: int
-    cpu_cores: int
+    cpu_millicores: int
     storage_bytes: int
 
 
