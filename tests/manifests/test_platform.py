@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from aerofleet.manifests.cell import render_pool
+from aerofleet.manifests.cell import render_cluster, render_pool
+from aerofleet.manifests.local_volume import local_volumes
 from aerofleet.manifests.prometheus_rule import team_rules, tier_rules
 from aerofleet.manifests.storage_class import storage_classes
 from aerofleet.model.resolved import Cell, ClusterState, NetworkProfile, Pool
@@ -68,3 +69,29 @@ def test_nothing_is_watched_where_nobody_would_read_it() -> None:
     blind = replace(cell(), monitoring=replace(cell().monitoring, pod_monitors=False))
     assert not tier_rules(blind)
     assert not [rule for team in blind.teams for rule in team_rules(blind, team)]
+
+
+@pytest.mark.parametrize(
+    ("ephemeral", "state", "protected"),
+    [
+        (False, ClusterState.ACTIVE, True),
+        (False, ClusterState.FROZEN, True),
+        (False, ClusterState.UNPROTECTED, False),
+        (True, ClusterState.ACTIVE, False),
+        (True, ClusterState.UNPROTECTED, False),
+    ],
+)
+def test_a_cluster_is_protected_until_its_end_is_near(ephemeral: bool, state: ClusterState, protected: bool) -> None:
+    cluster = replace(cell().clusters[0], state=state)
+    assert render_cluster(replace(cell(), ephemeral=ephemeral), cluster).protected is protected
+
+
+def test_each_partition_of_each_drive_is_a_volume() -> None:
+    """Two hosts, each with four drives of this model, in three parts."""
+    pool = next(each for each in cell().pools if each.provisioner == "explicit")
+    model = replace(pool.hosts[0].model, drives=(replace(pool.hosts[0].model.drives[0], count=4),))
+    hosts = tuple(replace(host, model=model) for host in pool.hosts[:2])
+    volumes = local_volumes(cell(), replace(pool, hosts=hosts, partitions=(replace(pool.partitions[0], count=3),)))
+    assert [each["metadata"]["name"] for each in volumes] == [
+        f"{host.name}-written-out-data-{number}" for host in hosts for number in range(12)
+    ]

@@ -37,6 +37,7 @@ def test_a_new_revision_changes_nobody_while_another_is_current(tmp_path: Path) 
     before = resolve_cell(root, "here").cell
     text = (root / PLAIN).read_text()
     (root / PLAIN).write_text(text + '  "3": {extends: plain@2, settings: {resources: {cpu: 3}}}\n')
+    assert before is not None
     assert resolve_cell(root, "here").cell == before
 
 
@@ -59,4 +60,5 @@ def test_a_cluster_that_wants_fewer_racks_leaves_the_last_ones_and_gets_the_same
         assert ([rack.id for rack in cluster.racks], cluster.size) == ([1], 2)
     change(root, {"file": PLAIN, "replace": "racks: 1", "by": "racks: 2"})
     change(root, {"file": PLAIN, "replace": "size: 2\n", "by": "size: 1\n"})
+    assert before is not None
     assert resolve_cell(root, "here").cell == before
