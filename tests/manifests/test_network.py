@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
+from aerofleet.manifests.network_policies import cluster_policy
 from aerofleet.model.resolved import Cluster, NetworkProfile
 from tests.manifests.golden import resolved
 
@@ -26,3 +27,17 @@ def test_one_attached_network_can_serve_clients_and_nodes() -> None:
     cluster = replace(resolved(NetworkProfile.MULTUS).clusters[0], networks=("net/all",))
     names = [value for key, value in spec_of(cluster)["aerospikeNetworkPolicy"].items() if key.endswith("NetworkNames")]
     assert names == [["net/all"]] * 6
+
+
+def test_a_cluster_without_clients_is_open_to_none() -> None:
+    """An empty list of peers would let everybody in."""
+    cell = resolved(NetworkProfile.POD)
+    (built,) = cluster_policy(cell, replace(cell.clusters[0], client_cidrs=(), client_namespaces=()))
+    own, operator, prometheus = (rule["from"] for rule in built["spec"]["ingress"])
+    assert own == [{"podSelector": built["spec"]["podSelector"]}]
+    assert operator == [in_namespace(cell.operator.namespace)]
+    assert prometheus == [in_namespace(cell.monitoring.namespace)]
+
+
+def in_namespace(name: str) -> dict[str, Any]:
+    return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}

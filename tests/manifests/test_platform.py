@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aerofleet.manifests.cell import render_cluster, render_pool
+from aerofleet.manifests.cell import render_cluster, render_pool, render_team
 from aerofleet.manifests.local_volume import local_volumes
 from aerofleet.manifests.prometheus_rule import team_rules, tier_rules
 from aerofleet.manifests.storage_class import storage_classes
@@ -84,6 +84,15 @@ def test_nothing_is_watched_where_nobody_would_read_it() -> None:
 def test_a_cluster_is_protected_until_its_end_is_near(ephemeral: bool, state: ClusterState, protected: bool) -> None:
     cluster = replace(cell().clusters[0], state=state)
     assert render_cluster(replace(cell(), ephemeral=ephemeral), cluster).protected is protected
+
+
+@pytest.mark.parametrize("ephemeral", [True, False])
+def test_a_namespace_is_protected_while_it_has_clusters(ephemeral: bool) -> None:
+    team = next(each for each in cell().teams if each.clusters)
+    full, empty = (
+        render_team(replace(cell(), ephemeral=ephemeral), each).protected for each in (team, replace(team, clusters=()))
+    )
+    assert (full, empty) == (not ephemeral, False)
 
 
 def test_each_partition_of_each_drive_is_a_volume() -> None:
