@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -28,6 +27,7 @@ from aerofleet.manifests import render_cell
 from aerofleet.model import resolve_cell
 from bench.floor import Floor
 from bench.generated_cell import CELL, write_cell
+from bench.project import Project
 from tools.toolchain.control_plane import prepare_control_plane
 from tools.toolchain.engine import prepare_engine
 from tools.toolchain.recipes import ROOT
@@ -38,12 +38,11 @@ GROUPS = 10
 SIDE_BY_SIDE = 2
 
 
-class Project:
-    """The project's program over a generated cell, with a backend of its own."""
+class CellProject(Project):
+    """The project's program over a generated cell."""
 
     def __init__(self, folder: Path, env: Mapping[str, str], clusters: int, groups: int = 0) -> None:
-        self.folder = folder
-        folder.mkdir(parents=True)
+        super().__init__(folder, env)
         write_cell(ROOT, folder, clusters)
         if groups:
             self.group(groups)
@@ -51,12 +50,6 @@ class Project:
             shutil.copyfile(ROOT / name, folder / name)
         for name in (".venv", "pyproject.toml", "uv.lock"):
             (folder / name).symlink_to(ROOT / name)
-        (folder / ".backend").mkdir()
-        self.env = {
-            **env,
-            "PULUMI_BACKEND_URL": (folder / ".backend").as_uri(),
-            "PULUMI_HOME": str(folder / ".pulumi"),
-        }
 
     def group(self, count: int) -> None:
         cell, allocations = (self.folder / "stacks" / CELL / name for name in ("cell.yaml", "allocations.yaml"))
@@ -75,21 +68,12 @@ class Project:
             raise SystemExit(f"the generated cell has mistakes: {found.findings[:3]}")
         return list(render_cell(found.cell).objects())
 
-    def seconds(self, *arguments: str) -> float:
-        program = shutil.which("pulumi", path=self.env["PATH"]) or "pulumi"
-        command = [program, "--cwd", str(self.folder), "--non-interactive", *arguments]
-        begin = time.monotonic()
-        done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise SystemExit(f"pulumi {' '.join(arguments)}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-        return time.monotonic() - begin
-
     def up(self, stack: str) -> float:
         return self.seconds("up", "--yes", "--skip-preview", "--stack", stack)
 
 
 def preview(folder: Path, env: Mapping[str, str]) -> None:
-    project = Project(folder / "cell", env, CLUSTERS)
+    project = CellProject(folder / "cell", env, CLUSTERS)
     objects = project.objects()
     sizes = [len(json.dumps(each)) for each in objects]
     floor = Floor(folder / "floor", env, len(sizes), round(mean(sizes)))
@@ -115,13 +99,13 @@ def preview(folder: Path, env: Mapping[str, str]) -> None:
 def groups(folder: Path) -> None:
     """Each on a control plane of its own: taking down what the first has made would take as long again."""
     with control_plane(folder / "one") as env:
-        whole = Project(folder / "one" / "cell", env, CLUSTERS_IN_GROUPS)
+        whole = CellProject(folder / "one" / "cell", env, CLUSTERS_IN_GROUPS)
         print(f"{CLUSTERS_IN_GROUPS} clusters: {len(whole.objects())} objects", flush=True)
         whole.seconds("stack", "init", CELL)
         one = whole.up(CELL)
         print(f"first up as one stack: {one:.0f} s", flush=True)
     with control_plane(folder / "many") as env:
-        parts = Project(folder / "many" / "cell", env, CLUSTERS_IN_GROUPS, GROUPS)
+        parts = CellProject(folder / "many" / "cell", env, CLUSTERS_IN_GROUPS, GROUPS)
         names = [f"{CELL}.{part}" for part in ("platform", *(f"g{number}" for number in range(GROUPS)))]
         for name in names:
             parts.seconds("stack", "init", name)

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
@@ -23,6 +20,7 @@ from aerofleet.local.environment import embedded_variables, tool_variables
 from aerofleet.local.state import State
 from aerofleet.manifests import render_cell
 from aerofleet.model import resolve_cell
+from bench.project import Project
 from tools.toolchain.control_plane import prepare_control_plane
 from tools.toolchain.engine import prepare_engine
 from tools.toolchain.recipes import ROOT
@@ -69,13 +67,12 @@ def our_mean_bytes() -> int:
     return round(mean(sizes))
 
 
-class Floor:
+class Floor(Project):
     """A project of ``count`` ConfigMaps of ``size`` bytes."""
 
     def __init__(self, folder: Path, env: Mapping[str, str], count: int, size: int) -> None:
-        self.folder, self.count = folder, count
-        self.env = {**env, "PULUMI_BACKEND_URL": (folder / "backend").as_uri(), "PULUMI_HOME": str(folder / "home")}
-        (folder / "backend").mkdir(parents=True)
+        super().__init__(folder, env)
+        self.count = count
         runtime = {"name": "python", "options": {"virtualenv": str(ROOT / ".venv")}}
         (folder / "Pulumi.yaml").write_text(json.dumps({"name": "floor", "runtime": runtime}))
         (folder / "__main__.py").write_text(PROGRAM.format(context=CONTEXT))
@@ -87,16 +84,6 @@ class Floor:
         """Have these objects in place of the ConfigMaps."""
         (self.folder / "objects.json").write_text(json.dumps(objects))
         (self.folder / "__main__.py").write_text(SAME_PROGRAM.format(context=CONTEXT))
-
-    def seconds(self, *arguments: str) -> float:
-        """How long ``pulumi`` takes over it."""
-        program = shutil.which("pulumi", path=self.env["PATH"]) or "pulumi"
-        command = [program, "--cwd", str(self.folder), "--non-interactive", *arguments]
-        begin = time.monotonic()
-        done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise SystemExit(f"pulumi {' '.join(arguments)}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-        return time.monotonic() - begin
 
     def measure(self) -> None:
         for label, arguments in (
