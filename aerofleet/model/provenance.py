@@ -51,7 +51,7 @@ def explain_cluster(resolution: Resolution, key: str) -> list[Explained]:
         return []
     return [
         *_own(cluster, resolved),
-        *(_held_back(source, cluster, each) for each in _settings(cluster, resolved)),
+        *(_held_back(source, cluster, each) for each in _settings(resolved)),
         *_cell(source, resolved),
         *_given(source, key),
         *_secrets(resolution, cluster),
@@ -64,7 +64,7 @@ def _own(cluster: WrittenCluster, resolved: ResolvedSettings) -> Iterator[Explai
     yield Explained("state", cluster.file.state.value, "team", locate((*cluster.place, "state")))
 
 
-def _settings(cluster: WrittenCluster, resolved: ResolvedSettings) -> Iterator[Explained]:
+def _settings(resolved: ResolvedSettings) -> Iterator[Explained]:
     merged = resolved.merged
     gone = [(path, None) for path, origin in merged.origins.items() if origin.value is None]
     for path, value in [*leaves(merged.data), *gone]:
