@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,21 @@ class ProjectCopy:
         text = self.file(name).read_text()
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
         self.file(name).write_text(text.replace(old, new))
+
+    @contextmanager
+    def put_back(self) -> Iterator[None]:
+        """Whatever is done to the definitions inside, they are as before afterwards."""
+        folders = (self.folder / "stacks", self.folder / "templates")
+        files = {path: path.read_bytes() for folder in folders for path in folder.rglob("*.yaml")}
+        try:
+            yield
+        finally:
+            for folder in folders:
+                for path in folder.rglob("*.yaml"):
+                    if path not in files:
+                        path.unlink()
+            for path, content in files.items():
+                path.write_bytes(content)
 
     def pulumi(self, *arguments: str, **extra_env: str) -> subprocess.CompletedProcess[str]:
         env = {**self.env, **extra_env}

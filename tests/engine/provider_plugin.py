@@ -96,10 +96,6 @@ class Plugin:
         )
         self.call("Configure", request)
 
-    def check_config(self, **options: str) -> list[str]:
-        request = provider_pb2.CheckRequest(urn=urn("pulumi:providers:kubernetes", "p"), news=struct(dict(options)))
-        return [failure.property for failure in self.call("CheckConfig", request).failures]
-
     def check(self, urn: str, olds: Values | None, news: Values) -> tuple[Values, list[str]]:
         answer = self.call("Check", provider_pb2.CheckRequest(urn=urn, olds=struct(olds), news=struct(news)))
         return values(answer.inputs), [failure.reason for failure in answer.failures]

@@ -27,8 +27,8 @@ OURS = "?labelSelector=app.kubernetes.io%2Fmanaged-by%3Daerofleet"
 @pytest.fixture(scope="module")
 def project(
     module_env: Mapping[str, str], control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ProjectCopy]:
-    """The example cell, applied once. A test that edits it puts it back."""
+) -> ProjectCopy:
+    """The example cell, applied once."""
     control_plane.ensure_nodes(embedded_hosts(ROOT))
     copy = ProjectCopy(tmp_path_factory.mktemp("project") / "aerofleet", module_env).prepare()
     applied = copy.up()
@@ -39,10 +39,8 @@ def project(
 @pytest.fixture
 def definitions(project: ProjectCopy) -> Iterator[ProjectCopy]:
     """The applied cell, whose files are put back afterwards."""
-    files = {path: path.read_bytes() for path in (project.folder / "stacks").rglob("*.yaml")}
-    yield project
-    for path, content in files.items():
-        path.write_bytes(content)
+    with project.put_back():
+        yield project
 
 
 def all_written(plane: ControlPlane) -> dict[str, Object]:

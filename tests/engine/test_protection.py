@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.credentials import CONTEXT
 from tests.engine.small_stack import SmallStack, cluster, config_map, namespace
 
@@ -14,9 +13,7 @@ SPACE = "guarded"
 
 
 @pytest.fixture(scope="module")
-def guarded(
-    module_env: Mapping[str, str], control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory
-) -> SmallStack:
+def guarded(module_env: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> SmallStack:
     """A stack of a cell that is not ephemeral, applied once."""
     stack = SmallStack(tmp_path_factory.mktemp("guarded") / "project", module_env, CONTEXT, protected=True)
     stack.objects, stack.clusters = (

@@ -312,7 +312,7 @@ def plugin_env(control_plane: ControlPlane) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def plugin(program: Path, plugin_env: dict[str, str], server: Server) -> Iterator[Plugin]:
+def plugin(program: Path, plugin_env: dict[str, str]) -> Iterator[Plugin]:
     with running(program, plugin_env) as plugin:
         plugin.configure(context="aerofleet-embedded")
         yield plugin

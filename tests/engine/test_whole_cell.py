@@ -51,15 +51,8 @@ def reapplied(project: ProjectCopy) -> Iterator[None]:
 @pytest.fixture
 def definitions(project: ProjectCopy) -> Iterator[ProjectCopy]:
     """The applied cell, whose files are put back afterwards."""
-    folders = (project.folder / "stacks", project.folder / "templates")
-    files = {path: path.read_bytes() for folder in folders for path in folder.rglob("*.yaml")}
-    yield project
-    for folder in folders:
-        for path in folder.rglob("*.yaml"):
-            if path not in files:
-                path.unlink()
-    for path, text in files.items():
-        path.write_bytes(text)
+    with project.put_back():
+        yield project
 
 
 def test_the_server_holds_every_rendered_object(project: ProjectCopy, plane: ControlPlane) -> None:
