@@ -123,6 +123,7 @@ def test_every_threshold_that_can_be_given_belongs_to_an_alert() -> None:
 
 def test_a_threshold_that_a_tier_does_not_give_makes_no_alert(local: Cell) -> None:
     rules = tier_rules(with_thresholds(local, {"dataUsedPct": 50}))
+    assert rules
     for rule in rules:
         named = {each["alert"] for each in rule["spec"]["groups"][0]["rules"]}
         assert "AerospikeDataUsed" in named
@@ -159,4 +160,5 @@ def test_every_alert_has_its_place_in_the_runbook(local: Cell) -> None:
     assert sections == [alert.name for alert in ALERTS]
     anchors = {f"{RUNBOOK}#{name.lower()}" for name in sections}
     rules = [rule for each in tier_rules(local) for rule in each["spec"]["groups"][0]["rules"]]
+    assert rules
     assert {rule["annotations"]["runbook"] for rule in rules} <= anchors

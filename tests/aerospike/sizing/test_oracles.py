@@ -183,7 +183,7 @@ def test_devices_are_filled_by_whole_blocks() -> None:
     """aerospike-server drv_ssd: a device has its header of 8 MiB and whole blocks; what is left over is not used."""
     assert device_capacity_bytes(1, 4, 8 * MIB) == 4 * (1 + 8 + 1) * 8 * MIB
     assert device_capacity_bytes(4 * 8 * MIB + 1, 4, 8 * MIB) == 4 * (1 + 8 + 2) * 8 * MIB
-    assert device_capacity_bytes(10 * MIB, 1, MIB) == (8 + 8 + 10) * MIB
+    assert device_capacity_bytes(9 * MIB, 1, MIB) == (8 + 8 + 9) * MIB
 
 
 def test_records_do_not_cross_write_blocks() -> None:

@@ -70,6 +70,12 @@ def test_packed_integers(value: int, expected: int) -> None:
     assert packed_bytes(value) == expected
 
 
+@pytest.mark.parametrize(("count", "header"), [(15, 1), (16, 3), (65_535, 3), (65_536, 5)])
+def test_packed_lists(count: int, header: int) -> None:
+    """MessagePack specification."""
+    assert packed_bytes([0] * count) == header + count
+
+
 def test_what_cannot_be_packed() -> None:
     with pytest.raises(ValueError, match="more than 64 bits"):
         packed_bytes(2**64)

@@ -30,6 +30,7 @@ def test_indexes_against_their_budget_and_data_against_its_size() -> None:
     [
         (Storage.MEMORY, (6, 0), ["stop-writes-pct"]),
         (Storage.DEVICE, (6, 0), ["stop-writes-pct"]),
+        (Storage.DEVICE, (6, 3), ["stop-writes-pct", "max-used-pct"]),
         (Storage.DEVICE, (6, 4), ["stop-writes-pct", "max-used-pct"]),
         (Storage.DEVICE, (7, 0), ["stop-writes-used-pct"]),
         (Storage.DEVICE, (7, 1), ["indexes-memory-budget", "stop-writes-used-pct"]),
