@@ -95,6 +95,12 @@ def test_a_namespace_is_protected_while_it_has_clusters(ephemeral: bool) -> None
     assert (full, empty) == (not ephemeral, False)
 
 
+def test_a_host_under_maintenance_rests_and_keeps_its_patch() -> None:
+    pool = render_pool(cell(), nvme())
+    assert pool.resting == {"host-6"}
+    assert {each["metadata"]["name"] for each in pool.node_patches} >= {"host-1", "host-6"}
+
+
 def test_each_partition_of_each_drive_is_a_volume() -> None:
     """Two hosts, each with four drives of this model, in three parts."""
     pool = next(each for each in cell().pools if each.provisioner == "explicit")

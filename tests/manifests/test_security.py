@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from aerofleet.manifests.rbac import team_access
 from aerofleet.manifests.rendered import Object
 from aerofleet.model.resolved import NetworkProfile
-from tests.manifests.golden import rendered
+from tests.manifests.golden import rendered, resolved
 
 PROFILES = pytest.mark.parametrize("profile", list(NetworkProfile))
 
@@ -73,6 +75,13 @@ def test_people_of_a_team_read_and_never_see_a_secret(profile: NetworkProfile) -
     for rule in (rule for role in people for rule in role["rules"]):
         assert set(rule["verbs"]) <= READING
         assert not {"secrets", "aerospikeclusters/scale", "pods/exec", "*"} & set(rule["resources"])
+
+
+def test_a_team_that_names_no_people_lets_nobody_look() -> None:
+    cell = resolved(NetworkProfile.POD)
+    team = next(each for each in cell.teams if each.tenant.groups)
+    assert team_access(cell, team)
+    assert not team_access(cell, replace(team, tenant=replace(team.tenant, groups=())))
 
 
 @PROFILES
