@@ -19,6 +19,7 @@ def node_patches(pool: Pool, profile: NetworkProfile) -> list[dict[str, Any]]:
 
 
 def node_patch(pool: Pool, host: Host, profile: NetworkProfile) -> dict[str, Any]:
+    """Only what is the platform's at a Node: its labels and, where the pool takes them over, its taints."""
     labels = {**pool.labels, POOL_LABEL: pool.name, RACK_NODE_LABEL: host.rack}
     if profile is NetworkProfile.CONFIGURED_IP:
         labels[ACCESS_ADDRESS_NODE_LABEL] = host.access_address

@@ -70,6 +70,7 @@ def owned(cell: Cell, each: Json) -> dict[str, Any]:
 
 
 def harden(cell: Cell, deployment: dict[str, Any]) -> None:
+    """Change the pinned Deployment in place: replicas on different hosts, and watching every namespace."""
     spec = deployment["spec"]
     spec["replicas"] = cell.operator.replicas
     pod = spec["template"]["spec"]

@@ -37,6 +37,7 @@ def next_allocations(resolution: Resolution) -> AllocationsFile | None:
 
 
 def wanted_of(source: CellSource, settings: Mapping[str, Settings]) -> list[Wanted]:
+    """What each cluster needs allocated, in the order written; a cluster whose settings have mistakes waits."""
     return [
         Wanted(
             cluster.team,

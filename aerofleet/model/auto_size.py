@@ -224,6 +224,7 @@ def pod_of(settings: Settings, version: str) -> PodSettings:
 
 
 def limits_of(each: NamespaceSettings) -> NamespaceLimits:
+    """What the definitions give each pod for it; a parameter that they do not name is at the sizing's own default."""
     in_memory = each.storage is StorageKind.MEMORY
     devices = None if in_memory else each.devices
     said = [(name, each.config.get(parameter)) for name, parameter in OF_NAMESPACE.items()]

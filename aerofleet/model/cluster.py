@@ -148,6 +148,7 @@ def build_volumes(settings: Settings, given: ClusterAllocation) -> tuple[Volume,
 
 
 def build_security(settings: Settings, given: ClusterAllocation) -> Security:
+    """The platform's own users first, then those that are asked for; no users at all without access control."""
     tls = Tls(given.tls_name, tls_secret(given.resource)) if settings.security.tls else None
     if not settings.security.access_control:
         return Security(enabled=False, tls=tls)

@@ -64,6 +64,7 @@ def _numbers_only(operator: Callable[[Any, Any], Any]) -> Callable[[Any, Any], A
 
 @lru_cache(maxsize=512)
 def compiled(text: str) -> Template:
+    """Ready to render. Raises TemplateMistakeError for one that is too long, no Jinja, or more than an expression."""
     if len(text) > MAX_TEMPLATE_CHARACTERS:
         raise TemplateMistakeError(f"a template has at most {MAX_TEMPLATE_CHARACTERS} characters")
     try:

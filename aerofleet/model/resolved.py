@@ -196,6 +196,8 @@ class Seeds:
 
 @dataclass(frozen=True, slots=True)
 class FreezeWindow:
+    """``start`` and ``end``: ISO 8601 with a zone."""
+
     name: str
     start: str
     end: str
@@ -304,6 +306,8 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Role:
+    """``read_quota`` and ``write_quota``: reads and writes a second; 0 = any."""
+
     name: str
     privileges: tuple[str, ...]
     whitelist: tuple[str, ...] = ()

@@ -147,6 +147,7 @@ class Candidates:
 
 
 def with_nodes(at_date: Candidates, nodes_per_rack: int) -> Sizing:
+    """The whole sizing at this number of nodes, whether it holds the workload or not."""
     workload, metal, assumptions = at_date.workload, at_date.metal, at_date.assumptions
     now, peak, _ = at_date.moments
     held, date = at_date.both(nodes_per_rack)

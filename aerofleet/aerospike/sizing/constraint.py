@@ -81,6 +81,7 @@ def fits(need: NodeNeed, limits: Limits) -> bool:
 
 
 def comparisons(need: NodeNeed, limits: Limits) -> tuple[Comparison, ...]:
+    """All but the copies, for one node. A rating that nobody gave is unknown, not 0, where there is a load on it."""
     act, per_day = limits.act_rating, limits.writable_bytes_per_day
     act_known = act > 0 or not need.act_load
     per_day_known = per_day > 0 or not need.written_bytes_per_day

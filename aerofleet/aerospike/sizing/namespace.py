@@ -174,6 +174,7 @@ def index_arenas(storage: Storage, secondary_indexes: int) -> int:
 
 
 def data_need(load: NamespaceLoad, record: int, version: Version, place: Place, assumed: Assumptions) -> DataNeed:
+    """Bytes of one node for the records; ``record`` is the bytes of one as it is stored."""
     facts = server_facts(version)
     in_memory = load.storage.data_in_memory
     if in_memory and not facts.memory_block_bytes:

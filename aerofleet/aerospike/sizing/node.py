@@ -75,6 +75,7 @@ def held_by_node(
 
 
 def node_need(workload: Workload, held: tuple[Held, ...], moment: Moment, assumed: Assumptions) -> NodeNeed:
+    """What one node needs for all its namespaces together at the moment; ``held`` says how much of each it holds."""
     loads = []
     memory = process = process_bytes(workload.tls, assumed)
     devices = written = bytes_in = bytes_out = operations = microseconds = 0

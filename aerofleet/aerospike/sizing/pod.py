@@ -115,6 +115,7 @@ def configured_memory_bytes(pod: PodSettings, assumed: Assumptions) -> int:
 
 
 def configured_namespace_bytes(namespace: NamespaceSettings, facts: ServerFacts, assumed: Assumptions) -> int:
+    """All the memory the namespace can come to take at these settings, not of index and data alone."""
     limit = namespace.memory_size_bytes
     if not limit:
         limit = configured_index_bytes(namespace) + configured_data_bytes(namespace)

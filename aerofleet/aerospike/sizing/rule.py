@@ -55,6 +55,7 @@ def shortfalls(workload: Workload, size: GivenSize, assumptions: Assumptions = D
 
 
 def namespace_shortfalls(need: NamespaceNeed, given: NamespaceSettings) -> Iterator[Shortfall]:
+    """Capacities that are given too small, in bytes, and a percentage at which writes would stop."""
     path = f"namespaces.{need.name}"
     limited = given.indexes_memory_budget_bytes
     if limited and limited < need.index_used_bytes:

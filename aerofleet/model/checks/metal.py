@@ -118,6 +118,7 @@ def racks(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 
 def rack_hosts(source: CellSource, cluster: WrittenCluster, settings: Settings) -> Iterator[Finding]:
+    """A rack with fewer hosts than pods that each want one of their own. Those in maintenance come back: they count."""
     if (
         not (source.cell and source.allocations and source.hosts)
         or settings.size == "auto"

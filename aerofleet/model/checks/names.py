@@ -135,6 +135,7 @@ def repeated(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 
 def repeated_in(document: Document, data: Any, path: Path) -> Iterator[Finding]:
+    """Every later entry of a list whose name an earlier one has, at any depth below ``path``."""
     if isinstance(data, Mapping):
         for key, value in data.items():
             yield from repeated_in(document, value, (*path, key))
