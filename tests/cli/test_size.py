@@ -12,10 +12,10 @@ import yaml
 from aerofleet.cli import main
 from aerofleet.cli.findings import as_text
 from aerofleet.cli.size import from_file
+from tests.model.project import SIZING
 
-CASES = Path("tests/cases/sizing")
-SHOP = CASES / "shop.yaml"
-REFUSED: list[dict[str, Any]] = yaml.safe_load((CASES / "refused.yaml").read_text(encoding="utf-8"))
+SHOP = SIZING / "shop.yaml"
+REFUSED: list[dict[str, Any]] = yaml.safe_load((SIZING / "refused.yaml").read_text(encoding="utf-8"))
 CACHE = [
     "size",
     "--objects",
@@ -37,7 +37,7 @@ CACHE = [
 
 def test_a_file_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["size", str(SHOP)]) == 0
-    assert capsys.readouterr().out == (CASES / "shop.txt").read_text(encoding="utf-8")
+    assert capsys.readouterr().out == (SIZING / "shop.txt").read_text(encoding="utf-8")
 
 
 def test_options_as_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -134,7 +134,7 @@ def test_a_mistake_in_an_option(options: list[str], says: str, capsys: pytest.Ca
     assert "-- " not in lines[0]
 
 
-ODD: list[dict[str, Any]] = yaml.safe_load((CASES / "odd.yaml").read_text(encoding="utf-8"))
+ODD: list[dict[str, Any]] = yaml.safe_load((SIZING / "odd.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("case", ODD, ids=[case["case"] for case in ODD])

@@ -10,6 +10,7 @@ from typing import Any
 
 CASES = Path(__file__).parent.parent / "cases"
 SHOP = CASES / "definitions" / "shop"
+SIZING = CASES / "sizing"
 ROOT = CASES.parent.parent
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import doctest
 import re
 from dataclasses import fields
-from pathlib import Path
 
 import yaml
 from pydantic import BaseModel
@@ -14,6 +13,7 @@ from aerofleet.aerospike import sizing
 from aerofleet.aerospike.sizing import SOURCES, Assumptions
 from aerofleet.cli.size import answer
 from aerofleet.cli.size_file import BinFile, DriveFile, MetalFile, NamespaceFile, RecordFile, SizeFile
+from tests.model.project import ROOT
 
 UNITS = {"": 1, " KiB": 1 << 10, " MiB": 1 << 20, " GiB": 1 << 30}
 
@@ -27,7 +27,7 @@ def test_every_planning_figure_has_a_source() -> None:
 
 
 def test_the_file_in_the_concept_says_all_that_a_file_can_say() -> None:
-    text = Path("docs/concepts/sizing.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/concepts/sizing.md").read_text(encoding="utf-8")
     written = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])
     assert answer(SizeFile.model_validate(written)).fits
     assert set(written) == keys_of(SizeFile)
@@ -44,7 +44,7 @@ def keys_of(model: type[BaseModel]) -> set[str]:
 
 
 def test_the_planning_figures_in_the_concept() -> None:
-    text = Path("docs/concepts/sizing.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/concepts/sizing.md").read_text(encoding="utf-8")
     table = text.partition("| figure | value |")[2].partition("\n\n")[0]
     told = {}
     for names, values in re.findall(r"^\| ([a-z_, ]+) \| (.+) \|$", table, re.MULTILINE):

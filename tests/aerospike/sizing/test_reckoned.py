@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +9,9 @@ import yaml
 
 from aerofleet.cli.size import answer
 from aerofleet.cli.size_file import SizeFile
+from tests.model.project import SIZING
 
-CASES: list[dict[str, Any]] = yaml.safe_load(Path("tests/cases/sizing/reckoned.yaml").read_text(encoding="utf-8"))
+CASES: list[dict[str, Any]] = yaml.safe_load((SIZING / "reckoned.yaml").read_text(encoding="utf-8"))
 METAL = {
     "memory": "1Ti",
     "cores": 64,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +9,9 @@ import yaml
 
 from aerofleet.aerospike.sizing import Bin, Particle, Record, parse_version
 from aerofleet.aerospike.sizing.record import KEY_ORDERED_MAP_BYTES, TEXT_TYPE_BYTES, length_field_bytes, packed_bytes
+from tests.model.project import SIZING
 
-CASES: list[dict[str, Any]] = yaml.safe_load(Path("tests/cases/sizing/records.yaml").read_text(encoding="utf-8"))
+CASES: list[dict[str, Any]] = yaml.safe_load((SIZING / "records.yaml").read_text(encoding="utf-8"))
 
 
 def record_of(case: dict[str, Any]) -> Record:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
@@ -13,9 +12,10 @@ from aerofleet.aerospike.sizing import Figure, figures
 from aerofleet.cli.size import answer
 from aerofleet.cli.size_file import SizeFile
 from tests.aerospike.sizing.arithmetic import reckon
+from tests.model.project import ROOT, SIZING
 
-CASES = Path("tests/cases/sizing/worked.yaml")
-PAGE = Path("docs/reference/sizing-examples.md")
+CASES = SIZING / "worked.yaml"
+PAGE = ROOT / "docs/reference/sizing-examples.md"
 HEAD = """\
 # Sizing by hand and by the tool
 
