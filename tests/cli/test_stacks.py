@@ -1,0 +1,63 @@
+"""`aerofleet stacks` lists the stacks of every cell in the order in which they are brought up."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from aerofleet.cli import main
+from tests.model.project import SHOP, copy_of
+
+
+@pytest.fixture
+def grouped(tmp_path: Path) -> Path:
+    """A cell as its platform and three groups, of which one has no team yet."""
+    root = copy_of(SHOP, tmp_path)
+    here = root / "stacks" / "here"
+    groups = {"sales": ["shop"], "spare": [], "finding": ["search"]}
+    cell, given = (yaml.safe_load((here / f"{name}.yaml").read_text()) for name in ("cell", "allocations"))
+    for group, teams in groups.items():
+        for team in teams:
+            given["teams"][team]["group"] = group
+    (here / "cell.yaml").write_text(yaml.safe_dump({**cell, "groups": groups}, sort_keys=False))
+    (here / "allocations.yaml").write_text(yaml.safe_dump(given, sort_keys=False))
+    return root
+
+
+def listed(root: Path, capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert main(["stacks", *words, "--root", str(root)]) == 0
+    return capsys.readouterr().out
+
+
+def test_a_cell_without_groups_is_one_stack(capsys: pytest.CaptureFixture[str]) -> None:
+    assert listed(SHOP, capsys, "list").split(maxsplit=1) == ["here", "platform, search, shop\n"]
+
+
+def test_groups_come_after_their_platform_in_the_order_written(
+    grouped: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert [line.split(maxsplit=1) for line in listed(grouped, capsys).splitlines()] == [
+        ["here.platform", "platform"],
+        ["here.sales", "shop"],
+        ["here.spare", "nothing yet"],
+        ["here.finding", "search"],
+    ]
+
+
+def test_for_machines(grouped: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = json.loads(listed(grouped, capsys, "--format", "json"))
+    assert told["schema"] == "aerofleet.io/stacks/v1"
+    assert told["stacks"][:2] == [
+        {"stack": "here.platform", "platform": True, "teams": []},
+        {"stack": "here.sales", "platform": False, "teams": ["shop"]},
+    ]
+
+
+def test_only_a_cell_that_may_end_as_a_whole_is_destroyed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stacks", "destroy", "here", "--root", str(SHOP)]) == 1
+    told = capsys.readouterr()
+    assert "step by step" in told.out + told.err
+    assert "Traceback" not in told.err
