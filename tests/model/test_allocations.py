@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aerofleet.model import resolve_cell
 from aerofleet.model.allocate import write_atomically
 from aerofleet.model.allocations import (
     BLOCKS,
@@ -24,6 +25,7 @@ from aerofleet.model.allocations import (
     racks_in_use,
 )
 from aerofleet.model.resolved import ClusterState
+from tests.model.project import SHOP, change, copy_of
 
 RACKS = ("a", "b", "c")
 NAMES = st.sampled_from([f"cluster-{number}" for number in range(12)])
@@ -132,6 +134,13 @@ def test_ports_of_hosts_end_and_those_of_pods_begin_anew() -> None:
         given_to(AllocationsFile(), wanted)
     after = given_to(AllocationsFile(), wanted, host_ports=False)
     assert after.clusters["shop/d-one-more"].ports.first == FIRST_PORT
+
+
+def test_pods_with_networks_of_their_own_may_have_the_same_ports(tmp_path: Path) -> None:
+    """Where ports are the hosts', the same is a clash: tests/cases/errors."""
+    root = copy_of(SHOP, tmp_path)
+    change(root, {"file": "stacks/here/allocations.yaml", "replace": "first: 3020", "by": "first: 3010"})
+    assert resolve_cell(root, "here").findings == ()
 
 
 def test_blocks_that_were_given_back_are_found_when_no_later_one_is_left() -> None:
