@@ -184,9 +184,9 @@ def build(source: CellSource, settings: Mapping[str, ResolvedSettings]) -> Cell:
     hosts = build_hosts(source.hosts.file)
     pools = {pool.name: pool for pool in build_pools(source.pools.file, hosts)}
     teams, of_team = [], source.by_team()
-    for name in sorted(source.tenants.file.teams):
+    for name in sorted(source.teams):
         tenant = build_tenant(name, source.tenants.file.teams[name])
-        namespace = given.teams[name].namespace if name in given.teams else name
+        namespace = given.teams[name].namespace
         clusters = []
         for written_cluster in of_team.get(name, ()):
             if written_cluster.file.state is ClusterState.RELEASED:
@@ -196,8 +196,7 @@ def build(source: CellSource, settings: Mapping[str, ResolvedSettings]) -> Cell:
                 cell, tenant, namespace, pools[resolved.settings.pool], given.racks, held_back(source, written_cluster)
             )
             clusters.append(one_cluster(written_cluster, resolved, given, context))
-        if name in source.teams or clusters:
-            teams.append(Team(name, namespace, tenant, group_of(source, name), tuple(clusters)))
+        teams.append(Team(name, namespace, tenant, group_of(source, name), tuple(clusters)))
     return Cell(
         hosts=hosts,
         pools=tuple(pools.values()),
