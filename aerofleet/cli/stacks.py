@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -195,7 +195,9 @@ def in_group(file: AllocationsFile, team: str, group: str) -> AllocationsFile:
     return file.model_copy(update={"teams": {**file.teams, team: given}})
 
 
-def emit(options: argparse.Namespace, key: str, rows: list[dict[str, Any]], line: Any) -> None:
+def emit(
+    options: argparse.Namespace, key: str, rows: list[dict[str, Any]], line: Callable[[dict[str, Any]], str]
+) -> None:
     if options.format == "json":
         sys.stdout.write(json.dumps({"schema": SCHEMA, key: rows}, indent=2) + "\n")
     else:

@@ -11,7 +11,19 @@ from aerofleet.manifests.volumes import CA_FILE, EXPORTER_CONTAINER, TLS_PATH, s
 from aerofleet.model.cluster import EXPORTER_USER
 from aerofleet.model.names import NUDGE_ANNOTATION, bounded
 from aerofleet.model.quantities import kubernetes_bytes, kubernetes_cpu
-from aerofleet.model.resolved import Cell, Cluster, NetworkProfile, Resources, Restart, Role, Seeds, Taint, Tls, User
+from aerofleet.model.resolved import (
+    Cell,
+    Cluster,
+    Exporter,
+    NetworkProfile,
+    Resources,
+    Restart,
+    Role,
+    Seeds,
+    Taint,
+    Tls,
+    User,
+)
 
 INIT_RESOURCES = {"cpu": "500m", "memory": "512Mi"}
 NETWORKS_ANNOTATION = "k8s.v1.cni.cncf.io/networks"
@@ -134,7 +146,7 @@ def pod_spec(cluster: Cluster, profile: Profile) -> dict[str, Any]:
     if cluster.tolerations:
         spec["tolerations"] = [toleration(taint) for taint in cluster.tolerations]
     if cluster.exporter:
-        spec["sidecars"] = [exporter(cluster)]
+        spec["sidecars"] = [exporter(cluster, cluster.exporter)]
     return spec
 
 
@@ -154,8 +166,8 @@ def toleration(taint: Taint) -> dict[str, str]:
     return {"key": taint.key, "operator": "Equal", "value": taint.value, "effect": taint.effect}
 
 
-def exporter(cluster: Cluster) -> dict[str, Any]:
-    assert cluster.exporter is not None  # noqa: S101
+def exporter(cluster: Cluster, asked: Exporter) -> dict[str, Any]:
+    """The sidecar that reads the server of its own pod, as the user of its name where there is access control."""
     tls = cluster.security.tls
     environment: list[dict[str, Any]] = [
         {"name": "AS_HOST", "value": "127.0.0.1"},
@@ -177,10 +189,10 @@ def exporter(cluster: Cluster) -> dict[str, Any]:
             {"name": "AS_AUTH_PASSWORD", "value": f"env:{PASSWORD_VARIABLE}"},
             {"name": "AS_AUTH_MODE", "value": "internal"},
         ]
-    resources = Resources(cluster.exporter.cpu_millicores, cluster.exporter.memory_bytes)
+    resources = Resources(asked.cpu_millicores, asked.memory_bytes)
     return {
         "name": EXPORTER_CONTAINER,
-        "image": cluster.exporter.image,
+        "image": asked.image,
         "ports": [{"name": "metrics", "containerPort": cluster.ports.exporter, "protocol": "TCP"}],
         "env": environment,
         "resources": guaranteed(resources),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from aerofleet.model.allocations import ClusterAllocation, racks_in_use
+from aerofleet.model.allocations import ClusterAllocation, DeviceAllocation, racks_in_use
 from aerofleet.model.cell_file import CellFile
 from aerofleet.model.names import (
     FEATURE_KEY_FILE,
@@ -130,7 +129,7 @@ def build_namespace(settings: NamespaceSettings, given: ClusterAllocation) -> Na
     )
 
 
-def devices_of(settings: NamespaceSettings, given: ClusterAllocation) -> tuple[Any, ...]:
+def devices_of(settings: NamespaceSettings, given: ClusterAllocation) -> tuple[DeviceAllocation, ...]:
     count = settings.devices.count if settings.devices and settings.storage is StorageKind.DEVICE else 0
     return given.devices.get(settings.name, ())[:count]
 
