@@ -9,8 +9,8 @@ Three things are done in one walk, because every one of them visits every field:
 * the schema's bounds, choices and unique lists (API server, after the mutating webhook).
 
 The mutating webhook writes back what it decoded. So a required field that is absent arrives at the schema as its
-zero value, and an optional field that holds its zero value arrives as absent (``k8sNodeBlockList: []``,
-``cleanupThreads: 0``).
+zero value, an optional field that holds its zero value arrives as absent (``k8sNodeBlockList: []``,
+``cleanupThreads: 0``), and a quantity in its shortest form (``4000m`` as ``4``).
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
+
+from aerofleet.ako.quantity import canonical
 
 Node = dict[str, Any]
 Path = tuple[Any, ...] | None
@@ -337,7 +339,7 @@ _QUANTITY = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[e
 
 def _quantity(value: Any, path: Path, reading: Reading) -> Any:
     if type(value) in (int, float) or (type(value) is str and _QUANTITY.fullmatch(value.strip())):
-        return value
+        return canonical(str(value).strip())
     hint = "write 500m, 2, 64Gi: a number and perhaps a unit"
     _undecodable(value, "a quantity", hint, path, reading)
     return 0

@@ -1,10 +1,11 @@
-"""Kubernetes quantities as exact numbers."""
+"""Kubernetes quantities: as exact numbers, and as Kubernetes writes them back."""
 
 from __future__ import annotations
 
 import re
 from fractions import Fraction
 from functools import lru_cache
+from math import ceil
 from typing import Any
 
 _FORM = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+))(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?\d+)?")
@@ -13,6 +14,7 @@ _DECIMAL = {
     unit: Fraction(1000) ** power for power, unit in enumerate(("n", "u", "m", "", "k", "M", "G", "T", "P", "E"), -3)
 }
 _UNITS = _BINARY | _DECIMAL
+_EXPONENTS = {f"e{power}" if power else "": Fraction(10) ** power for power in range(-9, 61, 3)}
 
 
 @lru_cache(maxsize=4096)
@@ -25,3 +27,19 @@ def quantity(value: Any) -> Fraction:
     if unit[:1] in ("e", "E") and len(unit) > 1:
         return Fraction(number) * Fraction(10) ** max(min(int(unit[1:]), 60), -60)
     return Fraction(number) * _UNITS[unit]
+
+
+@lru_cache(maxsize=4096)
+def canonical(value: str) -> str:
+    """As Kubernetes writes a quantity back: ``4000m`` → ``4``, ``32768Mi`` → ``32Gi``, ``0.5`` → ``500m``. The family
+    of the unit stays, so ``1Gi`` and ``1073741824`` remain two texts. Source: apimachinery, `resource.Quantity`.
+    """
+    number, found = quantity(value), _FORM.fullmatch(value)
+    unit = (found.group(2) or "") if found else ""
+    units = _DECIMAL
+    if unit in _BINARY and abs(number) >= 1024 and number.denominator == 1:
+        units = {"": Fraction(1)} | _BINARY
+    elif unit[:1] in ("e", "E") and len(unit) > 1:
+        units = _EXPONENTS
+    fitting = [name for name, size in units.items() if (number / size).denominator == 1] or [next(iter(units))]
+    return f"{ceil(number / units[fitting[-1]])}{fitting[-1]}" if number else "0"
