@@ -152,9 +152,10 @@ def _still_under_way(old: Cluster, new: Cluster, status: Status, told: list[Reas
     names = {"name": old.name, "namespace": old.namespace}
     running = cluster_of({"metadata": names, "spec": {**rest, **status.spec}})
     known = {(reason.rule, reason.path) for reason in told}
+    words = "it was held back by the pause" if old.spec.get("paused") is True else "it is under way already"
     for reason in dict.fromkeys(_reasons(running, new, decide(running, new, status.pods))):
         if (reason.rule, reason.path) not in known:
-            yield replace(reason, message=f"{reason.message}; it is under way already")
+            yield replace(reason, message=f"{reason.message}; {words}")
 
 
 def _identity(old: Cluster, new: Cluster) -> Iterator[Reason]:
@@ -185,14 +186,16 @@ def _parameter_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterat
 def _untold(old: Cluster, new: Cluster, told: list[Reason]) -> Iterator[Reason]:
     """Fields that differ and that no rule above has a word for: never read that as "no effect"."""
     paths = [reason.path for reason in told]
+    has_staying_racks = bool({rack.identity for rack in old.racks} & {rack.identity for rack in new.racks})
     for key in sorted(old.spec.keys() | new.spec.keys()):
         before, after, path = old.spec.get(key), new.spec.get(key), f"spec.{key}"
         if not is_same(before, after) and not any(
             each == path or each.startswith((f"{path}.", f"{path}[")) for each in paths
         ):
-            yield Reason(
-                Effect.LIVE, "spec", narrowed(path, before, after), UNTOLD.get(key, "touches no pod and no data")
-            )
+            words = UNTOLD.get(key, "touches no pod and no data")
+            if words == WITH_NEW_PODS and has_staying_racks:
+                words = "changes nothing in the pods that stay"
+            yield Reason(Effect.LIVE, "spec", narrowed(path, before, after), words)
 
 
 def _live_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:

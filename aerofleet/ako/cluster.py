@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from aerofleet.ako import crd
-from aerofleet.ako.config import Config, entries, section
+from aerofleet.ako.config import Config, entries, is_strongly_consistent, namespaces, section
 from aerofleet.ako.image import server_version
 from aerofleet.ako.overlay import OverlayError, merged
 from aerofleet.finding import Finding
@@ -113,6 +113,15 @@ class Cluster:
         """One rack for each different configuration or storage."""
         shared = [rack for rack in self.racks if rack.is_shared][:1]
         return shared + [rack for rack in self.racks if not rack.is_shared]
+
+    @property
+    def has_roster(self) -> bool:
+        """Only strongly consistent namespaces have one."""
+        return any(
+            is_strongly_consistent(namespace)
+            for rack in self.distinct_racks
+            for _, _, namespace in namespaces(rack.config)
+        )
 
     def config_path(self, rack: Rack, *path: str | int) -> str:
         """Where a person wrote what the rack's effective configuration holds at ``path``."""

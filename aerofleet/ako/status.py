@@ -22,7 +22,9 @@ OTHER_NAMES = {"operatorClientCert": "operatorClientCertSpec"}
 
 @dataclass(slots=True)
 class Status:
-    """``is_complete``: a whole roll-out has finished at least once. ``pods`` maps a pod's name to its entry."""
+    """``is_complete``: a whole roll-out has finished at least once. ``pods`` maps a pod's name to its entry. ``phase``:
+    Completed, InProgress or Error; empty where it isn't said.
+    """
 
     is_complete: bool
     size: int
@@ -32,6 +34,7 @@ class Status:
     operations: list[Any]
     spec: dict[str, Any]
     pods: dict[str, dict[str, Any]] = field(default_factory=dict)
+    phase: str = "Completed"
 
 
 def rack_sizes(size: int, racks: int) -> list[int]:
@@ -67,7 +70,7 @@ def finished(cluster: Cluster, init_image: str) -> Status:
 def status_dict(status: Status) -> dict[str, Any]:
     """As the resource's ``.status`` would hold it."""
     found = {OTHER_NAMES.get(key, key): copy.deepcopy(status.spec[key]) for key in MIRRORED if key in status.spec}
-    return {**found, "phase": "Completed", "pods": copy.deepcopy(status.pods)}
+    return {**found, "phase": status.phase, "pods": copy.deepcopy(status.pods)}
 
 
 def status_of(found: dict[str, Any], cluster: Cluster) -> Status:
@@ -87,6 +90,7 @@ def status_of(found: dict[str, Any], cluster: Cluster) -> Status:
         operations=mirror.spec.get("operations") or [],
         spec=mirror.spec if complete else {},
         pods={str(name): pod for name, pod in pods.items() if isinstance(pod, dict)},
+        phase=str(found.get("phase") or ""),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aerofleet.ako.admission import finished_status
+from aerofleet.ako.admission import finished_status, patched_status
 from aerofleet.ako.change import change_of
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.hazards import HAZARDS, cluster_hazards
@@ -20,7 +20,8 @@ def found(case: dict[str, Any], edit: dict[str, Any]) -> set[str]:
         return {hazard.id for hazard in cluster_hazards(cluster_of(cluster(case["base"], edit)))}
     old, new = cluster(case["base"], case["was"]), cluster(case["base"], case["was"], edit)
     mirrored = cluster_of(cluster(case["base"], case["status"]) if "status" in case else old)
-    return {hazard.id for hazard in change_of(old, new, status=finished_status(mirrored)).hazards}
+    status = patched_status(finished_status(mirrored), case.get("patch", {}), mirrored)
+    return {hazard.id for hazard in change_of(old, new, status=status).hazards}
 
 
 @pytest.mark.parametrize("case", HAZARD_CASES, ids=lambda case: case["hazard"])

@@ -7,11 +7,13 @@ from functools import partial
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_change import ConfigChange
-from aerofleet.ako.hazards import of_cluster
+from aerofleet.ako.hazards import of_cluster, of_storage
 from aerofleet.ako.hazards.hazard import Hazard, HazardRule
-from aerofleet.ako.hazards.of_change import CHANGE_HAZARDS, STATUS_HAZARDS
+from aerofleet.ako.hazards.of_access import ACCESS_HAZARDS
+from aerofleet.ako.hazards.of_change import CHANGE_HAZARDS
 from aerofleet.ako.hazards.of_config import CONFIG_HAZARDS
 from aerofleet.ako.hazards.of_service import SERVICE_HAZARDS
+from aerofleet.ako.hazards.of_status import STATUS_HAZARDS
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.restart import Restarts, judged_version
 from aerofleet.ako.status import Status
@@ -30,9 +32,9 @@ __all__ = [
 ]
 
 CLUSTER_HAZARDS: tuple[HazardRule, ...] = tuple(
-    rule for name, rule in vars(of_cluster).items() if isinstance(rule, HazardRule) and not name.startswith("_")
+    rule for module in (of_cluster, of_storage) for rule in vars(module).values() if isinstance(rule, HazardRule)
 )
-CHANGES: tuple[HazardRule, ...] = CHANGE_HAZARDS + SERVICE_HAZARDS
+CHANGES: tuple[HazardRule, ...] = CHANGE_HAZARDS + SERVICE_HAZARDS + ACCESS_HAZARDS
 HAZARDS: tuple[HazardRule, ...] = CLUSTER_HAZARDS + CONFIG_HAZARDS + CHANGES + STATUS_HAZARDS
 
 

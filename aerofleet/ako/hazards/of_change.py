@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from aerofleet.ako.admission.access_rules import is_secured
-from aerofleet.ako.admission.rule import percent_of
+from aerofleet.ako.admission.rack_rules import BATCHES
+from aerofleet.ako.admission.storage_rules import is_persistent
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import namespaces, section
 from aerofleet.ako.config_change import devices, is_same
@@ -14,8 +15,9 @@ from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.image import is_at_least, numbers
 from aerofleet.ako.mounts import unseen_host_paths
 from aerofleet.ako.pairs import paired
-from aerofleet.ako.restart import Restarts
-from aerofleet.ako.status import Status
+from aerofleet.ako.quantity import quantity
+from aerofleet.ako.restart import Restarts, batch_size
+from aerofleet.ako.status import rack_sizes
 
 
 @hazard("many-changes", "warning", "one kind of change after the other")
@@ -132,22 +134,18 @@ def init_image_restarts(old: Cluster, new: Cluster, restarts: Restarts) -> Itera
 @hazard("batch-grows", "warning", "one pod after the other, or a part of a rack")
 def batch_grows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
     """More pods at a time leave fewer copies meanwhile."""
-    for key in ("rollingUpdateBatchSize", "scaleDownBatchSize"):
-        before, after = old.rack_config.get(key), new.rack_config.get(key)
-        if _amount(after) > _amount(before):
-            yield f"spec.rackConfig.{key}", f"{before or 1} becomes {after}"
-
-
-def _amount(wanted: Any) -> float:
-    """Comparable at a glance: percentages as parts of a hundred pods."""
-    percent = percent_of(wanted)
-    return float(percent if percent is not None else wanted if type(wanted) is int else 1)
+    largest = max(rack_sizes(new.size, len(new.racks)), default=1)
+    for key in BATCHES:
+        before, after = (batch_size(largest, cluster.rack_config.get(key)) for cluster in (old, new))
+        if after > before:
+            yield f"spec.rackConfig.{key}", f"{before} of {largest} pods of a rack becomes {after}"
 
 
 @hazard("paused-change", "info", "paused: false, or the change later")
 def paused_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
     """The change is admitted now and applied when the cluster is released, perhaps with others."""
-    if new.spec.get("paused") is True and old.spec != new.spec:
+    rest = [{**cluster.spec, "paused": None} for cluster in (old, new)]
+    if new.spec.get("paused") is True and rest[0] != rest[1]:
         yield "spec.paused", "the change waits until the cluster is released"
 
 
@@ -176,16 +174,61 @@ def index_mounts_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
                 yield path, f"{name} goes while its index is on mounts"
 
 
-@hazard("rollout-under-way", "severe", "the change once `aerofleet wait` says that the one before is done")
-def rollout_under_way(old: Cluster, new: Cluster, status: Status) -> Iterator[Found]:
-    """What is running is not what the change starts from: two roll-outs come together; the effect is told of one."""
-    if status.is_complete and old.spec != new.spec:
-        for key in ("image", "size", "aerospikeConfig", "rackConfig", "podSpec", "storage"):
-            if not is_same(status.spec.get(key), old.spec.get(key)):
-                yield f"spec.{key}", "is not rolled out yet"
+@hazard("resumes", "warning", "an old file with its status, so that all that starts is told")
+def resumes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """What was changed while the cluster was paused starts now, whatever this change is about."""
+    if old.spec.get("paused") is True and new.spec.get("paused") is not True:
+        yield "spec.paused", "all that was held back starts"
 
 
-STATUS_HAZARDS = (rollout_under_way,)
+@hazard("memory-shrinks", "warning", "a limit above what the servers use now, indexes included")
+def memory_shrinks(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """A server that needs more is killed while it starts; the roll-out stops there, one pod short."""
+    where = ("aerospikeContainer", "resources", "limits")
+    was, now = (section(cluster.pod_spec, *where).get("memory") for cluster in (old, new))
+    if now is not None and (was is None or quantity(now) < quantity(was)):
+        yield f"spec.podSpec.{'.'.join(where)}.memory", f"{was or 'no limit'} becomes {now}"
+
+
+@hazard("volumes-stay-behind", "warning", "k8sNodeBlockList with localStorageClasses, for pods that are to move")
+def volumes_stay_behind(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """A pod goes where its volumes are. If those are local to a host that no longer fits, it waits for ever, and the
+    roll-out with it.
+    """
+    for restart in restarts.racks:
+        if not any(map(is_persistent, restart.rack.storage.get("volumes") or [])):
+            continue
+        before, after = restart.before.pod_spec, restart.rack.pod_spec
+        own = f"spec.rackConfig.racks[{restart.rack.position}].podSpec" if restart.rack.own.get("podSpec") else ""
+        for key in _narrower(before, after):
+            yield f"{own or 'spec.podSpec'}.{key}", "hosts that hold volumes now may not fit any more"
+
+
+def _narrower(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
+    """Where fewer hosts may fit a pod than before."""
+    if after.get("affinity") and not is_same(before.get("affinity"), after["affinity"]):
+        yield "affinity"
+    if any(toleration not in (after.get("tolerations") or []) for toleration in before.get("tolerations") or []):
+        yield "tolerations"
+    if section(after, "nodeSelector").items() - section(before, "nodeSelector").items():
+        yield "nodeSelector"
+
+
+@hazard("racks-come-first", "warning", "that many free hosts, where the new pods may go")
+def racks_come_first(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """Racks that grow come before racks that shrink. With one pod a host the new pods need hosts of their own
+    meanwhile; without them they wait for ever, and nothing else goes on.
+    """
+    was, now = (
+        dict(zip((rack.id for rack in each.racks), rack_sizes(each.size, len(each.racks)), strict=True))
+        for each in (old, new)
+    )
+    more = {identity: now.get(identity, 0) - was.get(identity, 0) for identity in was | now}
+    come, go = (sum(max(0, sign * count) for count in more.values()) for sign in (1, -1))
+    if come and go and new.pod_spec.get("multiPodPerHost") is not True:
+        yield "spec.rackConfig.racks", f"{come} new pods come before {go} old ones go"
+
+
 CHANGE_HAZARDS = (
     many_changes,
     version_skip,
@@ -203,4 +246,8 @@ CHANGE_HAZARDS = (
     paused_change,
     namespace_goes,
     index_mounts_go,
+    resumes,
+    memory_shrinks,
+    volumes_stay_behind,
+    racks_come_first,
 )

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
 from aerofleet.ako.admission.rack_rules import BATCHES
 from aerofleet.ako.admission.rule import percent_of
-from aerofleet.ako.admission.storage_rules import RESERVED_PATHS, is_persistent, path_of, policy
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import (
+    entries,
     is_purely_in_memory,
     is_strongly_consistent,
     namespaces,
     replication_factor,
     section,
-    texts,
 )
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.image import edition
@@ -114,6 +112,14 @@ def no_pdb(cluster: Cluster) -> Iterator[Found]:
         yield "spec.disablePDB", "nothing holds a drain back"
 
 
+@hazard("drains-blocked", "warning", "maxUnavailable: 1")
+def drains_blocked(cluster: Cluster) -> Iterator[Found]:
+    """With 0 no drain of a node that holds a pod ever ends, and whoever needs the node deletes the pod by hand."""
+    wanted = cluster.spec.get("maxUnavailable")
+    if cluster.spec.get("disablePDB") is not True and (wanted == 0 or percent_of(wanted) == 0):
+        yield "spec.maxUnavailable", f"{wanted} lets no pod be evicted"
+
+
 @hazard("whole-rack-at-once", "warning", "a batch smaller than a rack")
 def whole_rack_at_once(cluster: Cluster) -> Iterator[Found]:
     """With a whole rack away, one more lost node loses records of two copies, and makes partitions of strongly
@@ -182,9 +188,9 @@ def ignored_pods(cluster: Cluster) -> Iterator[Found]:
 
 @hazard("roster-force", "severe", "leave it out, but in an emergency")
 def roster_force(cluster: Cluster) -> Iterator[Found]:
-    """The rack leaves the roster even while partitions are dead or unavailable."""
+    """The rack leaves the roster of strongly consistent namespaces even while partitions are dead or unavailable."""
     for rack in cluster.racks:
-        if rack.is_blocked_from_roster:
+        if rack.is_blocked_from_roster and cluster.has_roster:
             yield (
                 f"spec.rackConfig.racks[{rack.position}].forceBlockFromRoster",
                 f"rack {rack.id} is forced out of the roster",
@@ -204,7 +210,8 @@ def blocked_pods_wait(cluster: Cluster) -> Iterator[Found]:
     """Pods that leave a blocked host keep claims bound to it, and wait for ever, unless their class is listed as
     local.
     """
-    if not cluster.spec.get("k8sNodeBlockList"):
+    hosts = cluster.spec.get("k8sNodeBlockList")
+    if not hosts:
         return
     for rack in cluster.distinct_racks:
         local = set(rack.storage.get("localStorageClasses") or [])
@@ -215,8 +222,28 @@ def blocked_pods_wait(cluster: Cluster) -> Iterator[Found]:
         for name in sorted(str(name) for name in classes - local - {None}):
             yield (
                 f"{cluster.storage_path(rack)}.localStorageClasses",
-                f"class {name} is not listed: if it is local, pods wait for ever",
+                f"class {name} is not listed: if it is local, pods from {', '.join(hosts)} wait for ever",
             )
+
+
+@hazard("ttl-without-nsup", "severe", "nsup-period: 120, or allow-ttl-without-nsup: true where nothing is to expire")
+def ttl_without_nsup(cluster: Cluster) -> Iterator[Found]:
+    """With nsup-period 0 the server refuses every write that gets a time to live, the default one too. Set live, it
+    refuses the default itself, and the operator tries it for ever.
+    """
+    for path, name, namespace in _namespaces(cluster):
+        if namespace.get("nsup-period") or namespace.get("allow-ttl-without-nsup") is True:
+            continue
+        for where, what, holder in (
+            (path, name, namespace),
+            *(
+                (f"{path}.sets[{position}]", f"set {entry.get('name')} of {name}", entry)
+                for position, entry in enumerate(entries(namespace, "sets"))
+            ),
+        ):
+            ttl = holder.get("default-ttl")
+            if isinstance(ttl, (int, float)) and ttl > 0:
+                yield f"{where}.default-ttl", f"writes to {what} get a time to live, and nsup-period is 0"
 
 
 @hazard("no-requests", "warning", "memory and cpu requests; memory limit equal to its request")
@@ -262,109 +289,6 @@ def edition_by_path(cluster: Cluster) -> Iterator[Found]:
         yield "spec.image", f"only the path of {cluster.image} holds the word {edition(cluster.image)}"
 
 
-@hazard("skips-work-directory", "warning", "a persistent volume for the work directory")
-def skips_work_directory(cluster: Cluster) -> Iterator[Found]:
-    """Without a persistent work directory, users, secondary index definitions and the roster are lost with the pod."""
-    if section(cluster.spec, "validationPolicy").get("skipWorkDirValidate") is True:
-        yield "spec.validationPolicy.skipWorkDirValidate", "the work directory need not be persistent"
-
-
-@hazard("cascade-delete", "severe", "cascadeDelete: false")
-def cascade_delete(cluster: Cluster) -> Iterator[Found]:
-    """The claims, and the data, go when the cluster is deleted or scaled down."""
-    for rack in cluster.distinct_racks:
-        path = cluster.storage_path(rack)
-        for key in ("blockVolumePolicy", "filesystemVolumePolicy"):
-            if section(rack.storage, key).get("cascadeDelete") is True:
-                yield f"{path}.{key}.cascadeDelete", "claims are deleted with their pods' place"
-        for position, volume in enumerate(rack.storage.get("volumes") or []):
-            if volume.get("cascadeDelete") is True and is_persistent(volume):
-                yield (
-                    f"{path}.volumes[{position}].cascadeDelete",
-                    f"the claim of {volume.get('name')} is deleted with its pod's place",
-                )
-
-
-@hazard("wipes-at-start", "warning", "initMethod: none, for disks that may hold data")
-def wipes_at_start(cluster: Cluster) -> Iterator[Found]:
-    """A cluster that is made anew over kept volumes wipes them: what was initialised stands in the old one's status
-    only.
-    """
-    for rack in cluster.distinct_racks:
-        for position, volume in enumerate(rack.storage.get("volumes") or []):
-            if is_persistent(volume) and policy(rack, volume, "initMethod") != "none":
-                path = f"{cluster.storage_path(rack)}.volumes[{position}].initMethod"
-                yield (
-                    path,
-                    f"{volume.get('name')} is wiped by {policy(rack, volume, 'initMethod')} when a pod meets it first",
-                )
-
-
-@hazard("deletes-local-storage", "warning", "leave it out, unless the copies elsewhere are sure")
-def deletes_local_storage(cluster: Cluster) -> Iterator[Found]:
-    """Every planned restart of a pod empties its disks: each one fills again over the network."""
-    for rack in cluster.distinct_racks:
-        for key in ("deleteLocalStorageOnRestart", "deleteLocalStorageOnPodRecovery"):
-            if rack.storage.get(key) is True:
-                yield f"{cluster.storage_path(rack)}.{key}", "pods come back empty"
-
-
-@hazard("sindex-mount-unchecked", "severe", "a Filesystem volume at each mount")
-def sindex_mount_unchecked(cluster: Cluster) -> Iterator[Found]:
-    """The operator checks the mounts of the primary index only: a secondary index may lie in the container's own
-    layer.
-    """
-    for rack in cluster.distinct_racks:
-        known = {path_of(volume) for volume in rack.storage.get("volumes") or [] if is_persistent(volume)}
-        for position, name, namespace in namespaces(rack.config):
-            for mount in texts(section(namespace, "sindex-type").get("mounts")):
-                if mount not in known:
-                    path = cluster.config_path(rack, "namespaces", position, "sindex-type", "mounts")
-                    yield path, f"{mount} of {name} is the path of no persistent volume"
-
-
-@hazard("mounts-over-volume", "warning", "a mounts-budget below the volume's size")
-def mounts_over_volume(cluster: Cluster) -> Iterator[Found]:
-    """An index may grow to its budget: beyond the volume the server stops."""
-    for rack in cluster.distinct_racks:
-        sizes = {
-            path_of(volume): section(volume, "source", "persistentVolume").get("size")
-            for volume in rack.storage.get("volumes") or []
-        }
-        for position, name, namespace in namespaces(rack.config):
-            for key in ("index-type", "sindex-type"):
-                index = section(namespace, key)
-                budget = index.get("mounts-budget")
-                room = sum(quantity(sizes.get(mount) or 0) for mount in texts(index.get("mounts")))
-                if isinstance(budget, (int, float)) and room and budget > room:
-                    path = cluster.config_path(rack, "namespaces", position, key, "mounts-budget")
-                    yield path, f"the budget of {name} is larger than its volumes"
-
-
-@hazard("shared-shadow", "severe", "a shadow device of its own for each namespace")
-def shared_shadow(cluster: Cluster) -> Iterator[Found]:
-    """The operator compares whole lines: two namespaces on one device overwrite each other."""
-    for rack in cluster.distinct_racks:
-        words = Counter(
-            word
-            for _, _, namespace in namespaces(rack.config)
-            for line in set(texts(section(namespace, "storage-engine").get("devices")))
-            for word in line.split()
-        )
-        for word, count in sorted(words.items()):
-            if count > 1:
-                yield cluster.config_path(rack, "namespaces"), f"{word} is used {count} times"
-
-
-@hazard("files-without-size", "severe", "filesize")
-def files_without_size(cluster: Cluster) -> Iterator[Found]:
-    """The operator admits files without a size; the server doesn't start with them."""
-    for path, name, namespace in _namespaces(cluster):
-        engine = section(namespace, "storage-engine")
-        if engine.get("files") and "filesize" not in engine:
-            yield f"{path}.storage-engine", f"files of {name} have no filesize"
-
-
 @hazard("fraction", "warning", "a whole number")
 def fraction(cluster: Cluster) -> Iterator[Found]:
     """The operator's library cuts fractions off."""
@@ -394,19 +318,6 @@ def tls_auth_switch(cluster: Cluster) -> Iterator[Found]:
                 cluster.config_path(rack, "network", "service", "tls-authenticate-client"),
                 "false is written without quotes",
             )
-
-
-@hazard("path-with-slash", "warning", "the path without its last slash, or another one")
-def path_with_slash(cluster: Cluster) -> Iterator[Found]:
-    """A reserved path with a slash at its end passes the webhook and hides the operator's own files."""
-    for rack in cluster.distinct_racks:
-        for position, volume in enumerate(rack.storage.get("volumes") or []):
-            path = path_of(volume)
-            if path.endswith("/") and path.rstrip("/") in RESERVED_PATHS:
-                yield (
-                    f"{cluster.storage_path(rack)}.volumes[{position}].aerospike.path",
-                    f"{path} hides the operator's own files",
-                )
 
 
 @hazard("reserved-revision-label", "warning", "a label of your own")

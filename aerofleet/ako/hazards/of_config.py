@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aerofleet.aerospike.parameters import data_version, nodes_at
-from aerofleet.ako.config_change import ConfigChange
+from aerofleet.ako.config_change import ConfigChange, Difference, is_same
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.restart import LIVE
 
@@ -25,26 +25,31 @@ def order_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Fo
         yield key, "holds the same in another order"
 
 
-@hazard("default-restarts", "info", "leave the default out")
+@hazard("default-restarts", "info", "the line as it was, unless servers restart anyway")
 def default_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
-    """Writing a default out, or taking it away, counts as a change."""
-    for difference in change.differences:
-        defaults = [
-            node["default"] for node in nodes_at(data_version(version), difference.parameter) if "default" in node
-        ]
-        other = (
-            difference.after if difference.before is None else difference.before if difference.after is None else None
-        )
-        if other is not None and other in defaults:
-            yield difference.key, f"{other} is the default"
+    """Writing a default out, or taking it away, counts as a change, and restarts servers."""
+    if kind == LIVE:
+        return
+    for difference in _of_what_stays(change):
+        sides = [side for side in (difference.before, difference.after) if side is not None]
+        defaults = [node.get("default") for node in nodes_at(data_version(version), difference.parameter)]
+        # Variants of a section (memory, device) each have a default of their own for what tells them apart.
+        if len(sides) == 1 and defaults and all(is_same(each, sides[0]) for each in defaults):
+            yield difference.key, f"{sides[0]} is the default: nothing but the file changes"
 
 
 @hazard("one-static-restarts-all", "info", "static and dynamic parameters in two changes")
 def one_static_restarts_all(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
     """One static parameter makes the whole change a restart; the others could have been set live."""
-    live = [difference.key for difference in change.differences if difference.is_dynamic]
+    live = [difference.key for difference in _of_what_stays(change) if difference.is_dynamic]
     if change.static and live:
         yield change.static[0], f"restarts servers also for {', '.join(live)}"
+
+
+def _of_what_stays(change: ConfigChange) -> list[Difference]:
+    """Without what belongs to an entry that is new: it comes or goes as a whole."""
+    new = [each.names[:-1] for each in change.differences if each.names[-1] == "name"]
+    return [each for each in change.differences if not any(each.names[: len(entry)] == entry for entry in new)]
 
 
 @hazard("operator-panics", "severe", "the kind that it has now; the other one in a new cluster only")

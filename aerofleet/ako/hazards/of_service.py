@@ -1,4 +1,6 @@
-"""Hazards of a change for those who use the cluster: writes that are refused, records that expire, access that ends."""
+"""Hazards of a change for those who use the cluster: writes that are refused, records that expire or are not shipped,
+nodes that are not found.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from aerofleet.aerospike.parameters import parameter
-from aerofleet.ako.admission.access_rules import is_secured
 from aerofleet.ako.cluster import Cluster
-from aerofleet.ako.config import Config, entries, section
+from aerofleet.ako.config import Config, entries, section, texts
 from aerofleet.ako.hazards.hazard import Found, hazard
-from aerofleet.ako.pairs import namespace_pairs, paired
+from aerofleet.ako.pairs import config_path_of, namespace_pairs, paired
 from aerofleet.ako.restart import Restarts, judged_version
 
 Keys = tuple[str, ...]
@@ -125,30 +126,95 @@ def shipping_stops(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[F
                 yield f"{path}.namespaces.{{{name}}}", f"{name} is not shipped to {dc} any more"
 
 
-@hazard("security-goes", "severe", "security as it is")
-def security_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
-    """Without the security section whoever reaches a port reads and deletes everything."""
-    if is_secured(old) and not is_secured(new):
-        yield "spec.aerospikeConfig.security", "users and roles no longer count"
+SHIPS_LESS_WHEN: tuple[tuple[str, bool], ...] = (
+    ("ship-only-specified-sets", True),
+    ("ignore-expunges", True),
+    ("forward", False),
+)
+"""Switches of a destination's namespace, and the side on which fewer records are shipped."""
 
 
-@hazard("users-go", "warning", "the user until nobody logs in with it")
-def users_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
-    """Applications that still log in with them are locked out while servers run."""
-    for kind in ("users", "roles"):
-        before, after = (_named(cluster.spec, "aerospikeAccessControl", kind) for cluster in (old, new))
-        for name in sorted(before.keys() - after.keys()):
-            yield f"spec.aerospikeAccessControl.{kind}.{{{name}}}", f"{name} goes"
-
-
-@hazard("tls-goes", "warning", "TLS as it is, or both ports until no client uses it")
-def tls_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
-    """Clients and nodes that speak TLS are cut off, and what they say can be read on the way."""
+@hazard("ships-less", "warning", "what it ships now, or a rewind once it ships them again")
+def ships_less(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """Records that are left out from now on are not shipped later by themselves: the copy at the destination ages."""
     for before, rack in paired(old, new):
-        for key in ("service", "heartbeat", "fabric"):
-            was, now = (section(each.config, "network", key).get("tls-name") for each in (before, rack))
-            if was is not None and now is None:
-                yield f"{new.config_path(rack)}.network.{key}.tls-name", f"{key} speaks plain text only"
+        now = _named(rack.config, "xdr", "dcs")
+        for dc, entry in _named(before.config, "xdr", "dcs").items():
+            wanted = _named(now.get(dc, {}), "namespaces")
+            for name, namespace in _named(entry, "namespaces").items():
+                for key in _left_out(namespace, wanted.get(name, namespace)):
+                    path = config_path_of(new, before, rack, f"xdr.dcs.{{{dc}}}.namespaces.{{{name}}}.{key}")
+                    yield path, f"fewer records of {name} go to {dc}"
+
+
+def _left_out(before: Config, after: Config) -> Iterator[str]:
+    """Keys by which a destination's namespace ships less than before."""
+    for key, side in SHIPS_LESS_WHEN:
+        if after.get(key, False) is side and before.get(key, False) is not side:
+            yield key
+    for key in ("ignore-sets", "ignore-bins"):
+        if set(texts(after.get(key))) - set(texts(before.get(key))):
+            yield key
+    for key in ("ship-sets", "ship-bins"):
+        if set(texts(before.get(key))) - set(texts(after.get(key))):
+            yield key
+
+
+@hazard("destination-moves", "warning", "a destination of another name beside it, with a rewind; then the old one goes")
+def destination_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """None of the addresses stays: if another cluster answers there, what was shipped to the old one is not shipped to
+    it.
+    """
+    for before, rack in paired(old, new):
+        now = _named(rack.config, "xdr", "dcs")
+        for dc, entry in _named(before.config, "xdr", "dcs").items():
+            seeds = [
+                {each.replace(" ", ":") for each in texts(config.get("node-address-ports"))}
+                for config in (entry, now.get(dc, {}))
+            ]
+            if all(seeds) and not seeds[0] & seeds[1]:
+                path = config_path_of(new, before, rack, f"xdr.dcs.{{{dc}}}.node-address-ports")
+                yield path, f"{dc} is looked for elsewhere only"
+
+
+@hazard("heartbeat-tightens", "warning", "interval × timeout above the longest pause of hosts and network")
+def heartbeat_tightens(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """A node that is silent for that long is taken for dead: a short pause then moves partitions."""
+    for before, rack in paired(old, new):
+        was, now = (section(each.config, "network", "heartbeat") for each in (before, rack))
+        silence = [_silence_ms(each) for each in (was, now)]
+        if silence[1] < silence[0]:
+            keys = [key for key in ("interval", "timeout") if was.get(key) != now.get(key)]
+            path = config_path_of(new, before, rack, f"network.heartbeat.{keys[0]}")
+            yield path, f"nodes are given up after {silence[1]:g} ms of silence instead of {silence[0]:g}"
+
+
+def _silence_ms(heartbeat: Config) -> float:
+    interval, timeout = heartbeat.get("interval", 150), heartbeat.get("timeout", 10)
+    return interval * timeout if all(isinstance(each, (int, float)) for each in (interval, timeout)) else float("inf")
+
+
+@hazard("addresses-change", "warning", "addresses that were tried from every client's network before")
+def addresses_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """Clients are told other addresses, node by node; those that can't reach them lose the cluster."""
+    was, now = (section(cluster.spec, "aerospikeNetworkPolicy") for cluster in (old, new))
+    has_tls = section(new.config, "network", "service").get("tls-name") is not None
+    for way in ("access", "alternateAccess", *(("tlsAccess", "tlsAlternateAccess") if has_tls else ())):
+        if was.get(way) != now.get(way):
+            yield f"spec.aerospikeNetworkPolicy.{way}", f"{now.get(way)} addresses are published, not {was.get(way)}"
+
+
+@hazard("load-balancer-changes", "warning", "the load balancer as it is until no client's seed list names it")
+def load_balancer_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """Clients that find the cluster through the load balancer don't find it any more when they start."""
+    was, now = (section(cluster.spec, "seedsFinderServices", "loadBalancer") for cluster in (old, new))
+    path = "spec.seedsFinderServices.loadBalancer"
+    if was and not now:
+        yield path, "the load balancer goes"
+    elif was:
+        for key in ("port", "targetPort", "loadBalancerSourceRanges"):
+            if was.get(key) != now.get(key) and (key != "loadBalancerSourceRanges" or now.get(key)):
+                yield f"{path}.{key}", "clients may not get through any more"
 
 
 SERVICE_HAZARDS = (
@@ -156,7 +222,9 @@ SERVICE_HAZARDS = (
     expires_records,
     weaker_writes,
     shipping_stops,
-    security_goes,
-    users_go,
-    tls_goes,
+    ships_less,
+    destination_moves,
+    heartbeat_tightens,
+    addresses_change,
+    load_balancer_changes,
 )

@@ -25,10 +25,11 @@ def size_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Rea
     if order[0] != order[1] and sorted(order[0]) == sorted(order[1]):
         message = "the order of racks: the first ones get the pods that are left over"
         yield Reason(Effect.LIVE, "racks", "spec.rackConfig.racks", message)
-    for kind, words in ((NEW, "are new"), (REMOVED, "go with their rack"), (SCALED_DOWN, "go")):
+    for kind, words in ((NEW, "new"), (REMOVED, "gone with their rack"), (SCALED_DOWN, "gone")):
         count = kinds.count(kind)
         if count and old.size == new.size:
-            yield Reason(Effect.MOVES_DATA, "racks", "spec.rackConfig.racks", f"{count} pods {words}: partitions move")
+            message = f"{count} of {new.size} pods {words}: partitions move"
+            yield Reason(Effect.MOVES_DATA, "racks", "spec.rackConfig.racks", message)
     if bool(old.spec.get("enableRackIDOverride")) != bool(new.spec.get("enableRackIDOverride")):
         yield Reason(Effect.MOVES_DATA, "rack-ids", "spec.enableRackIDOverride", "rack ids come from elsewhere")
     before, after = ({rack.id for rack in cluster.racks} for cluster in (old, new))
@@ -43,13 +44,15 @@ def size_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Rea
             message = f"rack {rack.id} is rebuilt beside the old one: each pod fills anew, the rack short by a batch"
             yield Reason(Effect.MOVES_DATA, "revision", f"{path}.revision", message)
         if was is not None and was.is_blocked_from_roster != rack.is_blocked_from_roster:
-            yield Reason(
-                Effect.MOVES_DATA,
-                "roster",
-                f"{path}.forceBlockFromRoster",
-                f"rack {rack.id} leaves or joins the roster",
-            )
+            message = f"rack {rack.id} {'leaves' if rack.is_blocked_from_roster else 'joins'} the roster"
+            yield roster_reason(old, new, f"{path}.forceBlockFromRoster", message)
     yield from _rack_namespace_reasons(old, new)
+
+
+def roster_reason(old: Cluster, new: Cluster, path: str, message: str) -> Reason:
+    if old.has_roster or new.has_roster:
+        return Reason(Effect.MOVES_DATA, "roster", path, f"{message}: partitions move")
+    return Reason(Effect.LIVE, "roster", path, "no namespace is strongly consistent, so there is no roster to leave")
 
 
 def _rack_namespace_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:

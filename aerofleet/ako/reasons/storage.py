@@ -15,6 +15,7 @@ from aerofleet.ako.mounts import by_name, unseen_host_paths
 from aerofleet.ako.pairs import paired
 from aerofleet.ako.quantity import quantity
 from aerofleet.ako.reasons.pods import copies_of
+from aerofleet.ako.reasons.scale import roster_reason
 
 POLICIES: dict[str, str] = {
     "blockVolumePolicy": "counts where a block volume says nothing itself",
@@ -84,7 +85,7 @@ def cascades(rack: Rack, volume: dict[str, Any]) -> bool:
 
 def block_list_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
     if old.spec.get("rosterNodeBlockList", []) != new.spec.get("rosterNodeBlockList", []):
-        yield Reason(Effect.MOVES_DATA, "roster", "spec.rosterNodeBlockList", "nodes leave or join the roster")
+        yield roster_reason(old, new, "spec.rosterNodeBlockList", "nodes leave or join the roster")
     before, after = set(old.spec.get("k8sNodeBlockList", [])), set(new.spec.get("k8sNodeBlockList", []))
     if before == after:
         return

@@ -1,0 +1,130 @@
+"""Hazards of a cluster's volumes as they stand, and of what its namespaces keep there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from aerofleet.ako.admission.storage_rules import RESERVED_PATHS, is_persistent, path_of, policy
+from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.config import namespaces, section, texts
+from aerofleet.ako.hazards.hazard import Found, hazard
+from aerofleet.ako.quantity import quantity
+
+
+@hazard("skips-work-directory", "warning", "a persistent volume for the work directory")
+def skips_work_directory(cluster: Cluster) -> Iterator[Found]:
+    """Without a persistent work directory, users, secondary index definitions and the roster are lost with the pod."""
+    if section(cluster.spec, "validationPolicy").get("skipWorkDirValidate") is True:
+        yield "spec.validationPolicy.skipWorkDirValidate", "the work directory need not be persistent"
+
+
+@hazard("cascade-delete", "severe", "cascadeDelete: false")
+def cascade_delete(cluster: Cluster) -> Iterator[Found]:
+    """The claims, and the data, go when the cluster is deleted or scaled down."""
+    for rack in cluster.distinct_racks:
+        path = cluster.storage_path(rack)
+        for key in ("blockVolumePolicy", "filesystemVolumePolicy"):
+            if section(rack.storage, key).get("cascadeDelete") is True:
+                yield f"{path}.{key}.cascadeDelete", "claims are deleted with their pods' place"
+        for position, volume in enumerate(rack.storage.get("volumes") or []):
+            if volume.get("cascadeDelete") is True and is_persistent(volume):
+                yield (
+                    f"{path}.volumes[{position}].cascadeDelete",
+                    f"the claim of {volume.get('name')} is deleted with its pod's place",
+                )
+
+
+@hazard("wipes-at-start", "warning", "initMethod: none, for disks that may hold data")
+def wipes_at_start(cluster: Cluster) -> Iterator[Found]:
+    """A cluster that is made anew over kept volumes wipes them: what was initialised stands in the old one's status
+    only.
+    """
+    for rack in cluster.distinct_racks:
+        for position, volume in enumerate(rack.storage.get("volumes") or []):
+            if is_persistent(volume) and policy(rack, volume, "initMethod") != "none":
+                path = f"{cluster.storage_path(rack)}.volumes[{position}].initMethod"
+                yield (
+                    path,
+                    f"{volume.get('name')} is wiped by {policy(rack, volume, 'initMethod')} when a pod meets it first",
+                )
+
+
+@hazard("deletes-local-storage", "warning", "leave it out, unless the copies elsewhere are sure")
+def deletes_local_storage(cluster: Cluster) -> Iterator[Found]:
+    """Every planned restart of a pod empties its disks: each one fills again over the network."""
+    for rack in cluster.distinct_racks:
+        for key in ("deleteLocalStorageOnRestart", "deleteLocalStorageOnPodRecovery"):
+            if rack.storage.get(key) is True:
+                yield f"{cluster.storage_path(rack)}.{key}", "pods come back empty"
+
+
+@hazard("sindex-mount-unchecked", "severe", "a Filesystem volume at each mount")
+def sindex_mount_unchecked(cluster: Cluster) -> Iterator[Found]:
+    """The operator checks the mounts of the primary index only: a secondary index may lie in the container's own
+    layer.
+    """
+    for rack in cluster.distinct_racks:
+        known = {path_of(volume) for volume in rack.storage.get("volumes") or [] if is_persistent(volume)}
+        for position, name, namespace in namespaces(rack.config):
+            for mount in texts(section(namespace, "sindex-type").get("mounts")):
+                if mount not in known:
+                    path = cluster.config_path(rack, "namespaces", position, "sindex-type", "mounts")
+                    yield path, f"{mount} of {name} is the path of no persistent volume"
+
+
+@hazard("mounts-over-volume", "warning", "a mounts-budget below the volume's size")
+def mounts_over_volume(cluster: Cluster) -> Iterator[Found]:
+    """An index may grow to its budget: beyond the volume the server stops."""
+    for rack in cluster.distinct_racks:
+        sizes = {
+            path_of(volume): section(volume, "source", "persistentVolume").get("size")
+            for volume in rack.storage.get("volumes") or []
+        }
+        for position, name, namespace in namespaces(rack.config):
+            for key in ("index-type", "sindex-type"):
+                index = section(namespace, key)
+                budget = index.get("mounts-budget")
+                room = sum(quantity(sizes.get(mount) or 0) for mount in texts(index.get("mounts")))
+                if isinstance(budget, (int, float)) and room and budget > room:
+                    path = cluster.config_path(rack, "namespaces", position, key, "mounts-budget")
+                    yield path, f"the budget of {name} is larger than its volumes"
+
+
+@hazard("shared-shadow", "severe", "a shadow device of its own for each namespace")
+def shared_shadow(cluster: Cluster) -> Iterator[Found]:
+    """The operator compares whole lines: two namespaces on one device overwrite each other."""
+    for rack in cluster.distinct_racks:
+        words = Counter(
+            word
+            for _, _, namespace in namespaces(rack.config)
+            for line in set(texts(section(namespace, "storage-engine").get("devices")))
+            for word in line.split()
+        )
+        for word, count in sorted(words.items()):
+            if count > 1:
+                yield cluster.config_path(rack, "namespaces"), f"{word} is used {count} times"
+
+
+@hazard("files-without-size", "severe", "filesize")
+def files_without_size(cluster: Cluster) -> Iterator[Found]:
+    """The operator admits files without a size; the server doesn't start with them."""
+    for rack in cluster.distinct_racks:
+        for position, name, namespace in namespaces(rack.config):
+            engine = section(namespace, "storage-engine")
+            if engine.get("files") and "filesize" not in engine:
+                path = cluster.config_path(rack, "namespaces", position, "storage-engine")
+                yield path, f"files of {name} have no filesize"
+
+
+@hazard("path-with-slash", "warning", "the path without its last slash, or another one")
+def path_with_slash(cluster: Cluster) -> Iterator[Found]:
+    """A reserved path with a slash at its end passes the webhook and hides the operator's own files."""
+    for rack in cluster.distinct_racks:
+        for position, volume in enumerate(rack.storage.get("volumes") or []):
+            path = path_of(volume)
+            if path.endswith("/") and path.rstrip("/") in RESERVED_PATHS:
+                yield (
+                    f"{cluster.storage_path(rack)}.volumes[{position}].aerospike.path",
+                    f"{path} hides the operator's own files",
+                )
