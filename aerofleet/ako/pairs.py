@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from aerofleet.ako.cluster import Cluster, Rack
@@ -50,10 +51,18 @@ def _holds(config: Any, names: list[str]) -> bool:
     return config is not None
 
 
-def namespace_pairs(old: Cluster, new: Cluster) -> Iterator[tuple[str, str, Config, Config]]:
-    """(path in the new cluster, name, before, after) of each namespace that stays and is not the same."""
+Where = Callable[[str], str]
+"""From a key within a namespace to where a person wrote it."""
+
+
+def namespace_pairs(old: Cluster, new: Cluster) -> Iterator[tuple[Where, str, Config, Config]]:
+    """(where, name, before, after) of each namespace that stays and is not the same."""
     for before, rack in paired(old, new):
         known = {name: namespace for _, name, namespace in namespaces(before.config)}
         for _, name, namespace in namespaces(rack.config):
             if name in known and known[name] != namespace:
-                yield f"{new.config_path(rack)}.namespaces.{{{name}}}", name, known[name], namespace
+                yield partial(_written_at, new, before, rack, name), name, known[name], namespace
+
+
+def _written_at(new: Cluster, before: Rack, rack: Rack, name: str, key: str) -> str:
+    return config_path_of(new, before, rack, f"namespaces.{{{name}}}.{key}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil
+from math import ceil, floor
 from typing import Any
 
 _FORM = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+))(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?\d+)?")
@@ -32,7 +32,8 @@ def quantity(value: Any) -> Fraction:
 @lru_cache(maxsize=4096)
 def canonical(value: str) -> str:
     """As Kubernetes writes a quantity back: ``4000m`` → ``4``, ``32768Mi`` → ``32Gi``, ``0.5`` → ``500m``. The family
-    of the unit stays, so ``1Gi`` and ``1073741824`` remain two texts. Source: apimachinery, `resource.Quantity`.
+    of the unit stays, so ``1Gi`` and ``1073741824`` remain two texts; what is less than a billionth counts as one.
+    Source: apimachinery, `resource.Quantity`.
     """
     number, found = quantity(value), _FORM.fullmatch(value)
     unit = (found.group(2) or "") if found else ""
@@ -42,4 +43,5 @@ def canonical(value: str) -> str:
     elif unit[:1] in ("e", "E") and len(unit) > 1:
         units = _EXPONENTS
     fitting = [name for name, size in units.items() if (number / size).denominator == 1] or [next(iter(units))]
-    return f"{ceil(number / units[fitting[-1]])}{fitting[-1]}" if number else "0"
+    count = number / units[fitting[-1]]
+    return f"{ceil(count) if count > 0 else floor(count)}{fitting[-1]}" if number else "0"

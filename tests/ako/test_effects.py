@@ -11,7 +11,7 @@ from aerofleet.ako.admission import finished_status
 from aerofleet.ako.change import change_of
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.effect import Effect
-from tests.ako.specimen import cases, cluster
+from tests.ako.specimen import GONE, cases, cluster
 
 PAIRS = cases("effects")
 
@@ -50,3 +50,28 @@ def test_what_no_rule_knows_is_named_and_counts_as_data_at_risk(to: dict[str, An
     change = change_of(cluster("device"), cluster("device", to))
     unknown = [reason for reason in change.reasons if reason.rule.startswith("unknown")]
     assert [(reason.effect, reason.path) for reason in unknown] == [(Effect.DATA_AT_RISK, named)]
+
+
+@pytest.mark.parametrize(
+    ("own", "to", "rule", "key"),
+    [
+        (
+            [{"name": "b", "storage-engine": {"type": "device", "devices": ["/dev/spare"]}}],
+            GONE,
+            "namespace-removed",
+            "{b}",
+        ),
+        (
+            [{"name": "orders", "nsup-period": 60}],
+            {"namespaces": [{"name": "orders", "nsup-period": 60, "storage-engine": {"evict-used-pct": 9}}]},
+            "evicts",
+            "{orders}.storage-engine.evict-used-pct",
+        ),
+    ],
+)
+def test_what_a_rack_says_itself_is_named_there(own: list[Any], to: Any, rule: str, key: str) -> None:
+    was = {"spec.rackConfig.racks": [{"id": 1}, {"id": 2, "aerospikeConfig": {"namespaces": own}}]}
+    edit = {"spec.rackConfig.racks[1].aerospikeConfig": to}
+    change = change_of(cluster("device", was), cluster("device", was, edit))
+    paths = [reason.path for reason in change.reasons if reason.rule == rule]
+    assert paths == [f"spec.rackConfig.racks[1].aerospikeConfig.namespaces.{key}"]

@@ -14,7 +14,7 @@ from aerofleet.ako.config_change import devices, is_same
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.image import is_at_least, numbers
 from aerofleet.ako.mounts import unseen_host_paths
-from aerofleet.ako.pairs import paired
+from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.quantity import quantity
 from aerofleet.ako.restart import Restarts, batch_size
 from aerofleet.ako.status import rack_sizes
@@ -76,7 +76,7 @@ def device_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Fou
         for _, name, namespace in namespaces(rack.config):
             for device in sorted(devices(namespace)):
                 if owners.get(device, name) != name:
-                    path = f"{new.config_path(rack)}.namespaces.{{{name}}}.storage-engine.devices"
+                    path = config_path_of(new, before, rack, f"namespaces.{{{name}}}.storage-engine.devices")
                     yield path, f"{device} comes from {owners[device]}"
 
 
@@ -158,7 +158,7 @@ def namespace_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[F
         for _, name, _ in namespaces(rack.config):
             if name not in now and name not in told:
                 told.add(name)
-                yield f"spec.aerospikeConfig.namespaces.{{{name}}}", f"{name} goes with its data"
+                yield config_path_of(new, rack, rack, f"namespaces.{{{name}}}"), f"{name} goes with its data"
 
 
 @hazard("index-mounts-go", "severe", "the index in shmem with one change, the namespace taken out with the next")
@@ -170,7 +170,7 @@ def index_mounts_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
         now = {name for _, name, _ in namespaces(rack.config)}
         for _, name, namespace in namespaces(before.config):
             if name not in now and section(namespace, "index-type").get("mounts"):
-                path = f"{new.config_path(rack)}.namespaces.{{{name}}}.index-type.mounts"
+                path = config_path_of(new, before, rack, f"namespaces.{{{name}}}.index-type.mounts")
                 yield path, f"{name} goes while its index is on mounts"
 
 

@@ -11,7 +11,7 @@ from aerofleet.aerospike.parameters import parameter
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import Config, entries, section, texts
 from aerofleet.ako.hazards.hazard import Found, hazard
-from aerofleet.ako.pairs import config_path_of, namespace_pairs, paired
+from aerofleet.ako.pairs import Where, config_path_of, namespace_pairs, paired
 from aerofleet.ako.restart import Restarts, judged_version
 
 Keys = tuple[str, ...]
@@ -56,27 +56,27 @@ def _limit(version: str, namespace: Config, keys: Keys) -> float:
 def stops_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
     """A limit that is met already refuses writes as soon as it is set."""
     version = judged_version(new, old)
-    for path, name, before, after in namespace_pairs(old, new):
+    for where, name, before, after in namespace_pairs(old, new):
         for keys in STOPS_WHEN_LOWERED:
             if _limit(version, after, keys) < _limit(version, before, keys):
-                yield f"{path}.{'.'.join(keys)}", f"{name} refuses writes earlier"
+                yield where(".".join(keys)), f"{name} refuses writes earlier"
         for keys in STOPS_WHEN_RAISED:
             sizes = [_value(version, each, keys) for each in (before, after)]
             if all(isinstance(size, (int, float)) for size in sizes) and sizes[1] > sizes[0]:
-                yield f"{path}.{'.'.join(keys)}", f"{name} refuses writes earlier"
+                yield where(".".join(keys)), f"{name} refuses writes earlier"
         for keys in STOPS_WHEN_ON:
             if _value(version, after, keys) is True and _value(version, before, keys) is not True:
-                yield f"{path}.{'.'.join(keys)}", f"{name} refuses these writes from now on"
-        yield from _set_quotas(path, before, after)
+                yield where(".".join(keys)), f"{name} refuses these writes from now on"
+        yield from _set_quotas(where, before, after)
 
 
-def _set_quotas(path: str, before: Config, after: Config) -> Iterator[Found]:
+def _set_quotas(where: Where, before: Config, after: Config) -> Iterator[Found]:
     known = _named(before, "sets")
     for name, entry in _named(after, "sets").items():
         for key in SET_QUOTAS:
             was, now = (each.get(key) or float("inf") for each in (known.get(name, {}), entry))
             if isinstance(was, (int, float)) and isinstance(now, (int, float)) and now < was:
-                yield f"{path}.sets.{{{name}}}.{key}", f"set {name} refuses writes beyond {now}"
+                yield where(f"sets.{{{name}}}.{key}"), f"set {name} refuses writes beyond {now}"
 
 
 def _named(config: Any, *path: str) -> dict[str, Config]:
@@ -86,11 +86,11 @@ def _named(config: Any, *path: str) -> dict[str, Config]:
 @hazard("expires-records", "warning", "a time to live that the owner of the data has agreed to")
 def expires_records(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
     """Records written from now on expire, or sooner than before: they are deleted then, on every node."""
-    for path, name, before, after in namespace_pairs(old, new):
-        yield from _expires(f"{path}.default-ttl", name, before, after)
+    for where, name, before, after in namespace_pairs(old, new):
+        yield from _expires(where("default-ttl"), name, before, after)
         known = _named(before, "sets")
         for key, entry in _named(after, "sets").items():
-            yield from _expires(f"{path}.sets.{{{key}}}.default-ttl", f"set {key} of {name}", known.get(key, {}), entry)
+            yield from _expires(where(f"sets.{{{key}}}.default-ttl"), f"set {key} of {name}", known.get(key, {}), entry)
 
 
 def _expires(path: str, what: str, before: Config, after: Config) -> Iterator[Found]:
@@ -103,11 +103,11 @@ def _expires(path: str, what: str, before: Config, after: Config) -> Iterator[Fo
 def weaker_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
     """The cluster promises less for a record whose write it has answered."""
     version = judged_version(new, old)
-    for path, name, before, after in namespace_pairs(old, new):
+    for where, name, before, after in namespace_pairs(old, new):
         for keys, (value, why) in WEAKER.items():
             was, now = _value(version, before, keys), _value(version, after, keys)
             if now == value and was is not None and was != value:
-                yield f"{path}.{'.'.join(keys)}", f"{name}: {why}"
+                yield where(".".join(keys)), f"{name}: {why}"
 
 
 @hazard("shipping-stops", "severe", "the destination as it is; a rewind when it comes back under any name")
@@ -118,12 +118,13 @@ def shipping_stops(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[F
     for before, rack in paired(old, new):
         now = _named(rack.config, "xdr", "dcs")
         for dc, entry in _named(before.config, "xdr", "dcs").items():
-            path = f"{new.config_path(rack)}.xdr.dcs.{{{dc}}}"
+            path = f"xdr.dcs.{{{dc}}}"
             if dc not in now:
-                yield path, f"nothing is shipped to {dc} any more"
+                yield config_path_of(new, before, rack, path), f"nothing is shipped to {dc} any more"
                 continue
             for name in sorted(_named(entry, "namespaces").keys() - _named(now[dc], "namespaces").keys()):
-                yield f"{path}.namespaces.{{{name}}}", f"{name} is not shipped to {dc} any more"
+                gone = config_path_of(new, before, rack, f"{path}.namespaces.{{{name}}}")
+                yield gone, f"{name} is not shipped to {dc} any more"
 
 
 SHIPS_LESS_WHEN: tuple[tuple[str, bool], ...] = (

@@ -15,7 +15,7 @@ ROLLED_OUT = ("image", "size", "aerospikeConfig", "rackConfig", "podSpec", "stor
 @hazard("rollout-under-way", "severe", "the change once `aerofleet wait` says that the one before is done")
 def rollout_under_way(old: Cluster, new: Cluster, status: Status) -> Iterator[Found]:
     """What is running is not what the change starts from: two roll-outs come together, and their steps mix."""
-    if not status.is_complete or old.spec == new.spec:
+    if not status.is_complete or old.spec == new.spec or old.spec.get("paused") is True:
         return
     waiting = [key for key in ROLLED_OUT if not is_same(status.spec.get(key), old.spec.get(key))]
     for key in waiting:

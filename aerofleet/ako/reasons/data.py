@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from aerofleet.ako.admission.replication_rules import changed_factors
 from aerofleet.ako.admission.storage_rules import path_of
@@ -10,7 +11,7 @@ from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, namespaces, replication_factor, section, storage_type, texts
 from aerofleet.ako.config_change import is_same, removed_namespaces
 from aerofleet.ako.effect import Effect, Reason
-from aerofleet.ako.pairs import paired
+from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.reasons.evictions import eviction_reasons
 from aerofleet.ako.reasons.pods import copies_of
 from aerofleet.ako.reasons.starts import refilled, start_reasons
@@ -18,26 +19,26 @@ from aerofleet.ako.reasons.starts import refilled, start_reasons
 
 def data_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
     for before, rack in paired(old, new):
-        root = new.config_path(rack)
-        for name in removed_namespaces(before.config, rack.config):
-            message = f"namespace {name} goes, and its data with it"
-            yield Reason(Effect.DATA_AT_RISK, "namespace-removed", f"{root}.namespaces.{{{name}}}", message)
-        known = {name: namespace for _, name, namespace in namespaces(before.config)}
-        for _, name, namespace in namespaces(rack.config):
-            if name in known:
-                path = f"{root}.namespaces.{{{name}}}"
-                yield from _device_reasons((before, known[name]), (rack, namespace), f"{path}.storage-engine")
-                yield from _shadow_reasons(old.size, known[name], namespace, f"{path}.storage-engine.devices")
-                yield from _namespace_reasons(old, name, known[name], namespace, path)
-            else:
-                yield Reason(
-                    Effect.LIVE,
-                    "namespace-added",
-                    f"{root}.namespaces.{{{name}}}",
-                    f"namespace {name} is new and empty",
-                )
+        for reason in _rack_reasons(old.size, before, rack):
+            yield replace(reason, path=config_path_of(new, before, rack, reason.path))
     for name in dict.fromkeys(name for _, name in changed_factors(old.racks, new.racks)):
         yield from _factor_reasons(old, new, name)
+
+
+def _rack_reasons(size: int, before: Rack, rack: Rack) -> Iterator[Reason]:
+    """Paths are within the rack's configuration. ``size``: the pods that hold the copies now."""
+    for name in removed_namespaces(before.config, rack.config):
+        message = f"namespace {name} goes, and its data with it"
+        yield Reason(Effect.DATA_AT_RISK, "namespace-removed", f"namespaces.{{{name}}}", message)
+    known = {name: namespace for _, name, namespace in namespaces(before.config)}
+    for _, name, namespace in namespaces(rack.config):
+        path = f"namespaces.{{{name}}}"
+        if name in known:
+            yield from _device_reasons((before, known[name]), (rack, namespace), f"{path}.storage-engine")
+            yield from _shadow_reasons(size, known[name], namespace, f"{path}.storage-engine.devices")
+            yield from _namespace_reasons(size, name, known[name], namespace, path)
+        else:
+            yield Reason(Effect.LIVE, "namespace-added", path, f"namespace {name} is new and empty")
 
 
 def _factor_reasons(old: Cluster, new: Cluster, name: str) -> Iterator[Reason]:
@@ -60,10 +61,10 @@ def _factor_reasons(old: Cluster, new: Cluster, name: str) -> Iterator[Reason]:
         yield Reason(Effect.MOVES_DATA, "replication-factor", path, f"{before} copies become {after}")
 
 
-def _namespace_reasons(old: Cluster, name: str, before: Config, after: Config, path: str) -> Iterator[Reason]:
+def _namespace_reasons(size: int, name: str, before: Config, after: Config, path: str) -> Iterator[Reason]:
     engine, wanted = section(before, "storage-engine"), section(after, "storage-engine")
     where = f"{path}.storage-engine"
-    copies = copies_of(before, old.size)
+    copies = copies_of(before, size)
     if storage_type(before) != storage_type(after):
         yield refilled(
             copies,
