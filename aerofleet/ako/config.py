@@ -70,3 +70,8 @@ def is_purely_in_memory(namespace: Config) -> bool:
     """No device and no file behind it: a lost process image is a lost copy."""
     engine = section(namespace, "storage-engine")
     return is_in_memory(namespace) and not engine.get("devices") and not engine.get("files")
+
+
+def ignores_devices(namespace: Config) -> bool:
+    """A cold start, as in every new pod, does not read what lies on the devices."""
+    return section(namespace, "storage-engine").get("cold-start-empty") is True

@@ -16,7 +16,8 @@ from aerofleet.ako.image import is_at_least, numbers
 from aerofleet.ako.mounts import unseen_host_paths
 from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.quantity import quantity
-from aerofleet.ako.restart import Restarts, batch_size
+from aerofleet.ako.reasons.storage import cascades
+from aerofleet.ako.restart import REMOVED, SCALED_DOWN, Restarts, batch_size
 from aerofleet.ako.status import rack_sizes
 
 
@@ -174,6 +175,21 @@ def index_mounts_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
                 yield path, f"{name} goes while its index is on mounts"
 
 
+@hazard("claims-stay", "warning", "the claims deleted by hand, once migrations are done")
+def claims_stay(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """The claims of pods that go are kept, and their disks stay taken. A pod that comes back later finds its old
+    records there: those deleted since then are back.
+    """
+    if not {SCALED_DOWN, REMOVED} & set(restarts.kinds):
+        return
+    now = {rack.id: rack for rack in new.racks}
+    for gone in old.distinct_racks:
+        rack = now.get(gone.id, gone)
+        for volume in rack.storage.get("volumes") or []:
+            if is_persistent(volume) and not cascades(rack, volume):
+                yield f"{new.storage_path(rack)}.volumes.{{{volume.get('name')}}}", "stays when its pod goes"
+
+
 @hazard("resumes", "warning", "an old file with its status, so that all that starts is told")
 def resumes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
     """What was changed while the cluster was paused starts now, whatever this change is about."""
@@ -246,6 +262,7 @@ CHANGE_HAZARDS = (
     paused_change,
     namespace_goes,
     index_mounts_go,
+    claims_stay,
     resumes,
     memory_shrinks,
     volumes_stay_behind,

@@ -12,6 +12,7 @@ from aerofleet.ako.admission.rule import percent_of
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import (
     entries,
+    ignores_devices,
     is_purely_in_memory,
     is_strongly_consistent,
     namespaces,
@@ -349,9 +350,11 @@ def rack_id_override(cluster: Cluster) -> Iterator[Found]:
         yield "spec.enableRackIDOverride", "pods wait for somebody to annotate them"
 
 
-@hazard("in-memory-rebuild", "info", "a device behind it, where a refill would hurt")
+@hazard("in-memory-rebuild", "info", "a device behind it that is read at the start, where a refill would hurt")
 def in_memory_rebuild(cluster: Cluster) -> Iterator[Found]:
     """Whatever rebuilds a pod (image, resources, sidecars) empties its copy; it fills again from the others."""
     for path, name, namespace in _namespaces(cluster):
+        if ignores_devices(namespace):
+            yield f"{path}.storage-engine.cold-start-empty", f"{name} ignores its devices in every new pod"
         if is_purely_in_memory(namespace):
             yield f"{path}.storage-engine", f"{name} lives in the memory of its pods only"

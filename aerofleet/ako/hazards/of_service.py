@@ -21,11 +21,12 @@ STOPS_WHEN_LOWERED: tuple[Keys, ...] = (
     ("stop-writes-sys-memory-pct",),
     ("memory-size",),
     ("indexes-memory-budget",),
+    ("max-record-size",),
     ("storage-engine", "stop-writes-used-pct"),
     ("storage-engine", "max-used-pct"),
 )
 STOPS_WHEN_RAISED: tuple[Keys, ...] = (("storage-engine", "stop-writes-avail-pct"), ("storage-engine", "min-avail-pct"))
-STOPS_WHEN_ON: tuple[Keys, ...] = (("reject-non-xdr-writes",), ("reject-xdr-writes",))
+STOPS_WHEN_ON: tuple[Keys, ...] = (("reject-non-xdr-writes",), ("reject-xdr-writes",), ("disallow-null-setname",))
 SET_QUOTAS = ("stop-writes-count", "stop-writes-size")
 WEAKER: dict[Keys, tuple[Any, str]] = {
     ("storage-engine", "commit-to-device"): (False, "writes are answered before they are on the device"),
@@ -54,7 +55,7 @@ def _limit(version: str, namespace: Config, keys: Keys) -> float:
 
 @hazard("stops-writes", "warning", "a look at what is used now, and alerts below the limit")
 def stops_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
-    """A limit that is met already refuses writes as soon as it is set."""
+    """A limit that is met already refuses writes as soon as it is set; so does a rule that clients don't keep."""
     version = judged_version(new, old)
     for where, name, before, after in namespace_pairs(old, new):
         for keys in STOPS_WHEN_LOWERED:
@@ -81,6 +82,25 @@ def _set_quotas(where: Where, before: Config, after: Config) -> Iterator[Found]:
 
 def _named(config: Any, *path: str) -> dict[str, Config]:
     return {str(entry.get("name")): entry for entry in entries(config, *path)}
+
+
+@hazard("clients-turned-away", "warning", "a limit above what clients use at their busiest")
+def clients_turned_away(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """Connections or batches beyond the limit are refused as soon as it is set."""
+    version = judged_version(new, old)
+    for before, rack in paired(old, new):
+        for key in ("proto-fd-max", "batch-max-requests"):
+            limits = [_service_limit(version, each.config, key) for each in (before, rack)]
+            if limits[1] < limits[0]:
+                was = "no limit" if limits[0] == float("inf") else f"{limits[0]:.0f}"
+                yield config_path_of(new, before, rack, f"service.{key}"), f"{was} becomes {limits[1]:.0f}"
+
+
+def _service_limit(version: str, config: Config, key: str) -> float:
+    value, known = section(config, "service").get(key), parameter(version, f"service.{key}")
+    if value is None and known is not None:
+        value = known.default
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) and value else float("inf")
 
 
 @hazard("expires-records", "warning", "a time to live that the owner of the data has agreed to")
@@ -220,6 +240,7 @@ def load_balancer_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Ite
 
 SERVICE_HAZARDS = (
     stops_writes,
+    clients_turned_away,
     expires_records,
     weaker_writes,
     shipping_stops,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from aerofleet.ako.cluster import Cluster, Rack
-from aerofleet.ako.config import Config, is_purely_in_memory, namespaces, replication_factor, section
+from aerofleet.ako.config import Config, ignores_devices, is_purely_in_memory, namespaces, replication_factor, section
 from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.image import is_at_least
 from aerofleet.ako.pairs import config_path_of
@@ -42,7 +42,7 @@ def restart_reasons(old: Cluster, new: Cluster, restart: RackRestart) -> Iterato
 def _loss(old: Cluster, new: Cluster, restart: RackRestart, kind: str) -> tuple[Effect, str]:
     """What a restart of this kind costs the data of the rack's pods."""
     plain = Effect.WARM_RESTART if kind == WARM else Effect.ROLLING_RESTART
-    empties = [(name, copies_of(namespace, old.size)) for name, namespace in _emptied(old, restart.before.config, kind)]
+    empties = [(name, copies_of(namespace, old.size)) for name, namespace in _emptied(old, restart, kind)]
     if kind == COLD and _deletes_local_storage(restart.rack):
         empties += [(name, copies_of(namespace, old.size)) for _, name, namespace in namespaces(restart.before.config)]
     if not empties:
@@ -59,10 +59,12 @@ def copies_of(namespace: Config, size: int) -> int:
     return min(replication_factor(namespace), max(size, 1))
 
 
-def _emptied(old: Cluster, config: Config, kind: str) -> Iterator[tuple[str, Config]]:
+def _emptied(old: Cluster, restart: RackRestart, kind: str) -> Iterator[tuple[str, Config]]:
     survives = kind == WARM and is_at_least(old.version, SURVIVES_SINCE)
-    for _, name, namespace in namespaces(config):
-        if is_purely_in_memory(namespace) and not survives:
+    after = {name: namespace for _, name, namespace in namespaces(restart.rack.config)}
+    for _, name, namespace in namespaces(restart.before.config):
+        is_ignored = kind == COLD and ignores_devices(after.get(name, namespace))
+        if is_ignored or (is_purely_in_memory(namespace) and not survives):
             yield name, namespace
 
 

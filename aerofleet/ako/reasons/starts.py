@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from aerofleet.ako.config import Config, is_purely_in_memory, section
+from aerofleet.ako.config import Config, ignores_devices, is_purely_in_memory, section
 from aerofleet.ako.config_change import is_same
 from aerofleet.ako.effect import Effect, Reason
 
@@ -57,7 +57,7 @@ def _cold_starts(name: str, before: Config, after: Config, copies: int, path: st
     for keys in COLD_START:
         if _differs(before, after, keys):
             where, message = f"{path}.{'.'.join(keys)}", f"the index of {name} is built anew"
-            if is_purely_in_memory(before):
+            if is_purely_in_memory(before) or ignores_devices(after):
                 yield refilled(copies, "cold-start", where, message)
             else:
                 yield Reason(Effect.ROLLING_RESTART, "cold-start", where, f"{message} from its devices")

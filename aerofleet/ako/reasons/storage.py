@@ -8,7 +8,7 @@ from typing import Any
 
 from aerofleet.ako.admission.storage_rules import is_persistent, path_of, policy
 from aerofleet.ako.cluster import Cluster, Rack
-from aerofleet.ako.config import is_purely_in_memory, namespaces, section
+from aerofleet.ako.config import ignores_devices, is_purely_in_memory, namespaces, section
 from aerofleet.ako.config_change import is_same
 from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.mounts import by_name, unseen_host_paths
@@ -97,7 +97,7 @@ def block_list_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
     names = {
         name: copies_of(namespace, old.size) for rack in old.racks for _, name, namespace in namespaces(rack.config)
     }
-    if not _has_local_storage(new) and not _holds_only_memory(old):
+    if not _has_local_storage(new) and not _starts_empty(old):
         yield Reason(Effect.ROLLING_RESTART, "block-list", path, moved)
     elif any(copies <= 1 for copies in names.values()):
         yield Reason(Effect.DATA_AT_RISK, "block-list", path, f"{moved} and start empty; there is one copy only")
@@ -109,7 +109,9 @@ def _has_local_storage(cluster: Cluster) -> bool:
     return any(rack.storage.get("localStorageClasses") for rack in cluster.racks)
 
 
-def _holds_only_memory(cluster: Cluster) -> bool:
+def _starts_empty(cluster: Cluster) -> bool:
     return any(
-        is_purely_in_memory(namespace) for rack in cluster.distinct_racks for _, _, namespace in namespaces(rack.config)
+        is_purely_in_memory(namespace) or ignores_devices(namespace)
+        for rack in cluster.distinct_racks
+        for _, _, namespace in namespaces(rack.config)
     )
