@@ -114,6 +114,16 @@ class Cluster:
         shared = [rack for rack in self.racks if rack.is_shared][:1]
         return shared + [rack for rack in self.racks if not rack.is_shared]
 
+    @cached_property
+    def written_namespaces(self) -> list[tuple[str, str, Config]]:
+        """(path, name, settings) of each namespace, racks that share one told once."""
+        found: dict[str, tuple[str, str, Config]] = {}
+        for rack in self.distinct_racks:
+            for position, name, namespace in namespaces(rack.config):
+                path = self.config_path(rack, "namespaces", position)
+                found.setdefault(path, (path, name, namespace))
+        return list(found.values())
+
     @property
     def has_roster(self) -> bool:
         """Only strongly consistent namespaces have one."""

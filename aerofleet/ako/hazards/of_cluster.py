@@ -29,21 +29,10 @@ AFFINITY = ("zone", "region", "rackLabel", "nodeName")
 _NODE_ID = re.compile(r"[0-9A-F]{1,16}")
 
 
-def _namespaces(cluster: Cluster) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(path, name, settings), each namespace told once."""
-    told: set[str] = set()
-    for rack in cluster.distinct_racks:
-        for position, name, namespace in namespaces(rack.config):
-            path = cluster.config_path(rack, "namespaces", position)
-            if path not in told:
-                told.add(path)
-                yield path, name, namespace
-
-
 @hazard("one-copy", "severe", "replication-factor: 2 or more")
 def one_copy(cluster: Cluster) -> Iterator[Found]:
     """With one copy every lost node loses records, and every rebuilt pod of an in-memory namespace does."""
-    for path, name, namespace in _namespaces(cluster):
+    for path, name, namespace in cluster.written_namespaces:
         if replication_factor(namespace) <= 1:
             yield f"{path}.replication-factor", f"{name} keeps one copy of each record"
 
@@ -52,7 +41,7 @@ def one_copy(cluster: Cluster) -> Iterator[Found]:
 def copies_over_racks(cluster: Cluster) -> Iterator[Found]:
     """With more copies than racks two copies share a rack: losing that rack takes both."""
     racks = len(cluster.racks)
-    for path, name, namespace in _namespaces(cluster):
+    for path, name, namespace in cluster.written_namespaces:
         if racks > 1 and replication_factor(namespace) > racks:
             yield f"{path}.replication-factor", f"{name} has {replication_factor(namespace)} copies on {racks} racks"
 
@@ -83,7 +72,7 @@ def rack_anywhere(cluster: Cluster) -> Iterator[Found]:
 @hazard("rack-namespace-unknown", "warning", "the name of a configured namespace")
 def rack_namespace_unknown(cluster: Cluster) -> Iterator[Found]:
     """A misspelt name makes no namespace rack-aware: all copies may lie in one rack."""
-    known = {name for _, name, _ in _namespaces(cluster)}
+    known = {name for _, name, _ in cluster.written_namespaces}
     for position, name in enumerate(cluster.rack_namespaces):
         if name not in known:
             yield f"spec.rackConfig.namespaces[{position}]", f"there is no namespace {name}"
@@ -93,7 +82,7 @@ def rack_namespace_unknown(cluster: Cluster) -> Iterator[Found]:
 def not_rack_aware(cluster: Cluster) -> Iterator[Found]:
     """A namespace that is not rack-aware keeps copies anywhere: a whole rack's loss may take all of them."""
     if len(cluster.racks) > 1:
-        for path, name, _ in _namespaces(cluster):
+        for path, name, _ in cluster.written_namespaces:
             if name not in cluster.rack_namespaces:
                 yield path, f"{name} is not rack-aware on {len(cluster.racks)} racks"
 
@@ -129,7 +118,7 @@ def whole_rack_at_once(cluster: Cluster) -> Iterator[Found]:
     sizes = rack_sizes(cluster.size, len(cluster.racks)) if cluster.racks else []
     thin = [
         name
-        for _, name, namespace in _namespaces(cluster)
+        for _, name, namespace in cluster.written_namespaces
         if is_strongly_consistent(namespace) or replication_factor(namespace) <= 2
     ]
     for key in BATCHES:
@@ -232,7 +221,7 @@ def ttl_without_nsup(cluster: Cluster) -> Iterator[Found]:
     """With nsup-period 0 the server refuses every write that gets a time to live, the default one too. Set live, it
     refuses the default itself, and the operator tries it for ever.
     """
-    for path, name, namespace in _namespaces(cluster):
+    for path, name, namespace in cluster.written_namespaces:
         if namespace.get("nsup-period") or namespace.get("allow-ttl-without-nsup") is True:
             continue
         for where, what, holder in (
@@ -353,7 +342,7 @@ def rack_id_override(cluster: Cluster) -> Iterator[Found]:
 @hazard("in-memory-rebuild", "info", "a device behind it that is read at the start, where a refill would hurt")
 def in_memory_rebuild(cluster: Cluster) -> Iterator[Found]:
     """Whatever rebuilds a pod (image, resources, sidecars) empties its copy; it fills again from the others."""
-    for path, name, namespace in _namespaces(cluster):
+    for path, name, namespace in cluster.written_namespaces:
         if ignores_devices(namespace):
             yield f"{path}.storage-engine.cold-start-empty", f"{name} ignores its devices in every new pod"
         if is_purely_in_memory(namespace):
