@@ -119,7 +119,8 @@ def change_between(
 def _refusals(admission: Admission) -> Iterator[Reason]:
     for finding in admission.findings:
         if finding.severity == "error":
-            yield Reason(Effect.REFUSED, finding.rule, finding.path, finding.message)
+            message = f"{finding.message}; {finding.hint}" if finding.hint else finding.message
+            yield Reason(Effect.REFUSED, finding.rule, finding.path, message)
 
 
 def _reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]:

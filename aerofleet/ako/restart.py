@@ -155,10 +155,19 @@ def _config_causes(new: Cluster, before: Rack, rack: Rack, change: ConfigChange)
         if difference.key not in cold:
             yield kind, where(difference.key), f"{difference.words}, {_why(kind, difference, change, new)}"
     for key in change.hidden:
-        if key not in cold:
-            yield kind, where(key), "is in the server's file only: a restart applies it"
+        if key not in cold and not _follows_port(key):
+            yield kind, where(key), "changes in the server's file, and a restart applies it"
     for key in change.reordered:
-        yield kind, where(key), "holds the same otherwise: the server's file differs, and a restart applies it"
+        yield (
+            kind,
+            where(key),
+            "holds the same, written otherwise: the server's file differs, so servers restart",
+        )
+
+
+def _follows_port(key: str) -> bool:
+    """The operator writes these itself: they come and go with the port, which is told."""
+    return key.startswith("network.service.") and "access-" in key
 
 
 def _panics(where: Callable[[str], str], change: ConfigChange) -> Iterator[Cause]:

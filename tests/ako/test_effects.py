@@ -75,3 +75,15 @@ def test_what_a_rack_says_itself_is_named_there(own: list[Any], to: Any, rule: s
     change = change_of(cluster("device", was), cluster("device", was, edit))
     paths = [reason.path for reason in change.reasons if reason.rule == rule]
     assert paths == [f"spec.rackConfig.racks[1].aerospikeConfig.namespaces.{key}"]
+
+
+def test_a_refusal_says_what_would_be_right() -> None:
+    change = change_of(cluster("device"), cluster("device", {"spec.storage.volumes[2]": GONE}))
+    told = [reason.message for reason in change.reasons if reason.effect == Effect.REFUSED]
+    assert told == ["persistent volume spare is removed; give the rack a new revision: its pods are rebuilt"]
+
+
+def test_what_the_operator_writes_itself_is_not_told() -> None:
+    plain_goes = {"spec.aerospikeConfig.network.service.port": GONE}
+    change = change_of(cluster("secure"), cluster("secure", plain_goes))
+    assert [reason.path for reason in change.reasons] == ["spec.aerospikeConfig.network.service.port"]
