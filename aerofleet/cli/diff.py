@@ -182,7 +182,8 @@ def as_text(found: dict[str, Any]) -> str:
     lines = [f"{found['name']}: {found['effect']}"]
     if found["pods"]:
         counts = [f"{found['pods'][kind]} {words}" for kind, words in POD_WORDS.items() if kind in found["pods"]]
-        lines.append(f"  pods: {', '.join(counts)}")
+        moves = any(each.rule == "block-list" and each.effect > Effect.LIVE for each in found["reasons"])
+        lines.append(f"  pods: {', '.join(counts)}{'; those on blocked hosts are rebuilt elsewhere' if moves else ''}")
     lines += [
         f"  {reason.effect!s:<15} {visible(reason.path)}: {visible(reason.message)}  [{reason.rule}]"
         for reason in sorted(found["reasons"], key=lambda reason: -reason.effect)

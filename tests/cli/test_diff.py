@@ -31,6 +31,12 @@ def test_the_effect_is_told_with_pods_and_reasons(tmp_path: Path, capsys: pytest
     )
 
 
+def test_pods_on_blocked_hosts_do_not_stay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = write(tmp_path / "old.yaml", cluster("device"))
+    assert run([old, write(tmp_path / "new.yaml", cluster("device", {"spec.k8sNodeBlockList": ["host-1"]}))]) == 0
+    assert "  pods: 4 stay as they are; those on blocked hosts are rebuilt elsewhere\n" in capsys.readouterr().out
+
+
 def test_clusters_belong_together_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old = write(tmp_path / "old.yaml", cluster("device"), cluster("memory"))
     new = write(tmp_path / "new.yaml", cluster("strong"), cluster("device"))

@@ -185,9 +185,13 @@ def claims_stay(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Foun
     now = {rack.id: rack for rack in new.racks}
     for gone in old.distinct_racks:
         rack = now.get(gone.id, gone)
-        for volume in rack.storage.get("volumes") or []:
-            if is_persistent(volume) and not cascades(rack, volume):
-                yield f"{new.storage_path(rack)}.volumes.{{{volume.get('name')}}}", "stays when its pod goes"
+        kept = [
+            str(volume.get("name"))
+            for volume in rack.storage.get("volumes") or []
+            if is_persistent(volume) and not cascades(rack, volume)
+        ]
+        if kept:
+            yield f"{new.storage_path(rack)}.volumes", f"claims of {', '.join(kept)} stay when their pods go"
 
 
 @hazard("resumes", "warning", "an old file with its status, so that all that starts is told")

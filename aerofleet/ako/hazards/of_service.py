@@ -147,6 +147,17 @@ def shipping_stops(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[F
                 yield gone, f"{name} is not shipped to {dc} any more"
 
 
+@hazard("ships-from-now", "info", "a rewind of the namespace, once the destination answers")
+def ships_from_now(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """A namespace that gets a destination ships what is written from then on, and nothing that is there already."""
+    for before, rack in paired(old, new):
+        known = _named(before.config, "xdr", "dcs")
+        for dc, entry in _named(rack.config, "xdr", "dcs").items():
+            for name in sorted(_named(entry, "namespaces").keys() - _named(known.get(dc, {}), "namespaces").keys()):
+                path = config_path_of(new, before, rack, f"xdr.dcs.{{{dc}}}.namespaces.{{{name}}}")
+                yield path, f"{dc} gets no record of {name} that is there already"
+
+
 SHIPS_LESS_WHEN: tuple[tuple[str, bool], ...] = (
     ("ship-only-specified-sets", True),
     ("ignore-expunges", True),
@@ -244,6 +255,7 @@ SERVICE_HAZARDS = (
     expires_records,
     weaker_writes,
     shipping_stops,
+    ships_from_now,
     ships_less,
     destination_moves,
     heartbeat_tightens,

@@ -25,7 +25,7 @@ def size_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Rea
     if order[0] != order[1] and sorted(order[0]) == sorted(order[1]):
         message = "the order of racks: the first ones get the pods that are left over"
         yield Reason(Effect.LIVE, "racks", "spec.rackConfig.racks", message)
-    for kind, words in ((NEW, "new"), (REMOVED, "gone with their rack"), (SCALED_DOWN, "gone")):
+    for kind, words in ((NEW, "are new"), (REMOVED, "go with their rack"), (SCALED_DOWN, "go")):
         count = kinds.count(kind)
         if count and old.size == new.size:
             message = f"{count} of {new.size} pods {words}: partitions move"
