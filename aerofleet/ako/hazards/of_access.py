@@ -34,7 +34,7 @@ def security_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Fo
         yield "spec.aerospikeConfig.security", "users and roles no longer count"
 
 
-@hazard("users-go", "warning", "the user until nobody logs in with it")
+@hazard("users-go", "warning", "the user or the role until no application uses it")
 def users_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
     """Applications that still log in with them are locked out while servers run."""
     for kind in ("users", "roles"):

@@ -93,7 +93,7 @@ def _device_reasons(old: tuple[Rack, Config], new: tuple[Rack, Config], path: st
         kept = set(_places(*new, key).values())
         gone = sorted(place for place, held in _places(*old, key).items() if held not in kept)
         if gone:
-            message = f"{', '.join(gone)} is taken from {name}, with what lies on it"
+            message = f"{name} loses {', '.join(gone)} and what lies there"
             yield Reason(Effect.DATA_AT_RISK, "device-removed", f"{path}.{key}", message)
 
 
