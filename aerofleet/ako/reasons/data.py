@@ -34,9 +34,11 @@ def _rack_reasons(size: int, before: Rack, rack: Rack) -> Iterator[Reason]:
     for _, name, namespace in namespaces(rack.config):
         path = f"namespaces.{{{name}}}"
         if name in known:
+            # The same devices can come to lie on other volumes.
             yield from _device_reasons((before, known[name]), (rack, namespace), f"{path}.storage-engine")
-            yield from _shadow_reasons(size, known[name], namespace, f"{path}.storage-engine.devices")
-            yield from _namespace_reasons(size, name, known[name], namespace, path)
+            if not is_same(known[name], namespace):
+                yield from _shadow_reasons(size, known[name], namespace, f"{path}.storage-engine.devices")
+                yield from _namespace_reasons(size, name, known[name], namespace, path)
         else:
             yield Reason(Effect.LIVE, "namespace-added", path, f"namespace {name} is new and empty")
 
