@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from aerofleet.cli.render import resolved
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.rendered import RenderedCell
 from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
-from aerofleet.stack.database_health import Access, ask, judge_nodes
+from aerofleet.stack.database_health import Access, UnansweredError, ask, judge_nodes
 from aerofleet.stack.name import parse_stack_name, wrong_stack
 from aerofleet.stack.rollout import Progress, Rollout, judge
 
@@ -42,7 +43,7 @@ def run(argv: Sequence[str]) -> int:
         for key, (team, manifest) in clusters(render_cell(cell)).items()
         if name.holds_group(cell, groups[team])
     }
-    access = Access(options.user, options.password_file, options.ca_file, options.tls_name)
+    access = Access(options.user, options.password_file, options.ca_file)
     try:
         api = ClusterApi(cell.context)
         verdicts = wait(api, desired, options.timeout, access, show=progress_writer(options.format))
@@ -66,7 +67,6 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--user", default="", help="Aerospike user for clusters with access control")
     parser.add_argument("--password-file", type=Path, help="file with that user's password")
     parser.add_argument("--ca-file", type=Path, help="CA certificate for clusters with TLS")
-    parser.add_argument("--tls-name", default="", help="the clusters' tls name")
     options = parser.parse_args(argv)
     if options.user and not options.password_file:
         parser.error("--user needs --password-file")
@@ -108,12 +108,27 @@ def judge_all(manifest: Mapping[str, Any], live: Mapping[str, Any] | None, acces
     rollout = judge(manifest, live)
     if rollout.progress is not Progress.DONE or live is None:
         return rollout
-    names = [namespace["name"] for namespace in live["spec"]["aerospikeConfig"]["namespaces"]]
+    config = live["spec"]["aerospikeConfig"]
+    own = own_access(config, access)
+    names = [namespace["name"] for namespace in config["namespaces"]]
     try:
-        nodes = ask(seeds(live, tls=access.ca_file is not None), names, access)
+        nodes = ask(seeds(live, tls=own.ca_file is not None), names, own)
     except ConnectionError as error:
         return Rollout(Progress.DONE, f"{rollout.reason}; nodes not asked from here ({error})")
+    except UnansweredError as error:
+        return Rollout(Progress.RUNNING, str(error))
     return judge_nodes(nodes, live["spec"]["size"])
+
+
+def own_access(config: Mapping[str, Any], access: Access) -> Access:
+    """What of ``access`` is for a cluster of this configuration: the clusters of a stack differ in it, and each has a
+    TLS name of its own."""
+    tls_name = config["network"]["service"].get("tls-name")
+    if not tls_name:
+        access = replace(access, ca_file=None)
+    if config.get("security") is None:
+        access = replace(access, user="", password_file=None)
+    return replace(access, tls_name=str(tls_name) if access.ca_file else "")
 
 
 def seeds(live: Mapping[str, Any], *, tls: bool) -> list[tuple[str, int]]:
@@ -166,6 +181,8 @@ def report(verdicts: Mapping[Key, Rollout], form: str) -> None:
         ]
         sys.stdout.write(json.dumps({"schema": SCHEMA, "clusters": rows}, indent=2) + "\n")
         return
+    if not verdicts:
+        sys.stdout.write("no clusters in this stack: nothing to wait for\n")
     width = max((len(f"{namespace}/{name}") for namespace, name in verdicts), default=0)
     for (namespace, name), verdict in sorted(verdicts.items()):
         sys.stdout.write(f"{namespace + '/' + name:<{width}}  {verdict.progress.value:<8} {verdict.reason}\n")

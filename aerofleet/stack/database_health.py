@@ -28,6 +28,10 @@ class Access:
     tls_name: str = ""
 
 
+class UnansweredError(Exception):
+    """The cluster was reached, and a node does not say what it was asked; the text says which, and its own words."""
+
+
 def parse_info(answer: str) -> dict[str, str]:
     """``a=1;b=2`` → ``{"a": "1", "b": "2"}``."""
     return dict(part.partition("=")[::2] for part in answer.strip().split(";") if part)
@@ -39,7 +43,7 @@ def ask(
     """Ask every node for ``statistics`` and each ``namespace/NAME``.
 
     Returns node → ("" for the node itself, or the namespace's name) → statistics. Raises ConnectionError where no
-    seed answers.
+    seed answers, UnansweredError where one does and a node then falls silent or refuses.
     """
     import aerospike
     from aerospike.exception import AerospikeError
@@ -62,10 +66,10 @@ def ask(
         for key, command in [("", "statistics"), *((name, f"namespace/{name}") for name in namespaces)]:
             for node, (failure, answer) in client.info_all(command).items():
                 if failure:
-                    raise ConnectionError(f"node {node} did not answer: {failure}")
+                    raise UnansweredError(f"node {node} did not answer: {failure}")
                 nodes.setdefault(node, {})[key] = parse_info(answer.partition("\t")[2] or answer)
     except AerospikeError as error:
-        raise ConnectionError(f"a node did not answer: {error.msg}") from None
+        raise UnansweredError(f"a node did not answer: {error.msg}") from None
     finally:
         client.close()
     return nodes
@@ -85,6 +89,9 @@ def judge_nodes(nodes: Mapping[str, Mapping[str, Statistics]], size: int) -> Rol
             return Rollout(Progress.RUNNING, f"nodes do not agree on {key}: {', '.join(sorted(seen))}")
     if {statistics[""].get("cluster_size") for statistics in nodes.values()} != {str(size)}:
         return Rollout(Progress.RUNNING, f"the nodes form a cluster of another size than {size}")
+    for node in sorted(nodes):
+        if not nodes[node][""].get("migrate_partitions_remaining", "").isdigit():
+            return Rollout(Progress.RUNNING, f"node {node} does not tell how many partitions migrate")
     moving = worst(nodes, "migrate_partitions_remaining") or worst(nodes, "migrate_tx_partitions_remaining")
     if moving:
         return Rollout(Progress.RUNNING, f"{moving[2]} partitions still migrate (seen by {moving[0]})")
@@ -94,9 +101,10 @@ def judge_nodes(nodes: Mapping[str, Mapping[str, Statistics]], size: int) -> Rol
 def worst(nodes: Mapping[str, Mapping[str, Statistics]], counter: str) -> tuple[str, str, int] | None:
     """(node, namespace, value) of the greatest non-zero ``counter``, or None."""
     seen = [
-        (int(statistics.get(counter, "0")), node, namespace)
+        (int(statistics[counter]), node, namespace)
         for node, by_namespace in nodes.items()
         for namespace, statistics in by_namespace.items()
+        if statistics.get(counter, "").isdigit()
     ]
     value, node, namespace = max(seen, default=(0, "", ""))
     return (node, namespace or "the node", value) if value else None

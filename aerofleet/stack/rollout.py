@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from aerofleet.ako.status import OTHER_NAMES
+from aerofleet.ako.status import MIRRORED, OTHER_NAMES
 
 Json = Mapping[str, Any]
 
@@ -41,6 +41,8 @@ def judge(desired: Json, live: Json | None) -> Rollout:
     """Compare the rendered resource ``desired`` with the one on the server."""
     if live is None:
         return Rollout(Progress.WRONG, "not on the server: `pulumi up` has not made it")
+    if (live.get("metadata") or {}).get("deletionTimestamp"):
+        return Rollout(Progress.WRONG, "is being deleted on the server")
     missing = first_missing(desired.get("spec", {}), live.get("spec", {}), "spec")
     if missing:
         return Rollout(Progress.WRONG, f"{missing} on the server is not what the definitions say: run `pulumi up`")
@@ -57,11 +59,12 @@ def judge(desired: Json, live: Json | None) -> Rollout:
 
 def stale_reason(spec: Json, status: Json) -> str:
     """Why the status does not yet say that ``spec`` is rolled out; empty when it does."""
-    phase = status.get("phase")
+    phase = status.get("phase") or "not set"
     if status.get("aerospikeConfig") is None:
-        return f"phase {phase or 'not set'}, never completed so far"
-    for key in spec:
-        if key not in NOT_MIRRORED and not same(spec[key], status.get(OTHER_NAMES.get(key, key))):
+        return f"phase {phase}, never completed so far"
+    # Also what the spec no longer has: the status keeps it until the operator has taken it away.
+    for key in dict.fromkeys((*spec, *MIRRORED)):
+        if key not in NOT_MIRRORED and not same(spec.get(key), status.get(OTHER_NAMES.get(key, key))):
             return f"phase {phase}, spec.{key} is not yet in the status"
     if phase != "Completed":
         return f"phase {phase}"
@@ -97,8 +100,11 @@ def same(spec: Any, status: Any) -> bool:
 
 
 def empty(value: Any) -> bool:
-    """0 is not empty: in aerospikeConfig it is a setting like any other, and both sides keep it."""
-    return value is None or value is False or value in ("", [], {})
+    """0 is not empty: in aerospikeConfig it is a setting like any other, and both sides keep it. A mapping of nothing
+    but empty values is: the operator writes some of its own out that way."""
+    if isinstance(value, Mapping):
+        return all(empty(each) for each in value.values())
+    return value is None or value is False or value in ("", [])
 
 
 def first_missing(desired: Any, live: Any, path: str) -> str:

@@ -15,13 +15,15 @@ PROTOCOL_VERSION, TYPE_INFO = 2, 1
 
 
 class InfoServer(socketserver.ThreadingTCPServer):
-    """``answers`` maps an info command to its answer; commands that are asked otherwise get an empty one."""
+    """``answers`` maps an info command to its answer; commands that are asked otherwise get an empty one. The
+    ``silent`` command ends the connection."""
 
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self, node: str, answers: Mapping[str, str]) -> None:
+    def __init__(self, node: str, answers: Mapping[str, str], silent: str) -> None:
         super().__init__(("127.0.0.1", 0), InfoHandler)
+        self.silent = silent
         self.port = self.server_address[1]
         every_partition = base64.b64encode(b"\xff" * (PARTITIONS // 8)).decode()
         self.answers = {
@@ -46,6 +48,8 @@ class InfoHandler(socketserver.StreamRequestHandler):
         while len(header := self.rfile.read(8)) == 8:
             (word,) = struct.unpack(">Q", header)
             commands = self.rfile.read(word & 0xFFFFFFFFFFFF).decode().split("\n")
+            if self.server.silent and self.server.silent in commands:
+                return
             lines = [f"{command}\t{self.server.answers.get(command, '')}" for command in commands if command]
             self.server.asked += [command for command in commands if command]
             body = ("\n".join(lines) + "\n").encode()
@@ -53,9 +57,9 @@ class InfoHandler(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def info_server(node: str, answers: Mapping[str, str]) -> Iterator[InfoServer]:
+def info_server(node: str, answers: Mapping[str, str], silent: str = "") -> Iterator[InfoServer]:
     """Serve one node until the block ends."""
-    with InfoServer(node, answers) as server:
+    with InfoServer(node, answers, silent) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

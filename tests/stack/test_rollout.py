@@ -39,3 +39,4 @@ def test_a_number_is_not_a_truth_value() -> None:
     assert not same(1, True)
     assert same(0, None) is False
     assert same(False, None)
+    assert same(None, {"metadata": {}})
