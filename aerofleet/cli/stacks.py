@@ -21,8 +21,8 @@ from aerofleet.model.resolved import Cell
 from aerofleet.stack.changed import changes
 from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
 from aerofleet.stack.engine import Engine, EngineError
-from aerofleet.stack.move import MoveError, plan_move, without_team
-from aerofleet.stack.name import PLATFORM, StackName, stack_names
+from aerofleet.stack.move import MoveError, plan_move, team_urn, without_team
+from aerofleet.stack.name import StackName, parse_stack_name, stack_names
 from aerofleet.stack.orphans import find_orphans
 from aerofleet.stack.revision import RevisionError, rendered_at
 
@@ -58,7 +58,9 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     move = verbs.add_parser("move", parents=[common], help="move a team's resources to another stack of its cell")
     move.add_argument("team")
     move.add_argument("--cell", required=True)
-    move.add_argument("--to", required=True, metavar="GROUP", help="the group that cell.yaml now names for the team")
+    move.add_argument(
+        "--to", default="", metavar="GROUP", help="the group that cell.yaml now names for the team, if any"
+    )
     destroy = verbs.add_parser(
         "destroy", parents=[common], help="destroy the stacks of an ephemeral cell in their order, the platform last"
     )
@@ -137,8 +139,10 @@ def destroy_cell(options: argparse.Namespace) -> int:
     if not cell.ephemeral:
         raise MoveError(f"cell {cell.name} is not ephemeral: its clusters end step by step, and nothing ends them all")
     engine = Engine(options.root.resolve())
-    existing = set(engine.stacks())
-    order = [stack for stack in reversed(stack_names(cell)) if str(stack) in existing]
+    existing = [name for name in map(parse_stack_name, engine.stacks()) if name.cell == cell.name]
+    known = stack_names(cell)
+    # Those of groups that cell.yaml no longer has come first: they stand on the platform, too.
+    order = [*(name for name in existing if name not in known), *(name for name in reversed(known) if name in existing)]
     for stack in order:
         if options.yes:
             # The order is kept here; the platform's guard is for whoever destroys it by hand.
@@ -159,35 +163,41 @@ def move_team(options: argparse.Namespace) -> int:
         sys.stderr.write(as_text(others))
         raise MistakesShownError
     groups = source.cell.file.groups
-    if options.team not in groups.get(options.to, ()):
-        sys.stderr.write(
-            f"aerofleet stacks: cell.yaml doesn't name team '{options.team}' in group '{options.to}'; "
-            f"move it there first, then run this again\n"
-        )
+    wanted = next((group for group, teams in groups.items() if options.team in teams), "")
+    if options.team not in source.teams or options.to != wanted:
+        sys.stderr.write(f"aerofleet stacks: {wrong_destination(options, wanted, options.team in source.teams)}\n")
         return EXIT_MISTAKE
-    move_state(Engine(options.root.resolve()), options.cell, tuple(groups), options)
+    move_state(Engine(options.root.resolve()), options)
     # Last, because until it is written `check` and `preview` refuse: a move that was cut off is run again.
     allocations = in_group(source.allocations.file, options.team, options.to)
     write_atomically(allocations_path(options.root, options.cell), allocations_text(allocations))
     return EXIT_FINE
 
 
-def move_state(engine: Engine, cell: str, groups: tuple[str, ...], options: argparse.Namespace) -> None:
-    destination = str(StackName(cell, options.to))
-    existing = set(engine.stacks())
-    names = [str(StackName(cell, part)) for part in ("", PLATFORM, *groups)]
-    states = {name: engine.export(name) for name in names if name in existing}
+def wrong_destination(options: argparse.Namespace, wanted: str, known: bool) -> str:
+    if not known:
+        return f"cell '{options.cell}' has no team '{options.team}'"
+    there = f"in group '{wanted}'" if wanted else "in no group, so leave out --to"
+    return f"cell.yaml names team '{options.team}' {there}; change it there first, or move the team to where it says"
+
+
+def move_state(engine: Engine, options: argparse.Namespace) -> None:
+    destination = str(StackName(options.cell, options.to))
+    # Every stack of the cell, also of groups that cell.yaml no longer has: the team may be in one of those.
+    states = {name: engine.export(name) for name in engine.stacks() if parse_stack_name(name).cell == options.cell}
     if destination not in states:
         raise MoveError(f"stack {destination} does not exist; `pulumi stack init {destination}` first")
     move = plan_move(states, options.team, destination)
-    if not move.source:
-        sys.stdout.write(f"{options.team} is in {destination} already\n")
-    elif move.finish:
+    if move.source and move.finish:
         engine.import_state(move.source, without_team(states[move.source], options.team))
         sys.stdout.write(f"{options.team}: finished the move from {move.source} to {destination}\n")
-    else:
+    elif move.source:
         engine.run("state", "move", "--yes", "--source", move.source, "--dest", destination, move.urn)
         sys.stdout.write(f"{options.team}: moved from {move.source} to {destination}; nothing changed on the server\n")
+    elif team_urn(states[destination], options.team):
+        sys.stdout.write(f"{options.team} is in {destination} already\n")
+    else:
+        sys.stdout.write(f"{options.team} is in no stack yet: `pulumi up` of {destination} will make it\n")
 
 
 def in_group(file: AllocationsFile, team: str, group: str) -> AllocationsFile:

@@ -21,7 +21,7 @@ class MoveError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """``source`` is empty where there is nothing to do; ``finish`` says that the destination already holds the team."""
+    """``source`` is empty where no other stack holds the team; ``finish``: the destination already holds it."""
 
     team: str
     source: str
@@ -47,29 +47,53 @@ def name_of(urn: str) -> str:
 
 
 def plan_move(states: Mapping[str, State], team: str, destination: str) -> Move:
-    """Decide from the exported states of all stacks of a cell (stack name → state)."""
+    """Decide from the exported states of all stacks of a cell (stack name → state). Raises MoveError."""
     for stack, state in states.items():
         if (state.get("deployment") or {}).get("pending_operations"):
             raise MoveError(f"stack {stack} has open operations: run `aerofleet recover {stack}` first")
     holders = [stack for stack, state in states.items() if team_urn(state, team)]
     others = [stack for stack in holders if stack != destination]
-    if not holders:
-        raise MoveError(f"no stack of the cell holds team {team}: there is nothing to move yet")
     if len(others) > 1:
         raise MoveError(f"team {team} is in {', '.join(others)} at once: settle that with `pulumi state` first")
     if not others:
         return Move(team, "", destination)
     source = others[0]
-    return Move(team, source, destination, team_urn(states[source], team), finish=destination in holders)
+    finish = destination in holders
+    if finish:
+        refuse_older_copy(states, team, source, destination)
+    return Move(team, source, destination, team_urn(states[source], team), finish)
+
+
+def refuse_older_copy(states: Mapping[str, State], team: str, source: str, destination: str) -> None:
+    """A move that was cut off leaves two copies. Where the definitions were put back and applied since, the one that is
+    to go is the newer one, and what only it knows of would be nobody's.
+    """
+    copied = {within_stack(urn) for urn in team_tree(states[destination], team)}
+    for urn in team_tree(states[source], team):
+        if within_stack(urn) not in copied:
+            kind = urn.split("::")[2].rpartition(":")[2]
+            raise MoveError(
+                f"stack {source} holds {kind} {name_of(urn)} of team {team}, which {destination} does not: "
+                f"the copy there is older. Write the team under the group of {source} again, move it there, begin anew"
+            )
+
+
+def within_stack(urn: str) -> str:
+    """A URN without the stack it stands in: ``urn:pulumi:STACK::PROJECT::TYPE::NAME``."""
+    return urn.partition("::")[2]
+
+
+def team_tree(state: State, team: str) -> list[str]:
+    """URNs of the team's component and everything below it; empty where the state does not hold the team."""
+    found = dict.fromkeys(filter(None, [team_urn(state, team)]))
+    for resource in resources(state):  # parents stand before their children
+        if resource.get("parent") in found:
+            found[resource["urn"]] = None
+    return list(found)
 
 
 def without_team(state: State, team: str) -> dict[str, Any]:
     """The state less the team's component and everything below it."""
-    gone = {team_urn(state, team)}
-    kept = []
-    for resource in resources(state):  # parents stand before their children
-        if resource["urn"] in gone or resource.get("parent") in gone:
-            gone.add(resource["urn"])
-        else:
-            kept.append(resource)
+    gone = set(team_tree(state, team))
+    kept = [resource for resource in resources(state) if resource["urn"] not in gone]
     return {**state, "deployment": {**state["deployment"], "resources": kept}}

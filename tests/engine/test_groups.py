@@ -14,6 +14,7 @@ import yaml
 
 from aerofleet.cli.stacks import run as stacks
 from aerofleet.local.control_plane import ControlPlane
+from aerofleet.stack.move import without_team
 from tests.engine.cell_on_server import (
     Reader,
     control_plane_in,
@@ -166,6 +167,41 @@ def test_a_move_that_was_cut_off_is_run_again(project: ProjectCopy, plane: Contr
     assert written_cell(project.folder, plane) == before
 
 
+def test_a_team_moves_out_of_a_group_that_is_dissolved(project: ProjectCopy) -> None:
+    regroup(project, blue=["checkout", "search", "payments"])
+    code, text = moved(project, "payments", "blue")
+    assert (code, "moved from local.green to local.blue" in text) == (0, True), text
+    up(project, "local.blue", "--expect-no-changes")
+
+
+def test_a_team_that_was_never_applied_changes_its_group(project: ProjectCopy, tmp_path: Path) -> None:
+    """As if the state had never seen it: only the definitions give it a group."""
+    state = exported(project, "local.blue")
+    imported(project, "local.blue", without_team(state, "search"), tmp_path / "without.json")
+    regroup(project, blue=["checkout"], green=["payments", "search"])
+    assert moved(project, "search", "green") == (
+        0,
+        "search is in no stack yet: `pulumi up` of local.green will make it\n",
+    )
+    allocations = yaml.safe_load(project.file("allocations.yaml").read_text())
+    assert allocations["teams"]["search"]["group"] == "green"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["serch", "--to", "green"], "cell 'local' has no team 'serch'"),
+        (["search", "--to", "green"], "cell.yaml names team 'search' in group 'blue'; change it there first"),
+        (["search"], "cell.yaml names team 'search' in group 'blue'; change it there first"),
+    ],
+)
+def test_a_move_to_where_the_definitions_do_not_say_is_refused(
+    project: ProjectCopy, words: list[str], says: str
+) -> None:
+    code, text = told(project, "move", "--cell", "local", *words)
+    assert (code, says in text) == (2, True), text
+
+
 def test_a_platform_that_teams_stand_on_is_not_destroyed(project: ProjectCopy, plane: ControlPlane) -> None:
     before = written_cell(project.folder, plane)
     refused = project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "local.platform")
@@ -223,4 +259,5 @@ def test_one_stack_becomes_groups_without_a_write_to_the_server(
                 assert moved(copy, team, group)[0] == 0
         for stack in STACKS:
             up(copy, stack, "--expect-no-changes")
+from aerofleet.stack.move import without_team
         assert written_cell(copy.folder, plane) == before

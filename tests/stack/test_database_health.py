@@ -29,7 +29,12 @@ def cluster(**changes: dict[str, str]) -> dict[str, dict[str, dict[str, str]]]:
         ({"a": {"cluster_size": "3"}, "b": {"cluster_size": "3"}}, 2, Progress.RUNNING, "another size than 2"),
         ({"b": {"migrate_partitions_remaining": "17"}}, 2, Progress.RUNNING, "17 partitions still migrate"),
         ({"cart_a": {"migrate_tx_partitions_remaining": "3"}}, 2, Progress.RUNNING, "3 partitions still migrate"),
-        ({"b": {"migrate_partitions_remaining": ""}}, 2, Progress.RUNNING, "b does not tell how many partitions migrate"),
+        (
+            {"b": {"migrate_partitions_remaining": ""}},
+            2,
+            Progress.RUNNING,
+            "b does not tell how many partitions migrate",
+        ),
         ({"cart_b": {"dead_partitions": "5"}}, 2, Progress.STUCK, "5 partitions of cart are dead"),
         ({"cart_b": {"unavailable_partitions": "9"}}, 2, Progress.STUCK, "9 partitions of cart are unavailable"),
     ],

@@ -9,14 +9,18 @@ import pytest
 from aerofleet.stack.move import MoveError, plan_move, team_urn, without_team
 
 
-def state(stack: str, *teams: str, pending: bool = False) -> dict[str, Any]:
+def state(stack: str, *teams: str, pending: bool = False, more: str = "") -> dict[str, Any]:
+    """A stack with a Namespace for each team, and in it one of the name ``more``."""
     resources = []
     for team in teams:
         urn = f"urn:pulumi:{stack}::aerofleet::aerofleet:index:TeamSpace::{team}"
-        namespace = f"urn:pulumi:{stack}::aerofleet::aerofleet:index:TeamSpace$kubernetes:core/v1:Namespace::{team}"
+        below = f"urn:pulumi:{stack}::aerofleet::aerofleet:index:TeamSpace$kubernetes:core/v1:Namespace"
         resources += [
             {"urn": urn, "type": "aerofleet:index:TeamSpace"},
-            {"urn": namespace, "type": "kubernetes:core/v1:Namespace", "parent": urn},
+            *(
+                {"urn": f"{below}::{name}", "type": "kubernetes:core/v1:Namespace", "parent": urn}
+                for name in filter(None, (team, more))
+            ),
         ]
     operations = [{"type": "creating", "resource": resources[0]}] if pending else []
     return {"version": 3, "deployment": {"resources": resources, "pending_operations": operations}}
@@ -41,14 +45,22 @@ def test_a_move_cut_off_between_its_two_writes_is_finished() -> None:
     assert [each["urn"].rsplit("::", 1)[-1] for each in left["deployment"]["resources"]] == ["play", "play"]
 
 
+def test_a_team_that_nobody_applied_yet_has_no_state_to_move() -> None:
+    assert plan_move({"c.blue": state("c.blue"), "c.green": state("c.green")}, "shop", "c.green").source == ""
+
+
 @pytest.mark.parametrize(
     ("states", "words"),
     [
-        ({"c.blue": state("c.blue"), "c.green": state("c.green")}, "no stack of the cell holds team shop"),
         ({"c.blue": state("c.blue", "shop", pending=True), "c.green": state("c.green")}, "aerofleet recover c.blue"),
         (
             {"c.a": state("c.a", "shop"), "c.b": state("c.b", "shop"), "c.green": state("c.green")},
             "in c.a, c.b at once",
+        ),
+        # Cut off in the middle, then the definitions were put back, applied and edited again.
+        (
+            {"c.blue": state("c.blue", "shop", more="later"), "c.green": state("c.green", "shop")},
+            "c.blue holds Namespace later of team shop, which c.green does not",
         ),
     ],
 )

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from aerofleet.finding import Finding
+from aerofleet.load import Document
 from aerofleet.model.checks.finding import SettingsOf, finding
+from aerofleet.model.merge import Path
 from aerofleet.model.source import CellSource
 from aerofleet.model.validation import nearest
 
@@ -33,10 +35,18 @@ def groups(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
                 yield finding("group-team", document, place, f"there is no team '{team}'", hint)
             if members[team] > 1:
                 yield finding("group-twice", document, place, f"team {team} is in {members[team]} groups", "keep one")
-            given = source.allocations.file.teams.get(team)
-            if given and given.group != group:
-                command = f"aerofleet stacks move {team} --cell {source.name} --to {group}"
-                message = (
-                    f"team {team} shall be in group '{group}', its resources are in '{given.group or source.name}'"
-                )
-                yield finding("group-moved", document, place, message, f"run `{command}` before anything else")
+            yield from moved(source, team, group, document, place)
+    for team in source.teams if not file.groups else ():
+        yield from moved(source, team, "", source.allocations.document, ("teams", team, "group"))
+
+
+def moved(source: CellSource, team: str, group: str, document: Document, place: Path) -> Iterator[Finding]:
+    """``group`` is empty for a team that shall be in the one stack of a cell without groups."""
+    assert source.allocations is not None  # noqa: S101
+    given = source.allocations.file.teams.get(team)
+    if given is None or given.group == group:
+        return
+    command = f"aerofleet stacks move {team} --cell {source.name}" + (f" --to {group}" if group else "")
+    wanted = f"group '{group}'" if group else "the cell's only stack"
+    message = f"team {team} shall be in {wanted}, its resources are in '{given.group or source.name}'"
+    yield finding("group-moved", document, place, message, f"run `{command}` before anything else")
