@@ -6,7 +6,7 @@ import argparse
 import gc
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from aerofleet.model import cells, resolve_cell
 from aerofleet.model.resolved import Cell
 from aerofleet.model.validation import nearest
 from aerofleet.stack.name import StackName, stack_names
+from aerofleet.stack.settings import Settings, settings_of
 
 SCHEMA = "aerofleet.io/render/v1"
 Row = tuple[str, Object]
@@ -26,7 +27,9 @@ def run(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="aerofleet render", description=__doc__)
     parser.add_argument("cell", nargs="*", help="cells to render; all when left out")
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
-    parser.add_argument("--format", choices=("yaml", "json"), default="yaml", help="json: [{stack, object}]")
+    parser.add_argument(
+        "--format", choices=("yaml", "json"), default="yaml", help="json: [{stack, object}], and what each stack is"
+    )
     parser.add_argument("--cluster", metavar="TEAM/CLUSTER", help="only the objects of one cluster")
     options = parser.parse_args(argv)
     with uncollected():
@@ -49,17 +52,20 @@ def uncollected() -> Iterator[None]:
 def render(options: argparse.Namespace) -> int:
     rows: list[Row] = []
     known: list[str] = []
+    settings: dict[str, Settings] = {}
     for name in options.cell or cells(options.root):
         cell = resolved(options.root, name)
         if cell is None:
             return EXIT_MISTAKE
         known += [f"{cluster.team}/{cluster.name}" for cluster in cell.clusters]
-        rows += rows_of(render_cell(cell), str(stack_names(cell)[0]), options.cluster)
+        rendered = render_cell(cell)
+        rows += rows_of(rendered, str(stack_names(cell)[0]), options.cluster)
+        settings |= settings_of(cell, rendered)
     if not rows:
         hint = f"no cluster '{options.cluster}' here; {nearest(options.cluster, known)}" if known else "no cell here"
         sys.stderr.write(f"aerofleet render: nothing to render: {hint}\n")
         return EXIT_MISTAKE
-    write_json(rows) if options.format == "json" else write_yaml(rows)
+    write_json(rows, settings) if options.format == "json" else write_yaml(rows)
     return EXIT_FINE
 
 
@@ -86,10 +92,11 @@ def rows_of(cell: RenderedCell, platform: str, cluster: str | None) -> Iterator[
                 yield from ((stack, each) for each in built.objects)
 
 
-def write_json(rows: Sequence[Row]) -> None:
+def write_json(rows: Sequence[Row], settings: Mapping[str, Settings]) -> None:
     """One object a line: a diff of two outputs then names the objects that differ."""
     lines = ",\n".join(json.dumps({"stack": stack, "object": each}) for stack, each in rows)
-    sys.stdout.write(f'{{"schema": "{SCHEMA}", "objects": [\n{lines}\n]}}\n')
+    stacks = json.dumps(settings)
+    sys.stdout.write(f'{{"schema": "{SCHEMA}", "stacks": {stacks}, "objects": [\n{lines}\n]}}\n')
 
 
 def write_yaml(rows: Sequence[Row]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.findings import as_text
-from aerofleet.cli.render import resolved, rows_of
+from aerofleet.cli.render import Row, resolved, rows_of
 from aerofleet.manifests import render_cell
 from aerofleet.model import cells, resolve_cell
 from aerofleet.model.allocate import allocations_path, allocations_text, write_atomically
@@ -25,8 +25,10 @@ from aerofleet.stack.move import MoveError, plan_move, team_urn, without_team
 from aerofleet.stack.name import StackName, parse_stack_name, stack_names
 from aerofleet.stack.orphans import find_orphans
 from aerofleet.stack.revision import RevisionError, rendered_at
+from aerofleet.stack.settings import Settings, settings_changes, settings_of
 
 SCHEMA = "aerofleet.io/stacks/v1"
+SIGNS = {"created": "+", "changed": "~", "deleted": "-", "arrived": ">", "left": "<", "settings": "!"}
 GUARD_TYPE = "aerofleet:index:CellGuard"
 
 
@@ -97,8 +99,14 @@ def show_stacks(options: argparse.Namespace) -> int:
 
 def show_changed(options: argparse.Namespace, found: Sequence[Cell]) -> int:
     """What differs between a revision, rendered by its own code, and the files as they are now."""
-    after = [row for cell in found for row in rows_of(render_cell(cell), str(stack_names(cell)[0]), None)]
-    differs = changes(rendered_at(options.root.resolve(), options.base), after)
+    before, settings = rendered_at(options.root.resolve(), options.base)
+    after: list[Row] = []
+    now: dict[str, Settings] = {}
+    for cell in found:
+        rendered = render_cell(cell)
+        after += rows_of(rendered, str(stack_names(cell)[0]), None)
+        now |= settings_of(cell, rendered)
+    differs = changes(before, after, settings_changes(settings, now))
     order = [str(stack) for cell in found for stack in stack_names(cell)]
     rows = [
         {"stack": stack, **asdict(differs[stack])}
@@ -110,7 +118,7 @@ def show_changed(options: argparse.Namespace, found: Sequence[Cell]) -> int:
 
 def changed_lines(row: dict[str, Any]) -> str:
     lines = [row["stack"]]
-    for word, sign in (("created", "+"), ("changed", "~"), ("deleted", "-")):
+    for word, sign in SIGNS.items():
         lines += [f"  {sign} {name}" for name in row[word]]
     return "\n".join(lines)
 

@@ -20,8 +20,12 @@ class RevisionError(Exception):
     """The revision can't be rendered; the text says why."""
 
 
-def rendered_at(root: Path, revision: str) -> list[tuple[str, dict[str, Any]]]:
-    """(stack, object) of every cell at a git revision. Raises RevisionError."""
+Rendering = tuple[list[tuple[str, dict[str, Any]]], dict[str, dict[str, Any]]]
+"""(stack, object) of every cell; stack → its settings, nothing of a revision that does not tell them."""
+
+
+def rendered_at(root: Path, revision: str) -> Rendering:
+    """What the code of a git revision makes of its definitions. Raises RevisionError."""
     with tempfile.TemporaryDirectory(prefix="aerofleet-revision-") as folder:
         extract(root, revision, Path(folder))
         return rendered(Path(folder), revision)
@@ -40,11 +44,12 @@ def extract(root: Path, revision: str, folder: Path) -> None:
     archive.unlink()
 
 
-def rendered(folder: Path, revision: str) -> list[tuple[str, dict[str, Any]]]:
+def rendered(folder: Path, revision: str) -> Rendering:
     done = run([sys.executable, "-c", RENDER], folder, {**os.environ, "PYTHONPATH": str(folder)})
     if done.returncode:
         raise RevisionError(f"revision {revision} can't be rendered:\n{done.stderr.decode().strip()}")
-    return [(row["stack"], row["object"]) for row in json.loads(done.stdout)["objects"]]
+    answer = json.loads(done.stdout)
+    return [(row["stack"], row["object"]) for row in answer["objects"]], answer.get("stacks", {})
 
 
 def run(

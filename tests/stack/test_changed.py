@@ -22,12 +22,28 @@ def row(stack: str, name: str, **content: Any) -> tuple[str, dict[str, Any]]:
 
 
 def test_objects_are_compared_within_their_stack() -> None:
-    before = [row("a", "same", x=1), row("a", "edited", x=1), row("a", "moved"), row("b", "kept")]
-    after = [row("b", "kept"), row("b", "moved"), row("a", "edited", x=2), row("a", "same", x=1)]
+    before = [row("a", "same", x=1), row("a", "edited", x=1), row("a", "other"), row("b", "kept")]
+    after = [row("b", "kept"), row("b", "other"), row("a", "edited", x=2), row("a", "same", x=1)]
     assert changes(before, after) == {
-        "a": StackChange(changed=("ConfigMap n/edited",), deleted=("ConfigMap n/moved",)),
-        "b": StackChange(created=("ConfigMap n/moved",)),
+        "a": StackChange(changed=("ConfigMap n/edited",), deleted=("ConfigMap n/other",)),
+        "b": StackChange(created=("ConfigMap n/other",)),
     }
+
+
+def test_what_goes_to_another_stack_of_its_cell_is_neither_deleted_nor_made() -> None:
+    before = [row("c.blue", "cart", x=1), row("c.blue", "ledger", x=1)]
+    after = [row("c.green", "cart", x=1), row("c.green", "ledger", x=2)]
+    assert changes(before, after) == {
+        "c.blue": StackChange(left=("ConfigMap n/cart to c.green", "ConfigMap n/ledger to c.green")),
+        "c.green": StackChange(
+            changed=("ConfigMap n/ledger",), arrived=("ConfigMap n/cart from c.blue", "ConfigMap n/ledger from c.blue")
+        ),
+    }
+
+
+def test_the_same_name_under_another_version_is_another_resource() -> None:
+    before, after = row("a", "x", apiVersion="v1beta1"), row("a", "x", apiVersion="v1")
+    assert changes([before], [after]) == {"a": StackChange(created=("ConfigMap n/x",), deleted=("ConfigMap n/x",))}
 
 
 @pytest.fixture
@@ -69,6 +85,23 @@ def test_a_change_of_the_code_is_seen_too(history: Path, capsys: pytest.CaptureF
     found = changed(history, capsys)
     assert {name.split()[0] for name in found["local"]["deleted"]} == {"LimitRanges"}
     assert {name.split()[0] for name in found["local"]["created"]} == {"LimitRange"}
+
+
+@pytest.mark.parametrize(
+    ("file", "replace", "by", "says"),
+    [
+        ("cell.yaml", "context: aerofleet-embedded", "context: other", "context: aerofleet-embedded → other"),
+        ("cell.yaml", "ephemeral: true", "ephemeral: false", "now protected: cluster checkout/cart"),
+        ("hosts.yaml", "address: 10.20.1.1}", "address: 10.20.1.1, state: maintenance}", "now resting: host-1"),
+    ],
+)
+def test_a_stack_is_touched_by_more_than_its_objects(
+    file: str, replace: str, by: str, says: str, history: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where it goes to, what it protects, which hosts it leaves alone: the bytes of no object say it."""
+    path = history / "stacks" / "local" / file
+    path.write_text(path.read_text().replace(replace, by))
+    assert says in changed(history, capsys)["local"]["settings"]
 
 
 def test_a_revision_that_is_not_there_is_one_line(history: Path, capsys: pytest.CaptureFixture[str]) -> None:
