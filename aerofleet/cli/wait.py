@@ -90,18 +90,28 @@ def clusters(rendered: RenderedCell) -> dict[Key, tuple[str, Mapping[str, Any]]]
 def wait(
     api: ClusterApi, desired: Mapping[Key, Mapping[str, Any]], timeout_seconds: int, access: Access, show: Any
 ) -> dict[Key, Rollout]:
-    """Judge every cluster, then again whenever one changes, until none is under way or the time is over."""
+    """Judge every cluster, then again whenever one changes, until none is under way or the time is over.
+
+    Raises ClusterUnreachableError where the server never answers, or not in the end; one that is away in between may be
+    restarting.
+    """
     deadline = time.monotonic() + timeout_seconds
+    verdicts: dict[Key, Rollout] = {}
     while True:
-        found, version = api.list(*CLUSTER)
-        live = {key_of(obj): obj for obj in found}
-        verdicts = {key: judge_all(manifest, live.get(key), access) for key, manifest in desired.items()}
-        show(verdicts)
-        left = deadline - time.monotonic()
-        if left <= 0 or not under_way(verdicts):
-            return verdicts
-        # Migrations end without an event on the custom resource, so the nodes are asked again after a while.
-        api.wait_for_change(*CLUSTER, version, timeout_seconds=max(1, int(min(left, ASK_AGAIN_SECONDS))))
+        try:
+            found, version = api.list(*CLUSTER)
+            live = {key_of(obj): obj for obj in found}
+            verdicts = {key: judge_all(manifest, live.get(key), access) for key, manifest in desired.items()}
+            show(verdicts)
+            left = deadline - time.monotonic()
+            if left <= 0 or not under_way(verdicts):
+                return verdicts
+            # Migrations end without an event on the custom resource, so the nodes are asked again after a while.
+            api.wait_for_change(*CLUSTER, version, timeout_seconds=max(1, int(min(left, ASK_AGAIN_SECONDS))))
+        except ClusterUnreachableError:
+            if not verdicts or time.monotonic() >= deadline:
+                raise
+            time.sleep(ASK_AGAIN_SECONDS)
 
 
 def judge_all(manifest: Mapping[str, Any], live: Mapping[str, Any] | None, access: Access) -> Rollout:

@@ -11,7 +11,7 @@ import urllib3
 from kubernetes import client, config, dynamic
 from kubernetes.dynamic.exceptions import ConflictError, DynamicApiError, NotFoundError, ResourceNotFoundError
 
-NOT_FOUND = 404
+NOT_FOUND, EXPIRED = 404, 410
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 60
@@ -98,10 +98,15 @@ class ClusterApi:
         return (), ""
 
     def wait_for_change(self, api_version: str, kind: str, version: str, *, timeout_seconds: int) -> None:
-        """Return at the first change of any object of the kind after list ``version``, or after the timeout."""
+        """Return at the first change of any object of the kind after list ``version``, or after the timeout. A version
+        that the server no longer has is one after which much has changed."""
         with self._asking(), suppress(ResourceNotFoundError):
-            for _ in self._kind(api_version, kind).watch(resource_version=version, timeout=timeout_seconds):
-                return
+            try:
+                for _ in self._kind(api_version, kind).watch(resource_version=version, timeout=timeout_seconds):
+                    return
+            except client.ApiException as error:
+                if error.status != EXPIRED:
+                    raise
 
     def _kind(self, api_version: str, kind: str) -> Any:
         return self._dynamic.resources.get(api_version=api_version, kind=kind)

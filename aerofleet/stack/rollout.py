@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.status import MIRRORED, OTHER_NAMES
 
 Json = Mapping[str, Any]
@@ -46,6 +47,10 @@ def judge(desired: Json, live: Json | None) -> Rollout:
     missing = first_missing(desired.get("spec", {}), live.get("spec", {}), "spec")
     if missing:
         return Rollout(Progress.WRONG, f"{missing} on the server is not what the definitions say: run `pulumi up`")
+    extra = first_unwanted(desired, live)
+    if extra:
+        way_out = "run `pulumi up`; if it stays, somebody else has set it"
+        return Rollout(Progress.WRONG, f"{extra} is on the server and not in the definitions: {way_out}")
     spec, status = live.get("spec", {}), live.get("status") or {}
     stale = stale_reason(spec, status)
     if not stale:
@@ -132,3 +137,32 @@ def first_missing_item(desired: list[Any], live: list[Any], path: str) -> str:
     else:
         pairs = [(item, live[index], f"{path}[{index}]") for index, item in enumerate(desired)]
     return next((missing for item in pairs if (missing := first_missing(*item))), "")
+
+
+def first_unwanted(desired: Json, live: Json) -> str:
+    """The first path that ``live`` has and neither ``desired`` nor the operator's defaulting put there.
+
+    Looked for where a setting, a namespace or a user can have been taken out; what the operator adds elsewhere differs
+    from release to release.
+    """
+    allowed, found = cluster_of(dict(desired)).spec, live.get("spec", {})
+    keys = ("aerospikeConfig", "aerospikeAccessControl")
+    return next(filter(None, (first_extra(found.get(key), allowed.get(key), f"spec.{key}") for key in keys)), "")
+
+
+def first_extra(found: Any, allowed: Any, path: str) -> str:
+    """The first key or named item of ``found`` that ``allowed`` lacks; values are not compared."""
+    there = parts(allowed)
+    for key, value in parts(found).items():
+        at = f"{path}[{key}]" if isinstance(found, list) else f"{path}.{key}"
+        extra = first_extra(value, there[key], at) if key in there else at
+        if extra:
+            return extra
+    return ""
+
+
+def parts(value: Any) -> Mapping[str, Any]:
+    """What a value is made of, by key or by name; nothing for whatever has no names."""
+    if isinstance(value, list):
+        return {item["name"]: item for item in value if isinstance(item, Mapping) and "name" in item}
+    return value if isinstance(value, Mapping) else {}

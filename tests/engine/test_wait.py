@@ -14,9 +14,10 @@ import pytest
 from aerofleet.ako.admission import finished_status
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.status import merge_patched, status_dict
-from aerofleet.cli.wait import run
+from aerofleet.cli.wait import CLUSTER, run
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import embedded_variables
+from aerofleet.stack.cluster_api import ClusterApi
 from tests.engine.cell_on_server import control_plane_in, rendered
 from tools.toolchain.control_plane import ControlPlanePrograms
 from tools.toolchain.recipes import ROOT
@@ -99,15 +100,28 @@ def test_the_exit_code_tells_where_the_roll_out_is(
     assert re.search(rf"aerospike-checkout/{CHANGED} +(done|running|stuck|wrong) ", shown), shown
 
 
+@pytest.mark.parametrize(
+    ("by", "says"),
+    [
+        ("proto-fd-max: 16000", "on the server is not what the definitions say"),
+        ("", "spec.aerospikeConfig.service.proto-fd-max is on the server and not in the definitions"),
+    ],
+)
 def test_a_change_that_nobody_applied_will_not_come_by_waiting(
-    cart: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    by: str, says: str, cart: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cart
     project = copy_of_definitions(tmp_path)
     base = project / "templates" / "tiers" / "base.yaml"
-    base.write_text(base.read_text().replace("proto-fd-max: 15000", "proto-fd-max: 16000"))
+    base.write_text(base.read_text().replace("proto-fd-max: 15000", by))
     assert run(["local", "--root", str(project), "--timeout", "0"]) == 1
-    assert "on the server is not what the definitions say" in capsys.readouterr().out
+    assert says in capsys.readouterr().out
+
+
+def test_a_list_that_the_server_has_forgotten_counts_as_changed(cart: dict[str, Any], plane: ControlPlane) -> None:
+    """The nodes of many clusters take minutes to ask; a server keeps its history for five."""
+    assert cart
+    ClusterApi("aerofleet-embedded").wait_for_change(*CLUSTER, "1", timeout_seconds=1)
 
 
 def copy_of_definitions(folder: Path) -> Path:
