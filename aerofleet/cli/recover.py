@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE, EXIT_RUNNING
 from aerofleet.stack.engine import Engine, EngineError
+from aerofleet.stack.name import parse_stack_name, within_stack
 from aerofleet.stack.recovery import (
+    Holder,
     Lookup,
     Recovery,
     context_of,
+    held,
     plan_recovery,
     recovered_state,
     unread,
@@ -78,16 +81,16 @@ def refuse_while_running(engine: Engine, stack: str) -> None:
 
 
 def settle(engine: Engine, stack: str, *, dry_run: bool) -> bool:
-    """Settle all that is open; False where an object of somebody else stands in the way."""
-    opened = False
+    """Settle all that is open; False where an object of somebody else, or of another stack, stands in the way."""
+    opened, alone = False, True
     for state, recovery in open_work(engine, stack):
         sys.stdout.write("" if opened else f"{stack}: the last run was cut off\n")
         sys.stdout.write(describe(recovery))
-        opened = True
+        opened, alone = True, alone and not recovery.elsewhere
         if recovery.refused:
             return False
         if dry_run:
-            return True
+            return alone
         cancel(engine, stack)
         engine.import_state(stack, recovered_state(state, recovery))
         if recovery.adopt:
@@ -96,7 +99,7 @@ def settle(engine: Engine, stack: str, *, dry_run: bool) -> bool:
         if not dry_run:
             cancel(engine, stack)
         sys.stdout.write(f"{stack}: nothing was left open\n")
-    return True
+    return alone
 
 
 def cancel(engine: Engine, stack: str) -> None:
@@ -109,18 +112,32 @@ def open_work(engine: Engine, stack: str) -> Iterator[tuple[dict[str, Any], Reco
     """What to settle, each time with the state it was found in: first what the state itself says is open, then what
     only the server knows of. The second comes in rounds, because a preview stops at the first such object."""
     state = engine.export(stack)
-    look_up = looker(context_of(state))
-    noted = plan_recovery(state, look_up)
+    look_up, holder = looker(context_of(state)), other_holder(engine, stack)
+    noted = plan_recovery(state, look_up, holder)
     noted = replace(noted, adopt=(*unread(state), *noted.adopt))
     if not noted.empty:
         yield state, noted
     while engine.last_update_failed(stack):
         state = with_lost_creates(engine.export(stack), engine.planned_creates(stack))
         # What is not on the server needs no settling: the next `up` makes it.
-        lost = replace(plan_recovery(state, look_up), forget=())
+        lost = replace(plan_recovery(state, look_up, holder), forget=())
         if lost.empty:
             return
         yield state, lost
+        if not lost.adopt:
+            return
+
+
+def other_holder(engine: Engine, stack: str) -> Holder:
+    """Asks the states of the cell's other stacks; most recoveries adopt nothing, and then none is read."""
+
+    @cache
+    def holders() -> dict[str, str]:
+        cell = parse_stack_name(stack).cell
+        others = [each for each in engine.stacks() if each != stack and parse_stack_name(each).cell == cell]
+        return {within_stack(urn): other for other in others for urn in held(engine.export(other))}
+
+    return lambda urn: holders().get(within_stack(urn), "")
 
 
 def looker(context: str) -> Lookup:
@@ -148,5 +165,9 @@ def describe(recovery: Recovery) -> str:
     lines = [f"  adopted    {urn.rsplit('::', 1)[-1]}  (it is on the server)" for urn, _ in recovery.adopt]
     lines += [f"  forgotten  {urn.rsplit('::', 1)[-1]}  (it never reached the server)" for urn in recovery.forget]
     lines += [f"  again      {urn.rsplit('::', 1)[-1]}  (the next `up` sends it again)" for urn in recovery.redo]
+    lines += [
+        f"  elsewhere  {urn.rsplit('::', 1)[-1]}  ({stack} holds it; `aerofleet stacks move` settles where its team is)"
+        for urn, stack in recovery.elsewhere
+    ]
     lines += [f"  refused    {reason}" for reason in recovery.refused]
     return "".join(f"{line}\n" for line in lines)

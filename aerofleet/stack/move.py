@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aerofleet.stack.name import within_stack
+
 State = Mapping[str, Any]
 
 TEAM_TYPE = "aerofleet:index:TeamSpace"
@@ -60,13 +62,13 @@ def plan_move(states: Mapping[str, State], team: str, destination: str) -> Move:
     source = others[0]
     finish = destination in holders
     if finish:
-        refuse_older_copy(states, team, source, destination)
+        refuse_partial_copy(states, team, source, destination)
     return Move(team, source, destination, team_urn(states[source], team), finish)
 
 
-def refuse_older_copy(states: Mapping[str, State], team: str, source: str, destination: str) -> None:
+def refuse_partial_copy(states: Mapping[str, State], team: str, source: str, destination: str) -> None:
     """A move that was cut off leaves two copies. Where the definitions were put back and applied since, the one that is
-    to go is the newer one, and what only it knows of would be nobody's.
+    to go may be the newer one, and what only it knows of would be nobody's.
     """
     copied = {within_stack(urn) for urn in team_tree(states[destination], team)}
     for urn in team_tree(states[source], team):
@@ -74,13 +76,8 @@ def refuse_older_copy(states: Mapping[str, State], team: str, source: str, desti
             kind = urn.split("::")[2].rpartition(":")[2]
             raise MoveError(
                 f"stack {source} holds {kind} {name_of(urn)} of team {team}, which {destination} does not: "
-                f"the copy there is older. Write the team under the group of {source} again, move it there, begin anew"
+                f"the copy there is not whole. Write the team under the group of {source}, move it there, begin anew"
             )
-
-
-def within_stack(urn: str) -> str:
-    """A URN without the stack it stands in: ``urn:pulumi:STACK::PROJECT::TYPE::NAME``."""
-    return urn.partition("::")[2]
 
 
 def team_tree(state: State, team: str) -> list[str]:

@@ -46,3 +46,8 @@ def wrong_stack(name: StackName, cell: Cell) -> str:
         return ""
     listed = ", ".join(str(each) for each in known)
     return f"stack '{name}' is not one of cell '{cell.name}'; its stacks are {listed} (cell.yaml, groups)"
+
+
+def within_stack(urn: str) -> str:
+    """A URN without the stack it stands in: ``urn:pulumi:STACK::PROJECT::TYPE::NAME``."""
+    return urn.partition("::")[2]

@@ -15,20 +15,28 @@ from aerofleet.model.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
 Lookup = Callable[[str, str, str, str], Mapping[str, Any] | None]
 """(apiVersion, kind, namespace, name) → the object on the server, or None where there is none."""
 
+Holder = Callable[[str], str]
+"""URN → another stack of the cell whose state holds that resource, or an empty text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
     """``adopt`` are (URN, id) of objects that are there; ``forget`` URNs of which nothing is; ``refused`` says why in
-    words where an object is there and is not ours; ``redo`` are operations that the next `up` simply repeats."""
+    words where an object is there and is not ours; ``redo`` are operations that the next `up` simply repeats.
+
+    ``elsewhere`` are (URN, stack) of objects that another stack holds: a move was begun, or taken back, while the
+    definitions said otherwise. Adopted, they would stand in two states, and either stack could delete them.
+    """
 
     adopt: tuple[tuple[str, str], ...] = ()
     forget: tuple[str, ...] = ()
     redo: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    elsewhere: tuple[tuple[str, str], ...] = ()
 
     @property
     def empty(self) -> bool:
-        return not (self.adopt or self.forget or self.redo or self.refused)
+        return not (self.adopt or self.forget or self.redo or self.refused or self.elsewhere)
 
 
 def pending_operations(state: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
@@ -55,12 +63,13 @@ def context_of(state: Mapping[str, Any]) -> str:
     return ""
 
 
-def plan_recovery(state: Mapping[str, Any], look_up: Lookup) -> Recovery:
+def plan_recovery(state: Mapping[str, Any], look_up: Lookup, holder: Holder) -> Recovery:
     """Decide for every pending operation of an exported ``state``."""
     adopt: list[tuple[str, str]] = []
     forget: list[str] = []
     redo: list[str] = []
     refused: list[str] = []
+    elsewhere: list[tuple[str, str]] = []
     finished = set(held(state))
     for operation in pending_operations(state):
         resource = operation["resource"]
@@ -76,6 +85,8 @@ def plan_recovery(state: Mapping[str, Any], look_up: Lookup) -> Recovery:
         found = look_up(*reference)
         if found is None:
             forget.append(urn)
+        elif is_ours(found) and (other := holder(urn)):
+            elsewhere.append((urn, other))
         elif is_ours(found):
             adopt.append((urn, object_id(reference[2], reference[3])))
         else:
@@ -84,7 +95,7 @@ def plan_recovery(state: Mapping[str, Any], look_up: Lookup) -> Recovery:
                 f"{MANAGED_BY_LABEL}={MANAGED_BY_VALUE}: somebody else made it. "
                 "Delete or rename it, then run this again"
             )
-    return Recovery(tuple(adopt), tuple(forget), tuple(redo), tuple(refused))
+    return Recovery(tuple(adopt), tuple(forget), tuple(redo), tuple(refused), tuple(elsewhere))
 
 
 def with_lost_creates(state: Mapping[str, Any], planned: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

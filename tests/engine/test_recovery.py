@@ -97,7 +97,7 @@ def test_a_recovery_that_was_itself_cut_off_is_taken_up_again(
     stack = stack_in("cut-off", tmp_path / "project", pulumi_env)
     assert stack.up(AEROFLEET_FAULT="after-write:3", **ENGINE_TOO).returncode != 0
     state = stack.state()
-    adopted = recovered_state(state, plan_recovery(state, lambda *_: {"metadata": {"labels": LABELS}}))
+    adopted = recovered_state(state, plan_recovery(state, lambda *_: {"metadata": {"labels": LABELS}}, lambda _urn: ""))
     (tmp_path / "adopted.json").write_text(json.dumps(adopted))
     stack.pulumi("cancel", "--yes", stack.name).check_returncode()
     stack.pulumi("stack", "import", "--stack", stack.name, "--file", str(tmp_path / "adopted.json")).check_returncode()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from aerofleet.model.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
-from aerofleet.stack.recovery import context_of, plan_recovery, recovered_state, unread, with_lost_creates
+from aerofleet.stack import recovery
+from aerofleet.stack.recovery import Lookup, Recovery, context_of, recovered_state, unread, with_lost_creates
 
 TEAM = "urn:pulumi:prod::aerofleet::aerofleet:index:TeamSpace"
 OURS = {"metadata": {"labels": {MANAGED_BY_LABEL: MANAGED_BY_VALUE}}}
@@ -33,6 +34,17 @@ def state(*operations: dict[str, Any], resources: list[dict[str, Any]] | None = 
 
 def on_server(**objects: dict[str, Any]) -> Any:
     return lambda api_version, kind, namespace, name: objects.get(name)
+
+
+def plan_recovery(state: dict[str, Any], look_up: Lookup, elsewhere: str = "") -> Recovery:
+    """``elsewhere``: the stack that already holds whatever is asked for."""
+    return recovery.plan_recovery(state, look_up, lambda _urn: elsewhere)
+
+
+def test_what_another_stack_holds_is_not_adopted_too() -> None:
+    plan = plan_recovery(state(pending("ConfigMap", "limits")), on_server(limits=OURS), elsewhere="prod.green")
+    urn = f"{TEAM}$kubernetes:core/v1:ConfigMap::shop/limits"
+    assert plan == Recovery(elsewhere=((urn, "prod.green"),))
 
 
 def test_what_was_made_is_adopted_by_its_server_id() -> None:
