@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -105,12 +106,13 @@ def make_resources(name: StackName, cell: ResolvedCell, rendered: RenderedCell) 
     for team in rendered.teams:
         if name.holds_group(cell, team.group):
             TeamSpace(team.name, TeamSpaceArgs(team, ready), opts)
-    export_inventory(name, cell)
+    pulumi.export("cell", cell.name)
+    pulumi.export("clusters", inventory(name, cell))
 
 
-def export_inventory(name: StackName, cell: ResolvedCell) -> None:
+def inventory(name: StackName, cell: ResolvedCell) -> dict[str, dict[str, Any]]:
     """Where each cluster answers, and what it is: addresses and names, never a credential."""
-    inventory = {
+    return {
         f"{cluster.team}/{cluster.name}": {
             "namespace": cluster.namespace,
             "resource": cluster.resource_name,
@@ -122,9 +124,8 @@ def export_inventory(name: StackName, cell: ResolvedCell) -> None:
         for team in cell.teams
         if name.holds_group(cell, team.group)
         for cluster in team.clusters
+        if cluster.is_deployed
     }
-    pulumi.export("cell", cell.name)
-    pulumi.export("clusters", inventory)
 
 
 def endpoint(cluster: Cluster) -> dict[str, str]:

@@ -57,7 +57,7 @@ def render(options: argparse.Namespace) -> int:
         cell = resolved(options.root, name)
         if cell is None:
             return EXIT_MISTAKE
-        known += [f"{cluster.team}/{cluster.name}" for cluster in cell.clusters]
+        known += [f"{cluster.team}/{cluster.name}" for cluster in cell.clusters if cluster.is_deployed]
         rendered = render_cell(cell)
         rows += rows_of(rendered, str(stack_names(cell)[0]), options.cluster)
         settings |= settings_of(cell, rendered)

@@ -58,7 +58,7 @@ def render_team(cell: Cell, team: Team) -> RenderedTeam:
         *team_secrets(cell, team),
         *team_rules(cell, team),
     ]
-    clusters = [render_cluster(cell, each) for each in team.clusters if each.state is not ClusterState.DELETED]
+    clusters = [render_cluster(cell, each) for each in team.clusters if each.is_deployed]
     protected = not cell.ephemeral and bool(team.clusters)
     return RenderedTeam(team.name, team.group, team.namespace, protected, tuple(objects), tuple(clusters))
 

@@ -11,7 +11,7 @@ from aerofleet.manifests.alerts import ALERTS, WANTED_SIZE, Alert
 from aerofleet.manifests.metadata import cell_metadata, team_metadata
 from aerofleet.manifests.pod_monitor import series_labels
 from aerofleet.model.names import MAX_LABEL, bounded
-from aerofleet.model.resolved import Cell, Cluster, ClusterState, Team, Tier
+from aerofleet.model.resolved import Cell, Cluster, Team, Tier
 
 RUNBOOK = "docs/runbooks/alerts.md"
 WHERE = "{{ $labels.aerofleet_team }}/{{ $labels.aerofleet_cluster }}"
@@ -25,7 +25,7 @@ def tier_rules(cell: Cell) -> list[dict[str, Any]]:
 
 def watched(cell: Cell, team: Team) -> Iterator[Cluster]:
     for cluster in team.clusters if cell.monitoring.pod_monitors else ():
-        if cluster.state is not ClusterState.DELETED and cluster.exporter is not None:
+        if cluster.is_deployed and cluster.exporter is not None:
             yield cluster
 
 

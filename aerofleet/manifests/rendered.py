@@ -15,7 +15,7 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class RenderedCluster:
-    """``objects[0]`` is the AerospikeCluster. A deleted cluster is not rendered at all."""
+    """``objects[0]`` is the AerospikeCluster. A cluster that is deleted is not rendered at all."""
 
     name: str
     resource_name: str

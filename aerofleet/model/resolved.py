@@ -422,6 +422,11 @@ class Cluster:
     logging: tuple[Json, ...] = ()
     networks: tuple[str, ...] = ()
 
+    @property
+    def is_deployed(self) -> bool:
+        """Its objects are to be on the server. One that is deleted keeps its names and its place until released."""
+        return self.state is not ClusterState.DELETED
+
 
 @dataclass(frozen=True, slots=True)
 class Team:

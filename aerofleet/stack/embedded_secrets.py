@@ -22,6 +22,7 @@ def random_secrets(cell: Cell) -> Iterator[dict[str, Any]]:
         {
             (cluster.namespace, reference.name, reference.keys)
             for cluster in cell.clusters
+            if cluster.is_deployed
             for reference in cluster.secrets
         }
     ):

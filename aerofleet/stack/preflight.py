@@ -133,7 +133,7 @@ def secrets(cell: Cell, server: Server) -> Iterator[Finding]:
     if cell.secret_store.kind != "existing":
         return
     there: dict[str, frozenset[str]] = {}
-    for cluster in cell.clusters:
+    for cluster in filter(lambda each: each.is_deployed, cell.clusters):
         for reference in cluster.secrets:
             if cluster.namespace not in there:
                 there[cluster.namespace] = server.names("v1", "Secret", cluster.namespace)
