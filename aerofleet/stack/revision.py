@@ -13,6 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from aerofleet.model import cells
+
 RENDER = "import sys; from aerofleet.cli import main; sys.exit(main(['render', '--format', 'json']))"
 
 
@@ -45,6 +47,8 @@ def extract(root: Path, revision: str, folder: Path) -> None:
 
 
 def rendered(folder: Path, revision: str) -> Rendering:
+    if not cells(folder):
+        return [], {}
     done = run([sys.executable, "-c", RENDER], folder, {**os.environ, "PYTHONPATH": str(folder)})
     if done.returncode:
         raise RevisionError(f"revision {revision} can't be rendered:\n{done.stderr.decode().strip()}")
@@ -55,4 +59,7 @@ def rendered(folder: Path, revision: str) -> Rendering:
 def run(
     command: list[str], folder: Path, environment: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+    try:
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+    except FileNotFoundError:
+        raise RevisionError(f"there is no `{command[0]}` on PATH, which a revision is read with") from None

@@ -107,3 +107,20 @@ def test_a_stack_is_touched_by_more_than_its_objects(
 def test_a_revision_that_is_not_there_is_one_line(history: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["list", "--changed", "--base", "nowhere", "--root", str(history)]) == 1
     assert capsys.readouterr().err == "aerofleet stacks: there is no revision 'nowhere' here\n"
+
+
+def test_against_a_revision_before_the_first_cell_all_is_new(history: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    subprocess.run(["git", *IDENTITY, "rm", "-rq", "--cached", "stacks"], cwd=history, check=True)
+    subprocess.run(["git", *IDENTITY, "commit", "-q", "-m", "no cells"], cwd=history, check=True)
+    found = changed(history, capsys)
+    assert "local" in found
+    assert found["local"]["created"]
+    assert found["local"]["changed"] == found["local"]["deleted"] == []
+
+
+def test_without_git_there_is_one_line(
+    history: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert run(["list", "--changed", "--root", str(history)]) == 1
+    assert capsys.readouterr().err == "aerofleet stacks: there is no `git` on PATH, which a revision is read with\n"
