@@ -71,13 +71,15 @@ def recover(engine: Engine, stack: str, *, dry_run: bool) -> int:
     return EXIT_FINE if settled else EXIT_FINDINGS
 
 
-def refuse_while_running(engine: Engine, stack: str) -> None:
+def refuse_while_running(engine: Engine, stack: str) -> bool:
+    """True where no run holds the stack's lock for sure, False where that can't be known. Raises StillRunningError."""
     holders = engine.lock_holders(stack)
     if holders:
         raise StillRunningError(
             f"a run on {stack} is still going ({'; '.join(holders)}). Wait for it or end it; "
             f"if it is over for sure, `pulumi cancel {stack}` takes its lock away"
         )
+    return holders is not None
 
 
 def settle(engine: Engine, stack: str, *, dry_run: bool) -> bool:
@@ -103,9 +105,18 @@ def settle(engine: Engine, stack: str, *, dry_run: bool) -> bool:
 
 
 def cancel(engine: Engine, stack: str) -> None:
-    """Take a dead run's lock away. Asked again, because a run may have begun since: its lock would go too."""
-    refuse_while_running(engine, stack)
-    engine.cancel(stack)
+    """Take a dead run's lock away. Asked again, because a run may have begun since: its lock would go too.
+
+    Where nobody can see who holds a lock, it stays: the engine then refuses what needs it and names the holder, and a
+    person decides.
+    """
+    if refuse_while_running(engine, stack):
+        engine.cancel(stack)
+        return
+    sys.stdout.write(
+        f"{stack}: this backend does not show who holds a lock, so none is taken away; "
+        f"if nothing runs for sure, `pulumi cancel {stack}` does it\n"
+    )
 
 
 def open_work(engine: Engine, stack: str) -> Iterator[tuple[dict[str, Any], Recovery]]:

@@ -71,6 +71,7 @@ class Engine:
                 self.run("state", "unprotect", "--yes", "--stack", stack, str(resource["urn"]))
 
     def cancel(self, stack: str) -> None:
+        """Take a lock away, be it dead or not: ask :meth:`lock_holders` first."""
         self.run("cancel", "--yes", stack)
 
     def refresh(self, stack: str, urns: Sequence[str]) -> None:
@@ -94,14 +95,14 @@ class Engine:
             raise EngineError(complaint(done.stderr or done.stdout)) from None
         return tuple(step["newState"] for step in steps if step["op"] in ("create", "replace"))
 
-    def lock_holders(self, stack: str) -> tuple[str, ...]:
-        """Who holds the stack's lock and may still be at work, in words.
+    def lock_holders(self, stack: str) -> tuple[str, ...] | None:
+        """Who holds the stack's lock and may still be at work, in words; None where that can't be known.
 
-        Only the file backend writes down who holds a lock; for any other backend the answer is empty.
+        Only the file backend writes down who holds a lock where everybody can read it.
         """
         kind, _, place = json.loads(self.run("whoami", "--json"))["url"].partition("://")
         if kind != "file":
-            return ()
+            return None
         project = yaml.safe_load((self.root / "Pulumi.yaml").read_text())["name"]
         backend = self.root / Path(unquote(place.partition("?")[0])).expanduser()
         folder = backend / ".pulumi/locks/organization" / project / stack.rsplit("/", 1)[-1]
@@ -129,7 +130,7 @@ def is_engine(pid: int) -> bool:
 
 
 def complaint(text: str) -> str:
-    """The lines of the engine's output that say what went wrong, without its progress around them."""
+    """The lines of the engine's output that say what went wrong, or who holds a lock; not its progress around them."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if line.startswith("error:")]
+    errors = [line for line in lines if line.startswith("error:") or ": created by " in line]
     return "\n".join(errors or lines[-3:])

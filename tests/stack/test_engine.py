@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aerofleet.stack.engine import lock_holder
+from aerofleet.stack.engine import complaint, lock_holder
 
 GONE = 2**22 + 1
 """Greater than any process id that Linux gives out."""
@@ -34,3 +34,9 @@ def test_a_run_on_another_machine_may_be_going(tmp_path: Path) -> None:
 def test_a_lock_that_was_never_finished_holds_nothing(tmp_path: Path) -> None:
     (tmp_path / "lock.json").write_text("")
     assert lock_holder(tmp_path / "lock.json") == ""
+
+
+def test_a_locked_stack_is_told_with_who_holds_it() -> None:
+    locked = "error: the stack is currently locked by 1 lock(s)."
+    holder = "s3://states/.pulumi/locks/prod/1.json: created by dana@ci-runner-4 (pid 7) at 2026-01-01T00:00:00Z"
+    assert complaint(f"Importing:\n{locked}\n  {holder}\n") == f"{locked}\n{holder}"
