@@ -34,6 +34,7 @@ RULES = MappingProxyType(
         "release-order": "A cluster that is not there stands in the order of release.",
         "host-block": "A cluster shall leave a host that is not there.",
         "user-reserved": "A user of the platform's own name.",
+        "access-control-off": "A cluster without access control names users, roles or passwords.",
         "password-user": "A generation of a password for a user that the cluster does not have.",
         "host-model": "A host of a model that is not there.",
         "host-rack": "A host in a rack that the cell does not have.",

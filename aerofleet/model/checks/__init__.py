@@ -9,7 +9,7 @@ from aerofleet.model.checks.allocations import allocated, clashes, reserved
 from aerofleet.model.checks.finding import SettingsOf
 from aerofleet.model.checks.groups import groups
 from aerofleet.model.checks.metal import channels, hosts, images, pools, racks
-from aerofleet.model.checks.names import files, names, passwords, repeated, users
+from aerofleet.model.checks.names import access_control, files, names, passwords, repeated, users
 from aerofleet.model.checks.references import grants, host_blocks, release_order
 from aerofleet.model.checks.size import pod_memory
 from aerofleet.model.checks.tenants import quotas, tenants
@@ -22,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     names,
     repeated,
     users,
+    access_control,
     passwords,
     tenants,
     quotas,

@@ -161,6 +161,22 @@ def users(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
                 yield finding("user-reserved", document, place, message, "give yours another name")
 
 
+def access_control(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """Where everybody may come in, a user or a new password would be without effect, and its owner thinks otherwise.
+
+    What `defaults` of a cell says is for those of its clusters that have access control.
+    """
+    for cluster in source.clusters:
+        each = settings.get(cluster.key)
+        if each is None or each.security.access_control:
+            continue
+        for key in ("users", "roles", "passwords"):
+            if cluster.file.settings.get(key):
+                message = f"the cluster has no access control, so its {key} have no effect"
+                hint = "a tier with security.accessControl: true"
+                yield finding("access-control-off", cluster.document, (*cluster.place, key), message, hint)
+
+
 def passwords(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
     """A generation is that of a user who is there: a slip of the pen would rotate nothing."""
     for cluster in source.clusters:
