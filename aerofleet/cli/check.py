@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from aerofleet.cli import EXIT_MISTAKE
-from aerofleet.cli.findings import FORMATS, print_findings
+from aerofleet.cli.findings import FORMATS, no_cell, print_findings
 from aerofleet.finding import Finding
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.admission import judged
@@ -34,7 +34,7 @@ def run(argv: Sequence[str]) -> int:
 
 def check(root: Path, names: Sequence[str], form: str) -> int:
     if not names:
-        sys.stderr.write(f"aerofleet check: no cell under {root / 'stacks'}: a cell is a folder with a cell.yaml\n")
+        sys.stderr.write(f"aerofleet check: {no_cell(root)}\n")
         return EXIT_MISTAKE
     # A tier is read once for each cell; what is wrong with it is said once.
     findings = dict.fromkeys(finding for name in names for finding in findings_of(resolve_cell(root, name)))

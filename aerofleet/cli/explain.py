@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE
-from aerofleet.cli.findings import as_text
+from aerofleet.cli.findings import as_text, no_cell
 from aerofleet.model import cells, resolve_cell
 from aerofleet.model.provenance import SIZING, Explained, explain_cluster, explain_sizing
 from aerofleet.model.resolve import Resolution
@@ -31,6 +31,9 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--format", choices=("text", "json"), default="text")
     options = parser.parse_args(argv)
     known = cells(options.root)
+    if not known:
+        sys.stderr.write(f"aerofleet explain: {no_cell(options.root)}\n")
+        return EXIT_MISTAKE
     if options.cell and options.cell not in known:
         sys.stderr.write(f"aerofleet explain: there is no cell '{options.cell}'; {nearest(options.cell, known)}\n")
         return EXIT_MISTAKE

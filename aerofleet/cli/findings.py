@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -35,6 +36,11 @@ def print_findings(findings: Sequence[Finding], format: str, failure: int = EXIT
 def as_text(findings: Sequence[Finding]) -> str:
     """``file:line:column  path  reason`` a line, and what would be right on the line below it."""
     return "".join(text_of(finding) for finding in findings)
+
+
+def no_cell(root: Path) -> str:
+    """What a verb says that finds no definitions: it was most likely called in another folder."""
+    return f"no cell under {(root / 'stacks').resolve()}: call it in the project folder, or name that with --root"
 
 
 def text_of(finding: Finding) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE
-from aerofleet.cli.findings import as_text
+from aerofleet.cli.findings import as_text, no_cell
 from aerofleet.cli.generate import DefinitionsMistakeError, definitions, read, write
 from aerofleet.load import Document, LoadError, read_bytes_as_text, read_plain, read_text
 from aerofleet.model import cells
@@ -28,10 +28,12 @@ class RequestMistakeError(Exception):
 def cell_of(root: Path, wanted: str | None) -> str:
     """The cell that was named, or the only one there is. Raises RequestMistakeError."""
     known = cells(root)
+    if not known:
+        raise RequestMistakeError(no_cell(root))
     if wanted is None and len(known) == 1:
         return known[0]
     if wanted is None:
-        raise RequestMistakeError(f"say which cell with --cell: {', '.join(known) or 'there is none'}")
+        raise RequestMistakeError(f"say which cell with --cell: {', '.join(known)}")
     if wanted not in known:
         raise RequestMistakeError(f"there is no cell '{wanted}'; {nearest(wanted, known)}")
     return wanted

@@ -141,9 +141,9 @@ def _read_clusters(source: CellSource, team: str, read_team: Read[TeamFile]) -> 
             file = split_cluster(dict[str, Any](written))
         except ValidationError as error:
             prefix = ("clusters", name)
-            locate = read_team.document.locate
-            source.findings += [
-                to_finding(ClusterFile, each, locate, prefix) for each in error.errors(include_url=False)
-            ]
+            for each in error.errors(include_url=False):
+                if each["type"] == "missing":
+                    each["input"] = written  # a misspelt key was taken for a setting
+                source.findings.append(to_finding(ClusterFile, each, read_team.document.locate, prefix))
             continue
         source.clusters.append(WrittenCluster(team, name, file, read_team.document))

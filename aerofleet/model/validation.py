@@ -81,7 +81,7 @@ def explain(model: type[BaseModel], error: ErrorDetails) -> tuple[str, str, str]
         known = keys_of(model_at(model, error["loc"][:-1]))
         return "definition-unknown-key", "no such key", nearest(str(error["loc"][-1]), known)
     if kind == "missing":
-        return "definition-missing", "is missing", "it has to be given"
+        return "definition-missing", "is missing", instead_of(str(error["loc"][-1]), value, model)
     if kind in ("enum", "literal_error"):
         return "definition-choice", *choice(value, CHOICES.findall(str(context["expected"])))
     if kind in WANTED:
@@ -184,6 +184,13 @@ def nearest(text: str, known: Iterable[str]) -> str:
         return f"did you mean '{near[0]}'?"
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return f"known: {', '.join(names[:SHOWN])}{more}" if names else ""
+
+
+def instead_of(missing: str, given: Any, model: type[BaseModel]) -> str:
+    """The hint for a key that is not there: a key that is there may be meant for it."""
+    unknown = [str(key) for key in given if key not in keys_of(model)] if isinstance(given, Mapping) else []
+    near = get_close_matches(missing, unknown, n=1)
+    return f"'{near[0]}' stands there; write '{missing}'" if near else "it has to be given"
 
 
 def lower_first(text: str) -> str:

@@ -30,6 +30,15 @@ class ImpatientClient(client.ApiClient):
         return super().call_api(*arguments, **options)
 
 
+def no_context(context: str, file: str | None, why: str) -> str:
+    """Which file was read, and what to set: at night nobody remembers which of two shells has KUBECONFIG."""
+    read = f"KUBECONFIG is {file}" if file else "KUBECONFIG is not set, so ~/.kube/config was read"
+    return (
+        f"no context '{context}' in the kubeconfig: {read} ({why.rstrip('.')}). Set KUBECONFIG to the file that has "
+        'the context which cell.yaml names; for the embedded control plane, eval "$(aerofleet env)"'
+    )
+
+
 class ClusterApi:
     """``context`` names a context of the kubeconfig that KUBECONFIG or the home folder gives."""
 
@@ -42,10 +51,7 @@ class ClusterApi:
                 file = os.environ.get("KUBECONFIG") or None
                 config.load_kube_config(file, context, settings)  # type: ignore[no-untyped-call]
             except config.ConfigException as error:
-                raise ClusterUnreachableError(
-                    f"no context '{context}' in the kubeconfig ({error}); "
-                    "cell.yaml names it, KUBECONFIG chooses the file"
-                ) from None
+                raise ClusterUnreachableError(no_context(context, file, str(error))) from None
             settings.retries = urllib3.Retry(total=1, connect=1, read=0)
             self._client = ImpatientClient(settings)
             self._dynamic = dynamic.DynamicClient(self._client)  # type: ignore[no-untyped-call]

@@ -19,6 +19,11 @@ from urllib.parse import unquote
 
 import yaml
 
+NO_BACKEND = (
+    "no backend is chosen: set PULUMI_BACKEND_URL to the place of your stacks, or `pulumi login` to it; "
+    'for the embedded control plane, eval "$(aerofleet env)"'
+)
+
 
 class EngineError(Exception):
     """The engine refused or is absent; the text is its own last words, for a person."""
@@ -133,4 +138,5 @@ def complaint(text: str) -> str:
     """The lines of the engine's output that say what went wrong, or who holds a lock; not its progress around them."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("error:") or ": created by " in line]
-    return "\n".join(errors or lines[-3:])
+    said = "\n".join(errors or lines[-3:])
+    return f"{said}\n{NO_BACKEND}" if "PULUMI_ACCESS_TOKEN" in said else said

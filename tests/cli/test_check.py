@@ -256,3 +256,13 @@ def test_a_line_stays_one_that_a_person_can_read(tmp_path: Path, capsys: pytest.
     assert code == 2
     assert "is no size; it is written like 64Gi or 1.6TB" in out
     assert max(map(len, out.splitlines())) < 600
+
+
+@pytest.mark.parametrize(
+    "words", [["check"], ["explain", "shop/cart"], ["new-team", "books"]], ids=["check", "explain", "new-team"]
+)
+def test_in_the_wrong_folder_it_is_said_which_one_is_meant(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, "--root", str(tmp_path)]) == 2
+    assert f"no cell under {tmp_path}/stacks: call it in the project folder" in capsys.readouterr().err

@@ -28,3 +28,12 @@ def test_a_server_that_takes_the_call_and_says_nothing_is_not_waited_for(
         monkeypatch.setattr(cluster_api, "ANSWER_SECONDS", 0.2)
         with pytest.raises(ClusterUnreachableError, match="context 'silent' did not answer"):
             ClusterApi("silent").get("v1", "Namespace", "", "shop")
+
+
+def test_a_missing_kubeconfig_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "gone"))
+    with pytest.raises(ClusterUnreachableError, match=rf"no context 'prod' .* KUBECONFIG is {tmp_path}/gone"):
+        ClusterApi("prod")
+    monkeypatch.delenv("KUBECONFIG")
+    with pytest.raises(ClusterUnreachableError, match=r"KUBECONFIG is not set.*aerofleet env"):
+        ClusterApi("prod")
