@@ -95,7 +95,7 @@ class FreezeWindowFile(FileModel):
     """Times with their zone: a sale does not begin at an hour of somebody's laptop."""
 
     name: str = Field(description="what people call it")
-    start: AwareDatetime = Field(description="from when on changes need an approval")
+    start: AwareDatetime = Field(description="from when on nothing shall change")
     end: AwareDatetime = Field(description="until when")
 
     @model_validator(mode="after")
@@ -127,7 +127,7 @@ class CellFile(FileModel):
     images: ImagesFile = Field(ImagesFile(), description="what runs on the hosts beside Aerospike")
     monitoring: MonitoringFile = Field(MonitoringFile(), description="metrics and alerts")
     freeze_windows: tuple[FreezeWindowFile, ...] = Field(
-        (), description="when nothing shall change without an approval"
+        (), description="when nothing shall change; for people, and for checks of your own: no verb refuses by it"
     )
     groups: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="stack group → its teams")
     defaults: dict[str, object] = Field(
