@@ -77,7 +77,8 @@ def written_in(resolution: Resolution) -> list[str]:
 def not_found(cluster: str, holding: list[str], resolutions: dict[str, Resolution]) -> str:
     if holding:
         return f"{cluster} is in the cells {', '.join(holding)}: say which one with --cell"
-    near = get_close_matches(cluster, {key for each in resolutions.values() for key in written_in(each)}, n=1)
+    known = sorted({key for each in resolutions.values() for key in written_in(each)})
+    near = [key for key in known if key.endswith(f"/{cluster}")] or get_close_matches(cluster, known, n=1)
     return f"there is no cluster '{cluster}'" + (f"; did you mean '{near[0]}'?" if near else "")
 
 

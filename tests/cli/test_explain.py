@@ -173,6 +173,7 @@ def test_the_secrets_that_a_cluster_needs_are_told(capsys: pytest.CaptureFixture
     ("words", "answer"),
     [
         (["shop/crt"], "there is no cluster 'shop/crt'; did you mean 'shop/cart'?"),
+        (["cart"], "there is no cluster 'cart'; did you mean 'shop/cart'?"),
         (["shop/cart", "resource"], "nothing is set at 'resource'; did you mean 'resources.cpu'?"),
         (["shop/cart", "--cell", "there"], "there is no cell 'there'; did you mean 'here'?"),
     ],

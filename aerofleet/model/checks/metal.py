@@ -138,5 +138,9 @@ def rack_hosts(source: CellSource, cluster: WrittenCluster, settings: Settings) 
             message = (
                 f"wants {settings.size} pods in rack {rack}, which has {len(present)} hosts of pool {settings.pool}"
             )
-            hint = "each pod of a cluster stands on a host of its own"
+            hint = (
+                f"each pod of a cluster stands on a host of its own: size {len(present)} at most, or more hosts"
+                if present
+                else "each pod of a cluster stands on a host of its own: the rack needs hosts of this pool"
+            )
             yield finding("rack-hosts", cluster.document, (*cluster.place, "size"), message, hint)
