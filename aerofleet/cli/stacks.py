@@ -51,6 +51,7 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     common.add_argument("--format", choices=("text", "json"), default="text")
     verbs = parser.add_subparsers(dest="verb", required=True)
     listed = verbs.add_parser("list", parents=[common], help="in the order of `up`; destroy in the reverse order")
+    listed.add_argument("cell", nargs="*", help="cells to list; all when left out")
     listed.add_argument("--changed", action="store_true", help="only those that differ from --base, and what differs")
     listed.add_argument(
         "--base", metavar="REV", default="HEAD", help="git revision to compare with (default %(default)s)"
@@ -85,7 +86,7 @@ def cell_of(root: Path, name: str) -> Cell:
 
 
 def show_stacks(options: argparse.Namespace) -> int:
-    found = [cell_of(options.root, name) for name in cells(options.root)]
+    found = [cell_of(options.root, name) for name in options.cell or cells(options.root)]
     if options.changed:
         return show_changed(options, found)
     rows = []
@@ -108,9 +109,10 @@ def show_changed(options: argparse.Namespace, found: Sequence[Cell]) -> int:
         now |= settings_of(cell, rendered)
     differs = changes(before, after, settings_changes(settings, now))
     order = [str(stack) for cell in found for stack in stack_names(cell)]
+    asked = [stack for stack in differs if not options.cell or parse_stack_name(stack).cell in options.cell]
     rows = [
         {"stack": stack, **asdict(differs[stack])}
-        for stack in sorted(differs, key=lambda stack: (order.index(stack) if stack in order else len(order), stack))
+        for stack in sorted(asked, key=lambda stack: (order.index(stack) if stack in order else len(order), stack))
     ]
     emit(options, "stacks", rows, changed_lines)
     return EXIT_FINE

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from aerofleet.cli import main
-from tests.model.project import SHOP, copy_of
+from tests.model.project import ROOT, SHOP, copy_of
 
 
 @pytest.fixture
@@ -45,6 +45,14 @@ def test_groups_come_after_their_platform_in_the_order_written(
         ["here.spare", "nothing yet"],
         ["here.finding", "search"],
     ]
+
+
+def test_one_cell_of_several(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = copy_of(ROOT, tmp_path)
+    assert listed(root, capsys, "list", "staging").split()[0] == "staging"
+    assert "local" not in listed(root, capsys, "list", "staging")
+    assert main(["stacks", "list", "stagin", "--root", str(root)]) == 2
+    assert "staging" in capsys.readouterr().err
 
 
 def test_for_machines(grouped: Path, capsys: pytest.CaptureFixture[str]) -> None:
