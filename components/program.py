@@ -101,7 +101,7 @@ def make_resources(name: StackName, cell: ResolvedCell, rendered: RenderedCell) 
     opts = pulumi.ResourceOptions(providers=[provider])
     ready = None
     if name.holds_platform(cell):
-        args = CellArgs(rendered.platform, not rendered.ephemeral, carries_groups=bool(cell.groups and cell.teams))
+        args = CellArgs(rendered.platform, not rendered.ephemeral, carries_groups=cell.carries_groups)
         ready = Cell(cell.name, args, opts).ready
     for team in rendered.teams:
         if name.holds_group(cell, team.group):

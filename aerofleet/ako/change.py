@@ -15,7 +15,7 @@ from aerofleet.ako.admission.config_rules import new_choices
 from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config_change import is_same, judge
-from aerofleet.ako.effect import Effect, Reason, worst
+from aerofleet.ako.effect import Effect, Reason, refusal, worst
 from aerofleet.ako.hazards import Hazard, change_hazards
 from aerofleet.ako.narrow import narrowed
 from aerofleet.ako.pairs import config_path_of
@@ -119,8 +119,7 @@ def change_between(
 def _refusals(admission: Admission) -> Iterator[Reason]:
     for finding in admission.findings:
         if finding.severity == "error":
-            message = f"{finding.message}; {finding.hint}" if finding.hint else finding.message
-            yield Reason(Effect.REFUSED, finding.rule, finding.path, message)
+            yield refusal(finding)
 
 
 def _reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]:

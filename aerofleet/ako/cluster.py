@@ -127,11 +127,7 @@ class Cluster:
     @property
     def has_roster(self) -> bool:
         """Only strongly consistent namespaces have one."""
-        return any(
-            is_strongly_consistent(namespace)
-            for rack in self.distinct_racks
-            for _, _, namespace in namespaces(rack.config)
-        )
+        return any(is_strongly_consistent(namespace) for _, _, namespace in self.written_namespaces)
 
     def config_path(self, rack: Rack, *path: str | int) -> str:
         """Where a person wrote what the rack's effective configuration holds at ``path``."""

@@ -26,6 +26,10 @@ class Release:
     oldest_kubernetes: str
     newest_kubernetes: str
 
+    def runs_on(self, kubernetes: str) -> bool:
+        """Is it made for this Kubernetes (``1.35``, or ``1.35.4``)?"""
+        return numbers(self.oldest_kubernetes) <= numbers(kubernetes)[:2] <= numbers(self.newest_kubernetes)
+
 
 RELEASES: dict[str, Release] = {
     "4.0": Release("8.0.0", "1.23", "1.32"),

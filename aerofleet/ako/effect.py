@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from aerofleet.finding import Finding
+
 
 class Effect(IntEnum):
     """What a change does to a cluster, in a total order."""
@@ -29,6 +31,12 @@ class Reason:
     rule: str
     path: str
     message: str
+
+
+def refusal(finding: Finding) -> Reason:
+    """What the webhooks refuse, and what would be right."""
+    message = f"{finding.message}; {finding.hint}" if finding.hint else finding.message
+    return Reason(Effect.REFUSED, finding.rule, finding.path, message)
 
 
 def worst(reasons: list[Reason]) -> Effect:

@@ -17,7 +17,7 @@ from aerofleet.ako.admission import admit_create
 from aerofleet.ako.change import Change, change_of
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, release_of
-from aerofleet.ako.effect import Effect, Reason, worst
+from aerofleet.ako.effect import Effect, Reason, refusal, worst
 from aerofleet.ako.hazards import Hazard, cluster_hazards
 from aerofleet.ako.reasons.objects import object_reasons
 from aerofleet.ako.restart import COLD, CRASH, IMAGE, LIVE, NEW, NO_RESTART, REMOVED, SCALED_DOWN, WARM
@@ -25,7 +25,6 @@ from aerofleet.ako.status import Status, status_of
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.findings import print_findings, visible
 from aerofleet.cli.lint import is_cluster
-from aerofleet.finding import Finding
 from aerofleet.load import LoadError, read_all
 
 SCHEMA = "aerofleet.io/diff/v1"
@@ -162,10 +161,6 @@ def running(old: CR) -> Status | None:
     """What the cluster's own status says, where the file is read from a running one."""
     status = old.get("status")
     return status_of(status, cluster_of(old)) if isinstance(status, dict) and status else None
-
-
-def refusal(finding: Finding) -> Reason:
-    return Reason(Effect.REFUSED, finding.rule, finding.path, finding.message)
 
 
 def of_change(name: str, change: Change) -> dict[str, Any]:

@@ -28,7 +28,10 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("cell", nargs="*", help="cells to render; all when left out")
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
     parser.add_argument(
-        "--format", choices=("yaml", "json"), default="yaml", help="json: [{stack, object}], and what each stack is"
+        "--format",
+        choices=("yaml", "json"),
+        default="yaml",
+        help="json: objects and their stacks",
     )
     parser.add_argument("--cluster", metavar="TEAM/CLUSTER", help="only the objects of one cluster")
     options = parser.parse_args(argv)

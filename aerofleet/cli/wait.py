@@ -109,9 +109,10 @@ def wait(
             # Migrations end without an event on the custom resource, so the nodes are asked again after a while.
             api.wait_for_change(*CLUSTER, version, timeout_seconds=max(1, int(min(left, ASK_AGAIN_SECONDS))))
         except ClusterUnreachableError:
-            if not verdicts or time.monotonic() >= deadline:
+            left = deadline - time.monotonic()
+            if not verdicts or left <= 0:
                 raise
-            time.sleep(ASK_AGAIN_SECONDS)
+            time.sleep(min(left, ASK_AGAIN_SECONDS))
 
 
 def judge_all(manifest: Mapping[str, Any], live: Mapping[str, Any] | None, access: Access) -> Rollout:

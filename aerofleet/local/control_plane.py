@@ -89,7 +89,7 @@ class ControlPlane:
             definitions.install(server, ako_definitions)
             self.api_server.wait_ready(lambda: definitions.served(server), START_SECONDS)
             # After the definitions: a quota controller that starts before them counts no AerospikeCluster for minutes,
-            # and until it does, the API server refuses every one under a quota.
+            # and until it does, the API server refuses every one under a quota that counts them.
             on_free_port(lambda: self._start_controller_manager(programs.kube_controller_manager))
             server.apply(f"/api/v1/namespaces/kube-system/configmaps/{CONTEXT}", self._mark())
         except BaseException:

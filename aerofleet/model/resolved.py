@@ -463,5 +463,10 @@ class Cell:
     teams: tuple[Team, ...]
 
     @property
+    def carries_groups(self) -> bool:
+        """Teams in other stacks stand on its platform."""
+        return bool(self.groups and self.teams)
+
+    @property
     def clusters(self) -> tuple[Cluster, ...]:
         return tuple(cluster for team in self.teams for cluster in team.clusters)

@@ -53,11 +53,9 @@ def kubernetes_version(cell: Cell, server: Server) -> Iterator[Finding]:
             "preflight-kubernetes", "Kubernetes", f"runs {running}, cell.yaml says {cell.kubernetes_version}", hint
         )
     release = release_of(cell.operator.version)
-    if release is None:
-        return
-    oldest, newest = release.oldest_kubernetes, release.newest_kubernetes
-    if not numbers(oldest) <= numbers(running) <= numbers(newest):
-        message = f"runs {running}; operator {cell.operator.version} is made for {oldest} to {newest}"
+    if release is not None and not release.runs_on(running):
+        made_for = f"{release.oldest_kubernetes} to {release.newest_kubernetes}"
+        message = f"runs {running}; operator {cell.operator.version} is made for {made_for}"
         yield finding("preflight-kubernetes", "Kubernetes", message, "another operator release, or another Kubernetes")
 
 

@@ -29,7 +29,7 @@ def settings_of(cell: Cell, rendered: RenderedCell) -> dict[str, Settings]:
 
 
 def protected(stack: StackName, cell: Cell, rendered: RenderedCell) -> Iterator[str]:
-    if stack.holds_platform(cell) and (not rendered.ephemeral or (cell.groups and cell.teams)):
+    if stack.holds_platform(cell) and (not rendered.ephemeral or cell.carries_groups):
         yield "platform"
     for team in rendered.teams:
         if stack.holds_group(cell, team.group):

@@ -85,6 +85,15 @@ def test_a_new_cluster_comes_with_its_hazards(tmp_path: Path, capsys: pytest.Cap
     assert "hazard (severe) spec.disablePDB" in capsys.readouterr().out
 
 
+def test_a_new_cluster_that_is_refused_is_told_with_the_way_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = write(tmp_path / "old.yaml", cluster("device"))
+    refused = cluster("memory", {"spec.image": "aerospike/aerospike-server-enterprise:5.7.0.8"})
+    assert run([old, write(tmp_path / "new.yaml", cluster("device"), refused)]) == 1
+    assert "is older than 6.0.0.0; use 6.0.0.0 or later" in capsys.readouterr().out
+
+
 def test_one_name_twice_in_a_file_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     twice = write(tmp_path / "old.yaml", cluster("device"), cluster("device"))
     assert run([twice, twice]) == 2

@@ -38,18 +38,18 @@ WEAKER: dict[Keys, tuple[Any, str]] = {
 """Value that promises less for a record that was acknowledged, and what it means. Source: the server's reference."""
 
 
-def _value(version: str, namespace: Config, keys: Keys) -> Any:
-    """As it counts: the default where nothing is said."""
-    found = section(namespace, *keys[:-1]).get(keys[-1])
+def _value(version: str, config: Config, keys: Keys, context: str = "namespaces") -> Any:
+    """As it counts: the default where the section ``config`` of ``context`` says nothing."""
+    found = section(config, *keys[:-1]).get(keys[-1])
     if found is not None:
         return found
-    known = parameter(version, ".".join(("namespaces", *keys)))
+    known = parameter(version, ".".join((context, *keys)))
     return known.default if known is not None else None
 
 
-def _limit(version: str, namespace: Config, keys: Keys) -> float:
+def _limit(version: str, config: Config, keys: Keys, context: str = "namespaces") -> float:
     """A limit as a number; one that is off (0, or not there) is endless."""
-    value = _value(version, namespace, keys)
+    value = _value(version, config, keys, context)
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) and value else float("inf")
 
 
@@ -90,17 +90,10 @@ def clients_turned_away(old: Cluster, new: Cluster, restarts: Restarts) -> Itera
     version = judged_version(new, old)
     for before, rack in paired(old, new):
         for key in ("proto-fd-max", "batch-max-requests"):
-            limits = [_service_limit(version, each.config, key) for each in (before, rack)]
+            limits = [_limit(version, section(each.config, "service"), (key,), "service") for each in (before, rack)]
             if limits[1] < limits[0]:
                 was = "no limit" if limits[0] == float("inf") else f"{limits[0]:.0f}"
                 yield config_path_of(new, before, rack, f"service.{key}"), f"{was} becomes {limits[1]:.0f}"
-
-
-def _service_limit(version: str, config: Config, key: str) -> float:
-    value, known = section(config, "service").get(key), parameter(version, f"service.{key}")
-    if value is None and known is not None:
-        value = known.default
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) and value else float("inf")
 
 
 @hazard("expires-records", "warning", "a time to live that the owner of the data has agreed to")

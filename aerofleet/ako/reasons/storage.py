@@ -111,7 +111,5 @@ def _has_local_storage(cluster: Cluster) -> bool:
 
 def _starts_empty(cluster: Cluster) -> bool:
     return any(
-        is_purely_in_memory(namespace) or ignores_devices(namespace)
-        for rack in cluster.distinct_racks
-        for _, _, namespace in namespaces(rack.config)
+        is_purely_in_memory(namespace) or ignores_devices(namespace) for _, _, namespace in cluster.written_namespaces
     )

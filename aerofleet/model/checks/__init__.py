@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from aerofleet.finding import Finding
 from aerofleet.model.checks.allocations import allocated, clashes, reserved
 from aerofleet.model.checks.finding import SettingsOf
-from aerofleet.model.checks.groups import groups
+from aerofleet.model.checks.groups import groups, moved_groups
 from aerofleet.model.checks.metal import channels, hosts, images, pools, racks
 from aerofleet.model.checks.names import access_control, files, names, passwords, repeated, users
 from aerofleet.model.checks.references import grants, host_blocks, release_order
@@ -37,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     racks,
     pod_memory,
     groups,
+    moved_groups,
     allocated,
     clashes,
     reserved,

@@ -14,8 +14,8 @@ from aerofleet.model.validation import nearest
 
 
 def groups(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Every team is in one stack group, where a cell has groups; and the state agrees with the data."""
-    if source.cell is None or source.allocations is None:
+    """Every team is in one stack group, where a cell has groups."""
+    if source.cell is None:
         return
     file, document = source.cell.file, source.cell.document
     members = Counter(team for teams in file.groups.values() for team in teams)
@@ -35,18 +35,25 @@ def groups(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
                 yield finding("group-team", document, place, f"there is no team '{team}'", hint)
             if members[team] > 1:
                 yield finding("group-twice", document, place, f"team {team} is in {members[team]} groups", "keep one")
-            yield from moved(source, team, group, document, place)
-    for team in source.teams if not file.groups else ():
-        yield from moved(source, team, "", source.allocations.document, ("teams", team, "group"))
 
 
-def moved(source: CellSource, team: str, group: str, document: Document, place: Path) -> Iterator[Finding]:
-    """``group`` is empty for a team that shall be in the one stack of a cell without groups."""
-    assert source.allocations is not None  # noqa: S101
-    given = source.allocations.file.teams.get(team)
-    if given is None or given.group == group:
+def moved_groups(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """The state agrees with the definitions: each team's resources are in the stack that they name."""
+    if source.cell is None or source.allocations is None:
         return
-    command = f"aerofleet stacks move {team} --cell {source.name}" + (f" --to {group}" if group else "")
-    wanted = f"group '{group}'" if group else "the cell's only stack"
-    message = f"team {team} shall be in {wanted}, its resources are in '{given.group or source.name}'"
-    yield finding("group-moved", document, place, message, f"run `{command}` before anything else")
+    groups, allocations = source.cell.file.groups, source.allocations
+    cell_file, given_file = source.cell.document, allocations.document
+    wanted: list[tuple[str, str, Document, Path]] = [
+        (team, group, cell_file, ("groups", group, index))
+        for group, teams in groups.items()
+        for index, team in enumerate(teams)
+    ]
+    if not groups:
+        wanted = [(team, "", given_file, ("teams", team, "group")) for team in source.teams]
+    for team, group, document, place in wanted:
+        given = allocations.file.teams.get(team)
+        if given is not None and given.group != group:
+            command = f"aerofleet stacks move {team} --cell {source.name}" + (f" --to {group}" if group else "")
+            where = f"group '{group}'" if group else "the cell's only stack"
+            message = f"team {team} shall be in {where}, its resources are in '{given.group or source.name}'"
+            yield finding("group-moved", document, place, message, f"run `{command}` before anything else")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aerofleet.ako.compatibility import RELEASES, release_of
-from aerofleet.ako.image import numbers
 from aerofleet.finding import Finding
 from aerofleet.model.checks.finding import SettingsOf, finding
 from aerofleet.model.resolved import OperatorPhase
@@ -27,8 +26,8 @@ def operators(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
             hint = "what it would refuse or restart could not be told: first a release of Aerofleet that knows it"
             yield finding("operator-unknown", source.cell.document, ("operator", key), message, hint)
             continue
-        oldest, newest = release.oldest_kubernetes, release.newest_kubernetes
-        if not numbers(oldest) <= numbers(file.kubernetes)[:2] <= numbers(newest):
-            message = f"operator {version} is made for Kubernetes {oldest} to {newest}, not for {file.kubernetes}"
+        if not release.runs_on(file.kubernetes):
+            made_for = f"{release.oldest_kubernetes} to {release.newest_kubernetes}"
+            message = f"operator {version} is made for Kubernetes {made_for}, not for {file.kubernetes}"
             hint = "upgrade the operator before Kubernetes"
             yield finding("operator-kubernetes", source.cell.document, ("operator", key), message, hint)
