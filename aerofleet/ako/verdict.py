@@ -3,7 +3,7 @@
 Questions: ``{"verb": "create", "spec": CR}``, ``{"verb": "update" | "restart", "old": CR, "new": CR}`` and
 ``{"verb": "effect", "version": "8.1.1", "old": aerospikeConfig, "new": aerospikeConfig}``. An update may carry
 ``statusFrom`` (the status mirrors this CR) and ``statusPatch`` (a JSON merge patch on that status, as an object or
-as text).
+as text). ``{"verb": "start", "version": "8.1.1.1", "aerospikeConfig": {…}}`` asks whether the server itself starts.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from aerofleet.aerospike.server import start_findings
 from aerofleet.ako.admission import Admission, admit_create, finished_status, patched_status
 from aerofleet.ako.change import Change, change_between
 from aerofleet.ako.cluster import Cluster, cluster_of
@@ -130,11 +131,26 @@ def _defaulted(old: Config, new: Config) -> tuple[Config, Config]:
     return clusters[0].config, clusters[1].config
 
 
+def _start(question: Question) -> Answer:
+    version = question.get("version")
+    if not isinstance(version, str):
+        raise QuestionError("version is missing or no text")
+    try:
+        found = start_findings(version, _object(question, "aerospikeConfig"))
+    except ValueError as error:
+        raise QuestionError(str(error)) from None
+    findings = [
+        {"rule": each.rule, "path": each.dotted_path, "message": each.message, "hint": each.hint} for each in found
+    ]
+    return {"starts": not found, "findings": findings}
+
+
 VERBS: dict[str, Callable[[Question], Answer]] = {
     "create": _create,
     "update": _update,
     "effect": _effect,
     "restart": _restart,
+    "start": _start,
 }
 
 

@@ -21,6 +21,7 @@ One JSON object a line:
   {"verb": "update", "old": CR, "new": CR}      may carry statusFrom (a CR) and statusPatch (a JSON merge patch)
   {"verb": "restart", "old": CR, "new": CR}
   {"verb": "effect", "version": "8.1.1", "old": aerospikeConfig, "new": aerospikeConfig}
+  {"verb": "start", "version": "8.1.1.1", "aerospikeConfig": {...}}      does the server itself start with it?
 
 exit code: 0 every line was answered, 1 some lines were no questions
 """
