@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Severity = Literal["error", "warning", "info"]
+Severity = Literal["error", "severe", "warning", "info"]
+"""`error`: refused, or no sense in it. `severe`: admitted, and it can cost data or availability."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,7 +25,8 @@ class Location:
 class Finding:
     """One thing a person should know about the input.
 
-    ``path`` is a dotted field path (``spec.rackConfig.racks[1].id``); ``hint`` says what would be right.
+    ``path`` is a dotted field path (``spec.rackConfig.racks[1].id``); ``hint`` says what would be right. ``subject``
+    names the object (``shop/orders``) where the input holds several, and is empty otherwise.
     """
 
     rule: str
@@ -33,3 +35,4 @@ class Finding:
     message: str
     hint: str = ""
     location: Location | None = None
+    subject: str = ""

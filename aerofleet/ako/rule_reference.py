@@ -38,7 +38,7 @@ def _sections() -> Iterator[str]:
     yield "## Let through with a warning\n"
     yield _rules(WARNINGS)
     yield "## Hazards of a cluster\n"
-    yield "The operator lets them through. `aerofleet lint` fails (exit code 1) on severe ones.\n"
+    yield "The operator lets them through. `aerofleet lint` and `check` fail (exit code 1) on severe ones.\n"
     yield _hazards(CLUSTER_HAZARDS)
     yield "## Hazards of a change\n"
     yield _hazards((*CONFIG_HAZARDS, *CHANGES, *STATUS_HAZARDS))

@@ -1,7 +1,7 @@
 """`aerofleet check`: everything that is wrong with the definitions, all at once.
 
 Once the definitions of a cell make sense by themselves, their clusters are put before the operator's admission rules.
-What may be right is a warning: a severe hazard, a size that does not hold the workload.
+A severe hazard is admitted and fails the check all the same; a size that does not hold the workload is a warning.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from aerofleet.model.resolve import at_cluster, origin_locator, pool_models, ser
 
 def run(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
-        prog="aerofleet check", description=__doc__, epilog="exit code: 0 fine, 2 mistakes in the definitions"
+        prog="aerofleet check",
+        description=__doc__,
+        epilog="exit code: 0 fine, 1 a severe hazard, 2 mistakes in the definitions",
     )
     parser.add_argument("cell", nargs="*", help="cells to check; all when left out")
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")

@@ -19,13 +19,14 @@ from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, release_of
 from aerofleet.ako.effect import Effect, Reason, refusal, worst
 from aerofleet.ako.hazards import Hazard, cluster_hazards
+from aerofleet.ako.identity import cluster_name, is_cluster, key_of, label_of
 from aerofleet.ako.reasons.objects import object_reasons
 from aerofleet.ako.restart import COLD, CRASH, IMAGE, LIVE, NEW, NO_RESTART, REMOVED, SCALED_DOWN, WARM
 from aerofleet.ako.status import Status, status_of
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.findings import print_findings, visible
-from aerofleet.cli.lint import is_cluster
-from aerofleet.load import LoadError, read_all
+from aerofleet.cli.manifest_file import read_objects
+from aerofleet.load import LoadError
 
 SCHEMA = "aerofleet.io/diff/v1"
 POD_WORDS: dict[str, str] = {
@@ -60,7 +61,7 @@ def run(argv: Sequence[str]) -> int:
     if release_of(options.operator) is None:
         parser.error(f"operator {options.operator} is not known; known are {', '.join(RELEASES)}")
     try:
-        old, new = read_objects(options.old), read_objects(options.new)
+        old, new = ([document.data for document in read_objects(path)] for path in (options.old, options.new))
     except LoadError as error:
         return print_findings(error.findings, "text", failure=EXIT_MISTAKE)
     mistakes = [words for path, found in ((options.old, old), (options.new, new)) for words in mistakes_in(path, found)]
@@ -78,44 +79,13 @@ def run(argv: Sequence[str]) -> int:
     return EXIT_FINDINGS if failed else EXIT_FINE
 
 
-def read_objects(path: Path) -> list[CR]:
-    """Every object of a file, those of a `kind: List` too. Raises LoadError."""
-    found: list[CR] = []
-    for document in read_all(path):
-        data = document.data
-        is_list = isinstance(data, dict) and data.get("kind") == "List" and isinstance(data.get("items"), list)
-        found += [each for each in (data["items"] if is_list else [data]) if isinstance(each, dict)]
-    return found
-
-
 def mistakes_in(path: Path, found: list[CR]) -> Iterator[str]:
     if not any(map(is_cluster, found)):
         yield f"{path}: no AerospikeCluster in this file"
-    for name, count in Counter(map(key, found)).items():
+    labels = {key_of(resource): label_of(resource) for resource in found}
+    for key, count in Counter(map(key_of, found)).items():
         if count > 1:
-            yield f"{path}: {name} stands in this file {count} times"
-
-
-def metadata_of(thing: CR) -> dict[str, Any]:
-    metadata = thing.get("metadata")
-    return metadata if isinstance(metadata, dict) else {}
-
-
-def identity(thing: CR) -> str:
-    """Where no namespace is written, kubectl takes `default`."""
-    metadata = metadata_of(thing)
-    return f"{metadata.get('namespace', 'default')}/{metadata.get('name', '')}"
-
-
-def key(thing: CR) -> str:
-    """What two files know an object by."""
-    return f"{thing.get('kind', '')} {identity(thing)}"
-
-
-def label(thing: CR) -> str:
-    """What people know it by; an object without a namespace is most often one of the whole Kubernetes cluster."""
-    metadata = metadata_of(thing)
-    return key(thing) if "namespace" in metadata else f"{thing.get('kind', '')} {metadata.get('name', '')}"
+            yield f"{path}: {labels[key]} is in this file {count} times; which one counts?"
 
 
 Pair = tuple[CR | None, CR | None]
@@ -130,31 +100,31 @@ def pairs(old: list[CR], new: list[CR]) -> Iterator[Pair]:
 
 
 def by_name(old: list[CR], new: list[CR]) -> Iterator[Pair]:
-    before, after = {key(each): each for each in old}, {key(each): each for each in new}
-    for name in sorted(before.keys() | after.keys()):
-        yield before.get(name), after.get(name)
+    before, after = ({key_of(resource): resource for resource in objects} for objects in (old, new))
+    for key in sorted(before.keys() | after.keys()):
+        yield before.get(key), after.get(key)
 
 
 def of_object(old: CR | None, new: CR | None) -> Iterator[dict[str, Any]]:
     """One row for an object beside the clusters, if it comes, goes or changes."""
     reasons = list(object_reasons(old, new))
     if reasons:
-        yield row(label(new if new is not None else old or {}), worst(reasons), reasons, [], {})
+        yield row(label_of(new if new is not None else old or {}), worst(reasons), reasons, [], {})
 
 
 def judged(old: CR | None, new: CR | None, operator: str) -> dict[str, Any]:
     """``effect`` (an Effect), ``reasons``, ``hazards``, ``pods`` (kind → count) of one cluster."""
     if old is not None and new is not None:
-        return of_change(identity(new), change_of(old, new, status=running(old), operator=operator))
+        return of_change(cluster_name(new), change_of(old, new, status=running(old), operator=operator))
     if new is not None:
         findings = admit_create(new, operator).findings
         reasons = [refusal(finding) for finding in findings if finding.severity == "error"]
         reasons = reasons or [Reason(Effect.LIVE, "created", "metadata.name", "a new cluster is made")]
         made = cluster_of(new)
-        return row(identity(new), worst(reasons), reasons, cluster_hazards(made), {NEW: made.size})
+        return row(cluster_name(new), worst(reasons), reasons, cluster_hazards(made), {NEW: made.size})
     message = "the cluster is deleted, and its volumes with it where cascadeDelete says so"
     reasons = [Reason(Effect.DATA_AT_RISK, "deleted", "metadata.name", message)]
-    return row(identity(old or {}), worst(reasons), reasons, [], {SCALED_DOWN: cluster_of(old or {}).size})
+    return row(cluster_name(old or {}), worst(reasons), reasons, [], {SCALED_DOWN: cluster_of(old or {}).size})
 
 
 def running(old: CR) -> Status | None:

@@ -20,17 +20,20 @@ SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 LONGEST = 400
 """Characters of a message or hint that a person still reads: what stands in a file may be far longer."""
-SARIF_LEVELS = {"error": "error", "warning": "warning", "info": "note"}
-GITHUB_COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
+SARIF_LEVELS = {"error": "error", "severe": "error", "warning": "warning", "info": "note"}
+GITHUB_COMMANDS = {"error": "error", "severe": "error", "warning": "warning", "info": "notice"}
+"""Both know three levels: a severe finding fails the run as an error does, and its own severity is written beside."""
 
 
 def print_findings(findings: Sequence[Finding], format: str, failure: int = EXIT_FINDINGS) -> int:  # noqa: A002
-    """Write ``findings`` to standard output; ``failure`` where one of them is an error, else 0.
+    """Write ``findings`` to standard output and return the exit code: ``failure`` where one of them is an error, 1
+    where one is severe, else 0.
 
     ``format`` is a key of ``FORMATS``.
     """
     sys.stdout.write(FORMATS[format](findings))
-    return failure if any(finding.severity == "error" for finding in findings) else EXIT_FINE
+    severities = {finding.severity for finding in findings}
+    return failure if "error" in severities else EXIT_FINDINGS if "severe" in severities else EXIT_FINE
 
 
 def as_text(findings: Sequence[Finding]) -> str:
@@ -46,13 +49,14 @@ def no_cell(root: Path) -> str:
 def text_of(finding: Finding) -> str:
     severity = "" if finding.severity == "error" else f"{finding.severity}: "
     place = shown(str(finding.location)) if finding.location else ""
-    line = "  ".join(filter(None, (place, shown(finding.path), severity + shown(finding.message))))
+    parts = (place, shown(finding.subject), shown(finding.path), severity + shown(finding.message))
+    line = "  ".join(filter(None, parts))
     return f"{line}  [{finding.rule}]\n" + (f"    {shown(finding.hint)}\n" if finding.hint else "")
 
 
 def sentence(finding: Finding) -> str:
-    """Path, message and hint in one line."""
-    said = ": ".join(filter(None, (finding.path, finding.message)))
+    """Subject, path, message and hint in one line."""
+    said = ": ".join(filter(None, (finding.subject, finding.path, finding.message)))
     return ". ".join(shown(text) for text in (said, finding.hint) if text)
 
 
@@ -82,7 +86,8 @@ def github_of(finding: Finding) -> str:
     where: dict[str, Any] = {}
     if finding.location:
         where = {"file": finding.location.file, "line": finding.location.line, "col": finding.location.column}
-    properties = {**where, "title": finding.rule}
+    title = f"severe: {finding.rule}" if finding.severity == "severe" else finding.rule
+    properties = {**where, "title": title}
     written = ",".join(f"{key}={escaped(str(value), ':,')}" for key, value in properties.items())
     return f"::{GITHUB_COMMANDS[finding.severity]} {written}::{escaped(sentence(finding))}\n"
 
@@ -115,6 +120,7 @@ def sarif_of(finding: Finding) -> dict[str, Any]:
         "ruleId": finding.rule,
         "level": SARIF_LEVELS[finding.severity],
         "message": {"text": sentence(finding)},
+        "properties": {"severity": finding.severity},
     }
     if finding.location:
         result["locations"] = [{"physicalLocation": sarif_place(finding.location)}]

@@ -5,30 +5,28 @@ should not.
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from aerofleet.ako.admission import admit_create, without_consequences
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, release_of
-from aerofleet.ako.hazards import HAZARDS, cluster_hazards
-from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
+from aerofleet.ako.hazards import cluster_hazards
+from aerofleet.ako.identity import API_VERSION, KIND, cluster_name, is_cluster, is_foreign_cluster, key_of, label_of
+from aerofleet.cli import EXIT_MISTAKE
 from aerofleet.cli.findings import FORMATS, print_findings
+from aerofleet.cli.manifest_file import read_objects
 from aerofleet.finding import Finding, Location
-from aerofleet.load import Document, LoadError, read_all
-
-KIND = "AerospikeCluster"
-API_VERSION = "asdb.aerospike.com/v1"
-SEVERE = frozenset(rule.id for rule in HAZARDS if rule.severity == "severe")
+from aerofleet.load import Document, LoadError
 
 
 def run(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="aerofleet lint",
         description=__doc__,
-        epilog="exit code: 0 fine, 1 the operator admits it, but a severe hazard stands in it, 2 it is refused",
+        epilog="exit code: 0 fine, 1 the operator admits it, and a severe hazard is in it, 2 it is refused",
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="YAML or JSON, several documents allowed")
     parser.add_argument("--format", choices=sorted(FORMATS), default="text")
@@ -37,42 +35,59 @@ def run(argv: Sequence[str]) -> int:
     if release_of(options.operator) is None:
         parser.error(f"operator {options.operator} is not known; known are {', '.join(RELEASES)}")
     findings = [finding for path in options.files for finding in findings_of(path, options.operator)]
-    result = print_findings(findings, options.format, failure=EXIT_MISTAKE)
-    if result != EXIT_FINE:
-        return result
-    return EXIT_FINDINGS if any(finding.rule in SEVERE for finding in findings) else EXIT_FINE
+    return print_findings(findings, options.format, failure=EXIT_MISTAKE)
 
 
 def findings_of(path: Path, operator: str = OPERATOR) -> list[Finding]:
-    """Everything to say about a file, in the order of the file."""
+    """Every finding of a file, in the order of the file."""
     try:
-        documents = read_all(path)
+        objects = read_objects(path)
     except LoadError as error:
         return list(error.findings)
-    clusters = [document for document in documents if is_cluster(document.data)]
-    if not clusters:
-        message = f"no document of the kind {KIND} in this file"
-        return [
-            Finding(
-                "no-cluster",
-                "error",
-                "kind",
-                message,
-                f"apiVersion: {API_VERSION}, kind: {KIND}",
-                Location(str(path), 1, 1),
-            )
-        ]
-    found = [finding for document in clusters for finding in cluster_findings(document, operator)]
-    return sorted(found, key=lambda finding: (finding.location or Location("", 0, 0), finding.rule))
+    findings = list(_findings(path, objects, operator))
+    return sorted(findings, key=lambda finding: (finding.location or Location("", 0, 0), finding.rule))
 
 
-def is_cluster(data: Any) -> bool:
-    return isinstance(data, dict) and data.get("kind") == KIND
+def _findings(path: Path, objects: list[Document], operator: str) -> Iterator[Finding]:
+    clusters = [document for document in objects if is_cluster(document.data)]
+    foreign = [document for document in objects if is_foreign_cluster(document.data)]
+    if not clusters and not foreign:
+        message = f"no object of the kind {KIND} in this file: nothing is judged"
+        hint = f"apiVersion: {API_VERSION}, kind: {KIND}"
+        yield Finding("no-cluster", "error", "kind", message, hint, Location(str(path), 1, 1))
+    for document in foreign:
+        yield _foreign(document)
+    yield from _twice(objects)
+    for document in clusters:
+        subject = cluster_name(document.data) if len(clusters) + len(foreign) > 1 else ""
+        for finding in cluster_findings(document, operator):
+            yield replace(finding, subject=subject)
+
+
+def _foreign(document: Document) -> Finding:
+    version = document.data.get("apiVersion")
+    message = f"{version} is the API of another operator, which also calls its kind {KIND}: nothing in it is judged"
+    hint = f"the Aerospike Kubernetes Operator answers to {API_VERSION}"
+    return Finding("another-operator", "error", "apiVersion", message, hint, document.find("apiVersion"))
+
+
+def _twice(objects: list[Document]) -> Iterator[Finding]:
+    counts = Counter(key_of(document.data) for document in objects)
+    met: Counter[object] = Counter()
+    for document in objects:
+        key = key_of(document.data)
+        met[key] += 1
+        if met[key] == 2:
+            message = f"{label_of(document.data)} is in this file {counts[key]} times: only the last one counts"
+            hint = "another name, or one of them only"
+            yield Finding("object-twice", "error", "metadata.name", message, hint, document.find("metadata.name"))
 
 
 def cluster_findings(document: Document, operator: str) -> Iterator[Finding]:
-    if document.data.get("apiVersion") != API_VERSION:
-        message = f"{document.data.get('apiVersion')!r} is not the apiVersion of an {KIND}"
+    """What the operator refuses in one cluster, and its hazards, located in the file."""
+    version = document.data.get("apiVersion")
+    if version != API_VERSION:
+        message = f"{version!r} is not an apiVersion of {KIND} that the operator serves"
         yield Finding("api-version", "error", "apiVersion", message, API_VERSION, document.find("apiVersion"))
     found = admit_create(document.data, operator).findings
     errors = [finding for finding in found if finding.severity == "error"]

@@ -39,6 +39,19 @@ class Document:
         """The document of a file that says nothing."""
         return cls(None, file, Place(1, 1))
 
+    def parts(self, *path: Key) -> list[Document]:
+        """The entries of the list at ``path`` as documents of their own, each located in the same file; none where
+        there is no list.
+        """
+        data, place = self.data, self.root
+        for key in path:
+            if not isinstance(data, dict) or place.entries is None or key not in place.entries:
+                return []
+            data, place = data[key], place.entries[str(key)][1]
+        if not isinstance(data, list) or place.items is None:
+            return []
+        return [Document(item, self.file, where) for item, where in zip(data, place.items, strict=True)]
+
     def locate(self, path: Sequence[Key], *, value: bool = False) -> Location:
         """Where a value stands: at its key, or at the value itself when ``value``.
 

@@ -15,8 +15,8 @@ from aerofleet.model.spec_place import setting_of
 
 
 def judged(resolution: Resolution, rendered: RenderedCell) -> Iterator[Finding]:
-    """What the operator would refuse, or take and do something else with: errors. What it takes though it is severe:
-    warnings. Nothing for definitions that make no cell.
+    """What the operator would refuse, or take and do something else with (errors), and severe hazards. Nothing for
+    definitions that make no cell.
     """
     return told_once(each_judged(resolution, rendered))
 

@@ -179,7 +179,9 @@ def test_a_size_that_does_not_hold_the_workload_is_a_warning(
     assert any("devices is " in each["message"] for each in findings)
 
 
-def test_a_severe_hazard_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_severe_hazard_fails_as_a_finding_not_as_a_mistake(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     root = copy_of(ROOT, tmp_path)
     one = {
         "replace": "    namespaces:\n      - name: cart\n",
@@ -188,7 +190,7 @@ def test_a_severe_hazard_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixt
     change(root, {"file": "stacks/local/teams/checkout.yaml", **one})
     code, out = checked(root, "json", capsys)
     hazards = [each for each in json.loads(out)["findings"] if each["rule"] == "one-copy"]
-    assert code == 0
+    assert (code, {each["severity"] for each in hazards}) == (1, {"severe"})
     assert [each["location"] for each in hazards] == [
         {"file": "stacks/local/teams/checkout.yaml", "line": 12, "column": 9}
     ]

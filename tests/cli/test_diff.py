@@ -97,7 +97,7 @@ def test_a_new_cluster_that_is_refused_is_told_with_the_way_out(
 def test_one_name_twice_in_a_file_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     twice = write(tmp_path / "old.yaml", cluster("device"), cluster("device"))
     assert run([twice, twice]) == 2
-    assert "AerospikeCluster shop/orders stands in this file 2 times" in capsys.readouterr().err
+    assert "AerospikeCluster shop/orders is in this file 2 times" in capsys.readouterr().err
 
 
 def test_an_operator_that_nobody_knows_is_a_mistake(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,21 @@ def test_a_severe_hazard_alone_fails_with_another_code(tmp_path: Path, capsys: p
 def test_a_file_that_is_not_there_is_a_mistake_not_a_crash(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["nowhere.yaml"]) == 2
     assert "nowhere.yaml" in capsys.readouterr().out
+
+
+def test_each_format_names_a_severe_hazard_by_its_severity(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    risky = tmp_path / "risky.yaml"
+    risky.write_text((GOOD / "device.yaml").read_text().replace("replication-factor: 2", "replication-factor: 1"))
+    printed = {}
+    for form in ("text", "json", "github", "sarif"):
+        assert run([str(risky), "--format", form]) == 1
+        printed[form] = capsys.readouterr().out
+    assert "  severe: orders keeps one copy" in printed["text"]
+    assert {each["severity"] for each in json.loads(printed["json"])["findings"] if each["rule"] == "one-copy"} == {
+        "severe"
+    }
+    assert "title=severe%3A one-copy::" in printed["github"] and printed["github"].startswith("::error ")
+    results = json.loads(printed["sarif"])["runs"][0]["results"]
+    assert [(each["level"], each["properties"]) for each in results if each["ruleId"] == "one-copy"] == [
+        ("error", {"severity": "severe"})
+    ]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aerofleet.finding import Finding
-from aerofleet.finding import Severity as FindingSeverity
 
 Severity = Literal["severe", "warning", "info"]
 Found = tuple[str, str]
@@ -25,8 +24,7 @@ class Hazard:
     instead: str
 
     def as_finding(self) -> Finding:
-        severity: FindingSeverity = "info" if self.severity == "info" else "warning"
-        return Finding(self.id, severity, self.path, self.message, f"instead: {self.instead}")
+        return Finding(self.id, self.severity, self.path, self.message, f"instead: {self.instead}")
 
 
 @dataclass(frozen=True, slots=True)
