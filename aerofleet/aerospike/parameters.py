@@ -3,6 +3,9 @@ live.
 
 The table (`data/parameters.json`) is derived from the server's public configuration schemas by
 `tools/derive/parameters.py`. A node is a dict with the schema's own keys; children are indexes into ``nodes()``.
+
+What the server takes (``root``: the newest edition of its schema) is kept apart from what operator releases admit
+(``embedded_root``: the edition that they embed).
 """
 
 from __future__ import annotations
@@ -149,6 +152,14 @@ def data_version(version: str) -> str:
 def root(version: str) -> int:
     """Index of the root node of ``version``; raises KeyError where there is no data for exactly it."""
     found: int = _table()["versions"][three_numbers(version)]
+    return found
+
+
+def embedded_root(version: str) -> int:
+    """Return the index of the root node of the edition that operator releases embed: an earlier one for some versions.
+    Raises KeyError where there is no data for exactly ``version``.
+    """
+    found: int = _table()["embedded"].get(three_numbers(version), root(version))
     return found
 
 

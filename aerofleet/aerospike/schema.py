@@ -1,5 +1,6 @@
 """Does a configuration fit a server version's schema (draft-06), the way the operator's own library reads it?
 
+The schema is the edition that operator releases embed, which for some versions is older than the server's own.
 A bare text is read as a list of one, and fractions lose their fraction. For everything else that the library makes of
 a configuration see ``library``: it is asked only where the configuration doesn't fit as it is written, since whatever
 fits as it is written is read as it is written. ``schema_errors`` says what is wrong, for the few that do not fit.
@@ -16,7 +17,7 @@ from math import isfinite
 from typing import Any
 
 from aerofleet.aerospike.library import read
-from aerofleet.aerospike.parameters import Node, data_version, names_in, nodes, parameter, root, versions
+from aerofleet.aerospike.parameters import Node, data_version, embedded_root, names_in, nodes, parameter, versions
 
 Check = Callable[[Any], bool]
 
@@ -53,7 +54,7 @@ def schema_errors(config: Any, version: str) -> list[SchemaError]:
     short = data_version(version)
     reading = read(config)
     faults = [SchemaError(path, "library", message, hint) for path, message, hint in reading.faults]
-    return [*faults, *_explain(reading.config, root(short), (), short)]
+    return [*faults, *_explain(reading.config, embedded_root(short), (), short)]
 
 
 def lost_paths(config: Any, version: str) -> list[tuple[str | int, ...]]:
@@ -63,7 +64,7 @@ def lost_paths(config: Any, version: str) -> list[tuple[str | int, ...]]:
 
 @lru_cache(maxsize=32)
 def _root_check(version: str) -> Check:
-    return _check(root(version), is_root=True)
+    return _check(embedded_root(version), is_root=True)
 
 
 @lru_cache(maxsize=4096)
@@ -285,6 +286,9 @@ def _explain_alternatives(
 
 def _unknown(key: Any, known: tuple[str, ...], path: tuple[str | int, ...], version: str) -> SchemaError:
     dotted = ".".join([*(str(part) for part in path if isinstance(part, str)), str(key)])
+    if _known(version, dotted):
+        message = f"server {version} has {key}, and no known operator release admits it there"
+        return SchemaError((*path, str(key)), "unknown", message, "leave it out until an operator release admits it")
     other = _elsewhere(dotted)
     hint = "take it out"
     if other is not None and other[0]:

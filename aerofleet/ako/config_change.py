@@ -121,17 +121,18 @@ class ConfigChange:
 def judge(
     version: str, old: Config, new: Config, *, target: str = "", mounted: Collection[str] | None = None
 ) -> ConfigChange:
-    """Compare two effective configurations at the running server ``version``; ``target`` is the version that comes
-    with the change, where it is another one: its parameters are known, too. A version without data is judged as the
-    nearest older one; raises KeyError below the oldest. ``mounted``: where volumes are mounted, if that is known.
+    """Compare two effective configurations. ``version`` is the running server's; ``target`` the one that comes with the
+    change, where it is another: then each parameter is judged by the target, since its server reads the file. What the
+    change takes away may be known to the running one only. A version without data is judged as the nearest older one;
+    raises KeyError below the oldest. ``mounted``: where volumes are mounted, if that is known.
     """
     change = ConfigChange()
     before, after = with_one_feature_key(old), with_one_feature_key(new)
     if is_same(before, after):
         return change
-    _Comparison(data_version(version), change).walk((), (), before, after)
+    _Comparison(data_version(target or version), change).walk((), (), before, after)
     if target and target != version:
-        change.differences = [_known_at(difference, target) for difference in change.differences]
+        change.differences = [_known_until(difference, version) for difference in change.differences]
     change.differences.sort(key=lambda difference: difference.names)
     # What left no trace at all is not told to be the same: better one restart too many.
     change.is_same_file = bool(change.unseen) and not (change.differences or change.hidden or change.reordered)
@@ -141,10 +142,11 @@ def judge(
     return change
 
 
-def _known_at(difference: Difference, target: str) -> Difference:
-    if difference.is_known or not nodes_at(data_version(target), difference.parameter):
+def _known_until(difference: Difference, running: str) -> Difference:
+    """Return ``difference`` as known where it only takes away what the ``running`` version has."""
+    if difference.is_known or difference.after is not None:
         return difference
-    return replace(difference, is_known=True)
+    return replace(difference, is_known=bool(nodes_at(data_version(running), difference.parameter)))
 
 
 class _Comparison:

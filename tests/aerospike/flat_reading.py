@@ -36,7 +36,8 @@ def is_list_of_sections(key: str) -> bool:
 
 
 def typed_section(section: dict[str, Any]) -> dict[str, Any]:
-    found = {key: typed(key, value) for key, value in section.items()}
+    # A storage engine that is null vanishes here; a rule of the operator's own refuses it later.
+    found = {key: typed(key, value) for key, value in section.items() if (key, value) != ("storage-engine", None)}
     if not isinstance(found.get("storage-engine", {}), dict):
         raise LibraryRefusalError  # Not by the library, but by what follows it.
     return found

@@ -20,9 +20,14 @@ from aerofleet.aerospike.schema import fits, schema_errors
 from aerofleet.ako.cluster import cluster_of
 from tests.aerospike.flat_reading import LibraryRefusalError, as_the_schema_sees_it
 from tests.ako.specimen import cluster
+from tools.derive import parameters as derived
 
-SCHEMAS = Path(__file__).parents[3] / "shared" / "aerospike-schemas"
-VERSIONS = ("6.0.0", "6.1.0", "6.2.0", "6.3.0", "6.4.0", "7.0.0", "7.1.0", "7.2.0", "8.0.0", "8.1.0", "8.1.1")
+SHARED = Path(__file__).parents[3] / "shared"
+FOLDERS = (SHARED / "aerospike-schemas", SHARED / "aerospike-schemas-new")
+VERSIONS = (
+    *("6.0.0", "6.1.0", "6.2.0", "6.3.0", "6.4.0", "7.0.0", "7.1.0", "7.2.0", "8.0.0", "8.1.0", "8.1.1", "8.1.2"),
+    "8.2.0",
+)
 LABEL = r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
 JUNK: tuple[Any, ...] = (
     None,
@@ -45,7 +50,7 @@ JUNK: tuple[Any, ...] = (
 )
 Keys = tuple[str | int, ...]
 
-pytestmark = pytest.mark.skipif(not SCHEMAS.is_dir(), reason="the public schemas are not beside the project")
+pytestmark = pytest.mark.skipif(not FOLDERS[0].is_dir(), reason="the public schemas are not beside the project")
 
 formats = FormatChecker(formats=())
 
@@ -55,10 +60,14 @@ def is_host_name(value: object) -> bool:
     return not isinstance(value, str) or re.fullmatch(rf"{LABEL}(\.{LABEL})*", value) is not None
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=1)
+def embedded_schemas() -> dict[str, dict[str, Any]]:
+    schemas = derived.schemas_in(FOLDERS)
+    return schemas | derived.embedded_schemas(schemas)
+
+
 def schema(version: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((SCHEMAS / f"{version}.json").read_text())
-    return found
+    return embedded_schemas()[version]
 
 
 @lru_cache(maxsize=16)

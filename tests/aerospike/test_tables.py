@@ -16,7 +16,8 @@ needs_inputs = pytest.mark.skipif(not SHARED.is_dir(), reason="the published sch
 
 @needs_inputs
 def test_the_parameters_are_derived() -> None:
-    assert parameters.TARGET.read_text() == parameters.derive(SHARED / "aerospike-schemas")
+    folders = (SHARED / "aerospike-schemas", SHARED / "aerospike-schemas-new")
+    assert parameters.TARGET.read_text() == parameters.derive(*folders)
 
 
 @needs_inputs
@@ -28,6 +29,24 @@ def test_a_parameter_tells_what_it_is() -> None:
     found = parameter("8.1.1", "namespaces.storage-engine.flush-size")
     assert found is not None
     assert (found.type, found.unit, found.dynamic, found.since, found.until) == ("integer", "bytes", True, "7.1.0", "")
+
+
+def test_a_new_parameter_tells_since_when() -> None:
+    found = parameter("8.1.2", "service.cgroup-mem-tracking")
+    assert found is not None
+    assert (found.type, found.default, found.dynamic, found.since) == ("boolean", False, True, "8.1.2")
+    assert parameter("8.1.1", "service.cgroup-mem-tracking") is None
+
+
+def test_a_default_is_that_of_its_version() -> None:
+    defaults = [parameter(version, "mod-lua.allow-unsafe-lua") for version in ("8.1.2", "8.2.0")]
+    assert [found.default for found in defaults if found is not None] == [True, False]
+
+
+def test_bounds_are_those_of_the_server() -> None:
+    found = parameter("8.1.2", "service.info-threads")
+    assert found is not None
+    assert (found.minimum, found.maximum) == (1, 256)
 
 
 def test_a_renamed_parameter_tells_its_new_name() -> None:

@@ -14,6 +14,7 @@ from aerofleet.ako.effect import Effect
 from tests.ako.specimen import GONE, cases, cluster
 
 PAIRS = cases("effects")
+Edit = dict[str, Any]
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair['effect']}: {pair['why']}")
@@ -50,6 +51,29 @@ def test_what_no_rule_knows_is_named_and_counts_as_data_at_risk(to: dict[str, An
     change = change_of(cluster("device"), cluster("device", to))
     unknown = [reason for reason in change.reasons if reason.rule.startswith("unknown")]
     assert [(reason.effect, reason.path) for reason in unknown] == [(Effect.DATA_AT_RISK, named)]
+
+
+UNTABLED = {"spec.image": "aerospike-server-enterprise:8.9.0.0"}
+"""A server version that the tables do not have."""
+
+
+@pytest.mark.parametrize(
+    ("was", "to", "named"),
+    [
+        ({}, {"spec.aerospikeConfig.service.brand-new": 1}, ["spec.aerospikeConfig.service.brand-new"]),
+        ({}, {"spec.aerospikeConfig.service.auto-pin": "brand-new"}, ["spec.aerospikeConfig.service.auto-pin"]),
+        ({"spec.aerospikeConfig.service.auto-pin": "brand-new"}, {"spec.aerospikeConfig.service.proto-fd-max": 9}, []),
+        (
+            {},
+            {"spec.rackConfig.racks": [{"id": 1}], "spec.aerospikeConfig.service.brand-new": 1},
+            ["spec.aerospikeConfig.service.brand-new"],
+        ),
+    ],
+)
+def test_what_a_server_without_data_may_know_is_named(was: Edit, to: Edit, named: list[str]) -> None:
+    change = change_of(cluster("device", UNTABLED, was), cluster("device", UNTABLED, was, to))
+    unknown = [reason for reason in change.reasons if reason.rule.startswith("unknown")]
+    assert [(reason.effect, reason.path) for reason in unknown] == [(Effect.DATA_AT_RISK, path) for path in named]
 
 
 @pytest.mark.parametrize(

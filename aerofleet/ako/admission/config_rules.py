@@ -47,7 +47,7 @@ def new_parameters_are_not_known(cluster: Cluster) -> Iterator[Refused]:
     """A parameter or choice that the nearest older version doesn't have may be new: there is no data to say more."""
     for kind, (path, message, _) in _schema_faults(cluster):
         if _is_new(cluster, kind):
-            yield path, message, f"see whether server {cluster.version} has it"
+            yield path, message, f"look up whether server {cluster.version} has it"
 
 
 def _schema_faults(cluster: Cluster) -> Iterator[tuple[str, Refused]]:
@@ -280,12 +280,11 @@ def memory_is_counted_per_container(cluster: Cluster) -> Iterator[Refused]:
 def parameters_are_of_an_older_version(cluster: Cluster) -> Iterator[Refused]:
     """Parameters are checked against the nearest older server version where there is no data for this one."""
     version = schema_version(cluster.version)
-    if version is not None and cluster.version and not cluster.version.startswith(version):
-        yield (
-            "spec.image",
-            f"parameters of {cluster.version} are not known here: checked as {version}",
-            "check new ones by hand",
+    if version is not None and cluster.version and not has_schema(cluster.version):
+        message = (
+            f"the parameters of server {cluster.version} are not in the tables: they are judged as those of {version}"
         )
+        yield "spec.image", message, "compare new parameters with the release notes of that version"
 
 
 def _namespaces(cluster: Cluster) -> Iterator[tuple[Rack, int, str, dict[str, Any]]]:

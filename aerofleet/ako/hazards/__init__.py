@@ -59,7 +59,7 @@ def change_hazards(old: Cluster, new: Cluster, restarts: Restarts, status: Statu
         if id(restart.config) not in told and (restart.config.differences or not restart.config.is_same_file):
             told.add(id(restart.config))
             where = partial(config_path_of, new, restart.before, restart.rack)
-            hazards = config_hazards(judged_version(old, new), restart.config, restart.kind)
+            hazards = config_hazards(judged_version(new, old), restart.config, restart.kind)
             found += [replace(hazard, path=where(hazard.path)) for hazard in hazards]
     if old.spec != new.spec:
         before = set(cluster_hazards(old))
