@@ -47,7 +47,7 @@ def check(root: Path, names: Sequence[str], form: str) -> int:
 
 
 def findings_of(resolution: Resolution) -> list[Finding]:
-    admission = judged(resolution, render_cell(resolution.cell)) if resolution.cell else ()
+    admission = judged(resolution, render_cell(resolution.cell) if resolution.cell else None)
     return [*resolution.findings, *admission, *too_small(resolution)]
 
 

@@ -9,16 +9,29 @@ from aerofleet.ako.admission import admit_create, without_consequences
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.hazards import cluster_hazards
 from aerofleet.finding import Finding
+from aerofleet.manifests.free_config import free_config
 from aerofleet.manifests.rendered import Object, RenderedCell
-from aerofleet.model.resolve import Resolution, at_cluster, origin_locator, told_once
+from aerofleet.model.resolve import AT_CLUSTER, Resolution, at_cluster, origin_locator, told_once
 from aerofleet.model.spec_place import setting_of
 
 
-def judged(resolution: Resolution, rendered: RenderedCell) -> Iterator[Finding]:
-    """What the operator would refuse, or take and do something else with (errors), and severe hazards. Nothing for
-    definitions that make no cell.
+def judged(resolution: Resolution, rendered: RenderedCell | None) -> Iterator[Finding]:
+    """Yield what the operator refuses, or takes and does something else with (errors), and severe hazards; first what
+    would not reach it at all.
+
+    ``rendered`` is None for definitions that make no cell; the free mappings of their clusters are judged all the same.
+    A cluster with mistakes in its free mappings is rendered without them, so the operator's rules would judge another.
     """
-    return told_once(each_judged(resolution, rendered))
+    of_free_mappings = list(free_config(resolution))
+    yield from told_once(of_free_mappings)
+    refused = {cluster_at(each) for each in of_free_mappings}
+    of_operator = each_judged(resolution, rendered) if rendered else ()
+    yield from told_once(each for each in of_operator if cluster_at(each) not in refused)
+
+
+def cluster_at(finding: Finding) -> str:
+    """Return the TEAM/CLUSTER that a finding names."""
+    return finding.path.partition(AT_CLUSTER)[0]
 
 
 def each_judged(resolution: Resolution, rendered: RenderedCell) -> Iterator[Finding]:

@@ -1,7 +1,11 @@
-"""`spec.aerospikeConfig`: what the server is told, in AKO's YAML form.
+"""`spec.aerospikeConfig`: the server's configuration, in AKO's YAML form.
 
-Nothing that AKO fills in stands here (node-id, cluster-name, the access addresses and ports, the heartbeat mode): it
-would refuse other values, and equal ones would only blur what a person decided.
+AKO fills in node-id, cluster-name, the access addresses and ports and the heartbeat mode. They are left out here: AKO
+refuses other values, and equal ones would only blur what a person decided.
+
+Parameters come from two places: typed settings and allocations, and the free mappings of the definitions (`config`,
+`storageConfig`, `service`, …). Typed ones are laid last, so that no free mapping overrides them; `free_config` refuses
+a free mapping that tries.
 """
 
 from __future__ import annotations
@@ -11,14 +15,15 @@ from typing import Any
 
 from aerofleet.manifests.volumes import CA_FILE, SECRETS_PATH, TLS_PATH
 from aerofleet.model.names import FEATURE_KEY_FILE
-from aerofleet.model.resolved import Cluster, Namespace, StorageKind, Tls
+from aerofleet.model.resolved import Cluster, Namespace, Ports, SetDefinition, StorageKind, Tls
 
 CLIENT_CONTEXTS = {"service", "admin"}
+Config = dict[str, Any]
 
 
-def aerospike_config(cluster: Cluster) -> dict[str, Any]:
-    config: dict[str, Any] = {
-        "service": {"feature-key-file": f"{SECRETS_PATH}/{FEATURE_KEY_FILE}", **cluster.service_config},
+def aerospike_config(cluster: Cluster) -> Config:
+    config: Config = {
+        "service": with_free(typed_service(), cluster.service_config),
         "network": network(cluster),
         "namespaces": [namespace(each) for each in cluster.namespaces],
     }
@@ -29,10 +34,32 @@ def aerospike_config(cluster: Cluster) -> dict[str, Any]:
     return config
 
 
-def network(cluster: Cluster) -> dict[str, Any]:
-    """One port for each context: with TLS there is no plain one beside it."""
-    ports, tls = cluster.ports, cluster.security.tls
-    contexts = {
+def with_free(typed: Config, free: Mapping[str, Any]) -> Config:
+    """Return ``typed`` with the parameters of ``free`` that it does not have."""
+    return {**typed, **{key: value for key, value in free.items() if key not in typed}}
+
+
+def typed_service() -> Config:
+    return {"feature-key-file": f"{SECRETS_PATH}/{FEATURE_KEY_FILE}"}
+
+
+def network(cluster: Cluster) -> Config:
+    """Return the network context; `free_config` refuses what ``network_config`` has beside the contexts here."""
+    config: Config = {}
+    for name, typed in typed_network(cluster.ports, cluster.security.tls).items():
+        if name == "tls":
+            config["tls"] = typed
+            continue
+        free = cluster.network_config.get(name)
+        # Clients prove themselves with a password; the server would otherwise ask them for a certificate, too.
+        ours = {"tls-authenticate-client": "false"} if cluster.security.tls and name in CLIENT_CONTEXTS else {}
+        config[name] = with_free(typed, {**ours, **(free if isinstance(free, Mapping) else {})})
+    return config
+
+
+def typed_network(ports: Ports, tls: Tls | None) -> Config:
+    """Return each context with its one port: with TLS there is no plain one beside it."""
+    contexts: Config = {
         "service": context(tls, ports.tls_service or ports.service),
         "heartbeat": context(tls, ports.tls_heartbeat or ports.heartbeat),
         "fabric": context(tls, ports.tls_fabric or ports.fabric),
@@ -40,22 +67,15 @@ def network(cluster: Cluster) -> dict[str, Any]:
     if ports.admin:
         contexts["admin"] = context(tls, ports.admin)
     if tls:
-        # Clients prove themselves with a password; the server would otherwise ask them for a certificate, too.
-        for name in contexts.keys() & CLIENT_CONTEXTS:
-            contexts[name]["tls-authenticate-client"] = "false"
-    merged = {name: {**keys, **as_mapping(cluster.network_config.get(name))} for name, keys in contexts.items()}
-    return {**merged, **({"tls": [tls_entry(tls)]} if tls else {})}
+        contexts["tls"] = [tls_entry(tls)]
+    return contexts
 
 
-def context(tls: Tls | None, port: int) -> dict[str, Any]:
+def context(tls: Tls | None, port: int) -> Config:
     return {"tls-name": tls.name, "tls-port": port} if tls else {"port": port}
 
 
-def as_mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def tls_entry(tls: Tls) -> dict[str, Any]:
+def tls_entry(tls: Tls) -> Config:
     return {
         "name": tls.name,
         "ca-file": f"{TLS_PATH}/{CA_FILE}",
@@ -64,21 +84,25 @@ def tls_entry(tls: Tls) -> dict[str, Any]:
     }
 
 
-def namespace(each: Namespace) -> dict[str, Any]:
-    config: dict[str, Any] = {"name": each.name, "replication-factor": each.replication_factor}
+def namespace(each: Namespace) -> Config:
+    typed: Config = {"name": each.name, "replication-factor": each.replication_factor}
     if each.strong_consistency:
         # Written only where it is on: AKO takes a written-out `false` for a change of it.
-        config["strong-consistency"] = True
-    config["default-ttl"] = each.default_ttl_seconds
-    config["indexes-memory-budget"] = each.indexes_memory_budget_bytes
-    config |= each.config
-    config["storage-engine"] = storage_engine(each)
+        typed["strong-consistency"] = True
+    typed["default-ttl"] = each.default_ttl_seconds
+    typed["indexes-memory-budget"] = each.indexes_memory_budget_bytes
+    config = with_free(typed, each.config)
+    config["storage-engine"] = with_free(typed_storage(each), each.storage_config)
     if each.sets:
-        config["sets"] = [{"name": entry.name, **entry.config} for entry in each.sets]
+        config["sets"] = [with_free(typed_set(entry), entry.config) for entry in each.sets]
     return config
 
 
-def storage_engine(each: Namespace) -> dict[str, Any]:
+def typed_storage(each: Namespace) -> Config:
     if each.storage is StorageKind.MEMORY:
-        return {"type": "memory", "data-size": each.data_size_bytes, **each.storage_config}
-    return {"type": "device", "devices": list(each.devices), **each.storage_config}
+        return {"type": "memory", "data-size": each.data_size_bytes}
+    return {"type": "device", "devices": list(each.devices)}
+
+
+def typed_set(entry: SetDefinition) -> Config:
+    return {"name": entry.name}

@@ -22,7 +22,7 @@ from tests.model.project import CASES, ROOT
 
 PACKAGE = "aerofleet.manifests"
 FOLDER = ROOT / "aerofleet" / "manifests"
-NO_BUILDERS = {"__init__", "admission", "rendered", "reference"}
+NO_BUILDERS = {"__init__", "admission", "free_config", "rendered", "reference"}
 LISTED: dict[str, list[dict[str, str]]] = yaml.safe_load((CASES / "mutants" / "builders.yaml").read_text())
 MUTANTS = [pytest.param(name, each, id=f"{name}: {each['about']}") for name in LISTED for each in LISTED[name]]
 

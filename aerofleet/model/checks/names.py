@@ -18,6 +18,10 @@ from aerofleet.model.source import CellSource
 PLATFORM_USERS = (ADMIN_USER, EXPORTER_USER)
 
 
+OF_ACCESS_CONTROL = ("users", "roles", "passwords", "nudge", "accessControlConfig")
+"""Settings that nothing reads in a cluster without access control."""
+
+
 class Form(NamedTuple):
     """What the names of a kind may be: ``pattern``, and ``longest`` characters; ``hint`` says it to a person."""
 
@@ -170,10 +174,10 @@ def access_control(source: CellSource, settings: SettingsOf) -> Iterator[Finding
         each = settings.get(cluster.key)
         if each is None or each.security.access_control:
             continue
-        for key in ("users", "roles", "passwords"):
+        for key in OF_ACCESS_CONTROL:
             if cluster.file.settings.get(key):
-                message = f"the cluster has no access control, so its {key} have no effect"
-                hint = "a tier with security.accessControl: true"
+                message = f"the cluster has no access control: '{key}' would not reach the server"
+                hint = f"write `security: {{accessControl: true}}`, choose a tier that has it, or take '{key}' out"
                 yield finding("access-control-off", cluster.document, (*cluster.place, key), message, hint)
 
 
