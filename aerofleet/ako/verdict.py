@@ -3,7 +3,12 @@
 Questions: ``{"verb": "create", "spec": CR}``, ``{"verb": "update" | "restart", "old": CR, "new": CR}`` and
 ``{"verb": "effect", "version": "8.1.1", "old": aerospikeConfig, "new": aerospikeConfig}``. An update may carry
 ``statusFrom`` (the status mirrors this CR) and ``statusPatch`` (a JSON merge patch on that status, as an object or
-as text). ``{"verb": "start", "version": "8.1.1.1", "aerospikeConfig": {…}}`` asks whether the server itself starts.
+as text).
+
+``{"verb": "start", "version": "8.1.1.1", "aerospikeConfig": {…}}`` asks whether the server itself starts; with
+``previous``, the aerospikeConfig of the server before on the same devices (and ``previousVersion``), also whether any
+namespace has fewer records afterwards. ``{"verb": "live", "version": "8.1.1.1", "context": "service", "parameter":
+"info-threads", "from": "16", "to": "0"}`` asks what a running server answers to a setting, after those in ``before``.
 """
 
 from __future__ import annotations
@@ -13,6 +18,8 @@ from collections.abc import Callable
 from typing import Any
 
 from aerofleet.aerospike.server import start_findings
+from aerofleet.aerospike.server.live_question import COMMAND, PLACES, answer_live
+from aerofleet.aerospike.server.loss import Setup, losses, unreadable
 from aerofleet.ako.admission import Admission, admit_create, finished_status, patched_status
 from aerofleet.ako.change import Change, change_between
 from aerofleet.ako.cluster import Cluster, cluster_of
@@ -135,14 +142,47 @@ def _start(question: Question) -> Answer:
     version = question.get("version")
     if not isinstance(version, str):
         raise QuestionError("version is missing or no text")
+    config = _object(question, "aerospikeConfig")
     try:
-        found = start_findings(version, _object(question, "aerospikeConfig"))
+        found = start_findings(version, config)
     except ValueError as error:
         raise QuestionError(str(error)) from None
     findings = [
         {"rule": each.rule, "path": each.dotted_path, "message": each.message, "hint": each.hint} for each in found
     ]
-    return {"starts": not found, "findings": findings}
+    if "previous" not in question:
+        return {"starts": not findings, "findings": findings}
+    before = Setup(str(question.get("previousVersion") or version), _object(question, "previous"))
+    after = Setup(version, config)
+    findings += [
+        {"rule": each.rule, "path": each.path, "message": each.message, "hint": each.hint}
+        for each in unreadable(before, after)
+    ]
+    lost = [
+        {"rule": loss.rule, "path": loss.path, "places": list(loss.places), "message": loss.message}
+        for loss in losses(before, after)
+    ]
+    return {"starts": not findings, "findings": findings, "loses": bool(lost) and not findings, "losses": lost}
+
+
+def _live(question: Question) -> Answer:
+    """What the server answers to one live setting; ``reads`` where it then shows another value."""
+    version, context, parameter = (question.get(key) for key in ("version", "context", "parameter"))
+    if not (isinstance(version, str) and isinstance(context, str) and isinstance(parameter, str)):
+        raise QuestionError("version, context or parameter is missing or no text")
+    if "to" not in question:
+        raise QuestionError("to, the value that is asked for, is missing")
+    before = question.get("before", [])
+    if not isinstance(before, list) or not all(isinstance(step, dict) for step in before):
+        raise QuestionError("before is no list of steps")
+    try:
+        found = answer_live(version, question, question.get("from"), before)
+    except KeyError as error:
+        raise QuestionError(f"context {error} is none of {', '.join((*PLACES, COMMAND))}") from None
+    answered: Answer = {"ok": found.is_ok, "applied": found.is_applied}
+    if found.shows:
+        answered["reads"] = found.shows
+    return {**answered, "message": found.why}
 
 
 VERBS: dict[str, Callable[[Question], Answer]] = {
@@ -151,6 +191,7 @@ VERBS: dict[str, Callable[[Question], Answer]] = {
     "effect": _effect,
     "restart": _restart,
     "start": _start,
+    "live": _live,
 }
 
 

@@ -1,0 +1,143 @@
+"""What a running server answers when a setting is sent to it, and whether it then has the value that was asked for.
+
+``set_live`` changes the ``Server`` as the real one would change, so a row of settings is a row of calls. Source:
+aerospike-server 6.0.0.1 to 8.1.2.0 (cfg_info.c; hb.c, clustering.c and batch.c for what they refuse).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from aerofleet.aerospike.parameters import numbers
+from aerofleet.aerospike.server.live_needs import NEEDS, Asked
+from aerofleet.aerospike.server.live_settings import NAMESPACE, NETWORK, SERVICE, SET, Setting, Table
+from aerofleet.aerospike.server.live_state import Namespace, Place, Server, Values
+from aerofleet.aerospike.server.live_value import quantity, unsigned
+
+LONGEST_TEXT = 1024
+"""Source: cfg_info.c, the buffer of each handler."""
+
+TABLES: Mapping[str, Table] = {"service": SERVICE, "network": NETWORK, "namespace": NAMESPACE, "set": SET}
+
+
+@dataclass(frozen=True, slots=True)
+class LiveAnswer:
+    """``is_ok``: the server answered ok. ``is_applied``: it then shows the value that was asked for. ``shows``: what it
+    shows, where that is something else. ``why``: what is wrong, in words that end a sentence."""
+
+    is_ok: bool
+    is_applied: bool
+    shows: str = ""
+    why: str = ""
+
+
+@lru_cache(maxsize=4096)
+def setting_at(version: str, context: str, name: str) -> Setting | None:
+    """The setting as ``version`` reads it; None where the server knows no such name."""
+    found = TABLES[context].get(name, ())
+    running = numbers(version)
+    for setting in (found,) if isinstance(found, Setting) else found:
+        if numbers(setting.since) <= running and (not setting.until or running < numbers(setting.until)):
+            return setting
+    return None
+
+
+def set_live(server: Server, place: Place, name: str, text: str) -> LiveAnswer:
+    """Send one setting, and change ``server`` where it takes it."""
+    if place.context not in TABLES:
+        return _refused(f"there is no context {place.context}")
+    namespace = server.namespaces.get(place.namespace)
+    if place.context in ("namespace", "set") and namespace is None:
+        return _refused(f"there is no namespace {place.namespace}")
+    setting = setting_at(server.version, place.context, name)
+    if setting is None:
+        return _refused("no server of this version sets it live")
+    if len(text) >= LONGEST_TEXT:
+        return _refused(f"a text of {len(text)} characters is too long")
+    stored, why = _read(server.version, setting, text)
+    if stored is None:
+        return _refused(why)
+    asked = Asked(server, namespace or Namespace(), name, stored)
+    for need in setting.needs:
+        if why := NEEDS[need](asked):
+            return _refused(why)
+    values = _values(server, place)
+    values[name] = asked.value
+    shown = asked.shown if asked.shown is not None else _shown(setting, asked.value)
+    if shown == _meant(setting, text):
+        return LiveAnswer(True, True)
+    return LiveAnswer(True, False, str(shown), f"the server answers ok and has {shown} from then on")
+
+
+def as_text(value: Any) -> str:
+    """The value as a command carries it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _values(server: Server, place: Place) -> Values:
+    if place.context == "service":
+        return server.service
+    if place.context == "network":
+        return server.network
+    namespace = server.namespaces[place.namespace]
+    return namespace.sets.setdefault(place.set, {}) if place.context == "set" else namespace.values
+
+
+def _refused(why: str) -> LiveAnswer:
+    return LiveAnswer(False, False, why=why)
+
+
+def _read(version: str, setting: Setting, text: str) -> tuple[Any, str]:
+    """The value that the server stores, or None and why it refuses the text."""
+    if setting.read is None:
+        chosen = _choice(version, setting, text)
+        return chosen, "" if chosen is not None else f"{text} is none of {', '.join(setting.choices)}"
+    number = setting.read(text)
+    if number is None:
+        return None, f"{text} is no number that the server can read"
+    if setting.power_of_two and number & (number - 1):
+        return None, f"{text} is no power of two"
+    if not setting.least <= number <= setting.most:
+        return None, _bounds(setting, text, number)
+    return number, ""
+
+
+def _bounds(setting: Setting, text: str, number: int) -> str:
+    read = "" if str(number) == text else f", which the server reads as {number},"
+    if setting.most >= 2**32 - 1:
+        return f"{text}{read} is below {setting.least}, the least that the server takes"
+    return f"{text}{read} is not from {setting.least} to {setting.most}"
+
+
+def _choice(version: str, setting: Setting, text: str) -> str | None:
+    """Until 7.2 a flag also took ``yes`` and ``no``, and whatever began like one of the four."""
+    if not setting.choices or text in setting.choices:
+        return text
+    if setting.is_flag and numbers(version) < (7, 2):
+        if text.startswith(("true", "yes")):
+            return "true"
+        if text.startswith(("false", "no")):
+            return "false"
+    return None
+
+
+def _shown(setting: Setting, value: Any) -> Any:
+    """As get-config shows it: numbers without a sign."""
+    if not isinstance(value, int):
+        return value
+    if setting.factor > 1:
+        return unsigned(value * setting.factor, 64) // setting.factor
+    return unsigned(value, setting.bits)
+
+
+def _meant(setting: Setting, text: str) -> Any:
+    if setting.read is None:
+        return text
+    return quantity(text, setting.units or {}) if text else None

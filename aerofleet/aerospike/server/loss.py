@@ -1,0 +1,270 @@
+"""Which namespaces have fewer records after a start, and which starts the data on the devices forbids.
+
+A server marks each device, file or shadow with the namespace and the set of devices that it belongs to. At a start it
+reads those that its configuration names, takes an unmarked one for new and empty, and says nothing of the ones that
+are missing. At a cold start it reads the shadow of a device instead of the device; a memory namespace reads the files
+or devices behind it; what was in memory alone is gone. A mark of another namespace ends the start.
+Source: aerospike-server 6.0 to 8.1.2 (drv_ssd.c, drv_mem.c: read_header, init_synchronous, the sweep at a cold start;
+drv_common.h for the version of the format).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aerofleet.aerospike.parameters import numbers
+
+Config = Mapping[str, Any]
+Place = Callable[[str], str]
+"""From a path in the configuration to what lies there: a volume keeps its data under another path."""
+
+FORMAT_SINCE = "6.0"
+"""The first version of today's format on devices. Source: drv_common.h, DRV_VERSION 3 until 5.7, 4 since 6.0."""
+FIXED_BLOCKS_SINCE = "7.1"
+"""From here on a write block has 8 MiB, and older servers with smaller blocks refuse the devices. Source: drv_ssd.c."""
+FIXED_BLOCK_BYTES = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A server version with its aerospikeConfig. ``place`` says what lies at a path of it: by default the path."""
+
+    version: str
+    config: Config
+    place: Place = str
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Records of ``namespace`` that the next start does not find. ``key`` is the parameter within the namespace that
+    makes it so, empty for the namespace itself. ``places`` are the devices, shadows or files with the records, as the
+    old configuration names them; none where they were in memory alone."""
+
+    rule: str
+    namespace: str
+    key: str
+    places: tuple[str, ...]
+    message: str
+
+    @property
+    def path(self) -> str:
+        """``namespaces.{basket}.storage-engine.files``."""
+        return path_in(self.namespace, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Data on the devices with which the server does not start. ``hint`` says what would be right."""
+
+    rule: str
+    namespace: str
+    key: str
+    message: str
+    hint: str
+
+    @property
+    def path(self) -> str:
+        """As that of a loss."""
+        return path_in(self.namespace, self.key)
+
+
+def path_in(namespace: str, key: str) -> str:
+    """The path of ``key``, which is empty for the namespace itself, from the root of aerospikeConfig."""
+    return f"namespaces.{{{namespace}}}" + (f".{key}" if key else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One entry of ``devices`` or ``files``: paths of the device and of its shadow, empty where it has none."""
+
+    main: str
+    shadow: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Storage:
+    """Where a namespace keeps its records. ``key`` is devices, files or empty."""
+
+    kind: str
+    key: str
+    lines: tuple[_Line, ...]
+    is_emptied: bool
+    data_size: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A share of the records of a namespace: the ``number``-th of its devices."""
+
+    namespace: str
+    number: int
+
+
+def losses(before: Setup, after: Setup, *, is_cold: bool = True) -> list[Loss]:
+    """Every loss of a start with ``after`` on what a server with ``before`` left. ``is_cold``: nothing in memory
+    survives, as in a new pod."""
+    return list(_losses(before, after, is_cold))
+
+
+def _losses(before: Setup, after: Setup, is_cold: bool) -> Iterator[Loss]:
+    held = _held(before)
+    now = dict(_namespaces(after.config))
+    for name, namespace in _namespaces(before.config):
+        old = _storage(namespace)
+        paths = tuple(path for line in old.lines for path in (line.main, line.shadow) if path)
+        if name not in now:
+            message = f"namespace {name} is no longer configured: none of its records is served"
+            yield Loss("namespace-removed", name, "", paths, message)
+            continue
+        new = _storage(now[name])
+        loss = _whole_loss(name, old, new, is_cold)
+        if loss is not None:
+            rule, key, message = loss
+            yield Loss(rule, name, key, paths, message)
+        else:
+            sources = {_source(line, new, is_cold): line for line in new.lines}
+            read = {path: held.get(after.place(path)) for path in sources}
+            yield from _lost_parts(name, old, new, read)
+
+
+def _whole_loss(name: str, old: _Storage, new: _Storage, is_cold: bool) -> tuple[str, str, str] | None:
+    """(rule, key, message) where all records of the namespace are lost."""
+    if not old.lines:
+        if is_cold:
+            return "memory-only", "storage-engine", f"{name} keeps its records in memory alone, and starts empty"
+        if new.lines or old.data_size != new.data_size:
+            return "memory-only", "storage-engine", f"the memory of {name} is laid out anew, and it starts empty"
+        return None
+    where = ", ".join(line.main for line in old.lines)
+    if not new.lines:
+        message = f"{name} moves into memory alone: what is on {where} is not read, and it starts empty"
+        return "storage-engine", "storage-engine.type", message
+    if (old.kind == "pmem") != (new.kind == "pmem"):
+        message = f"{name} moves from {old.kind} to {new.kind}: what is on {where} can't be read that way"
+        return "storage-engine", "storage-engine.type", message
+    if new.is_emptied and new.kind == "device" and is_cold:
+        message = f"cold-start-empty erases what {name} has on {where} at every cold start"
+        return "cold-start-empty", "storage-engine.cold-start-empty", message
+    return None
+
+
+def _lost_parts(name: str, old: _Storage, new: _Storage, read: Mapping[str, _Part | None]) -> Iterator[Loss]:
+    """``read``: path that the start reads → what lies there, None where that is nothing."""
+    lost = [line for number, line in enumerate(old.lines) if _Part(name, number) not in read.values()]
+    shadowed = {line.main: line.shadow for line in new.lines if line.shadow in read}
+    key = f"storage-engine.{new.key}"
+    gone = [line for line in lost if line.main not in shadowed]
+    for line in lost:
+        if line.main in shadowed:
+            shadow = shadowed[line.main]
+            message = f"{line.main} of {name} gets the shadow {shadow}: a cold start reads that one, and finds it empty"
+            yield Loss("shadow-added", name, key, (line.main,), message)
+    if gone:
+        paths = tuple(path for line in gone for path in (line.main, line.shadow) if path)
+        share = "all its records" if len(gone) == len(old.lines) else f"its records on {len(gone)} of {len(old.lines)}"
+        message = f"{name} no longer reads {', '.join(paths)} and loses {share}"
+        new_ones = [path for path, part in read.items() if part is None]
+        message += f"; {', '.join(new_ones)} starts empty" if new_ones else ""
+        yield Loss("device-removed", name, key, paths, message)
+
+
+def _source(line: _Line, storage: _Storage, is_cold: bool) -> str:
+    """What is read at the start: a shadow instead of its device, if the start is cold."""
+    return line.shadow if line.shadow and is_cold and storage.kind == "device" else line.main
+
+
+def _held(before: Setup) -> dict[str, _Part]:
+    """What lies at each place that the configuration names."""
+    held: dict[str, _Part] = {}
+    for name, namespace in _namespaces(before.config):
+        for number, line in enumerate(_storage(namespace).lines):
+            for path in (line.main, line.shadow):
+                if path:
+                    held[before.place(path)] = _Part(name, number)
+    return held
+
+
+# --- starts that the data forbids ---------------------------------------------------------------------------------
+
+
+def unreadable(before: Setup, after: Setup) -> list[Unreadable]:
+    """Why a cold start with ``after`` fails on what a server with ``before`` left."""
+    return list(_unreadable(before, after))
+
+
+def _unreadable(before: Setup, after: Setup) -> Iterator[Unreadable]:
+    held = _held(before)
+    known = dict(_namespaces(before.config))
+    for name, namespace in _namespaces(after.config):
+        new = _storage(namespace)
+        if new.is_emptied and new.kind == "device":
+            continue
+        read = {path: held.get(after.place(path)) for path in (_source(line, new, is_cold=True) for line in new.lines)}
+        for path, part in read.items():
+            if part is not None and part.namespace != name:
+                message = f"{path} of {name} holds data of namespace {part.namespace}: the server does not start on it"
+                hint = f"a device or file that {part.namespace} did not use, or one that was erased"
+                yield Unreadable("other-namespace-data", name, f"storage-engine.{new.key}", message, hint)
+        mine = [path for path, part in read.items() if part is not None and part.namespace == name]
+        if mine and name in known:
+            versions = numbers(before.version), numbers(after.version)
+            for rule, key, message, hint in _format(versions, known[name], namespace):
+                full = f"{mine[0]} of {name} {message}: the server does not start on it"
+                yield Unreadable(rule, name, key, full, hint)
+
+
+def _format(
+    versions: tuple[tuple[int, ...], tuple[int, ...]], before: Config, after: Config
+) -> Iterator[tuple[str, str, str, str]]:
+    """(rule, key, message, hint) where the data was written in another way."""
+    was, now = versions
+    if (was < numbers(FORMAT_SINCE)) != (now < numbers(FORMAT_SINCE)):
+        message = f"has the format of servers {'before' if was < now else 'since'} {FORMAT_SINCE}"
+        yield "other-format", "storage-engine", message, "an erased device, filled from the other nodes"
+        return
+    old, new = _block_bytes(before, was), _block_bytes(after, now)
+    if new % old:
+        key = "storage-engine.write-block-size" if now < numbers(FIXED_BLOCKS_SINCE) else "storage-engine"
+        message = f"was written in blocks of {old} bytes, and {new} is no multiple of it"
+        yield "smaller-blocks", key, message, f"a write-block-size of {old} bytes or more, or an erased device"
+
+
+def _block_bytes(namespace: Config, version: tuple[int, ...]) -> int:
+    """Bytes of a write block: 1 MiB unless told otherwise, before 7.1; memory had 8 MiB already in 7.0."""
+    storage = _storage(namespace)
+    if version >= numbers(FIXED_BLOCKS_SINCE) or (storage.kind == "memory" and version >= (7, 0)):
+        return FIXED_BLOCK_BYTES
+    size = _section(namespace, "storage-engine").get("write-block-size")
+    return size if isinstance(size, int) and size > 0 else 1 << 20
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def _namespaces(config: Config) -> Iterator[tuple[str, Config]]:
+    found = config.get("namespaces")
+    for namespace in found if isinstance(found, list) else ():
+        if isinstance(namespace, Mapping) and isinstance(namespace.get("name"), str):
+            yield namespace["name"], namespace
+
+
+def _section(config: Config, key: str) -> Config:
+    found = config.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _storage(namespace: Config) -> _Storage:
+    engine = _section(namespace, "storage-engine")
+    kind = engine.get("type")
+    key = next((key for key in ("devices", "files") if engine.get(key)), "")
+    entries = engine.get(key)
+    lines = [str(entry).split() for entry in entries] if isinstance(entries, list) else []
+    return _Storage(
+        kind=kind if isinstance(kind, str) else "memory",
+        key=key,
+        lines=tuple(_Line(words[0], words[1] if len(words) > 1 else "") for words in lines if words),
+        is_emptied=engine.get("cold-start-empty") is True,
+        data_size=engine.get("data-size"),
+    )
