@@ -17,6 +17,7 @@ from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config_change import is_same, judge
 from aerofleet.ako.effect import Effect, Reason, refusal, worst
 from aerofleet.ako.hazards import Hazard, change_hazards
+from aerofleet.ako.identity import api_version_message
 from aerofleet.ako.narrow import narrowed
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.reasons.data import data_reasons
@@ -162,6 +163,9 @@ def _identity(old: Cluster, new: Cluster) -> Iterator[Reason]:
     if (old.name, old.namespace) != (new.name, new.namespace):
         message = f"{old.namespace}/{old.name} becomes {new.namespace}/{new.name}: another cluster is made"
         yield Reason(Effect.DATA_AT_RISK, "identity", "metadata.name", message)
+    elif old.api_version and new.api_version and old.api_version != new.api_version:
+        message = api_version_message(old.api_version, new.api_version)
+        yield Reason(Effect.DATA_AT_RISK, "api-version", "apiVersion", message)
 
 
 def _parameter_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]:

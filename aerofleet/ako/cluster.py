@@ -69,6 +69,7 @@ class Cluster:
     racks: list[Rack]
     reading: crd.Reading
     metadata: dict[str, Any]
+    api_version: str = ""
     refusals: list[Finding] = field(default_factory=list)
 
     @cached_property
@@ -184,6 +185,7 @@ def cluster_of(resource: dict[str, Any]) -> Cluster:
         racks=[],
         reading=reading,
         metadata=metadata,
+        api_version=str(resource.get("apiVersion") or ""),
     )
     _mutate(cluster)
     return cluster

@@ -86,3 +86,11 @@ def is_cluster(resource: Any) -> bool:
 def is_foreign_cluster(resource: Any) -> bool:
     """Is it an AerospikeCluster of another operator? Other API groups have the kind, too."""
     return isinstance(resource, dict) and resource.get("kind") == KIND and not is_cluster(resource)
+
+
+def api_version_message(before: str, after: str) -> str:
+    """The consequence of another apiVersion under the same name. Source: pulumi-kubernetes, issues 546 and 1668."""
+    return (
+        f"{before} becomes {after}: the API server has one object under both, Pulumi has two. It makes the new one and"
+        " deletes the old one, and with it the object itself, unless the state is moved first. kubectl changes nothing"
+    )

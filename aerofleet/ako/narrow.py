@@ -2,29 +2,77 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from aerofleet.ako.config_change import is_same
 
+LONGEST_VALUE = 60
+"""Characters of a value in a sentence."""
+
+
+class Difference(NamedTuple):
+    """One place where two values differ; None where nothing is written."""
+
+    path: str
+    before: Any
+    after: Any
+
 
 def narrowed(path: str, before: Any, after: Any) -> str:
-    """``path``, made longer while the difference lies in one place only. Entries with a name are told by it."""
+    """``path``, made longer while the difference lies in one place only. Entries with a name are called by it."""
+    return narrow(path, before, after).path
+
+
+def narrow(path: str, before: Any, after: Any) -> Difference:
+    """The smallest place that holds the whole difference."""
     while True:
-        step = _step(before, after)
-        if step is None:
-            return path
-        word, before, after = step
-        path += word
+        parts = _parts(path, before, after)
+        if len(parts) != 1:
+            return Difference(path, before, after)
+        path, before, after = parts[0]
 
 
-def _step(before: Any, after: Any) -> tuple[str, Any, Any] | None:
+def differences(path: str, before: Any, after: Any) -> Iterator[Difference]:
+    """Every smallest place where the two differ."""
+    parts = _parts(path, before, after)
+    if not parts:
+        yield Difference(path, before, after)
+    for part in parts:
+        yield from differences(*part)
+
+
+def _parts(path: str, before: Any, after: Any) -> list[Difference]:
+    """The places one level down that differ; none where the two can't be compared part by part."""
     if isinstance(before, dict) and isinstance(after, dict):
-        keys = [key for key in before.keys() | after.keys() if not is_same(before.get(key), after.get(key))]
-        return (f".{keys[0]}", before.get(keys[0]), after.get(keys[0])) if len(keys) == 1 else None
-    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        places = [place for place, pair in enumerate(zip(before, after, strict=True)) if not is_same(*pair)]
-        if len(places) == 1:
-            old, new = before[places[0]], after[places[0]]
-            name = new.get("name") if isinstance(new, dict) else None
-            return f".{{{name}}}" if isinstance(name, str) else f"[{places[0]}]", old, new
-    return None
+        keys = [*before, *(key for key in after if key not in before)]
+        pairs = [(f"{path}.{key}", before.get(key), after.get(key)) for key in keys]
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        pairs = [
+            (f"{path}{_entry(place, new)}", old, new)
+            for place, (old, new) in enumerate(zip(before, after, strict=True))
+        ]
+    else:
+        return []
+    return [Difference(*pair) for pair in pairs if not is_same(pair[1], pair[2])]
+
+
+def _entry(place: int, entry: Any) -> str:
+    name = entry.get("name") if isinstance(entry, dict) else None
+    return f".{{{name}}}" if isinstance(name, str) else f"[{place}]"
+
+
+def becomes(before: Any, after: Any) -> str:
+    """``old becomes new`` as a clause; what is not there is `nothing`."""
+    return f"{value(before)} becomes {value(after)}"
+
+
+def value(found: Any) -> str:
+    """A value for a sentence: as YAML writes it in a line, cut in the middle where it is long."""
+    if found is None:
+        return "nothing"
+    text = found if isinstance(found, str) and found else json.dumps(found, ensure_ascii=False, sort_keys=False)
+    if len(text) > LONGEST_VALUE:
+        text = f"{text[: LONGEST_VALUE * 2 // 3]} … {text[-LONGEST_VALUE // 4 :]}"
+    return text

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from aerofleet.ako.admission import COMMON, CREATE_ONLY, MUTATING, SCHEMA, UPDATE_ONLY, WARNINGS
 from aerofleet.ako.admission.rule import Rule
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, admitted_servers
-from aerofleet.ako.effect import EFFECTS, Effect
+from aerofleet.ako.effect import EFFECTS
 from aerofleet.ako.hazards import CHANGES, CLUSTER_HAZARDS, CONFIG_HAZARDS, STATUS_HAZARDS, HazardRule
-from aerofleet.ako.reasons.objects import CHANGED, GONE, LATER
+from aerofleet.ako.reasons.kinds import KINDS, Kind
 
 HEAD = f"""\
 # Rules, hazards and effects
@@ -44,15 +44,27 @@ def _sections() -> Iterator[str]:
     yield _hazards((*CONFIG_HAZARDS, *CHANGES, *STATUS_HAZARDS))
     yield "## Effects\n\nFrom the least to the worst. The effect of a change is the worst of its reasons.\n"
     yield _table(("effect", "what it means"), [(f"`{effect}`", words) for effect, words in EFFECTS.items()])
-    yield "## Objects beside a cluster\n\nWhat it does to the cluster when one of them changes or goes.\n"
-    yield _table(("kind", "changes", "goes"), [(f"`{kind}`", words, _gone(kind)) for kind, words in CHANGED.items()])
+    yield "## Objects beside a cluster\n\nThe consequence when one of them comes, changes or goes.\n"
+    yield _table(
+        ("kind", "comes", "changes", "goes"),
+        [(f"`{name}`", kind.comes, kind.changes, f"{kind.goes} (`{kind.gone}`)") for name, kind in KINDS.items()],
+    )
+    yield "### Fields that can't change\n"
+    yield "`replaced`: Pulumi deletes the object and makes another. `refused`: the API server refuses the change.\n"
+    yield _table(("kind", "field", "a change is", "consequence"), list(_frozen()))
     yield "## Operator releases\n"
     yield _table(("operator", "server versions", "Kubernetes"), list(_releases()))
 
 
-def _gone(kind: str) -> str:
-    effect, why = GONE.get(kind, (Effect.LIVE, LATER))
-    return f"{why} ({effect})"
+def _frozen() -> Iterator[tuple[str, ...]]:
+    for name, kind in KINDS.items():
+        for path, field in kind.frozen:
+            what = f"replaced (`{field.effect}`)" if field.is_replaced else "refused"
+            yield f"`{name}`", f"`{path}`{_but(kind) if path.endswith('.*') else ''}", what, field.consequence
+
+
+def _but(kind: Kind) -> str:
+    return f" but {', '.join(f'`{name}`' for name in sorted(kind.mutable))}"
 
 
 def _releases() -> Iterator[tuple[str, ...]]:

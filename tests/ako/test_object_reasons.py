@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from aerofleet.ako.effect import worst
+from aerofleet.ako.effect import Effect, worst
+from aerofleet.ako.reasons.kinds import KINDS
 from aerofleet.ako.reasons.objects import object_reasons
 from tests.ako.specimen import cases
 
@@ -19,3 +20,25 @@ def test_an_object_has_the_effect_judged_by_hand(case: dict[str, Any]) -> None:
         [case["rule"]] if "rule" in case else []
     )
     assert all(reason.path and reason.message for reason in reasons)
+    messages = " ".join(reason.message for reason in reasons)
+    assert [part for part in case.get("says", []) if part not in messages] == []
+    assert [part for part in case.get("silent", []) if part in messages] == []
+
+
+def test_every_field_that_cannot_change_has_an_effect_of_its_own() -> None:
+    for name, kind in KINDS.items():
+        for path, field in kind.frozen:
+            where = path.replace("*", "dataSource").split(".")
+            old, new = ({"kind": name, "metadata": {"name": "a"}, "immutable": True} for _ in range(2))
+            for side, value in ((old, "one"), (new, "two")):
+                edited_at(side, where, value)
+            reasons = list(object_reasons(old, new))
+            expected = field.effect if field.is_replaced else Effect.REFUSED
+            assert worst(reasons) == expected, (name, path)
+            assert any(reason.rule in (field.rule, "frozen") for reason in reasons), (name, path)
+
+
+def edited_at(resource: dict[str, Any], path: list[str], value: str) -> None:
+    for key in path[:-1]:
+        resource = resource.setdefault(key, {})
+    resource[path[-1]] = value

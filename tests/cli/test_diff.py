@@ -74,7 +74,7 @@ def test_objects_beside_the_cluster_are_judged_too(tmp_path: Path, capsys: pytes
         "  pods: 4 stay as they are\n"
         "\n"
         "Namespace shop: data-at-risk\n"
-        "  data-at-risk    metadata.name: everything in it is deleted, clusters and claims too  [object-goes]\n"
+        "  data-at-risk    metadata.name: goes: everything in it is deleted, clusters and claims too  [object-goes]\n"
     )
 
 
