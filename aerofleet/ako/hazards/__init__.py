@@ -7,13 +7,14 @@ from functools import partial
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_change import ConfigChange
-from aerofleet.ako.hazards import of_cluster, of_storage
+from aerofleet.ako.hazards import of_cluster, of_memory, of_storage
 from aerofleet.ako.hazards.hazard import Hazard, HazardRule
 from aerofleet.ako.hazards.of_access import ACCESS_HAZARDS
 from aerofleet.ako.hazards.of_change import CHANGE_HAZARDS
 from aerofleet.ako.hazards.of_config import CONFIG_HAZARDS
 from aerofleet.ako.hazards.of_service import SERVICE_HAZARDS
 from aerofleet.ako.hazards.of_status import STATUS_HAZARDS
+from aerofleet.ako.hazards.of_version import VERSION_HAZARDS, known_bug
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.restart import Restarts, judged_version
 from aerofleet.ako.status import Status
@@ -31,10 +32,16 @@ __all__ = [
     "config_hazards",
 ]
 
-CLUSTER_HAZARDS: tuple[HazardRule, ...] = tuple(
-    rule for module in (of_cluster, of_storage) for rule in vars(module).values() if isinstance(rule, HazardRule)
+CLUSTER_HAZARDS: tuple[HazardRule, ...] = (
+    *(
+        rule
+        for module in (of_cluster, of_storage, of_memory)
+        for rule in vars(module).values()
+        if isinstance(rule, HazardRule)
+    ),
+    known_bug,
 )
-CHANGES: tuple[HazardRule, ...] = CHANGE_HAZARDS + SERVICE_HAZARDS + ACCESS_HAZARDS
+CHANGES: tuple[HazardRule, ...] = CHANGE_HAZARDS + SERVICE_HAZARDS + ACCESS_HAZARDS + VERSION_HAZARDS
 HAZARDS: tuple[HazardRule, ...] = CLUSTER_HAZARDS + CONFIG_HAZARDS + CHANGES + STATUS_HAZARDS
 
 

@@ -1,0 +1,51 @@
+"""Hazards of the memory that a server counts: its container's, or its host's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aerofleet.ako.cluster import Cluster, Rack
+from aerofleet.ako.config import is_in_memory, namespaces, section
+from aerofleet.ako.hazards.hazard import Found, hazard
+from aerofleet.ako.image import is_at_least
+
+TRACKED_SINCE = "8.1.2.0"
+"""The first server with `cgroup-mem-tracking` (configuration schema 8.1.2)."""
+
+
+def _tracking(cluster: Cluster) -> Iterator[Rack]:
+    """Racks whose servers count the memory of their container."""
+    if cluster.version and is_at_least(cluster.version, TRACKED_SINCE):
+        for rack in cluster.distinct_racks:
+            if section(rack.config, "service").get("cgroup-mem-tracking") is True:
+                yield rack
+
+
+@hazard("tracks-no-limit", "warning", "a memory limit for the server's container, equal to its request")
+def tracks_no_limit(cluster: Cluster) -> Iterator[Found]:
+    """A container without a memory limit has nothing to be compared with: the server falls back to the host's memory,
+    and stops writes only when the whole host is full (aerospike-server 8.1.2, os.c).
+    """
+    limits = section(cluster.pod_spec, "aerospikeContainer", "resources").get("limits") or {}
+    for rack in _tracking(cluster) if "memory" not in limits else ():
+        path = cluster.config_path(rack, "service", "cgroup-mem-tracking")
+        yield path, "is true, and the container has no memory limit to count against"
+
+
+@hazard("page-cache-counts", "warning", "a memory limit with room for the cache, or devices in place of files")
+def page_cache_counts(cluster: Cluster) -> Iterator[Found]:
+    """What the kernel caches of files counts as memory of the container (memory.current, aerospike-server 8.1.2, os.c):
+    stop-writes-sys-memory-pct can stop writes although the kernel would give that memory back.
+    """
+    for rack in _tracking(cluster):
+        for position, name, namespace in namespaces(rack.config):
+            engine = section(namespace, "storage-engine")
+            path = ("namespaces", position, "storage-engine")
+            if engine.get("files"):
+                where = "files" if not is_in_memory(namespace) else "files behind memory"
+                yield cluster.config_path(rack, *path, "files"), f"the cache of the {where} of {name} counts as used"
+            elif engine.get("read-page-cache") is True:
+                yield cluster.config_path(rack, *path, "read-page-cache"), f"the reads of {name} fill counted memory"
+            if section(namespace, "index-type").get("type") == "flash":
+                index = cluster.config_path(rack, "namespaces", position, "index-type")
+                yield index, f"the cache of the index of {name} on flash counts as used"

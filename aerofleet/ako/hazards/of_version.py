@@ -1,0 +1,101 @@
+"""Hazards of server versions: known bugs of the build that runs, and what is new on the way from one to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aerofleet.aerospike.known_bugs import UPGRADE_BUG, bugs_of
+from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.config import section
+from aerofleet.ako.hazards.hazard import Found, hazard
+from aerofleet.ako.image import is_at_least
+from aerofleet.ako.restart import Restarts
+
+HARDENED = "8.2.0.0"
+"""The first server that limits nesting, hardens Lua and answers nothing while it joins. Source: the vendor's page
+"Upgrade to Database 8.2.0"; schema of 8.2.0 for the default of `allow-unsafe-lua`."""
+
+
+@hazard("known-bug", "warning", "a build that has the fix")
+def known_bug(cluster: Cluster) -> Iterator[Found]:
+    """The release notes of a later build name a bug of this one that concerns the cluster."""
+    if not cluster.version:
+        return
+    found = {bug: None for rack in cluster.distinct_racks for bug in bugs_of(cluster.version, rack.config)}
+    for bug in found:
+        message = f"{bug.names} in server {cluster.version}: {bug.consequence}; fixed in {' and '.join(bug.fixed)}"
+        yield "spec.image", message
+
+
+def _passes(old: Cluster, new: Cluster, version: str) -> bool:
+    """Whether the change leads from a server before ``version`` to it or a later one."""
+    return (
+        bool(old.version and new.version)
+        and is_at_least(new.version, version)
+        and not is_at_least(old.version, version)
+    )
+
+
+@hazard("xdr-upgrade", "severe", "the vendor's special upgrade path for AER-6898, node by node and by hand")
+def xdr_upgrade(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """The operator restarts nodes one after the other. In a build with this bug, a node that becomes master for a
+    restarting one while it recovers XDR writes beyond its stack.
+    """
+    if old.version == new.version:
+        return
+    # On the way from or to such a build some nodes run it while their neighbours restart.
+    affected = [cluster.version for cluster in (old, new) if cluster.version and UPGRADE_BUG.is_in(cluster.version)]
+    if affected and any(UPGRADE_BUG.strikes(rack.config) for rack in old.distinct_racks):
+        fixes = ", ".join(UPGRADE_BUG.fixed[:-1])
+        message = (
+            f"{UPGRADE_BUG.names} in server {affected[0]} with XDR: {UPGRADE_BUG.consequence}."
+            f" Builds from {UPGRADE_BUG.since} to 8.1.1 can have it; known to be without it are {fixes}"
+        )
+        yield "spec.image", message
+
+
+@hazard("nesting-limit", "warning", "a search for such records, in the sources of XDR too, before the upgrade")
+def nesting_limit(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """From 8.2.0 on the server refuses lists and maps deeper than 64 levels. It reads those it has, but changing them,
+    shipping them to it and restoring them from an older backup fail; XDR gives such a record up. The server does not
+    look for them.
+    """
+    if _passes(old, new, HARDENED):
+        yield (
+            "spec.image",
+            f"server {new.version} refuses lists and maps deeper than 64 levels, {old.version} took them",
+        )
+
+
+@hazard("lua-hardened", "warning", "UDFs that need none of them; or mod-lua.allow-unsafe-lua: true in the same change")
+def lua_hardened(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """The default of `allow-unsafe-lua` is false from 8.2.0 on, and it cannot be set live: UDFs that use os, io, debug,
+    load or dofile fail from the restart on.
+    """
+    if not _passes(old, new, HARDENED):
+        return
+    for rack in new.distinct_racks:
+        if "allow-unsafe-lua" not in section(rack.config, "mod-lua"):
+            path = new.config_path(rack, "mod-lua", "allow-unsafe-lua")
+            yield path, f"true becomes false with server {new.version}, because it is not written"
+
+
+@hazard("slow-join", "warning", "clients with short timeouts and retries on another node")
+def slow_join(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """A node of 8.2.0 that starts takes connections, and answers nothing until it has the cluster's metadata. The pod
+    counts as ready before that, since its probe asks whether the port is open.
+    """
+    if _passes(old, new, HARDENED):
+        yield "spec.image", f"each node of server {new.version} lets clients time out while it joins"
+
+
+@hazard("experimental-flag", "info", "--preview and the name of the feature")
+def experimental_flag(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """From 8.2.0 on the server does not know the start flag --experimental. No field of the cluster holds it: it can be
+    in an image's own entry point only.
+    """
+    if _passes(old, new, HARDENED):
+        yield "spec.image", f"an image that starts server {new.version} with --experimental does not come up"
+
+
+VERSION_HAZARDS = (xdr_upgrade, nesting_limit, lua_hardened, slow_join, experimental_flag)
