@@ -32,16 +32,16 @@ def quantity(value: Any) -> Fraction:
 @lru_cache(maxsize=4096)
 def canonical(value: str) -> str:
     """As Kubernetes writes a quantity back: ``4000m`` → ``4``, ``32768Mi`` → ``32Gi``, ``0.5`` → ``500m``. The family
-    of the unit stays, so ``1Gi`` and ``1073741824`` remain two texts; what is less than a billionth counts as one.
+    of the unit stays, so ``1Gi`` and ``1073741824`` remain two texts; a part of a billionth counts as a whole one.
     Source: apimachinery, `resource.Quantity`.
     """
-    number, found = quantity(value), _FORM.fullmatch(value)
+    billionths, found = quantity(value) * 10**9, _FORM.fullmatch(value)
+    number = Fraction(ceil(billionths) if billionths > 0 else floor(billionths), 10**9)
     unit = (found.group(2) or "") if found else ""
     units = _DECIMAL
     if unit in _BINARY and abs(number) >= 1024 and number.denominator == 1:
         units = {"": Fraction(1)} | _BINARY
     elif unit[:1] in ("e", "E") and len(unit) > 1:
         units = _EXPONENTS
-    fitting = [name for name, size in units.items() if (number / size).denominator == 1] or [next(iter(units))]
-    count = number / units[fitting[-1]]
-    return f"{ceil(count) if count > 0 else floor(count)}{fitting[-1]}" if number else "0"
+    unit = [name for name, size in units.items() if (number / size).denominator == 1][-1]
+    return f"{number / units[unit]}{unit}" if number else "0"

@@ -24,6 +24,8 @@ UNITS = ["", "n", "u", "m", "k", "M", "G", "Ki", "Mi", "Gi", "Ti", "e3", "e-3", 
         ("1073741824", "1073741824"),
         ("12e4", "120e3"),
         ("0", "0"),
+        ("124999.001n", "125u"),
+        ("-0.1n", "-1n"),
     ],
 )
 def test_a_quantity_is_written_back_in_its_shortest_form(written: str, kept: str) -> None:
