@@ -148,21 +148,30 @@ def _start(question: Question) -> Answer:
     except ValueError as error:
         raise QuestionError(str(error)) from None
     findings = [
-        {"rule": each.rule, "path": each.dotted_path, "message": each.message, "hint": each.hint} for each in found
+        {
+            "rule": each.rule,
+            "severity": each.severity,
+            "path": each.dotted_path,
+            "message": each.message,
+            "hint": each.hint,
+        }
+        for each in found
     ]
+    starts = all(each.severity != "error" for each in found)
     if "previous" not in question:
-        return {"starts": not findings, "findings": findings}
+        return {"starts": starts, "findings": findings}
     before = Setup(str(question.get("previousVersion") or version), _object(question, "previous"))
     after = Setup(version, config)
-    findings += [
-        {"rule": each.rule, "path": each.path, "message": each.message, "hint": each.hint}
+    refused = [
+        {"rule": each.rule, "severity": "error", "path": each.path, "message": each.message, "hint": each.hint}
         for each in unreadable(before, after)
     ]
+    starts = starts and not refused
     lost = [
         {"rule": loss.rule, "path": loss.path, "places": list(loss.places), "message": loss.message}
         for loss in losses(before, after)
     ]
-    return {"starts": not findings, "findings": findings, "loses": bool(lost) and not findings, "losses": lost}
+    return {"starts": starts, "findings": findings + refused, "loses": bool(lost) and starts, "losses": lost}
 
 
 def _live(question: Question) -> Answer:

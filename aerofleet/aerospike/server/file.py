@@ -7,10 +7,11 @@ Source: aerospike-management-lib (conffilewriter.go), aerospike-server (cfg.c).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from aerofleet.aerospike.server.version import build_numbers, first_build
 
 Path = tuple[str | int, ...]
 """Keys and list positions from the root of aerospikeConfig: ``("namespaces", 0, "storage-engine", "flush-size")``."""
@@ -58,11 +59,14 @@ SYSLOG_KEYS = frozenset(["facility", "path", "tag"])
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A name and the (up to three) values behind it; the ones that are missing are empty, as the server sees them."""
+    """A name and the (up to three) values behind it; the ones that are missing are empty, as the server sees
+    them. ``text`` is all that is written behind the name.
+    """
 
     name: str
     values: tuple[str, str, str]
     path: Path
+    text: str
 
     @property
     def value(self) -> str:
@@ -78,27 +82,38 @@ class Section:
     path: Path
     lines: list[Line] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
+    last: dict[str, Line] = field(default_factory=dict)
+
+    def add(self, line: Line) -> None:
+        self.lines.append(line)
+        self.last[line.name] = line
 
     def lines_of(self, name: str) -> list[Line]:
-        return [line for line in self.lines if line.name == name]
+        return [line for line in self.lines if line.name == name] if name in self.last else []
 
     def line(self, name: str) -> Line | None:
-        """The last line of that name, which is the one that counts."""
-        return next((line for line in reversed(self.lines) if line.name == name), None)
+        """Return the last line of that name, which is the one that counts."""
+        return self.last.get(name)
 
     def sections_of(self, kind: str) -> list[Section]:
         return [section for section in self.sections if section.kind == kind]
 
     def section(self, kind: str) -> Section | None:
-        return next((section for section in self.sections if section.kind == kind), None)
+        for section in self.sections:
+            if section.kind == kind:
+                return section
+        return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
     """A configuration as a server of ``version`` reads it."""
 
     version: str
     file: Section
+
+    def is_at_least(self, version: str) -> bool:
+        return build_numbers(self.version) >= first_build(version)
 
     @cached_property
     def namespaces(self) -> list[Section]:
@@ -127,11 +142,11 @@ def _fill(section: Section, config: dict[str, Any]) -> None:
             _add_sections(section, name, value, path)
         elif isinstance(value, list):
             for position, item in enumerate(value):
-                section.lines += _lines(name, item, (*path, position))
+                _add_lines(section, name, item, (*path, position))
         elif name in TYPED and isinstance(value, str):
             section.sections.append(Section(name, value, path))
         else:
-            section.lines += _lines(name, value, path)
+            _add_lines(section, name, value, path)
 
 
 def _add_section(parent: Section, name: str, config: dict[str, Any], path: Path) -> None:
@@ -172,11 +187,11 @@ def _sink(name: str, config: dict[str, Any], path: Path) -> Section:
     sink = Section(name if is_own else "file", "" if is_own else name, path)
     for key, value in config.items():
         where = (*path, key)
-        sink.lines += _lines(key if key in SYSLOG_KEYS else f"context {key}", value, where)
+        _add_lines(sink, key if key in SYSLOG_KEYS else f"context {key}", value, where)
     return sink
 
 
-def _lines(name: str, value: Any, path: Path) -> Iterator[Line]:
+def _add_lines(section: Section, name: str, value: Any, path: Path) -> None:
     if value is None:
         return
     text = _text(value)
@@ -186,7 +201,7 @@ def _lines(name: str, value: Any, path: Path) -> Iterator[Line]:
         words = _words(physical)
         if words:
             first, second, third = [*words[1:4], "", "", ""][:3]
-            yield Line(words[0], (first, second, third), path)
+            section.add(Line(words[0], (first, second, third), path, text))
 
 
 def _words(text: str) -> list[str]:

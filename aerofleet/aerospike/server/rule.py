@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Literal
 
 from aerofleet.aerospike.server.file import Path, Reading
+from aerofleet.aerospike.server.version import build_numbers, first_build
 
 Refused = tuple[Path, str, str]
 """(path, what is wrong, what would be right)."""
 Check = Callable[[Reading], Iterator[Refused]]
-
-NEWEST = 1 << 31
-"""Stands for the numbers that a version leaves out: ``8.1.1`` is the newest build of 8.1.1."""
+Severity = Literal["error", "severe", "warning"]
+"""``error``: no server starts. ``severe``: none does on a host as most are. ``warning``: the host decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class StartFinding:
     """One reason why a server does not start: ``rule`` is the rule's id, ``hint`` says what would be right."""
 
     rule: str
+    severity: Severity
     path: Path
     message: str
     hint: str
@@ -44,6 +45,7 @@ class StartRule:
     source: str
     since: str
     until: str
+    severity: Severity = "error"
 
     def holds_for(self, version: str) -> bool:
         numbers = build_numbers(version)
@@ -52,28 +54,13 @@ class StartRule:
         )
 
 
-def start_rule(name: str, *, source: str, since: str = "", until: str = "") -> Callable[[Check], StartRule]:
+def start_rule(
+    name: str, *, source: str, since: str = "", until: str = "", severity: Severity = "error"
+) -> Callable[[Check], StartRule]:
     """Make a rule of a generator; its docstring's first paragraph says what the server wants."""
 
     def made(check: Check) -> StartRule:
         summary = " ".join((check.__doc__ or "").split("\n\n")[0].split())
-        return StartRule(name, check, summary, source, since, until)
+        return StartRule(name, check, summary, source, since, until, severity)
 
     return made
-
-
-@lru_cache(maxsize=256)
-def build_numbers(version: str) -> tuple[int, ...]:
-    """The four numbers of a build; those left out count as the newest. Raises ValueError for what is no version."""
-    parts = version.split(".")
-    if len(parts) < 2 or not all(part.isdecimal() for part in parts):
-        raise ValueError(f"{version!r} is no server version such as 8.1.1.1")
-    given = tuple(int(part) for part in parts[:4])
-    return given + (NEWEST,) * (4 - len(given))
-
-
-@lru_cache(maxsize=256)
-def first_build(version: str) -> tuple[int, ...]:
-    """The four numbers of the first build of ``version``."""
-    given = tuple(int(part) for part in version.split(".")[:4])
-    return given + (0,) * (4 - len(given))

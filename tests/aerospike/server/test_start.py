@@ -42,10 +42,23 @@ def test_the_server_refuses_what_it_refuses(case: dict[str, Any]) -> None:
     assert found_in(case) == case.get("findings", {})
 
 
+def with_sets(count: int) -> dict[str, Any]:
+    """A configuration for 6.0 whose namespace has ``count`` sets with settings."""
+    sets = [{"name": f"set{number}", "disable-eviction": True} for number in range(count)]
+    namespace = {"name": "basket", "memory-size": 4 << 30, "storage-engine": {"type": "memory"}, "sets": sets}
+    found: dict[str, Any] = merged(document()["base"], {"namespaces": [namespace]})
+    return found
+
+
+def test_sets_with_settings_are_counted() -> None:
+    assert not start_findings("6.0.0.9", with_sets(1023))
+    found = start_findings("6.0.0.9", with_sets(1024))
+    assert [(finding.rule, finding.dotted_path) for finding in found] == [("set-count", "namespaces[0].sets[1023]")]
+
+
 def test_every_rule_has_a_case() -> None:
-    assert {rule.id for rule in START_RULES} <= {
-        rule for case in document()["cases"] for rule in case.get("findings", {})
-    }
+    covered = {"set-count"} | {rule for case in document()["cases"] for rule in case.get("findings", {})}
+    assert {rule.id for rule in START_RULES} <= covered
 
 
 def test_a_rule_has_an_id_of_its_own() -> None:
