@@ -16,11 +16,23 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any
 
+from aerofleet.aerospike.amount import exact
 from aerofleet.aerospike.library import read
-from aerofleet.aerospike.parameters import Node, data_version, embedded_root, names_in, nodes, parameter, versions
+from aerofleet.aerospike.parameters import (
+    RENAMED,
+    Node,
+    data_version,
+    embedded_root,
+    names_in,
+    nodes,
+    parameter,
+    unit_of,
+    versions,
+)
 
 Check = Callable[[Any], bool]
 
+_WORD = re.compile(r"[a-z0-9-]+")
 _HOSTNAME = re.compile(
     r"(?=.{1,255}\Z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
 )
@@ -293,12 +305,14 @@ def _unknown(key: Any, known: tuple[str, ...], path: tuple[str | int, ...], vers
     hint = "take it out"
     if other is not None and other[0]:
         hint = f"it became {other[0]}"
+    elif other is not None and (before := _before_renaming(dotted, version)):
+        hint = f"{before}; {other[1]}"
     elif place := _place_nearby(key, known, dotted, version):
         hint = f"it belongs in {place}"
+    elif other is not None:
+        hint = f"take it out: {other[1]}"
     elif close := get_close_matches(str(key), known, 1, 0.7):
         hint = f"did you mean {close[0]}?"
-    elif other is not None:
-        hint = other[1]
     return SchemaError((*path, str(key)), "unknown", f"{key} is no parameter of server {version}", hint)
 
 
@@ -310,6 +324,18 @@ def _place_nearby(key: str, known: tuple[str, ...], dotted: str, version: str) -
     if not below and above and key in names_in(version, above):
         return above
     return below[0] if below else ""
+
+
+def _before_renaming(dotted: str, version: str) -> str:
+    """The parameter that ``version`` has in place of a newer one, as a hint; empty where it has none."""
+    key = dotted.rpartition(".")[2]
+    for old, new in RENAMED.items():
+        if key in _WORD.findall(new) and _known(version, old):
+            name = old.rpartition(".")[2]
+            unit = unit_of(key)
+            other_unit = f", which is not in {unit}" if unit and unit != unit_of(name) else ""
+            return f"server {version} has {name} in its place{other_unit}"
+    return ""
 
 
 def _elsewhere(dotted: str) -> tuple[str, str] | None:
@@ -343,8 +369,10 @@ def _explain_leaf(value: Any, node: Node, path: tuple[str | int, ...]) -> Schema
         return SchemaError(path, "enum", _not_one_of(value, allowed), _closest(value, allowed))
     if node["type"] in ("integer", "number") and type(value) in (int, float):
         low, high = node.get("minimum"), node.get("maximum")
-        bounds = [f"{words} {bound}" for words, bound in (("at least", low), ("at most", high)) if bound is not None]
-        return SchemaError(path, "bounds", f"{_shown(value)} is out of bounds", " and ".join(bounds))
+        unit = unit_of(str(path[-1])) if path else ""
+        limits = (("at least", low), ("at most", high))
+        bounds = [f"{words} {exact(bound, unit)}" for words, bound in limits if bound is not None]
+        return SchemaError(path, "bounds", f"{exact(value, unit)} is out of bounds", " and ".join(bounds))
     if "not" in node and type(value) is str:
         hint = "write any or false in place of the list, or names in it"
         return SchemaError(path, "enum", f"{_shown(value)} is not a host name that can stand in a list", hint)

@@ -18,7 +18,7 @@ from aerofleet.manifests import render_cell
 from aerofleet.manifests.admission import judged
 from aerofleet.model import Resolution, cells, resolve_cell
 from aerofleet.model.auto_size import lacks_for_workload
-from aerofleet.model.resolve import at_cluster, origin_locator, pool_models, server_version
+from aerofleet.model.resolve import at_cluster, pool_models, server_version
 
 
 def run(argv: Sequence[str]) -> int:
@@ -58,7 +58,7 @@ def too_small(resolution: Resolution) -> Iterator[Finding]:
         return
     for definition in source.clusters:
         settings = resolution.settings[definition.key].settings
-        place = origin_locator(resolution.settings[definition.key].merged, definition)("size")
+        place = definition.document.locate((*definition.place, "size"))
         for message in lacks_for_workload(settings, server_version(source, settings), pool_models(source, settings)):
             hint = "a larger size, or `size: auto`; `aerofleet explain` shows every figure under `sizing`"
             finding = Finding("size-short", "warning", "size", f"does not hold the workload: {message}", hint, place)

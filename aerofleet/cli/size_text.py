@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from aerofleet.aerospike.amount import amount, counted
 from aerofleet.aerospike.sizing import Comparison, Figure, PodSettings, Sizing, Storage, thresholds
-from aerofleet.aerospike.sizing.amount import amount, counted
 from aerofleet.aerospike.sizing.node import NodeNeed
 from aerofleet.model.quantities import kubernetes_bytes
 

@@ -42,9 +42,13 @@ def each_judged(resolution: Resolution, rendered: RenderedCell) -> Iterator[Find
     for team in rendered.teams:
         for cluster in team.clusters:
             definition = written[f"{team.name}/{cluster.name}"]
-            locate = origin_locator(resolution.settings[definition.key].merged, definition)
-            for each in of_cluster(without_operations(cluster.objects[0]), operators):
-                yield at_cluster(replace(each, location=locate(setting_of(each.path))), definition)
+            resolved, resource = resolution.settings[definition.key], cluster.objects[0]
+            locate = origin_locator(resolved.merged, definition)
+            users = resource["spec"].get("aerospikeAccessControl", {}).get("users", ())
+            platform_users = len(users) - len(resolved.settings.users)
+            for each in of_cluster(without_operations(resource), operators):
+                place = locate(setting_of(each.path, platform_users))
+                yield at_cluster(replace(each, location=place), definition)
 
 
 def of_cluster(resource: Object, operators: Iterable[str]) -> list[Finding]:

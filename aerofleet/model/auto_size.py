@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
 
+from aerofleet.aerospike.amount import amount
 from aerofleet.aerospike.sizing import (
     Assumptions,
     Device,
@@ -26,7 +27,6 @@ from aerofleet.aerospike.sizing import (
     sized,
 )
 from aerofleet.aerospike.sizing import NamespaceSettings as NamespaceLimits
-from aerofleet.aerospike.sizing.amount import amount
 from aerofleet.model.metal_file import HostModelFile
 from aerofleet.model.quantities import MAX_PODS
 from aerofleet.model.resolved import StorageKind
@@ -68,6 +68,17 @@ class AutoSize:
     @property
     def formula(self) -> str:
         return f"the fewest pods that hold the workload for {ASSUMPTIONS.months} months; {self.decides} decides"
+
+
+def unreadable(settings: Settings, version: str) -> str:
+    """Return why the sizing can't read a cluster's settings, whatever their size; empty where it can."""
+    try:
+        workload_of(settings, version)
+        pod_of(settings, version)
+        assumptions_of(settings)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def auto_size(settings: Settings, version: str, models: Sequence[HostModelFile]) -> AutoSize:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from aerofleet.finding import Finding, Location
+from aerofleet.model.addresses import SERVER_VERSION
 from aerofleet.model.allocations import AllocationsFile
 from aerofleet.model.checks import check_cell
 from aerofleet.model.cluster import Context, build_cluster
@@ -101,23 +102,44 @@ def resolve_settings(source: CellSource, cluster: WrittenCluster) -> ResolvedSet
 
 
 def with_size(source: CellSource, cluster: WrittenCluster, resolved: ResolvedSettings) -> ResolvedSettings | None:
-    """``size: auto`` becomes a number; where none is enough, that is a finding."""
-    settings = resolved.settings
-    if settings.size != "auto" or not (source.cell and source.hosts and source.pools):
-        return resolved
-    from aerofleet.model.auto_size import NoSizeError, auto_size
+    """Return the settings with a number for ``size: auto``, or None after a finding: no number of pods is enough, or
+    the sizing can't read the settings.
 
+    Where the channel or the pool is unknown the size stays ``auto``: a check of its own says so.
+    """
+    settings = resolved.settings
+    if not (source.cell and source.hosts and source.pools) or not is_known(source, settings):
+        return resolved
+    from aerofleet.model.auto_size import NoSizeError, auto_size, unreadable
+
+    locate, version = origin_locator(resolved.merged, cluster), server_version(source, settings)
+    mistake = unreadable(settings, version)
+    if mistake:
+        hint = "correct the workload, or the setting that is named; nothing says whether the cluster is large enough"
+        message = f"the sizing can't read the workload: {mistake}"
+        place = locate(("workload",))
+        source.findings.append(at_cluster(Finding("size-workload", "error", "workload", message, hint, place), cluster))
+        return None
+    if settings.size != "auto":
+        return resolved
     try:
-        size = auto_size(settings, server_version(source, settings), pool_models(source, settings))
+        size = auto_size(settings, version, pool_models(source, settings))
     except NoSizeError as error:
-        where = origin_locator(resolved.merged, cluster)(("size",))
         message = f"no number of pods is enough: {error}"
         hint = "larger pods, a larger tier, or a smaller workload"
-        source.findings.append(at_cluster(Finding("size-auto", "error", "size", message, hint, where), cluster))
+        place = locate(("size",))
+        source.findings.append(at_cluster(Finding("size-auto", "error", "size", message, hint, place), cluster))
         return None
     resolved.merged.data["size"] = size.pods_per_rack
     sized = settings.model_copy(update={"size": size.pods_per_rack})
     return ResolvedSettings(resolved.tier, sized, resolved.merged, size.formula)
+
+
+def is_known(source: CellSource, settings: Settings) -> bool:
+    """Are the pool and the server version there that the sizing needs?"""
+    assert source.pools is not None  # noqa: S101
+    is_version = SERVER_VERSION.fullmatch(server_version(source, settings)) is not None
+    return is_version and settings.pool in source.pools.file.pools
 
 
 def server_version(source: CellSource, settings: Settings) -> str:

@@ -55,6 +55,7 @@ RULES = MappingProxyType(
         "rack-copies": "Two copies of a record would lie in one rack.",
         "rack-hosts": "A cluster wants more pods in a rack than it has hosts.",
         "size-short": "A given size does not hold the workload until the date that is planned for; a warning.",
+        "size-workload": "The sizing can't read a cluster's workload, so that nothing is known of its size.",
         "size-auto": "No number of pods holds the workload.",
         "pod-memory": "A pod's memory is less than its settings let the server take: it is killed before writes stop.",
         "group-missing": "A team is in no stack group, where the cell has groups.",

@@ -25,16 +25,30 @@ FIELDS = {
 OF_NAMESPACE = frozenset(keys_of(NamespaceSettings))
 
 
-def setting_of(field: str) -> Path:
-    """``spec.aerospikeConfig.service.proto-fd-max`` → ``("service", "proto-fd-max")``; empty where no setting makes
-    it."""
+def setting_of(field: str, platform_users: int = 0) -> Path:
+    """Return the path of the setting: ``("service", "proto-fd-max")`` for the field
+    ``spec.aerospikeConfig.service.proto-fd-max``; empty where no setting makes the field.
+
+    ``platform_users`` is the number of users of the platform's own, which come before those of the settings.
+    """
     spec, *path = [int(index) if index else key for key, index in KEY.findall(field)] or [""]
     if spec != "spec" or not path:
         return ()
     if path[0] == "aerospikeConfig" and len(path) > 1:
         return _of_config(path[1:])
+    if path[0] == "aerospikeAccessControl":
+        return _of_access_control(path[1:], platform_users)
     setting = FIELDS.get(str(path[0]))
     return (setting,) if setting else ()
+
+
+def _of_access_control(path: list[str | int], platform_users: int) -> Path:
+    match path:
+        case ["users", int(index), *rest] if index >= platform_users:
+            return ("users", index - platform_users, *rest)
+        case ["roles", *rest]:
+            return ("roles", *rest)
+    return ("security", "accessControl")
 
 
 def _of_config(path: list[str | int]) -> Path:
@@ -53,6 +67,8 @@ def _of_namespace(path: list[str | int]) -> Path:
     key = to_camel(str(path[0]).replace("-", "_"))
     if key == "type":
         return ("storage",)
+    if key == "sets" and len(path) > 2 and path[2] != "name":
+        return ("sets", path[1], "config", *path[2:])
     if key in OF_NAMESPACE:
         return (key, *path[1:])
     return ("storageConfig" if in_storage else "config", *path)

@@ -167,14 +167,15 @@ def test_a_size_that_does_not_hold_the_workload_is_a_warning(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = copy_of(ROOT, tmp_path)
-    more = {"replace": "objects: 30M, record: 1200B", "by": "objects: 3G, record: 1200B"}
+    workload = "objects: 30M, record: 1200B, reads: 3k/s, writes: 500/s}"
+    more = {"replace": workload, "by": workload.replace("30M", "3G") + "\n    size: 1"}
     change(root, {"file": "stacks/local/teams/search.yaml", **more})
     code, out = checked(root, "json", capsys)
     findings = json.loads(out)["findings"]
     assert code == 0
     assert {each["rule"] for each in findings} == {"size-short"}
-    (at,) = {each["location"]["file"] for each in findings}
-    assert at == "stacks/local/teams/search.yaml"
+    lines = {(each["location"]["file"], each["location"]["line"]) for each in findings}
+    assert lines == {("stacks/local/teams/search.yaml", 10)}
     assert "search/profile: size" in findings[0]["path"]
     assert any("devices is " in each["message"] for each in findings)
 

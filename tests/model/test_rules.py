@@ -11,8 +11,12 @@ from tests.model.project import CASES
 SHOWN_ELSEWHERE = {"cell-unknown", "pinned-object", "size-short"}
 """In tests/cli: a cell on the command line, a folder of manifests, and a size beside its workload."""
 
+OF_OPERATOR = "operator"
+"""The file of cases that only the operator's rules refuse; their own cases are in tests/cases/ako."""
+
 
 def test_rules_and_cases_are_the_same() -> None:
-    cases = [case for file in (CASES / "errors").glob("*.yaml") for case in yaml.safe_load(file.read_text())]
+    files = [file for file in (CASES / "errors").glob("*.yaml") if file.stem != OF_OPERATOR]
+    cases = [case for file in files for case in yaml.safe_load(file.read_text())]
     broken = {expected["rule"] for case in cases for expected in case["expect"]}
     assert broken == {*RULES, *READER_RULES} - SHOWN_ELSEWHERE

@@ -8,7 +8,7 @@ from aerofleet.model import resolve_cell
 from aerofleet.model.resolved import Cell
 from aerofleet.stack.embedded_secrets import random_secrets
 from aerofleet.stack.name import StackName
-from aerofleet.stack.preflight import secrets
+from aerofleet.stack.preflight import kubernetes_version, secrets
 from components.program import inventory
 from tests.model.project import SHOP, change, copy_of
 
@@ -54,3 +54,11 @@ def told_of_cart(cell: Cell) -> tuple[bool, bool, bool]:
 def test_a_deleted_cluster_needs_nothing_and_answers_nowhere(tmp_path: Path) -> None:
     assert told_of_cart(cell_with_cart(tmp_path / "before", "frozen")) == (True, True, True)
     assert told_of_cart(cell_with_cart(tmp_path / "after", "deleted")) == (False, False, False)
+
+
+def test_a_patch_level_of_kubernetes_is_no_mistake(tmp_path: Path) -> None:
+    root = copy_of(SHOP, tmp_path)
+    change(root, {"file": "stacks/here/cell.yaml", "replace": '"1.35"', "by": '"1.35.9"'})
+    cell = resolve_cell(root, "here").cell
+    assert cell is not None
+    assert list(kubernetes_version(cell, NothingThere())) == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
 from typing import Any
 
 from aerofleet.ako.admission.rule import Refused, rule
@@ -111,11 +112,17 @@ def privileges_exist(cluster: Cluster) -> Iterator[Refused]:
         for index, privilege in enumerate(role.get("privileges") or []):
             fault = _privilege_fault(str(privilege), known)
             if fault:
-                yield (
-                    f"spec.aerospikeAccessControl.roles[{position}].privileges[{index}]",
-                    fault,
-                    "such as read-write.<namespace>.<set>",
-                )
+                path = f"spec.aerospikeAccessControl.roles[{position}].privileges[{index}]"
+                code, _, scope = str(privilege).partition(".")
+                hint = closest(code, PREDEFINED_ROLES) or closest(scope.partition(".")[0], known)
+                yield path, fault, hint or "such as read-write.<namespace>.<set>"
+
+
+def closest(name: str, known: Collection[str]) -> str:
+    """Return a hint that names the one of ``known`` that ``name`` is meant for; empty where none is close, or where
+    ``name`` is one of them."""
+    near = [] if name in known else get_close_matches(name, sorted(known), 1)
+    return f"did you mean '{near[0]}'?" if near else ""
 
 
 def _privilege_fault(privilege: str, known: set[str]) -> str:
@@ -163,11 +170,8 @@ def user_roles_exist(cluster: Cluster) -> Iterator[Refused]:
     for position, user in enumerate(users(cluster) if _judged(cluster) else ()):
         for index, role in enumerate(user.get("roles") or []):
             if role not in known:
-                yield (
-                    f"spec.aerospikeAccessControl.users[{position}].roles[{index}]",
-                    f"there is no role {role!r}",
-                    "define it under roles",
-                )
+                path = f"spec.aerospikeAccessControl.users[{position}].roles[{index}]"
+                yield path, f"there is no role {role!r}", closest(str(role), known) or "define it under roles"
 
 
 @rule("acl-secret")

@@ -67,10 +67,19 @@ def _lone_factor_faults(
         yield path, f"{words} is still being added", "wait for the roll-out"
     if _factors(racks).keys() != _factors(new.racks).keys() or _rest(spec) != _rest(new.spec):
         message = f"the factor of {words} changes beside something else, or a roll-out is under way"
-        yield path, message, "change it alone"
+        yield path, message, _alone(spec, new)
     if not new.is_dynamic:
         message = f"the factor of {words} changes without dynamic configuration"
         yield path, message, "set enableDynamicConfigUpdate: true"
+
+
+def _alone(spec: dict[str, Any], new: Cluster) -> str:
+    """Return a hint. A cluster whose size is computed gets another one with more copies: it has to be pinned first."""
+    was, racks = spec.get("size"), len(new.racks)
+    if was == new.spec.get("size") or not isinstance(was, int) or was % racks:
+        return "change it alone"
+    pinned = f"where the definitions have `size: auto`, write `size: {was // racks}` first"
+    return f"change it alone, and keep the size of {was} pods: {pinned}"
 
 
 def changed_factors(old: list[Rack], new: list[Rack]) -> list[tuple[int, str]]:

@@ -1,0 +1,44 @@
+"""Amounts as a person reads them."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+UNITS = {
+    "bit/s": (("Gbit/s", 10**9), ("Mbit/s", 10**6), ("kbit/s", 10**3)),
+    "B": (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)),
+}
+TIMES = (("day", 86400), ("hour", 3600), ("minute", 60))
+READ_IN_LARGER_UNIT = range(10_000, 1 << 64)
+"""A number of bytes or seconds in this range is read more easily in a larger unit."""
+
+
+def amount(value: float, unit: str) -> str:
+    """Return ``value`` in a unit that leaves a short number to read: ``amount(1 << 31, "B")`` is ``2.0 GiB``.
+
+    ``unit`` is a base unit: B, B/day, bit/s, s, cores, nodes, or any other one, which stays.
+    """
+    for base, steps in UNITS.items():
+        for name, step in steps:
+            if unit.startswith(base) and value >= step:
+                return f"{value / step:,.1f} {name}{unit.removeprefix(base)}"
+    if unit == "s":
+        name, step = next((each for each in TIMES if value >= each[1]), ("second", 1))
+        return f"{value / step:,.1f}".removesuffix(".0") + f" {name}" + ("" if value == step else "s")
+    if unit in ("cores", "nodes"):
+        return counted(int(value), unit.removesuffix("s"))
+    return f"{value:,.1f} {unit}" if isinstance(value, float) else f"{value:,} {unit}"
+
+
+def exact(value: float, unit: str) -> str:
+    """Return a parameter's value as it is written, with its unit (bytes, seconds, percent, … or none) and, for a large
+    one, the amount that a person reads: ``1728000000 seconds (20,000 days)``."""
+    if not unit or not isfinite(value):
+        return str(value)
+    base = {"bytes": "B", "seconds": "s"}.get(unit)
+    readable = f" ({amount(value, base)})" if base and int(value) in READ_IN_LARGER_UNIT else ""
+    return f"{value} {'%' if unit == 'percent' else unit}{readable}"
+
+
+def counted(count: int, name: str) -> str:
+    return f"{count:,} {name}" + ("" if count == 1 else "s")
