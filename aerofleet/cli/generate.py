@@ -7,23 +7,34 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 from aerofleet.ako.rule_reference import page as rules_page
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
-from aerofleet.cli.findings import as_text
+from aerofleet.cli.findings import as_text, no_cell
 from aerofleet.cli.schema import schema_text
 from aerofleet.finding import Finding
+from aerofleet.load import LoadError, read_text
 from aerofleet.manifests.reference import network_profiles_page
 from aerofleet.model import Resolution, cells, resolve_cell
-from aerofleet.model.allocate import allocations_path, allocations_text, next_allocations, write_atomically
+from aerofleet.model.allocate import (
+    allocations_path,
+    allocations_text,
+    next_allocations,
+    without_clusters,
+    write_atomically,
+)
 from aerofleet.model.allocations import PortsExhaustedError
+from aerofleet.model.checks.allocations import abandoned_clusters
+from aerofleet.model.files import Files
 from aerofleet.model.owners import HEADER as OWNERS_HEADER
 from aerofleet.model.owners import owners_text
 from aerofleet.model.reference import definitions_page, mistakes_page
 from aerofleet.model.schemas import SCHEMAS
+from aerofleet.model.source import read_cell
+from aerofleet.stack.revision import committed_text
 
 CODEOWNERS = Path(".github/CODEOWNERS")
 REFERENCE = Path("docs/reference")
@@ -31,6 +42,10 @@ MISSING = "allocation-missing"
 """What `generate` mends; every other mistake is a person's to mend first."""
 
 Texts = Mapping[Path, str]
+
+
+class RequestMistakeError(Exception):
+    """What was asked for can't be done; the text says why, and what would be right."""
 
 
 class DefinitionsMistakeError(Exception):
@@ -44,10 +59,24 @@ class DefinitionsMistakeError(Exception):
 def run(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="aerofleet generate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 where a file would change")
+    parser.add_argument(
+        "--forget",
+        nargs="+",
+        default=[],
+        metavar="TEAM/CLUSTER",
+        help="take back the allocations of clusters that are in no team file and were never applied to a Kubernetes "
+        "cluster; those that were never committed are taken back without it",
+    )
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
     options = parser.parse_args(argv)
+    if not cells(options.root):
+        sys.stderr.write(f"aerofleet generate: {no_cell(options.root)}\n")
+        return EXIT_MISTAKE
     try:
-        texts = generated(options.root)
+        texts = generated(options.root, frozenset(options.forget))
+    except RequestMistakeError as error:
+        sys.stderr.write(f"aerofleet generate: {error}\n")
+        return EXIT_MISTAKE
     except DefinitionsMistakeError as error:
         sys.stderr.write(as_text(error.findings))
         return EXIT_MISTAKE
@@ -62,24 +91,62 @@ def run(argv: Sequence[str]) -> int:
     return EXIT_FINDINGS if stale and options.check else EXIT_FINE
 
 
-def generated(root: Path) -> dict[Path, str]:
-    """Path below the root → text, for every generated file. Raises DefinitionsMistakeError, PortsExhaustedError."""
-    texts: dict[Path, str] = {}
-    for generate in GENERATORS:
-        texts |= generate(root)
-    return texts
+def generated(root: Path, forget: frozenset[str] = frozenset()) -> dict[Path, str]:
+    """Return path below the root → text, for every generated file.
+
+    Raises DefinitionsMistakeError, PortsExhaustedError, and RequestMistakeError where ``forget`` names a cluster that
+    is defined or unknown, or a committed file of allocations is missing.
+    """
+    return {**definitions(root, forget=forget), **pages()}
 
 
-def definitions(root: Path, changes: Mapping[str, str] = MappingProxyType({})) -> Texts:
-    """Allocations of each cell, and the owners of its files, as they are with ``changes``: file → text."""
-    resolutions = {name: resolve_cell(root, name, changes) for name in cells(root)}
+def definitions(
+    root: Path, changes: Mapping[str, str] = MappingProxyType({}), forget: frozenset[str] = frozenset()
+) -> Texts:
+    """Return the allocations of each cell, and the owners of its files, as they are with ``changes``: file → text."""
+    texts = {**changes, **without_forgotten(root, changes, forget)}
+    resolutions = {name: resolve_cell(root, name, texts) for name in cells(root)}
     mistakes = [each for resolution in resolutions.values() for each in resolution.findings if each.rule != MISSING]
     if mistakes:
         raise DefinitionsMistakeError(dict.fromkeys(mistakes))
-    texts = {allocations_path(Path(), name): cell_allocations(each) for name, each in resolutions.items()}
+    following = {allocations_path(Path(), name): cell_allocations(each) for name, each in resolutions.items()}
     owners = owners_text([each.source for each in resolutions.values() if each.source is not None])
     was_written = (read(root / CODEOWNERS) or "").startswith(OWNERS_HEADER)
-    return texts | ({CODEOWNERS: owners or OWNERS_HEADER} if owners or was_written else {})
+    return following | ({CODEOWNERS: owners or OWNERS_HEADER} if owners or was_written else {})
+
+
+def without_forgotten(root: Path, changes: Mapping[str, str], forget: frozenset[str]) -> dict[str, str]:
+    """Return name → text of the allocation files that lose clusters: those that ``forget`` names, and those that are in
+    no team file and were never committed. Raises RequestMistakeError.
+    """
+    texts, abandoned = {}, set[str]()
+    for name in cells(root):
+        path = allocations_path(Path(), name)
+        source = read_cell(Files(root, changes), name)
+        committed = committed_text(root, path)
+        if not (root / path).exists():
+            if committed is not None:
+                raise RequestMistakeError(f"{path} is missing: restore it with `git restore {path}`")
+            continue
+        clusters = abandoned_clusters(source)
+        abandoned.update(clusters)
+        taken_back = {key for key in clusters if key in forget or is_uncommitted(key, committed)}
+        if taken_back and source.allocations is not None:
+            texts[path.as_posix()] = allocations_text(without_clusters(source.allocations.file, taken_back))
+    for key in sorted(forget - abandoned):
+        raise RequestMistakeError(f"--forget {key}: only a cluster that is in no team file and has allocations")
+    return texts
+
+
+def is_uncommitted(key: str, committed: str | None) -> bool:
+    """Return whether the committed text of the allocations, where there is one, lacks the cluster."""
+    if committed is None:
+        return False
+    try:
+        clusters = read_text(committed, "").data.get("clusters")
+    except (LoadError, AttributeError):
+        return False
+    return isinstance(clusters, dict) and key not in clusters
 
 
 def cell_allocations(resolution: Resolution) -> str:
@@ -88,16 +155,14 @@ def cell_allocations(resolution: Resolution) -> str:
     return allocations_text(allocations)
 
 
-def pages(root: Path) -> Texts:
+def pages() -> Texts:
+    """Return the schemas and the generated pages of the reference."""
     texts = {REFERENCE / "schemas" / f"{kind}.json": schema_text(kind) for kind in SCHEMAS}
     texts[REFERENCE / "definitions.md"] = definitions_page()
     texts[REFERENCE / "network-profiles.md"] = network_profiles_page()
     texts[REFERENCE / "mistakes.md"] = mistakes_page()
     texts[REFERENCE / "rules.md"] = rules_page()
     return texts
-
-
-GENERATORS: tuple[Callable[[Path], Texts], ...] = (definitions, pages)
 
 
 def read(path: Path) -> str | None:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aerofleet.cli import EXIT_MISTAKE
+from aerofleet.cli.generate import RequestMistakeError
 from aerofleet.cli.new_definition import (
-    RequestMistakeError,
     cell_of,
     entries_of,
     existing_text,

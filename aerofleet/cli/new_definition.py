@@ -12,17 +12,13 @@ import yaml
 
 from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.findings import as_text, no_cell
-from aerofleet.cli.generate import DefinitionsMistakeError, definitions, read, write
+from aerofleet.cli.generate import DefinitionsMistakeError, RequestMistakeError, definitions, read, write
 from aerofleet.load import Document, LoadError, read_bytes_as_text, read_plain, read_text
 from aerofleet.model import cells
 from aerofleet.model.allocations import PortsExhaustedError
 from aerofleet.model.validation import nearest
 
 LINE = re.compile(r"[^\n]*\n")
-
-
-class RequestMistakeError(Exception):
-    """What was asked for can't be; the text says why."""
 
 
 def cell_of(root: Path, wanted: str | None) -> str:
@@ -132,7 +128,7 @@ def write_with_allocations(root: Path, texts: Mapping[str, str]) -> int:
     except DefinitionsMistakeError as error:
         sys.stderr.write(as_text(error.findings) + "nothing was written\n")
         return EXIT_MISTAKE
-    except PortsExhaustedError as error:
+    except (PortsExhaustedError, RequestMistakeError) as error:
         sys.stderr.write(f"{error}\nnothing was written\n")
         return EXIT_MISTAKE
     for path, text in {**{Path(name): text for name, text in texts.items()}, **following}.items():

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from aerofleet.cli import EXIT_MISTAKE
+from aerofleet.cli.generate import RequestMistakeError
 from aerofleet.cli.new_definition import (
-    RequestMistakeError,
     cell_of,
     entries_of,
     existing_text,
@@ -19,11 +22,22 @@ from aerofleet.cli.new_definition import (
     write_with_allocations,
 )
 from aerofleet.load import LoadError, read
+from aerofleet.model import resolve_cell
+from aerofleet.model.checks.tenants import quota_use
 from aerofleet.model.files import Files
 from aerofleet.model.source import STACKS
 from aerofleet.model.tier_file import read_tiers
+from aerofleet.model.validation import nearest
 
 QUOTA = ("clusters", "pods", "memory", "cpu", "storage")
+OPTIONS = tuple(f"--{key}" for key in QUOTA)
+LEAST = {"clusters": 2, "pods": 12, "memory": 256 << 30, "cpu": 100_000, "storage": 10 << 40}
+"""The default quota of a team with small tiers: bytes, thousandths of a core."""
+GIB = 1 << 30
+SAMPLE_TEAM = "aerofleet-default-quota"
+"""The team that a default quota is worked out for; its own name may be one that no team can have."""
+SMALLEST = {"objects": 1, "record": 1, "reads": 1, "writes": 1}
+"""A workload that every size of a tier carries."""
 
 
 def run(argv: Sequence[str]) -> int:
@@ -32,11 +46,11 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--cell", help="may be left out where there is only one")
     parser.add_argument("--tiers", nargs="+", metavar="TIER", help="granted tiers; every one when left out")
     parser.add_argument("--pools", nargs="+", metavar="POOL", help="granted pools; every one when left out")
-    parser.add_argument("--clusters", type=int, default=2, help="quota: clusters (%(default)s)")
-    parser.add_argument("--pods", type=int, default=12, help="quota: pods of all clusters (%(default)s)")
-    parser.add_argument("--memory", default="256Gi", help="quota: memory of all pods (%(default)s)")
-    parser.add_argument("--cpu", default="100", help="quota: cores of all pods (%(default)s)")
-    parser.add_argument("--storage", default="10Ti", help="quota: storage of all pods (%(default)s)")
+    parser.add_argument("--clusters", help="quota: clusters (2, or one of each granted tier)")
+    parser.add_argument("--pods", help="quota: pods of all clusters (12, or those of one cluster of each tier)")
+    parser.add_argument("--memory", help="quota: memory of all pods (256Gi, or likewise)")
+    parser.add_argument("--cpu", help="quota: cores of all pods (100, or likewise)")
+    parser.add_argument("--storage", help="quota: storage of all pods (10Ti, or likewise)")
     parser.add_argument("--client-namespaces", nargs="+", default=[], metavar="NAMESPACE", help="where its clients run")
     parser.add_argument("--groups", nargs="+", default=[], metavar="GROUP", help="who may look at its objects")
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
@@ -67,16 +81,49 @@ def with_tenant(options: argparse.Namespace, folder: str) -> str:
 
 def tenant_entry(options: argparse.Namespace, folder: str) -> dict[str, Any]:
     pools = read(options.root / folder / "pools.yaml", f"{folder}/pools.yaml")
+    known = granted_tiers(options.root)
+    for tier in options.tiers or ():
+        if tier not in known:
+            raise RequestMistakeError(f"there is no tier '{tier}'; {nearest(tier, known)}")
     entry: dict[str, Any] = {
-        "tiers": options.tiers or granted_tiers(options.root),
+        "tiers": options.tiers or known,
         "pools": options.pools or list(entries_of(pools, "pools")),
-        "quota": {key: plain(str(getattr(options, key))) for key in QUOTA},
     }
+    default = default_quota(options, folder, entry)
+    asked = {key: plain(str(value)) for key in QUOTA if (value := getattr(options, key)) is not None}
+    entry["quota"] = {key: asked.get(key, default[key]) for key in QUOTA}
     if options.client_namespaces:
         entry["clientNamespaces"] = options.client_namespaces
     if options.groups:
         entry["groups"] = options.groups
     return entry
+
+
+def default_quota(options: argparse.Namespace, folder: str, tenant: Mapping[str, Any]) -> dict[str, int | str]:
+    """Return a quota that carries one cluster of each granted tier, as the tier writes it, and at least ``LEAST``.
+
+    Raises RequestMistakeError where no granted tier can be resolved.
+    """
+    most = {"clusters": 10**6, "pods": 10**6, "memory": "1000Pi", "cpu": 10**6, "storage": "1000Pi"}
+    name = f"{folder}/tenants.yaml"
+    entry = {**tenant, "quota": most}
+    clusters = {f"one-{index}": {"tier": tier, "workload": SMALLEST} for index, tier in enumerate(tenant["tiers"])}
+    texts = {
+        name: with_entry(existing_text(options.root, name), name, "teams", SAMPLE_TEAM, entry),
+        f"{folder}/teams/{SAMPLE_TEAM}.yaml": yaml.safe_dump({"team": SAMPLE_TEAM, "clusters": clusters}),
+    }
+    settings = resolve_cell(options.root, folder.rpartition("/")[2], texts).settings
+    known = [settings[key].settings for name in clusters if (key := f"{SAMPLE_TEAM}/{name}") in settings]
+    if not known:
+        raise RequestMistakeError(f"no default quota for {', '.join(tenant['tiers'])}: write {' '.join(OPTIONS)}")
+    quota = {what: max(amount, LEAST[what]) for what, amount in quota_use(known).items()}
+    return {
+        "clusters": quota["clusters"],
+        "pods": quota["pods"],
+        "memory": f"{math.ceil(quota['memory'] / GIB)}Gi",
+        "cpu": math.ceil(quota["cpu"] / 1000),
+        "storage": f"{math.ceil(quota['storage'] / GIB)}Gi",
+    }
 
 
 def granted_tiers(root: Path) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 import yaml
 
 from aerofleet.model.allocations import AllocationsFile, Place, Wanted, allocate
+from aerofleet.model.pool_members import hosts_in_racks
 from aerofleet.model.resolve import Resolution
 from aerofleet.model.resolved import StorageKind
 from aerofleet.model.settings import Settings
@@ -33,7 +34,7 @@ def next_allocations(resolution: Resolution) -> AllocationsFile | None:
     file = source.cell.file
     groups = {team: next((group for group, teams in file.groups.items() if team in teams), "") for team in source.teams}
     wanted = wanted_of(source, {key: each.settings for key, each in resolution.settings.items()})
-    return allocate(before, Place(file.racks, file.network.host_ports), groups, wanted)
+    return allocate(before, Place(file.racks, file.network.host_ports, hosts_in_racks(source)), groups, wanted)
 
 
 def wanted_of(source: CellSource, settings: Mapping[str, Settings]) -> list[Wanted]:
@@ -49,6 +50,8 @@ def wanted_of(source: CellSource, settings: Mapping[str, Settings]) -> list[Want
                 for each in settings[cluster.key].namespaces
                 if each.devices and each.storage is StorageKind.DEVICE
             },
+            settings[cluster.key].pool,
+            1 if settings[cluster.key].size == "auto" else int(settings[cluster.key].size),
         )
         for cluster in source.clusters
         if cluster.key in settings
@@ -58,6 +61,13 @@ def wanted_of(source: CellSource, settings: Mapping[str, Settings]) -> list[Want
 def allocations_text(file: AllocationsFile) -> str:
     data = file.model_dump(mode="json", by_alias=True)
     return HEADER + yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, width=120)
+
+
+def without_clusters(file: AllocationsFile, clusters: Container[str]) -> AllocationsFile:
+    """Return the allocations without those of ``clusters`` (TEAM/CLUSTER)."""
+    return file.model_copy(
+        update={"clusters": {key: held for key, held in file.clusters.items() if key not in clusters}}
+    )
 
 
 def allocations_path(root: Path, cell: str) -> Path:

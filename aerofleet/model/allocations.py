@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import heapify, heapreplace
 from itertools import islice
@@ -80,7 +80,7 @@ class ClusterAllocation(FileModel):
     ports: PortsFile = Field(description="its block of ten")
     tls_name: str = Field(description="name in the certificates of its nodes")
     racks: tuple[str, ...] = Field(
-        (), description="physical racks; the resource has the first of them that its cell still has"
+        (), description="physical racks; the resource has the first of them in which its pool has hosts"
     )
     state: ClusterState = Field(ClusterState.ACTIVE, description="the state the definitions have reached, step by step")
     devices: dict[str, tuple[DeviceAllocation, ...]] = Field(
@@ -101,13 +101,17 @@ class AllocationsFile(FileModel):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What one cluster needs to have been given: ``racks`` how many racks, ``devices`` namespace → how many devices."""
+    """What one cluster needs allocated: ``racks`` how many racks, ``pods_per_rack`` how many pods in each of them,
+    ``devices`` namespace → how many devices.
+    """
 
     team: str
     name: str
     state: ClusterState
     racks: int
     devices: Mapping[str, int]
+    pool: str = ""
+    pods_per_rack: int = 1
 
     @property
     def key(self) -> str:
@@ -116,10 +120,18 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a cell has: its physical racks; ``host_ports``: its pods open ports of the hosts they stand on."""
+    """What a cell has: its physical racks; ``host_ports``: its pods open ports of their hosts; ``hosts``: pool →
+    rack → how many hosts exist; a pool that is missing there may use every rack.
+    """
 
     racks: tuple[str, ...]
     host_ports: bool
+    hosts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def racks_of(self, pool: str) -> tuple[str, ...]:
+        """Return the racks in which the pool has hosts, in the cell's order."""
+        hosts = self.hosts.get(pool)
+        return self.racks if hosts is None else tuple(rack for rack in self.racks if rack in hosts)
 
 
 def allocate(
@@ -128,7 +140,8 @@ def allocate(
     """``before`` with everything added that is missing; nothing that was given is changed.
 
     ``groups`` is team → stack group. Clusters are taken in the order of their names, so that two people who add
-    clusters on two branches get a merge conflict instead of the same port twice. Raises PortsExhaustedError.
+    clusters on two branches get a merge conflict instead of the same port twice. A new rack of a cluster is one with
+    hosts of its pool, and of those one with the most room. Raises PortsExhaustedError.
     """
     rack_ids = dict(before.racks)
     for rack in place.racks:
@@ -138,7 +151,9 @@ def allocate(
         teams.setdefault(team, TeamAllocation(namespace=bounded(f"aerospike-{team}", 63), group=groups[team]))
     clusters = dict(before.clusters)
     ports = FreePorts(clusters.values(), of_hosts=place.host_ports)
-    for each in sorted(wanted, key=lambda item: item.key):
+    requests = sorted(wanted, key=lambda item: item.key)
+    room = RackRoom(place, before, requests)
+    for each in requests:
         if each.key not in clusters and each.state is ClusterState.RELEASED:
             continue
         given = clusters.get(each.key) or first_allocation(each, ports.take())
@@ -146,8 +161,7 @@ def allocate(
         if state is ClusterState.RELEASED:
             del clusters[each.key]
             continue
-        missing = each.racks - len(racks_in_use(given.racks, place.racks, each.racks))
-        more = [rack for rack in place.racks if rack not in given.racks][:missing]
+        more = room.take(each, given.racks)
         devices = {**given.devices}
         for namespace, count in each.devices.items():
             held = devices.get(namespace, ())
@@ -157,9 +171,45 @@ def allocate(
     return AllocationsFile(racks=rack_ids, teams=teams, clusters=clusters)
 
 
-def racks_in_use(given: Iterable[str], of_cell: Container[str], count: int) -> tuple[str, ...]:
-    """The first ``count`` of the racks a cluster was given that its cell still has; fewer where it lacks some."""
-    return tuple(islice((rack for rack in given if rack in of_cell), count))
+def racks_in_use(allocated: Iterable[str], usable: Container[str], count: int) -> tuple[str, ...]:
+    """Return the first ``count`` of a cluster's allocated racks that are usable: its cell has them, and its pool hosts
+    in them. Fewer where it lacks some.
+    """
+    return tuple(islice((rack for rack in allocated if rack in usable), count))
+
+
+class RackRoom:
+    """The pods of each pool in each rack, those of clusters that are allocated already and of each one that comes."""
+
+    def __init__(self, place: Place, before: AllocationsFile, requests: Iterable[Wanted]) -> None:
+        self.place = place
+        self.pods: Counter[tuple[str, str]] = Counter()
+        for request in requests:
+            if request.key in before.clusters:
+                self._add(request, self._in_use(request, before.clusters[request.key].racks))
+
+    def take(self, request: Wanted, allocated: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the racks to add to those that the cluster has ``allocated``; none where it has enough.
+
+        Racks with a host for each of its pods come first, then those with the fewest pods a host, then the cell's
+        order: clusters spread over the cell, whatever the order of its racks.
+        """
+        missing = request.racks - len(self._in_use(request, allocated))
+        free = [rack for rack in self.place.racks_of(request.pool) if rack not in allocated]
+        added = tuple(sorted(free, key=lambda rack: self._fullness(request, rack))[: max(missing, 0)])
+        self._add(request, added)
+        return added
+
+    def _in_use(self, request: Wanted, allocated: tuple[str, ...]) -> tuple[str, ...]:
+        return racks_in_use(allocated, self.place.racks_of(request.pool), request.racks)
+
+    def _add(self, request: Wanted, racks: Iterable[str]) -> None:
+        for rack in racks:
+            self.pods[request.pool, rack] += request.pods_per_rack
+
+    def _fullness(self, request: Wanted, rack: str) -> tuple[bool, float]:
+        hosts = self.place.hosts.get(request.pool, {}).get(rack, 1)
+        return hosts < request.pods_per_rack, self.pods[request.pool, rack] / max(hosts, 1)
 
 
 def first_allocation(wanted: Wanted, port: int) -> ClusterAllocation:

@@ -47,13 +47,16 @@ ADMIN_PORT_SINCE = (8, 1)
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a cluster stands in. ``racks`` is physical rack → Aerospike rack id."""
+    """What surrounds a cluster. ``racks`` is physical rack → Aerospike rack id; ``usable_racks`` those of the cell in
+    which the cluster's pool has hosts.
+    """
 
     cell: CellFile
     tenant: Tenant
     namespace: str
     pool: Pool
     racks: Mapping[str, int]
+    usable_racks: tuple[str, ...]
     paused: bool
 
 
@@ -78,7 +81,8 @@ def build_cluster(
         server_version=version,
         size=int(settings.size) * settings.racks,
         racks=tuple(
-            ClusterRack(context.racks[rack], rack) for rack in racks_in_use(given.racks, cell.racks, settings.racks)
+            ClusterRack(context.racks[rack], rack)
+            for rack in racks_in_use(given.racks, context.usable_racks, settings.racks)
         ),
         namespaces=tuple(build_namespace(each, given) for each in settings.namespaces),
         volumes=volumes,

@@ -34,6 +34,7 @@ class HostFile(FileModel):
     rack: str = Field(description="one of the racks of the cell")
     address: Address = Field(description="address that clients reach, written to the node label for configured-ip")
     alternate_address: Address = Field("", description="a second address, for clients of another network")
+    labels: dict[str, str] = Field(default_factory=dict, description="what pools select it by, with `hostLabels`")
     state: HostState = Field(
         HostState.ACTIVE, description="maintenance: nothing new is placed on it; absent: its node does not exist now"
     )
@@ -66,8 +67,12 @@ class TuningFile(FileModel):
 
 
 class PoolFile(FileModel):
-    models: tuple[str, ...] = Field((), description="every host of these models; with `hosts`, both")
-    hosts: tuple[str, ...] = Field((), description="single hosts, beside those of the models")
+    models: tuple[str, ...] = Field((), description="hosts of these models")
+    racks: tuple[str, ...] = Field((), description="hosts in these racks; with `models`, hosts that match both")
+    host_labels: dict[str, str] = Field(
+        default_factory=dict, description="hosts with all of these labels, of these models, in these racks"
+    )
+    hosts: tuple[str, ...] = Field((), description="single hosts by name, in addition")
     labels: dict[str, str] = Field(
         default_factory=dict, description="node labels, beside those that the platform writes"
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from aerofleet.model.cell_file import CellFile, MonitoringFile
 from aerofleet.model.metal_file import HostModelFile, HostsFile, PoolFile, PoolsFile
+from aerofleet.model.pool_members import pool_members
 from aerofleet.model.resolved import (
     Drive,
     FreezeWindow,
@@ -40,14 +41,19 @@ def build_host_model(name: str, file: HostModelFile) -> HostModel:
     return HostModel(name, file.sockets, file.cores, file.numa, file.memory, file.network, drives, file.price_per_month)
 
 
-def build_pools(file: PoolsFile, hosts: tuple[Host, ...]) -> tuple[Pool, ...]:
-    return tuple(build_pool(name, pool, hosts) for name, pool in file.pools.items())
+def build_pools(file: PoolsFile, hosts_file: HostsFile, hosts: tuple[Host, ...]) -> tuple[Pool, ...]:
+    by_name = {host.name: host for host in hosts}
+    members = pool_members(file.pools, hosts_file.hosts)
+    return tuple(
+        build_pool(name, pool, tuple(by_name[host] for host in sorted(members[name])))
+        for name, pool in file.pools.items()
+    )
 
 
 def build_pool(name: str, file: PoolFile, hosts: tuple[Host, ...]) -> Pool:
     return Pool(
         name=name,
-        hosts=tuple(host for host in hosts if host.model.name in file.models or host.name in file.hosts),
+        hosts=hosts,
         labels=file.labels,
         taints=tuple(Taint(taint.key, taint.value, taint.effect) for taint in file.taints),
         takes_over_taints=file.take_over_taints,

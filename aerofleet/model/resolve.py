@@ -19,6 +19,8 @@ from aerofleet.model.layers import TEAM, layers_of, merged_settings, own_namespa
 from aerofleet.model.merge import Merged
 from aerofleet.model.metal_file import HostModelFile
 from aerofleet.model.platform import build_hosts, build_pools, build_tenant, platform_parts
+from aerofleet.model.pool_members import pool_models as models_of_pool
+from aerofleet.model.pool_members import usable_racks
 from aerofleet.model.resolved import Cell, Cluster, ClusterState, OperatorPhase, Team, Tier
 from aerofleet.model.settings import Settings
 from aerofleet.model.source import STACKS, CellSource, WrittenCluster, cells, read_cell
@@ -149,18 +151,14 @@ def server_version(source: CellSource, settings: Settings) -> str:
 
 
 def pool_models(source: CellSource, settings: Settings) -> list[HostModelFile]:
-    """The hardware models that the cluster's pool names, and those of its single hosts.
-
-    Not those of the hosts that happen to be there: a host that comes or goes must not change the size of a cluster.
-    """
+    """Return the hardware models of the hosts that the cluster's pool may have, sorted by name."""
     if source.hosts is None or source.pools is None:
         return []
     pool = source.pools.file.pools.get(settings.pool)
     if pool is None:
         return []
-    hosts, models = source.hosts.file.hosts, source.hosts.file.models
-    named = {*pool.models, *(hosts[name].model for name in pool.hosts if name in hosts)}
-    return [models[name] for name in sorted(named) if name in models]
+    models = source.hosts.file.models
+    return [models[name] for name in sorted(models_of_pool(pool, source.hosts.file.hosts)) if name in models]
 
 
 def origin_locator(merged: Merged, cluster: WrittenCluster) -> Callable[[Any], Location]:
@@ -204,7 +202,8 @@ def build(source: CellSource, settings: Mapping[str, ResolvedSettings]) -> Cell:
     assert source.cell and source.hosts and source.pools and source.tenants and source.allocations  # noqa: S101
     cell, given = source.cell.file, source.allocations.file
     hosts = build_hosts(source.hosts.file)
-    pools = {pool.name: pool for pool in build_pools(source.pools.file, hosts)}
+    pools = {pool.name: pool for pool in build_pools(source.pools.file, source.hosts.file, hosts)}
+    racks_with_hosts = {pool: usable_racks(source, pool) for pool in pools}
     teams, of_team = [], source.by_team()
     for name in sorted(source.teams):
         tenant = build_tenant(name, source.tenants.file.teams[name])
@@ -214,9 +213,10 @@ def build(source: CellSource, settings: Mapping[str, ResolvedSettings]) -> Cell:
             if written_cluster.file.state is ClusterState.RELEASED:
                 continue
             resolved = settings[written_cluster.key]
-            context = Context(
-                cell, tenant, namespace, pools[resolved.settings.pool], given.racks, held_back(source, written_cluster)
-            )
+            pool = pools[resolved.settings.pool]
+            racks = racks_with_hosts[pool.name]
+            paused = held_back(source, written_cluster)
+            context = Context(cell, tenant, namespace, pool, given.racks, racks, paused)
             clusters.append(one_cluster(written_cluster, resolved, given, context))
         teams.append(Team(name, namespace, tenant, group_of(source, name), tuple(clusters)))
     return Cell(

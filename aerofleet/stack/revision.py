@@ -46,6 +46,18 @@ def extract(root: Path, revision: str, folder: Path) -> None:
     archive.unlink()
 
 
+def committed_text(root: Path, path: Path) -> str | None:
+    """Return a file's text as the current commit has it; None where that has no such file, or there is no commit.
+
+    ``path`` is below ``root``.
+    """
+    try:
+        done = run(["git", "show", f"HEAD:./{path.as_posix()}"], root)
+    except RevisionError:
+        return None
+    return None if done.returncode else done.stdout.decode(errors="replace")
+
+
 def rendered(folder: Path, revision: str) -> Rendering:
     if not cells(folder):
         return [], {}

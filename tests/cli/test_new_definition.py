@@ -113,3 +113,16 @@ def test_manifests_elsewhere_in_the_project_are_found(root: Path) -> None:
     pinned = f"version: 4.5.0\n  manifests: {{folder: operator, sha256: {digest}}}"
     change(root, {"file": "stacks/here/cell.yaml", "replace": "version: 4.5.0", "by": pinned})
     assert main([*NEW, "--root", str(root)]) == 0
+
+
+def test_the_default_quota_carries_a_cluster_of_each_granted_tier(root: Path) -> None:
+    tier = {"extends": "plain@2", "settings": {"size": 2, "resources": {"memory": "128Gi", "cpu": 30}}}
+    large = {"tier": "large", "revisions": {"1": {"description": "large", **tier}}}
+    (root / "templates/tiers/large.yaml").write_text(yaml.safe_dump(large))
+    assert main(["new-team", "next", "--tiers", "plain", "large", "--root", str(root)]) == 0
+    quota = yaml.safe_load((root / TENANTS).read_text())["teams"]["next"]["quota"]
+    assert quota["clusters"] == 2
+    assert quota["pods"] == 12, "the least"
+    assert int(quota["memory"].removesuffix("Gi")) > 4 * 128
+    assert quota["cpu"] > 4 * 30
+    assert main(["new-cluster", "next/one", "--tier", "large", *NEW[4:], "--root", str(root)]) == 0

@@ -172,3 +172,44 @@ def test_a_rack_that_the_cell_gave_up_is_given_to_nobody_and_left_by_all() -> No
     assert after.clusters["shop/two"].racks == ("a", "d", "b")
     again = allocate(after, Place(("a", "b", "c", "d"), host_ports=False), groups, [one, two])
     assert racks_in_use(again.clusters["shop/one"].racks, ("a", "b", "c", "d"), 3) == ("a", "b", "c")
+
+
+def cart(pods_per_rack: int, *, name: str = "cart", racks: int = 2, pool: str = "nvme") -> Wanted:
+    return Wanted("shop", name, ClusterState.ACTIVE, racks, {}, pool, pods_per_rack)
+
+
+FIVE = Place(("a", "b", "c", "d", "e"), False, {"nvme": dict.fromkeys("abcde", 4), "dense": {"d": 2, "e": 2}})
+
+
+def racks_given(place: Place, *wanted: Wanted, before: AllocationsFile | None = None) -> list[tuple[str, ...]]:
+    after = allocate(before or AllocationsFile(), place, {"shop": ""}, wanted)
+    return [after.clusters[request.key].racks for request in wanted]
+
+
+def test_clusters_spread_over_the_racks_of_the_cell() -> None:
+    wanted = [cart(2, name=f"c-{number}") for number in range(5)]
+    assert racks_given(FIVE, *wanted) == [("a", "b"), ("c", "d"), ("e", "a"), ("b", "c"), ("d", "e")]
+
+
+def test_a_cluster_is_given_racks_in_which_its_pool_has_hosts() -> None:
+    assert racks_given(FIVE, cart(2, pool="dense")) == [("d", "e")]
+    assert racks_given(FIVE, cart(2, pool="dense", racks=3)) == [("d", "e")], "and no rack without a host"
+
+
+def test_a_rack_with_a_host_for_each_pod_comes_first() -> None:
+    uneven = Place(("a", "b", "c"), False, {"nvme": {"a": 1, "b": 3, "c": 3}})
+    assert racks_given(uneven, cart(3)) == [("b", "c")]
+
+
+def test_larger_racks_are_given_more_clusters() -> None:
+    uneven = Place(("a", "b"), False, {"nvme": {"a": 2, "b": 6}})
+    wanted = [cart(1, name=f"c-{number}", racks=1) for number in range(8)]
+    assert sorted(racks_given(uneven, *wanted)) == [("a",)] * 2 + [("b",)] * 6
+
+
+def test_a_rack_that_a_pool_left_is_replaced_by_one_with_hosts() -> None:
+    before = allocate(AllocationsFile(), FIVE, {"shop": ""}, [cart(1)])
+    moved = Place(FIVE.racks, False, {"nvme": {"b": 4, "e": 4}})
+    (racks,) = racks_given(moved, cart(1), before=before)
+    assert racks == ("a", "b", "e")
+    assert racks_in_use(racks, moved.racks_of("nvme"), 2) == ("b", "e")

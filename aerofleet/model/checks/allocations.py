@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from aerofleet.finding import Finding
-from aerofleet.model.allocations import ORDER, PORTS_PER_CLUSTER, AllocationsFile, next_state, racks_in_use
+from aerofleet.model.allocations import (
+    ORDER,
+    PORTS_PER_CLUSTER,
+    AllocationsFile,
+    ClusterAllocation,
+    Place,
+    next_state,
+    racks_in_use,
+)
 from aerofleet.model.checks.finding import SettingsOf, finding
 from aerofleet.model.merge import Path
+from aerofleet.model.pool_members import hosts_in_racks
 from aerofleet.model.resolved import ClusterState, StorageKind
 from aerofleet.model.settings import NamespaceSettings
 from aerofleet.model.source import CellSource
@@ -15,6 +24,10 @@ from aerofleet.model.validation import nearest
 
 KUBERNETES_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 GENERATE = "run `aerofleet generate` and commit what it writes"
+RESTORE_OR_GENERATE = (
+    "restore it from version control: with new ports and ids every cluster would be rebuilt; only for a cell that was "
+    f"never applied, {GENERATE}"
+)
 
 
 def allocated(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
@@ -22,6 +35,11 @@ def allocated(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
     if source.cell is None or source.allocations is None:
         return
     given = source.allocations.file
+    if source.allocations.document.data is None:
+        message = "the file is missing: no cluster has ports, names and rack ids"
+        yield finding("allocation-missing", source.allocations.document, (), message, RESTORE_OR_GENERATE)
+        return
+    place = Place(source.cell.file.racks, source.cell.file.network.host_ports, hosts_in_racks(source))
     for index, rack in enumerate(source.cell.file.racks):
         if rack not in given.racks:
             yield finding(
@@ -46,12 +64,17 @@ def allocated(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
                 "state-skipped", cluster.document, (*cluster.place, "state"), message, f"the next step is {following}"
             )
         if each and (
-            len(racks_in_use(held.racks, source.cell.file.racks, each.racks)) < each.racks
+            lacks_racks(held, place.racks_of(each.pool), each.racks)
             or any(lacks_devices(held.devices, space) for space in each.namespaces)
         ):
             message = f"cluster {cluster.key} wants racks or devices that it was not given yet"
             yield finding("allocation-missing", cluster.document, cluster.place, message, GENERATE)
     yield from abandoned(source)
+
+
+def lacks_racks(allocation: ClusterAllocation, usable: tuple[str, ...], wanted: int) -> bool:
+    """Return whether `generate` has racks to add; where there are too few, ``rack-count`` and ``rack-pool`` say so."""
+    return len(racks_in_use(allocation.racks, usable, wanted)) < min(wanted, len(usable))
 
 
 def lacks_devices(given: Mapping[str, tuple[object, ...]], namespace: NamespaceSettings) -> bool:
@@ -63,12 +86,28 @@ def lacks_devices(given: Mapping[str, tuple[object, ...]], namespace: NamespaceS
 def abandoned(source: CellSource) -> Iterator[Finding]:
     """A cluster that is only deleted from its file never went through the steps of its end."""
     assert source.allocations is not None  # noqa: S101
-    wanted = {f"{team}/{name}" for team, read in source.teams.items() for name in read.file.clusters}
-    for key, given in source.allocations.file.clusters.items():
-        if key not in wanted and key.partition("/")[0] not in source.unread:
-            message = f"cluster {key} is in no team file, and it was never ended (it is {given.state.value})"
-            hint = "put it back, and end it step by step: frozen, unprotected, deleted, released"
-            yield finding("cluster-abandoned", source.allocations.document, ("clusters", key), message, hint)
+    for key in abandoned_clusters(source):
+        state = source.allocations.file.clusters[key].state.value
+        message = f"cluster {key} is in no team file, and it was never ended (it is {state})"
+        hint = (
+            "put it back, and end it step by step: frozen, unprotected, deleted, released; if it was never applied to "
+            f"a Kubernetes cluster: `aerofleet generate --forget {key}`"
+        )
+        yield finding("cluster-abandoned", source.allocations.document, ("clusters", key), message, hint)
+
+
+def abandoned_clusters(source: CellSource) -> list[str]:
+    """Return the clusters (TEAM/CLUSTER) that have an allocation and are in no team file; none of a team whose file
+    can't be read.
+    """
+    if source.allocations is None:
+        return []
+    defined = {f"{team}/{name}" for team, read in source.teams.items() for name in read.file.clusters}
+    return [
+        key
+        for key in source.allocations.file.clusters
+        if key not in defined and key.partition("/")[0] not in source.unread
+    ]
 
 
 def clashes(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from aerofleet.finding import Finding
 from aerofleet.model.addresses import SERVER_VERSION
 from aerofleet.model.allocations import racks_in_use
 from aerofleet.model.checks.finding import SettingsOf, finding
-from aerofleet.model.resolved import HostState
+from aerofleet.model.pool_members import hosts_in_racks, pool_members
 from aerofleet.model.settings import Settings
 from aerofleet.model.source import CellSource, WrittenCluster
 from aerofleet.model.validation import nearest
@@ -50,10 +50,21 @@ def pools(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
             if host not in file.hosts:
                 message, hint = f"there is no host '{host}'", nearest(host, file.hosts)
                 yield finding("pool-host", document, ("pools", name, "hosts", index), message, hint)
-    members = Counter(host for pool in source.pools.file.pools for host in pool_hosts(source, pool))
+        for index, rack in enumerate(pool.racks):
+            if source.cell and rack not in source.cell.file.racks:
+                message, hint = f"the cell has no rack '{rack}'", nearest(rack, source.cell.file.racks)
+                yield finding("pool-rack", document, ("pools", name, "racks", index), message, hint)
+    by_pool = pool_members(source.pools.file.pools, source.hosts.file.hosts)
+    for name, pool in source.pools.file.pools.items():
+        if (pool.racks or pool.host_labels) and not by_pool[name]:
+            message, hint = f"pool {name} selects no host", "racks, hostLabels and models have to match the same host"
+            yield finding("pool-empty", document, ("pools", name), message, hint)
+    members = Counter(host for hosts in by_pool.values() for host in hosts)
     for member, count in members.items():
         if count > 1:
-            message, hint = f"host {member} is in {count} pools", "one pool owns a host's labels and disks"
+            owners = ", ".join(name for name, hosts in by_pool.items() if member in hosts)
+            message = f"host {member} is in {count} pools: {owners}"
+            hint = "one pool owns a host's labels and disks: a narrower selector (hosts, hostLabels, racks) decides"
             yield finding("host-pools", source.hosts.document, ("hosts", member), message, hint)
 
 
@@ -84,16 +95,11 @@ def channels(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
             yield finding("channel-unknown", cluster.document, (*cluster.place, "channel"), message, hint)
 
 
-def pool_hosts(source: CellSource, pool: str) -> set[str]:
-    assert source.hosts and source.pools  # noqa: S101
-    file = source.pools.file.pools[pool]
-    return {name for name, host in source.hosts.file.hosts.items() if host.model in file.models or name in file.hosts}
-
-
 def racks(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
     """A cluster's racks exist, hold enough hosts for one pod each, and its copies lie in different racks."""
     if not (source.cell and source.hosts and source.pools):
         return
+    in_racks = hosts_in_racks(source)
     for cluster in source.clusters:
         each = settings.get(cluster.key)
         if each is None:
@@ -114,32 +120,32 @@ def racks(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
                 )
                 hint = "two copies in one rack are lost together: more racks, or fewer copies"
                 yield finding("rack-copies", cluster.document, (*cluster.place, "namespaces"), message, hint)
-        yield from rack_hosts(source, cluster, each)
+        yield from rack_hosts(source, cluster, each, in_racks[each.pool])
 
 
-def rack_hosts(source: CellSource, cluster: WrittenCluster, settings: Settings) -> Iterator[Finding]:
-    """A rack with fewer hosts than pods that each want one of their own. Those in maintenance come back: they count."""
-    if (
-        not (source.cell and source.allocations and source.hosts)
-        or settings.size == "auto"
-        or settings.multi_pod_per_host
-    ):
+def rack_hosts(
+    source: CellSource, cluster: WrittenCluster, settings: Settings, hosts: Mapping[str, int]
+) -> Iterator[Finding]:
+    """Find too few racks with hosts of the pool, and racks with fewer hosts than pods that each want one of their own.
+    ``hosts``: rack → how many of the pool's hosts exist. Those in maintenance come back: they count.
+    """
+    assert source.cell and source.pools  # noqa: S101
+    pool = source.pools.file.pools[settings.pool]
+    usable = [rack for rack in source.cell.file.racks if rack in hosts]
+    selects_unknown_racks = not {*pool.racks} <= {*source.cell.file.racks}
+    if len(usable) < settings.racks <= len(source.cell.file.racks) and not selects_unknown_racks:
+        message = f"wants {settings.racks} racks, pool {settings.pool} has hosts in {', '.join(usable) or 'none'}"
+        hint = f"hosts of the pool in more racks, or racks: {len(usable)}" if usable else "a pool with hosts"
+        yield finding("rack-pool", cluster.document, (*cluster.place, "racks"), message, hint)
+    if source.allocations is None or settings.size == "auto" or settings.multi_pod_per_host:
         return
     given = source.allocations.file.clusters.get(cluster.key)
-    members = pool_hosts(source, settings.pool)
-    for rack in racks_in_use(given.racks if given else (), source.cell.file.racks, settings.racks):
-        present = [
-            name
-            for name in members
-            if source.hosts.file.hosts[name].rack == rack
-            and source.hosts.file.hosts[name].state is not HostState.ABSENT
-        ]
-        if len(present) < int(settings.size):
-            message = (
-                f"wants {settings.size} pods in rack {rack}, which has {len(present)} hosts of pool {settings.pool}"
-            )
+    for rack in racks_in_use(given.racks if given else (), usable, settings.racks):
+        present = hosts[rack]
+        if present < int(settings.size):
+            message = f"wants {settings.size} pods in rack {rack}, which has {present} hosts of pool {settings.pool}"
             hint = (
-                f"each pod of a cluster stands on a host of its own: size {len(present)} at most, or more hosts"
+                f"each pod of a cluster stands on a host of its own: size {present} at most, or more hosts"
                 if present
                 else "each pod of a cluster stands on a host of its own: the rack needs hosts of this pool"
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 
@@ -95,21 +95,27 @@ def quotas(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
         known = [settings[each.key] for each in clusters if each.key in settings]
         if not known:
             continue
-        pods = [int(each.size) * each.racks if each.size != "auto" else 0 for each in known]
-        used = {
-            "clusters": len(clusters),
-            "pods": sum(pods),
-            "memory": sum(count * each.resources.memory for count, each in zip(pods, known, strict=True)),
-            "cpu": sum(count * each.resources.cpu for count, each in zip(pods, known, strict=True)),
-            "storage": sum(count * storage_of(each) for count, each in zip(pods, known, strict=True)),
-        }
-        for what, amount in used.items():
+        for what, amount in {**quota_use(known), "clusters": len(clusters)}.items():
             granted = getattr(tenant.quota, what)
             if amount > granted:
                 shown = (quantity(what, amount), quantity(what, granted))
                 message = f"the team's clusters need {shown[0]} {what}, its quota is {shown[1]}"
                 hint = "make a cluster smaller, or ask the platform team for more in tenants.yaml"
                 yield finding("tenant-quota", source.teams[team].document, ("clusters",), message, hint)
+
+
+def quota_use(clusters: Sequence[Settings]) -> dict[str, int]:
+    """Return what the clusters take of each part of a quota: ``clusters``, ``pods``, ``memory`` and ``storage`` in
+    bytes, ``cpu`` in thousandths of a core. A cluster whose size is not known yet takes no pods.
+    """
+    pods = [0 if settings.size == "auto" else int(settings.size) * settings.racks for settings in clusters]
+    return {
+        "clusters": len(clusters),
+        "pods": sum(pods),
+        "memory": sum(count * settings.resources.memory for count, settings in zip(pods, clusters, strict=True)),
+        "cpu": sum(count * settings.resources.cpu for count, settings in zip(pods, clusters, strict=True)),
+        "storage": sum(count * storage_of(settings) for count, settings in zip(pods, clusters, strict=True)),
+    }
 
 
 def storage_of(settings: Settings) -> int:
