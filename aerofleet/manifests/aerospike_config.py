@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from aerofleet.aerospike.parameters import names_in, versions
 from aerofleet.manifests.volumes import CA_FILE, SECRETS_PATH, TLS_PATH
 from aerofleet.model.names import FEATURE_KEY_FILE
 from aerofleet.model.resolved import Cluster, Namespace, Ports, SetDefinition, StorageKind, Tls
@@ -25,7 +26,7 @@ def aerospike_config(cluster: Cluster) -> Config:
     config: Config = {
         "service": with_free(typed_service(), cluster.service_config),
         "network": network(cluster),
-        "namespaces": [namespace(each) for each in cluster.namespaces],
+        "namespaces": [namespace(each, cluster.server_version) for each in cluster.namespaces],
     }
     if cluster.security.enabled:
         config["security"] = dict(cluster.security_config)
@@ -84,24 +85,43 @@ def tls_entry(tls: Tls) -> Config:
     }
 
 
-def namespace(each: Namespace) -> Config:
+def namespace(each: Namespace, version: str) -> Config:
     typed: Config = {"name": each.name, "replication-factor": each.replication_factor}
     if each.strong_consistency:
         # Written only where it is on: AKO takes a written-out `false` for a change of it.
         typed["strong-consistency"] = True
     typed["default-ttl"] = each.default_ttl_seconds
-    typed["indexes-memory-budget"] = each.indexes_memory_budget_bytes
-    config = with_free(typed, each.config)
-    config["storage-engine"] = with_free(typed_storage(each), each.storage_config)
+    config = with_free({**typed, **memory_limits(each, version)}, each.config)
+    config["storage-engine"] = with_free(typed_storage(each, version), each.storage_config)
     if each.sets:
         config["sets"] = [with_free(typed_set(entry), entry.config) for entry in each.sets]
     return config
 
 
-def typed_storage(each: Namespace) -> Config:
-    if each.storage is StorageKind.MEMORY:
-        return {"type": "memory", "data-size": each.data_size_bytes}
-    return {"type": "device", "devices": list(each.devices)}
+def memory_limits(each: Namespace, version: str) -> Config:
+    """Return the namespace's limit of memory by the name that its server knows: one for the indexes since 7.1, one for
+    indexes and data together before 7.0, none in between."""
+    known = parameters_of(version, "namespaces")
+    if "indexes-memory-budget" in known:
+        return {"indexes-memory-budget": each.indexes_memory_budget_bytes}
+    if "memory-size" in known:
+        return {"memory-size": each.indexes_memory_budget_bytes + each.data_size_bytes}
+    return {}
+
+
+def parameters_of(version: str, path: str) -> tuple[str, ...]:
+    """Return the parameters of a context; of a server older than the data those of the oldest one with data."""
+    try:
+        return names_in(version, path)
+    except KeyError:
+        return names_in(versions()[0], path)
+
+
+def typed_storage(each: Namespace, version: str) -> Config:
+    if each.storage is StorageKind.DEVICE:
+        return {"type": "device", "devices": list(each.devices)}
+    has_size = "data-size" in parameters_of(version, "namespaces.storage-engine")
+    return {"type": "memory", **({"data-size": each.data_size_bytes} if has_size else {})}
 
 
 def typed_set(entry: SetDefinition) -> Config:

@@ -26,6 +26,10 @@ BY_HAND = {
     (IN_NETWORK, "port"): GENERATED,
     (IN_NETWORK, "tls-port"): GENERATED,
     (IN_NETWORK, "tls-name"): f"{GENERATED}, and `security.tls` turns TLS on and off",
+    (
+        IN_NAMESPACE,
+        "memory-size",
+    ): "write `indexesMemoryBudget` and, with storage in memory, `dataSize` instead: it is both",
     (IN_SET, "name"): "rename the entry of `sets` itself",
 }
 """(place, parameter) → what decides a parameter that no setting of its own decides."""
@@ -58,8 +62,8 @@ def free_config(resolution: Resolution) -> Iterator[Finding]:
         settings, locate = resolved.settings, origin_locator(resolved.merged, cluster)
         version = known_version(server_version(source, settings))
         by_people = source.cell is not None and source.cell.file.secret_store.kind != "external-secrets"
-        mistakes = [*network_contexts(settings, version), *owned(settings)]
-        mistakes += files_not_mounted(settings, people_fill_secrets=by_people)
+        mistakes = [*network_contexts(settings, version), *owned(settings, version)]
+        mistakes += files_not_mounted(settings, version, people_fill_secrets=by_people)
         for rule, path, message, hint in mistakes:
             yield at_cluster(Finding(rule, "error", written(path), message, hint, locate(path)), cluster)
 
@@ -92,19 +96,19 @@ def free_mappings(settings: Settings) -> Iterator[FreeMapping]:
             yield FreeMapping(IN_SET, (*path, "sets", position, "config"), entry.config)
 
 
-def owned(settings: Settings) -> Iterator[Mistake]:
+def owned(settings: Settings, version: str) -> Iterator[Mistake]:
     """Yield the parameters that a typed setting or an allocation decides."""
     for place, path, parameters in free_mappings(settings):
         for parameter in parameters:
-            if parameter in owned_parameters().get(place, ()):
+            if parameter in owned_parameters(version).get(place, ()):
                 message = f"{parameter} can't be set here: it would not reach the server"
                 yield "parameter-owned", (*path, parameter), message, owner_of(place, parameter)
 
 
-@lru_cache(maxsize=1)
-def owned_parameters() -> Mapping[str, frozenset[str]]:
-    """Return place → the parameters that the builder writes there, whatever the free mappings have."""
-    built = [namespace(exemplar(storage)) for storage in StorageKind]
+@lru_cache(maxsize=64)
+def owned_parameters(version: str) -> Mapping[str, frozenset[str]]:
+    """Return place → the parameters that the builder writes there for a server, whatever the free mappings have."""
+    built = [namespace(exemplar(storage), version) for storage in StorageKind]
     networks = [typed_network(Ports(1, 1, 1, admin=1), tls) for tls in (None, Tls("name", "secret"))]
     contexts = [context for each in networks for context in each.values() if isinstance(context, Mapping)]
     return {
@@ -156,13 +160,13 @@ def context_hint(name: str, version: str, known: list[str]) -> str:
     return nearest(name, known)
 
 
-def files_not_mounted(settings: Settings, *, people_fill_secrets: bool) -> Iterator[Mistake]:
+def files_not_mounted(settings: Settings, version: str, *, people_fill_secrets: bool) -> Iterator[Mistake]:
     """Yield the files that a parameter names and that no pod has: the server does not start without them.
 
     Where people fill the Secrets themselves, that of the feature key may hold further files.
     """
     for place, path, parameters in free_mappings(settings):
-        typed = owned_parameters().get(place, frozenset())
+        typed = owned_parameters(version).get(place, frozenset())
         free = {key: value for key, value in parameters.items() if key not in typed}
         for below, file in named_files(free):
             mounted = file in MOUNTED or (people_fill_secrets and file.startswith(f"{SECRETS_PATH}/"))

@@ -11,6 +11,7 @@ from pydantic import AfterValidator
 LABEL_VALUE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
 LIKE_IPV4 = re.compile(r"[0-9.]+")
 SERVER_VERSION = re.compile(r"[0-9]+(\.[0-9]+){2,3}")
+SERVER_RELEASE = re.compile(r"[0-9]+(\.[0-9]+){1,3}")
 OWNER = re.compile(r"@[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*|[^@\s]+@[^@\s]+")
 """As in CODEOWNERS, where a line with anything else is passed over, and nobody has to approve."""
 OPERATOR_VERSION = re.compile(r"[0-9]+(\.[0-9]+){2}")
@@ -47,6 +48,12 @@ def parse_server_version(text: str) -> str:
     return text
 
 
+def parse_server_release(text: str) -> str:
+    if not SERVER_RELEASE.fullmatch(text):
+        raise ValueError(f"'{text}' is no server release; it is written like 7.1")
+    return text
+
+
 def parse_operator_version(text: str) -> str:
     if not OPERATOR_VERSION.fullmatch(text):
         raise ValueError(f"'{text}' is no operator version; it is written like 4.5.0")
@@ -68,6 +75,7 @@ def parse_kubernetes_version(text: str) -> str:
 Address = Annotated[str, AfterValidator(parse_address)]
 Network = Annotated[str, AfterValidator(parse_network)]
 ServerVersion = Annotated[str, AfterValidator(parse_server_version)]
+ServerRelease = Annotated[str, AfterValidator(parse_server_release)]
 OperatorVersion = Annotated[str, AfterValidator(parse_operator_version)]
 KubernetesVersion = Annotated[str, AfterValidator(parse_kubernetes_version)]
 Owner = Annotated[str, AfterValidator(parse_owner)]

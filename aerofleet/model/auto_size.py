@@ -47,11 +47,16 @@ WRITTEN = {
     "memory_bytes": "resources.memory",
     "indexes_memory_budget_bytes": "indexesMemoryBudget",
     "data_size_bytes": "dataSize",
+    "memory_size_bytes": "indexesMemoryBudget + dataSize",
     "device_bytes": "devices",
     "stop_writes_used_percent": "storageConfig.stop-writes-used-pct",
     "record_limit_bytes": "config.max-record-size",
 }
 """What a setting is called here → in the definitions."""
+
+
+ONE_LIMIT_BEFORE = (7, 0)
+"""Server version before which `memory-size` holds indexes and data."""
 
 
 class NoSizeError(Exception):
@@ -226,7 +231,7 @@ def pod_of(settings: Settings, version: str) -> PodSettings:
     return PodSettings(
         memory_bytes=settings.resources.memory,
         cores=settings.resources.cpu // 1000,
-        namespaces=tuple(limits_of(each) for each in settings.namespaces),
+        namespaces=tuple(limits_of(each, parse_version(version)) for each in settings.namespaces),
         server_version=parse_version(version),
         tls=settings.security.tls,
         cgroup_memory_tracking=bool(settings.service.get(TRACKING)),
@@ -234,9 +239,11 @@ def pod_of(settings: Settings, version: str) -> PodSettings:
     )
 
 
-def limits_of(each: NamespaceSettings) -> NamespaceLimits:
-    """What the definitions give each pod for it; a parameter that they do not name is at the sizing's own default."""
+def limits_of(each: NamespaceSettings, version: tuple[int, ...]) -> NamespaceLimits:
+    """Return what the definitions give each pod for a namespace; a parameter that they do not name is at the sizing's
+    own default. Before 7.0 one limit holds indexes and data, from 7.1 on one of its own the indexes."""
     in_memory = each.storage is StorageKind.MEMORY
+    data_size = each.data_size if in_memory else 0
     devices = None if in_memory else each.devices
     said = [(name, each.config.get(parameter)) for name, parameter in OF_NAMESPACE.items()]
     said += [(name, each.storage_config.get(parameter)) for name, parameter in OF_STORAGE.items()]
@@ -244,8 +251,9 @@ def limits_of(each: NamespaceSettings) -> NamespaceLimits:
     return NamespaceLimits(
         name=each.name,
         storage=storage_of(each),
-        indexes_memory_budget_bytes=each.indexes_memory_budget,
-        data_size_bytes=each.data_size if in_memory else 0,
+        indexes_memory_budget_bytes=0 if version < ONE_LIMIT_BEFORE else each.indexes_memory_budget,
+        memory_size_bytes=each.indexes_memory_budget + data_size if version < ONE_LIMIT_BEFORE else 0,
+        data_size_bytes=0 if version < ONE_LIMIT_BEFORE else data_size,
         device_bytes=devices.count * devices.size if devices else 0,
         devices=devices.count if devices else 0,
         set_indexes=sum(1 for entry in each.sets if entry.config.get("enable-index")),

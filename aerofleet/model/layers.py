@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from aerofleet.model.addresses import SERVER_VERSION
 from aerofleet.model.merge import Layer, Merged, is_named_list, merge_layers
 from aerofleet.model.source import CellSource, WrittenCluster
 from aerofleet.model.tier_file import TIER_LAYER, TierRevision
@@ -13,10 +14,21 @@ DEFAULTS = "namespaceDefaults"
 
 
 def layers_of(source: CellSource, chain: Sequence[TierRevision], cluster: WrittenCluster) -> list[Layer]:
-    """The lowest first: the tiers, the cell, the cluster."""
-    layers = [*(revision.layer() for revision in chain), *cell_layer(source)]
+    """The lowest first: the tiers, the cell, the cluster. A tier's settings for some servers only are among them where
+    the cluster has such a server."""
     locate = cluster.document.locate
-    return [*layers, Layer(TEAM, cluster.file.settings, lambda path: locate((*cluster.place, *path)))]
+    above = [*cell_layer(source), Layer(TEAM, cluster.file.settings, lambda path: locate((*cluster.place, *path)))]
+    for_any_server = [*(layer for revision in chain for layer in revision.layers("")), *above]
+    version = version_of(source, for_any_server)
+    return [*(layer for revision in chain for layer in revision.layers(version)), *above]
+
+
+def version_of(source: CellSource, layers: Sequence[Layer]) -> str:
+    """The server version that the channel in ``layers`` stands for; empty where that is not known."""
+    channel = next((layer.data["channel"] for layer in reversed(layers) if layer.data.get("channel")), "")
+    channels = source.cell.file.server.channels if source.cell else {}
+    version = channels.get(channel, channel) if isinstance(channel, str) else ""
+    return version if SERVER_VERSION.fullmatch(version) else ""
 
 
 def is_of_tier(layer: Layer) -> bool:

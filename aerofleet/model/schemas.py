@@ -50,7 +50,8 @@ def team_schema() -> Json:
 
 def tier_schema() -> Json:
     schema = plain(TierFile)
-    add_settings(schema, schema["$defs"]["RevisionFile"]["properties"], "settings", templates=True)
+    for name in ("RevisionFile", "ServerSettingsFile"):
+        add_settings(schema, schema["$defs"][name]["properties"], "settings", templates=True)
     return schema
 
 

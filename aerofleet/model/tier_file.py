@@ -6,15 +6,17 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from aerofleet.aerospike.parameters import numbers
 from aerofleet.finding import Finding
 from aerofleet.load import Document, LoadError
+from aerofleet.model.addresses import ServerRelease
 from aerofleet.model.file_model import FileModel
 from aerofleet.model.files import Files
-from aerofleet.model.merge import Layer
+from aerofleet.model.merge import Layer, Path
 from aerofleet.model.validation import nearest, validated
 
 REFERENCE = re.compile(r"([^@]+)(?:@([1-9][0-9]{0,5}))?")
@@ -28,12 +30,43 @@ class UnreadTierError(ValueError):
     """A tier's file could not be read, which is told about once."""
 
 
+class ServerSettingsFile(FileModel):
+    """Settings for some server versions only. They lie over the other settings of their revision."""
+
+    since: ServerRelease = Field("", description="the first server release they are for: 7.1; any when left out")
+    before: ServerRelease = Field(
+        "", description="the first server release they are not for any more; none when left out"
+    )
+    settings: dict[str, Any] = Field(description="of every cluster of the tier with such a server")
+
+    @model_validator(mode="after")
+    def is_for_some_servers(self) -> Self:
+        if not (self.since or self.before):
+            raise ValueError("needs since or before; what holds for every server belongs in settings of the revision")
+        if self.since and self.before and numbers(self.since) >= numbers(self.before):
+            raise ValueError(f"is for no server: since {self.since} is not below before {self.before}")
+        if "channel" in self.settings:
+            raise ValueError("channel decides the server's version, so it can't follow from it")
+        return self
+
+    def is_for(self, version: str) -> bool:
+        """Are the settings for a server of ``version`` (8.1.1.1)?"""
+        mine = numbers(version)
+        return numbers(self.since) <= mine and (not self.before or mine < numbers(self.before))
+
+    @property
+    def range(self) -> str:
+        parts = (("since", self.since), ("before", self.before))
+        return " ".join(f"{name} {release}" for name, release in parts if release)
+
+
 class RevisionFile(FileModel):
     """``extends`` names another tier at a revision; its settings lie below these."""
 
     extends: str = Field("", description="a tier at a revision")
     description: str = Field("", description="for people")
     settings: dict[str, Any] = Field(default_factory=dict, description="of every cluster of the tier")
+    for_servers: tuple[ServerSettingsFile, ...] = Field((), description="settings for some server versions only")
 
 
 class TierFile(FileModel):
@@ -53,11 +86,25 @@ class TierRevision:
     def reference(self) -> str:
         return f"{self.name}@{self.number}"
 
-    def layer(self) -> Layer:
-        prefix = ("revisions", str(self.number), "settings")
-        return Layer(
-            f"{TIER_LAYER}{self.reference}", self.file.settings, lambda path: self.document.locate((*prefix, *path))
-        )
+    def layers(self, version: str) -> Iterator[Layer]:
+        """Yield the settings, and those that are only for servers such as ``version``; only the former where that is
+        empty."""
+        yield self._layer(self.file.settings, ("settings",), "")
+        for index, each in enumerate(self.file.for_servers):
+            if version and each.is_for(version):
+                yield self._layer(each.settings, ("forServers", index, "settings"), f" for servers {each.range}")
+
+    def _layer(self, settings: Mapping[str, Any], path: Path, servers: str) -> Layer:
+        prefix = ("revisions", str(self.number), *path)
+        name = f"{TIER_LAYER}{self.reference}{servers}"
+        return Layer(name, settings, lambda path: self.document.locate((*prefix, *path)))
+
+    def written(self) -> Iterator[tuple[Mapping[str, Any], Path]]:
+        """Yield all settings with their place in the file, whatever servers they are for."""
+        prefix = ("revisions", str(self.number))
+        yield self.file.settings, (*prefix, "settings")
+        for index, each in enumerate(self.file.for_servers):
+            yield each.settings, (*prefix, "forServers", index, "settings")
 
 
 class Tiers:

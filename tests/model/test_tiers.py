@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from aerofleet.cli import main
+from aerofleet.manifests.aerospike_config import aerospike_config
 from aerofleet.model import resolve_cell
 from tests.model.project import ROOT, SHOP, change, copy_of
 
@@ -39,6 +40,55 @@ def test_a_new_revision_changes_nobody_while_another_is_current(tmp_path: Path) 
     (root / PLAIN).write_text(text + '  "3": {extends: plain@2, settings: {resources: {cpu: 3}}}\n')
     assert before is not None
     assert resolve_cell(root, "here").cell == before
+
+
+FOR_OLDER = """
+    forServers:
+      - {before: "7.1", settings: {namespaceDefaults: {storageConfig: {stop-writes-used-pct: null, max-used-pct: 60}}}}
+      - {since: "7.1", before: "8.0", settings: {service: {proto-fd-max: 7100}}}
+"""
+ALLOWED = {
+    "file": "stacks/here/tenants.yaml",
+    "replace": "storage: 1Ti}",
+    "by": "storage: 1Ti}\n    overridable: [channel]",
+}
+
+
+@pytest.mark.parametrize(
+    ("channel", "connections", "memory", "storage"),
+    [
+        ("stable", 20000, "indexes-memory-budget", {"data-size": 2 << 30, "stop-writes-used-pct": 60}),
+        ("older", 7100, "indexes-memory-budget", {"data-size": 2 << 30, "stop-writes-used-pct": 60}),
+        ("6.4.0.20", 20000, "memory-size", {"max-used-pct": 60}),
+    ],
+)
+def test_a_tier_follows_the_version_of_the_server(
+    channel: str, connections: int, memory: str, storage: dict[str, int], tmp_path: Path
+) -> None:
+    root = copy_of(SHOP, tmp_path)
+    text = (
+        (root / PLAIN).read_text().replace("memory\n", "memory\n        storageConfig: {stop-writes-used-pct: 60}\n", 1)
+    )
+    (root / PLAIN).write_text(text + FOR_OLDER)
+    change(
+        root,
+        {
+            "file": "stacks/here/teams/search.yaml",
+            "replace": "tier: plain",
+            "by": f"tier: plain\n    channel: {channel}",
+        },
+    )
+    change(root, ALLOWED)
+    resolution = resolve_cell(root, "here")
+    assert resolution.cell is not None, resolution.findings
+    suggest = next(cluster for cluster in resolution.cell.clusters if cluster.name == "suggest")
+    config = aerospike_config(suggest)
+    (namespace,) = config["namespaces"]
+    assert config["service"]["proto-fd-max"] == connections
+    assert namespace["storage-engine"] == {"type": "memory", **storage}
+    assert {"indexes-memory-budget", "memory-size"} & namespace.keys() == {memory}
+    # 1M records × 128 bytes and 512 MiB for the indexes; before 7.0 the same limit holds the 2 GiB of data.
+    assert namespace[memory] == 128_000_000 + (512 << 20) + (2 << 30 if memory == "memory-size" else 0)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "templates" / "tiers").glob("*.yaml")), ids=lambda path: path.stem)

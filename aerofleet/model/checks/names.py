@@ -112,7 +112,8 @@ def written_settings(source: CellSource) -> Iterator[tuple[Document, Mapping[str
     if source.cell:
         yield source.cell.document, source.cell.file.defaults, ("defaults",)
     for tier in source.tiers.all():
-        yield tier.document, tier.file.settings, ("revisions", str(tier.number), "settings")
+        for settings, place in tier.written():
+            yield tier.document, settings, place
 
 
 def files(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:

@@ -54,9 +54,10 @@ def tenants(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 def given_namespaces(source: CellSource, cluster: WrittenCluster) -> set[str]:
     """Names of the namespaces that the cluster has without its team naming any."""
-    layers = [source.cell.file.defaults] if source.cell else []
+    layers: list[Mapping[str, object]] = [source.cell.file.defaults] if source.cell else []
     with suppress(ValueError):
-        layers += [revision.file.settings for revision in source.tiers.chain(cluster.file.tier)]
+        chain = source.tiers.chain(cluster.file.tier)
+        layers += [settings for revision in chain for settings, _place in revision.written()]
     listed = [each for layer in layers if is_named_list(each := layer.get("namespaces"))]
     return {entry["name"] for entries in listed for entry in entries} or {cluster.name}
 
