@@ -9,6 +9,7 @@ from aerofleet.ako.admission.rule import Rule
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, admitted_servers
 from aerofleet.ako.effect import EFFECTS
 from aerofleet.ako.hazards import CHANGES, CLUSTER_HAZARDS, CONFIG_HAZARDS, STATUS_HAZARDS, HazardRule
+from aerofleet.ako.hazards.beside import BESIDE, BESIDE_CHANGES
 from aerofleet.ako.reasons.kinds import KINDS, Kind
 
 HEAD = f"""\
@@ -42,6 +43,11 @@ def _sections() -> Iterator[str]:
     yield _hazards(CLUSTER_HAZARDS)
     yield "## Hazards of a change\n"
     yield _hazards((*CONFIG_HAZARDS, *CHANGES, *STATUS_HAZARDS))
+    yield "## Hazards of a cluster and what is in the same file\n"
+    yield "`lint` and `diff` judge a file as a whole: objects that a cluster names or that select it, other clusters.\n"
+    yield _hazards(BESIDE)
+    yield "## Hazards of a change of what is in the same file\n"
+    yield _hazards(BESIDE_CHANGES)
     yield "## Effects\n\nFrom the least to the worst. The effect of a change is the worst of its reasons.\n"
     yield _table(("effect", "what it means"), [(f"`{effect}`", words) for effect, words in EFFECTS.items()])
     yield "## Objects beside a cluster\n\nThe consequence when one of them comes, changes or goes.\n"

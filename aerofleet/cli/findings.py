@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE
+from aerofleet.cli.terminal import wrapped
 from aerofleet.finding import Finding, Location
 from aerofleet.load import RULES as READER_RULES
 from aerofleet.model.rules import RULES
@@ -51,7 +52,8 @@ def text_of(finding: Finding) -> str:
     place = shown(str(finding.location)) if finding.location else ""
     parts = (place, shown(finding.subject), shown(finding.path), severity + shown(finding.message))
     line = "  ".join(filter(None, parts))
-    return f"{line}  [{finding.rule}]\n" + (f"    {shown(finding.hint)}\n" if finding.hint else "")
+    lines = [f"{line}  [{finding.rule}]", *([f"    {shown(finding.hint)}"] if finding.hint else [])]
+    return "".join(f"{wrapped(each)}\n" for each in lines)
 
 
 def sentence(finding: Finding) -> str:

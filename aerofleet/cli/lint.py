@@ -11,10 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from aerofleet.ako.admission import admit_create, without_consequences
-from aerofleet.ako.cluster import cluster_of
+from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, release_of
 from aerofleet.ako.hazards import cluster_hazards
+from aerofleet.ako.hazards.beside import hazards_beside
 from aerofleet.ako.identity import API_VERSION, KIND, cluster_name, is_cluster, is_foreign_cluster, key_of, label_of
+from aerofleet.ako.object_set import ObjectSet
 from aerofleet.cli import EXIT_MISTAKE
 from aerofleet.cli.findings import FORMATS, print_findings
 from aerofleet.cli.manifest_file import read_objects
@@ -28,39 +30,55 @@ def run(argv: Sequence[str]) -> int:
         description=__doc__,
         epilog="exit code: 0 fine, 1 the operator admits it, and a severe hazard is in it, 2 it is refused",
     )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="YAML or JSON, several documents allowed")
+    parser.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="YAML or JSON, several documents allowed; judged together",
+    )
     parser.add_argument("--format", choices=sorted(FORMATS), default="text")
     parser.add_argument("--operator", default=OPERATOR, help="operator release (default %(default)s)")
     options = parser.parse_args(argv)
     if release_of(options.operator) is None:
         parser.error(f"operator {options.operator} is not known; known are {', '.join(RELEASES)}")
-    findings = [finding for path in options.files for finding in findings_of(path, options.operator)]
-    return print_findings(findings, options.format, failure=EXIT_MISTAKE)
+    return print_findings(findings_of(options.files, options.operator), options.format, failure=EXIT_MISTAKE)
 
 
-def findings_of(path: Path, operator: str = OPERATOR) -> list[Finding]:
-    """Every finding of a file, in the order of the file."""
-    try:
-        objects = read_objects(path)
-    except LoadError as error:
-        return list(error.findings)
-    findings = list(_findings(path, objects, operator))
-    return sorted(findings, key=lambda finding: (finding.location or Location("", 0, 0), finding.rule))
+def findings_of(paths: Sequence[Path], operator: str = OPERATOR) -> list[Finding]:
+    """Every finding of the files, which are judged together, in the order of the files."""
+    objects: list[Document] = []
+    findings: list[Finding] = []
+    for path in paths:
+        try:
+            objects += read_objects(path)
+        except LoadError as error:
+            findings += error.findings
+    if not findings or objects:
+        findings += _findings(paths[0], objects, operator)
+    order = {str(path): position for position, path in enumerate(paths)}
+    return sorted(findings, key=lambda finding: (*_place(finding, order), finding.rule))
+
+
+def _place(finding: Finding, order: dict[str, int]) -> tuple[int, Location]:
+    location = finding.location or Location("", 0, 0)
+    return order.get(location.file, 0), location
 
 
 def _findings(path: Path, objects: list[Document], operator: str) -> Iterator[Finding]:
-    clusters = [document for document in objects if is_cluster(document.data)]
+    together = ObjectSet(document.data for document in objects)
+    documents = [document for document in objects if is_cluster(document.data)]
     foreign = [document for document in objects if is_foreign_cluster(document.data)]
-    if not clusters and not foreign:
+    if not documents and not foreign:
         message = f"no object of the kind {KIND} in this file: nothing is judged"
         hint = f"apiVersion: {API_VERSION}, kind: {KIND}"
         yield Finding("no-cluster", "error", "kind", message, hint, Location(str(path), 1, 1))
     for document in foreign:
         yield _foreign(document)
     yield from _twice(objects)
-    for document in clusters:
-        subject = cluster_name(document.data) if len(clusters) + len(foreign) > 1 else ""
-        for finding in cluster_findings(document, operator):
+    for document, cluster in zip(documents, together.clusters, strict=True):
+        subject = cluster_name(document.data) if len(documents) + len(foreign) > 1 else ""
+        for finding in cluster_findings(document, cluster, together, operator):
             yield replace(finding, subject=subject)
 
 
@@ -83,14 +101,16 @@ def _twice(objects: list[Document]) -> Iterator[Finding]:
             yield Finding("object-twice", "error", "metadata.name", message, hint, document.find("metadata.name"))
 
 
-def cluster_findings(document: Document, operator: str) -> Iterator[Finding]:
-    """What the operator refuses in one cluster, and its hazards, located in the file."""
+def cluster_findings(document: Document, cluster: Cluster, together: ObjectSet, operator: str) -> Iterator[Finding]:
+    """What the operator refuses in one cluster, and its hazards, located in the file. ``together``: all that is in the
+    files.
+    """
     version = document.data.get("apiVersion")
     if version != API_VERSION:
         message = f"{version!r} is not an apiVersion of {KIND} that the operator serves"
         yield Finding("api-version", "error", "apiVersion", message, API_VERSION, document.find("apiVersion"))
     found = admit_create(document.data, operator).findings
     errors = [finding for finding in found if finding.severity == "error"]
-    hazards = [hazard.as_finding() for hazard in cluster_hazards(cluster_of(document.data))]
+    hazards = [hazard.as_finding() for hazard in (*cluster_hazards(cluster), *hazards_beside(cluster, together))]
     for finding in (*found, *without_consequences(hazards, errors)):
         yield replace(finding, location=document.find(finding.path))

@@ -10,8 +10,11 @@ import pytest
 
 from aerofleet.ako.admission import finished_status
 from aerofleet.ako.cluster import cluster_of
+from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.status import status_dict
 from aerofleet.cli.diff import run
+from aerofleet.cli.diff_output import folded
+from aerofleet.cli.terminal import broken
 from tests.ako.specimen import cluster
 
 
@@ -119,3 +122,63 @@ def test_a_running_cluster_brings_its_status(tmp_path: Path, capsys: pytest.Capt
         told[name] = capsys.readouterr().out
     assert told["done"].startswith("shop/orders: live\n") and "rollout-under-way" not in told["done"]
     assert told["under way"].startswith("shop/orders: rolling-restart\n") and "rollout-under-way" in told["under way"]
+
+
+def test_a_secret_that_admin_logs_in_with_is_a_hazard_of_its_cluster(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "admin-password", "namespace": "bank"}}
+    old = write(tmp_path / "old.yaml", cluster("secure"), {**secret, "stringData": {"password": "first-one"}})
+    new = write(tmp_path / "new.yaml", cluster("secure"), {**secret, "stringData": {"password": "second-one"}})
+    assert run([old, new]) == 0
+    out = capsys.readouterr().out
+    assert "hazard (severe) spec.aerospikeAccessControl.users[0].secretName" in out
+    assert "[admin-password-in-place]" in out
+    assert "first-one" not in out and "second-one" not in out
+
+
+def test_clusters_without_an_effect_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    many = [cluster("device", {"metadata.namespace": f"n{number}"}) for number in range(3)]
+    old = write(tmp_path / "old.yaml", *many)
+    new = write(tmp_path / "new.yaml", *many[:2], cluster("device", {"metadata.namespace": "n2", "spec.size": 5}))
+    assert run([old, new]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("n2/orders: moves-data\n")
+    assert out.endswith("\nnone: 2 clusters without any effect: n0/orders, n1/orders\n")
+    assert run([old, new, "--all"]) == 0
+    assert "n0/orders: none\n  pods: 4 stay as they are\n" in capsys.readouterr().out
+
+
+def test_another_operators_cluster_is_an_object_that_no_rule_knows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = {"apiVersion": "db.example.org/v1", "kind": "AerospikeCluster", "metadata": {"name": "a", "namespace": "b"}}
+    old = write(tmp_path / "old.yaml", cluster("device"), other)
+    new = write(tmp_path / "new.yaml", cluster("device"), {**other, "spec": {"size": 3}})
+    assert run([old, new]) == 0
+    assert "AerospikeCluster b/a: data-at-risk\n" in capsys.readouterr().out
+
+
+def test_a_deleted_cluster_says_which_claims_go(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cascading = cluster("device", {"spec.storage.volumes[1].cascadeDelete": True})
+    new = write(tmp_path / "new.yaml", cluster("strong"))
+    assert run([write(tmp_path / "old.yaml", cascading, cluster("strong")), new]) == 0
+    out = capsys.readouterr().out
+    assert "and with it the claims of data (cascadeDelete); the claims of spare, work stay" in out
+    assert run([write(tmp_path / "old.yaml", cluster("device"), cluster("strong")), new]) == 0
+    assert "the cluster is deleted; the claims of data, spare, work stay" in capsys.readouterr().out
+
+
+def test_reasons_that_say_the_same_are_one_line() -> None:
+    reasons = [Reason(Effect.LIVE, "set-live", f"spec.a.{{n}}.{key}", "is gone") for key in "bcdef"]
+    (only,) = folded(reasons)
+    assert (only.path, only.message) == ("spec.a.{n}", "5 places: is gone")
+    assert list(folded(reasons[:3])) == reasons[:3]
+
+
+def test_a_line_is_broken_between_words_and_indented() -> None:
+    line = "  live  spec.aerospikeConfig.namespaces: one two three four five six"
+    assert broken(line, 40).split("\n") == [
+        "  live  spec.aerospikeConfig.namespaces:",
+        "      one two three four five six",
+    ]

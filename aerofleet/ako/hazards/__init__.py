@@ -7,7 +7,7 @@ from functools import partial
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_change import ConfigChange
-from aerofleet.ako.hazards import of_cluster, of_memory, of_storage
+from aerofleet.ako.hazards import of_cluster, of_memory, of_places, of_storage
 from aerofleet.ako.hazards.hazard import Hazard, HazardRule
 from aerofleet.ako.hazards.of_access import ACCESS_HAZARDS
 from aerofleet.ako.hazards.of_change import CHANGE_HAZARDS
@@ -35,7 +35,7 @@ __all__ = [
 CLUSTER_HAZARDS: tuple[HazardRule, ...] = (
     *(
         rule
-        for module in (of_cluster, of_storage, of_memory)
+        for module in (of_cluster, of_places, of_storage, of_memory)
         for rule in vars(module).values()
         if isinstance(rule, HazardRule)
     ),

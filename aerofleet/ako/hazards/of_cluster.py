@@ -25,7 +25,6 @@ from aerofleet.ako.quantity import quantity
 from aerofleet.ako.restart import batch_size
 from aerofleet.ako.status import rack_sizes
 
-AFFINITY = ("zone", "region", "rackLabel", "nodeName")
 _NODE_ID = re.compile(r"[0-9A-F]{1,16}")
 
 
@@ -59,14 +58,6 @@ def empty_rack(cluster: Cluster) -> Iterator[Found]:
     """A rack that gets no pod is skipped without a word."""
     if 0 < cluster.size < len(cluster.racks):
         yield "spec.size", f"{cluster.size} pods over {len(cluster.racks)} racks leave racks empty"
-
-
-@hazard("rack-anywhere", "warning", "zone, region, rackLabel or nodeName on every rack")
-def rack_anywhere(cluster: Cluster) -> Iterator[Found]:
-    """A rack without a place is spread anywhere: two racks may share hosts, and a host's loss takes two copies."""
-    for rack in cluster.racks if len(cluster.racks) > 1 else ():
-        if not any(rack.own.get(key) for key in AFFINITY):
-            yield f"spec.rackConfig.racks[{rack.position}]", f"rack {rack.id} is bound to no place"
 
 
 @hazard("rack-namespace-unknown", "warning", "the name of a configured namespace")

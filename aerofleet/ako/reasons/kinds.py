@@ -235,8 +235,8 @@ KINDS: dict[str, Kind] = {
     ),
     "Secret": Kind(
         comes="pods can mount it, and the operator can read passwords from it",
-        changes="files that are mounted change within minutes; the operator sets a user's password from it at its next"
-        " look at the cluster",
+        changes="mounted files change within minutes; at its next reconcile the operator logs in as admin, and sets the"
+        " passwords of users, with what it holds then",
         goes=f"{NO_START}; the operator stops at a user whose password is in it",
         frozen=(("type", CONTENTS), ("data", CONTENTS), ("stringData", CONTENTS)),
     ),

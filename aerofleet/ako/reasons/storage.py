@@ -83,6 +83,30 @@ def cascades(rack: Rack, volume: dict[str, Any]) -> bool:
     return found is True
 
 
+def deletion_reason(cluster: Cluster) -> Reason:
+    """Of a cluster that is deleted: which of its claims go with it."""
+    gone, kept = (
+        sorted(
+            {
+                str(volume.get("name"))
+                for rack in cluster.racks
+                for volume in rack.storage.get("volumes") or []
+                if is_persistent(volume) and cascades(rack, volume) is goes
+            }
+        )
+        for goes in (True, False)
+    )
+    message = "the cluster is deleted"
+    if gone:
+        message += f", and with it the claims of {', '.join(gone)} (cascadeDelete)"
+    if kept:
+        message += f"; the claims of {', '.join(kept)} stay, and nobody serves what is on them"
+    memory = sorted({name for _, name, namespace in cluster.written_namespaces if is_purely_in_memory(namespace)})
+    if memory:
+        message += f"; records of {', '.join(memory)} are in memory only, and are lost"
+    return Reason(Effect.DATA_AT_RISK, "deleted", "metadata.name", message)
+
+
 def block_list_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
     if old.spec.get("rosterNodeBlockList", []) != new.spec.get("rosterNodeBlockList", []):
         yield roster_reason(old, new, "spec.rosterNodeBlockList", "nodes leave or join the roster")

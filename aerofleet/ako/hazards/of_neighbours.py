@@ -1,0 +1,51 @@
+"""Hazards between clusters of one file: what two of them can't have at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.hazards.hazard import Found, hazard
+from aerofleet.ako.object_set import ObjectSet
+from aerofleet.ako.placement import are_apart, host_ports_of, place_of
+
+
+@hazard("host-ports-taken", "warning", "other ports, or racks, pools or hosts that only one of the two may use")
+def host_ports_taken(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+    """A host gives a port to one pod only. Where both clusters may be placed on the same hosts, a pod of the one keeps
+    every pod of the other from its host: with too few hosts for both, pods stay pending.
+    """
+    own = host_ports_of(cluster)
+    for other in objects.on_host_ports(own.values()) if own else ():
+        if other is cluster or not _may_meet(cluster, other):
+            continue
+        taken = {port: name for name, port in host_ports_of(other).items()}
+        for name, port in own.items():
+            if port in taken:
+                part, key = name.removeprefix("tls-"), "tls-port" if name.startswith("tls-") else "port"
+                path = f"spec.aerospikeConfig.network.{part}.{key}"
+                message = f"{name} opens port {port} of its host, and so does {taken[port]} of {_name(other)}"
+                yield path, f"{message}; both may be placed on the same hosts"
+
+
+def _may_meet(first: Cluster, second: Cluster) -> bool:
+    """Can a host fit a rack of each?"""
+    places = [[place_of(cluster, rack) for rack in cluster.racks] for cluster in (first, second)]
+    return any(not are_apart(one, other) for one in places[0] for other in places[1])
+
+
+def _name(cluster: Cluster) -> str:
+    return f"{cluster.namespace or 'default'}/{cluster.name}"
+
+
+@hazard("same-cluster-name", "warning", "a name that no other cluster of the Kubernetes cluster has")
+def same_cluster_name(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+    """The operator writes the resource's name into cluster-name, without its namespace. That name keeps nodes of two
+    clusters apart when one gets an address that the other knew: with the same name they join.
+    """
+    for other in objects.clusters:
+        if other is not cluster and other.name == cluster.name and other.namespace != cluster.namespace:
+            yield "metadata.name", f"{_name(other)} has the same cluster-name {cluster.name}"
+
+
+NEIGHBOUR_HAZARDS = (host_ports_taken, same_cluster_name)

@@ -1,0 +1,101 @@
+"""Hazards of a change of the objects beside a cluster, for what the cluster needs of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.config_change import is_same
+from aerofleet.ako.hazards.hazard import Found, hazard
+from aerofleet.ako.object_set import ObjectSet
+from aerofleet.ako.references import Reference, Use, references_of
+
+GONE: dict[Use, str] = {
+    Use.ADMIN_PASSWORD: "the operator can't log in any more and stops at every reconcile",
+    Use.PASSWORD: "the operator stops there at every reconcile, and sets no user and no later change",
+    Use.VOLUME: "pods that are rebuilt don't start",
+    Use.SERVER_FILE: "servers that are rebuilt don't start",
+    Use.STORED_WITH: "servers that are rebuilt don't start",
+    Use.OPERATOR_CERTIFICATE: "the operator does not get through to servers that ask for a certificate",
+    Use.ENVIRONMENT: "pods that are rebuilt don't start",
+    Use.PULL: "hosts that have no copy of the image can't pull it",
+    Use.CLASS: "pods that need a new claim wait for ever",
+    Use.ACCOUNT: "no pod is made any more, not even to replace one that runs",
+}
+
+
+@hazard("needed-object-goes", "severe", "the object as long as the cluster names it")
+def needed_object_goes(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Found]:
+    """An object goes that the cluster still needs. Pods that run keep what they have; nobody notices before one is
+    rebuilt.
+    """
+    for reference in references_of(cluster):
+        where = (reference.kind, reference.namespace, reference.name)
+        if before.find(*where) is not None and after.find(*where) is None:
+            name = f"{reference.namespace}/{reference.name}" if reference.namespace else reference.name
+            yield reference.path, f"{reference.kind} {name} goes, and {reference.user} needs it: {GONE[reference.use]}"
+
+
+@hazard(
+    "admin-password-in-place",
+    "severe",
+    "another Secret with the new password, named by the user admin; the old one kept until it is done",
+)
+def admin_password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Found]:
+    """The operator logs in as admin with what the Secret holds now, and the server knows the password from before: the
+    operator is locked out, and every later change of the cluster fails.
+    """
+    for reference, label in _changed(cluster, before, after, Use.ADMIN_PASSWORD):
+        yield reference.path, f"{label} changes in place, and admin of {cluster.name} logs in with it"
+
+
+@hazard("password-in-place", "warning", "another Secret with the new password, once every application knows it")
+def password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Found]:
+    """The operator sets the new password at its next reconcile, at a time that nobody chooses. From then on whoever has
+    the old one is refused.
+    """
+    for reference, label in _changed(cluster, before, after, Use.PASSWORD):
+        yield reference.path, f"{label} changes in place: {reference.user} of {cluster.name} gets another password"
+
+
+@hazard("data-key-in-place", "severe", "another file with the new key, and the old one as encryption-old-key-file")
+def data_key_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Found]:
+    """What is on the devices was written with the key from before: a server that restarts can't read it."""
+    for reference, label in _changed(cluster, before, after, Use.STORED_WITH):
+        yield (
+            reference.path,
+            f"{label} changes in place: its {reference.keys[0]} is the key of data on {cluster.name}",
+        )
+
+
+@hazard("operator-certificate-in-place", "warning", "a certificate that the servers' CA has signed, tried before")
+def operator_certificate_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Found]:
+    """The operator uses it at its next connection. If the servers refuse it, nothing of the cluster is looked after."""
+    for reference, label in _changed(cluster, before, after, Use.OPERATOR_CERTIFICATE):
+        yield reference.path, f"{label} changes in place, and the operator shows it to the servers of {cluster.name}"
+
+
+def _changed(cluster: Cluster, before: ObjectSet, after: ObjectSet, use: Use) -> Iterator[tuple[Reference, str]]:
+    """References whose object has another value under a key that is read; (reference, the object's name)."""
+    for reference in references_of(cluster):
+        if reference.use is not use:
+            continue
+        was, now = (side.keyed(reference.kind, reference.namespace, reference.name) for side in (before, after))
+        if was is None or now is None or was.label != now.label:
+            continue
+        if was.contents is None or now.contents is None:
+            differs = was.contents is not now.contents
+        else:
+            both = [key for key in reference.keys if key in was.contents and key in now.contents]
+            differs = any(not is_same(was.contents[key], now.contents[key]) for key in both)
+        if differs:
+            yield reference, now.label
+
+
+OBJECT_CHANGE_HAZARDS = (
+    needed_object_goes,
+    admin_password_in_place,
+    password_in_place,
+    data_key_in_place,
+    operator_certificate_in_place,
+)

@@ -1,0 +1,247 @@
+"""Hazards of a cluster together with the objects in the same file: what it needs of them, and how they hinder it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.config import entries, section
+from aerofleet.ako.hazards.hazard import Found, hazard
+from aerofleet.ako.identity import label_of, name_of
+from aerofleet.ako.object_set import ObjectSet
+from aerofleet.ako.placement import host_ports_of, ports_of
+from aerofleet.ako.quantity import quantity
+from aerofleet.ako.reasons.objects import POD_SECURITY
+from aerofleet.ako.references import Use, references_of
+from aerofleet.ako.selectors import lets_through, matches, pod_labels, policies_for
+
+CONSEQUENCES: dict[Use, str] = {
+    Use.ADMIN_PASSWORD: "the operator can't log in and stops at every reconcile",
+    Use.PASSWORD: "the operator stops there at every reconcile, and sets no user and no later change",
+    Use.VOLUME: "pods don't start",
+    Use.SERVER_FILE: "the server does not start",
+    Use.STORED_WITH: "the server does not start",
+    Use.OPERATOR_CERTIFICATE: "the operator does not get through to servers that ask for a certificate",
+    Use.ENVIRONMENT: "pods don't start",
+}
+
+
+@hazard("key-missing", "severe", "the key that is asked for, in the Secret or ConfigMap")
+def key_missing(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+    """What the cluster names is there, and the key that it reads is not."""
+    for reference in references_of(cluster):
+        known = objects.keyed(reference.kind, reference.namespace, reference.name) if reference.keys else None
+        if known is None or known.contents is None:
+            continue
+        for key in reference.keys:
+            if key not in known.contents:
+                has = ", ".join(sorted(known.contents)) or "none"
+                lack = f"{reference.user} needs the key {key} of {known.label}, which has {has}"
+                yield reference.path, f"{lack}: {CONSEQUENCES[reference.use]}"
+
+
+@hazard("nodes-kept-apart", "severe", "a rule that lets the cluster's own pods in on these ports")
+def nodes_kept_apart(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+    """Without fabric and heartbeat between its pods each node is a cluster of its own: writes diverge or stop."""
+    yield from _closed(cluster, objects, ("fabric", "heartbeat"), "its own pods", is_own=True)
+
+
+@hazard("clients-kept-out", "warning", "a rule that lets clients, the operator and its own pods in on this port")
+def clients_kept_out(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+    """A NetworkPolicy that selects the pods closes every port that no policy opens."""
+    yield from _closed(cluster, objects, ("service",), "anybody", is_own=False)
+
+
+def _closed(
+    cluster: Cluster, objects: ObjectSet, parts: tuple[str, ...], whom: str, *, is_own: bool
+) -> Iterator[Found]:
+    policies = objects.of_kind("NetworkPolicy", cluster.namespace)
+    ports = {name: port for name, port in ports_of(cluster.config).items() if name.removeprefix("tls-") in parts}
+    for direction, way in (("Ingress", "in"), ("Egress", "out")) if is_own else (("Ingress", "in"),):
+        selecting = policies_for(cluster, policies, direction) if policies else []
+        names = ", ".join(sorted(map(name_of, selecting)))
+        for name, port in ports.items() if selecting else ():
+            if not lets_through(selecting, name, port, cluster if is_own else None, direction):
+                part, key = name.removeprefix("tls-"), "tls-port" if name.startswith("tls-") else "port"
+                path = f"spec.aerospikeConfig.network.{part}.{key}"
+                yield path, f"no NetworkPolicy ({names}) lets {whom} {way} on {name} {port}"
+
+
+@hazard("service-misses", "warning", "a port that the pods listen on")
+def service_misses(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+    """A Service selects the pods and leads to a port on which nothing listens: its clients are refused."""
+    labels = pod_labels(cluster)
+    known: dict[str, int] = ports_of(cluster.config)
+    own = {port.get("name"): port.get("containerPort") for port in _sidecar_ports(cluster)}
+    for service in objects.of_kind("Service", cluster.namespace):
+        selector = section(service, "spec").get("selector")
+        if not selector or not matches({"matchLabels": selector}, labels):
+            continue
+        for port in entries(service, "spec", "ports"):
+            target = port.get("targetPort", port.get("port"))
+            if target not in (*known, *known.values(), *own, *own.values()):
+                what = ", ".join(f"{name} {number}" for name, number in sorted(known.items()))
+                path = "spec.aerospikeConfig.network"
+                yield path, f"{label_of(service)} leads to port {target}; the pods listen on {what}"
+
+
+def _sidecar_ports(cluster: Cluster) -> Iterator[dict[str, Any]]:
+    for container in entries(cluster.pod_spec, "sidecars"):
+        yield from entries(container, "ports")
+
+
+@hazard(
+    "second-budget",
+    "severe",
+    "spec.maxUnavailable alone, or disablePDB: true beside a PodDisruptionBudget of one's own",
+)
+def second_budget(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+    """The operator makes a PodDisruptionBudget of its own. A pod under two of them can't be evicted at all: no drain
+    ends. One of the cluster's own name stops the operator at every reconcile.
+    """
+    if cluster.spec.get("disablePDB") is True:
+        return
+    for budget in objects.of_kind("PodDisruptionBudget", cluster.namespace):
+        if _is_owned(budget, cluster):
+            continue
+        if name_of(budget) == cluster.name:
+            yield "spec.disablePDB", f"{label_of(budget)} has the name of the operator's own"
+        elif matches(section(budget, "spec", "selector"), pod_labels(cluster)):
+            yield "spec.disablePDB", f"{label_of(budget)} selects the same pods as the operator's own"
+
+
+def _is_owned(resource: Any, cluster: Cluster) -> bool:
+    return any(owner.get("name") == cluster.name for owner in entries(resource, "metadata", "ownerReferences"))
+
+
+@hazard(
+    "quota-too-small",
+    "severe",
+    "a quota with room for every pod of the namespace, and for one more while it is replaced",
+)
+def quota_too_small(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+    """Pods and claims beyond the quota are not made: the operator waits for them for ever."""
+    quotas = objects.of_kind("ResourceQuota", cluster.namespace)
+    if not quotas:
+        return
+    same = [each for each in objects.clusters if each.namespace == cluster.namespace]
+    wanted: dict[str, Fraction] = defaultdict(Fraction)
+    for each in same:
+        for key, amount in _asked(each).items():
+            wanted[key] += amount
+    for quota in quotas:
+        if section(quota, "spec").get("scopes") or section(quota, "spec").get("scopeSelector"):
+            continue
+        for key, hard in sorted(section(quota, "spec", "hard").items()):
+            name = QUOTA_NAMES.get(key, key)
+            if quantity(hard) < wanted.get(name, Fraction(0)):
+                names = ", ".join(other.name for other in same)
+                need = shown_amount(name, wanted[name])
+                yield "spec.size", f"{names} ask for {need} of {key}, {label_of(quota)} allows {hard}"
+
+
+QUOTA_NAMES = {"cpu": "requests.cpu", "memory": "requests.memory", "count/pods": "pods"}
+
+
+def _asked(cluster: Cluster) -> dict[str, Fraction]:
+    """What all pods of a cluster ask for, as a ResourceQuota counts it."""
+    found: dict[str, Fraction] = defaultdict(Fraction)
+    found["pods"] = Fraction(cluster.size)
+    for group in ("requests", "limits"):
+        for kind in ("cpu", "memory"):
+            found[f"{group}.{kind}"] = cluster.size * _of_pod(cluster, group, kind)
+    per_rack = Fraction(cluster.size, max(len(cluster.racks), 1))
+    for rack in cluster.racks:
+        for volume in entries(rack.storage, "volumes"):
+            claim = section(volume, "source", "persistentVolume")
+            if claim:
+                amount = per_rack * quantity(claim.get("size") or 0)
+                found["persistentvolumeclaims"] += per_rack
+                found["requests.storage"] += amount
+                found[f"{claim.get('storageClass')}.storageclass.storage.k8s.io/requests.storage"] += amount
+    return found
+
+
+def _of_pod(cluster: Cluster, group: str, kind: str) -> Fraction:
+    """Containers run together; init containers before them, one after the other."""
+    pod = cluster.pod_spec
+    together = [section(pod, "aerospikeContainer"), *entries(pod, "sidecars")]
+    before = [section(pod, "aerospikeInitContainer"), *entries(pod, "initContainers")]
+    amounts = [
+        [quantity(section(each, "resources", group).get(kind) or 0) for each in containers]
+        for containers in (together, before)
+    ]
+    return max(sum(amounts[0], Fraction(0)), max(amounts[1], default=Fraction(0)))
+
+
+def shown_amount(name: str, amount: Fraction) -> str:
+    """An amount as a person writes it: memory and storage in Gi, all else as a number."""
+    if name.endswith(("memory", "storage")):
+        return f"{float(amount / 2**30):g}Gi"
+    return f"{float(amount):g}"
+
+
+@hazard("pod-security-refuses", "severe", "a namespace whose Pod Security level admits the pods")
+def pod_security_refuses(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+    """The namespace's Pod Security level refuses the pods: none is made, not even to replace one that runs."""
+    namespace = objects.find("Namespace", "", cluster.namespace or "default")
+    level = section(namespace or {}, "metadata", "labels").get(f"{POD_SECURITY}enforce")
+    if level not in ("baseline", "restricted"):
+        return
+    for path, why in (*_beyond_baseline(cluster), *(_beyond_restricted(cluster) if level == "restricted" else ())):
+        yield path, f"{why}: namespace {cluster.namespace} enforces {level}"
+
+
+def _containers(cluster: Cluster) -> Iterator[tuple[str, dict[str, Any]]]:
+    for key in ("aerospikeContainer", "aerospikeInitContainer"):
+        yield f"spec.podSpec.{key}", section(cluster.pod_spec, key)
+    for key in ("sidecars", "initContainers"):
+        for position, container in enumerate(entries(cluster.pod_spec, key)):
+            yield f"spec.podSpec.{key}[{position}]", container
+
+
+def _beyond_baseline(cluster: Cluster) -> Iterator[Found]:
+    if cluster.pod_spec.get("hostNetwork") is True:
+        yield "spec.podSpec.hostNetwork", "pods use the host's network"
+    elif ports := host_ports_of(cluster):
+        yield "spec.podSpec.multiPodPerHost", f"pods open ports of their host ({', '.join(map(str, ports.values()))})"
+    for rack in cluster.distinct_racks:
+        for position, volume in enumerate(entries(rack.storage, "volumes")):
+            if section(volume, "source", "hostPath"):
+                yield f"{cluster.storage_path(rack)}.volumes[{position}].source", "a volume is a path of the host"
+    for path, container in _containers(cluster):
+        if section(container, "securityContext").get("privileged") is True:
+            yield f"{path}.securityContext.privileged", "a container is privileged"
+
+
+def _beyond_restricted(cluster: Cluster) -> Iterator[Found]:
+    pod = section(cluster.pod_spec, "securityContext")
+    for path, container in _containers(cluster):
+        own = section(container, "securityContext")
+        lacks = [
+            words
+            for words, is_there in (
+                ("runAsNonRoot", own.get("runAsNonRoot", pod.get("runAsNonRoot")) is True),
+                ("seccompProfile", bool(own.get("seccompProfile") or pod.get("seccompProfile"))),
+                ("allowPrivilegeEscalation: false", own.get("allowPrivilegeEscalation") is False),
+                ("capabilities.drop: [ALL]", "ALL" in (section(own, "capabilities").get("drop") or [])),
+            )
+            if not is_there
+        ]
+        if lacks:
+            yield f"{path}.securityContext", f"lacks {', '.join(lacks)}"
+            return
+
+
+OBJECT_HAZARDS = (
+    key_missing,
+    nodes_kept_apart,
+    clients_kept_out,
+    service_misses,
+    second_budget,
+    quota_too_small,
+    pod_security_refuses,
+)

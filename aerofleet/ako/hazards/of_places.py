@@ -1,0 +1,68 @@
+"""Hazards of where copies of records are: racks that share a place, pods that share a host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.config import replication_factor
+from aerofleet.ako.hazards.hazard import Found, hazard
+from aerofleet.ako.placement import Place, are_apart, hosts_of, place_of
+
+
+@hazard("rack-anywhere", "warning", "zone, region, rackLabel or nodeName on every rack")
+def rack_anywhere(cluster: Cluster) -> Iterator[Found]:
+    """A rack without a place is spread anywhere: two racks may share hosts, and a host's loss takes two copies."""
+    for rack in cluster.racks if len(cluster.racks) > 1 else ():
+        if not place_of(cluster, rack):
+            yield f"spec.rackConfig.racks[{rack.position}]", f"rack {rack.id} is bound to no place"
+
+
+@hazard("racks-in-one-place", "warning", "another zone, rackLabel or nodeName for each rack")
+def racks_in_one_place(cluster: Cluster) -> Iterator[Found]:
+    """Copies are kept in different racks. Where racks share a place, its loss takes copies of both."""
+    places = [(rack, place_of(cluster, rack)) for rack in cluster.racks]
+    for group in _groups([(rack.id, place) for rack, place in places if place]):
+        ids = [identity for identity, _ in group]
+        position = next(rack.position for rack, _ in places if rack.id == ids[1])
+        where = hosts_of(group[0][1], group[1][1])
+        names = f"{', '.join(map(str, ids[:-1]))} and {ids[-1]}"
+        how = f"share {where}" if where else "are bound by labels that one host can have together"
+        yield f"spec.rackConfig.racks[{position}]", f"racks {names} {how}"
+
+
+def _groups(racks: list[tuple[int, Place]]) -> Iterator[list[tuple[int, Place]]]:
+    """Racks that one host could fit, two or more together, each rack in the first group that it fits."""
+    rest = racks
+    while rest:
+        first, others = rest[0], rest[1:]
+        group = [first, *(other for other in others if not are_apart(first[1], other[1]))]
+        if len(group) > 1:
+            yield group
+        rest = [other for other in others if other not in group]
+
+
+@hazard(
+    "copies-on-one-host", "warning", "multiPodPerHost: false, or rack-aware namespaces on racks in places of their own"
+)
+def copies_on_one_host(cluster: Cluster) -> Iterator[Found]:
+    """Several pods are on a host and nothing keeps copies apart: a host's loss takes all copies of some records."""
+    if cluster.pod_spec.get("multiPodPerHost") is not True or cluster.size < 2:
+        return
+    places = _independent(cluster)
+    for path, name, namespace in cluster.written_namespaces:
+        copies = replication_factor(namespace)
+        apart = places if name in cluster.rack_namespaces else 1
+        if copies > 1 and apart < copies:
+            why = f"{apart} racks in places of their own" if apart > 1 else "no racks that keep them apart"
+            yield f"{path}.replication-factor", f"{name}: one host may have several of {copies} copies, with {why}"
+
+
+def _independent(cluster: Cluster) -> int:
+    """Racks that can't share a host with any other that counts."""
+    counted: list[Place] = []
+    for rack in cluster.racks:
+        place = place_of(cluster, rack)
+        if place and all(are_apart(place, other) for other in counted):
+            counted.append(place)
+    return max(len(counted), 1)
