@@ -155,7 +155,7 @@ class Settings(FileModel):
     )
     logging: tuple[dict[str, Any], ...] = Field((), description="log sinks, in the operator's form")
     host_blocks: tuple[str, ...] = Field((), description="hosts that the operator moves the pods away from")
-    paused: Flag = Field(description="the operator leaves the cluster alone")
+    paused: Flag = Field(description="the operator finishes the pass that runs and begins no other")
     passwords: dict[str, Generation] = Field(
         default_factory=dict,
         description="user → generation of its password, 1 when left out; each has a Secret of its own",

@@ -161,7 +161,9 @@ def stays_quiesced(cluster: Cluster) -> Iterator[Found]:
 
 @hazard("ignored-pods", "warning", "leave it out, and mend the pods")
 def ignored_pods(cluster: Cluster) -> Iterator[Found]:
-    """Ignored pods are left out of every check before a restart: copies may be missing already."""
+    """Ignored pods are left out of every check before a restart: copies may be missing already. A roll-out ends over
+    them, and the operator then deletes them again and again.
+    """
     wanted = cluster.rack_config.get("maxIgnorablePods")
     if wanted not in (None, 0, "0%"):
         yield "spec.rackConfig.maxIgnorablePods", f"up to {wanted} failed pods of a rack are passed over"
@@ -318,9 +320,11 @@ def dynamic_off(cluster: Cluster) -> Iterator[Found]:
 
 @hazard("paused", "info", "paused: false once the work is done")
 def paused(cluster: Cluster) -> Iterator[Found]:
-    """Nothing is applied while the cluster is paused, deletion excepted."""
+    """The operator finishes the pass that runs, with the spec that it began with, and begins no other: no change, no
+    recovery of failed pods, no password. A deletion it carries out.
+    """
     if cluster.spec.get("paused") is True:
-        yield "spec.paused", "nothing is applied"
+        yield "spec.paused", "the operator begins no pass"
 
 
 @hazard("rack-id-override", "warning", "racks in the spec")

@@ -11,6 +11,12 @@ from aerofleet.ako.config import namespaces, section, texts
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.quantity import quantity
 
+EMPTIED: dict[str, str] = {
+    "deleteLocalStorageOnRestart": "pods that are rebuilt",
+    "deleteLocalStorageOnPodRecovery": "pods that have failed",
+}
+"""Switches of a storage section, and the pods whose local claims the operator then deletes with them."""
+
 
 @hazard("skips-work-directory", "warning", "a persistent volume for the work directory")
 def skips_work_directory(cluster: Cluster) -> Iterator[Found]:
@@ -52,11 +58,14 @@ def wipes_at_start(cluster: Cluster) -> Iterator[Found]:
 
 @hazard("deletes-local-storage", "warning", "leave it out, unless the copies elsewhere are sure")
 def deletes_local_storage(cluster: Cluster) -> Iterator[Found]:
-    """Every planned restart of a pod empties its disks: each one fills again over the network."""
+    """The claims of local classes are deleted with a pod that is rebuilt, or with one that has failed, each time that
+    the operator deletes it: the pod comes back empty and fills again over the network. A restart in the pod deletes
+    none.
+    """
     for rack in cluster.distinct_racks:
-        for key in ("deleteLocalStorageOnRestart", "deleteLocalStorageOnPodRecovery"):
+        for key, which in EMPTIED.items():
             if rack.storage.get(key) is True:
-                yield f"{cluster.storage_path(rack)}.{key}", "pods come back empty"
+                yield f"{cluster.storage_path(rack)}.{key}", f"{which} come back empty"
 
 
 @hazard("sindex-mount-unchecked", "severe", "a Filesystem volume at each mount")
