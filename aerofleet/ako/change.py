@@ -22,7 +22,7 @@ from aerofleet.ako.narrow import narrowed
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.reasons.data import data_reasons
 from aerofleet.ako.reasons.pods import restart_reasons
-from aerofleet.ako.reasons.scale import size_reasons, version_reasons
+from aerofleet.ako.reasons.scale import ignored_pod_reasons, size_reasons, version_reasons
 from aerofleet.ako.reasons.storage import block_list_reasons, storage_reasons
 from aerofleet.ako.reasons.unknown import unknown_reasons
 from aerofleet.ako.restart import RackRestart, Restarts, decide, judged_version
@@ -36,7 +36,7 @@ ALWAYS_LIVE: dict[str, str] = {
     "ignoreSidecarFailure": "how pods are judged",
     "maxUnavailable": "the PodDisruptionBudget changes",
     "operatorClientCert": "how the operator logs in",
-    "paused": "whether the operator works on the cluster",
+    "paused": "whether the operator begins another pass on the cluster; the one that runs is finished",
     "podService": "metadata of Services",
     "seedsFinderServices": "a Service changes",
     "validationPolicy": "what the webhook checks",
@@ -111,6 +111,7 @@ def change_between(
     restarts = decide(before, after, status.pods)
     reasons = list(dict.fromkeys([*_refusals(admission), *_reasons(before, after, restarts)]))
     reasons += _still_under_way(before, after, status, reasons)
+    reasons += ignored_pod_reasons(before, after, status)
     reasons += _untold(before, after, reasons)
     return Change(
         worst(reasons), reasons, change_hazards(before, after, restarts, status), restarts, admission, before, after
@@ -153,7 +154,7 @@ def _still_under_way(old: Cluster, new: Cluster, status: Status, told: list[Reas
     names = {"name": old.name, "namespace": old.namespace}
     running = cluster_of({"metadata": names, "spec": {**rest, **status.spec}})
     known = {(reason.rule, reason.path) for reason in told}
-    words = "it was held back by the pause" if old.spec.get("paused") is True else "it is under way already"
+    words = "it was held back by paused" if old.spec.get("paused") is True else "it is under way already"
     for reason in dict.fromkeys(_reasons(running, new, decide(running, new, status.pods))):
         if (reason.rule, reason.path) not in known:
             yield replace(reason, message=f"{reason.message}; {words}")

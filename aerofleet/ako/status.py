@@ -23,7 +23,8 @@ OTHER_NAMES = {"operatorClientCert": "operatorClientCertSpec"}
 @dataclass(slots=True)
 class Status:
     """``is_complete``: a whole roll-out has finished at least once. ``pods`` maps a pod's name to its entry. ``phase``:
-    Completed, InProgress or Error; empty where it isn't said.
+    Completed, InProgress or Error; empty where it isn't said. ``failed``: names of the pods that have failed, where
+    they are known; the resource's own status never holds them (see `failed_pods`).
     """
 
     is_complete: bool
@@ -35,6 +36,7 @@ class Status:
     spec: dict[str, Any]
     pods: dict[str, dict[str, Any]] = field(default_factory=dict)
     phase: str = "Completed"
+    failed: frozenset[str] = frozenset()
 
 
 def rack_sizes(size: int, racks: int) -> list[int]:

@@ -2,8 +2,8 @@
 
 Questions: ``{"verb": "create", "spec": CR}``, ``{"verb": "update" | "restart", "old": CR, "new": CR}`` and
 ``{"verb": "effect", "version": "8.1.1", "old": aerospikeConfig, "new": aerospikeConfig}``. An update may carry
-``statusFrom`` (the status mirrors this CR) and ``statusPatch`` (a JSON merge patch on that status, as an object or
-as text).
+``statusFrom`` (the status mirrors this CR), ``statusPatch`` (a JSON merge patch on that status, as an object or
+as text) and ``failedPods`` (names of the pods that have failed; a status does not say it).
 
 ``{"verb": "start", "version": "8.1.1.1", "aerospikeConfig": {…}}`` asks whether the server itself starts; with
 ``previous``, the aerospikeConfig of the server before on the same devices (and ``previousVersion``), also whether any
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from aerofleet.aerospike.server import start_findings
@@ -87,7 +88,7 @@ def _change(question: Question) -> Change:
 
 def _status(question: Question, old: Cluster) -> Status:
     mirrored = cluster_of(_object(question, "statusFrom")) if "statusFrom" in question else old
-    status = finished_status(mirrored)
+    status = replace(finished_status(mirrored), failed=_names(question, "failedPods"))
     patch = question.get("statusPatch")
     if isinstance(patch, str):
         try:
@@ -98,7 +99,14 @@ def _status(question: Question, old: Cluster) -> Status:
         return status
     if not isinstance(patch, dict):
         raise QuestionError("statusPatch is no object")
-    return patched_status(status, patch, old)
+    return replace(patched_status(status, patch, old), failed=status.failed)
+
+
+def _names(question: Question, key: str) -> frozenset[str]:
+    value = question.get(key) or []
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise QuestionError(f"{key} is no list of texts")
+    return frozenset(value)
 
 
 def _effect(question: Question) -> Answer:

@@ -8,14 +8,16 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from aerofleet.ako.admission import admit_create
+from aerofleet.ako.admission import admit_create, finished_status
 from aerofleet.ako.change import change_of
 from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, release_of
 from aerofleet.ako.effect import Effect, Reason, refusal, worst
+from aerofleet.ako.failed_pods import failed_pods
 from aerofleet.ako.hazards import cluster_hazards
 from aerofleet.ako.hazards.beside import change_hazards_beside
 from aerofleet.ako.identity import Key, cluster_name, is_cluster, key_of, label_of
@@ -77,11 +79,12 @@ def mistakes_in(path: Path, found: list[CR]) -> Iterator[str]:
 
 def judgements(old: list[CR], new: list[CR], operator: str) -> tuple[list[Judgement], list[Judgement]]:
     """One judgement for each cluster of the two files, and one for each object that comes, goes or changes."""
-    before, after = ObjectSet(old), ObjectSet(new)
+    pods = [resource for resource in old if resource.get("kind") == "Pod"]
+    before, after = (ObjectSet([each for each in objects if each.get("kind") != "Pod"]) for objects in (old, new))
     read = {id(written): cluster for side in (before, after) for written, cluster in side.read}
     clusters = []
     for was, now in pairs([written for written, _ in before.read], [written for written, _ in after.read]):
-        judgement = judged(was, now, operator)
+        judgement = judged(was, now, operator, pods)
         if now is not None:
             known = read[id(was)] if was is not None else None
             judgement.hazards += change_hazards_beside(known, read[id(now)], before, after)
@@ -113,10 +116,10 @@ def _of_object(old: CR | None, new: CR | None) -> Judgement | None:
     return Judgement(label_of(new or old or {}), worst(reasons), reasons) if reasons else None
 
 
-def judged(old: CR | None, new: CR | None, operator: str) -> Judgement:
+def judged(old: CR | None, new: CR | None, operator: str, running_pods: Sequence[CR] = ()) -> Judgement:
     """The judgement of one cluster by itself: changed, new (``old`` is None) or deleted (``new`` is None)."""
     if old is not None and new is not None:
-        change = change_of(old, new, status=running(old), operator=operator)
+        change = change_of(old, new, status=running(old, running_pods), operator=operator)
         pods = dict(Counter(change.restarts.pods.values()))
         return Judgement(cluster_name(new), change.effect, change.reasons, list(change.hazards), pods)
     if new is not None:
@@ -130,7 +133,14 @@ def judged(old: CR | None, new: CR | None, operator: str) -> Judgement:
     return Judgement(cluster_name(old or {}), worst(reasons), reasons, [], {SCALED_DOWN: gone.size})
 
 
-def running(old: CR) -> Status | None:
-    """What the cluster's own status says, where the file is read from a running one."""
-    status = old.get("status")
-    return status_of(status, cluster_of(old)) if isinstance(status, dict) and status else None
+def running(old: CR, pods: Sequence[CR] = ()) -> Status | None:
+    """Return what the cluster's own status says, and which of its ``pods`` have failed; None where the file says
+    neither.
+
+    Pods are no part of a change: the operator makes them. They only tell how the cluster is.
+    """
+    cluster, status = cluster_of(old), old.get("status")
+    failed = failed_pods(pods, cluster.name, cluster.namespace)
+    if isinstance(status, dict) and status:
+        return replace(status_of(status, cluster), failed=failed)
+    return replace(finished_status(cluster), failed=failed) if failed else None

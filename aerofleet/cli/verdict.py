@@ -18,7 +18,8 @@ usage: aerofleet verdict < QUESTIONS > ANSWERS
 
 One JSON object a line:
   {"verb": "create", "spec": CR}
-  {"verb": "update", "old": CR, "new": CR}      may carry statusFrom (a CR) and statusPatch (a JSON merge patch)
+  {"verb": "update", "old": CR, "new": CR}      may carry statusFrom (a CR), statusPatch (a JSON merge
+                                                patch) and failedPods (names)
   {"verb": "restart", "old": CR, "new": CR}
   {"verb": "effect", "version": "8.1.1", "old": aerospikeConfig, "new": aerospikeConfig}
   {"verb": "start", "version": "8.1.1.1", "aerospikeConfig": {...}}      does the server itself start with it?

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ Edit = dict[str, Any]
 def test_a_change_has_the_effect_judged_by_hand(pair: dict[str, Any]) -> None:
     was = pair.get("was", {})
     running = finished_status(cluster_of(cluster(pair["base"], pair["running"]))) if "running" in pair else None
+    if "failed" in pair:
+        running = replace(finished_status(cluster_of(cluster(pair["base"], was))), failed=frozenset(pair["failed"]))
     change = change_of(cluster(pair["base"], was), cluster(pair["base"], was, pair["to"]), status=running)
     told = [(str(reason.effect), reason.path, reason.message) for reason in change.reasons]
     assert str(change.effect) == pair["effect"], told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ def found(case: dict[str, Any], edit: dict[str, Any]) -> set[str]:
     old, new = cluster(case["base"], case["was"]), cluster(case["base"], case["was"], edit)
     mirrored = cluster_of(cluster(case["base"], case["status"]) if "status" in case else old)
     status = patched_status(finished_status(mirrored), case.get("patch", {}), mirrored)
+    status = replace(status, failed=frozenset(case.get("failed", ())))
     return {hazard.id for hazard in change_of(old, new, status=status).hazards}
 
 

@@ -137,6 +137,29 @@ def test_a_secret_that_admin_logs_in_with_is_a_hazard_of_its_cluster(
     assert "first-one" not in out and "second-one" not in out
 
 
+def pod(name: str, **waiting: str) -> dict[str, Any]:
+    labels = {"app": "aerospike-cluster", "aerospike.com/cr": "cache"}
+    containers = [{"name": "aerospike-server", "state": {"waiting": waiting} if waiting else {"running": {}}}]
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": "shop", "labels": labels},
+        "status": {"phase": "Running", "containerStatuses": containers},
+    }
+
+
+def test_pods_that_have_failed_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pods = [pod("cache-2-1", reason="CrashLoopBackOff"), pod("cache-2-0"), pod("cache-1-0", reason="ContainerCreating")]
+    old = write(tmp_path / "old.yaml", cluster("memory"), *pods)
+    new = write(tmp_path / "new.yaml", cluster("memory", {"spec.size": 3}))
+    assert run([old, new]) == 0
+    shown = capsys.readouterr().out
+    assert "status.pods.cache-2-1: cache-2-1 has failed and is deleted until it runs  [failed-pods-first]" in shown
+    assert "cache-2-1 has failed: none of the 3 pods that go goes before they run  [shrink-blocked]" in shown
+    assert "cache-1-0 has failed" not in shown
+    assert "Pod shop" not in shown
+
+
 def test_clusters_without_an_effect_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     many = [cluster("device", {"metadata.namespace": f"n{number}"}) for number in range(3)]
     old = write(tmp_path / "old.yaml", *many)

@@ -60,7 +60,7 @@ def config_hazards(version: str, change: ConfigChange, kind: str) -> list[Hazard
 def change_hazards(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> list[Hazard]:
     """Hazards of the change, and those of the cluster that come with it."""
     found = [hazard for rule in CHANGES for hazard in rule.found(old, new, restarts)]
-    found += [hazard for rule in STATUS_HAZARDS for hazard in rule.found(old, new, status)]
+    found += [hazard for rule in STATUS_HAZARDS for hazard in rule.found(old, new, restarts, status)]
     told: set[int] = set()
     for restart in restarts.racks:
         if id(restart.config) not in told and (restart.config.differences or not restart.config.is_same_file):

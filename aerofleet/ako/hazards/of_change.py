@@ -11,14 +11,19 @@ from aerofleet.ako.admission.storage_rules import is_persistent
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import namespaces, section
 from aerofleet.ako.config_change import devices, is_same
+from aerofleet.ako.failed_pods import allowances
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.image import is_at_least, numbers
 from aerofleet.ako.mounts import unseen_host_paths
 from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.quantity import quantity
+from aerofleet.ako.reasons.scale import revision_shortage
 from aerofleet.ako.reasons.storage import cascades
-from aerofleet.ako.restart import REMOVED, SCALED_DOWN, Restarts, batch_size
+from aerofleet.ako.restart import COLD, IMAGE, REMOVED, SCALED_DOWN, WARM, Restarts, batch_size
 from aerofleet.ako.status import rack_sizes
+
+RESTARTS = frozenset({WARM, COLD, IMAGE})
+"""What a pod that stays can fail by: its server starts anew."""
 
 
 @hazard("many-changes", "warning", "one kind of change after the other")
@@ -88,15 +93,35 @@ def map_keys(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
         yield "spec.image", f"{old.version} to {new.version} crosses 7.1"
 
 
-@hazard("revision-refills", "warning", "room on the other nodes: used × size / (size − 1) below stop-writes")
+@hazard("revision-refills", "warning", "room on the other nodes: used × size / (size − pods missing) below stop-writes")
 def revision_refills(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
-    """A rack's new revision removes pods before it adds them: the rack is short while they fill, and the rest must
-    hold.
+    """A rack's new revision replaces all pods of the rack, batch by batch, and each new one fills from the others. A
+    batch goes before the next one comes, unless the rack grows in the same change; the other pods must hold its
+    records.
     """
-    known = {rack.id: rack.revision for rack in old.racks}
     for rack in new.racks:
-        if known.get(rack.id, rack.revision) != rack.revision:
-            yield f"spec.rackConfig.racks[{rack.position}].revision", f"rack {rack.id} is rebuilt"
+        short = revision_shortage(old, new, rack)
+        if short is not None:
+            missing = f", {short} pods short meanwhile" if short else ", and grows first"
+            yield f"spec.rackConfig.racks[{rack.position}].revision", f"rack {rack.id} is rebuilt{missing}"
+
+
+@hazard("ignores-what-it-breaks", "severe", "maxIgnorablePods: 0 for this change")
+def ignores_what_it_breaks(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """With maxIgnorablePods the operator also ignores pods that the change itself makes fail: it takes down the next
+    pod of the rack, one more than the allowance, before it stops. With a strongly consistent namespace it writes the
+    roster without them.
+    """
+    allowed = allowances(new) if new.rack_config.get("maxIgnorablePods") else {}
+    for restart in restarts.racks if allowed else ():
+        count, size = allowed.get(restart.rack.id, 0), len(restart.pods)
+        if restart.kind in RESTARTS and count and size and not restart.rack.is_blocked_from_roster:
+            down = min(count + 1, size)
+            yield (
+                "spec.rackConfig.maxIgnorablePods",
+                f"if the change makes pods fail, it takes {down} of {size} pods of a rack down",
+            )
+            return
 
 
 @hazard("host-path-waits", "severe", "a PodRestart operation after it")
@@ -144,10 +169,12 @@ def batch_grows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Foun
 
 @hazard("paused-change", "info", "paused: false, or the change later")
 def paused_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
-    """The change is admitted now and applied when the cluster is released, perhaps with others."""
+    """The change is admitted now and applied when `paused` goes, in one pass with all others made meanwhile: each pod
+    restarts once for all of them, and not at all for what was taken back.
+    """
     rest = [{**cluster.spec, "paused": None} for cluster in (old, new)]
     if new.spec.get("paused") is True and rest[0] != rest[1]:
-        yield "spec.paused", "the change waits until the cluster is released"
+        yield "spec.paused", "the change waits until paused is false"
 
 
 @hazard("namespace-goes", "severe", "a backup first, and the approval of who owns the data")
@@ -196,7 +223,7 @@ def claims_stay(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Foun
 
 @hazard("resumes", "warning", "an old file with its status, so that all that starts is told")
 def resumes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
-    """What was changed while the cluster was paused starts now, whatever this change is about."""
+    """What was changed while the cluster was paused starts now, in one pass with this change."""
     if old.spec.get("paused") is True and new.spec.get("paused") is not True:
         yield "spec.paused", "all that was held back starts"
 
@@ -258,6 +285,7 @@ CHANGE_HAZARDS = (
     device_moves,
     map_keys,
     revision_refills,
+    ignores_what_it_breaks,
     host_path_waits,
     security_off_freezes,
     pdb_goes,

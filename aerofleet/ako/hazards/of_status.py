@@ -1,4 +1,8 @@
-"""Hazards of a change to a cluster that is not well: the one before is not done, has failed, or never was."""
+"""Hazards of a change to a cluster that is not well: the one before is not done, has failed, or never was.
+
+Source: recorded roll-outs of AKO 4.5.0. A *pass* is one run of the operator's loop over all racks; it works with the
+spec that it began with.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,25 @@ from collections.abc import Iterator
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_change import is_same
+from aerofleet.ako.failed_pods import ignored_and_blocking
 from aerofleet.ako.hazards.hazard import Found, hazard
+from aerofleet.ako.restart import COLD, IMAGE, LIVE, REMOVED, SCALED_DOWN, WARM, Restarts
 from aerofleet.ako.status import Status
 
 ROLLED_OUT = ("image", "size", "aerospikeConfig", "rackConfig", "podSpec", "storage")
+JUDGED_BY_STATUS = frozenset({LIVE, WARM, COLD})
+"""Changes for which the operator compares a pod with what the status says of it. The image it reads from the pod."""
+
+TOUCHED = frozenset({WARM, COLD, IMAGE, SCALED_DOWN, REMOVED})
+"""What the operator does with a node only after the others agreed that it may be away."""
 
 
 @hazard("rollout-under-way", "severe", "the change once `aerofleet wait` says that the one before is done")
-def rollout_under_way(old: Cluster, new: Cluster, status: Status) -> Iterator[Found]:
-    """What is running is not what the change starts from: two roll-outs come together, and their steps mix."""
+def rollout_under_way(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
+    """The operator sees a change, a revert or `paused` only when its running pass ends. With one pod a rack that is
+    after the last rack: the roll-out before is finished first. With more pods it is after the running batch, or after
+    the first batch of the next rack. Pods that have the roll-out before are then restarted once more.
+    """
     if not status.is_complete or old.spec == new.spec or old.spec.get("paused") is True:
         return
     waiting = [key for key in ROLLED_OUT if not is_same(status.spec.get(key), old.spec.get(key))]
@@ -25,21 +39,110 @@ def rollout_under_way(old: Cluster, new: Cluster, status: Status) -> Iterator[Fo
 
 
 @hazard("operator-in-error", "severe", "the cause first: the operator's log says it")
-def operator_in_error(old: Cluster, new: Cluster, status: Status) -> Iterator[Found]:
-    """The operator could not finish what was there before. With the next change it deletes the failed pods of a rack
-    together, and looks neither at migrations nor at what else is down.
+def operator_in_error(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
+    """The operator could not finish what was there before. If a pod has failed, it comes first: the operator deletes
+    the failed pods of a rack together, without a wait for migrations, and until they run no other pod gets the change.
     """
-    if status.phase == "Error" and old.spec != new.spec:
+    if status.phase == "Error" and old.spec != new.spec and not status.failed:
         yield "status.phase", "the operator failed on the cluster as it is"
 
 
+@hazard("failed-pods-first", "severe", "a change that mends the failed pods, and nothing else with it")
+def failed_pods_first(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
+    """Failed pods come before everything else. The operator gives their rack the new configuration and template,
+    deletes the failed pods of the rack together, without a wait, and goes on when they run. If they fail with the
+    change too, it deletes them for ever, and no other pod gets the change, not even a live setting.
+    """
+    if old.spec == new.spec:
+        return
+    emptied = any(rack.storage.get("deleteLocalStorageOnPodRecovery") is True for rack in new.racks)
+    for pod in ignored_and_blocking(status.failed, new)[1]:
+        words = ", each time with its local claims" if emptied else ""
+        yield f"status.pods.{pod}", f"{pod} has failed and is deleted until it runs{words}"
+
+
+@hazard("shrink-blocked", "severe", "the failed pods mended, or a maxIgnorablePods that covers them; then fewer pods")
+def shrink_blocked(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
+    """While a pod has failed, the operator takes no pod away, not even the failed one: it tries for ever, and its phase
+    changes between Error and InProgress. Failed pods of a rack that leaves the spec do not hinder it.
+    """
+    leaving = {pod for pod, kind in restarts.pods.items() if kind in (SCALED_DOWN, REMOVED)}
+    if not leaving:
+        return
+    # A pod that never reported to the status was never a node: the operator takes it away without a look.
+    blocking = [
+        pod
+        for pod in ignored_and_blocking(status.failed, new)[1]
+        if pod not in leaving or pod in status.pods or not status.pods
+    ]
+    if blocking:
+        yield "spec.size", f"{_have(blocking)} failed: none of the {len(leaving)} pods that go goes before they run"
+    elif status.phase == "Error" and not status.failed:
+        yield "spec.size", f"if a pod has failed, none of the {len(leaving)} pods that go goes before it runs"
+
+
+@hazard("restarts-twice", "warning", "the first restart seen through before anything else is changed")
+def restarts_twice(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
+    """A failed pod that runs again with the corrected pod spec or configuration is restarted once more: the pass still
+    compares it with the status from before. Another image alone does not do that.
+    """
+    failed = ignored_and_blocking(status.failed, new)[1]
+    if not failed and status.phase != "Error":
+        return
+    for restart in restarts.racks:
+        pods = [pod for pod in restart.pods if pod in failed]
+        causes = [path for kind, path, _ in restart.causes if kind in JUDGED_BY_STATUS and ".operations" not in path]
+        if causes and (pods or not status.failed):
+            yield causes[0], f"{', '.join(pods) or 'a pod that has failed'} runs with it and is then restarted again"
+            return
+
+
+@hazard("ignored-pods-left", "warning", "the pods mended, and maxIgnorablePods taken away")
+def ignored_pods_left(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
+    """The roll-out goes on over ignored pods. Rosters of strongly consistent namespaces are written without them. After
+    the last pod the operator deletes them again and again, and its phase changes between InProgress and Completed.
+    """
+    if old.spec == new.spec:
+        return
+    for pod in ignored_and_blocking(status.failed, new)[0]:
+        if restarts.pods.get(pod) != REMOVED:
+            words = ", and leaves the roster" if new.has_roster else ""
+            yield f"status.pods.{pod}", f"{pod} has failed and is ignored{words}"
+
+
+@hazard("one-node-left", "severe", "the failed pods mended first")
+def one_node_left(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
+    """With fewer than two nodes beside the ignored pods the operator neither restarts a node nor takes one away, for
+    ever: what one node says of the cluster proves nothing.
+    """
+    ignored = ignored_and_blocking(status.failed, new)[0]
+    left = old.size - len(ignored)
+    if ignored and left < 2 and TOUCHED & set(restarts.kinds):
+        message = f"{_have(ignored)} failed and {left} of {old.size} nodes is left"
+        yield "spec.rackConfig.maxIgnorablePods", message
+
+
+def _have(pods: list[str]) -> str:
+    return f"{', '.join(pods)} {'has' if len(pods) == 1 else 'have'}"
+
+
 @hazard("never-rolled-out", "severe", "the first roll-out finished, or no claim that holds anything")
-def never_rolled_out(old: Cluster, new: Cluster, status: Status) -> Iterator[Found]:
+def never_rolled_out(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
     """A cluster that was never rolled out wholly is made anew when all of its pods fail: the operator deletes its
-    StatefulSets and every claim, whatever cascadeDelete says.
+    StatefulSets and every claim, whatever cascadeDelete says, for ever. It sees a change when its running pass ends; if
+    the pods can run until then, they come up with the spec of before and are restarted.
     """
     if not status.is_complete and old.spec != new.spec:
         yield "status.aerospikeConfig", "no roll-out was ever finished"
 
 
-STATUS_HAZARDS = (rollout_under_way, operator_in_error, never_rolled_out)
+STATUS_HAZARDS = (
+    rollout_under_way,
+    operator_in_error,
+    failed_pods_first,
+    shrink_blocked,
+    restarts_twice,
+    ignored_pods_left,
+    one_node_left,
+    never_rolled_out,
+)

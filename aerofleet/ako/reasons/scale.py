@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.admission.rule import percent_of
+from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import namespaces, replication_factor, section, storage_type
 from aerofleet.ako.effect import Effect, Reason
+from aerofleet.ako.failed_pods import ignored_and_blocking
 from aerofleet.ako.image import is_at_least, is_same_image
 from aerofleet.ako.restart import NEW, REMOVED, SCALED_DOWN, Restarts
+from aerofleet.ako.status import Status, rack_sizes
 
 FORMAT_BREAKS: tuple[tuple[str, str], ...] = (
     ("7.0.0.0", "the format of in-memory data changes at 7.0: it is read anew"),
@@ -40,8 +43,10 @@ def size_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Rea
     for rack in new.racks:
         path = f"spec.rackConfig.racks[{rack.position}]"
         was = known.get(rack.id)
-        if was is not None and was.revision != rack.revision:
-            message = f"rack {rack.id} is rebuilt beside the old one: each pod fills anew, the rack short by a batch"
+        short = revision_shortage(old, new, rack)
+        if short is not None:
+            how = f"the rack is {short} pods short meanwhile" if short else "the rack grows first"
+            message = f"rack {rack.id} is rebuilt batch by batch beside the old one: each pod fills anew, {how}"
             yield Reason(Effect.MOVES_DATA, "revision", f"{path}.revision", message)
         if was is not None and was.is_blocked_from_roster != rack.is_blocked_from_roster:
             message = f"rack {rack.id} {'leaves' if rack.is_blocked_from_roster else 'joins'} the roster"
@@ -49,10 +54,38 @@ def size_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Rea
     yield from _rack_namespace_reasons(old, new)
 
 
+def revision_shortage(old: Cluster, new: Cluster, rack: Rack) -> int | None:
+    """Return how many pods ``rack`` lacks of its size while its revision is replaced; None where it keeps its revision.
+
+    The operator adds a batch while the two revisions together have fewer pods than the new size, and takes a batch of
+    the old one away otherwise. Source: AKO 4.5.0, reconcileRevisionChangedRacks; it rounds a percentage up.
+    """
+    was = next((each for each in old.racks if each.id == rack.id), None)
+    if was is None or was.revision == rack.revision:
+        return None
+    before, after = (
+        rack_sizes(cluster.size, len(cluster.racks))[place]
+        for cluster, place in ((old, was.position), (new, rack.position))
+    )
+    wanted = new.rack_config.get("rollingUpdateBatchSize")
+    percent = percent_of(wanted)
+    batch = -(-after * percent // 100) if percent is not None else wanted if type(wanted) is int else 1
+    lowest = max(0, after - min(max(1, batch), before))
+    return max(0, min(before, after) - lowest)
+
+
 def roster_reason(old: Cluster, new: Cluster, path: str, message: str) -> Reason:
     if old.has_roster or new.has_roster:
         return Reason(Effect.MOVES_DATA, "roster", path, f"{message}: partitions move")
     return Reason(Effect.LIVE, "roster", path, "no namespace is strongly consistent, so there is no roster to leave")
+
+
+def ignored_pod_reasons(old: Cluster, new: Cluster, status: Status) -> Iterator[Reason]:
+    """The operator writes rosters without the failed pods that maxIgnorablePods lets it ignore."""
+    if new.has_roster and old.spec != new.spec:
+        for pod in ignored_and_blocking(status.failed, new)[0]:
+            message = f"{pod} has failed and is ignored: the roster is written without it, partitions move"
+            yield Reason(Effect.MOVES_DATA, "roster", f"status.pods.{pod}", message)
 
 
 def _rack_namespace_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
