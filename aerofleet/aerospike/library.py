@@ -3,7 +3,6 @@
 The library writes the configuration out as flat keys (``namespaces.{orders}.storage-engine.type``) and builds it up
 again. On the way some things are lost and some go wrong, and the schema only sees what is left:
 
-* a value that stands beside the sections, at the very top, is lost;
 * a list of sections is lost where it is empty; entries without a name are lost at its end, and make the code panic
   before a named one (a namespace without a name anywhere); a name that stands twice is refused;
 * a section that is empty goes to the top under its whole dotted name, where the schema refuses it, but a section
@@ -42,7 +41,7 @@ def read(config: Any) -> Reading:
     reading = Reading({})
     for key, value in config.items() if isinstance(config, dict) else ():
         found = value if value == {} else _read(key, value, (key,), reading)
-        if isinstance(found, dict) or (isinstance(found, list) and found and isinstance(found[0], dict)):
+        if found is not _GONE:
             reading.config[key] = found
         elif value not in (None, []) and not isinstance(value, dict):
             reading.lost.append((key,))

@@ -99,15 +99,13 @@ def change_of(
     operator: str = OPERATOR,
 ) -> Change:
     """Judge the change from ``old`` (rolled out wholly, unless ``status`` says otherwise) to ``new``."""
-    before, after = cluster_of(dict(old)), cluster_of(dict(new))
-    return change_between(before, after, new, status or finished_status(before), operator)
+    before, after = cluster_of(dict(old), operator), cluster_of(dict(new), operator)
+    return change_between(before, after, new, status or finished_status(before))
 
 
-def change_between(
-    before: Cluster, after: Cluster, new: Mapping[str, Any], status: Status, operator: str = OPERATOR
-) -> Change:
-    """The same for clusters that were read already."""
-    admission = answer_update(before, after, new, status, operator)
+def change_between(before: Cluster, after: Cluster, new: Mapping[str, Any], status: Status) -> Change:
+    """The same for clusters that were read already; the operator release is that of ``after``."""
+    admission = answer_update(before, after, new, status)
     restarts = decide(before, after, status.pods)
     reasons = list(dict.fromkeys([*_refusals(admission), *_reasons(before, after, restarts)]))
     reasons += _still_under_way(before, after, status, reasons)
@@ -152,7 +150,7 @@ def _still_under_way(old: Cluster, new: Cluster, status: Status, told: list[Reas
     if not status.is_complete or is_same({**rest, **status.spec}, old.spec):
         return
     names = {"name": old.name, "namespace": old.namespace}
-    running = cluster_of({"metadata": names, "spec": {**rest, **status.spec}})
+    running = cluster_of({"metadata": names, "spec": {**rest, **status.spec}}, new.operator)
     known = {(reason.rule, reason.path) for reason in told}
     words = "it was held back by paused" if old.spec.get("paused") is True else "it is under way already"
     for reason in dict.fromkeys(_reasons(running, new, decide(running, new, status.pods))):

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from aerofleet.ako import crd
+from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config import Config, entries, is_strongly_consistent, namespaces, section
 from aerofleet.ako.image import server_version
 from aerofleet.ako.overlay import OverlayError, merged
@@ -61,7 +62,9 @@ class Rack:
 
 @dataclass
 class Cluster:
-    """``refusals`` are the mutating webhook's own; ``spec`` is complete as far as they allow."""
+    """``refusals`` are the mutating webhook's own; ``spec`` is complete as far as they allow. ``operator`` is the
+    release that reads and judges it.
+    """
 
     name: str
     namespace: str
@@ -70,6 +73,7 @@ class Cluster:
     reading: crd.Reading
     metadata: dict[str, Any]
     api_version: str = ""
+    operator: str = OPERATOR
     refusals: list[Finding] = field(default_factory=list)
 
     @cached_property
@@ -171,11 +175,11 @@ def _child(value: Any, key: str | int) -> Any:
     return value[key] if isinstance(value, list) and isinstance(key, int) and key < len(value) else None
 
 
-def cluster_of(resource: dict[str, Any]) -> Cluster:
-    """Read and default an AerospikeCluster. Never raises for what the resource holds: see ``refusals`` and
-    ``reading``.
+def cluster_of(resource: dict[str, Any], operator: str = OPERATOR) -> Cluster:
+    """Read and default an AerospikeCluster as this operator release does. Never raises for what the resource holds: see
+    ``refusals`` and ``reading``.
     """
-    decoded, reading = crd.read(resource)
+    decoded, reading = crd.read(resource, operator)
     metadata = section(resource, "metadata")
     name, namespace = metadata.get("name"), metadata.get("namespace")
     cluster = Cluster(
@@ -186,6 +190,7 @@ def cluster_of(resource: dict[str, Any]) -> Cluster:
         reading=reading,
         metadata=metadata,
         api_version=str(resource.get("apiVersion") or ""),
+        operator=operator,
     )
     _mutate(cluster)
     return cluster
@@ -244,7 +249,8 @@ def qualified(name: str, namespace: str) -> str:
 
 def _default_pod_spec(spec: dict[str, Any]) -> None:
     pod_spec = spec.setdefault("podSpec", {})
-    pod_spec.setdefault("dnsPolicy", "ClusterFirstWithHostNet" if pod_spec.get("hostNetwork") else "ClusterFirst")
+    # The operator writes the policy that holds beside dnsPolicy, and hashes both: writing out the default is a change.
+    pod_spec.pop("effectiveDNSPolicy", None)
     pod_spec.setdefault("securityContext", {}).setdefault("fsGroup", 0)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from aerofleet.ako.image import numbers
 
 OPERATOR = "4.5.0"
-"""The release whose rules stand in this package."""
+"""The newest known release: what is judged by where nothing else is asked."""
 
 MINIMUM_SERVER = "6.0.0.0"
 _SERVERS = ("6.0.0", "6.1.0", "6.2.0", "6.3.0", "6.4.0", "7.0.0", "7.1.0", "7.2.0", "8.0.0", "8.1.0", "8.1.1", "8.1.2")
@@ -41,16 +41,26 @@ RELEASES: dict[str, Release] = {
 }
 
 
+def _line(operator: str) -> str:
+    return ".".join(operator.split(".")[:2])
+
+
 def release_of(operator: str) -> Release | None:
-    return RELEASES.get(".".join(operator.split(".")[:2]))
+    """The line of releases that ``operator`` (``4.5.0``, or ``4.5``) belongs to; None where it is not known."""
+    return RELEASES.get(_line(operator))
+
+
+def line_of(operator: str) -> str:
+    """``4.5`` for ``4.5.0``; the newest known line for a release that is not known."""
+    line = _line(operator)
+    return line if line in RELEASES else _line(OPERATOR)
 
 
 def admitted_servers(operator: str = OPERATOR) -> tuple[str, ...]:
     """Server versions (three numbers) whose schema the release carries; those of the newest known for an unknown
     release.
     """
-    release = release_of(operator) or RELEASES["4.5"]
-    newest = numbers(release.newest_server)
+    newest = numbers(RELEASES[line_of(operator)].newest_server)
     return tuple(server for server in _SERVERS if numbers(server) <= newest)
 
 

@@ -176,7 +176,7 @@ class _Comparison:
             if keys == ("security",):
                 self.leaf(names, keys, before, after)
             else:
-                self.change.hidden.append(".".join(names))
+                self.change.unseen.append(".".join(names))
         elif isinstance(before, dict) or isinstance(after, dict):
             self.walk(names, keys, _map(before), _map(after))
             # A value that becomes a section, or the other way round: no schema has it, yet it must not get lost.
@@ -210,6 +210,9 @@ class _Comparison:
     def named_lists(self, names: Names, keys: Names, before: list[Any], after: list[Any]) -> None:
         was = {str(item.get("name")): item for item in before if isinstance(item, dict)}
         now = {str(item.get("name")): item for item in after if isinstance(item, dict)}
+        # A blank name leaves none in the file: what stands below it is read back as no entry at all.
+        blank = [[side.pop(name) for name in list(side) if not name.strip()] for side in (was, now)]
+        self.walk(names, (*keys, ""), *(_unnamed(sections) for sections in blank))
         for name, item in now.items():
             known = was.get(name)
             if known is None or not is_same(known, item):
@@ -253,6 +256,10 @@ def _is_twin(before: Any, after: Any) -> bool:
     if isinstance(before, list) and isinstance(after, list):
         return all(map(_is_twin, before, after))
     return isinstance(before, bool) == isinstance(after, bool)
+
+
+def _unnamed(sections: list[Config]) -> Config:
+    return {key: value for section in sections for key, value in section.items() if key != "name"}
 
 
 def _are_named(before: Any, after: Any) -> bool:

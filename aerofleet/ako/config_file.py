@@ -39,6 +39,10 @@ def written(key: str, before: Any, after: Any) -> tuple[Any, Any]:
 def _written(key: str, value: Any) -> Any:
     if value is None or value == [] or (isinstance(value, str) and value.lower() in ("", "null")):
         return ABSENT
+    if value is False and key.startswith("enable-benchmarks-"):
+        return ABSENT  # Old servers took the bare line for true, so the operator leaves it out.
+    if isinstance(value, list) and isinstance(value[0], dict):
+        return [item for item in value if isinstance(item, dict) and isinstance(item.get("name"), str)] or ABSENT
     if isinstance(value, float) and isfinite(value):
         return int(value)
     if key == CLIENT_NAMES:

@@ -1,16 +1,18 @@
 """The AerospikeCluster as the API server and the operator's decoder read it: unknown fields pruned, defaults filled
 in, types and bounds checked.
 
-The table (`data/crd.json`) is derived from the operator's CustomResourceDefinition by `tools/derive/crd_table.py`.
+The table (`data/crd.json`) holds the spec of every known operator release, derived from its CustomResourceDefinition
+by `tools/derive/crd_table.py`; equal parts are stored, and their readers made, once for all releases.
 Three things are done in one walk, because every one of them visits every field:
 
 * pruning and defaulting (API server, before any webhook),
 * decoding into the operator's own types (mutating webhook): a text where a number belongs stops everything there,
 * the schema's bounds, choices and unique lists (API server, after the mutating webhook).
 
-The mutating webhook writes back what it decoded. So a required field that is absent arrives at the schema as its
-zero value, an optional field that holds its zero value arrives as absent (``k8sNodeBlockList: []``,
-``cleanupThreads: 0``), and a quantity in its shortest form (``4000m`` as ``4``).
+The mutating webhook writes back what it decoded, and takes nothing away that was written. So a required field that is
+absent arrives at the schema as its zero value (a list as null, which the schema refuses), a zero that was written
+stays there for the schema (``k8sNodeBlockList: []`` has too few entries), though the operator's code can't tell it
+from absence, and a quantity arrives in its shortest form (``4000m`` as ``4``).
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from aerofleet.ako.compatibility import OPERATOR, line_of
 from aerofleet.ako.quantity import canonical
 
 Node = dict[str, Any]
@@ -76,16 +79,16 @@ class Reading:
     hints: dict[str, str] = field(default_factory=dict)
 
 
-def read(resource: dict[str, Any]) -> tuple[dict[str, Any], Reading]:
-    """A pruned and defaulted copy of an AerospikeCluster, and what is wrong with it. Free-form parts (aerospikeConfig)
-    are shared with ``resource``, not copied.
+def read(resource: dict[str, Any], operator: str = OPERATOR) -> tuple[dict[str, Any], Reading]:
+    """A copy of an AerospikeCluster as the definition of this operator release prunes and defaults it, and what is
+    wrong with it. Free-form parts (aerospikeConfig) are shared with ``resource``, not copied.
     """
     reading = Reading()
     for key in resource.keys() - _TOP:
         _prune(key, resource[key], _TOP, (None, reading))
     spec = resource.get("spec")
     copy = dict(resource)
-    copy["spec"] = _spec_reader()(spec if spec is not None else {}, (None, "spec"), reading)
+    copy["spec"] = _spec_reader(line_of(operator))(spec if spec is not None else {}, (None, "spec"), reading)
     if not isinstance(copy["spec"], dict):
         copy["spec"] = {}
     return copy, reading
@@ -106,10 +109,10 @@ def table() -> dict[str, Any]:
     return found
 
 
-def field_names(path: str) -> tuple[str, ...]:
+def field_names(path: str, operator: str = OPERATOR) -> tuple[str, ...]:
     """Every field that the section at ``path`` (dots, no indexes) of the spec can hold; empty where unknown."""
     nodes = table()["nodes"]
-    node = nodes[_spec_node()]
+    node = nodes[_spec_node(line_of(operator))]
     for key in path.split(".") if path else ():
         child = node.get("properties", {}).get(key)
         if child is None:
@@ -120,15 +123,14 @@ def field_names(path: str) -> tuple[str, ...]:
     return tuple(node.get("properties", ()))
 
 
-def _spec_node() -> int:
-    nodes = table()["nodes"]
-    index: int = nodes[table()["root"]]["properties"]["spec"]
+def _spec_node(line: str) -> int:
+    index: int = table()["releases"][line]
     return index
 
 
-@lru_cache(maxsize=1)
-def _spec_reader() -> Read:
-    return _reader(_spec_node())
+@lru_cache(maxsize=16)
+def _spec_reader(line: str) -> Read:
+    return _reader(_spec_node(line))
 
 
 @lru_cache(maxsize=1024)
@@ -169,17 +171,20 @@ def _object(node: Node) -> Read:
             if child is None:
                 _prune(key, item, shape, (path, reading))
             elif item is not None:
+                decoded = child(item, (path, key), reading)
                 zero = dropped.get(key)
-                if type(item) is not type(zero) or item != zero:
-                    found[key] = child(item, (path, key), reading)
+                if type(decoded) is not type(zero) or decoded != zero:
+                    found[key] = decoded
         for key, default in defaults.items():
-            if key not in found:
+            if key not in found and value.get(key) is None:
                 found[key] = dict(default) if type(default) is dict else default
         for key, zero in required.items():
             if key not in found and zero is not _ABSENT:
                 known = len(reading.invalid)
                 found[key] = children[key](zero, (path, key), reading)
-                if type(zero) is int and len(reading.invalid) > known:
+                if type(zero) is list:
+                    reading.invalid.append(Problem(path_text((path, key)), "is missing", "write [] if it has none"))
+                elif type(zero) is int and len(reading.invalid) > known:
                     reading.invalid[known] = replace(reading.invalid[known], message="is missing")
         return found
 
@@ -187,7 +192,7 @@ def _object(node: Node) -> Read:
 
 
 def _dropped(name: str, node: Node) -> Any:
-    """The zero value of an optional field that the operator doesn't write back; None where it writes all of them."""
+    """The zero value of an optional field that the operator can't tell from absence; None where it can."""
     kept = name in _KEPT_EMPTY if node.get("type") == "string" else node.get("type") != "array" and name not in _PLAIN
     return None if kept else _zero(node)
 

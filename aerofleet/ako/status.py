@@ -81,7 +81,7 @@ def status_of(found: dict[str, Any], cluster: Cluster) -> Status:
     complete = found.get("aerospikeConfig") is not None
     mirrored = {key: found.get(OTHER_NAMES.get(key, key)) for key in MIRRORED}
     spec = {key: value for key, value in mirrored.items() if value is not None}
-    mirror = cluster_of({"metadata": metadata, "spec": spec})
+    mirror = cluster_of({"metadata": metadata, "spec": spec}, cluster.operator)
     pods = section(found, "pods")
     return Status(
         is_complete=complete,

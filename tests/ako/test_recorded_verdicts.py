@@ -29,11 +29,24 @@ def comparable(found: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
     return {key: sorted(value or []) if key in UNORDERED else value for key, value in fields.items()}
 
 
-@pytest.mark.parametrize("name", ["create", "update", "effect", "restart"])
+RECORDED = [f"{verb}{part}" for part in ("", "-2") for verb in ("create", "update", "effect", "restart")]
+ADMISSIONS = [name for name in RECORDED if name.startswith(("create", "update"))]
+STRICTER = {
+    "f2-c-gone-or-odd-grid-aerospikeconfig-logging-0-name-1": "a log sink without a name never reaches the server",
+    "f2-c-logging-ship-aerospikeconfig-logging-any-info": "a log sink without a name never reaches the server",
+    "f2-c-schema-key-flash-aerospikeconfig-namespaces-0-index-type-mounts-budget-": "2^64 is one too many",
+    "f2-c-schema-key-grid-aerospikeconfig-namespaces-0-storage-engine-max-write-c": "2^64 is one too many",
+}
+"""What the operator lets through and is refused here all the same: by name, with the reason."""
+
+
+@pytest.mark.parametrize("name", RECORDED)
 def test_answers_equal_the_operators(name: str) -> None:
     different = {}
     for case in recorded(name):
         found, wanted = answer(case["input"]), case["expected"]
+        if found.get("rule") == "schema" and case["id"] in STRICTER:
+            continue
         if "error" in wanted:
             if found["restart"] != "crash":
                 different[case["id"]] = (found["restart"], "crash")
@@ -52,7 +65,7 @@ def shape(message: str) -> str:
 
 def test_refusals_of_one_shape_have_one_rule() -> None:
     rules = defaultdict(set)
-    for name in ("create", "update"):
+    for name in ADMISSIONS:
         for case in recorded(name):
             if not case["expected"]["allowed"]:
                 rules[shape(case["expected"]["message"])].add(answer(case["input"])["rule"])
@@ -63,9 +76,9 @@ def test_refusals_of_one_shape_have_one_rule() -> None:
 
 def test_an_allowed_case_has_no_refusing_finding() -> None:
     refused = {}
-    for name in ("create", "update"):
+    for name in ADMISSIONS:
         for case in recorded(name):
             errors = [each for each in answer(case["input"])["findings"] if each["severity"] == "error"]
-            if case["expected"]["allowed"] and errors:
+            if case["expected"]["allowed"] and errors and case["id"] not in STRICTER:
                 refused[case["id"]] = errors
     assert refused == {}

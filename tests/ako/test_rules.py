@@ -21,7 +21,7 @@ from aerofleet.ako.admission import (
 from aerofleet.ako.cluster import cluster_of
 from tests.ako.specimen import cases, cluster
 
-CREATE = cases("create") + cases("create-edges")
+CREATE = cases("create") + cases("create-edges") + cases("create-definition")
 UPDATE = cases("update") + cases("update-edges")
 
 

@@ -1,6 +1,10 @@
-"""Derive `aerofleet/ako/data/crd.json` from the operator's CustomResourceDefinition of AerospikeCluster.
+"""Derive `aerofleet/ako/data/crd.json` from the operator's CustomResourceDefinitions of AerospikeCluster.
 
-    python -m tools.derive.crd_table FOLDER_OF_CRDS
+    python -m tools.derive.crd_table FOLDER
+
+FOLDER has a folder for each operator release (``4.5.0/asdb.aerospike.com_aerospikeclusters.yaml``). Releases that the
+table has and the folder lacks stay as they are, so the folder of one new release is enough. A patch release replaces
+the earlier one of its line. Folders that are not named by three numbers are passed over.
 
 Facts only: types, bounds, choices, defaults, list keys, where unknown fields are kept. Equal nodes are stored once.
 """
@@ -8,6 +12,7 @@ Facts only: types, bounds, choices, defaults, list keys, where unknown fields ar
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +21,7 @@ import yaml
 
 TARGET = Path(__file__).resolve().parents[2] / "aerofleet/ako/data/crd.json"
 SOURCE = "asdb.aerospike.com_aerospikeclusters.yaml"
+RELEASE = re.compile(r"(\d+\.\d+)\.(\d+)")
 RENAMED = {
     "x-kubernetes-preserve-unknown-fields": "open",
     "x-kubernetes-int-or-string": "int_or_string",
@@ -36,6 +42,7 @@ class Table:
         self.index: dict[str, int] = {}
 
     def add(self, schema: dict[str, Any]) -> int:
+        """The index of a node of a definition, its children added before it."""
         node: dict[str, Any] = {key: schema[key] for key in KEPT if key in schema}
         node |= {short: schema[key] for key, short in RENAMED.items() if key in schema}
         if "properties" in schema:
@@ -44,6 +51,19 @@ class Table:
             node["values"] = self.add(schema["additionalProperties"])
         if isinstance(schema.get("items"), dict):
             node["items"] = self.add(schema["items"])
+        return self._index_of(node)
+
+    def copy(self, nodes: list[dict[str, Any]], index: int) -> int:
+        """The index of a node of another table, its children added before it."""
+        node = dict(nodes[index])
+        if "properties" in node:
+            node["properties"] = {name: self.copy(nodes, child) for name, child in node["properties"].items()}
+        for key in ("values", "items"):
+            if key in node:
+                node[key] = self.copy(nodes, node[key])
+        return self._index_of(node)
+
+    def _index_of(self, node: dict[str, Any]) -> int:
         key = json.dumps(node, sort_keys=True)
         if key not in self.index:
             self.index[key] = len(self.nodes)
@@ -51,19 +71,42 @@ class Table:
         return self.index[key]
 
 
-def derive(folder: Path) -> str:
-    """The table as text: ``operator`` (the release the CRD says it is of), ``root`` (index), ``nodes``."""
-    definition = yaml.load((folder / SOURCE).read_bytes(), Loader=yaml.CSafeLoader)
-    version = next(version for version in definition["spec"]["versions"] if version["name"] == "v1")
+def spec_of(definition: Path) -> dict[str, Any]:
+    """The schema of ``spec`` in version v1 of a CustomResourceDefinition."""
+    found = yaml.load(definition.read_bytes(), Loader=yaml.CSafeLoader)
+    version = next(version for version in found["spec"]["versions"] if version["name"] == "v1")
+    spec: dict[str, Any] = version["schema"]["openAPIV3Schema"]["properties"]["spec"]
+    return spec
+
+
+def definitions(folder: Path) -> dict[str, Path]:
+    """Line of releases (``4.5``) → the definition of its newest patch release in ``folder``."""
+    found: dict[str, tuple[int, Path]] = {}
+    for path in folder.iterdir():
+        release = RELEASE.fullmatch(path.name)
+        if release and (path / SOURCE).is_file():
+            line, patch = release[1], int(release[2])
+            found[line] = max(found.get(line, (patch, path / SOURCE)), (patch, path / SOURCE))
+    return {line: path for line, (_, path) in found.items()}
+
+
+def derive(folder: Path, known: dict[str, Any]) -> str:
+    """The table as text: ``releases`` (line → index of its spec) and ``nodes``. ``known`` is the table so far."""
+    new = definitions(folder)
     table = Table()
-    root = table.add(version["schema"]["openAPIV3Schema"])
-    rows = ",\n".join(json.dumps(node, separators=(",", ":")) for node in table.nodes)
-    return f'{{"root":{root},\n"nodes":[\n{rows}\n]}}\n'
+    releases = {}
+    for line in sorted({*known["releases"], *new}, key=lambda line: [int(part) for part in line.split(".")]):
+        releases[line] = (
+            table.add(spec_of(new[line])) if line in new else table.copy(known["nodes"], known["releases"][line])
+        )
+    nodes = ",\n".join(json.dumps(node, separators=(",", ":")) for node in table.nodes)
+    return f'{{"releases":{json.dumps(releases)},\n"nodes":[\n{nodes}\n]}}\n'
 
 
 def main() -> None:
+    known = json.loads(TARGET.read_bytes()) if TARGET.is_file() else {"releases": {}, "nodes": []}
     TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_text(derive(Path(sys.argv[1])))
+    TARGET.write_text(derive(Path(sys.argv[1]), known))
 
 
 if __name__ == "__main__":

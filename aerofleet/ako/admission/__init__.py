@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 from aerofleet.ako.admission import (
@@ -56,10 +57,12 @@ COMMON: tuple[Rule, ...] = (
     image_rules.image_is_known,
     config_rules.config_fits_the_schema,
     config_rules.ipv6_is_not_advertised,
+    config_rules.tls_entries_are_maps,
     config_rules.one_kind_of_authority,
     config_rules.certificate_and_key_go_together,
     access_rules.client_names_are_names,
     config_rules.tls_name_and_port_go_together,
+    config_rules.replication_factors_are_numbers,
     config_rules.all_copies_have_a_node,
     config_rules.transactions_need_strong_consistency,
     config_rules.storage_engine_is_given,
@@ -67,6 +70,7 @@ COMMON: tuple[Rule, ...] = (
     config_rules.files_are_a_list,
     config_rules.devices_belong_to_one_namespace,
     config_rules.mounts_are_a_list,
+    config_rules.log_sinks_are_maps,
     config_rules.only_syslog_has_a_facility,
     storage_rules.devices_have_volumes,
     storage_rules.files_have_volumes,
@@ -190,8 +194,8 @@ class Admission:
 
 def admit_create(resource: Mapping[str, Any], operator: str = OPERATOR) -> Admission:
     """Would the operator admit this new AerospikeCluster?"""
-    cluster = cluster_of(dict(resource))
-    return _answer(cluster, resource, _common(cluster, resource, operator, CREATE_ONLY))
+    cluster = cluster_of(dict(resource), operator)
+    return _answer(cluster, resource, list(_refusals(COMMON + CREATE_ONLY, operator, cluster)))
 
 
 def admit_update(
@@ -202,18 +206,22 @@ def admit_update(
     operator: str = OPERATOR,
 ) -> Admission:
     """Would the operator admit this change? Without a ``status`` the old cluster counts as rolled out wholly."""
-    before, after = cluster_of(dict(old)), cluster_of(dict(new))
-    return answer_update(before, after, new, status or finished_status(before), operator)
+    before, after = cluster_of(dict(old), operator), cluster_of(dict(new), operator)
+    return answer_update(before, after, new, status or finished_status(before))
 
 
-def answer_update(
-    before: Cluster, after: Cluster, new: Mapping[str, Any], status: Status, operator: str = OPERATOR
-) -> Admission:
-    """The same for clusters that were read already."""
-    found = _common(after, new, operator, ())
+def answer_update(before: Cluster, after: Cluster, new: Mapping[str, Any], status: Status) -> Admission:
+    """The same for clusters that were read already; the release is that of ``after``."""
+    found = list(_refusals(COMMON, after.operator, after))
     if before.racks and after.racks:
-        found += [_finding(rule, refused) for rule in UPDATE_ONLY for refused in rule.check(before, after, status)]
+        found += _refusals(UPDATE_ONLY, after.operator, before, after, status)
     return _answer(after, new, found)
+
+
+@lru_cache(maxsize=64)
+def rules_of(rules: tuple[Rule, ...], operator: str) -> tuple[Rule, ...]:
+    """Those of ``rules`` that this operator release has."""
+    return tuple(rule for rule in rules if rule.holds_in(operator))
 
 
 def finished_status(cluster: Cluster) -> Status:
@@ -226,12 +234,10 @@ def patched_status(status: Status, patch: Any, cluster: Cluster) -> Status:
     return status_of(merge_patched(status_dict(status), patch), cluster)
 
 
-def _common(cluster: Cluster, resource: Mapping[str, Any], operator: str, more: tuple[Rule, ...]) -> list[Finding]:
-    found: list[Finding] = []
-    for rule in (*COMMON, *more):
-        arguments = (cluster, operator) if rule.id == "image-schema" else (cluster,)
-        found += [_finding(rule, refused) for refused in rule.check(*arguments)]
-    return found
+def _refusals(rules: tuple[Rule, ...], operator: str, *arguments: Any) -> Iterator[Finding]:
+    for rule in rules_of(rules, operator):
+        for refused in rule.check(*arguments):
+            yield _finding(rule, refused)
 
 
 def _finding(rule: Rule, refused: tuple[str, str, str]) -> Finding:
@@ -305,7 +311,7 @@ def _schema_findings(cluster: Cluster) -> Iterator[Finding]:
 
 def _warnings(cluster: Cluster, resource: Mapping[str, Any]) -> Iterator[Finding]:
     written = resource.get("spec")
-    for rule in WARNINGS:
+    for rule in rules_of(WARNINGS, cluster.operator):
         arguments = (cluster, written if isinstance(written, dict) else {}) if rule.id == "pdb-unused" else (cluster,)
         for refused in rule.check(*arguments):
             yield _finding(rule, refused)

@@ -20,7 +20,7 @@ from aerofleet.ako.config import (
     section,
     texts,
 )
-from aerofleet.ako.image import passes_floor
+from aerofleet.ako.image import is_at_least, passes_floor
 
 MULTI_RECORD = ("mrt-duration", "disable-mrt-writes")
 SYSLOG_ONLY = ("facility", "path", "tag")
@@ -97,13 +97,26 @@ def one_kind_of_authority(cluster: Cluster) -> Iterator[Refused]:
             yield f"{path}.ca-path", "ca-file and ca-path are both given", "take one of them away"
 
 
-@rule("tls-pair")
+@rule("tls-pair", since="4.4.1")
 def certificate_and_key_go_together(cluster: Cluster) -> Iterator[Refused]:
     """A TLS entry has both `cert-file` and `key-file`, or neither."""
     for path, item in _tls_entries(cluster):
         if ("cert-file" in item) != ("key-file" in item):
             given, missing = ("cert-file", "key-file") if "cert-file" in item else ("key-file", "cert-file")
             yield f"{path}.{given}", f"{given} without {missing}", f"add {missing}"
+
+
+@rule("tls-entry")
+def tls_entries_are_maps(cluster: Cluster) -> Iterator[Refused]:
+    """Every entry of network.tls is a map, and its name a text: the operator's code panics on others."""
+    rack = cluster.distinct_racks[0]
+    found = section(rack.config, "network").get("tls")
+    for position, item in enumerate(found if isinstance(found, list) else ()):
+        path = cluster.config_path(rack, "network", "tls", position)
+        if not isinstance(item, dict):
+            yield path, f"{item!r} is not a map: the operator's code panics", "start the entry with name:"
+        elif not isinstance(item.get("name", ""), str):
+            yield f"{path}.name", f"{item['name']!r} is not a text: the operator's code panics", "write it in quotes"
 
 
 def _tls_entries(cluster: Cluster) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -132,6 +145,17 @@ def tls_name_and_port_go_together(cluster: Cluster) -> Iterator[Refused]:
             yield f"{path}.tls-name", f"{name!r} is not in network.tls", "add an entry of that name"
 
 
+@rule("log-sink")
+def log_sinks_are_maps(cluster: Cluster) -> Iterator[Refused]:
+    """Every entry of logging is a map."""
+    for rack in cluster.distinct_racks:
+        found = rack.config.get("logging")
+        for position, sink in enumerate(found if isinstance(found, list) else ()):
+            if not isinstance(sink, dict):
+                path = cluster.config_path(rack, "logging", position)
+                yield path, f"{sink!r} is not a log sink", "write a map that starts with name:"
+
+
 @rule("syslog-keys")
 def only_syslog_has_a_facility(cluster: Cluster) -> Iterator[Refused]:
     """`facility`, `path` and `tag` belong to the sink named `syslog`."""
@@ -154,6 +178,16 @@ def transactions_need_strong_consistency(cluster: Cluster) -> Iterator[Refused]:
             if key in namespace and not is_strongly_consistent(namespace):
                 path = cluster.config_path(rack, "namespaces", position, key)
                 yield path, f"{key} on a namespace without strong consistency", "leave it out"
+
+
+@rule("rf-number")
+def replication_factors_are_numbers(cluster: Cluster) -> Iterator[Refused]:
+    """replication-factor is a number; a list that the schema doesn't see is none."""
+    for rack, position, _, namespace in _namespaces(cluster):
+        factor = namespace.get("replication-factor", 2)
+        if isinstance(factor, bool) or not isinstance(factor, (int, float)):
+            path = cluster.config_path(rack, "namespaces", position, "replication-factor")
+            yield path, f"{factor!r} is not a number", "write a number, such as 2"
 
 
 @rule("sc-rf-size")
@@ -215,8 +249,8 @@ def files_are_a_list(cluster: Cluster) -> Iterator[Refused]:
 def _storage_list_faults(cluster: Cluster, key: str) -> Iterator[Refused]:
     for rack, position, _, namespace in _namespaces(cluster):
         value = section(namespace, "storage-engine").get(key)
-        # The storage engine memory is looked at no further, but a bare text makes the operator's code panic there, too.
-        if value is None or (is_in_memory(namespace) and not isinstance(value, str)):
+        # A bare text makes every release's code panic, behind the storage engine memory, too.
+        if value is None or not (looks_behind_storage(cluster, namespace) or isinstance(value, str)):
             continue
         faults = list(_list_faults(value, key))
         faults += [
@@ -226,6 +260,11 @@ def _storage_list_faults(cluster: Cluster, key: str) -> Iterator[Refused]:
         ]
         for message, hint in faults:
             yield cluster.config_path(rack, "namespaces", position, "storage-engine", key), message, hint
+
+
+def looks_behind_storage(cluster: Cluster, namespace: dict[str, Any]) -> bool:
+    """Does the operator look at the devices and files of this namespace? Up to release 4.4.0 not behind memory."""
+    return is_at_least(cluster.operator, "4.4.1") or not is_in_memory(namespace)
 
 
 @rule("index-mounts-shape")

@@ -70,9 +70,9 @@ def image_is_new_enough(cluster: Cluster) -> Iterator[Refused]:
 
 
 @rule("image-schema")
-def image_is_known(cluster: Cluster, operator: str) -> Iterator[Refused]:
+def image_is_known(cluster: Cluster) -> Iterator[Refused]:
     """The operator carries a schema for the first three numbers of the server's version."""
-    version = cluster.version
+    version, operator = cluster.version, cluster.operator
     if version and passes_floor(version, MINIMUM_SERVER) and not admits(version, operator):
         known = ", ".join(admitted_servers(operator))
         yield "spec.image", f"operator {operator} does not know server {version}", f"it knows {known}"

@@ -6,11 +6,11 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from aerofleet.ako.admission.config_rules import storage_lines
+from aerofleet.ako.admission.config_rules import looks_behind_storage, storage_lines
 from aerofleet.ako.admission.image_rules import DNS_LABEL
 from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster, Rack
-from aerofleet.ako.config import SHMEM, entries, is_in_memory, namespaces, section, texts
+from aerofleet.ako.config import SHMEM, entries, namespaces, section, texts
 
 Volume = dict[str, Any]
 SOURCES = ("emptyDir", "secret", "configMap", "persistentVolume", "hostPath")
@@ -233,7 +233,7 @@ def devices_have_volumes(cluster: Cluster) -> Iterator[Refused]:
     """Every device, shadows too, is the path of a persistent Block volume."""
     for rack in cluster.distinct_racks:
         known = _paths(rack, "Block")
-        for position, name, device in _stored_on(rack, "devices"):
+        for position, name, device in _stored_on(cluster, rack, "devices"):
             if device not in known:
                 path = cluster.config_path(rack, "namespaces", position, "storage-engine", "devices")
                 yield path, f"{device} of {name} is the path of no Block volume", _near(known)
@@ -244,18 +244,16 @@ def files_have_volumes(cluster: Cluster) -> Iterator[Refused]:
     """Every file, shadows too, lies on a persistent Filesystem volume."""
     for rack in cluster.distinct_racks:
         known = _paths(rack, "Filesystem")
-        for position, name, file in _stored_on(rack, "files"):
+        for position, name, file in _stored_on(cluster, rack, "files"):
             if not _is_under(posixpath.dirname(file), known):
                 path = cluster.config_path(rack, "namespaces", position, "storage-engine", "files")
                 yield path, f"{file} of {name} lies on no Filesystem volume", _near(known)
 
 
-def _stored_on(rack: Rack, key: str) -> Iterator[tuple[int, str, str]]:
-    """(namespace's position, its name, path) of every device or file. What stands behind the storage engine memory is
-    left out: the operator doesn't look for its volumes.
-    """
+def _stored_on(cluster: Cluster, rack: Rack, key: str) -> Iterator[tuple[int, str, str]]:
+    """(namespace's position, its name, path) of every device or file whose volume the operator looks for."""
     for position, name, namespace in namespaces(rack.config):
-        if not is_in_memory(namespace):
+        if looks_behind_storage(cluster, namespace):
             for line in storage_lines(section(namespace, "storage-engine"), key):
                 yield from ((position, name, path) for path in line.split())
 

@@ -10,7 +10,7 @@ from aerofleet.ako.admission.image_rules import sets_live
 from aerofleet.ako.admission.pod_rules import CUSTOM
 from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster
-from aerofleet.ako.compatibility import OPERATOR, admits
+from aerofleet.ako.compatibility import admits
 from aerofleet.ako.config import PAIRS, Config, entries, namespaces, section
 from aerofleet.ako.status import Status
 
@@ -26,9 +26,9 @@ def edition_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Refuse
 @rule("version-jump")
 def running_version_is_known(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
     """The operator carries a schema for the server version that is replaced, too."""
-    if not admits(old.version):
+    if not admits(old.version, new.operator):
         shown = f"server {old.version}" if old.version else old.image
-        yield "spec.image", f"operator {OPERATOR} does not know {shown}, which is replaced", "make a new cluster"
+        yield "spec.image", f"operator {new.operator} does not know {shown}, which is replaced", "make a new cluster"
 
 
 @rule("multipod-frozen")
