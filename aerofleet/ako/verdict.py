@@ -28,6 +28,7 @@ from aerofleet.ako.config import Config, section
 from aerofleet.ako.config_change import ConfigChange, judge
 from aerofleet.ako.effect import Reason
 from aerofleet.ako.hazards import Hazard, config_hazards
+from aerofleet.ako.hazards.of_data import config_losses
 from aerofleet.ako.status import Status
 from aerofleet.finding import Finding
 
@@ -119,12 +120,13 @@ def _effect(question: Question) -> Answer:
         done = judge(version, *_defaulted(old, new)) if _touches_own(change) else change
     except KeyError:
         raise QuestionError(f"there is no data for server {version} or an older one") from None
+    hazards = [*config_hazards(version, done, done.restart()), *config_losses(version, old, new)]
     return {
         "changed": change.changed,
         "static": change.static,
         "dynamic": change.is_dynamic,
         "restart": done.restart(),
-        "hazards": [_hazard(hazard) for hazard in config_hazards(version, done, done.restart())],
+        "hazards": [_hazard(hazard) for hazard in hazards],
     }
 
 

@@ -159,7 +159,7 @@ def _lost_parts(name: str, old: _Storage, new: _Storage, read: Mapping[str, _Par
     for line in lost:
         if line.main in shadowed:
             shadow = shadowed[line.main]
-            message = f"{line.main} of {name} gets the shadow {shadow}: a cold start reads that one, and finds it empty"
+            message = f"{line.main} of {name} gets the shadow {shadow}, which a cold start reads, without these records"
             yield Loss("shadow-added", name, key, (line.main,), message)
     if gone:
         paths = tuple(path for line in gone for path in (line.main, line.shadow) if path)
@@ -184,6 +184,17 @@ def _held(before: Setup) -> dict[str, _Part]:
                 if path:
                     held[before.place(path)] = _Part(name, number)
     return held
+
+
+def shadows_removed(before: Config, after: Config) -> Iterator[tuple[str, str, str, str]]:
+    """(namespace, key, device, shadow) of each device that stays without its shadow. Nothing is lost by it."""
+    now = dict(_namespaces(after))
+    for name, namespace in _namespaces(before):
+        new = _storage(now.get(name, {}))
+        bare = {line.main for line in new.lines if not line.shadow}
+        for line in _storage(namespace).lines:
+            if line.shadow and line.main in bare:
+                yield name, f"storage-engine.{new.key}", line.main, line.shadow
 
 
 # --- starts that the data forbids ---------------------------------------------------------------------------------

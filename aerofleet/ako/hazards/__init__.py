@@ -12,6 +12,7 @@ from aerofleet.ako.hazards.hazard import Hazard, HazardRule
 from aerofleet.ako.hazards.of_access import ACCESS_HAZARDS
 from aerofleet.ako.hazards.of_change import CHANGE_HAZARDS
 from aerofleet.ako.hazards.of_config import CONFIG_HAZARDS
+from aerofleet.ako.hazards.of_data import DATA_HAZARDS
 from aerofleet.ako.hazards.of_service import SERVICE_HAZARDS
 from aerofleet.ako.hazards.of_status import STATUS_HAZARDS
 from aerofleet.ako.hazards.of_version import VERSION_HAZARDS, known_bug
@@ -41,7 +42,7 @@ CLUSTER_HAZARDS: tuple[HazardRule, ...] = (
     ),
     known_bug,
 )
-CHANGES: tuple[HazardRule, ...] = CHANGE_HAZARDS + SERVICE_HAZARDS + ACCESS_HAZARDS + VERSION_HAZARDS
+CHANGES: tuple[HazardRule, ...] = CHANGE_HAZARDS + SERVICE_HAZARDS + DATA_HAZARDS + ACCESS_HAZARDS + VERSION_HAZARDS
 HAZARDS: tuple[HazardRule, ...] = CLUSTER_HAZARDS + CONFIG_HAZARDS + CHANGES + STATUS_HAZARDS
 
 

@@ -46,10 +46,6 @@ def start_reasons(name: str, before: Config, after: Config, copies: int, path: s
         if _is_number(was) and _is_number(now) and now < was:
             message = f"{keys[-1]} of {name} shrinks from {was} to {now}: what is there may not fit"
             yield Reason(Effect.DATA_AT_RISK, "shrinks", f"{path}.{'.'.join(keys)}", message)
-    keys = ("storage-engine", "cold-start-empty")
-    if _at(after, keys) is True and _at(before, keys) is not True:
-        message = f"a cold start of {name} ignores what is on its devices from now on"
-        yield Reason(Effect.DATA_AT_RISK, "cold-start-empty", f"{path}.{'.'.join(keys)}", message)
     yield from _cold_starts(name, before, after, copies, path)
 
 
