@@ -28,8 +28,9 @@ test-engine: environment ## only what needs the engine and a control plane: minu
 test-nightly: environment ## long random runs, among them 50 times kill -9
 	@$(RUN)/pytest -m nightly
 
-check: lint ## everything but the tests: lint, types, layers, generated files up to date
+check: lint ## everything but the tests: lint, types, layers, definitions, generated files up to date
 	@$(RUN)/aerofleet generate --check
+	@$(RUN)/aerofleet check
 
 lint: environment ## ruff, mypy, import-linter
 	@$(RUN)/ruff check

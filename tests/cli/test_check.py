@@ -15,7 +15,7 @@ import pytest
 from aerofleet.cli import main
 from aerofleet.model import cells
 from aerofleet.model.spec_place import setting_of
-from tests.model.project import ROOT, SHOP, change, copy_of
+from tests.model.project import EXAMPLE, ROOT, SHOP, change, copy_of
 
 PROGRAM = Path(sys.executable).parent / "aerofleet"
 WRONG_TIER = {"file": "stacks/here/teams/shop.yaml", "replace": "tier: secure", "by": "tier: secur"}
@@ -50,9 +50,9 @@ def broken(tmp_path: Path) -> Path:
 
 
 def test_every_stack_of_the_project_is_fine(capsys: pytest.CaptureFixture[str]) -> None:
-    assert set(cells(ROOT)) >= {"local", "staging"}
-    code, out = checked(ROOT, "text", capsys)
-    assert (code, out) == (0, f"{', '.join(cells(ROOT))}: nothing found\n")
+    assert set(cells(EXAMPLE)) >= {"local", "staging"}
+    code, out = checked(EXAMPLE, "text", capsys)
+    assert (code, out) == (0, f"{', '.join(cells(EXAMPLE))}: nothing found\n")
 
 
 def test_a_mistake_as_text(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -131,7 +131,7 @@ def test_a_field_of_the_resource_leads_to_its_setting(field: str, setting: tuple
 
 
 def test_a_restart_that_is_asked_for_is_no_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    root = copy_of(ROOT, tmp_path)
+    root = copy_of(EXAMPLE, tmp_path)
     restart = "restart: {how: warm, reason: feature-key-2026-11}"
     asked = {"replace": "tier: silver\n", "by": f"tier: silver\n    {restart}\n"}
     change(root, {"file": "stacks/local/teams/search.yaml", **asked})
@@ -153,7 +153,7 @@ def test_a_restart_that_is_asked_for_is_no_mistake(tmp_path: Path, capsys: pytes
 def test_clusters_are_judged_by_the_operators_they_meet(
     operator: str, refusals: set[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    root = copy_of(ROOT, tmp_path)
+    root = copy_of(EXAMPLE, tmp_path)
     cell = root / "stacks" / "local" / "cell.yaml"
     for before, after in (("version: 4.5.0", operator), ('"1.35"', '"1.33"')):
         assert cell.read_text().count(before) == 1
@@ -166,7 +166,7 @@ def test_clusters_are_judged_by_the_operators_they_meet(
 def test_a_size_that_does_not_hold_the_workload_is_a_warning(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    root = copy_of(ROOT, tmp_path)
+    root = copy_of(EXAMPLE, tmp_path)
     workload = "objects: 30M, record: 1200B, reads: 3k/s, writes: 500/s}"
     more = {"replace": workload, "by": workload.replace("30M", "3G") + "\n    size: 1"}
     change(root, {"file": "stacks/local/teams/search.yaml", **more})
@@ -183,7 +183,7 @@ def test_a_size_that_does_not_hold_the_workload_is_a_warning(
 def test_a_severe_hazard_fails_as_a_finding_not_as_a_mistake(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    root = copy_of(ROOT, tmp_path)
+    root = copy_of(EXAMPLE, tmp_path)
     one = {
         "replace": "    namespaces:\n      - name: cart\n",
         "by": "    namespaces:\n      - name: cart\n        replicationFactor: 1\n",

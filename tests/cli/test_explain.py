@@ -12,11 +12,11 @@ import pytest
 import yaml
 
 from aerofleet.cli import main
-from tests.model.project import ROOT, SHOP, change, copy_of
+from tests.model.project import EXAMPLE, SHOP, change, copy_of
 
 SAMPLES = 50
 PLAIN = "templates/tiers/plain.yaml"
-TEAMS = sorted((ROOT / "stacks" / "local" / "teams").glob("*.yaml"))
+TEAMS = sorted((EXAMPLE / "stacks" / "local" / "teams").glob("*.yaml"))
 
 
 def explained(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, Any]]:
@@ -52,7 +52,7 @@ def layers(team: str, cluster: str) -> Iterator[tuple[str, yaml.Node]]:
 
 
 def compose(file: str) -> Any:
-    return yaml.compose((ROOT / file).read_text())
+    return yaml.compose((EXAMPLE / file).read_text())
 
 
 def child(node: Any, key: str) -> Any:
@@ -89,7 +89,7 @@ def expected(team: str, cluster: str, path: str) -> str:
 
 
 def test_sampled_values_are_where_explain_says(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(EXAMPLE)
     found = [
         (team, name, value)
         for team, name in clusters()
@@ -118,17 +118,17 @@ OF_THE_CELL = {"serverVersion", "registry", "initImage", "networkProfile"}
 def test_what_the_cell_says_is_where_explain_says(
     path: str, text: str, capsys: pytest.CaptureFixture[str], monkeypatch: Any
 ) -> None:
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(EXAMPLE)
     (value,) = explained(capsys, "checkout/cart", path, "--cell", "local")
     file, line, _ = value["location"].split(":")
-    assert (ROOT / file).read_text().splitlines()[int(line) - 1].startswith(text)
+    assert (EXAMPLE / file).read_text().splitlines()[int(line) - 1].startswith(text)
 
 
 def test_what_was_given_is_where_explain_says(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(EXAMPLE)
     (value,) = explained(capsys, "payments/ledger", "given.ports", "--cell", "local")
     file, line, _ = value["location"].split(":")
-    lines = (ROOT / file).read_text().splitlines()
+    lines = (EXAMPLE / file).read_text().splitlines()
     assert lines[int(line) - 1] == f"      first: {value['value']}"
     assert "  payments/ledger:" in lines[int(line) - 4 : int(line)]
 
@@ -200,7 +200,7 @@ def test_no_file_outside_the_project_is_named(capsys: pytest.CaptureFixture[str]
 
 
 def test_the_figures_behind_a_size_show_formula_inputs_and_source(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["explain", "checkout/session", "sizing", "--root", str(ROOT), "--format", "json"]) == 0
+    assert main(["explain", "checkout/session", "sizing", "--root", str(EXAMPLE), "--format", "json"]) == 0
     values = {each["path"]: each for each in json.loads(capsys.readouterr().out)["values"]}
     index = values["sizing.session.primary index"]
     assert index["formula"] == "64 × records"
@@ -210,7 +210,7 @@ def test_the_figures_behind_a_size_show_formula_inputs_and_source(capsys: pytest
 
 
 def test_the_figures_are_shown_only_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["explain", "checkout/session", "--root", str(ROOT)]) == 0
+    assert main(["explain", "checkout/session", "--root", str(EXAMPLE)]) == 0
     assert "sizing." not in capsys.readouterr().out
 
 

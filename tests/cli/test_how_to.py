@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from aerofleet.cli import main
-from tests.model.project import ROOT, copy_of
+from tests.model.project import EXAMPLE, ROOT, copy_of
 
 STEP = re.compile(r"(?:^`(?P<file>[^`\n]+)`\n\n)?^```(?P<kind>sh|yaml)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -37,7 +37,7 @@ def follow(page: Path) -> list[list[str]]:
 def test_adding_a_team_and_a_cluster(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(copy_of(ROOT, tmp_path))
+    monkeypatch.chdir(copy_of(EXAMPLE, tmp_path))
     done = follow(ROOT / "docs" / "how-to" / "add-a-cluster.md")
     assert [words[0] for words in done] == ["new-team", "new-cluster", "check", "explain", "render"]
     out = capsys.readouterr().out
@@ -50,7 +50,7 @@ def test_ending_a_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     page = (ROOT / "docs" / "how-to" / "end-a-cluster.md").read_text()
     states = re.findall(r"^\| \d \| `(\w+)` \|", page, re.MULTILINE)
     assert len(states) == 4
-    monkeypatch.chdir(copy_of(ROOT, tmp_path))
+    monkeypatch.chdir(copy_of(EXAMPLE, tmp_path))
     team = Path("stacks/local/teams/search.yaml")
     active = team.read_text()
     for state in states:
@@ -74,7 +74,7 @@ def test_taking_a_host_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     page = (ROOT / "docs" / "how-to" / "take-a-host-out.md").read_text()
     block = re.search(r"^       defaults:\n(?:       .*\n)+", page, re.MULTILINE)
     assert block
-    monkeypatch.chdir(copy_of(ROOT, tmp_path))
+    monkeypatch.chdir(copy_of(EXAMPLE, tmp_path))
     cell, hosts = Path("stacks/local/cell.yaml"), Path("stacks/local/hosts.yaml")
     cell.write_text(cell.read_text() + textwrap.dedent(block[0]))
     before = hosts.read_text()
@@ -96,7 +96,7 @@ def test_changing_a_standard(
     page = (ROOT / "docs" / "how-to" / "change-a-standard.md").read_text()
     revision = re.search(r'^         "2":\n(?:           .*\n)+', page, re.MULTILINE)
     assert revision
-    monkeypatch.chdir(copy_of(ROOT, tmp_path))
+    monkeypatch.chdir(copy_of(EXAMPLE, tmp_path))
     tier, team = Path("templates/tiers/gold.yaml"), Path("stacks/local/teams/checkout.yaml")
 
     def image() -> str:
@@ -113,7 +113,7 @@ def test_changing_a_standard(
 
 
 def test_starting_a_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(copy_of(ROOT, tmp_path))
+    monkeypatch.chdir(copy_of(EXAMPLE, tmp_path))
     shutil.copytree("stacks/staging", "stacks/production")
     Path("stacks/production/allocations.yaml").unlink()
     cell = Path("stacks/production/cell.yaml")
@@ -124,7 +124,7 @@ def test_starting_a_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_nothing_that_a_person_wrote_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    root = copy_of(ROOT, tmp_path)
+    root = copy_of(EXAMPLE, tmp_path)
     monkeypatch.chdir(root)
     before = {path: path.read_text() for path in root.rglob("*.yaml")}
     follow(ROOT / "docs" / "how-to" / "add-a-cluster.md")
@@ -158,7 +158,7 @@ def test_nothing_that_a_person_wrote_is_lost(tmp_path: Path, monkeypatch: pytest
 def test_a_request_that_cannot_be_writes_nothing(
     words: list[str], answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    root = copy_of(ROOT, tmp_path)
+    root = copy_of(EXAMPLE, tmp_path)
     monkeypatch.chdir(root)
     before = {path: path.read_text() for path in root.rglob("*.yaml")}
     workload = {"--tier": "bronze", "--objects": "1M", "--record": "1kB", "--reads": "1k/s", "--writes": "1k/s"}
@@ -175,7 +175,7 @@ def test_generated_files_are_up_to_date() -> None:
 
 
 def test_generate_says_what_is_out_of_date(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    root = copy_of(ROOT, tmp_path)
+    root = copy_of(EXAMPLE, tmp_path)
     shutil.copytree(ROOT / "docs" / "reference", root / "docs" / "reference")
     search = Path("stacks/local/teams/search.yaml")
     (root / search).write_text(
@@ -187,7 +187,7 @@ def test_generate_says_what_is_out_of_date(tmp_path: Path, capsys: pytest.Captur
     assert "search/profile is in no team file" in capsys.readouterr().err
     (root / "docs" / "reference" / "definitions.md").unlink()
     shutil.copy(
-        ROOT / "stacks" / "local" / "teams" / "search.yaml", root / "stacks" / "local" / "teams" / "search.yaml"
+        EXAMPLE / "stacks" / "local" / "teams" / "search.yaml", root / "stacks" / "local" / "teams" / "search.yaml"
     )
     assert main(["generate", "--check", "--root", str(root)]) == 1
     assert capsys.readouterr().out == "docs/reference/definitions.md: is out of date\n"

@@ -8,7 +8,7 @@ import pytest
 
 from aerofleet.cli import main
 from aerofleet.model.schemas import SCHEMAS
-from tests.model.project import ROOT
+from tests.model.project import EXAMPLE, ROOT
 
 MODELINE = "# yaml-language-server: $schema="
 KINDS = {"cell.yaml", "hosts.yaml", "pools.yaml", "tenants.yaml"}
@@ -23,12 +23,12 @@ def test_it_is_the_file_that_editors_are_pointed_to(kind: str, capsys: pytest.Ca
 WRITTEN = [
     path
     for pattern in ("stacks/*/*.yaml", "stacks/*/teams/*.yaml", "templates/tiers/*.yaml")
-    for path in sorted(ROOT.glob(pattern))
+    for path in sorted(EXAMPLE.glob(pattern))
     if path.name in KINDS or path.parent.name in ("teams", "tiers")
 ]
 
 
-@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.relative_to(EXAMPLE).as_posix())
 def test_each_file_names_a_schema_that_is_there(path: Path) -> None:
     first = path.read_text().splitlines()[0]
     assert first.startswith(MODELINE)

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from aerofleet.cli import main
-from tests.model.project import ROOT, SHOP, copy_of
+from tests.model.project import EXAMPLE, SHOP, copy_of
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_groups_come_after_their_platform_in_the_order_written(
 
 
 def test_one_cell_of_several(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    root = copy_of(ROOT, tmp_path)
+    root = copy_of(EXAMPLE, tmp_path)
     assert listed(root, capsys, "list", "staging").split()[0] == "staging"
     assert "local" not in listed(root, capsys, "list", "staging")
     assert main(["stacks", "list", "stagin", "--root", str(root)]) == 2

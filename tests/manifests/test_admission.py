@@ -13,7 +13,7 @@ from aerofleet.manifests import RenderedCell, render_cell
 from aerofleet.model import cells, resolve_cell
 from aerofleet.model.resolved import NetworkProfile
 from tests.manifests.golden import rendered
-from tests.model.project import ROOT
+from tests.model.project import EXAMPLE
 
 
 def told_about(cell: RenderedCell) -> Iterator[str]:
@@ -34,9 +34,9 @@ def told_about(cell: RenderedCell) -> Iterator[str]:
         yield "no cluster at all"
 
 
-@pytest.mark.parametrize("name", cells(ROOT))
+@pytest.mark.parametrize("name", cells(EXAMPLE))
 def test_the_operator_admits_every_cluster_of_a_cell(name: str) -> None:
-    cell = resolve_cell(ROOT, name).cell
+    cell = resolve_cell(EXAMPLE, name).cell
     assert cell is not None
     assert not list(told_about(render_cell(cell)))
 

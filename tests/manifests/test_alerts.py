@@ -18,7 +18,7 @@ from aerofleet.manifests.prometheus_rule import RUNBOOK, team_rules, tier_rules
 from aerofleet.model import resolve_cell
 from aerofleet.model.resolved import Cell, Cluster
 from aerofleet.model.settings import AlertSettings
-from tests.model.project import ROOT
+from tests.model.project import EXAMPLE, ROOT
 
 CASES = yaml.safe_load((ROOT / "tests/cases/alerts/cases.yaml").read_text())
 GOLD = {
@@ -47,7 +47,7 @@ def with_thresholds(cell: Cell, thresholds: Mapping[str, float]) -> Cell:
 
 @pytest.fixture(scope="module")
 def local() -> Cell:
-    cell = resolve_cell(ROOT, "local").cell
+    cell = resolve_cell(EXAMPLE, "local").cell
     assert cell is not None
     return cell
 

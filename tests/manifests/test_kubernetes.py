@@ -17,7 +17,7 @@ from aerofleet.manifests.rendered import Object
 from aerofleet.model import cells, resolve_cell
 from aerofleet.model.resolved import NetworkProfile
 from tests.manifests.golden import rendered
-from tests.model.project import ROOT
+from tests.model.project import EXAMPLE
 
 OF_OPERATORS = {"asdb.aerospike.com", "monitoring.coreos.com", "external-secrets.io", "cert-manager.io"}
 
@@ -39,9 +39,9 @@ def all_mistakes(cell: RenderedCell) -> dict[str, list[tuple[str, str]]]:
     return {name: told for name, told in found.items() if told}
 
 
-@pytest.mark.parametrize("name", cells(ROOT))
+@pytest.mark.parametrize("name", cells(EXAMPLE))
 def test_kubernetes_knows_every_object_of_a_cell(name: str) -> None:
-    cell = resolve_cell(ROOT, name).cell
+    cell = resolve_cell(EXAMPLE, name).cell
     assert cell is not None
     assert not all_mistakes(render_cell(cell))
 

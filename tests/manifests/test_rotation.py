@@ -13,14 +13,14 @@ from aerofleet.ako.change import change_of
 from aerofleet.ako.effect import Effect
 from aerofleet.manifests import render_cell
 from aerofleet.model import resolve_cell
-from tests.model.project import ROOT, copy_of
+from tests.model.project import EXAMPLE, copy_of
 
 Objects = list[dict[str, Any]]
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    return copy_of(ROOT, tmp_path)
+    return copy_of(EXAMPLE, tmp_path)
 
 
 def cart(root: Path, **settings: Any) -> Objects:

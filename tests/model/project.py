@@ -12,6 +12,8 @@ CASES = Path(__file__).parent.parent / "cases"
 SHOP = CASES / "definitions" / "shop"
 SIZING = CASES / "sizing"
 ROOT = CASES.parent.parent
+EXAMPLE = CASES / "definitions" / "example"
+"""The cells that the tests know; those under `stacks` are their users'. The tiers are the project's own."""
 
 
 def copy_of(source: Path, to: Path) -> Path:

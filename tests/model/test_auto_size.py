@@ -10,7 +10,7 @@ from aerofleet.model import cells, resolve_cell
 from aerofleet.model.auto_size import NoSizeError, auto_size
 from aerofleet.model.metal_file import HostModelFile
 from aerofleet.model.settings import Settings, WorkloadSettings
-from tests.model.project import ROOT, SHOP, change, copy_of
+from tests.model.project import EXAMPLE, SHOP, change, copy_of
 
 SUGGEST = "search/suggest"
 
@@ -23,9 +23,9 @@ def pods_in_a_rack(root: Path, workload: str) -> int | str:
     return resolution.settings[SUGGEST].settings.size
 
 
-@pytest.mark.parametrize("name", cells(ROOT))
+@pytest.mark.parametrize("name", cells(EXAMPLE))
 def test_the_sizes_in_the_projects_cells_hold_their_workloads(name: str) -> None:
-    resolution = resolve_cell(ROOT, name)
+    resolution = resolve_cell(EXAMPLE, name)
     assert resolution.source is not None
     assert resolution.source.hosts is not None
     assert resolution.cell is not None
@@ -79,7 +79,7 @@ MODEL = HostModelFile.model_validate(
 
 
 def settings_of(key: str, **changes: object) -> Settings:
-    settings = resolve_cell(ROOT, "local").settings[key].settings
+    settings = resolve_cell(EXAMPLE, "local").settings[key].settings
     return settings.model_copy(update={"size": "auto", **changes})
 
 
@@ -102,7 +102,9 @@ def with_storage(settings: Settings, **parameters: int) -> Settings:
 
 
 DEVICES = next(
-    key for key, each in resolve_cell(ROOT, "local").settings.items() if each.settings.namespaces[0].devices is not None
+    key
+    for key, resolved in resolve_cell(EXAMPLE, "local").settings.items()
+    if resolved.settings.namespaces[0].devices is not None
 )
 
 

@@ -12,7 +12,7 @@ import yaml
 
 from aerofleet.model import cells
 from aerofleet.model.schemas import SCHEMAS
-from tests.model.project import ROOT, SHOP
+from tests.model.project import EXAMPLE, ROOT, SHOP
 
 
 def written(root: Path) -> Iterator[tuple[str, Path]]:
@@ -23,7 +23,7 @@ def written(root: Path) -> Iterator[tuple[str, Path]]:
     yield from (("tier", path) for path in sorted((root / "templates" / "tiers").glob("*.yaml")))
 
 
-FILES = [*written(ROOT), *written(SHOP)]
+FILES = [*written(EXAMPLE), *written(SHOP)]
 
 
 @pytest.mark.parametrize(("kind", "path"), FILES, ids=lambda each: str(each).removeprefix(f"{ROOT}/"))

@@ -12,8 +12,8 @@ import pytest
 
 from aerofleet.cli.stacks import run
 from aerofleet.stack.changed import StackChange, changes
+from tests.model.project import EXAMPLE, ROOT, copy_of
 
-ROOT = Path(__file__).parents[2]
 IDENTITY = ["-c", "user.name=test", "-c", "user.email=test@example.net"]
 
 
@@ -49,10 +49,8 @@ def test_the_same_name_under_another_version_is_another_resource() -> None:
 @pytest.fixture
 def history(tmp_path: Path) -> Path:
     """A copy of the project as the first commit of a repository."""
-    root = tmp_path / "project"
-    root.mkdir()
-    for name in ("aerofleet", "stacks", "templates"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "Pulumi.*"))
+    root = copy_of(EXAMPLE, tmp_path / "project")
+    shutil.copytree(ROOT / "aerofleet", root / "aerofleet", ignore=shutil.ignore_patterns("__pycache__"))
     for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "first"]):
         subprocess.run(["git", *IDENTITY, *command], cwd=root, check=True)
     return root
