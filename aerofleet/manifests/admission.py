@@ -11,7 +11,8 @@ from aerofleet.ako.hazards import cluster_hazards
 from aerofleet.finding import Finding
 from aerofleet.manifests.free_config import free_config
 from aerofleet.manifests.rendered import Object, RenderedCell
-from aerofleet.model.resolve import AT_CLUSTER, Resolution, at_cluster, origin_locator, told_once
+from aerofleet.model.checks.finding import AT_CLUSTER
+from aerofleet.model.resolve import Resolution, at_cluster, origin_locator, told_once
 from aerofleet.model.spec_place import setting_of
 
 

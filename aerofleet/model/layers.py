@@ -11,6 +11,8 @@ from aerofleet.model.tier_file import TIER_LAYER, TierRevision
 
 TEAM = "team"
 DEFAULTS = "namespaceDefaults"
+SPREAD = {DEFAULTS: "namespaces"}
+"""Setting → the setting that its values are laid below."""
 
 
 def layers_of(source: CellSource, chain: Sequence[TierRevision], cluster: WrittenCluster) -> list[Layer]:

@@ -12,10 +12,11 @@ from aerofleet.finding import Finding, Location
 from aerofleet.model.addresses import SERVER_VERSION
 from aerofleet.model.allocations import AllocationsFile
 from aerofleet.model.checks import check_cell
+from aerofleet.model.checks.finding import AT_CLUSTER
 from aerofleet.model.cluster import Context, build_cluster
 from aerofleet.model.files import Files
 from aerofleet.model.formulas import render_templates
-from aerofleet.model.layers import TEAM, layers_of, merged_settings, own_namespace
+from aerofleet.model.layers import SPREAD, TEAM, layers_of, merged_settings, own_namespace
 from aerofleet.model.merge import Merged
 from aerofleet.model.metal_file import HostModelFile
 from aerofleet.model.platform import build_hosts, build_pools, build_tenant, platform_parts
@@ -29,8 +30,6 @@ from aerofleet.model.validation import nearest, validated, written
 
 NAMED = 3
 """Clusters that a finding names beside the first."""
-AT_CLUSTER = ": "
-"""Between a cluster and the path of its setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ def resolve_settings(source: CellSource, cluster: WrittenCluster) -> ResolvedSet
         return None  # told about once, at the tier
     merged = merged_settings(layers_of(source, chain, cluster), own_namespace(cluster))
     rendering = render_templates(merged, cluster)
-    settings, findings = validated(Settings, merged.data, origin_locator(merged, cluster))
+    settings, findings = validated(Settings, merged.data, origin_locator(merged, cluster), spread=SPREAD)
     findings = rendering.told_with(findings)
     source.findings += [at_cluster(finding, cluster) for finding in findings]
     if settings is None or findings:

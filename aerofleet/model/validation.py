@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -21,9 +22,16 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def validated(
-    model: type[M], data: Any, locate: Locate, prefix: tuple[Key, ...] = ()
+    model: type[M],
+    data: Any,
+    locate: Locate,
+    prefix: tuple[Key, ...] = (),
+    spread: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[M | None, list[Finding]]:
-    """``data`` as a ``model``, or None and one finding for each mistake; ``prefix`` is where it stands in the file."""
+    """Return ``data`` as a ``model``, or None and one finding for each mistake; ``prefix`` is its path in the file.
+
+    What is missing only because a key is misspelt is left out. ``spread``: key → the key below which its values go.
+    """
     if data is None:
         data = {}
     if not isinstance(data, Mapping):
@@ -32,12 +40,33 @@ def validated(
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        return None, [to_finding(model, each, locate, prefix) for each in error.errors(include_url=False) if told(each)]
+        errors = [each for each in error.errors(include_url=False) if is_true(each)]
+        meant = list(misspelt(model, errors, spread))
+        own = [each for each in errors if each["type"] != "missing" or not any(below(each["loc"], at) for at in meant)]
+        return None, [to_finding(model, each, locate, prefix) for each in own]
 
 
-def told(error: ErrorDetails) -> bool:
-    """Pydantic counts only the valid items of a tuple: one wrong item would be told as a list that is too short."""
+def is_true(error: ErrorDetails) -> bool:
+    """Pydantic counts only the valid items of a tuple: it calls a list with one wrong item too short, too."""
     return error["type"] != "too_short" or len(error["input"]) < error["ctx"]["min_length"]
+
+
+def misspelt(
+    model: type[BaseModel], errors: Sequence[ErrorDetails], spread: Mapping[str, str]
+) -> Iterator[tuple[Key, ...]]:
+    """Yield the paths of the keys that unknown ones are meant for."""
+    for error in errors:
+        if error["type"] == "extra_forbidden":
+            *above, key = error["loc"]
+            for near in get_close_matches(str(key), keys_of(model_at(model, above)), n=1):
+                yield (*above, near)
+                if near in spread:
+                    yield (*above, spread[near])
+
+
+def below(path: Sequence[Key], above: Sequence[Key]) -> bool:
+    """Is ``path`` that of ``above``, or of something in it?"""
+    return tuple(path[: len(above)]) == tuple(above)
 
 
 def to_finding(model: type[BaseModel], error: ErrorDetails, locate: Locate, prefix: tuple[Key, ...]) -> Finding:
@@ -81,7 +110,11 @@ def explain(model: type[BaseModel], error: ErrorDetails) -> tuple[str, str, str]
         known = keys_of(model_at(model, error["loc"][:-1]))
         return "definition-unknown-key", "no such key", nearest(str(error["loc"][-1]), known)
     if kind == "missing":
-        return "definition-missing", "is missing", instead_of(str(error["loc"][-1]), value, model)
+        return (
+            "definition-missing",
+            "is missing",
+            instead_of(str(error["loc"][-1]), value, model_at(model, error["loc"][:-1])),
+        )
     if kind in ("enum", "literal_error"):
         return "definition-choice", *choice(value, CHOICES.findall(str(context["expected"])))
     if kind in WANTED:

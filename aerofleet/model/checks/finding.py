@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from aerofleet.finding import Finding
 from aerofleet.load import Document
+from aerofleet.model.layers import layers_of
 from aerofleet.model.merge import Path
 from aerofleet.model.settings import Settings
+from aerofleet.model.source import CellSource, WrittenCluster
 from aerofleet.model.validation import written
 
+AT_CLUSTER = ": "
+"""Between a cluster and the path of its setting."""
 SettingsOf = Mapping[str, Settings]
 """TEAM/CLUSTER → its settings; a cluster whose settings have mistakes is not in it."""
 
 
 def finding(rule: str, document: Document, path: Path, message: str, hint: str = "") -> Finding:
     return Finding(rule, "error", written(path), message, hint, document.locate(path))
+
+
+def finding_of_setting(
+    rule: str, source: CellSource, cluster: WrittenCluster, setting: str, message_and_hint: tuple[str, str]
+) -> Finding:
+    """Return a finding at the line that decides a cluster's ``setting`` (a key of its settings), which may be a tier's;
+    at the cluster where no layer has it."""
+    message, hint = message_and_hint
+    place = cluster.document.locate((*cluster.place, setting))
+    with suppress(ValueError):
+        layers = layers_of(source, source.tiers.chain(cluster.file.tier), cluster)
+        place = next((each.locate((setting,)) for each in reversed(layers) if setting in each.data), place)
+    return Finding(rule, "error", f"{cluster.key}{AT_CLUSTER}{setting}", message, hint, place)

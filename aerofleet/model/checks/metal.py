@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from aerofleet.finding import Finding
 from aerofleet.model.addresses import SERVER_VERSION
 from aerofleet.model.allocations import racks_in_use
-from aerofleet.model.checks.finding import SettingsOf, finding
+from aerofleet.model.checks.finding import SettingsOf, finding, finding_of_setting
 from aerofleet.model.pool_members import hosts_in_racks, pool_members
 from aerofleet.model.settings import Settings
 from aerofleet.model.source import CellSource, WrittenCluster
@@ -91,8 +91,12 @@ def channels(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
         each = settings.get(cluster.key)
         if each and each.channel not in known_channels and not SERVER_VERSION.fullmatch(each.channel):
             message = f"the cell has no server channel '{each.channel}'"
-            hint = f"{nearest(each.channel, known_channels)} Or write a version: 8.1.1.1"
-            yield finding("channel-unknown", cluster.document, (*cluster.place, "channel"), message, hint)
+            hint = f"{ended(nearest(each.channel, known_channels))} A version such as 8.1.1.1 is possible, too"
+            yield finding_of_setting("channel-unknown", source, cluster, "channel", (message, hint))
+
+
+def ended(sentence: str) -> str:
+    return sentence if sentence.endswith(("?", ".")) else f"{sentence}."
 
 
 def racks(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
@@ -107,11 +111,11 @@ def racks(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
         if each.racks > len(source.cell.file.racks):
             message = f"wants {each.racks} racks, the cell has {len(source.cell.file.racks)}"
             hint = f"the cell has {', '.join(source.cell.file.racks)}"
-            yield finding("rack-count", cluster.document, (*cluster.place, "racks"), message, hint)
+            yield finding_of_setting("rack-count", source, cluster, "racks", (message, hint))
         if each.pool not in source.pools.file.pools:
             message = f"there is no pool '{each.pool}'"
             hint = nearest(each.pool, source.pools.file.pools)
-            yield finding("pool-unknown", cluster.document, (*cluster.place, "pool"), message, hint)
+            yield finding_of_setting("pool-unknown", source, cluster, "pool", (message, hint))
             continue
         for namespace in each.namespaces:
             if 1 < each.racks < namespace.replication_factor:

@@ -6,12 +6,14 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 
+from aerofleet.aerospike.amount import counted
 from aerofleet.finding import Finding
 from aerofleet.model.checks.finding import SettingsOf, finding
 from aerofleet.model.merge import Path, is_named_list
 from aerofleet.model.resolved import ClusterState, StorageKind
 from aerofleet.model.settings import Settings
 from aerofleet.model.source import CellSource, WrittenCluster
+from aerofleet.model.validation import unknown_key
 
 ALWAYS_THEIRS = ("workload", "size", "passwords", "nudge", "restart")
 """Settings every team may write. Anything else its tenant entry has to name."""
@@ -37,7 +39,8 @@ def tenants(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
             message = f"team {cluster.team} may not use the tier '{tier}'"
             yield finding("tenant-tier", cluster.document, (*cluster.place, "tier"), message, hint)
         resolved = settings.get(cluster.key)
-        if resolved and resolved.pool not in tenant.pools:
+        pool_is_there = source.pools is None or (resolved is not None and resolved.pool in source.pools.file.pools)
+        if resolved and pool_is_there and resolved.pool not in tenant.pools:
             message = f"team {cluster.team} may not use the pool '{resolved.pool}'"
             hint = f"granted: {', '.join(tenant.pools)}"
             yield finding("tenant-pool", cluster.document, (*cluster.place, "pool"), message, hint)
@@ -47,6 +50,8 @@ def tenants(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
             if path.startswith("alerts."):
                 hint = "one set of rules watches all clusters of a tier: say it there, or in the cell's defaults"
                 yield finding("tenant-override", cluster.document, where, f"the team may not set {path}", hint)
+            elif unknown_key(Settings, path.split(".")):
+                continue  # told as a key that is not there
             elif not any(path == each or path.startswith(f"{each}.") for each in allowed):
                 hint = f"allowed: {', '.join(allowed)}; the platform team grants more in tenants.yaml"
                 yield finding("tenant-override", cluster.document, where, f"the team may not set {path}", hint)
@@ -99,9 +104,10 @@ def quotas(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
         for what, amount in {**quota_use(known), "clusters": len(clusters)}.items():
             granted = getattr(tenant.quota, what)
             if amount > granted:
-                shown = (quantity(what, amount), quantity(what, granted))
-                message = f"the team's clusters need {shown[0]} {what}, its quota is {shown[1]}"
-                hint = "make a cluster smaller, or ask the platform team for more in tenants.yaml"
+                message = f"the team's clusters need {quantity(what, amount)}, its quota is {quantity(what, granted)}"
+                hint = (
+                    f"make a cluster smaller; the platform team grants more in tenants.yaml: teams.{team}.quota.{what}"
+                )
                 yield finding("tenant-quota", source.teams[team].document, ("clusters",), message, hint)
 
 
@@ -125,6 +131,7 @@ def storage_of(settings: Settings) -> int:
 
 
 def quantity(what: str, amount: int) -> str:
+    """Return an amount of what a quota limits: ``288 GiB of memory``, ``12 cores``, ``6 pods``."""
     if what in ("memory", "storage"):
-        return f"{amount / (1 << 30):.1f} GiB of"
-    return f"{amount / 1000:g} cores of" if what == "cpu" else str(amount)
+        return f"{round(amount / (1 << 30), 1):,g} GiB of {what}"
+    return f"{amount / 1000:g} cores" if what == "cpu" else counted(amount, what.removesuffix("s"))
