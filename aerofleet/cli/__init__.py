@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import NamedTuple
 
+from aerofleet import __version__
+
 EXIT_FINE, EXIT_FINDINGS, EXIT_MISTAKE, EXIT_NO_FIT, EXIT_RUNNING = 0, 1, 2, 3, 4
 
 
@@ -45,7 +47,8 @@ VERBS: dict[str, Verb] = {
 def usage() -> str:
     width = max(len(name) for name in VERBS)
     verbs = "\n".join(f"  {name:<{width}}  {verb.summary}" for name, verb in VERBS.items())
-    return f"usage: aerofleet VERB [options]\n\n{verbs}\n\naerofleet VERB --help tells more about one verb.\n"
+    more = "aerofleet VERB --help tells more about one verb; aerofleet --version the version."
+    return f"usage: aerofleet VERB [options]\n\n{verbs}\n\n{more}\n"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,6 +61,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not words or words[0] in ("-h", "--help", "help"):
         sys.stdout.write(usage())
         return EXIT_FINE if words else EXIT_MISTAKE
+    if words[0] in ("-V", "--version", "version"):
+        sys.stdout.write(f"aerofleet {__version__}\n")
+        return EXIT_FINE
     verb = VERBS.get(words[0])
     if verb is None:
         from difflib import get_close_matches

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
@@ -11,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE
-from aerofleet.cli.findings import as_text, no_cell
-from aerofleet.model import cells, resolve_cell
-from aerofleet.model.provenance import SIZING, Explained, explain_cluster, explain_sizing
-from aerofleet.model.resolve import Resolution
-from aerofleet.model.validation import nearest
+from aerofleet.cli.defined_cluster import NoClusterError, find_cluster
+from aerofleet.model.provenance import GIVEN, SECRETS, SIZING, Explained, explain_cluster, explain_sizing
 
 SCHEMA = "aerofleet.io/explain/v1"
+SEPARATOR = re.compile(r"[.\[\]]+")
+SUGGESTED = 3
+"""Paths in a hint."""
 
 
 def run(argv: Sequence[str]) -> int:
@@ -30,22 +31,10 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     options = parser.parse_args(argv)
-    known = cells(options.root)
-    if not known:
-        sys.stderr.write(f"aerofleet explain: {no_cell(options.root)}\n")
-        return EXIT_MISTAKE
-    if options.cell and options.cell not in known:
-        sys.stderr.write(f"aerofleet explain: there is no cell '{options.cell}'; {nearest(options.cell, known)}\n")
-        return EXIT_MISTAKE
-    asked_cells = [options.cell] if options.cell else known
-    resolutions = {name: resolve_cell(options.root, name) for name in asked_cells}
-    holding = [name for name, each in resolutions.items() if options.cluster in written_in(each)]
-    if len(holding) != 1:
-        sys.stderr.write(f"aerofleet explain: {not_found(options.cluster, holding, resolutions)}\n")
-        return EXIT_MISTAKE
-    resolution = resolutions[holding[0]]
-    if not is_explicable(resolution, options.cluster):
-        sys.stderr.write(as_text(resolution.findings))
+    try:
+        resolution = find_cluster("explain", options.root, options.cell, options.cluster)
+    except NoClusterError as error:
+        sys.stderr.write(str(error))
         return EXIT_MISTAKE
     if resolution.cell is None:
         sys.stderr.write("the definitions have mistakes, which `aerofleet check` shows; this is what they say now\n")
@@ -64,27 +53,14 @@ def run(argv: Sequence[str]) -> int:
     return EXIT_FINE
 
 
-def is_explicable(resolution: Resolution, cluster: str) -> bool:
-    """Is every file read from which the cluster's values come? What else is wrong is no reason not to explain them."""
-    source = resolution.source
-    return source is not None and source.is_complete and cluster in resolution.settings
-
-
-def written_in(resolution: Resolution) -> list[str]:
-    return [each.key for each in resolution.source.clusters] if resolution.source else []
-
-
-def not_found(cluster: str, holding: list[str], resolutions: dict[str, Resolution]) -> str:
-    if holding:
-        return f"{cluster} is in the cells {', '.join(holding)}: say which one with --cell"
-    known = sorted({key for each in resolutions.values() for key in written_in(each)})
-    near = [key for key in known if key.endswith(f"/{cluster}")] or get_close_matches(cluster, known, n=1)
-    return f"there is no cluster '{cluster}'" + (f"; did you mean '{near[0]}'?" if near else "")
-
-
 def no_path(path: str, values: list[Explained]) -> str:
-    near = get_close_matches(path, [name for each in values for name in (each.path, *each.aliases)], n=1)
-    return f"nothing is set at '{path}'" + (f"; did you mean '{near[0]}'?" if near else "")
+    """Return that nothing is at ``path``, with the paths that are meant: those that end in it, or the nearest one."""
+    known = list(dict.fromkeys(each.aliases[0] if each.aliases else each.path for each in values))
+    settings = [name for name in known if not name.startswith((GIVEN, SECRETS))]
+    ending = [name for name in settings if path in SEPARATOR.split(name)]
+    near = sorted(ending, key=lambda name: (not name.endswith(path), len(name)))[:SUGGESTED]
+    near = near or get_close_matches(path, known, n=1)
+    return f"nothing is set at '{path}'" + (f"; did you mean {' or '.join(map(repr, near))}?" if near else "")
 
 
 def lines_of(each: Explained) -> Iterator[str]:
@@ -92,6 +68,8 @@ def lines_of(each: Explained) -> Iterator[str]:
     yield f"    {each.location}  {each.layer}"
     if each.formula:
         yield f"    formula {each.formula} reads {', '.join(each.inputs)}"
+    for note in each.notes:
+        yield f"    {note}"
     for below in reversed(each.overrode):
         yield f"    over {shown(below.value)}  {below.location}  {below.layer.name}"
 
@@ -108,6 +86,7 @@ def as_json(each: Explained) -> dict[str, Any]:
         "location": str(each.location),
         "formula": each.formula,
         "inputs": each.inputs,
+        "notes": each.notes,
         "overrode": [
             {"value": below.value, "layer": below.layer.name, "location": str(below.location)}
             for below in each.overrode

@@ -1,4 +1,7 @@
-"""`aerofleet size`: how large a cluster has to be, and why. A what-if: nothing is read but the file named."""
+"""`aerofleet size`: how large a cluster has to be, and why.
+
+With a FILE or options it is a what-if: nothing else is read. With TEAM/CLUSTER it says what that cluster needs and has.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -23,7 +26,7 @@ from aerofleet.load import LoadError, read
 from aerofleet.model.validation import validated
 
 SCHEMA = "aerofleet.io/size/v1"
-ALWAYS = {"file", "explain", "format"}
+ALWAYS = {"file", "explain", "format", "root", "cell"}
 NAMESPACE = {
     "objects",
     "record",
@@ -40,6 +43,9 @@ DEFAULTS: dict[str, Any] = {
     "namespaces": {"record": "1000", "reads": "0", "writes": "0", "storage": "device"},
     "metal": {"memory": "64Gi", "cores": 16, "network": "25Gbit/s"},
 }
+CLUSTER = re.compile(r"[a-z][a-z0-9-]*/[a-z][a-z0-9-]*")
+ASSUMED_DEVICES = "4x1.6TB"
+"""Devices of a pod where none are given: partitions of two drives of a common size."""
 
 
 def run(argv: Sequence[str]) -> int:
@@ -47,11 +53,17 @@ def run(argv: Sequence[str]) -> int:
     options = vars(parser.parse_args(argv))
     given = {name: value for name, value in options.items() if name not in ALWAYS}
     if options["file"] is None and "objects" not in given:
-        parser.error("name a FILE or give --objects")
+        parser.error("name a FILE or a TEAM/CLUSTER, or give --objects")
     if options["file"] is not None and given:
-        parser.error(f"{', '.join(map(written, given))}: with a FILE, write it there")
+        parser.error(f"{', '.join(map(written, given))}: with a FILE or a cluster, write it there")
+    if is_cluster(options["file"]):
+        from aerofleet.cli.size_cluster import size_cluster
+
+        return size_cluster(options["file"], options["root"], options["cell"], options["format"])
+    assumed = assumptions_for(given) if options["file"] is None else {}
+    given |= {name: assumed[name] for name in assumed.keys() & {"devices"}}
     try:
-        file, findings = from_file(options["file"]) if options["file"] else from_options(given)
+        file, findings = from_file(Path(options["file"])) if options["file"] else from_options(given)
         sizing = answer(file) if file else None
     except LoadError as error:
         return print_findings(error.findings, options["format"], EXIT_MISTAKE)
@@ -60,15 +72,25 @@ def run(argv: Sequence[str]) -> int:
     if sizing is None:
         return print_findings(findings, options["format"], EXIT_MISTAKE)
     explained = figures(sizing) if options["explain"] else ()
-    show = as_json if options["format"] == "json" else as_text
-    sys.stdout.write(show(sizing, explained))
+    if options["format"] == "json":
+        sys.stdout.write(as_json(sizing, explained, assumed))
+    else:
+        sys.stdout.write(as_text(sizing, explained, assumed))
     return EXIT_FINE if sizing.fits else EXIT_NO_FIT
 
 
 def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="aerofleet size", description=__doc__, argument_default=argparse.SUPPRESS)
     add = parser.add_argument
-    add("file", nargs="?", type=Path, default=None, help="workload and metal as YAML; or give them as options")
+    add(
+        "file",
+        nargs="?",
+        default=None,
+        metavar="FILE or TEAM/CLUSTER",
+        help="workload and metal as YAML, or give them as options; or a cluster that is defined",
+    )
+    add("--root", type=Path, default=Path(), help="the project folder, for TEAM/CLUSTER")
+    add("--cell", default=None, help="needed where the cluster is in several cells")
     add("--objects", help="records, each counted once: 200M")
     add("--record", help="bytes of the average record as stored: 1500 or 2Ki; 1000 if not given")
     add("--reads", help="reads per second on average: 40k")
@@ -88,7 +110,7 @@ def arguments() -> argparse.ArgumentParser:
     add("--cores", type=int, help="the most a pod can have; 16 if not given")
     add("--network", help="25Gbit/s if not given")
     add("--pods-per-host", dest="podsPerHost", type=int, help="memory, cores, network are the host's, which they share")
-    add("--devices", metavar="COUNTxSIZE", help="devices of a pod: 4x1.6TB")
+    add("--devices", metavar="COUNTxSIZE", help=f"devices of a pod; {ASSUMED_DEVICES} if not given and needed")
     add("--act", type=float, help="multiple of ACT's 1x load that a device passed")
     add("--dwpd", type=float, help="drive writes a day that the maker warrants")
     add("--months", type=int, help="sized for the peak so many months from now; 12 if not given")
@@ -97,6 +119,19 @@ def arguments() -> argparse.ArgumentParser:
     add("--explain", action="store_true", default=False, help="every figure with formula, inputs and source")
     add("--format", choices=("text", "json"), default="text")
     return parser
+
+
+def is_cluster(text: str | None) -> bool:
+    return text is not None and CLUSTER.fullmatch(text) is not None and not Path(text).exists()
+
+
+def assumptions_for(given: dict[str, Any]) -> dict[str, Any]:
+    """Return what is assumed for options that were not given: name in a file → value."""
+    assumed = {"server": DEFAULTS["server"], **DEFAULTS["namespaces"], **DEFAULTS["metal"]}
+    storage = given.get("storage", assumed["storage"])
+    if Storage(storage).data_on_device:
+        assumed["devices"] = ASSUMED_DEVICES
+    return {name: value for name, value in assumed.items() if name not in given}
 
 
 def from_file(path: Path) -> tuple[SizeFile | None, list[Finding]]:
@@ -151,7 +186,7 @@ def answer(file: SizeFile) -> Sizing:
     return sized(workload, metal, file.racks, file.nodes_per_rack, assumptions)
 
 
-def as_json(sizing: Sizing, explained: Sequence[Figure]) -> str:
+def as_json(sizing: Sizing, explained: Sequence[Figure], assumed: Mapping[str, Any]) -> str:
     """Exact integers of the base units; ``figures`` only when asked for."""
     data = {
         "schema": SCHEMA,
@@ -167,6 +202,8 @@ def as_json(sizing: Sizing, explained: Sequence[Figure]) -> str:
         "rack": asdict(sizing.rack),
         "cluster": asdict(sizing.cluster),
     }
+    if assumed:
+        data["assumed"] = dict(assumed)
     if explained:
         data["figures"] = [asdict(each) for each in explained]
     return json.dumps(data, indent=2) + "\n"

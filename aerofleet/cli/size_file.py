@@ -166,7 +166,8 @@ class SizeFile(FileModel):
             devices = self.metal.to_metal().device_count
             if not 1 <= devices <= MAX_DEVICES:
                 raise ValueError(
-                    f"data on devices needs devices: 1 to {MAX_DEVICES} in a pod, of 2 TiB at most each, not {devices}"
+                    f"data on devices needs devices: 1 to {MAX_DEVICES} in a pod, of 2 TiB at most each, "
+                    f"not {devices}; they are written like metal.devices: [{{count: 4, size: 1.6TB}}]"
                 )
         return self
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from aerofleet.aerospike.amount import amount, counted
-from aerofleet.aerospike.sizing import Comparison, Figure, PodSettings, Sizing, Storage, thresholds
+from aerofleet.aerospike.sizing import Comparison, Constraint, Figure, PodSettings, Sizing, Storage, thresholds
 from aerofleet.aerospike.sizing.node import NodeNeed
 from aerofleet.model.quantities import kubernetes_bytes
 
@@ -13,8 +13,8 @@ NEWEST = (8, 1)
 """Newest server whose layouts and defaults are known."""
 
 
-def as_text(sizing: Sizing, explained: Sequence[Figure]) -> str:
-    lines = [*summary(sizing), *tables(sizing), *settings(sizing.pod), *totals(sizing)]
+def as_text(sizing: Sizing, explained: Sequence[Figure], assumed: Mapping[str, object]) -> str:
+    lines = [*summary(sizing), *assumptions(assumed), *tables(sizing), *settings(sizing.pod), *totals(sizing)]
     if explained:
         lines += ["", f"the node that carries most, {date_of(sizing)}:", *map(str, explained)]
     return "".join(f"{line}\n" for line in lines)
@@ -28,6 +28,12 @@ def summary(sizing: Sizing) -> Iterator[str]:
     yield f"{racks}: {verdict}; {sizing.binding} binds"
     if sizing.workload.server_version[:2] > NEWEST:
         yield f"the server is newer than what is known here: sized as {'.'.join(map(str, NEWEST))}"
+
+
+def assumptions(assumed: Mapping[str, object]) -> Iterator[str]:
+    """Yield what was assumed for options that were not given."""
+    if assumed:
+        yield f"assumed, because it was not given: {', '.join(f'{name} {value}' for name, value in assumed.items())}"
 
 
 def tables(sizing: Sizing) -> Iterator[str]:
@@ -50,6 +56,17 @@ def tables(sizing: Sizing) -> Iterator[str]:
         if each.need or each.have:
             has = amount(each.have, each.unit) if each.known else "not measured"
             yield f"  {each.constraint:<24}{amount(each.need, each.unit):>18}{has:>18}" + missing(each)
+
+
+def limits(sizing: Sizing) -> Iterator[str]:
+    """Yield what each namespace's own limits need, and have, at the date that is planned for."""
+    for need, given in zip(sizing.date.namespaces, sizing.pod.namespaces, strict=True):
+        for name, parameter in LIMITS.items():
+            wanted, there = getattr(need, name), getattr(given, name)
+            if wanted and there:
+                row = Comparison(Constraint.MEMORY, wanted, there, "B")
+                named = f"{given.name} {parameter}"
+                yield f"  {named:<24}{amount(wanted, 'B'):>18}{amount(there, 'B'):>18}{missing(row)}"
 
 
 def settings(pod: PodSettings) -> Iterator[str]:
@@ -94,6 +111,13 @@ def missing(each: Comparison) -> str:
     return "" if each.fits else f"  missing {amount(each.need - each.have, each.unit)}"
 
 
+LIMITS = {
+    "indexes_memory_budget_bytes": "indexes",
+    "data_size_bytes": "data-size",
+    "memory_size_bytes": "memory-size",
+    "device_bytes": "devices",
+}
+"""Need of a namespace → what it is called in a table."""
 OF_DEVICES = ("devices", "device load (ACT)", "written a day")
 NEEDS: dict[str, tuple[Callable[[NodeNeed], float], str]] = {
     "memory limit": (lambda need: need.memory_limit_bytes, "B"),

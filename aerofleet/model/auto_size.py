@@ -9,6 +9,7 @@ from itertools import repeat
 from aerofleet.aerospike.amount import amount
 from aerofleet.aerospike.sizing import (
     Assumptions,
+    Constraint,
     Device,
     Figure,
     GivenSize,
@@ -128,6 +129,18 @@ def lacks_for_workload(settings: Settings, version: str, models: Sequence[HostMo
     return [told(each) for each in missing if each not in known]
 
 
+def sizing_of(
+    settings: Settings, version: str, models: Sequence[HostModelFile]
+) -> tuple[Sizing, tuple[Shortfall, ...]]:
+    """Return the sizing of a cluster as it is defined, its pods with their own settings, and what it lacks for its
+    workload until the date that is planned for. Raises ValueError where the sizing can't read the settings."""
+    workload, pod, assumed = workload_of(settings, version), pod_of(settings, version), assumptions_of(settings)
+    metal, pods = metal_of(settings, models), int(settings.size)
+    given = GivenSize(settings.racks, pods, pod, metal.network_bits_per_second, metal.devices)
+    sizing = sized(workload, metal, settings.racks, pods, assumed)
+    return replace(sizing, pod=pod), shortfalls(workload, given, assumed)
+
+
 def figures_of(settings: Settings, version: str, models: Sequence[HostModelFile], pods: int) -> tuple[Figure, ...]:
     """Every figure of one node, ``pods`` of them in all, at the end of the time that is planned for; none where the
     workload says too little."""
@@ -152,8 +165,18 @@ def enough_for_settings(settings: Settings, sizing: Sizing, pod: PodSettings) ->
 
 
 def told(lacks: Shortfall) -> str:
+    """Return what is too small, what it has to be, and what happens otherwise."""
     have, need = amount(lacks.have, lacks.unit), amount(lacks.need, lacks.unit)
-    return f"{written(lacks.path)} is {have}, {need} is needed: {lacks.reason}"
+    if lacks.path == Constraint.COPIES:
+        return f"the copies and a majority need {need}, there are {have}"
+    if "." not in lacks.path and "_" not in lacks.path:
+        return f"{lacks.path}: each node needs {need}, it has {have}"
+    if lacks.unit == "%":
+        return (
+            f"{written(lacks.path)} is {have}: writes stop, because data fill {need} after the loss that is planned for"
+        )
+    have = have if lacks.have else "not set"
+    return f"{written(lacks.path)} is {have} and has to be {need}: {lacks.reason}"
 
 
 def written(path: str) -> str:

@@ -10,6 +10,7 @@ from aerofleet.finding import Location
 from aerofleet.model.layers import DEFAULTS
 from aerofleet.model.merge import Origin, Path
 from aerofleet.model.resolve import Resolution, ResolvedSettings, held_back, pool_models, server_version
+from aerofleet.model.resolved import Cell, SecretReference
 from aerofleet.model.source import CellSource, WrittenCluster
 from aerofleet.model.template import inputs_of, is_template
 from aerofleet.model.validation import written
@@ -25,7 +26,7 @@ SIZING = "sizing"
 @dataclass(frozen=True, slots=True)
 class Explained:
     """One value. ``aliases`` are other ways to write its path; ``overrode`` is what lay below, the lowest first;
-    ``formula`` is the template that made the value, ``inputs`` the names it read."""
+    ``formula`` is the template that made the value, ``inputs`` the names it read; ``notes`` are further lines."""
 
     path: str
     value: Any
@@ -35,6 +36,7 @@ class Explained:
     formula: str = ""
     inputs: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def is_at(self, path: str) -> bool:
         """Is this the value at ``path``, or one below it?"""
@@ -126,11 +128,27 @@ def _given(source: CellSource, key: str) -> Iterator[Explained]:
 
 def _secrets(resolution: Resolution, cluster: WrittenCluster) -> Iterator[Explained]:
     """The Secrets it needs, and the keys each has to hold; where the store is `existing`, somebody has to make them."""
-    built = resolution.cell.clusters if resolution.cell else ()
-    references = next((each.secrets for each in built if f"{each.team}/{each.name}" == cluster.key), ())
+    cell = resolution.cell
+    built = next((each for each in cell.clusters if f"{each.team}/{each.name}" == cluster.key), None) if cell else None
     where = cluster.document.locate(cluster.place)
-    for each in references:
-        yield Explained(f"{SECRETS}.{each.name}", list(each.keys), f"secret for the {each.purpose}", where)
+    for each in built.secrets if cell and built else ():
+        notes = tuple(source_of_secret(cell, built.namespace, each)) if cell and built else ()
+        yield Explained(f"{SECRETS}.{each.name}", list(each.keys), f"secret for the {each.purpose}", where, notes=notes)
+
+
+def source_of_secret(cell: Cell, namespace: str, secret: SecretReference) -> Iterator[str]:
+    """Yield where the values of a Secret come from, and the command that checks it."""
+    store = cell.secret_store
+    kind = "secret"
+    if store.kind == "external-secrets":
+        kind = "externalsecret"
+        properties = ", ".join(key.removeprefix(".") for key in secret.keys)
+        yield f"from the store {store.store}: path {secret.remote_path}, with {properties}"
+    elif store.kind == "existing":
+        yield "made by people: nothing here makes it"
+    else:
+        yield "made with random values by `make up`"
+    yield f"check: kubectl --context {cell.context} -n {namespace} get {kind} {secret.name}"
 
 
 def explain_sizing(resolution: Resolution, key: str) -> Iterator[Explained]:

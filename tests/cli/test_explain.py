@@ -233,3 +233,16 @@ def test_a_cluster_that_the_upgrade_pauses_is_told_as_paused(
     change(root, {"file": "stacks/here/cell.yaml", "replace": "version: 4.5.0", "by": by})
     (value,) = explained(capsys, "shop/cart", "paused", "--root", str(root))
     assert (value["value"], value["location"]) == (True, "stacks/here/cell.yaml:16:3")
+
+
+def test_a_secret_says_where_its_values_come_from(capsys: pytest.CaptureFixture[str]) -> None:
+    values = {each["path"]: each for each in explained(capsys, "shop/cart", "secrets", "--root", str(SHOP))}
+    assert values["secrets.cart.tls"]["notes"] == [
+        "from the store vault: path databases/shop/cart/tls, with tls.crt, tls.key, ca.crt",
+        "check: kubectl --context here -n aerospike-shop get externalsecret cart.tls",
+    ]
+
+
+def test_the_end_of_a_path_is_enough_for_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "shop/session", "memory", "--root", str(SHOP)]) == 2
+    assert capsys.readouterr().err.endswith("nothing is set at 'memory'; did you mean 'resources.memory'?\n")

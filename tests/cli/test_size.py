@@ -12,7 +12,8 @@ import yaml
 from aerofleet.cli import main
 from aerofleet.cli.findings import as_text
 from aerofleet.cli.size import from_file
-from tests.model.project import SIZING
+from tests.model.project import ROOT, SIZING
+from tests.model.project import SHOP as DEFINED
 
 SHOP = SIZING / "shop.yaml"
 REFUSED: list[dict[str, Any]] = yaml.safe_load((SIZING / "refused.yaml").read_text(encoding="utf-8"))
@@ -47,6 +48,46 @@ def test_options_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert told["cluster"]["pods"] == told["racks"] * told["nodesPerRack"]
     assert "figures" not in told
     assert {"namespace", "of", "parameter", "now", "peak", "date", "stop"} == set(told["thresholds"][0])
+
+
+def test_what_is_not_given_is_assumed_and_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["size", "--objects", "10M", "--memory", "32Gi"]) == 0
+    assumed = (
+        "assumed, because it was not given: server 8.1.1, record 1000, reads 0, writes 0, storage device, cores 16, "
+        "network 25Gbit/s, devices 4x1.6TB"
+    )
+    assert capsys.readouterr().out.splitlines()[1] == assumed
+
+
+def test_a_defined_cluster(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["size", "shop/cart", "--root", str(DEFINED)]) == 3
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == [
+        "shop/cart, 2 racks × 1 = 2 nodes: does not hold its workload for 12 months",
+        "  the copies and a majority need 3 nodes, there are 2 nodes",
+    ]
+    (devices,) = (line.split() for line in lines if line.startswith("  cart devices"))
+    assert devices[-2:] == ["200.0", "GiB"]
+    assert "  namespace cart: indexes-memory-budget 756.1 MiB, devices 200.0 GiB" in lines
+
+
+def test_a_defined_cluster_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["size", "search/profile", "--root", str(ROOT), "--cell", "local", "--format", "json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["schema"], answer["cluster"]) == ("aerofleet.io/size-cluster/v1", "search/profile")
+    assert (answer["fits"], answer["shortfalls"], answer["nodesPerRack"]) == (True, [], 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["shop/crat"], "aerofleet size: there is no cluster 'shop/crat'; did you mean 'shop/cart'?"),
+        (["shop/cart", "--cell", "hree"], "there is no cell 'hree'; did you mean 'here'?"),
+    ],
+)
+def test_a_cluster_that_is_not_there(words: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["size", *words, "--root", str(DEFINED)]) == 2
+    assert says in capsys.readouterr().err
 
 
 def test_explain_adds_every_figure(capsys: pytest.CaptureFixture[str]) -> None:
@@ -115,7 +156,6 @@ def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
         (["--growth-per-month=-2%"], "--growth-per-month"),
         (["--months=-1"], "--months"),
         (["--memory", "0"], "--memory"),
-        (["--storage", "device"], "data on devices needs devices"),
         (["--storage", "device", "--devices", "200x1TB"], "1 to 128 in a pod"),
         (["--storage", "device", "--devices", "2x0"], "--devices"),
         (["--racks", "1", "--survive", "rack"], "the only rack"),

@@ -113,13 +113,13 @@ def test_connections_take_memory() -> None:
     settings = settings_of(DEVICES)
     assert auto_size(settings, "8.1.1.0", [MODEL])
     many = settings.model_copy(update={"service": settings.service | {"proto-fd-max": 1_000_000}})
-    assert refused(many).startswith("resources.memory is 48.0 GiB, ")
+    assert refused(many).startswith("resources.memory is 48.0 GiB and has to be ")
 
 
 def test_a_cache_behind_writes_takes_memory() -> None:
     """16 GiB for each of four devices."""
     assert refused(with_storage(settings_of(DEVICES), post_write_cache=16 << 30)).startswith(
-        "resources.memory is 48.0 GiB, "
+        "resources.memory is 48.0 GiB and has to be "
     )
 
 
@@ -146,7 +146,7 @@ def test_records_above_max_record_size() -> None:
     )
     settings = settings_of(DEVICES, workload=workload)
     (namespace,) = settings.namespaces
-    assert "config.max-record-size is 0 B, 2.9 MiB is needed" in refused(settings)
+    assert "config.max-record-size is not set and has to be 2.9 MiB: larger records are refused" in refused(settings)
     larger = namespace.model_copy(update={"config": namespace.config | {"max-record-size": 4 << 20}})
     assert auto_size(settings.model_copy(update={"namespaces": (larger,)}), "8.1.1.0", [MODEL])
 

@@ -77,7 +77,7 @@ CAPACITIES = {
     "memory_size_bytes": "data and indexes in memory",
     "device_bytes": "data on devices, with room for defragmentation",
     "mounts_bytes": "index on flash",
-    "record_limit_bytes": "max-record-size, before 7.1 write-block-size: larger records are refused",
+    "record_limit_bytes": "larger records are refused",
 }
 CONFIGURED = {"mounts_bytes": "mounts_budget_bytes"}
 """Need → the setting that provides it, where the names differ."""
