@@ -21,7 +21,7 @@ from aerofleet.aerospike.sizing import (
     host_share,
     parse_version,
 )
-from aerofleet.aerospike.sizing.record import KEY_ORDERED_MAP_BYTES, packed_bytes
+from aerofleet.aerospike.sizing.record import KEY_ORDERED_MAP_BYTES, ORDERED_LIST_BYTES, hll_bytes, packed_bytes
 from aerofleet.aerospike.sizing.server import DEVICE_HEADER_BYTES, MAX_DEVICES
 from aerofleet.model.file_model import FileModel
 from aerofleet.model.quantities import BitsPerSecond, Bytes, Count, Percent, PerSecond
@@ -30,13 +30,16 @@ DEFAULT_BYTES = {Particle.INTEGER: 8, Particle.DOUBLE: 8, Particle.BOOLEAN: 1}
 
 
 class BinFile(FileModel):
-    """``bytes``: length of the value; for a list or map a ``sample`` can stand instead."""
+    """``bytes``: length of the value; a list or map can have a ``sample`` instead, a HyperLogLog its bits."""
 
     name: str
     type: Particle
     bytes: int | None = Field(None, ge=0)
     sample: Any = None
+    ordered: bool = Field(False, description="a list that keeps its elements in order; a map counts as key-ordered")
     cells: int = Field(0, ge=0)
+    index_bits: int | None = None
+    minhash_bits: int = 0
 
     @model_validator(mode="after")
     def has_a_length(self) -> BinFile:
@@ -44,13 +47,21 @@ class BinFile(FileModel):
         return self
 
     def to_bin(self) -> Bin:
+        if self.ordered and self.type is not Particle.LIST:
+            raise ValueError(f"bin '{self.name}' is a {self.type}: only a list can be ordered")
+        if (self.index_bits is not None or self.minhash_bits) and self.type is not Particle.HLL:
+            raise ValueError(f"bin '{self.name}' is a {self.type}: only an hll has indexBits and minhashBits")
+        order = ORDERED_LIST_BYTES if self.ordered else 0
         if self.sample is not None:
-            metadata = KEY_ORDERED_MAP_BYTES if self.type is Particle.MAP else 0
+            metadata = KEY_ORDERED_MAP_BYTES if self.type is Particle.MAP else order
             return Bin(self.name, self.type, packed_bytes(self.sample) + metadata)
+        if self.index_bits is not None:
+            return Bin(self.name, self.type, hll_bytes(self.index_bits, self.minhash_bits))
         length = DEFAULT_BYTES.get(self.type) if self.bytes is None else self.bytes
         if length is None:
-            raise ValueError(f"bin '{self.name}' is a {self.type} and needs bytes")
-        return Bin(self.name, self.type, length, self.cells)
+            needed = "indexBits" if self.type is Particle.HLL else "bytes"
+            raise ValueError(f"bin '{self.name}' is of type {self.type} and needs {needed}")
+        return Bin(self.name, self.type, length + order, self.cells)
 
 
 class RecordFile(FileModel):

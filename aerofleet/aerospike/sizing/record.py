@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from aerofleet.aerospike.sizing.server import Version, round_up, server_facts
+from aerofleet.aerospike.sizing.server import Version, divide_up, round_up, server_facts
 
 HEADER_BYTES = 35
 VOID_TIME_BYTES = 4
@@ -28,12 +28,13 @@ class Particle(StrEnum):
     LIST = "list"
     MAP = "map"
     GEOJSON = "geojson"
+    HLL = "hll"
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
     """A bin of the average record. ``length``: bytes of the value: 1, 2, 4 or 8 for an integer, the packed size for
-    a list or map. ``cells``: cells that cover a GeoJSON region."""
+    a list or map, ``hll_bytes`` for a HyperLogLog. ``cells``: cells that cover a GeoJSON region."""
 
     name: str
     particle: Particle
@@ -145,9 +146,30 @@ def length_field_bytes(value: int) -> int:
 
 KEY_ORDERED_MAP_BYTES = 4
 """Order and index metadata of a key-ordered map on storage (data-size documents)."""
+ORDERED_LIST_BYTES = 3
+"""Order of a list on storage (measured on server 8.1.1.1 and 8.1.2.0)."""
+HLL_HEADER_BYTES = 11
+HLL_INDEX_BITS = range(4, 17)
+HLL_MINHASH_BITS = range(4, 52)
+HLL_MAX_BITS = 64
 TEXT_TYPE_BYTES = 1
 """Clients put the particle type before each text in a list or map (aerospike-client-c as_msgpack.c). The data-size
 documents leave it out, so their figures are one byte a text lower."""
+
+
+def hll_bytes(index_bits: int, minhash_bits: int = 0) -> int:
+    """Length of a HyperLogLog: a header and 2^``index_bits`` registers of 6 bits and ``minhash_bits`` (measured on
+    server 8.1.1.1 and 8.1.2.0; bounds of aerospike-server particle_hll.c). Raises ValueError for bits that the server
+    does not take."""
+    if index_bits not in HLL_INDEX_BITS:
+        raise ValueError(f"a HyperLogLog has 4 to 16 index bits, not {index_bits}")
+    if minhash_bits and minhash_bits not in HLL_MINHASH_BITS:
+        raise ValueError(f"a HyperLogLog has 0 or 4 to 51 minhash bits, not {minhash_bits}")
+    if index_bits + minhash_bits > HLL_MAX_BITS:
+        raise ValueError(
+            f"index bits and minhash bits of a HyperLogLog are 64 together at most, not {index_bits + minhash_bits}"
+        )
+    return HLL_HEADER_BYTES + divide_up((1 << index_bits) * (6 + minhash_bits), 8)
 
 
 def packed_bytes(value: object) -> int:

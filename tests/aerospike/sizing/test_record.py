@@ -8,7 +8,13 @@ import pytest
 import yaml
 
 from aerofleet.aerospike.sizing import Bin, Particle, Record, parse_version
-from aerofleet.aerospike.sizing.record import KEY_ORDERED_MAP_BYTES, TEXT_TYPE_BYTES, length_field_bytes, packed_bytes
+from aerofleet.aerospike.sizing.record import (
+    KEY_ORDERED_MAP_BYTES,
+    TEXT_TYPE_BYTES,
+    hll_bytes,
+    length_field_bytes,
+    packed_bytes,
+)
 from tests.model.project import SIZING
 
 CASES: list[dict[str, Any]] = yaml.safe_load((SIZING / "records.yaml").read_text(encoding="utf-8"))
@@ -74,6 +80,19 @@ def test_packed_integers(value: int, expected: int) -> None:
 def test_packed_lists(count: int, header: int) -> None:
     """MessagePack specification."""
     assert packed_bytes([0] * count) == header + count
+
+
+@pytest.mark.parametrize(("bits", "expected"), [((4, 0), 23), ((12, 0), 3083), ((14, 20), 53_259), ((5, 4), 51)])
+def test_length_of_a_hyperloglog(bits: tuple[int, int], expected: int) -> None:
+    """Measured on server 8.1.1.1 and 8.1.2.0: 11 + 2 ^ n × (6 + m) / 8, without the 5 bytes of every such value."""
+    assert hll_bytes(*bits) == expected
+
+
+@pytest.mark.parametrize("bits", [(3, 0), (17, 0), (12, 3), (12, 52), (16, 49)])
+def test_bits_that_a_hyperloglog_cannot_have(bits: tuple[int, int]) -> None:
+    """aerospike-server particle_hll.c."""
+    with pytest.raises(ValueError, match="HyperLogLog"):
+        hll_bytes(*bits)
 
 
 def test_what_cannot_be_packed() -> None:
