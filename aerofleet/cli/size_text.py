@@ -9,7 +9,7 @@ from aerofleet.aerospike.sizing import Comparison, Constraint, Figure, PodSettin
 from aerofleet.aerospike.sizing.node import NodeNeed
 from aerofleet.model.quantities import kubernetes_bytes
 
-NEWEST = (8, 1)
+NEWEST = (8, 2)
 """Newest server whose layouts and defaults are known."""
 
 
@@ -88,7 +88,8 @@ def settings(pod: PodSettings) -> Iterator[str]:
         if namespace.storage is Storage.MEMORY_AND_DEVICE and namespace.data_size_bytes:
             yield "    memory takes as much as these devices have: cut partitions of that size"
     if pod.cgroup_memory_tracking:
-        yield f"  cgroup-mem-tracking true: writes stop at {pod.stop_writes_sys_memory_percent} % of the pod's memory"
+        stops = f"writes stop at {pod.stop_writes_sys_memory_percent} % of the pod's memory"
+        yield f"  cgroup-mem-tracking true: {stops}, the kernel's cache of files counted in"
     else:
         watches = "the server watches the memory of the host: " if pod.server_version >= (6, 3) else ""
         yield f"  {watches}only the settings above keep the pod below its limit"

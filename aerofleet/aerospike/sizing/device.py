@@ -7,6 +7,7 @@ from aerofleet.aerospike.sizing.server import (
     DEVICE_HEADER_BYTES,
     KIB,
     MAX_DEVICE_BYTES,
+    MEMORY_RESERVE_BLOCKS,
     MIB,
     STRIPES,
     divide_up,
@@ -33,24 +34,31 @@ def capacity_bytes(steady_bytes: int, worst_bytes: int, steady_percent: int, wor
     return max(divide_up(steady_bytes * 100, steady_percent), divide_up(worst_bytes * 100, worst_percent))
 
 
-def reserve_bytes(block_bytes: int) -> int:
+def reserve_bytes(block_bytes: int, reserve_blocks: int = DEFRAG_RESERVE_BLOCKS) -> int:
     """Header of a device or stripe, and the blocks that defragmentation keeps for itself."""
-    return DEVICE_HEADER_BYTES + DEFRAG_RESERVE_BLOCKS * block_bytes
+    return DEVICE_HEADER_BYTES + reserve_blocks * block_bytes
 
 
-def device_capacity_bytes(capacity: int, devices: int, block_bytes: int) -> int:
+def device_capacity_bytes(
+    capacity: int, devices: int, block_bytes: int, reserve_blocks: int = DEFRAG_RESERVE_BLOCKS
+) -> int:
     """``capacity`` spread over ``devices`` equal devices, in whole blocks, with the reserve of each."""
-    return round_up(capacity, max(1, devices) * block_bytes) + devices * reserve_bytes(block_bytes)
+    reserves = devices * reserve_bytes(block_bytes, reserve_blocks)
+    return round_up(capacity, max(1, devices) * block_bytes) + reserves
 
 
 def memory_stripes(capacity: int, block_bytes: int) -> int:
     """Stripes that data in memory is cut into where no device stands behind it."""
-    return max(STRIPES, divide_up(capacity, MAX_DEVICE_BYTES - reserve_bytes(block_bytes)))
+    return max(STRIPES, divide_up(capacity, MAX_DEVICE_BYTES - reserve_bytes(block_bytes, MEMORY_RESERVE_BLOCKS)))
 
 
-def data_size_bytes(capacity: int, stripes: int, block_bytes: int, minimum_bytes: int) -> int:
-    """data-size of an in-memory namespace: a stripe is laid out as a device is."""
-    return max(minimum_bytes, device_capacity_bytes(capacity, stripes, block_bytes))
+def data_size_bytes(
+    capacity: int, stripes: int, block_bytes: int, minimum_bytes: int, *, is_backed: bool = False
+) -> int:
+    """data-size of an in-memory namespace: a stripe is laid out as a device is, but keeps a reserve of one block
+    unless a device or file is behind it (``is_backed``)."""
+    reserve_blocks = DEFRAG_RESERVE_BLOCKS if is_backed else MEMORY_RESERVE_BLOCKS
+    return max(minimum_bytes, device_capacity_bytes(capacity, stripes, block_bytes, reserve_blocks))
 
 
 def write_bytes_per_second(

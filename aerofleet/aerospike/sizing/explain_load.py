@@ -19,7 +19,7 @@ from aerofleet.aerospike.sizing.headroom import Place
 from aerofleet.aerospike.sizing.moment import Moment
 from aerofleet.aerospike.sizing.namespace import NamespaceNeed
 from aerofleet.aerospike.sizing.node import NamespaceLoadOnNode
-from aerofleet.aerospike.sizing.server import MIB, Version, server_facts
+from aerofleet.aerospike.sizing.server import MIB, Version, server_facts, size_class_step_bytes
 from aerofleet.aerospike.sizing.workload import NamespaceLoad, Storage, Workload
 
 
@@ -41,28 +41,25 @@ def memory_figures(
             },
             assumed.source_of("index_block_fill_percent"),
         )
-    yield Figure(
-        need.name,
-        "sprigs",
-        need.sprig_bytes,
-        "B",
-        "bytes_a_sprig × sprigs × partitions",
-        {
-            "bytes_a_sprig": index.FLASH_SPRIG_BYTES if on_flash else index.SPRIG_BYTES,
-            "sprigs": need.sprigs,
-            "partitions": need.partitions,
-        },
-        "13 B an index sprig on flash, else 5 B (all-flash sizing documents; aerospike-server base/index.h)",
-    )
     facts = server_facts(version)
+    size = index.tree_size_bytes(facts.sets, need.sprigs, on_flash=on_flash)
     yield Figure(
         need.name,
         "partition trees",
         need.tree_bytes,
         "B",
-        "partitions × 8 × (lock_pairs + 1 + sets)",
-        {"partitions": need.partitions, "lock_pairs": index.LOCK_PAIRS, "sets": facts.sets},
-        "locks, and a pointer for each set there can be (aerospike-server base/index.h, as_index_tree)",
+        "partitions × round_up(header + 8 × (lock_pairs + 1 + sets) + bytes_a_sprig × sprigs, class_step)",
+        {
+            "partitions": need.partitions,
+            "header": index.TREE_HEADER_BYTES,
+            "lock_pairs": index.LOCK_PAIRS,
+            "sets": facts.sets,
+            "bytes_a_sprig": index.FLASH_SPRIG_BYTES if on_flash else index.SPRIG_BYTES,
+            "sprigs": need.sprigs,
+            "class_step": size_class_step_bytes(size),
+        },
+        "locks, a pointer for each set there can be, and sprigs, in one allocation a partition (aerospike-server"
+        " base/index.h, as_index_tree; all-flash sizing documents), which the allocator rounds up to its size class",
     )
     if need.storage.data_on_device:
         blocks = 1 if facts.record_limit else max(1, need.record_limit_bytes // MIB)
@@ -77,17 +74,17 @@ def memory_figures(
             assumed.source_of("post_write_cache_bytes"),
         )
     inputs: dict[str, Number] = {"indexes": need.index_memory_bytes, "data_size": need.data_size_bytes}
-    formula = "indexes + data_size + sprigs + trees + caches"
+    formula = "indexes + data_size + trees + caches"
     if need.memory_size_bytes:
         yield from memory_size_figures(need)
-        inputs, formula = {"memory_size": need.memory_size_bytes}, "memory_size + sprigs + trees + caches"
+        inputs, formula = {"memory_size": need.memory_size_bytes}, "memory_size + trees + caches"
     yield Figure(
         need.name,
         "memory of the namespace",
         need.memory_bytes,
         "B",
         formula,
-        {**inputs, "sprigs": need.sprig_bytes, "trees": need.tree_bytes, "caches": need.cache_bytes},
+        {**inputs, "trees": need.tree_bytes, "caches": need.cache_bytes},
         "all that the namespace can come to take before a limit stops its writes",
     )
 

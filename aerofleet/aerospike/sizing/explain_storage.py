@@ -21,6 +21,7 @@ from aerofleet.aerospike.sizing.server import (
     DEVICE_HEADER_BYTES,
     GIB,
     INDEX_STAGE_BYTES,
+    MEMORY_RESERVE_BLOCKS,
     MIB,
     Version,
     server_facts,
@@ -140,10 +141,14 @@ def index_figures(load: NamespaceLoad, need: NamespaceNeed, version: Version) ->
             f"set index {number}",
             index.set_index_bytes(records, need.partitions),
             "B",
-            "partitions × round_up((1 + ceil(records_of_set ÷ 4096)) × 16, 4096)",
-            {"records_of_set": records, "partitions": need.partitions},
-            "16 B an entry in blocks of 4 KiB for each partition, one entry ends all branches"
-            " (aerospike-server base/set_index.c)",
+            "partitions × tree + ceil(partitions × blocks × 4096)",
+            {
+                "partitions": need.partitions,
+                "tree": index.SET_TREE_BYTES,
+                "blocks": index.blocks_in_ten_thousandths(records) / 10_000,
+            },
+            f"mean number of blocks of 256 entries of 16 B in a partition, for {records:,} records that are spread by"
+            " their digests; one entry ends all branches (aerospike-server base/set_index.c)",
         )
     if need.index_memory_bytes:
         yield from index_memory_figures(load, need, version)
@@ -181,15 +186,17 @@ def index_memory_figures(load: NamespaceLoad, need: NamespaceNeed, version: Vers
         "memory of the indexes",
         need.index_memory_bytes,
         "B",
-        "round_up(used + 1, stage) + max(0, arenas - 1) × stage + set_indexes × partitions × 4096",
+        "round_up(used + 1, stage) + max(0, arenas - 1) × stage + set_indexes × partitions × set_slack",
         {
             "used": need.index_used_bytes,
             "arenas": index_arenas(load.storage, len(load.secondary_indexes)),
             "stage": INDEX_STAGE_BYTES,
             "set_indexes": len(load.set_indexes),
+            "set_slack": index.SET_SLACK_BYTES,
             "partitions": need.partitions,
         },
-        "each arena can be a stage ahead of what is used (aerospike-server, arenax)",
+        "each arena can be a stage ahead of what is used (aerospike-server, arenax); a set index by its trees, and by a"
+        " block a partition",
     )
 
 
@@ -269,6 +276,7 @@ def capacity_figures(
     need: NamespaceNeed, block: int, devices: int, assumed: Assumptions, version: Version
 ) -> Iterator[Figure]:
     facts = server_facts(version)
+    in_memory_only = need.storage is Storage.MEMORY
     capacity = "max(ceil(steady × 100 ÷ steady_percent), ceil(worst × 100 ÷ worst_percent))"
     inputs: dict[str, Number] = {
         "steady": need.data_steady_bytes,
@@ -276,7 +284,7 @@ def capacity_figures(
         "steady_percent": assumed.device_used_percent,
         "worst_percent": assumed.device_used_after_loss_percent,
         "header": DEVICE_HEADER_BYTES,
-        "reserve_blocks": DEFRAG_RESERVE_BLOCKS,
+        "reserve_blocks": MEMORY_RESERVE_BLOCKS if in_memory_only else DEFRAG_RESERVE_BLOCKS,
         "block": block,
     }
     source = f"{assumed.source_of('device_used_percent')}; {assumed.source_of('device_used_after_loss_percent')}"

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from aerofleet.aerospike.sizing.server import INDEX_STAGE_BYTES, KIB, PARTITIONS, Version, divide_up, round_up
+from math import ceil, erfc, sqrt
+
+from aerofleet.aerospike.sizing.server import (
+    INDEX_STAGE_BYTES,
+    KIB,
+    PARTITIONS,
+    Version,
+    divide_up,
+    round_up,
+    size_class_bytes,
+)
 
 INDEX_ENTRY_BYTES = 64
 """One entry for each copy of a record or tombstone (aerospike-server base/index.h)."""
@@ -14,13 +24,21 @@ FLASH_SPRIG_BYTES = 13
 """Memory for a sprig on flash: 5 for its handle and 8 for its puddle (all-flash sizing documents)."""
 FLASH_SPRIG_BLOCK_BYTES = 4 * KIB
 LOCK_PAIRS = 256
+TREE_HEADER_BYTES = 56
 TREE_POINTER_BYTES = 8
-"""A partition's tree has a pair of locks, 8 bytes, for each of 256 parts, and a pointer for each set the namespace
-could have, used or not (aerospike-server base/index.h, as_index_tree)."""
+"""A partition's tree has a pair of locks, 8 bytes, for each of 256 parts, a pointer for each set the namespace could
+have, used or not, and its sprigs, all in one allocation (aerospike-server base/index.h, as_index_tree)."""
 SET_ENTRY_BYTES = 16
 """Entry of a set index for each copy (aerospike-server base/set_index.h)."""
 TREE_BLOCK_BYTES = 4 * KIB
 """Set indexes and secondary indexes take memory in such blocks, at least one for each partition."""
+TREE_BLOCK_ENTRIES = TREE_BLOCK_BYTES // SET_ENTRY_BYTES
+SET_TREE_BYTES = 1280 + 64
+"""Heap of the tree of a set index in each partition: 256 roots of 4 bytes, rounded up by the allocator, and its first
+list of 8 blocks (aerospike-server base/set_index.h, as_set_index_tree)."""
+SET_SLACK_BYTES = SET_TREE_BYTES + TREE_BLOCK_BYTES + SET_ENTRY_BYTES
+"""The most by which a set index of a partition can take more than its entries: the tree, a block that has just begun,
+and the entry that ends all branches."""
 SECONDARY_ENTRY_BYTES = 14
 """Value 8 + record reference 6, since 6.0 (secondary-index capacity documents 8.1)."""
 MOUNTS_MINIMUM_BYTES = 4 << 30
@@ -30,13 +48,16 @@ def primary_index_bytes(entries: int) -> int:
     return INDEX_ENTRY_BYTES * entries
 
 
-def sprig_bytes(partitions: int, sprigs: int = DEFAULT_SPRIGS) -> int:
-    return SPRIG_BYTES * sprigs * partitions
+def tree_size_bytes(sets: int, sprigs: int, *, on_flash: bool) -> int:
+    """Bytes of one partition's tree with its sprigs, before the allocator rounds them up. ``sets`` that a namespace of
+    the server version can have."""
+    sprig = FLASH_SPRIG_BYTES if on_flash else SPRIG_BYTES
+    return TREE_HEADER_BYTES + TREE_POINTER_BYTES * (LOCK_PAIRS + 1 + sets) + sprig * sprigs
 
 
-def tree_bytes(partitions: int, sets: int) -> int:
-    """Heap of the partitions' trees without their sprigs; ``sets`` that a namespace of the server version can have."""
-    return partitions * TREE_POINTER_BYTES * (LOCK_PAIRS + 1 + sets)
+def tree_bytes(partitions: int, sets: int, sprigs: int, *, on_flash: bool) -> int:
+    """Heap of the trees of ``partitions`` with their sprigs, as the allocator counts it."""
+    return partitions * size_class_bytes(tree_size_bytes(sets, sprigs, on_flash=on_flash))
 
 
 def flash_sprigs(objects: int, fill_percent: int = 50) -> int:
@@ -49,22 +70,32 @@ def flash_sprigs(objects: int, fill_percent: int = 50) -> int:
     return max(DEFAULT_SPRIGS, 1 << max(0, per_partition - 1).bit_length())
 
 
-def flash_sprig_bytes(partitions: int, sprigs: int) -> int:
-    """Memory an index on flash takes."""
-    return FLASH_SPRIG_BYTES * sprigs * partitions
-
-
 def flash_index_bytes(partitions: int, sprigs: int) -> int:
     """Flash that the index itself takes; mounts-budget must be at least that, and 4 GiB."""
     return FLASH_SPRIG_BLOCK_BYTES * sprigs * partitions
 
 
 def set_index_bytes(records: int, partitions: int) -> int:
-    """Memory of one set index on a node that holds ``partitions`` partitions with ``records`` records of the set
-    in all 4096: whole blocks of 256 entries for each partition, of which the first entry is the end of all branches
-    (aerospike-server base/set_index.c)."""
-    entries = 1 + divide_up(records, PARTITIONS)
-    return partitions * round_up(entries * SET_ENTRY_BYTES, TREE_BLOCK_BYTES)
+    """Heap of one set index on a node that holds ``partitions`` partitions with ``records`` records of the set in all
+    4096: in each partition a tree, and whole blocks of entries (aerospike-server base/set_index.c)."""
+    blocks = partitions * blocks_in_ten_thousandths(records) * TREE_BLOCK_BYTES
+    return partitions * SET_TREE_BYTES + divide_up(blocks, 10_000)
+
+
+def blocks_in_ten_thousandths(records: int) -> int:
+    """Mean number of blocks that a partition's part of a set index takes, × 10,000, rounded up. A block has 256 places,
+    and the first of the first block is the end of all branches. ``records`` are spread over the 4096 partitions by
+    their digests: a mean near 255 needs a second block in many of them (Poisson's distribution, as a normal one)."""
+    mean = records / PARTITIONS
+    spread = sqrt(2 * mean)
+    if not spread:
+        return 10_000
+    least = max(0, int((mean - 6 * spread) / TREE_BLOCK_ENTRIES))
+    most = int((mean + 6 * spread) / TREE_BLOCK_ENTRIES) + 1
+    further = sum(
+        erfc((TREE_BLOCK_ENTRIES * number - 0.5 - mean) / spread) / 2 for number in range(least + 1, most + 1)
+    )
+    return ceil(10_000 * (1 + least + further))
 
 
 def set_index_used_bytes(entries: int) -> int:
@@ -74,9 +105,9 @@ def set_index_used_bytes(entries: int) -> int:
 def memory_within_budget_bytes(budget: int, arenas: int, set_indexes: int, partitions: int) -> int:
     """Memory the indexes can take before they reach their budget, which counts what is used: each arena takes whole
     stages, so one can be ahead by what the budget lacks to a whole stage and each further one by a stage. Each set
-    index can be ahead by a block for each partition."""
+    index can be ahead by its trees and a block for each partition."""
     in_arenas = round_up(budget, INDEX_STAGE_BYTES) + (arenas - 1) * INDEX_STAGE_BYTES if arenas else budget
-    return in_arenas + set_indexes * partitions * TREE_BLOCK_BYTES
+    return in_arenas + set_indexes * partitions * SET_SLACK_BYTES
 
 
 def secondary_index_bytes(entries: int, *, worst: bool = True) -> int:

@@ -51,7 +51,6 @@ class NamespaceNeed:
     index_used_bytes: int
     index_memory_bytes: int
     indexes_memory_budget_bytes: int
-    sprig_bytes: int
     tree_bytes: int
     data_steady_bytes: int
     data_bytes: int
@@ -65,7 +64,7 @@ class NamespaceNeed:
     def memory_bytes(self) -> int:
         """All the memory the namespace can come to take."""
         limit = self.memory_size_bytes or self.index_memory_bytes + self.data_size_bytes
-        return limit + self.sprig_bytes + self.tree_bytes + self.cache_bytes
+        return limit + self.tree_bytes + self.cache_bytes
 
 
 class IndexNeed(NamedTuple):
@@ -125,8 +124,7 @@ def namespace_need(load: NamespaceLoad, version: Version, place: Place, assumed:
         index_used_bytes=indexes.used_bytes,
         index_memory_bytes=indexes.memory_bytes,
         indexes_memory_budget_bytes=0 if old_memory else indexes.budget_bytes,
-        sprig_bytes=(index.flash_sprig_bytes if on_flash else index.sprig_bytes)(worst.partitions, sprigs),
-        tree_bytes=index.tree_bytes(worst.partitions, facts.sets),
+        tree_bytes=index.tree_bytes(worst.partitions, facts.sets, sprigs, on_flash=on_flash),
         data_steady_bytes=data.steady_bytes,
         data_bytes=data.worst_bytes,
         data_size_bytes=0 if old_memory else data.size_bytes,
@@ -192,8 +190,9 @@ def data_need(load: NamespaceLoad, record: int, version: Version, place: Place, 
     capacity = device.capacity_bytes(steady, worst, assumed.device_used_percent, assumed.device_used_after_loss_percent)
     if in_memory:
         stripes = data_stripes(load.storage, capacity, block, place.devices)
-        size = device.data_size_bytes(capacity, stripes, block, facts.data_size_minimum_bytes)
-        return DataNeed(steady, worst, size, size if load.storage.data_on_device else 0)
+        backed = load.storage.data_on_device
+        size = device.data_size_bytes(capacity, stripes, block, facts.data_size_minimum_bytes, is_backed=backed)
+        return DataNeed(steady, worst, size, size if backed else 0)
     return DataNeed(steady, worst, 0, device.device_capacity_bytes(capacity, place.devices, block))
 
 

@@ -1,8 +1,12 @@
 """The settings that hold a workload: memory of the pod, and the limits the server itself keeps.
 
-The container trap: until 8.1.2 the server compares stop-writes-sys-memory-pct with the memory of the *host*, and even
-there only with cgroup-mem-tracking on. A pod is killed at its own limit long before. So what protects a pod is that
-indexes-memory-budget and data-size of all its namespaces, and all the rest it takes, lie below its limit.
+The container trap: the server compares stop-writes-sys-memory-pct with the memory of the *host*; from 8.1.2 on with
+that of its container, where cgroup-mem-tracking is true and the container has a limit. A pod is killed at its own limit
+long before its host is full. So what protects a pod is that indexes-memory-budget and data-size of all its namespaces,
+and all the rest it takes, lie below its limit.
+
+With cgroup-mem-tracking on, what counts as used is the cgroup's memory.current: it has shared memory (index and data in
+memory) and the kernel's cache of files in it (aerospike-server 8.1.2, os.c).
 """
 
 from __future__ import annotations
@@ -12,9 +16,7 @@ from dataclasses import dataclass
 from aerofleet.aerospike.sizing.assumptions import Assumptions
 from aerofleet.aerospike.sizing.index import (
     DEFAULT_SPRIGS,
-    flash_sprig_bytes,
     memory_within_budget_bytes,
-    sprig_bytes,
     tree_bytes,
 )
 from aerofleet.aerospike.sizing.namespace import NamespaceNeed, cache_bytes, index_arenas
@@ -119,12 +121,11 @@ def configured_namespace_bytes(namespace: NamespaceSettings, facts: ServerFacts,
     limit = namespace.memory_size_bytes
     if not limit:
         limit = configured_index_bytes(namespace) + configured_data_bytes(namespace)
-    sprigs = sprig_bytes if namespace.storage.index_in_memory else flash_sprig_bytes
+    on_flash = not namespace.storage.index_in_memory
     write_block = 0 if facts.record_limit else namespace.record_limit_bytes
     return (
         limit
-        + sprigs(namespace.partitions, namespace.partition_tree_sprigs)
-        + tree_bytes(namespace.partitions, facts.sets)
+        + tree_bytes(namespace.partitions, facts.sets, namespace.partition_tree_sprigs, on_flash=on_flash)
         + cache_bytes(namespace.storage, namespace.devices, write_block, assumed)
     )
 

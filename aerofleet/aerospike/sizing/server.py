@@ -26,6 +26,10 @@ STRIPES = 8
 """Least number of stripes that in-memory data is cut into; each has MAX_DEVICE_BYTES at most and a header like a device
 (aerospike-server 7.0–8.1, drv_mem.c)."""
 DEFRAG_RESERVE_BLOCKS = 8
+"""Write blocks of a device, or of a stripe with a device or file behind it, that no client's write gets
+(aerospike-server drv_common.h, DRV_DEFRAG_RESERVE)."""
+MEMORY_RESERVE_BLOCKS = 1
+"""The same of a stripe that lies in memory only (aerospike-server 7.0–8.1, drv_mem.c, mwb_get)."""
 DEVICE_HEADER_BYTES = 8 * MIB
 
 
@@ -89,6 +93,17 @@ def record_limit_bytes(facts: ServerFacts, record_bytes: int) -> int:
     if record_bytes <= DEFAULT_RECORD_LIMIT_BYTES:
         return 0
     return record_bytes if facts.record_limit else 1 << (record_bytes - 1).bit_length()
+
+
+def size_class_bytes(size: int) -> int:
+    """Bytes that the server's allocator takes for one allocation of ``size`` bytes: four classes to each power of two,
+    16 bytes apart at least (jemalloc)."""
+    return round_up(size, size_class_step_bytes(size))
+
+
+def size_class_step_bytes(size: int) -> int:
+    """How far the allocator's classes lie apart at ``size`` bytes."""
+    return max(16, 1 << max(0, (size - 1).bit_length() - 3))
 
 
 def round_up(value: int, unit: int) -> int:

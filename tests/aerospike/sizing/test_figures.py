@@ -103,7 +103,20 @@ RECORD = Record((Bin("text", Particle.STRING, 2000),), "set")
 GIVEN = {
     *("objects", "tombstones", "entries", "records_of_set", "records_of_set_1"),
     *("reads_per_second", "writes_per_second"),
-    *("stage", "GiB", "MiB", "block", "header", "minimum", "seconds", "write_cache", "post_write_cache", "heap_bytes"),
+    *(
+        "class_step",
+        "set_slack",
+        "stage",
+        "GiB",
+        "MiB",
+        "block",
+        "header",
+        "minimum",
+        "seconds",
+        "write_cache",
+        "post_write_cache",
+        "heap_bytes",
+    ),
     *("connections", "connection_bytes", "operations_per_core", "bins", "act_written"),
 }
 

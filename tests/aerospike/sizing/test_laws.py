@@ -30,7 +30,6 @@ NAMESPACE_FIGURES = (
     "secondary_index_bytes",
     "set_index_bytes",
     "index_memory_bytes",
-    "sprig_bytes",
     "tree_bytes",
     "data_steady_bytes",
     "data_bytes",

@@ -50,14 +50,14 @@ def test_facts_of_a_version(version: str) -> None:
 
 
 def test_a_small_namespace_gets_the_least_data_size() -> None:
-    """7.0 asks for 1 GiB; later header, reserve and data of 8 stripes, 10 blocks of 8 MiB each, are more than the
-    minimum."""
+    """7.0 asks for 1 GiB and 8.1 for 512 MiB; header, reserve and data of 8 stripes are 3 blocks of 8 MiB each, more
+    than the minimum of 7.1."""
     load = NamespaceLoad("n", Storage.MEMORY, 1000, 100, 1, 1)
     sizes = {
         version: size(Workload((load,), version), Metal(64 << 30, 8, 10**10), 1).pod.namespaces[0].data_size_bytes
         for version in ((7, 0), (7, 1), (8, 1, 1))
     }
-    assert sizes == {(7, 0): 1 << 30, (7, 1): 640 << 20, (8, 1, 1): 640 << 20}
+    assert sizes == {(7, 0): 1 << 30, (7, 1): 192 << 20, (8, 1, 1): 512 << 20}
 
 
 def test_a_server_without_a_budget_for_indexes() -> None:
