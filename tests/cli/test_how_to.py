@@ -79,6 +79,12 @@ def test_taking_a_host_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     cell.write_text(cell.read_text() + textwrap.dedent(block[0]))
     before = hosts.read_text()
     hosts.write_text(before.replace("host-3: {", "host-3: {state: maintenance, "))
+    assert main(["check", "local"]) == 2
+    assert "wants 2 pods in rack r2, which has 1 host of pool nvme besides those in hostBlocks (host-3)" in (
+        capsys.readouterr().out
+    )
+    free = "  host-7: {model: metal-a, rack: r2, address: 10.20.2.3}\n"
+    hosts.write_text(before.replace("host-3: {", "host-3: {state: maintenance, ") + free)
     assert main(["check", "local"]) == 0
     capsys.readouterr()
     main(["render", "local", "--format", "json"])
@@ -87,7 +93,7 @@ def test_taking_a_host_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     assert [each["spec"]["k8sNodeBlockList"] for each in clusters] == [["host-3"]] * len(clusters)
     hosts.write_text(before.replace("host-3: {", "host-3: {state: absent, "))
     assert main(["check", "local"]) == 2
-    assert "wants 2 pods in rack r2, which has 1 hosts" in capsys.readouterr().out
+    assert "wants 2 pods in rack r2, which has 1 host of" in capsys.readouterr().out
 
 
 def test_changing_a_standard(

@@ -10,6 +10,7 @@ from aerofleet.model.addresses import SERVER_VERSION
 from aerofleet.model.allocations import racks_in_use
 from aerofleet.model.checks.finding import SettingsOf, finding, finding_of_setting
 from aerofleet.model.pool_members import hosts_in_racks, pool_members
+from aerofleet.model.resolved import HostState
 from aerofleet.model.settings import Settings
 from aerofleet.model.source import CellSource, WrittenCluster
 from aerofleet.model.validation import nearest
@@ -141,16 +142,34 @@ def rack_hosts(
         message = f"wants {settings.racks} racks, pool {settings.pool} has hosts in {', '.join(usable) or 'none'}"
         hint = f"hosts of the pool in more racks, or racks: {len(usable)}" if usable else "a pool with hosts"
         yield finding("rack-pool", cluster.document, (*cluster.place, "racks"), message, hint)
-    if source.allocations is None or settings.size == "auto" or settings.multi_pod_per_host:
+    if source.allocations is None or settings.size == "auto":
         return
     given = source.allocations.file.clusters.get(cluster.key)
     for rack in racks_in_use(given.racks if given else (), usable, settings.racks):
-        present = hosts[rack]
+        blocked = blocked_hosts(source, settings, rack)
+        present = hosts[rack] - len(blocked)
+        if settings.multi_pod_per_host and (present or not blocked):
+            continue
         if present < int(settings.size):
-            message = f"wants {settings.size} pods in rack {rack}, which has {present} hosts of pool {settings.pool}"
-            hint = (
-                f"each pod of a cluster stands on a host of its own: size {present} at most, or more hosts"
-                if present
-                else "each pod of a cluster stands on a host of its own: the rack needs hosts of this pool"
-            )
-            yield finding("rack-hosts", cluster.document, (*cluster.place, "size"), message, hint)
+            number = "1 host" if present == 1 else f"{present} hosts"
+            message = f"wants {settings.size} pods in rack {rack}, which has {number} of pool {settings.pool}"
+            if blocked:
+                message += f" besides those in hostBlocks ({', '.join(blocked)})"
+            on = "" if settings.multi_pod_per_host else "each pod of a cluster stands on a host of its own: "
+            hint = f"{on}size {present} at most, or more hosts" if present else f"{on}the rack needs hosts of this pool"
+            if blocked:
+                hint += "; or fewer hostBlocks: a pod that has to leave a host and finds no other waits for ever"
+            place = (*cluster.place, "hostBlocks" if blocked else "size")
+            yield finding("rack-hosts", cluster.document, place, message, hint)
+
+
+def blocked_hosts(source: CellSource, settings: Settings, rack: str) -> list[str]:
+    """Return the hosts of the cluster's pool in the rack that its pods have to leave; absent ones are away anyhow."""
+    assert source.hosts and source.pools  # noqa: S101
+    known = source.hosts.file.hosts
+    members = pool_members(source.pools.file.pools, known)[settings.pool]
+    return [
+        name
+        for name in members
+        if name in settings.host_blocks and known[name].rack == rack and known[name].state is not HostState.ABSENT
+    ]
