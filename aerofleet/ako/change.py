@@ -18,8 +18,9 @@ from aerofleet.ako.config_change import is_same, judge
 from aerofleet.ako.effect import Effect, Reason, refusal, worst
 from aerofleet.ako.hazards import Hazard, change_hazards
 from aerofleet.ako.identity import api_version_message
-from aerofleet.ako.narrow import narrowed
+from aerofleet.ako.narrow import becomes, narrow
 from aerofleet.ako.pairs import config_path_of
+from aerofleet.ako.reasons.access import access_reasons
 from aerofleet.ako.reasons.data import data_reasons
 from aerofleet.ako.reasons.pods import restart_reasons
 from aerofleet.ako.reasons.scale import ignored_pod_reasons, size_reasons, version_reasons
@@ -29,22 +30,22 @@ from aerofleet.ako.restart import RackRestart, Restarts, decide, judged_version
 from aerofleet.ako.status import MIRRORED, Status
 
 ALWAYS_LIVE: dict[str, str] = {
-    "aerospikeAccessControl": "users and roles are changed while the servers run",
-    "disablePDB": "the PodDisruptionBudget comes or goes",
-    "enableDynamicConfigUpdate": "how later changes are applied",
-    "headlessService": "metadata of a Service",
-    "ignoreSidecarFailure": "how pods are judged",
-    "maxUnavailable": "the PodDisruptionBudget changes",
-    "operatorClientCert": "how the operator logs in",
-    "paused": "whether the operator begins another pass on the cluster; the one that runs is finished",
-    "podService": "metadata of Services",
-    "seedsFinderServices": "a Service changes",
+    "disablePDB": "true takes the operator's PodDisruptionBudget away, anything else keeps it",
+    "enableDynamicConfigUpdate": "true lets the operator set later changes live where it can, else servers restart",
+    "headlessService": "labels and annotations of the headless Service",
+    "ignoreSidecarFailure": "true lets a pod count as well while a sidecar of it fails",
+    "maxUnavailable": "how many pods a drain of hosts may take at a time",
+    "operatorClientCert": "the operator logs in with it from now on",
+    "paused": "true keeps the operator from beginning another pass on the cluster; the one that runs is finished",
+    "podService": "labels and annotations of the Services of pods",
+    "seedsFinderServices": "the Service by which clients find the cluster",
     "validationPolicy": "what the webhook checks",
 }
-"""Fields of the spec whose change touches no pod, and what it does."""
+"""Fields of the spec whose change touches no pod, and what they do. `aerospikeAccessControl` is another one."""
 
 JUDGED = frozenset(
     [
+        "aerospikeAccessControl",
         "aerospikeConfig",
         "aerospikeNetworkPolicy",
         "enableRackIDOverride",
@@ -136,6 +137,7 @@ def _reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]
     yield from version_reasons(old, new)
     yield from storage_reasons(old, new)
     yield from block_list_reasons(old, new)
+    yield from access_reasons(old, new)
     yield from _live_reasons(old, new)
 
 
@@ -198,7 +200,8 @@ def _untold(old: Cluster, new: Cluster, told: list[Reason]) -> Iterator[Reason]:
             words = UNTOLD.get(key, "touches no pod and no data")
             if words == WITH_NEW_PODS and has_staying_racks:
                 words = "changes nothing in the pods that stay"
-            yield Reason(Effect.LIVE, "spec", narrowed(path, before, after), words)
+            place = narrow(path, before, after)
+            yield Reason(Effect.LIVE, "spec", place.path, f"{becomes(place.before, place.after)}: {words}")
 
 
 def _live_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
@@ -206,12 +209,14 @@ def _live_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
         if is_same(old.spec.get(key), new.spec.get(key)):
             continue
         if key in ALWAYS_LIVE:
-            path = narrowed(f"spec.{key}", old.spec.get(key), new.spec.get(key))
-            yield Reason(Effect.LIVE, "spec", path, ALWAYS_LIVE[key])
+            place = narrow(f"spec.{key}", old.spec.get(key), new.spec.get(key))
+            message = f"{becomes(place.before, place.after)}: {ALWAYS_LIVE[key]}"
+            yield Reason(Effect.LIVE, "spec", place.path, message)
         elif key not in JUDGED:
             yield Reason(
                 Effect.DATA_AT_RISK, "unknown-field", f"spec.{key}", "unknown: no rule knows what this field does"
             )
     for key, words in LIVE_RACK_CONFIG.items():
-        if old.rack_config.get(key) != new.rack_config.get(key):
-            yield Reason(Effect.LIVE, "spec", f"spec.rackConfig.{key}", words)
+        before, after = old.rack_config.get(key), new.rack_config.get(key)
+        if before != after:
+            yield Reason(Effect.LIVE, "spec", f"spec.rackConfig.{key}", f"{becomes(before, after)}: {words}")

@@ -17,7 +17,7 @@ from aerofleet.model.spec_place import setting_of
 
 
 def judged(resolution: Resolution, rendered: RenderedCell | None) -> Iterator[Finding]:
-    """Yield what the operator refuses, or takes and does something else with (errors), and severe hazards; first what
+    """Yield what the operator refuses, or takes and does something else with (errors), and hazards; first what
     would not reach it at all.
 
     ``rendered`` is None for definitions that make no cell; the free mappings of their clusters are judged all the same.
@@ -55,9 +55,9 @@ def each_judged(resolution: Resolution, rendered: RenderedCell) -> Iterator[Find
 def of_cluster(resource: Object, operators: Iterable[str]) -> list[Finding]:
     """A finding that several releases of the operator share is told once."""
     found = list(dict.fromkeys(each for version in operators for each in admit_create(resource, version).findings))
-    severe = [each.as_finding() for each in cluster_hazards(cluster_of(resource)) if each.severity == "severe"]
+    hazards = [each.as_finding() for each in cluster_hazards(cluster_of(resource)) if each.severity != "info"]
     errors = [each for each in found if each.severity == "error"]
-    return [*found, *without_consequences(severe, errors)]
+    return [*found, *without_consequences(hazards, errors)]
 
 
 def without_operations(resource: Object) -> Object:

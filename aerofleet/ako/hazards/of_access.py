@@ -10,7 +10,9 @@ from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import Config, entries, section
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.pairs import config_path_of, paired
+from aerofleet.ako.references import ADMIN
 from aerofleet.ako.restart import Restarts
+from aerofleet.ako.rights import ADMINISTRATIVE, administrative, role_privileges, users_of
 
 CERTIFICATES = "tls-authenticate-client"
 
@@ -87,6 +89,21 @@ def _gone(before: Config, after: Config, key: str) -> str:
     return ", ".join(sorted(set(map(str, before.get(key) or [])) - set(map(str, after.get(key) or []))))
 
 
+@hazard(
+    "administrative-rights", "severe", "the narrowest privilege that does, or the approval of who answers for security"
+)
+def administrative_rights(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """A user other than admin gets a right that reaches beyond the data of an application."""
+    before, known, own = users_of(old), role_privileges(old), role_privileges(new)
+    for name, roles in users_of(new).items():
+        had = administrative(before.get(name, []), known)
+        for privilege, role in administrative(roles, own).items():
+            if name != ADMIN and privilege not in had:
+                by = f" by role {role}" if role != privilege else ""
+                path = f"spec.aerospikeAccessControl.users.{{{name}}}.roles"
+                yield path, f"{name} gets {privilege}{by}, which {ADMINISTRATIVE[privilege]}"
+
+
 @hazard("passwords-change", "warning", "the old Secret kept until it is done, and the applications told before")
 def passwords_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
     """The operator sets the password from the new Secret while servers run; whoever has the old one can't log in any
@@ -132,6 +149,7 @@ ACCESS_HAZARDS = (
     security_comes,
     users_go,
     access_narrows,
+    administrative_rights,
     passwords_change,
     tls_goes,
     plain_text_goes,

@@ -22,7 +22,9 @@ from aerofleet.ako.config import (
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.image import edition
 from aerofleet.ako.quantity import quantity
+from aerofleet.ako.references import ADMIN
 from aerofleet.ako.restart import batch_size
+from aerofleet.ako.rights import ADMINISTRATIVE, administrative, role_privileges, users_of
 from aerofleet.ako.status import rack_sizes
 
 _NODE_ID = re.compile(r"[0-9A-F]{1,16}")
@@ -342,3 +344,14 @@ def in_memory_rebuild(cluster: Cluster) -> Iterator[Found]:
             yield f"{path}.storage-engine.cold-start-empty", f"{name} ignores its devices in every new pod"
         if is_purely_in_memory(namespace):
             yield f"{path}.storage-engine", f"{name} lives in the memory of its pods only"
+
+
+@hazard("administrative-user", "warning", "the narrowest privilege that does, for every user but admin")
+def administrative_user(cluster: Cluster) -> Iterator[Found]:
+    """A user other than admin holds a right that reaches beyond the data of an application."""
+    own = role_privileges(cluster)
+    for position, (name, roles) in enumerate(users_of(cluster).items()):
+        held = administrative(roles, own)
+        if held and name != ADMIN:
+            why = "; ".join(f"{privilege}, which {ADMINISTRATIVE[privilege]}" for privilege in sorted(held))
+            yield f"spec.aerospikeAccessControl.users[{position}].roles", f"{name} holds {why}"

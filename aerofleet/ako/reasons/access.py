@@ -1,0 +1,65 @@
+"""What changes of users and roles come to: each user and each role with what it had and what it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.config import entries, section, texts
+from aerofleet.ako.config_change import is_same
+from aerofleet.ako.effect import Effect, Reason
+from aerofleet.ako.narrow import becomes
+
+LISTS = frozenset({"privileges", "roles", "whitelist"})
+MEANS: dict[str, str] = {
+    "authMode": "how the user logs in",
+    "privileges": "counts at once for everybody with the role",
+    "readQuota": "reads a second for each user with the role; 0 or nothing is no limit",
+    "roles": "counts at once",
+    "secretName": "the operator sets the password from that Secret",
+    "whitelist": "addresses from which users with the role are let in; nothing lets all in",
+    "writeQuota": "writes a second for each user with the role; 0 or nothing is no limit",
+}
+
+
+def access_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
+    """One reason for each user and role that comes, goes or changes; all of it is set while servers run."""
+    path = "spec.aerospikeAccessControl"
+    for kind, label, key in (("roles", "role", "privileges"), ("users", "user", "roles")):
+        before, after = (_by_name(cluster, kind) for cluster in (old, new))
+        for name in sorted(before.keys() | after.keys()):
+            where, was, now = f"{path}.{kind}.{{{name}}}", before.get(name), after.get(name)
+            if was is None and now is not None:
+                message = f"{label} {name} is new, with {key} {_listed(now.get(key))}"
+                yield Reason(Effect.LIVE, "access", where, message)
+            elif was is not None and now is None:
+                message = f"{label} {name} goes, with {key} {_listed(was.get(key))}"
+                yield Reason(Effect.LIVE, "access", where, message)
+            elif was is not None and now is not None:
+                yield from _changed(where, f"{label} {name}", was, now)
+    policies = [section(cluster.spec, "aerospikeAccessControl").get("adminPolicy") for cluster in (old, new)]
+    if not is_same(*policies):
+        message = f"{becomes(*policies)}: how long the operator waits when it sets users and roles"
+        yield Reason(Effect.LIVE, "access", f"{path}.adminPolicy", message)
+
+
+def _by_name(cluster: Cluster, kind: str) -> dict[str, dict[str, Any]]:
+    return {str(entry.get("name")): entry for entry in entries(cluster.spec, "aerospikeAccessControl", kind)}
+
+
+def _changed(where: str, label: str, was: dict[str, Any], now: dict[str, Any]) -> Iterator[Reason]:
+    for key in sorted(was.keys() | now.keys()):
+        before, after = was.get(key), now.get(key)
+        if is_same(before, after):
+            continue
+        if key in LISTS and set(texts(before)) == set(texts(after)):
+            message = f"{key} of {label} are written in another order: nothing changes"
+        else:
+            pair = f"{_listed(before)} becomes {_listed(after)}" if key in LISTS else becomes(before, after)
+            message = f"{key} of {label}: {pair}; {MEANS.get(key, 'is set while servers run')}"
+        yield Reason(Effect.LIVE, "access", f"{where}.{key}", message)
+
+
+def _listed(found: Any) -> str:
+    return ", ".join(texts(found)) or "nothing"
