@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE, EXIT_RUNNING
 from aerofleet.cli.render import resolved
@@ -46,7 +47,9 @@ def run(argv: Sequence[str]) -> int:
     access = Access(options.user, options.password_file, options.ca_file)
     try:
         api = ClusterApi(cell.context)
-        verdicts = wait(api, desired, options.timeout, access, show=progress_writer(options.format))
+        # Who looks once sees the result alone.
+        show = ProgressWriter(sys.stderr) if options.format == "text" and options.timeout > 0 else lambda verdicts: None
+        verdicts = wait(api, desired, options.timeout, access, show)
     except ClusterUnreachableError as error:
         sys.stderr.write(f"aerofleet wait: {error}\n")
         return EXIT_FINDINGS
@@ -88,7 +91,11 @@ def clusters(rendered: RenderedCell) -> dict[Key, tuple[str, Mapping[str, Any]]]
 
 
 def wait(
-    api: ClusterApi, desired: Mapping[Key, Mapping[str, Any]], timeout_seconds: int, access: Access, show: Any
+    api: ClusterApi,
+    desired: Mapping[Key, Mapping[str, Any]],
+    timeout_seconds: int,
+    access: Access,
+    show: Callable[[Mapping[Key, Rollout]], None],
 ) -> dict[Key, Rollout]:
     """Judge every cluster, then again whenever one changes, until none is under way or the time is over.
 
@@ -123,9 +130,9 @@ def judge_all(manifest: Mapping[str, Any], live: Mapping[str, Any] | None, acces
     own = own_access(config, access)
     names = [namespace["name"] for namespace in config["namespaces"]]
     try:
-        nodes = ask(seeds(live, tls=own.ca_file is not None), names, own)
+        nodes = ask(seeds(live, tls=own.ca_file is not None), names, own, live["spec"]["size"])
     except ConnectionError as error:
-        return Rollout(Progress.DONE, f"{rollout.reason}; nodes not asked from here ({error})")
+        return Rollout(Progress.DONE, f"{rollout.reason}; nodes not asked from here ({error}), data may still move")
     except UnansweredError as error:
         return Rollout(Progress.RUNNING, str(error))
     return judge_nodes(nodes, live["spec"]["size"])
@@ -169,19 +176,30 @@ def key_of(obj: Mapping[str, Any]) -> Key:
     return obj["metadata"]["namespace"], obj["metadata"]["name"]
 
 
-def progress_writer(form: str) -> Any:
-    """A live line on a terminal; nothing where nobody watches, or where only JSON is wanted."""
-    if form == "json" or not sys.stderr.isatty():
-        return lambda verdicts: None
-    from rich.console import Console
+class ProgressWriter:
+    """Writes one line for each cluster that is not done, and another one whenever its state changes.
 
-    console = Console(stderr=True)
+    On standard error, on a terminal as in a log: the result on standard output stays for programs.
+    """
 
-    def show(verdicts: Mapping[Key, Rollout]) -> None:
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.known: dict[Key, tuple[Progress, str]] = {}
+
+    def __call__(self, verdicts: Mapping[Key, Rollout]) -> None:
         done = sum(verdict.progress is Progress.DONE for verdict in verdicts.values())
-        console.print(f"{done} of {len(verdicts)} clusters rolled out", style="dim")
+        for key, verdict in sorted(verdicts.items()):
+            state = verdict.progress, _COUNTS.sub("", verdict.reason)
+            if self.known.get(key) == state or (key not in self.known and verdict.progress is Progress.DONE):
+                continue
+            self.known[key] = state
+            words = f"{'/'.join(key)}: {verdict.progress.value}: {verdict.reason}"
+            self.stream.write(f"{done} of {len(verdicts)} rolled out; {words}\n")
+        self.stream.flush()
 
-    return show
+
+_COUNTS = re.compile(r"\d+ (?=partitions still migrate)")
+"""Numbers that fall while a cluster waits for the same thing: not a change of its state."""
 
 
 def report(verdicts: Mapping[Key, Rollout], form: str) -> None:

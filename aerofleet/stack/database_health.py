@@ -1,12 +1,17 @@
 """What the nodes of a cluster say of themselves, asked with the Aerospike client.
 
-The custom resource says what the operator did; only the nodes say whether the data is where it should be: one cluster
-key everywhere, no migrations left, no partition unavailable or dead.
+The custom resource says what the operator did; only the nodes say whether the data is where it should be. The last word
+has each server's own gate, ``cluster-stable``: it answers the cluster key where the cluster has the size asked for and
+no partition migrates or is about to. The counters say what is still going on. A count of 0 migrations alone proves
+nothing: around a new cluster key a node shows 0 for up to 60 ms because it has not begun (``migrate_allowed=false``).
+
+Records that a cluster without strong consistency has lost are seen by nobody: its counters stay 0. Only the number of
+records before and after tells it, so the verdict names that number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +20,11 @@ from aerofleet.stack.rollout import Progress, Rollout
 Statistics = Mapping[str, str]
 
 CONNECT_TIMEOUT_MS = 2000
+NOT_STABLE = (1, 7)
+"""Codes with which ``cluster-stable`` says "not yet": unstable, or of another size (aerospike-server 8.1, thr_info.c).
+"""
+
+NAMESPACE_COUNTERS = ("unavailable_partitions", "dead_partitions", "master_objects")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,18 @@ class Access:
     tls_name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class NodeAnswers:
+    """``namespaces``: the statistics of each, by name. ``stable_key``: the cluster key from the node's gate; empty
+    where the node says that the cluster is not stable, and ``not_stable`` then holds its words.
+    """
+
+    statistics: Statistics
+    namespaces: Mapping[str, Statistics]
+    stable_key: str = ""
+    not_stable: str = ""
+
+
 class UnansweredError(Exception):
     """The cluster was reached, and a node does not say what it was asked; the text says which, and its own words."""
 
@@ -38,12 +60,12 @@ def parse_info(answer: str) -> dict[str, str]:
 
 
 def ask(
-    seeds: Sequence[tuple[str, int]], namespaces: Sequence[str], access: Access
-) -> dict[str, dict[str, Statistics]]:
-    """Ask every node for ``statistics`` and each ``namespace/NAME``.
+    seeds: Sequence[tuple[str, int]], namespaces: Sequence[str], access: Access, size: int
+) -> dict[str, NodeAnswers]:
+    """Ask every node for ``statistics``, each ``namespace/NAME``, and whether a cluster of ``size`` nodes is stable.
 
-    Returns node → ("" for the node itself, or the namespace's name) → statistics. Raises ConnectionError where no
-    seed answers, UnansweredError where one does and a node then falls silent or refuses.
+    Returns node → answers. Raises ConnectionError where no seed answers, UnansweredError where one does and a node
+    then falls silent or refuses.
     """
     import aerospike
     from aerospike.exception import AerospikeError
@@ -61,50 +83,109 @@ def ask(
         client = aerospike.client(config)
     except AerospikeError as error:
         raise ConnectionError(f"no seed answered: {error.msg}") from None
-    nodes: dict[str, dict[str, Statistics]] = {}
+    answers: dict[str, dict[str, Statistics]] = {}
+    gates: dict[str, tuple[str, str]] = {}
     try:
         for key, command in [("", "statistics"), *((name, f"namespace/{name}") for name in namespaces)]:
             for node, (failure, answer) in client.info_all(command).items():
                 if failure:
                     raise UnansweredError(f"node {node} did not answer: {failure}")
-                nodes.setdefault(node, {})[key] = parse_info(answer.partition("\t")[2] or answer)
+                answers.setdefault(node, {})[key] = parse_info(value_of(answer))
+        # One node after the other: the client would raise the first node's "not yet" for all of them.
+        for node in answers:
+            try:
+                answer = client.info_single_node(f"cluster-stable:size={size};ignore-migrations=false", node)
+                gates[node] = value_of(answer).strip(), ""
+            except AerospikeError as error:
+                if error.code not in NOT_STABLE:
+                    raise
+                gates[node] = "", str(error.msg).partition(" from ")[0]
     except AerospikeError as error:
         raise UnansweredError(f"a node did not answer: {error.msg}") from None
     finally:
         client.close()
-    return nodes
+    return {
+        node: NodeAnswers(told.get("", {}), {name: told.get(name, {}) for name in namespaces}, *gates[node])
+        for node, told in answers.items()
+    }
 
 
-def judge_nodes(nodes: Mapping[str, Mapping[str, Statistics]], size: int) -> Rollout:
-    """One verdict from the answers of :func:`ask`; ``size`` is the number of nodes there should be."""
-    for namespace, counter in (("unavailable_partitions", "unavailable"), ("dead_partitions", "dead")):
-        lost = worst(nodes, namespace)
-        if lost:
-            return Rollout(Progress.STUCK, f"{lost[2]} partitions of {lost[1]} are {counter} (seen by {lost[0]})")
+def value_of(answer: str) -> str:
+    """The answer without the command in front of it, which some calls of the client leave there."""
+    return answer.partition("\t")[2] or answer
+
+
+def judge_nodes(nodes: Mapping[str, NodeAnswers], size: int) -> Rollout:
+    """Return one verdict from the answers of :func:`ask`; ``size`` is the number of nodes there should be."""
+    for counter, word in (("unavailable_partitions", "unavailable"), ("dead_partitions", "dead")):
+        node, namespace, count = greatest(nodes, counter)
+        if count:
+            return Rollout(Progress.STUCK, f"{count} partitions of {namespace} are {word} (seen by {node})")
+    waiting = next(reasons_to_wait(nodes, size), "")
+    if waiting:
+        return Rollout(Progress.RUNNING, waiting)
+    agreed = f"{size} nodes agree" if size > 1 else "the only node is well"
+    return Rollout(Progress.DONE, "; ".join(filter(None, (f"{agreed} and no partition moves", records(nodes)))))
+
+
+def reasons_to_wait(nodes: Mapping[str, NodeAnswers], size: int) -> Iterator[str]:
+    """What speaks against a cluster that is well, the plainest first."""
     if len(nodes) != size:
-        return Rollout(Progress.RUNNING, f"{len(nodes)} of {size} nodes answer")
+        yield f"{len(nodes)} of {size} nodes answer"
     for key in ("cluster_key", "cluster_size"):
-        seen = {statistics[""].get(key, "?") for statistics in nodes.values()}
+        seen = {answers.statistics.get(key, "?") for answers in nodes.values()}
         if len(seen) > 1:
-            return Rollout(Progress.RUNNING, f"nodes do not agree on {key}: {', '.join(sorted(seen))}")
-    if {statistics[""].get("cluster_size") for statistics in nodes.values()} != {str(size)}:
-        return Rollout(Progress.RUNNING, f"the nodes form a cluster of another size than {size}")
-    for node in sorted(nodes):
-        if not nodes[node][""].get("migrate_partitions_remaining", "").isdigit():
-            return Rollout(Progress.RUNNING, f"node {node} does not tell how many partitions migrate")
-    moving = worst(nodes, "migrate_partitions_remaining") or worst(nodes, "migrate_tx_partitions_remaining")
-    if moving:
-        return Rollout(Progress.RUNNING, f"{moving[2]} partitions still migrate (seen by {moving[0]})")
-    return Rollout(Progress.DONE, f"{size} nodes agree and no partition moves")
+            yield f"nodes do not agree on {key}: {', '.join(sorted(seen))}"
+    if {answers.statistics.get("cluster_size") for answers in nodes.values()} != {str(size)}:
+        yield f"the nodes form a cluster of another size than {size}"
+    for node, answers in sorted(nodes.items()):
+        yield from node_reasons(node, answers)
+    keys = {answers.stable_key for answers in nodes.values()}
+    if len(keys) > 1:
+        yield f"nodes are stable with different cluster keys: {', '.join(sorted(keys))}"
 
 
-def worst(nodes: Mapping[str, Mapping[str, Statistics]], counter: str) -> tuple[str, str, int] | None:
-    """(node, namespace, value) of the greatest non-zero ``counter``, or None."""
+def node_reasons(node: str, answers: NodeAnswers) -> Iterator[str]:
+    statistics = answers.statistics
+    for name, namespace in answers.namespaces.items():
+        # A node that does not know a namespace answers `type=unknown`, and no error.
+        if any(not namespace.get(counter, "").isdigit() for counter in NAMESPACE_COUNTERS):
+            yield f"node {node} does not know the namespace {name}"
+    if statistics.get("cluster_integrity") != "true":
+        yield f"node {node} does not see the whole cluster (cluster_integrity is not true)"
+    if not statistics.get("migrate_partitions_remaining", "").isdigit():
+        yield f"node {node} does not tell how many partitions migrate"
+    node_and_namespaces = [("the node", statistics), *answers.namespaces.items()]
+    for counter in ("migrate_partitions_remaining", "migrate_tx_partitions_remaining"):
+        moving = [(count_of(each, counter), name) for name, each in node_and_namespaces]
+        if max(moving)[0]:
+            yield f"{max(moving)[0]} partitions still migrate (seen by {node})"
+    if statistics.get("migrate_allowed") != "true":
+        yield f"node {node} is about to migrate partitions (migrate_allowed is not true)"
+    if not answers.stable_key:
+        yield f"node {node} does not call the cluster stable: {answers.not_stable or 'it gives no cluster key'}"
+
+
+def records(nodes: Mapping[str, NodeAnswers]) -> str:
+    """Each namespace with its number of records: ``30000 records in cart``."""
+    counts: dict[str, int] = {}
+    for answers in nodes.values():
+        for name, namespace in answers.namespaces.items():
+            counts[name] = counts.get(name, 0) + count_of(namespace, "master_objects")
+    return ", ".join(f"{count} records in {name}" for name, count in counts.items())
+
+
+def greatest(nodes: Mapping[str, NodeAnswers], counter: str) -> tuple[str, str, int]:
+    """(node, namespace, value) of the greatest ``counter``; value 0 where all are 0."""
     seen = [
-        (int(statistics[counter]), node, namespace)
-        for node, by_namespace in nodes.items()
-        for namespace, statistics in by_namespace.items()
-        if statistics.get(counter, "").isdigit()
+        (count_of(namespace, counter), node, name)
+        for node, answers in nodes.items()
+        for name, namespace in answers.namespaces.items()
     ]
-    value, node, namespace = max(seen, default=(0, "", ""))
-    return (node, namespace or "the node", value) if value else None
+    value, node, name = max(seen, default=(0, "", ""))
+    return node, name, value
+
+
+def count_of(statistics: Statistics, counter: str) -> int:
+    value = statistics.get(counter, "")
+    return int(value) if value.isdigit() else 0

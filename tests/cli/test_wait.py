@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aerofleet.cli import wait as verb
-from aerofleet.cli.wait import own_access, report, wait
+from aerofleet.cli.wait import ProgressWriter, own_access, report, wait
 from aerofleet.stack.cluster_api import ClusterUnreachableError
 from aerofleet.stack.database_health import Access
+from aerofleet.stack.rollout import Progress, Rollout
 
 GIVEN = Access("watcher", Path("password"), Path("ca.pem"))
 
@@ -76,3 +78,25 @@ def test_a_server_that_restarts_meanwhile_is_waited_for(monkeypatch: pytest.Monk
 def test_a_server_that_never_answered_is_told_at_once() -> None:
     with pytest.raises(ClusterUnreachableError):
         watched(None)
+
+
+RUNNING, DONE = Progress.RUNNING, Progress.DONE
+CART, RATES = ("shop", "cart"), ("shop", "rates")
+
+
+def test_a_line_tells_what_a_cluster_waits_for_and_another_one_each_change() -> None:
+    stream = io.StringIO()
+    show = ProgressWriter(stream)
+    for cart, rates in (
+        (Rollout(RUNNING, "phase InProgress, spec.image is not yet in the status"), Rollout(DONE, "2 pods")),
+        (Rollout(RUNNING, "phase InProgress, spec.image is not yet in the status"), Rollout(DONE, "2 pods")),
+        (Rollout(RUNNING, "17 partitions still migrate (seen by a)"), Rollout(DONE, "2 pods")),
+        (Rollout(RUNNING, "9 partitions still migrate (seen by a)"), Rollout(DONE, "2 pods; paused")),
+        (Rollout(DONE, "2 nodes agree"), Rollout(DONE, "2 pods; paused")),
+    ):
+        show({CART: cart, RATES: rates})
+    assert stream.getvalue() == (
+        "1 of 2 rolled out; shop/cart: running: phase InProgress, spec.image is not yet in the status\n"
+        "1 of 2 rolled out; shop/cart: running: 17 partitions still migrate (seen by a)\n"
+        "2 of 2 rolled out; shop/cart: done: 2 nodes agree\n"
+    )
