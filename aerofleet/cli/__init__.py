@@ -16,6 +16,15 @@ from typing import NamedTuple
 from aerofleet import __version__
 
 EXIT_FINE, EXIT_FINDINGS, EXIT_MISTAKE, EXIT_NO_FIT, EXIT_RUNNING = 0, 1, 2, 3, 4
+EXIT_INTERRUPTED = 130
+"""128 + SIGINT: what a shell says of a program that Ctrl-C ended."""
+
+AFTER_INTERRUPT: dict[str, str] = {
+    "wait": "the roll-outs go on without it",
+    "recover": "the same command again goes on from there",
+    "local": "`aerofleet local status` says what runs",
+}
+"""Verb → what a person wants to know after Ctrl-C, where that is more than that the verb has ended."""
 
 
 class Verb(NamedTuple):
@@ -52,7 +61,9 @@ def usage() -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb; returns the exit code (0 fine, 1 findings, 2 a mistake in the input, 3 no fit, 4 running)."""
+    """Run one verb; returns the exit code (0 fine, 1 findings, 2 a mistake in the input, 3 no fit, 4 running, 130
+    interrupted).
+    """
     words = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -79,4 +90,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has what it wanted (`| head`). What is still buffered must not raise again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FINE
+    except KeyboardInterrupt:
+        # A terminal has `^C` on the line.
+        start = "\n" if sys.stderr.isatty() else ""
+        after = AFTER_INTERRUPT.get(words[0], "")
+        sys.stderr.write(f"{start}aerofleet {words[0]}: interrupted{'; ' if after else ''}{after}\n")
+        return EXIT_INTERRUPTED
     return result

@@ -20,7 +20,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, local, recover
+from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_INTERRUPTED, local, recover
 from aerofleet.local.api_server import ApiServerError
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import OVERRULING, embedded_variables, tool_variables
@@ -64,6 +64,9 @@ def run(argv: Sequence[str]) -> int:
     except FAILURES as error:
         sys.stderr.write(f"make {options.verb}: {error}\n")
         return EXIT_FINDINGS
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\nmake {options.verb}: interrupted; `make {options.verb}` again goes on from there\n")
+        return EXIT_INTERRUPTED
 
 
 class Parts:
@@ -154,7 +157,13 @@ def select_stack(engine: Engine) -> None:
 def pulumi(*arguments: str) -> int:
     """Run the engine with its output where ours goes; returns its exit code."""
     sys.stdout.flush()
-    return subprocess.run(["pulumi", "--cwd", str(ROOT), "--non-interactive", *arguments], check=False).returncode
+    with subprocess.Popen(["pulumi", "--cwd", str(ROOT), "--non-interactive", *arguments]) as child:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            # The terminal interrupts the engine too: it ends what it has begun and gives its lock back.
+            child.wait()
+            raise
 
 
 def last_changes(engine: Engine) -> Mapping[str, int]:

@@ -54,12 +54,22 @@ def judge(desired: Json, live: Json | None) -> Rollout:
     spec, status = live.get("spec", {}), live.get("status") or {}
     stale = stale_reason(spec, status)
     if not stale:
-        return Rollout(Progress.DONE, f"{len(status.get('pods') or {})} pods run what the definitions say")
+        return Rollout(Progress.DONE, finished_reason(spec, status))
     if spec.get("paused"):
-        return Rollout(Progress.WRONG, f"paused, and {stale}: the operator does nothing until spec.paused is false")
+        way_out = "the operator ends the pass that runs, and begins no other until spec.paused is false"
+        return Rollout(Progress.WRONG, f"paused, and {stale}: {way_out}")
     if status.get("phase") == "Error":
         return Rollout(Progress.STUCK, f"the operator reports an error and tries again; {stale}")
     return Rollout(Progress.RUNNING, stale)
+
+
+def finished_reason(spec: Json, status: Json) -> str:
+    """What is done, and what the status cannot show."""
+    reason = f"{len(status.get('pods') or {})} pods run what the definitions say"
+    ignored = (spec.get("rackConfig") or {}).get("maxIgnorablePods")
+    if ignored not in (None, 0, "0%"):
+        reason += f", but up to {ignored} failed pods of each rack (maxIgnorablePods)"
+    return f"{reason}; paused: what is changed next waits" if spec.get("paused") else reason
 
 
 def stale_reason(spec: Json, status: Json) -> str:
@@ -140,29 +150,36 @@ def first_missing_item(desired: list[Any], live: list[Any], path: str) -> str:
 
 
 def first_unwanted(desired: Json, live: Json) -> str:
-    """The first path that ``live`` has and neither ``desired`` nor the operator's defaulting put there.
+    """The first path at which ``live`` is not what ``desired`` and the operator's defaulting make of it: what somebody
+    set by hand, or what the definitions no longer have and nobody has applied.
 
-    Looked for where a setting, a namespace or a user can have been taken out; what the operator adds elsewhere differs
-    from release to release.
+    Both are read as the operator's webhook fills them in, so what it writes itself is on both sides.
     """
-    allowed, found = cluster_of(dict(desired)).spec, live.get("spec", {})
-    keys = ("aerospikeConfig", "aerospikeAccessControl")
-    return next(filter(None, (first_extra(found.get(key), allowed.get(key), f"spec.{key}") for key in keys)), "")
+    allowed, found = (
+        cluster_of({**each, "spec": {"storage": {}, **each.get("spec", {})}}).spec for each in (desired, live)
+    )
+    return first_extra(found, allowed, "spec")
 
 
 def first_extra(found: Any, allowed: Any, path: str) -> str:
-    """The first key or named item of ``found`` that ``allowed`` lacks; values are not compared."""
-    there = parts(allowed)
-    for key, value in parts(found).items():
+    """The first path of ``found`` that ``allowed`` lacks, or at which it has another value."""
+    inside, there = parts(found), parts(allowed)
+    if not inside and not isinstance(allowed, (Mapping, list)):
+        return "" if same(allowed, found) else path
+    for key, value in inside.items():
         at = f"{path}[{key}]" if isinstance(found, list) else f"{path}.{key}"
-        extra = first_extra(value, there[key], at) if key in there else at
+        absent = "" if empty(value) else at
+        extra = first_extra(value, there[key], at) if key in there else absent
         if extra:
             return extra
     return ""
 
 
-def parts(value: Any) -> Mapping[str, Any]:
-    """What a value is made of, by key or by name; nothing for whatever has no names."""
+def parts(value: Any) -> Mapping[str | int, Any]:
+    """What a value is made of, by key, by name, or by position where an item has no name."""
     if isinstance(value, list):
-        return {item["name"]: item for item in value if isinstance(item, Mapping) and "name" in item}
+        return {
+            item["name"] if isinstance(item, Mapping) and "name" in item else place: item
+            for place, item in enumerate(value)
+        }
     return value if isinstance(value, Mapping) else {}
