@@ -5,13 +5,20 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from aerofleet.aerospike.server import start_machine, start_namespaces, start_network, start_service, start_storage
+from aerofleet.aerospike.server import (
+    start_checkpoint,
+    start_machine,
+    start_namespaces,
+    start_network,
+    start_service,
+    start_storage,
+)
 from aerofleet.aerospike.server.file import read
 from aerofleet.aerospike.server.rule import StartFinding, StartRule
 from aerofleet.aerospike.server.start_values import VALUE_RULES
 from aerofleet.aerospike.server.version import build_numbers
 
-MODULES = (start_service, start_network, start_namespaces, start_storage, start_machine)
+MODULES = (start_service, start_network, start_namespaces, start_storage, start_checkpoint, start_machine)
 START_RULES: tuple[StartRule, ...] = VALUE_RULES + tuple(
     rule for module in MODULES for rule in vars(module).values() if isinstance(rule, StartRule)
 )
