@@ -35,8 +35,15 @@ RESOURCE = Form(
 )
 NODE = Form(re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?"), 253, "small letters, digits, - and .")
 LABEL = Form(re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?"), MAX_LABEL, "letters, digits, -, _ and .")
-NAMESPACE = Form(re.compile(r"[A-Za-z0-9_$-]+"), 31, "letters, digits, -, _ and $")
-"""aerospike-server 8.1 takes no other names of namespaces, and at most 31 characters."""
+NAMESPACE = Form(
+    re.compile(r"[A-Za-z0-9_$-]+"),
+    31,
+    "letters, digits, -, _ and $: a dot splits privileges (read.NAMESPACE.SET), and : ; = / split questions to servers",
+)
+"""The platform's own choice: a server takes every name of up to 31 bytes without a blank or #. But the operator reads a
+privilege such as `read.a.b` as set b of namespace a (AKO 4.5.0), so that nobody could be granted rights on `a.b`; and
+the characters : ; = / separate the parts of info commands.
+"""
 USER = Form(re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]*"), MAX_LABEL, "letters, digits, -, _, . and @")
 """The server takes more, but the name is part of the password's path in the secret store: `../` would be another's."""
 
