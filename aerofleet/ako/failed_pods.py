@@ -27,7 +27,7 @@ def failed_pods(objects: Iterable[Object], cluster: str, namespace: str) -> froz
     return frozenset(
         str(section(pod, "metadata").get("name"))
         for pod in objects
-        if is_pod_of(pod, cluster, namespace) and has_failed(pod)
+        if is_pod_of(pod, cluster, namespace) and failure_of(pod)
     )
 
 
@@ -39,20 +39,22 @@ def is_pod_of(thing: Object, cluster: str, namespace: str) -> bool:
     return own and metadata.get("namespace", "default") == (namespace or "default")
 
 
-def has_failed(pod: Object) -> bool:
-    """Does the operator take the pod for failed? A pod that is being deleted never has."""
-    if section(pod, "metadata").get("deletionTimestamp"):
-        return False
+def failure_of(pod: Object) -> str:
+    """Return why the operator takes the pod for failed, as Kubernetes names it (``CrashLoopBackOff``); empty where it
+    does not. A pod that is being deleted has never failed.
+    """
     status = section(pod, "status")
+    if section(pod, "metadata").get("deletionTimestamp"):
+        return ""
     if status.get("phase") == "Failed":
-        return True
-    conditions = entries(status, "conditions")
-    if status.get("phase") == "Pending" and any(
-        condition.get("type") == "PodScheduled" and condition.get("reason") in UNSCHEDULABLE for condition in conditions
-    ):
-        return True
+        return str(status.get("reason") or "Failed")
+    if status.get("phase") == "Pending":
+        for condition in entries(status, "conditions"):
+            if condition.get("type") == "PodScheduled" and condition.get("reason") in UNSCHEDULABLE:
+                return str(condition["reason"])
     containers = [*entries(status, "initContainerStatuses"), *entries(status, "containerStatuses")]
-    return any(_is_failure(str(section(each, "state", "waiting").get("reason") or "")) for each in containers)
+    reasons = (str(section(container, "state", "waiting").get("reason") or "") for container in containers)
+    return next(filter(_is_failure, reasons), "")
 
 
 def allowances(cluster: Cluster) -> dict[int, int]:

@@ -8,11 +8,12 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
+from aerofleet.ako.failed_pods import failure_of, is_pod_of
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE, EXIT_RUNNING
 from aerofleet.cli.render import resolved
 from aerofleet.manifests import render_cell
@@ -20,11 +21,14 @@ from aerofleet.manifests.rendered import RenderedCell
 from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
 from aerofleet.stack.database_health import Access, UnansweredError, ask, judge_nodes
 from aerofleet.stack.name import parse_stack_name, wrong_stack
-from aerofleet.stack.rollout import Progress, Rollout, judge
+from aerofleet.stack.rollout import Progress, Rollout, judge, with_failures
 
 SCHEMA = "aerofleet.io/wait/v1"
 ASK_AGAIN_SECONDS = 15
 CLUSTER = ("asdb.aerospike.com/v1", "AerospikeCluster")
+PODS = "app=aerospike-cluster"
+"""The label of all pods that the operator makes."""
+
 Key = tuple[str, str]
 
 
@@ -108,7 +112,11 @@ def wait(
         try:
             found, version = api.list(*CLUSTER)
             live = {key_of(obj): obj for obj in found}
-            verdicts = {key: judge_all(manifest, live.get(key), access) for key, manifest in desired.items()}
+            pods = aerospike_pods(api)
+            verdicts = {
+                key: with_failures(judge_all(manifest, live.get(key), access), failures(pods, key))
+                for key, manifest in desired.items()
+            }
             show(verdicts)
             left = deadline - time.monotonic()
             if left <= 0 or not under_way(verdicts):
@@ -120,6 +128,20 @@ def wait(
             if not verdicts or left <= 0:
                 raise
             time.sleep(min(left, ASK_AGAIN_SECONDS))
+
+
+def aerospike_pods(api: ClusterApi) -> tuple[Mapping[str, Any], ...]:
+    """The pods of all clusters; none where who asks may not see pods, and then only the operator's word counts."""
+    try:
+        return api.list("v1", "Pod", PODS)[0]
+    except ClusterUnreachableError:
+        return ()
+
+
+def failures(pods: Iterable[Mapping[str, Any]], key: Key) -> dict[str, str]:
+    """Pod → why it has failed, of one cluster."""
+    own = (pod for pod in pods if is_pod_of(pod, cluster=key[1], namespace=key[0]))
+    return {pod["metadata"]["name"]: why for pod in own if (why := failure_of(pod))}
 
 
 def judge_all(manifest: Mapping[str, Any], live: Mapping[str, Any] | None, access: Access) -> Rollout:

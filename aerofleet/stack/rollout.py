@@ -63,6 +63,16 @@ def judge(desired: Json, live: Json | None) -> Rollout:
     return Rollout(Progress.RUNNING, stale)
 
 
+def with_failures(rollout: Rollout, failures: Mapping[str, str]) -> Rollout:
+    """The verdict where pods have failed; ``failures``: pod → why. The operator does not watch pods, so its phase may
+    be Completed all the same.
+    """
+    if not failures or rollout.progress is Progress.WRONG:
+        return rollout
+    named = ", ".join(f"{pod} ({why})" for pod, why in sorted(failures.items()))
+    return Rollout(Progress.STUCK, f"failed: {named}; {rollout.reason}")
+
+
 def finished_reason(spec: Json, status: Json) -> str:
     """What is done, and what the status cannot show."""
     reason = f"{len(status.get('pods') or {})} pods run what the definitions say"

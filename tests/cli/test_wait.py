@@ -46,12 +46,19 @@ def test_a_stack_without_clusters_says_so(capsys: pytest.CaptureFixture[str]) ->
 
 
 class RestartingServer:
-    """Answers, is away for one request, answers again; the cluster is there from the second answer on."""
+    """Answers, is away for one request, answers again; the cluster is there from the second answer on. ``pods``: None
+    where who asks may not see them.
+    """
 
-    def __init__(self, *answers: dict[str, Any] | None) -> None:
+    def __init__(self, *answers: dict[str, Any] | None, pods: tuple[dict[str, Any], ...] | None = ()) -> None:
         self.answers = list(answers)
+        self.pods = pods
 
-    def list(self, *_kind: str) -> tuple[tuple[dict[str, Any], ...], str]:
+    def list(self, *kind: str) -> tuple[tuple[dict[str, Any], ...], str]:
+        if kind[1] == "Pod":
+            if self.pods is None:
+                raise ClusterUnreachableError("Forbidden")
+            return self.pods, "1"
         answer = self.answers.pop(0)
         if answer is None:
             raise ClusterUnreachableError("connection refused")
@@ -68,6 +75,29 @@ def watched(*answers: dict[str, Any] | None) -> dict[tuple[str, str], str]:
     desired = {("shop", "cart"): {"metadata": UNDER_WAY["metadata"], "spec": {"size": 1}}}
     found = wait(RestartingServer(*answers), desired, 600, Access(), show=lambda verdicts: None)
     return {key: verdict.progress.value for key, verdict in found.items()}
+
+
+def crashing(cluster: str) -> dict[str, Any]:
+    metadata = {"name": f"{cluster}-1-0", "namespace": "shop", "labels": {"aerospike.com/cr": cluster}}
+    status = {"containerStatuses": [{"state": {"waiting": {"reason": "CrashLoopBackOff"}}}]}
+    return {"kind": "Pod", "metadata": metadata, "status": status}
+
+
+@pytest.mark.parametrize(
+    ("pods", "progress", "reason"),
+    [
+        ((), "running", "phase not set"),
+        ((crashing("other"),), "running", "phase not set"),
+        ((crashing("cart"),), "stuck", "failed: cart-1-0 (CrashLoopBackOff); phase not set"),
+        (None, "running", "phase not set"),
+    ],
+)
+def test_a_pod_that_has_failed_is_named(pods: Any, progress: str, reason: str) -> None:
+    desired = {("shop", "cart"): {"metadata": UNDER_WAY["metadata"], "spec": {"size": 1}}}
+    server: Any = RestartingServer(UNDER_WAY, pods=pods)
+    verdict = wait(server, desired, 0, Access(), show=lambda verdicts: None)["shop", "cart"]
+    assert verdict.progress.value == progress
+    assert verdict.reason.startswith(reason)
 
 
 def test_a_server_that_restarts_meanwhile_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from aerofleet.stack.rollout import judge, same
+from aerofleet.stack.rollout import Progress, Rollout, judge, same, with_failures
 
 CASES = yaml.safe_load((Path(__file__).parents[1] / "cases/rollout/cases.yaml").read_text())
 
@@ -40,3 +40,13 @@ def test_a_number_is_not_a_truth_value() -> None:
     assert same(0, None) is False
     assert same(False, None)
     assert same(None, {"metadata": {}})
+
+
+def test_a_cluster_with_a_failed_pod_is_not_done() -> None:
+    done, wrong = Rollout(Progress.DONE, "2 pods run"), Rollout(Progress.WRONG, "paused")
+    failures = {"cart-2-0": "ImagePullBackOff", "cart-1-0": "Unschedulable"}
+    assert with_failures(done, failures) == Rollout(
+        Progress.STUCK, "failed: cart-1-0 (Unschedulable), cart-2-0 (ImagePullBackOff); 2 pods run"
+    )
+    assert with_failures(done, {}) == done
+    assert with_failures(wrong, failures) == wrong
