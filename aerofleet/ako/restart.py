@@ -23,7 +23,7 @@ from aerofleet.ako.config import section
 from aerofleet.ako.config_change import ConfigChange, Difference, given_devices, is_same, judge
 from aerofleet.ako.image import is_at_least, is_same_image, server_version
 from aerofleet.ako.mounts import remounted
-from aerofleet.ako.narrow import narrowed
+from aerofleet.ako.narrow import becomes, differences, narrow
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.status import rack_sizes
 
@@ -42,6 +42,8 @@ OVERRIDE_INIT = "2.5.0"
 OLDEST_JUDGED = "6.0.0"
 TOLD_WHEN_EMPTY = frozenset({"affinity", "dnsConfig"})
 OPERATIONS = {"WarmRestart": WARM, "PodRestart": COLD}
+MOST_PLACES = 6
+"""Places of a pod spec that differ which are named one by one."""
 
 Cause = tuple[str, str, str]
 """(kind, field path, why)."""
@@ -214,7 +216,18 @@ def _container_causes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Caus
         if not _differs(key, before, after):
             continue
         kind = IMAGE if key in ("sidecars", "initContainers") and _another_image(before, after) else COLD
-        yield kind, narrowed(f"spec.podSpec.{key}", before, after), "is part of the pod: pods are rebuilt"
+        yield from _part_of_pod(kind, f"spec.podSpec.{key}", before, after)
+
+
+def _part_of_pod(kind: str, path: str, before: Any, after: Any) -> Iterator[Cause]:
+    """Every place that differs with its values, or the smallest section that holds them where they are many. The value
+    of a variable may be a password: it is not shown.
+    """
+    places = list(differences(path, before, after))
+    for place in places if len(places) <= MOST_PLACES else [narrow(path, before, after)]:
+        is_variable = ".env." in place.path or ".env[" in place.path
+        what = "another value" if is_variable else becomes(place.before, place.after)
+        yield kind, place.path, f"{what}: part of the pod, so pods are rebuilt"
 
 
 def _differs(key: str, before: Any, after: Any) -> bool:
@@ -245,12 +258,8 @@ def _has_host_ports(cluster: Cluster) -> bool:
 def _pod_causes(before: Rack, rack: Rack) -> Iterator[Cause]:
     for key in SCHEDULING:
         if _differs(key, before.pod_spec.get(key), rack.pod_spec.get(key)):
-            own = f"spec.rackConfig.racks[{rack.position}].podSpec.{key}"
-            yield (
-                COLD,
-                own if rack.own.get("podSpec") else f"spec.podSpec.{key}",
-                "is part of the pod: pods are rebuilt",
-            )
+            own = f"spec.rackConfig.racks[{rack.position}]." if rack.own.get("podSpec") else "spec."
+            yield from _part_of_pod(COLD, f"{own}podSpec.{key}", before.pod_spec.get(key), rack.pod_spec.get(key))
 
 
 def _volume_causes(new: Cluster, before: Rack, rack: Rack) -> Iterator[Cause]:

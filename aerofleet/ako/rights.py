@@ -37,3 +37,43 @@ def administrative(roles: Iterable[str], own: Mapping[str, list[str]]) -> dict[s
             if privilege in ADMINISTRATIVE:
                 found.setdefault(privilege, role)
     return found
+
+
+IMPLIED: dict[str, frozenset[str]] = {
+    "read-write": frozenset({"read", "write"}),
+    "read-write-udf": frozenset({"read", "write", "read-write"}),
+}
+"""What a privilege allows besides itself. Source: the server's reference."""
+
+
+def uncovered(before: Iterable[str], after: Iterable[str]) -> list[str]:
+    """The privileges of ``before`` that those of ``after`` don't allow. A privilege of everything covers one of a
+    namespace or set (``read.orders.carts``).
+    """
+    held = list(after)
+    return sorted(privilege for privilege in set(before) if not any(_covers(each, privilege) for each in held))
+
+
+def _covers(held: str, wanted: str) -> bool:
+    name, _, scope = held.partition(".")
+    asked, _, within = wanted.partition(".")
+    is_within = not scope or within == scope or within.startswith(f"{scope}.")
+    return is_within and (name == asked or asked in IMPLIED.get(name, ()))
+
+
+def beyond(before: Iterable[str], after: Iterable[str]) -> list[str]:
+    """The networks of ``before`` that are not within one of ``after``; what is no network counts by its text."""
+    # Loaded where it is needed: most changes have no whitelist, and `aerofleet verdict` has to start fast.
+    from ipaddress import IPv4Network, ip_network
+
+    def is_within(network: str, other: str) -> bool:
+        try:
+            inner, outer = ip_network(network, strict=False), ip_network(other, strict=False)
+        except ValueError:
+            return network == other
+        if isinstance(inner, IPv4Network):
+            return isinstance(outer, IPv4Network) and inner.subnet_of(outer)
+        return not isinstance(outer, IPv4Network) and inner.subnet_of(outer)
+
+    networks = list(after)
+    return [network for network in before if not any(is_within(network, other) for other in networks)]

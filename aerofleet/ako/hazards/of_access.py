@@ -7,12 +7,12 @@ from typing import Any
 
 from aerofleet.ako.admission.access_rules import is_secured
 from aerofleet.ako.cluster import Cluster
-from aerofleet.ako.config import Config, entries, section
+from aerofleet.ako.config import Config, entries, section, texts
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.references import ADMIN
 from aerofleet.ako.restart import Restarts
-from aerofleet.ako.rights import ADMINISTRATIVE, administrative, role_privileges, users_of
+from aerofleet.ako.rights import ADMINISTRATIVE, administrative, beyond, role_privileges, uncovered, users_of
 
 CERTIFICATES = "tls-authenticate-client"
 
@@ -38,18 +38,18 @@ def security_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Fo
 
 @hazard("users-go", "warning", "the user or the role until no application uses it")
 def users_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
-    """Applications that still log in with them are locked out while servers run."""
-    for kind in ("users", "roles"):
+    """Applications that log in as the user are locked out while servers run; users with the role lose its rights."""
+    for kind, label in (("users", "user"), ("roles", "role")):
         before, after = (_access(cluster, kind) for cluster in (old, new))
         for name in sorted(before.keys() - after.keys()):
-            yield f"spec.aerospikeAccessControl.{kind}.{{{name}}}", f"{name} goes"
+            yield f"spec.aerospikeAccessControl.{kind}.{{{name}}}", f"{label} {name} goes"
 
 
 @hazard("tls-goes", "warning", "TLS as it is, or both ports until no client uses it")
 def tls_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
     """Clients and nodes that speak TLS are cut off, and what they say can be read on the way."""
     for before, rack in paired(old, new):
-        for key in ("service", "heartbeat", "fabric"):
+        for key in ("service", "admin", "heartbeat", "fabric"):
             was, now = (section(each.config, "network", key).get("tls-name") for each in (before, rack))
             if was is not None and now is None:
                 path = config_path_of(new, before, rack, f"network.{key}.tls-name")
@@ -69,24 +69,27 @@ def security_comes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[F
 def access_narrows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
     """What applications did until now is refused while servers run."""
     for path, name, before, after in _both(old, new, "roles"):
-        if lost := _gone(before, after, "privileges"):
-            yield f"{path}.privileges", f"{name} loses {lost}"
-        was, now = (set(map(str, each.get("whitelist") or [])) for each in (before, after))
+        if lost := uncovered(texts(before.get("privileges")), texts(after.get("privileges"))):
+            yield f"{path}.privileges", f"role {name} loses {', '.join(lost)}"
+        was, now = (texts(role.get("whitelist")) for role in (before, after))
         if now and not was:
-            yield f"{path}.whitelist", f"{name} is let in from {', '.join(sorted(now))} only"
-        elif now and was - now:
-            yield f"{path}.whitelist", f"{name} is no longer let in from {', '.join(sorted(was - now))}"
+            yield f"{path}.whitelist", f"role {name} is let in from {', '.join(now)} only, not from everywhere"
+        elif now and (outside := beyond(was, now)):
+            yield f"{path}.whitelist", f"role {name} is no longer let in from {', '.join(outside)}"
         for key in ("readQuota", "writeQuota"):
-            rates = [each.get(key) or float("inf") for each in (before, after)]
-            if rates[1] < rates[0]:
-                yield f"{path}.{key}", f"{name} may do {rates[1]} operations a second only"
+            rates = [role.get(key) or 0 for role in (before, after)]
+            if rates[1] and (not rates[0] or rates[1] < rates[0]):
+                pair = f"{rates[0] or 'any number of'} becomes {rates[1]}"
+                yield f"{path}.{key}", f"{pair} operations a second for each user with role {name}"
+    owns = [role_privileges(cluster) for cluster in (old, new)]
     for path, name, before, after in _both(old, new, "users"):
-        if lost := _gone(before, after, "roles"):
-            yield f"{path}.roles", f"{name} loses {lost}"
-
-
-def _gone(before: Config, after: Config, key: str) -> str:
-    return ", ".join(sorted(set(map(str, before.get(key) or [])) - set(map(str, after.get(key) or []))))
+        held = [
+            [privilege for role in texts(user.get("roles")) for privilege in own.get(role, [role])]
+            for user, own in zip((before, after), owns, strict=True)
+        ]
+        roles = sorted(set(texts(before.get("roles"))) - set(texts(after.get("roles"))))
+        if roles and (lost := uncovered(*held)):
+            yield f"{path}.roles", f"user {name} loses {', '.join(roles)}, and with it {', '.join(lost)}"
 
 
 @hazard(
@@ -131,7 +134,11 @@ def certificates_asked(old: Cluster, new: Cluster, restarts: Restarts) -> Iterat
     """Clients without a certificate, or with one of another name, are refused from the restart on."""
     for before, rack in paired(old, new):
         for key in ("service", "admin"):
-            was, now = (section(each.config, "network", key).get(CERTIFICATES) for each in (before, rack))
+            sections = [section(side.config, "network", key) for side in (before, rack)]
+            if "tls-name" not in sections[1]:
+                # Nobody is asked on a port that is gone or speaks plain text.
+                continue
+            was, now = (network.get(CERTIFICATES) for network in sections)
             lost: set[str] = set()
             if isinstance(was, list) and isinstance(now, list):
                 lost = set(map(str, was)) - set(map(str, now))

@@ -53,18 +53,24 @@ def _limit(version: str, config: Config, keys: Keys, context: str = "namespaces"
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) and value else float("inf")
 
 
+def _shown(limit: float) -> str:
+    return "no limit" if limit == float("inf") else f"{limit:.0f}"
+
+
 @hazard("stops-writes", "warning", "a look at what is used now, and alerts below the limit")
 def stops_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
     """A limit that is met already refuses writes as soon as it is set; so does a rule that clients don't keep."""
     version = judged_version(new, old)
     for where, name, before, after in namespace_pairs(old, new):
         for keys in STOPS_WHEN_LOWERED:
-            if _limit(version, after, keys) < _limit(version, before, keys):
-                yield where(".".join(keys)), f"{name} refuses writes earlier"
+            limits = [_limit(version, side, keys) for side in (before, after)]
+            if limits[1] < limits[0]:
+                pair = f"{_shown(limits[0])} becomes {_shown(limits[1])}"
+                yield where(".".join(keys)), f"{pair}: {name} refuses writes earlier"
         for keys in STOPS_WHEN_RAISED:
             sizes = [_value(version, each, keys) for each in (before, after)]
             if all(isinstance(size, (int, float)) for size in sizes) and sizes[1] > sizes[0]:
-                yield where(".".join(keys)), f"{name} refuses writes earlier"
+                yield where(".".join(keys)), f"{sizes[0]} becomes {sizes[1]}: {name} refuses writes earlier"
         for keys in STOPS_WHEN_ON:
             if _value(version, after, keys) is True and _value(version, before, keys) is not True:
                 yield where(".".join(keys)), f"{name} refuses these writes from now on"
@@ -92,8 +98,8 @@ def clients_turned_away(old: Cluster, new: Cluster, restarts: Restarts) -> Itera
         for key in ("proto-fd-max", "batch-max-requests"):
             limits = [_limit(version, section(each.config, "service"), (key,), "service") for each in (before, rack)]
             if limits[1] < limits[0]:
-                was = "no limit" if limits[0] == float("inf") else f"{limits[0]:.0f}"
-                yield config_path_of(new, before, rack, f"service.{key}"), f"{was} becomes {limits[1]:.0f}"
+                message = f"{_shown(limits[0])} becomes {_shown(limits[1])}"
+                yield config_path_of(new, before, rack, f"service.{key}"), message
 
 
 @hazard("expires-records", "warning", "a time to live that the owner of the data has agreed to")
@@ -109,7 +115,18 @@ def expires_records(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
 def _expires(path: str, what: str, before: Config, after: Config) -> Iterator[Found]:
     was, now = (each.get("default-ttl") or float("inf") for each in (before, after))
     if isinstance(was, (int, float)) and isinstance(now, (int, float)) and now < was:
-        yield path, f"new records of {what} live {now:g} seconds"
+        yield path, f"new records of {what} live {_span(now)}, {_span(was)} before"
+
+
+def _span(seconds: float) -> str:
+    """A time to live as a person says it: ``30 days``, ``90 seconds``, ``for ever``."""
+    if seconds == float("inf"):
+        return "for ever"
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+        count = seconds / size
+        if count >= 1 and count == int(count):
+            return f"{int(count)} {unit}" + ("" if count == 1 else "s")
+    return f"{seconds:g} seconds"
 
 
 @hazard("weaker-writes", "warning", "the stricter value, unless the owner of the data has agreed")
