@@ -8,6 +8,7 @@ memory figures of AER-6979 are in aerospike-server 8.1.2.0, os.c.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from aerofleet.aerospike.parameters import numbers
@@ -104,7 +105,12 @@ BUGS = (
 
 def bugs_of(version: str, config: Any) -> list[Bug]:
     """Return the bugs of the build that concern ``config``, an aerospikeConfig."""
-    return [bug for bug in BUGS if bug.is_in(version) and bug.strikes(config)]
+    return [bug for bug in _running_bugs(version) if bug.strikes(config)]
+
+
+@lru_cache(maxsize=256)
+def _running_bugs(version: str) -> tuple[Bug, ...]:
+    return tuple(bug for bug in BUGS if bug.is_in(version))
 
 
 def _four(version: str) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from aerofleet.aerospike.known_bugs import UPGRADE_BUG, bugs_of
 from aerofleet.ako.cluster import Cluster
-from aerofleet.ako.config import section
+from aerofleet.ako.config import Config, is_in_memory, namespaces, section
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.image import is_at_least
 from aerofleet.ako.restart import Restarts
@@ -14,6 +14,10 @@ from aerofleet.ako.restart import Restarts
 HARDENED = "8.2.0.0"
 """The first server that limits nesting, hardens Lua and answers nothing while it joins. Source: the vendor's page
 "Upgrade to Database 8.2.0"; schema of 8.2.0 for the default of `allow-unsafe-lua`."""
+
+RECORD_LIMIT_SINCE = "7.1.0.0"
+DEFAULT_BLOCK_BYTES = 1 << 20
+"""Configuration schemas of 7.0 and 7.1: defaults of `write-block-size` and `max-record-size`."""
 
 
 @hazard("known-bug", "warning", "a build that has the fix")
@@ -36,7 +40,9 @@ def _passes(old: Cluster, new: Cluster, version: str) -> bool:
     )
 
 
-@hazard("xdr-upgrade", "severe", "the vendor's special upgrade path for AER-6898, node by node and by hand")
+@hazard(
+    "xdr-upgrade", "severe", "the vendor's special upgrade path for AER-6898 in place of a plain change of the image"
+)
 def xdr_upgrade(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
     """The operator restarts nodes one after the other. In a build with this bug, a node that becomes master for a
     restarting one while it recovers XDR writes beyond its stack.
@@ -52,6 +58,29 @@ def xdr_upgrade(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Foun
             f" Builds from {UPGRADE_BUG.since} to 8.1.1 can have it; known to be without it are {fixes}"
         )
         yield "spec.image", message
+
+
+@hazard("record-limit", "warning", "max-record-size as large as the largest record")
+def record_limit(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """The default of `max-record-size` is 1 MiB from 7.1 on. Before, the write block alone limits a record: 8 MiB in
+    memory, and up to that on devices. Larger records stay readable, and every write of one fails.
+    """
+    if not _passes(old, new, RECORD_LIMIT_SINCE):
+        return
+    larger = {
+        name for rack in old.distinct_racks for _, name, each in namespaces(rack.config) if _has_large_blocks(each)
+    }
+    for rack in new.distinct_racks:
+        for position, name, namespace in namespaces(rack.config):
+            if name in larger and "max-record-size" not in namespace:
+                path = new.config_path(rack, "namespaces", position, "max-record-size")
+                yield path, f"records of {name} above 1 MiB are refused, because it is not written"
+
+
+def _has_large_blocks(namespace: Config) -> bool:
+    """Whether a namespace before 7.1 takes records above 1 MiB."""
+    block = section(namespace, "storage-engine").get("write-block-size")
+    return is_in_memory(namespace) or (isinstance(block, int) and block > DEFAULT_BLOCK_BYTES)
 
 
 @hazard("nesting-limit", "warning", "a search for such records, in the sources of XDR too, before the upgrade")
@@ -98,4 +127,4 @@ def experimental_flag(old: Cluster, new: Cluster, restarts: Restarts) -> Iterato
         yield "spec.image", f"an image that starts server {new.version} with --experimental does not come up"
 
 
-VERSION_HAZARDS = (xdr_upgrade, nesting_limit, lua_hardened, slow_join, experimental_flag)
+VERSION_HAZARDS = (xdr_upgrade, record_limit, nesting_limit, lua_hardened, slow_join, experimental_flag)
