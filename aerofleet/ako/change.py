@@ -26,6 +26,7 @@ from aerofleet.ako.reasons.pods import restart_reasons
 from aerofleet.ako.reasons.scale import ignored_pod_reasons, size_reasons, version_reasons
 from aerofleet.ako.reasons.storage import block_list_reasons, storage_reasons
 from aerofleet.ako.reasons.unknown import unknown_reasons
+from aerofleet.ako.refused_starts import new_refusals
 from aerofleet.ako.restart import RackRestart, Restarts, decide, judged_version
 from aerofleet.ako.status import MIRRORED, Status
 
@@ -108,7 +109,8 @@ def change_between(before: Cluster, after: Cluster, new: Mapping[str, Any], stat
     """The same for clusters that were read already; the operator release is that of ``after``."""
     admission = answer_update(before, after, new, status)
     restarts = decide(before, after, status.pods)
-    reasons = list(dict.fromkeys([*_refusals(admission), *_reasons(before, after, restarts)]))
+    refused = list(_refusals(admission)) or list(new_refusals(before, after, restarts))
+    reasons = list(dict.fromkeys([*refused, *_reasons(before, after, restarts)]))
     reasons += _still_under_way(before, after, status, reasons)
     reasons += ignored_pod_reasons(before, after, status)
     reasons += _untold(before, after, reasons)

@@ -75,6 +75,8 @@ class Cluster:
     api_version: str = ""
     operator: str = OPERATOR
     refusals: list[Finding] = field(default_factory=list)
+    refused_starts: list[Any] | None = field(default=None, repr=False, compare=False)
+    """What `refused_starts` found, once it was asked."""
 
     @cached_property
     def version(self) -> str:

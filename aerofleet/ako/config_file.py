@@ -55,6 +55,19 @@ def _written(key: str, value: Any) -> Any:
     return value
 
 
+def as_file(value: Any, key: str = "") -> Any:
+    """Return a configuration without what the operator writes no line for: nothing, empty texts, ports of 0."""
+    if isinstance(value, dict):
+        kept = {name: as_file(item, name) for name, item in value.items()}
+        return {name: item for name, item in kept.items() if item is not ABSENT}
+    if isinstance(value, list):
+        return [item for item in (as_file(each, key) for each in value) if item is not ABSENT]
+    if value is None or (isinstance(value, str) and value.lower() in ("", "null")):
+        return ABSENT
+    is_port = "port" in key and value in (0, "0") and not isinstance(value, bool)
+    return ABSENT if is_port else value
+
+
 def _client_names(value: Any) -> Any:
     if value is False:
         return "false"

@@ -24,6 +24,7 @@ from aerofleet.ako.identity import Key, cluster_name, is_cluster, key_of, label_
 from aerofleet.ako.object_set import ObjectSet
 from aerofleet.ako.reasons.objects import object_reasons
 from aerofleet.ako.reasons.storage import deletion_reason
+from aerofleet.ako.refused_starts import start_errors
 from aerofleet.ako.restart import NEW, SCALED_DOWN
 from aerofleet.ako.status import Status, status_of
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
@@ -123,8 +124,8 @@ def judged(old: CR | None, new: CR | None, operator: str, running_pods: Sequence
         pods = dict(Counter(change.restarts.pods.values()))
         return Judgement(cluster_name(new), change.effect, change.reasons, list(change.hazards), pods)
     if new is not None:
-        findings = admit_create(new, operator).findings
-        reasons = [refusal(finding) for finding in findings if finding.severity == "error"]
+        errors = [finding for finding in admit_create(new, operator).findings if finding.severity == "error"]
+        reasons = [refusal(finding) for finding in errors or start_errors(cluster_of(new))]
         reasons = reasons or [Reason(Effect.LIVE, "created", "metadata.name", "a new cluster is made")]
         made = cluster_of(new)
         return Judgement(cluster_name(new), worst(reasons), reasons, cluster_hazards(made), {NEW: made.size})

@@ -17,6 +17,7 @@ from aerofleet.ako.hazards import cluster_hazards
 from aerofleet.ako.hazards.beside import hazards_beside
 from aerofleet.ako.identity import API_VERSION, KIND, cluster_name, is_cluster, is_foreign_cluster, key_of, label_of
 from aerofleet.ako.object_set import ObjectSet
+from aerofleet.ako.refused_starts import start_errors
 from aerofleet.cli import EXIT_MISTAKE
 from aerofleet.cli.findings import FORMATS, print_findings
 from aerofleet.cli.manifest_file import read_objects
@@ -112,5 +113,6 @@ def cluster_findings(document: Document, cluster: Cluster, together: ObjectSet, 
     found = admit_create(document.data, operator).findings
     errors = [finding for finding in found if finding.severity == "error"]
     hazards = [hazard.as_finding() for hazard in (*cluster_hazards(cluster), *hazards_beside(cluster, together))]
-    for finding in (*found, *without_consequences(hazards, errors)):
+    starts = without_consequences(start_errors(cluster), errors)
+    for finding in (*found, *starts, *without_consequences(hazards, errors)):
         yield replace(finding, location=document.find(finding.path))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from aerofleet.ako.admission import admit_create, without_consequences
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.hazards import cluster_hazards
+from aerofleet.ako.refused_starts import start_errors
 from aerofleet.finding import Finding
 from aerofleet.manifests.free_config import free_config
 from aerofleet.manifests.rendered import Object, RenderedCell
@@ -17,8 +18,8 @@ from aerofleet.model.spec_place import setting_of
 
 
 def judged(resolution: Resolution, rendered: RenderedCell | None) -> Iterator[Finding]:
-    """Yield what the operator refuses, or takes and does something else with (errors), and hazards; first what
-    would not reach it at all.
+    """Yield what the operator refuses, or takes and does something else with (errors), what no server starts with
+    (errors), and hazards; first what would not reach the operator at all.
 
     ``rendered`` is None for definitions that make no cell; the free mappings of their clusters are judged all the same.
     A cluster with mistakes in its free mappings is rendered without them, so the operator's rules would judge another.
@@ -55,9 +56,10 @@ def each_judged(resolution: Resolution, rendered: RenderedCell) -> Iterator[Find
 def of_cluster(resource: Object, operators: Iterable[str]) -> list[Finding]:
     """A finding that several releases of the operator share is told once."""
     found = list(dict.fromkeys(each for version in operators for each in admit_create(resource, version).findings))
-    hazards = [each.as_finding() for each in cluster_hazards(cluster_of(resource)) if each.severity != "info"]
+    cluster = cluster_of(resource)
     errors = [each for each in found if each.severity == "error"]
-    return [*found, *without_consequences(hazards, errors)]
+    hazards = [each.as_finding() for each in cluster_hazards(cluster) if each.severity != "info"]
+    return [*found, *without_consequences([*start_errors(cluster), *hazards], errors)]
 
 
 def without_operations(resource: Object) -> Object:

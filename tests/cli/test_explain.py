@@ -154,7 +154,7 @@ def test_a_value_that_was_taken_away_is_told(tmp_path: Path, capsys: pytest.Capt
     change(root, {"file": PLAIN, "replace": "exporter: null", "by": f"exporter: {json.dumps(exporter)}"})
     change(root, {"file": PLAIN, "replace": "proto-fd-max: 20000", "by": "proto-fd-max: 20000\n      exporter: null"})
     (value,) = explained(capsys, "search/suggest", "exporter", "--root", str(root))
-    assert (value["value"], value["location"]) == (None, f"{PLAIN}:32:7")
+    assert (value["value"], value["location"]) == (None, f"{PLAIN}:33:7")
     assert value["overrode"] == [{"value": exporter, "layer": "tier plain@1", "location": f"{PLAIN}:15:7"}]
 
 

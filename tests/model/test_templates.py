@@ -40,7 +40,7 @@ def test_a_text_stays_one(formula: str, text: str, tmp_path: Path) -> None:
 def test_a_parameter_of_the_server_is_read_as_yaml_reads_it(tmp_path: Path) -> None:
     root = copy_of(SHOP, tmp_path)
     config = "config: {nsup-period: '{{ workload.reads // 10 }}', reject-xdr: '{{ workload.reads < 5 }}'}"
-    settings = setting(root, "        defaultTtl: 1d", f"        defaultTtl: 1d\n        {config}")
+    settings = setting(root, "        config: {nsup-period: 120}", f"        {config}")
     assert settings.namespaces[0].config == {"nsup-period": 100, "reject-xdr": False}
 
 

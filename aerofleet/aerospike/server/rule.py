@@ -36,7 +36,9 @@ class StartFinding:
 @dataclass(frozen=True, slots=True)
 class StartRule:
     """``since`` is the first server version that has the rule, ``until`` the first that has it no longer; empty where
-    there is no such bound. Both are enforced by ``holds_for``.
+    there is no such bound. Both are enforced by ``holds_for``. ``taken_live``: parameters that a running server sets
+    live although no server starts with them; others it refuses live as well, or can't be set live. ``remedy`` is what
+    is right instead, where that is the same for every finding.
     """
 
     id: str
@@ -46,6 +48,8 @@ class StartRule:
     since: str
     until: str
     severity: Severity = "error"
+    taken_live: tuple[str, ...] = ()
+    remedy: str = ""
 
     def holds_for(self, version: str) -> bool:
         numbers = build_numbers(version)
@@ -54,13 +58,20 @@ class StartRule:
         )
 
 
-def start_rule(
-    name: str, *, source: str, since: str = "", until: str = "", severity: Severity = "error"
+def start_rule(  # noqa: PLR0913 - one name for each fact of a rule
+    name: str,
+    *,
+    source: str,
+    since: str = "",
+    until: str = "",
+    severity: Severity = "error",
+    taken_live: tuple[str, ...] = (),
+    remedy: str = "",
 ) -> Callable[[Check], StartRule]:
     """Make a rule of a generator; its docstring's first paragraph says what the server wants."""
 
     def made(check: Check) -> StartRule:
         summary = " ".join((check.__doc__ or "").split("\n\n")[0].split())
-        return StartRule(name, check, summary, source, since, until, severity)
+        return StartRule(name, check, summary, source, since, until, severity, taken_live, remedy)
 
     return made

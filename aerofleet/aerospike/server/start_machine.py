@@ -19,24 +19,34 @@ KERNEL_SETTINGS = "max_map_count, min_free_kbytes, swappiness, zone_reclaim_mode
 """What the server checks of the host. Source: aerospike-server 8.1, os.c (cf_os_best_practices_checks)."""
 
 
-@start_rule("open-files", source="cfg.c; the limit is the container runtime's", severity="severe")
+@start_rule(
+    "open-files",
+    source="cfg.c; the limit is the container runtime's",
+    severity="severe",
+    remedy=f"at most {USUAL_OPEN_FILES}, or a higher nofile limit of the container runtime",
+)
 def open_files(reading: Reading) -> Iterator[Refused]:
     """proto-fd-max is within the limit of open files that the container runtime sets; the operator can't set it."""
     for line in _service_lines(reading, "proto-fd-max"):
         wanted = values.unsigned(line.value)
         if wanted is not None and wanted > USUAL_OPEN_FILES:
             message = f"proto-fd-max {line.value} needs as many open files: with fewer the server stops at its start"
-            yield line.path, message, f"at most {USUAL_OPEN_FILES}, or a higher nofile limit of the container runtime"
+            yield line.path, message, open_files.remedy
 
 
-@start_rule("best-practices", source="cfg.c, os.c", severity="severe")
+@start_rule(
+    "best-practices",
+    source="cfg.c, os.c",
+    severity="severe",
+    remedy="enforce-best-practices: false, or hosts that are checked for all of them",
+)
 def best_practices(reading: Reading) -> Iterator[Refused]:
     """With enforce-best-practices a server stops where the host's kernel settings or the number of service threads are
     not as it wants them.
     """
     for line in _enforced(reading):
         message = f"the server stops at its start unless every host has its kernel settings ({KERNEL_SETTINGS})"
-        yield line.path, message, "false, or hosts that are checked for all of them"
+        yield line.path, message, best_practices.remedy
 
 
 @start_rule("best-practices-admin-port", source="cfg.c (cfg_best_practices_check)", since="8.1")

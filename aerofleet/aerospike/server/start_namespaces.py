@@ -53,7 +53,7 @@ def namespace_count(reading: Reading) -> Iterator[Refused]:
         yield reading.namespaces[most].path, message, f"at most {most}"
 
 
-@start_rule("ttl-without-nsup", source="cfg.c")
+@start_rule("ttl-without-nsup", source="cfg.c", taken_live=("nsup-period", "allow-ttl-without-nsup"))
 def ttl_without_nsup(reading: Reading) -> Iterator[Refused]:
     """A default-ttl of a namespace needs a nsup-period above 0, or allow-ttl-without-nsup."""
     for namespace in reading.namespaces:

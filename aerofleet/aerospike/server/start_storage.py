@@ -144,7 +144,11 @@ def commit_without_sync(reading: Reading) -> Iterator[Refused]:
             yield (*engine.path, "disable-odsync"), f"{name} has commit-to-device as well", "only one of them"
 
 
-@start_rule("compression-parameter", source="cfg.c")
+@start_rule(
+    "compression-parameter",
+    source="cfg.c",
+    taken_live=("compression", "compression-acceleration", "compression-level"),
+)
 def compression_parameter(reading: Reading) -> Iterator[Refused]:
     """compression-acceleration belongs to lz4, compression-level to zstd."""
     for _, engine in _engines(reading):

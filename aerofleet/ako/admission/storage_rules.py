@@ -210,7 +210,7 @@ def cleaning_has_limits(cluster: Cluster) -> Iterator[Refused]:
 # --- paths of the configuration -----------------------------------------------------------------------------------
 
 
-def _is_under(path: str, parents: Iterable[str]) -> bool:
+def is_under(path: str, parents: Iterable[str]) -> bool:
     """Is ``path`` one of ``parents`` or below one of them, whole names compared?"""
     path = _folder(path)
     return any(path.startswith(_folder(parent)) for parent in parents)
@@ -222,7 +222,7 @@ def _folder(path: str) -> str:
     return path[1:] if path.startswith("//") else path
 
 
-def _paths(rack: Rack, volume_mode: str = "") -> set[str]:
+def paths_of(rack: Rack, volume_mode: str = "") -> set[str]:
     """Server paths of the rack's volumes: of persistent ones of a mode, or of all."""
     found = [volume for volume in volumes(rack) if volume.get("aerospike")]
     return {path_of(volume) for volume in found if not volume_mode or mode(volume) == volume_mode}
@@ -232,7 +232,7 @@ def _paths(rack: Rack, volume_mode: str = "") -> set[str]:
 def devices_have_volumes(cluster: Cluster) -> Iterator[Refused]:
     """Every device, shadows too, is the path of a persistent Block volume."""
     for rack in cluster.distinct_racks:
-        known = _paths(rack, "Block")
+        known = paths_of(rack, "Block")
         for position, name, device in _stored_on(cluster, rack, "devices"):
             if device not in known:
                 path = cluster.config_path(rack, "namespaces", position, "storage-engine", "devices")
@@ -243,9 +243,9 @@ def devices_have_volumes(cluster: Cluster) -> Iterator[Refused]:
 def files_have_volumes(cluster: Cluster) -> Iterator[Refused]:
     """Every file, shadows too, lies on a persistent Filesystem volume."""
     for rack in cluster.distinct_racks:
-        known = _paths(rack, "Filesystem")
+        known = paths_of(rack, "Filesystem")
         for position, name, file in _stored_on(cluster, rack, "files"):
-            if not _is_under(posixpath.dirname(file), known):
+            if not is_under(posixpath.dirname(file), known):
                 path = cluster.config_path(rack, "namespaces", position, "storage-engine", "files")
                 yield path, f"{file} of {name} lies on no Filesystem volume", _near(known)
 
@@ -262,7 +262,7 @@ def _stored_on(cluster: Cluster, rack: Rack, key: str) -> Iterator[tuple[int, st
 def index_mounts_have_volumes(cluster: Cluster) -> Iterator[Refused]:
     """Every mount of an index on flash or pmem is exactly the path of a persistent Filesystem volume."""
     for rack in cluster.distinct_racks:
-        known = _paths(rack, "Filesystem")
+        known = paths_of(rack, "Filesystem")
         for position, name, namespace in namespaces(rack.config):
             index = section(namespace, "index-type")
             for mount in texts(index.get("mounts")) if index.get("type") != SHMEM else ():
@@ -289,7 +289,7 @@ def work_directory_has_a_volume(cluster: Cluster) -> Iterator[Refused]:
         path = cluster.config_path(rack, "service", "work-directory")
         if not directory.startswith("/"):
             yield path, f"{directory!r} is not an absolute path", "start it with /"
-        elif not _is_under(directory, _paths(rack, "" if skips else "Filesystem")):
+        elif not is_under(directory, paths_of(rack, "" if skips else "Filesystem")):
             yield path, f"{directory} lies on no {'' if skips else 'Filesystem '}volume", "add one to spec.storage"
 
 
@@ -299,12 +299,12 @@ def named_files_are_mounted(cluster: Cluster) -> Iterator[Refused]:
     may.
     """
     for rack in cluster.distinct_racks:
-        known = _paths(rack)
+        known = paths_of(rack)
         for keys, file, may_be_remote in _named_files(rack):
             if file.startswith(REMOTE_SECRETS) and may_be_remote:
                 continue
             directory = file if keys[-1] == "ca-path" else posixpath.dirname(file)
-            if not _is_under(directory, known):
+            if not is_under(directory, known):
                 hint = "mount it with an entry in spec.storage.volumes"
                 yield cluster.config_path(rack, *keys), f"{file} lies on no volume", hint
         yield from _default_password_file(cluster, rack)
@@ -329,9 +329,7 @@ def _default_password_file(cluster: Cluster, rack: Rack) -> Iterator[Refused]:
         return
     path = cluster.config_path(rack, "security", "default-password-file")
     directory = posixpath.dirname(file)
-    holders = [
-        volume for volume in volumes(rack) if volume.get("aerospike") and _is_under(directory, {path_of(volume)})
-    ]
+    holders = [volume for volume in volumes(rack) if volume.get("aerospike") and is_under(directory, {path_of(volume)})]
     if file.startswith(REMOTE_SECRETS):
         yield path, f"{file} would come from a secret agent", "mount it from a Secret"
     elif not holders or "secret" not in section(max(holders, key=path_of), "source"):

@@ -7,13 +7,14 @@ from functools import partial
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_change import ConfigChange
-from aerofleet.ako.hazards import of_cluster, of_memory, of_places, of_storage
+from aerofleet.ako.hazards import of_cluster, of_memory, of_places, of_references, of_storage
 from aerofleet.ako.hazards.hazard import Hazard, HazardRule
 from aerofleet.ako.hazards.of_access import ACCESS_HAZARDS
 from aerofleet.ako.hazards.of_change import CHANGE_HAZARDS
 from aerofleet.ako.hazards.of_config import CONFIG_HAZARDS
 from aerofleet.ako.hazards.of_data import DATA_HAZARDS
 from aerofleet.ako.hazards.of_service import SERVICE_HAZARDS
+from aerofleet.ako.hazards.of_start import HOST_HAZARDS, START_HAZARDS, missing_folder, unequal_devices
 from aerofleet.ako.hazards.of_status import STATUS_HAZARDS
 from aerofleet.ako.hazards.of_version import VERSION_HAZARDS, known_bug
 from aerofleet.ako.pairs import config_path_of
@@ -36,13 +37,18 @@ __all__ = [
 CLUSTER_HAZARDS: tuple[HazardRule, ...] = (
     *(
         rule
-        for module in (of_cluster, of_places, of_storage, of_memory)
+        for module in (of_cluster, of_places, of_storage, of_memory, of_references)
         for rule in vars(module).values()
         if isinstance(rule, HazardRule)
     ),
     known_bug,
+    missing_folder,
+    unequal_devices,
+    *HOST_HAZARDS,
 )
-CHANGES: tuple[HazardRule, ...] = CHANGE_HAZARDS + SERVICE_HAZARDS + DATA_HAZARDS + ACCESS_HAZARDS + VERSION_HAZARDS
+CHANGES: tuple[HazardRule, ...] = (
+    START_HAZARDS + CHANGE_HAZARDS + SERVICE_HAZARDS + DATA_HAZARDS + ACCESS_HAZARDS + VERSION_HAZARDS
+)
 HAZARDS: tuple[HazardRule, ...] = CLUSTER_HAZARDS + CONFIG_HAZARDS + CHANGES + STATUS_HAZARDS
 
 

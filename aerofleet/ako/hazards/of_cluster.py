@@ -211,24 +211,21 @@ def blocked_pods_wait(cluster: Cluster) -> Iterator[Found]:
             )
 
 
-@hazard("ttl-without-nsup", "severe", "nsup-period: 120, or allow-ttl-without-nsup: true where nothing is to expire")
-def ttl_without_nsup(cluster: Cluster) -> Iterator[Found]:
-    """With nsup-period 0 the server refuses every write that gets a time to live, the default one too. Set live, it
-    refuses the default itself, and the operator tries it for ever.
+@hazard(
+    "set-ttl-without-nsup", "severe", "nsup-period: 120, or allow-ttl-without-nsup: true where nothing is to expire"
+)
+def set_ttl_without_nsup(cluster: Cluster) -> Iterator[Found]:
+    """With nsup-period 0 the server starts, and refuses every write to a set with a default-ttl. Set live, it refuses
+    the default itself, and the operator tries it for ever.
     """
     for path, name, namespace in cluster.written_namespaces:
         if namespace.get("nsup-period") or namespace.get("allow-ttl-without-nsup") is True:
             continue
-        for where, what, holder in (
-            (path, name, namespace),
-            *(
-                (f"{path}.sets[{position}]", f"set {entry.get('name')} of {name}", entry)
-                for position, entry in enumerate(entries(namespace, "sets"))
-            ),
-        ):
-            ttl = holder.get("default-ttl")
+        for position, entry in enumerate(entries(namespace, "sets")):
+            ttl = entry.get("default-ttl")
             if isinstance(ttl, (int, float)) and ttl > 0:
-                yield f"{where}.default-ttl", f"writes to {what} get a time to live, and nsup-period is 0"
+                where = f"{path}.sets[{position}].default-ttl"
+                yield where, f"writes to set {entry.get('name')} of {name} get a time to live, and nsup-period is 0"
 
 
 @hazard("no-requests", "warning", "memory and cpu requests; memory limit equal to its request")

@@ -10,6 +10,7 @@ from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import namespaces, section, texts
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.quantity import quantity
+from aerofleet.ako.refused_starts import refused_starts
 
 EMPTIED: dict[str, str] = {
     "deleteLocalStorageOnRestart": "pods that are rebuilt",
@@ -100,30 +101,22 @@ def mounts_over_volume(cluster: Cluster) -> Iterator[Found]:
                     yield path, f"the budget of {name} is larger than its volumes"
 
 
-@hazard("shared-shadow", "severe", "a shadow device of its own for each namespace")
+@hazard("shared-shadow", "severe", "a device of its own for each line")
 def shared_shadow(cluster: Cluster) -> Iterator[Found]:
-    """The operator compares whole lines: two namespaces on one device overwrite each other."""
+    """A device that is another's shadow, or two namespaces' with a shadow for each, is overwritten: servers start with
+    it, and the operator compares whole lines.
+    """
     for rack in cluster.distinct_racks:
-        words = Counter(
-            word
+        lines = [
+            line.split()
             for _, _, namespace in namespaces(rack.config)
-            for line in set(texts(section(namespace, "storage-engine").get("devices")))
-            for word in line.split()
-        )
+            for line in dict.fromkeys(texts(section(namespace, "storage-engine").get("devices")))
+        ]
+        words = Counter(word for line in lines for word in line)
+        refused = {each.finding.rule for each in refused_starts(cluster)} if max(words.values(), default=1) > 1 else ()
         for word, count in sorted(words.items()):
-            if count > 1:
+            if count > 1 and not any(rule.startswith("storage-") for rule in refused):
                 yield cluster.config_path(rack, "namespaces"), f"{word} is used {count} times"
-
-
-@hazard("files-without-size", "severe", "filesize")
-def files_without_size(cluster: Cluster) -> Iterator[Found]:
-    """The operator admits files without a size; the server doesn't start with them."""
-    for rack in cluster.distinct_racks:
-        for position, name, namespace in namespaces(rack.config):
-            engine = section(namespace, "storage-engine")
-            if engine.get("files") and "filesize" not in engine:
-                path = cluster.config_path(rack, "namespaces", position, "storage-engine")
-                yield path, f"files of {name} have no filesize"
 
 
 @hazard("path-with-slash", "warning", "the path without its last slash, or another one")

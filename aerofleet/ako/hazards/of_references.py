@@ -1,0 +1,75 @@
+"""Hazards of names and files that a configuration mentions and nothing provides."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from aerofleet.ako.admission.storage_rules import REMOTE_SECRETS, is_under, paths_of
+from aerofleet.ako.cluster import Cluster, Rack
+from aerofleet.ako.config import entries, namespaces, section
+from aerofleet.ako.hazards.hazard import Found, hazard
+
+Keys = tuple[str | int, ...]
+
+
+@hazard(
+    "unmounted-file", "severe", "a Secret mounted by an entry of spec.storage.volumes, or secrets:… of a secret agent"
+)
+def unmounted_file(cluster: Cluster) -> Iterator[Found]:
+    """The operator looks at feature keys, TLS files and the default password only: with another key or password file
+    on no volume the server does not start, or can't log in at a destination.
+    """
+    for rack in cluster.distinct_racks:
+        known = paths_of(rack)
+        for keys, file in _files(rack):
+            if not file.startswith(REMOTE_SECRETS) and not is_under(posixpath.dirname(file), known):
+                yield cluster.config_path(rack, *keys), f"{file} lies on no volume"
+
+
+def _files(rack: Rack) -> Iterator[tuple[Keys, str]]:
+    """Where a configuration names a file that the operator does not look at, and the file."""
+    places: list[tuple[Keys, dict[str, object], tuple[str, ...]]] = [
+        (("service",), section(rack.config, "service"), ("vault-ca", "vault-token-file")),
+        (
+            ("security", "ldap"),
+            section(rack.config, "security", "ldap"),
+            ("query-user-password-file", "tls-ca-file"),
+        ),
+    ]
+    for position, _, namespace in namespaces(rack.config):
+        engine = section(namespace, "storage-engine")
+        keys = ("encryption-key-file", "encryption-old-key-file")
+        places.append((("namespaces", position, "storage-engine"), engine, keys))
+    for position, dc in enumerate(entries(rack.config, "xdr", "dcs")):
+        places.append((("xdr", "dcs", position), dc, ("auth-password-file",)))
+    for path, holder, names in places:
+        for name in names:
+            file = holder.get(name)
+            if isinstance(file, str) and file:
+                yield (*path, name), file
+
+
+@hazard("xdr-namespace-unknown", "severe", "the name of a configured namespace")
+def xdr_namespace_unknown(cluster: Cluster) -> Iterator[Found]:
+    """A misspelt namespace of a destination ships nothing of the one that was meant."""
+    for rack in cluster.distinct_racks:
+        known = {name for _, name, _ in namespaces(rack.config)}
+        for position, dc in enumerate(entries(rack.config, "xdr", "dcs")):
+            for place, namespace in enumerate(entries(dc, "namespaces")):
+                name = namespace.get("name")
+                if isinstance(name, str) and name not in known:
+                    path = cluster.config_path(rack, "xdr", "dcs", position, "namespaces", place, "name")
+                    yield path, f"destination {dc.get('name')} ships {name}, and there is no namespace {name}"
+
+
+@hazard("xdr-tls-name-unknown", "severe", "the name of an entry of network.tls")
+def xdr_tls_name_unknown(cluster: Cluster) -> Iterator[Found]:
+    """A destination whose TLS name no entry of network.tls has ships nothing, or keeps the server from starting."""
+    for rack in cluster.distinct_racks:
+        known = {entry.get("name") for entry in entries(rack.config, "network", "tls")}
+        for position, dc in enumerate(entries(rack.config, "xdr", "dcs")):
+            name = dc.get("tls-name")
+            if isinstance(name, str) and name not in known and not name.startswith("<"):
+                path = cluster.config_path(rack, "xdr", "dcs", position, "tls-name")
+                yield path, f"destination {dc.get('name')} asks for TLS by {name}, which no entry of network.tls has"

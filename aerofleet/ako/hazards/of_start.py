@@ -1,0 +1,117 @@
+"""Hazards of the server's start: what only shows when a server restarts, and what the hosts decide as well."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import Any
+
+from aerofleet.aerospike.server import START_RULES, StartRule
+from aerofleet.aerospike.server.file import read
+from aerofleet.ako.admission.storage_rules import path_of, volumes
+from aerofleet.ako.cluster import Cluster, Rack
+from aerofleet.ako.config import entries, namespaces, section, texts
+from aerofleet.ako.hazards.hazard import Found, HazardRule, hazard
+from aerofleet.ako.pairs import config_path_of
+from aerofleet.ako.quantity import quantity
+from aerofleet.ako.refused_starts import later_refusals
+from aerofleet.ako.restart import Restarts
+
+DEFAULT_OPEN_FILES = 15000
+"""Source: aerospike-server, the default of proto-fd-max."""
+
+UNEQUAL_BYTES = 8 << 20
+"""By how much devices of a namespace may differ. Source: aerospike-server, cfg.c (cfg_best_practices_check)."""
+
+IMAGE_FOLDERS = frozenset(
+    ["/dev", "/opt/aerospike", "/opt/aerospike/usr/udf/lua", "/tmp", "/var/log", "/var/log/aerospike"]  # noqa: S108
+)
+"""Folders of the server's image that a log or a module may lie in. Source: aerospike-server.docker."""
+
+
+@hazard("start-fails-later", "severe", "a value with which the server starts, in a change of its own")
+def start_fails_later(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """Nothing is seen until a server restarts, for whatever reason; then it stays away, as does each that follows."""
+    yield from later_refusals(old, new, restarts)
+
+
+@hazard(
+    "more-open-files", "warning", "a look at the nofile limit of the container runtime, which the operator can't set"
+)
+def more_open_files(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """Above the limit of open files of its container a server refuses the setting live, and does not start with it."""
+    for restart in restarts.racks:
+        was, now = (
+            section(rack.config, "service").get("proto-fd-max", DEFAULT_OPEN_FILES)
+            for rack in (restart.before, restart.rack)
+        )
+        if isinstance(was, (int, float)) and isinstance(now, (int, float)) and now > max(was, DEFAULT_OPEN_FILES):
+            path = config_path_of(new, restart.before, restart.rack, "service.proto-fd-max")
+            yield path, f"{was} becomes {now}: each container must be allowed as many open files"
+
+
+@hazard("missing-folder", "severe", "a volume that is mounted at the folder itself, or one of the image's own folders")
+def missing_folder(cluster: Cluster) -> Iterator[Found]:
+    """The server makes no folder for a log or for its Lua modules, and does not start where one is missing. A volume
+    hides the image's folders below its path.
+    """
+    for rack in cluster.distinct_racks:
+        mounted = {path_of(volume).rstrip("/") for volume in volumes(rack)} - {""}
+        hidden = {
+            folder for folder in IMAGE_FOLDERS if any(folder.startswith(f"{path}/") for path in mounted - WORK_FOLDERS)
+        }
+        for keys, folder, what in _folders(rack):
+            if folder not in (IMAGE_FOLDERS - hidden) | mounted:
+                yield cluster.config_path(rack, *keys), f"{what} lies in {folder}, which no volume and no image has"
+
+
+WORK_FOLDERS = frozenset(["/opt/aerospike"])
+"""The operator's init container makes the folders that a server wants in its work directory."""
+
+
+def _folders(rack: Rack) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    for position, sink in enumerate(entries(rack.config, "logging")):
+        name = sink.get("name")
+        if isinstance(name, str) and name.startswith("/"):
+            yield ("logging", position, "name"), posixpath.dirname(name), f"the log {name}"
+    path = section(rack.config, "mod-lua").get("user-path")
+    if isinstance(path, str):
+        yield ("mod-lua", "user-path"), path.rstrip("/"), "the path of the Lua modules"
+
+
+@hazard("unequal-devices", "severe", "devices of one size, or enforce-best-practices: false")
+def unequal_devices(cluster: Cluster) -> Iterator[Found]:
+    """With enforce-best-practices a server does not start where devices of a namespace differ by more than 8 MiB."""
+    for rack in cluster.distinct_racks:
+        if section(rack.config, "service").get("enforce-best-practices") is not True:
+            continue
+        sizes = {
+            path_of(volume): quantity(section(volume, "source", "persistentVolume").get("size") or 0)
+            for volume in volumes(rack)
+        }
+        for position, name, namespace in namespaces(rack.config):
+            lines = texts(section(namespace, "storage-engine").get("devices"))
+            found = [
+                sizes[device] for device in (line.split()[0] for line in lines if line.split()) if sizes.get(device)
+            ]
+            if found and max(found) - min(found) > UNEQUAL_BYTES:
+                path = cluster.config_path(rack, "namespaces", position, "storage-engine", "devices")
+                yield path, f"devices of {name} have {float(min(found) / 2**30):g} to {float(max(found) / 2**30):g} GiB"
+
+
+def _of_host(rule: StartRule) -> HazardRule:
+    """A start rule that the host decides as well, as a hazard of a cluster."""
+
+    def check(cluster: Cluster) -> Iterator[Found]:
+        for rack in cluster.distinct_racks:
+            asked: dict[str, Any] = {"service": section(rack.config, "service")}
+            for path, message, _ in rule.check(read(cluster.version, asked)):
+                yield cluster.config_path(rack, *path), message
+
+    return HazardRule(rule.id, "severe", check, rule.summary, rule.remedy)
+
+
+HOST_HAZARDS = tuple(_of_host(rule) for rule in START_RULES if rule.severity == "severe")
+"""One hazard for each start rule whose outcome the host decides."""
+START_HAZARDS = (start_fails_later, more_open_files)
+"""Hazards of a change."""
