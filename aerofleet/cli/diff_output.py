@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import groupby
 from typing import Any
 
 from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.hazards import Hazard
 from aerofleet.ako.restart import COLD, CRASH, IMAGE, LIVE, NEW, NO_RESTART, REMOVED, SCALED_DOWN, WARM
+from aerofleet.cli.diff_folding import folded
 from aerofleet.cli.findings import visible
 from aerofleet.cli.terminal import wrapped
 
@@ -27,8 +28,6 @@ PODS: dict[str, str] = {
     CRASH: "wait for an operator that panics",
 }
 SEVERITIES = ("severe", "warning", "info")
-FOLDED_FROM = 4
-"""Reasons that say the same of as many places are one line."""
 MOST_NAMES = 12
 
 
@@ -44,12 +43,15 @@ class Judgement:
 
 
 def as_text(clusters: Sequence[Judgement], objects: Sequence[Judgement], *, show_all: bool = False) -> str:
-    """A paragraph for each. Of several clusters, those without effect and hazard are one line at the end."""
+    """A paragraph for each, the worst effect first; clusters about which the same is to be said share one. Of several
+    clusters, those without effect and hazard are one line at the end.
+    """
     quiet = [] if show_all or len(clusters) == 1 else [each for each in clusters if _is_quiet(each)]
     shown = [each for each in clusters if each not in quiet]
-    paragraphs = ["\n".join(map(wrapped, _lines(each))) + "\n" for each in [*shown, *objects]]
+    groups = [group for judgements in (shown, objects) for group in _alike(judgements, together=not show_all)]
+    paragraphs = ["\n".join(map(wrapped, _lines(group))) + "\n" for group in groups]
     if quiet:
-        paragraphs.append(wrapped(_summary([each.name for each in quiet])) + "\n")
+        paragraphs.append(wrapped(f"none: {_counted(len(quiet))} without any effect: {_names(quiet)}") + "\n")
     return "\n".join(paragraphs)
 
 
@@ -57,46 +59,41 @@ def _is_quiet(judgement: Judgement) -> bool:
     return judgement.effect == Effect.NONE and not judgement.hazards
 
 
-def _summary(names: list[str]) -> str:
+def _alike(judgements: Sequence[Judgement], *, together: bool) -> list[list[Judgement]]:
+    """Groups about which the same is to be said, the worst effect first, else in the order given."""
+    groups: dict[object, list[Judgement]] = {}
+    for judgement in judgements:
+        own = () if together else (judgement.name,)
+        key = (judgement.effect, tuple(judgement.reasons), tuple(judgement.hazards), bool(judgement.pods), own)
+        groups.setdefault(key, []).append(judgement)
+    return sorted(groups.values(), key=lambda group: -group[0].effect)
+
+
+def _counted(clusters: int) -> str:
+    return "1 cluster" if clusters == 1 else f"{clusters} clusters"
+
+
+def _names(judgements: Sequence[Judgement]) -> str:
+    names = [judgement.name for judgement in judgements]
     more = f" and {len(names) - MOST_NAMES} more (--all shows them)" if len(names) > MOST_NAMES else ""
-    count = "1 cluster" if len(names) == 1 else f"{len(names)} clusters"
-    return f"none: {count} without any effect: {', '.join(names[:MOST_NAMES])}{more}"
+    return ", ".join(names[:MOST_NAMES]) + more
 
 
-def _lines(judgement: Judgement) -> Iterator[str]:
-    yield f"{judgement.name}: {judgement.effect}"
+def _lines(alike: Sequence[Judgement]) -> Iterator[str]:
+    judgement = alike[0]
+    yield f"{_names(alike)}: {judgement.effect}"
     if judgement.pods:
-        counts = [f"{judgement.pods[kind]} {words}" for kind, words in PODS.items() if kind in judgement.pods]
+        pods = sum((Counter(each.pods) for each in alike), Counter[str]())
+        counts = [f"{pods[kind]} {words}" for kind, words in PODS.items() if kind in pods]
+        where = f" ({_counted(len(alike))})" if len(alike) > 1 else ""
         moves = any(reason.rule == "block-list" and reason.effect > Effect.LIVE for reason in judgement.reasons)
-        yield f"  pods: {', '.join(counts)}{'; those on blocked hosts are rebuilt elsewhere' if moves else ''}"
+        rebuilt = "; those on blocked hosts are rebuilt elsewhere" if moves else ""
+        yield f"  pods: {', '.join(counts)}{rebuilt}{where}"
     for reason in folded(sorted(judgement.reasons, key=lambda reason: -reason.effect)):
         yield f"  {reason.effect!s:<15} {visible(reason.path)}: {visible(reason.message)}  [{reason.rule}]"
     for hazard in sorted(judgement.hazards, key=lambda hazard: SEVERITIES.index(hazard.severity)):
         yield f"  hazard ({hazard.severity}) {visible(hazard.path)}: {visible(hazard.message)}  [{hazard.id}]"
         yield f"      instead: {hazard.instead}"
-
-
-def folded(reasons: Iterable[Reason]) -> Iterator[Reason]:
-    """Reasons of the same effect, rule and message below the same section as one, with the number of its places."""
-    for _, group in groupby(reasons, key=lambda reason: (reason.effect, reason.rule, reason.message)):
-        alike = list(group)
-        if len(alike) < FOLDED_FROM:
-            yield from alike
-        else:
-            first = alike[0]
-            where = common_path([reason.path for reason in alike])
-            yield Reason(first.effect, first.rule, where, f"{len(alike)} places: {first.message}")
-
-
-def common_path(paths: Sequence[str]) -> str:
-    """The longest section that all paths are below; the first part where they share nothing else."""
-    parts = [path.split(".") for path in paths]
-    shared = []
-    for together in zip(*parts, strict=False):
-        if len(set(together)) > 1:
-            break
-        shared.append(together[0])
-    return ".".join(shared) or paths[0]
 
 
 def as_json(clusters: Sequence[Judgement], objects: Sequence[Judgement]) -> str:

@@ -13,7 +13,7 @@ from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.status import status_dict
 from aerofleet.cli.diff import run
-from aerofleet.cli.diff_output import folded
+from aerofleet.cli.diff_folding import folded
 from aerofleet.cli.terminal import broken
 from tests.ako.specimen import cluster
 
@@ -195,8 +195,38 @@ def test_a_deleted_cluster_says_which_claims_go(tmp_path: Path, capsys: pytest.C
 def test_reasons_that_say_the_same_are_one_line() -> None:
     reasons = [Reason(Effect.LIVE, "set-live", f"spec.a.{{n}}.{key}", "is gone") for key in "bcdef"]
     (only,) = folded(reasons)
-    assert (only.path, only.message) == ("spec.a.{n}", "5 places: is gone")
-    assert list(folded(reasons[:3])) == reasons[:3]
+    assert (only.path, only.message) == ("spec.a.{n}", "is gone (5 places)")
+    assert folded(reasons[:3]) == reasons[:3]
+
+
+def test_volumes_that_go_alike_are_one_line_with_their_names() -> None:
+    reasons = [Reason(Effect.LIVE, "a", f"spec.volumes.{{d-{n}}}", f"volume d-{n} goes") for n in range(4)]
+    assert folded(reasons) == [
+        Reason(Effect.LIVE, "a", "spec.volumes", "volume d-0 goes (likewise d-1, d-2, d-3)"),
+    ]
+
+
+def test_parameters_of_a_namespace_that_is_new_are_one_line_and_values_of_others_stay() -> None:
+    whole = Reason(Effect.LIVE, "namespace-added", "spec.namespaces.{n}", "namespace n is new and empty")
+    within = [Reason(Effect.WARM_RESTART, "warm-restart", f"spec.namespaces.{{n}}.{key}", key) for key in "abcd"]
+    values = [Reason(Effect.LIVE, "set-live", f"spec.service.{n}", f"{n} becomes 9, set live") for n in range(5)]
+    assert folded([whole, *within, *values]) == [
+        whole,
+        Reason(Effect.WARM_RESTART, "warm-restart", "spec.namespaces.{n}", "4 parameters with it: a, b, c, d"),
+        *values,
+    ]
+
+
+def test_the_worst_comes_first_and_clusters_alike_share_a_paragraph(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ("a", "b", "c", "d")
+    edits = ({"spec.disablePDB": False}, {"spec.size": 5}, {"spec.disablePDB": False}, {"spec.image": "x:1.0.0.0"})
+    old = [cluster("device", {"metadata.namespace": name}) for name in names]
+    new = [cluster("device", {"metadata.namespace": name}, edit) for name, edit in zip(names, edits, strict=True)]
+    assert run([write(tmp_path / "old.yaml", *old), write(tmp_path / "new.yaml", *new)]) == 1
+    heads = [line for line in capsys.readouterr().out.splitlines() if line[:1] not in (" ", "")]
+    assert heads == ["d/orders: refused", "b/orders: moves-data", "a/orders, c/orders: live"]
 
 
 def test_a_line_is_broken_between_words_and_indented() -> None:

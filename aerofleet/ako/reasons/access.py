@@ -17,7 +17,7 @@ MEANS: dict[str, str] = {
     "privileges": "counts at once for everybody with the role",
     "readQuota": "reads a second for each user with the role; 0 or nothing is no limit",
     "roles": "counts at once",
-    "secretName": "the operator sets the password from that Secret",
+    "secretName": "the operator sets the password from its key password, so that Secret must exist first",
     "whitelist": "addresses from which users with the role are let in; nothing lets all in",
     "writeQuota": "writes a second for each user with the role; 0 or nothing is no limit",
 }
@@ -31,7 +31,9 @@ def access_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
         for name in sorted(before.keys() | after.keys()):
             where, was, now = f"{path}.{kind}.{{{name}}}", before.get(name), after.get(name)
             if was is None and now is not None:
-                message = f"{label} {name} is new, with {key} {_listed(now.get(key))}"
+                secret = now.get("secretName")
+                password = f"; its password is the key password of Secret {secret}, which must exist first"
+                message = f"{label} {name} is new, with {key} {_listed(now.get(key))}{password if secret else ''}"
                 yield Reason(Effect.LIVE, "access", where, message)
             elif was is not None and now is None:
                 message = f"{label} {name} goes, with {key} {_listed(was.get(key))}"

@@ -158,7 +158,7 @@ KINDS: dict[str, Kind] = {
         labels="a label of the policy itself: no connection changes",
     ),
     "Node": Kind(
-        comes="its labels count for pods that are placed from now on",
+        comes="its labels count for pods that are placed from now on; no pod that runs moves",
         changes="counts for pods that are placed from now on; those that run stay",
         goes="our labels go: pods on it run on, and find no place there once they are rebuilt. With the Node itself"
         " its pods go, too",
