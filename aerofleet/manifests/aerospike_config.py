@@ -24,7 +24,7 @@ Config = dict[str, Any]
 
 def aerospike_config(cluster: Cluster) -> Config:
     config: Config = {
-        "service": with_free(typed_service(), cluster.service_config),
+        "service": with_free(typed_service(cluster.min_cluster_size), cluster.service_config),
         "network": network(cluster),
         "namespaces": [namespace(each, cluster.server_version) for each in cluster.namespaces],
     }
@@ -40,8 +40,9 @@ def with_free(typed: Config, free: Mapping[str, Any]) -> Config:
     return {**typed, **{key: value for key, value in free.items() if key not in typed}}
 
 
-def typed_service() -> Config:
-    return {"feature-key-file": f"{SECRETS_PATH}/{FEATURE_KEY_FILE}"}
+def typed_service(min_cluster_size: int | None) -> Config:
+    key = {"feature-key-file": f"{SECRETS_PATH}/{FEATURE_KEY_FILE}"}
+    return key if min_cluster_size is None else {**key, "min-cluster-size": min_cluster_size}
 
 
 def network(cluster: Cluster) -> Config:

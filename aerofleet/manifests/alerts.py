@@ -14,10 +14,16 @@ CLUSTER = "aerofleet_cell, aerofleet_team, aerofleet_cluster"
 WANTED_SIZE = "aerofleet_cluster_size"
 """Recorded by the rules themselves: how many nodes the definitions ask for."""
 
+DATA_LIMIT, INDEXES_LIMIT = "aerofleet_data_used_limit_pct", "aerofleet_indexes_used_limit_pct"
+"""Recorded by the rules themselves for each namespace: the use from which the loss of a node stops writes."""
+
 WANTED = f"max by ({CLUSTER}) ({WANTED_SIZE}{{only}})"
 SIZE = f"max by ({CLUSTER}) (aerospike_node_stats_cluster_size{{only}})"
 BIGGEST = f"max by ({CLUSTER}) (max_over_time(aerospike_node_stats_cluster_size{{only}}[1h]))"
 """A cluster that has yet to grow is smaller than wanted, one that shrinks has been bigger: only a loss is both."""
+
+
+STORAGE = "aerospike_namespace_storage_engine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,26 @@ def latency(operation: str) -> str:
     """The exporter's buckets are not counters: each holds the operations per second of the last ten seconds or so."""
     buckets = f"avg_over_time(aerospike_latencies_{operation}_ms_bucket{{only}}[5m])"
     return f"histogram_quantile(0.99, sum by (le, ns, {CLUSTER}) ({buckets})) > {{threshold}}"
+
+
+def any_of(condition: str, *metrics: str) -> str:
+    """Return an expression over the same condition of metrics that exist for one kind of storage each."""
+    return " or ".join(f"{metric}{{only}} {condition}" for metric in metrics)
+
+
+def near_limit(metric: str, limit: str) -> str:
+    """Return an expression: the use of a namespace above the threshold's share of its limit."""
+    by = f"on ({CLUSTER}, ns)"
+    return f"{metric}{{only}} > {by} group_left () ({limit}{{only}} * {{threshold}} / 100)"
+
+
+def proxied() -> str:
+    kinds = [
+        f"{origin}_proxy_{outcome}"
+        for origin in ("client", "batch_sub")
+        for outcome in ("complete", "error", "timeout")
+    ]
+    return " + ".join(f"rate(aerospike_namespace_{kind}{{only}}[5m])" for kind in kinds)
 
 
 def timeouts(*kinds: str) -> str:
@@ -108,6 +134,15 @@ NODES = (
         "hostFreeMemoryPct",
     ),
     Alert(
+        "AerospikeHeapFragmented",
+        "aerospike_node_stats_heap_efficiency_pct{only} < {threshold}"
+        " and aerospike_node_stats_system_free_mem_pct{only} < 30",
+        60,
+        "warning",
+        "the server's heap has many gaps, and the host's memory runs short: a restart gives them back",
+        "heapEfficiencyPct",
+    ),
+    Alert(
         "AerospikeBestPractices",
         "aerospike_node_stats_failed_best_practices{only} > 0",
         30,
@@ -150,6 +185,45 @@ NAMESPACES = (
         "dataUsedPct",
     ),
     Alert(
+        "AerospikeDataNearLimit",
+        near_limit("aerospike_namespace_data_used_pct", DATA_LIMIT),
+        15,
+        "warning",
+        "the loss of one node would bring the others near the point where writes stop",
+        "usedOfLimitPct",
+    ),
+    Alert(
+        "AerospikeIndexesNearLimit",
+        near_limit("aerospike_namespace_indexes_memory_used_pct", INDEXES_LIMIT),
+        15,
+        "warning",
+        "the loss of one node would bring the indexes of the others near their budget, where writes stop",
+        "usedOfLimitPct",
+    ),
+    Alert(
+        "AerospikeEvicting",
+        "aerospike_namespace_hwm_breached{only} == 1",
+        30,
+        "warning",
+        "a namespace evicts records before their time to live ends",
+    ),
+    Alert(
+        "AerospikeExpiryBehind",
+        "aerospike_namespace_objects{only} > 0 and aerospike_namespace_nsup_cycle_deleted_pct{only} > {threshold}",
+        30,
+        "warning",
+        "each round of expiry deletes much at once: rounds are too rare, and expired records hold space meanwhile",
+        "expiredPerCyclePct",
+    ),
+    Alert(
+        "AerospikeObjectsPerSprig",
+        "aerospike_namespace_objects{only} / 4096 / aerospike_namespace_partition_tree_sprigs{only} > {threshold}",
+        60,
+        "warning",
+        "index trees are deep, and each look-up takes longer: more sprigs (partition-tree-sprigs) make them flat",
+        "objectsPerSprig",
+    ),
+    Alert(
         "AerospikeDataAvailable",
         "aerospike_namespace_data_avail_pct{only} < {threshold}",
         5,
@@ -176,15 +250,23 @@ NAMESPACES = (
     ),
     Alert(
         "AerospikeDeviceWriteQueue",
-        "aerospike_namespace_storage_engine_device_write_q{only} > {threshold}",
+        any_of("> {threshold}", f"{STORAGE}_device_write_q", f"{STORAGE}_file_write_q"),
         5,
         "warning",
         "a device doesn't keep up with writes",
         "deviceWriteQueue",
     ),
     Alert(
+        "AerospikeShadowWriteQueue",
+        any_of("> {threshold}", f"{STORAGE}_device_shadow_write_q", f"{STORAGE}_file_shadow_write_q"),
+        5,
+        "warning",
+        "a shadow device doesn't keep up: what it lacks is lost with the device that it shadows",
+        "deviceWriteQueue",
+    ),
+    Alert(
         "AerospikeDefragQueue",
-        "aerospike_namespace_storage_engine_device_defrag_q{only} > {threshold}",
+        any_of("> {threshold}", *(f"{STORAGE}_{kind}_defrag_q" for kind in ("device", "file", "stripe"))),
         15,
         "warning",
         "defragmentation falls behind: free blocks will run short",
@@ -193,6 +275,14 @@ NAMESPACES = (
 )
 
 CLIENTS = (
+    Alert(
+        "AerospikeProxies",
+        f"sum by (ns, {CLUSTER}) ({proxied()}) > {{threshold}}",
+        30,
+        "warning",
+        "clients ask nodes that don't have the record: they don't see the cluster as it is, or it keeps changing",
+        "proxiesPerSecond",
+    ),
     Alert(
         "AerospikeConnections",
         "aerospike_node_stats_client_connections{only} > {threshold}",
@@ -232,6 +322,22 @@ CLIENTS = (
         "warning",
         "one read of a hundred is slower than the tier promises",
         "readMillisecondsP99",
+    ),
+    Alert(
+        "AerospikeBatchReadLatency",
+        latency("batch_sub_read"),
+        10,
+        "warning",
+        "one read of a hundred in batches is slower than the tier promises",
+        "readMillisecondsP99",
+    ),
+    Alert(
+        "AerospikeBatchWriteLatency",
+        latency("batch_sub_write"),
+        10,
+        "warning",
+        "one write of a hundred in batches is slower than the tier promises",
+        "writeMillisecondsP99",
     ),
     Alert(
         "AerospikeWriteLatency",

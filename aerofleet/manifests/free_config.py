@@ -23,6 +23,7 @@ IN_NAMESPACE, IN_STORAGE, IN_SET, IN_SERVICE, IN_NETWORK = "namespace", "storage
 GENERATED = "`aerofleet generate` writes it to allocations.yaml"
 BY_HAND = {
     (IN_SERVICE, "feature-key-file"): f"put the key in the Secret {FEATURE_KEY_SECRET}, which is mounted there",
+    (IN_SERVICE, "min-cluster-size"): "write `minClusterSize` instead",
     (IN_NETWORK, "port"): GENERATED,
     (IN_NETWORK, "tls-port"): GENERATED,
     (IN_NETWORK, "tls-name"): f"{GENERATED}, and `security.tls` turns TLS on and off",
@@ -112,7 +113,7 @@ def owned_parameters(version: str) -> Mapping[str, frozenset[str]]:
     networks = [typed_network(Ports(1, 1, 1, admin=1), tls) for tls in (None, Tls("name", "secret"))]
     contexts = [context for each in networks for context in each.values() if isinstance(context, Mapping)]
     return {
-        IN_SERVICE: frozenset(typed_service()),
+        IN_SERVICE: frozenset(typed_service(min_cluster_size=1)),
         IN_NETWORK: frozenset(key for context in contexts for key in context),
         IN_NAMESPACE: frozenset(key for each in built for key in each),
         IN_STORAGE: frozenset(key for each in built for key in each["storage-engine"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aerofleet.manifests.metadata import cluster_metadata
-from aerofleet.model.resolved import Cell, Cluster
+from aerofleet.model.resolved import Cell, Cluster, Exporter
 
 
 def pod_monitor(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
@@ -16,7 +16,7 @@ def pod_monitor(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
     metadata["labels"] |= dict(cell.monitoring.labels)
     relabelings = [
         {"targetLabel": label, "replacement": value, "action": "replace"}
-        for label, value in series_labels(cell, cluster).items()
+        for label, value in {**series_labels(cell, cluster), **job_label(cluster.exporter)}.items()
     ]
     endpoint = {
         "port": "metrics",
@@ -32,6 +32,11 @@ def pod_monitor(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
             "spec": {"selector": pods, "podMetricsEndpoints": [endpoint]},
         }
     ]
+
+
+def job_label(exporter: Exporter) -> dict[str, str]:
+    """Return the label that dashboards choose series by: one for all clusters, where the tier names one."""
+    return {"job": exporter.job} if exporter.job else {}
 
 
 def series_labels(cell: Cell, cluster: Cluster) -> dict[str, str]:

@@ -5,9 +5,12 @@ one for each team, which says how large its clusters shall be: a size is the tea
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
-from aerofleet.manifests.alerts import ALERTS, WANTED_SIZE, Alert
+from aerofleet.aerospike.sizing.headroom import growth_after_loss
+from aerofleet.aerospike.sizing.pod import STOP_WRITES_USED_PERCENT
+from aerofleet.manifests.alerts import ALERTS, DATA_LIMIT, INDEXES_LIMIT, WANTED_SIZE, Alert
 from aerofleet.manifests.metadata import cell_metadata, team_metadata
 from aerofleet.manifests.pod_monitor import series_labels
 from aerofleet.model.names import MAX_LABEL, bounded
@@ -38,6 +41,7 @@ def tier_rule(cell: Cell, tier: Tier) -> dict[str, Any]:
 def team_rules(cell: Cell, team: Team) -> list[dict[str, Any]]:
     """Beside the rules of the platform: where Prometheus looks for rules is its own matter."""
     sizes = [wanted_size(cell, each) for each in watched(cell, team)]
+    sizes += [limit for cluster in watched(cell, team) for limit in used_limits(cell, cluster)]
     metadata = team_metadata(cell, team, bounded(f"aerospike-sizes-{team.name}", MAX_LABEL))
     return [prometheus_rule(cell, metadata, sizes)] if sizes else []
 
@@ -57,6 +61,23 @@ def prometheus_rule(cell: Cell, metadata: dict[str, Any], rules: Sequence[Mappin
 def wanted_size(cell: Cell, cluster: Cluster) -> dict[str, Any]:
     """Metrics of a node that is gone are gone with it: only the definitions know how many there should be."""
     return {"record": WANTED_SIZE, "expr": f"vector({cluster.size})", "labels": series_labels(cell, cluster)}
+
+
+def used_limits(cell: Cell, cluster: Cluster) -> Iterator[dict[str, Any]]:
+    """Yield how much of its space for data, and of its budget for indexes, each namespace may use so that the loss of a
+    node does not stop writes; nothing where the tier does not ask.
+
+    The nodes that remain carry what the lost one had: the worst of them `growth` times as much as before.
+    """
+    if "usedOfLimitPct" not in cluster.tier.alert_thresholds:
+        return
+    racks = max(len(cluster.racks), 1)
+    for namespace in cluster.namespaces:
+        growth = growth_after_loss(namespace.replication_factor, racks, cluster.size // racks)
+        stop = namespace.storage_config.get("stop-writes-used-pct", STOP_WRITES_USED_PERCENT)
+        labels = {**series_labels(cell, cluster), "ns": namespace.name}
+        for record, limit in ((DATA_LIMIT, Fraction(stop) / growth), (INDEXES_LIMIT, 100 / growth)):
+            yield {"record": record, "expr": f"vector({float(limit):.1f})", "labels": labels}
 
 
 def alerting_rules(only: str, thresholds: Mapping[str, float]) -> Iterator[dict[str, Any]]:

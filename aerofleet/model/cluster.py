@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from aerofleet.model.allocations import ClusterAllocation, DeviceAllocation, racks_in_use
 from aerofleet.model.cell_file import CellFile
@@ -109,6 +110,7 @@ def build_cluster(
         security_config=settings.access_control_config,
         logging=settings.logging,
         networks=cell.networks,
+        min_cluster_size=min_cluster_size(settings.min_cluster_size, int(settings.size) * settings.racks),
     )
 
 
@@ -172,7 +174,16 @@ def build_security(settings: Settings, given: ClusterAllocation) -> Security:
 
 def build_exporter(settings: Settings) -> Exporter | None:
     exporter = settings.exporter
-    return None if exporter is None else Exporter(exporter.image, exporter.cpu, exporter.memory)
+    return None if exporter is None else Exporter(exporter.image, exporter.cpu, exporter.memory, exporter.job)
+
+
+def min_cluster_size(wanted: int | Literal["majority"] | None, nodes: int) -> int | None:
+    """Return how many of ``nodes`` make a cluster: a majority of them, but never so many that a restart of one stops
+    the others; None where any number does.
+    """
+    if wanted != "majority":
+        return wanted
+    return min(nodes // 2 + 1, nodes - 1) or None
 
 
 def secret_references(

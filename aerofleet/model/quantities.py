@@ -106,6 +106,14 @@ def parse_pods(value: object) -> int | Literal["auto"]:
     return value
 
 
+def parse_min_cluster_size(value: object) -> int | Literal["majority"]:
+    if value == "majority":
+        return "majority"
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_PODS:
+        raise ValueError(f"'{value}' is neither a whole number from 1 to {MAX_PODS} nor majority")
+    return value
+
+
 Whole = Annotated[int, Field(strict=True)]
 Number = Annotated[float, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
@@ -119,6 +127,10 @@ Millicores = Annotated[int, BeforeValidator(parse_millicores, json_schema_input_
 BitsPerSecond = Annotated[int, BeforeValidator(parse_bits_per_second, json_schema_input_type=int | str)]
 PodCount = Annotated[int, Field(ge=1, le=MAX_PODS)]
 Pods = Annotated[int | Literal["auto"], PlainValidator(parse_pods, json_schema_input_type=PodCount | Literal["auto"])]
+MinClusterSize = Annotated[
+    int | Literal["majority"],
+    PlainValidator(parse_min_cluster_size, json_schema_input_type=PodCount | Literal["majority"]),
+]
 Percent = Annotated[int, BeforeValidator(parse_percent, json_schema_input_type=int | str)]
 
 

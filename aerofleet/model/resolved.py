@@ -348,6 +348,7 @@ class Exporter:
     image: str
     cpu_millicores: int
     memory_bytes: int
+    job: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,6 +422,7 @@ class Cluster:
     security_config: Json = field(default_factory=dict)
     logging: tuple[Json, ...] = ()
     networks: tuple[str, ...] = ()
+    min_cluster_size: int | None = None
 
     @property
     def is_deployed(self) -> bool:

@@ -11,7 +11,19 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from aerofleet.model.file_model import FileModel
-from aerofleet.model.quantities import Bytes, Count, Flag, Millicores, Number, Percent, PerSecond, Pods, Seconds, Whole
+from aerofleet.model.quantities import (
+    Bytes,
+    Count,
+    Flag,
+    Millicores,
+    MinClusterSize,
+    Number,
+    Percent,
+    PerSecond,
+    Pods,
+    Seconds,
+    Whole,
+)
 from aerofleet.model.resolved import StorageKind
 
 MAX_PEAK = 10_000
@@ -61,6 +73,7 @@ class ExporterSettings(FileModel):
     image: str = Field(description="pinned by tag")
     cpu: Millicores = Field(description="requested and limit")
     memory: Bytes = Field(description="requested and limit")
+    job: str = Field("", description="the label `job` of its series; each PodMonitor has its own when left out")
 
 
 class DeviceSettings(FileModel):
@@ -109,12 +122,26 @@ class AlertSettings(FileModel):
     nodes_missing: Number | None = Field(None, description="nodes out of the cluster that a roll-out may take")
     clock_skew_milliseconds: Number | None = Field(None, description="between the clocks of two nodes")
     host_free_memory_pct: Number | None = Field(None, description="least free memory of a host")
+    used_of_limit_pct: Number | None = Field(
+        None,
+        description="of the use of data or indexes from which the loss of a node stops writes; worked out per cluster",
+    )
     data_used_pct: Number | None = Field(None, description="of the space for data; below stop-writes-used-pct")
     data_avail_pct: Number | None = Field(None, description="least share of free write blocks")
     indexes_memory_used_pct: Number | None = Field(None, description="of indexesMemoryBudget")
     set_quota_pct: Number | None = Field(None, description="of a set's stop-writes-count or stop-writes-size")
     device_write_queue: Number | None = Field(None, description="blocks that wait to be written to one device")
     defrag_queue: Number | None = Field(None, description="blocks of one device that wait for defragmentation")
+    expired_per_cycle_pct: Number | None = Field(
+        None, description="of the records of a namespace, deleted by one round of expiry"
+    )
+    objects_per_sprig: Number | None = Field(None, description="records in one tree of the primary index")
+    heap_efficiency_pct: Number | None = Field(
+        None, description="least share of the server's heap that is in use; told where the host is short of memory"
+    )
+    proxies_per_second: Number | None = Field(
+        None, description="requests that the asked node passes on to another, in one namespace of the cluster"
+    )
     connections: Number | None = Field(None, description="of clients to one node; below proto-fd-max")
     connections_opened_per_second: Number | None = Field(None, description="by clients, to one node")
     transactions_in_progress: Number | None = Field(None, description="on one node")
@@ -136,6 +163,11 @@ class Settings(FileModel):
     resources: ResourceSettings = Field(description="of one pod")
     multi_pod_per_host: Flag = Field(
         description="let two pods of the cluster stand on one host; it can never be changed"
+    )
+    min_cluster_size: MinClusterSize | None = Field(
+        None,
+        description="fewest nodes that make a cluster: a number, or majority of all nodes, so that the smaller part "
+        "of a split stops serving; any number of nodes when left out",
     )
     batches: BatchSettings = Field(description="how many pods go at once")
     dynamic_config: Flag = Field(description="let the operator apply settings live where the server can")

@@ -112,3 +112,22 @@ def test_a_cluster_that_wants_fewer_racks_leaves_the_last_ones_and_gets_the_same
     change(root, {"file": PLAIN, "replace": "size: 2\n", "by": "size: 1\n"})
     assert before is not None
     assert resolve_cell(root, "here").cell == before
+
+
+@pytest.mark.parametrize(("size", "least"), [(1, 1), (2, 3), (3, 4), (4, 5)])
+def test_a_majority_makes_a_cluster_and_leaves_room_for_a_restart(size: int, least: int, tmp_path: Path) -> None:
+    """The plain tier has two racks."""
+    root = copy_of(SHOP, tmp_path)
+    settings = f"tier: plain\n    size: {size}\n    minClusterSize: majority"
+    change(root, {"file": "stacks/here/teams/search.yaml", "replace": "tier: plain", "by": settings})
+    for path in (root / "stacks/here").glob("*.yaml"):
+        path.write_text(path.read_text().replace("pods: 4, memory: 32Gi, cpu: 8", "pods: 40, memory: 320Gi, cpu: 80"))
+    tenants = root / "stacks/here/tenants.yaml"
+    tenants.write_text(tenants.read_text() + "    overridable: [minClusterSize]\n")
+    hosts = root / "stacks/here/hosts.yaml"
+    more = [f"  more-{n}: {{model: box, rack: r{n % 2 + 1}, address: 192.0.2.{n + 10}}}" for n in range(8)]
+    hosts.write_text("\n".join([hosts.read_text().rstrip(), *more, ""]))
+    resolution = resolve_cell(root, "here")
+    assert resolution.cell is not None, resolution.findings
+    cluster = next(each for each in resolution.cell.clusters if each.name == "suggest")
+    assert aerospike_config(cluster)["service"]["min-cluster-size"] == least

@@ -104,6 +104,18 @@ def share_in_short_rack(replication_factor: int, racks: int, nodes_per_rack: int
     return (rounds + 1 - left_out) / short
 
 
+def growth_after_loss(replication_factor: int, racks: int, nodes_per_rack: int) -> Fraction:
+    """Return how many times its partitions the worst node has after the loss of another one; 1 for a single node.
+
+    With as many copies as racks and two nodes in each it is 2: the lost node's partitions all go to its neighbour.
+    """
+    nodes = racks * nodes_per_rack
+    if nodes == 1:
+        return Fraction(1)
+    after = spread_after_node(replication_factor, racks, nodes_per_rack).partitions
+    return Fraction(after, even_spread(replication_factor, nodes).partitions)
+
+
 def share_of_partitions_lost(nodes: int, lost: int, replication_factor: int) -> Fraction:
     """Share of partitions without any copy after ``lost`` of ``nodes`` went at once, without racks:
     M!(N−R)! / ((M−R)! N!), the chance that all copies lay on the lost ones."""

@@ -106,12 +106,27 @@ def _ids(ids: set[int]) -> str:
 
 
 def _never_forms(old: Cluster, new: Cluster) -> Iterator[Reason]:
-    """The nodes wait for more nodes than there are, and the operator for the nodes."""
-    least = [section(cluster.config, "service").get("min-cluster-size") for cluster in (old, new)]
-    too_many = [isinstance(each, int) and each > cluster.size for each, cluster in zip(least, (old, new), strict=True)]
-    if too_many == [False, True]:
-        path = new.config_path(new.racks[0], "service", "min-cluster-size") if new.racks else "spec.size"
-        message = f"{least[1]} nodes make a cluster, and there are {new.size}: it never forms, and the operator waits"
+    """The nodes wait for more nodes than there are, and the operator for the nodes.
+
+    Pods leave before the setting changes, and new ones come after it (recorded roll-outs of AKO 4.5.0); a server
+    refuses a live value above the size that its cluster has (aerospike-server, cfg_info.c).
+    """
+    before, after = (section(cluster.config, "service").get("min-cluster-size") for cluster in (old, new))
+    path = new.config_path(new.racks[0], "service", "min-cluster-size") if new.racks else "spec.size"
+    if type(before) is int and old.size >= before > new.size:
+        message = (
+            f"min-cluster-size is {before} until all pods have left: with {new.size} of {old.size} nodes the cluster "
+            f"falls apart; first min-cluster-size {max(new.size - 1, 1)} or less, then the size"
+        )
+        yield Reason(Effect.REFUSED, "never-forms", path, message)
+    elif type(after) is int and after > new.size and not (type(before) is int and before > old.size):
+        message = f"{after} nodes make a cluster, and there are {new.size}: it never forms, and the operator waits"
+        yield Reason(Effect.REFUSED, "never-forms", path, message)
+    elif type(after) is int and after > old.size and after != before and old.size < new.size:
+        message = (
+            f"min-cluster-size {after} is set before the new pods come: {old.size} nodes are fewer, and the operator "
+            f"never gets to the size; first the size, then min-cluster-size"
+        )
         yield Reason(Effect.REFUSED, "never-forms", path, message)
 
 
