@@ -133,7 +133,7 @@ def test_a_field_of_the_resource_leads_to_its_setting(field: str, setting: tuple
 def test_a_restart_that_is_asked_for_is_no_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = copy_of(EXAMPLE, tmp_path)
     restart = "restart: {how: warm, reason: feature-key-2026-11}"
-    asked = {"replace": "tier: silver\n", "by": f"tier: silver\n    {restart}\n"}
+    asked = {"replace": "tier: silver@1\n", "by": f"tier: silver@1\n    {restart}\n"}
     change(root, {"file": "stacks/local/teams/search.yaml", **asked})
     assert checked(root, "text", capsys) == (0, "local, staging: nothing found\n")
 

@@ -54,7 +54,7 @@ def test_ending_a_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     team = Path("stacks/local/teams/search.yaml")
     active = team.read_text()
     for state in states:
-        team.write_text(active.replace("    tier: bronze\n", f"    tier: bronze\n    state: {state}\n"))
+        team.write_text(active.replace("    tier: bronze@1\n", f"    tier: bronze@1\n    state: {state}\n"))
         assert main(["generate"]) == 0
         assert main(["check"]) == 0
         capsys.readouterr()
@@ -100,7 +100,7 @@ def test_changing_a_standard(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = (ROOT / "docs" / "how-to" / "change-a-standard.md").read_text()
-    revision = re.search(r'^         "2":\n(?:           .*\n)+', page, re.MULTILINE)
+    revision = re.search(r'^         "3":\n(?:           .*\n)+', page, re.MULTILINE)
     assert revision
     monkeypatch.chdir(copy_of(EXAMPLE, tmp_path))
     tier, team = Path("templates/tiers/gold.yaml"), Path("stacks/local/teams/checkout.yaml")
@@ -111,10 +111,10 @@ def test_changing_a_standard(
         cluster = json.loads(capsys.readouterr().out)["objects"][0]["object"]
         return str(cluster["spec"]["podSpec"]["sidecars"][0]["image"]).rpartition(":")[2]
 
-    first = tier.read_text().replace("tier: gold\n", 'tier: gold\ncurrent: "1"\n')
+    first = tier.read_text().replace("tier: gold\n", 'tier: gold\ncurrent: "2"\n')
     tier.write_text(first + textwrap.indent(textwrap.dedent(revision[0]), "  "))
     assert image() == "1.34.0"
-    team.write_text(team.read_text().replace("tier: gold\n", "tier: gold@2\n"))
+    team.write_text(team.read_text().replace("tier: gold@1\n", "tier: gold@3\n"))
     assert image() == "1.34.1"
 
 

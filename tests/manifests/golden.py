@@ -48,11 +48,13 @@ def golden_files(profile: NetworkProfile, render: Render = render_cell) -> Itera
     cell = render(resolved(profile))
     folder = GOLDEN / profile.value
     yield folder / "platform.yaml", list(cell.platform.objects())
+    tiers = {(cluster.team, cluster.name): cluster.tier for cluster in resolved(profile).clusters}
     for team in cell.teams:
-        yield folder / "team.yaml", list(team.objects)
+        yield folder / ("team.yaml" if team.name == "shop" else f"team-{team.name}.yaml"), list(team.objects)
         for cluster in team.clusters:
-            tier = cluster.objects[0]["metadata"]["labels"]["aerofleet.io/tier"]
-            yield folder / f"{tier}.yaml", list(cluster.objects)
+            tier = tiers[team.name, cluster.name]
+            name = tier.name if tier.revision == 1 else f"{tier.name}-{tier.revision}"
+            yield folder / f"{name}.yaml", list(cluster.objects)
 
 
 class Plain(yaml.CSafeDumper):
