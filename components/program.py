@@ -18,6 +18,7 @@ from aerofleet.model import resolve_cell
 from aerofleet.model.resolved import Cell as ResolvedCell
 from aerofleet.model.resolved import Cluster
 from aerofleet.stack.name import PLATFORM, StackName, parse_stack_name, wrong_stack
+from aerofleet.stack.preflight import absent_nodes, active_hosts
 from components.cell import Cell, CellArgs
 from components.team_space import TeamSpace, TeamSpaceArgs
 
@@ -40,6 +41,7 @@ def deploy(root: Path, stack: str) -> None:
     # would promise what `up` could not keep.
     refuse_on_errors(tuple(judged(resolution, rendered)))
     expect_platform(name, cell)
+    expect_nodes(name, cell)
     make_resources(name, cell, rendered)
     send_before_waiting()
 
@@ -77,6 +79,29 @@ def expect_platform(name: StackName, cell: ResolvedCell) -> None:
     if not pulumi.runtime.is_dry_run():
         raise pulumi.RunError(message)
     pulumi.log.warn(message)
+
+
+def expect_nodes(name: StackName, cell: ResolvedCell) -> None:
+    """Every active host of the platform is a node; raises RunError with one line for each that is not.
+
+    This decides nothing of what is built. The provider's patch of an absent Node would make one (server-side apply
+    creates what does not exist), and that Node would have no machine.
+    """
+    hosts = {host.name for _, host in active_hosts(cell)}
+    if not hosts or not name.holds_platform(cell):
+        return
+    from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
+
+    try:
+        there = ClusterApi(cell.context).labels("v1", "Node", "")
+    except ClusterUnreachableError as error:
+        raise pulumi.RunError(f"{error}; without its nodes nobody knows which hosts can be patched") from None
+    absent = tuple(absent_nodes(cell, there))
+    for finding in absent:
+        pulumi.log.error(f"{finding.path}  {finding.message} in context '{cell.context}' – {finding.hint}")
+    if absent:
+        count = "1 active host is no node" if len(absent) == 1 else f"{len(absent)} active hosts are no nodes"
+        raise pulumi.RunError(f"{count} of the Kubernetes cluster; `aerofleet preflight {cell.name}` shows the same")
 
 
 def refuse_on_errors(findings: tuple[Finding, ...]) -> None:

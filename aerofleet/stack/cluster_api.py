@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from typing import Any
 
 import urllib3
@@ -54,7 +55,11 @@ class ClusterApi:
                 raise ClusterUnreachableError(no_context(context, file, str(error))) from None
             settings.retries = urllib3.Retry(total=1, connect=1, read=0)
             self._client = ImpatientClient(settings)
-            self._dynamic = dynamic.DynamicClient(self._client)  # type: ignore[no-untyped-call]
+
+    @cached_property
+    def _dynamic(self) -> dynamic.DynamicClient:
+        """Made at the first call that needs the server's list of kinds, which is a request of its own."""
+        return dynamic.DynamicClient(self._client)  # type: ignore[no-untyped-call]
 
     def serves(self, api_version: str, kind: str) -> bool:
         """Does the server know this custom kind now? The dynamic client would answer from its memory of a day."""
@@ -80,13 +85,16 @@ class ClusterApi:
         with self._asking():
             return str(client.VersionApi(self._client).get_code().git_version).lstrip("v")
 
-    def names(self, api_version: str, kind: str, namespace: str) -> frozenset[str]:
-        """Names of the objects of a kind in a namespace. The server sends their metadata only: a Secret's values stay
-        with it."""
+    def labels(self, api_version: str, kind: str, namespace: str) -> dict[str, dict[str, str]]:
+        """Name → labels of the objects of a kind in a namespace; empty where the kind is unknown.
+
+        The server sends their metadata only: a Secret's values stay with it.
+        """
         only = {"Accept": METADATA_ONLY}
-        with self._asking():
-            answer = self._kind(api_version, kind).get(namespace=namespace, header_params=only).to_dict()
-        return frozenset(str(each["metadata"]["name"]) for each in answer["items"])
+        with self._asking(), suppress(NotFoundError, ResourceNotFoundError):
+            answer = self._kind(api_version, kind).get(namespace=namespace or None, header_params=only).to_dict()
+            return {str(each["metadata"]["name"]): each["metadata"].get("labels") or {} for each in answer["items"]}
+        return {}
 
     def create(self, manifest: dict[str, Any]) -> bool:
         """Make an object; False where one of that name is there already, which is left as it is."""

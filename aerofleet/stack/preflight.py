@@ -1,25 +1,31 @@
 """What a cell needs of its Kubernetes cluster and does not make itself; asked before `pulumi up`. Nothing is written.
 
 Nothing that is found here decides what is built. It names what would else show up as an error in the middle of a run
-or, worse, as a pod that waits without a word: a node without the expected taint, a Secret that nobody made.
+or, worse, as a pod that waits without a word: a node without the expected taint, a Secret that nobody made, an object
+of somebody else under a name that a definition needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, Protocol
 
 from aerofleet.ako.compatibility import release_of
 from aerofleet.ako.image import numbers
 from aerofleet.finding import Finding, Severity
 from aerofleet.manifests.rendered import RenderedCell
-from aerofleet.model.resolved import Cell, HostState, Pool
+from aerofleet.model.names import CELL_LABEL, MANAGED_BY_LABEL, MANAGED_BY_VALUE
+from aerofleet.model.resolved import Cell, Host, HostState, Pool
+from aerofleet.stack.recovery import object_id
 
 Object = Mapping[str, Any]
 
 AKO_CLUSTERS = "aerospikeclusters.asdb.aerospike.com"
 OPERATOR_VERSION = "aerospike-kubernetes-operator/version"
 """Annotation of AKO's definitions: the release they belong to."""
+
+HOSTNAME_LABEL = "kubernetes.io/hostname"
+"""Every kubelet registers its node with this label (Kubernetes' well-known labels)."""
 
 
 class Server(Protocol):
@@ -31,7 +37,9 @@ class Server(Protocol):
 
     def get(self, api_version: str, kind: str, namespace: str, name: str) -> Object | None: ...
 
-    def names(self, api_version: str, kind: str, namespace: str) -> frozenset[str]: ...
+    def labels(self, api_version: str, kind: str, namespace: str) -> Mapping[str, Mapping[str, str]]: ...
+
+    def list(self, api_version: str, kind: str) -> tuple[tuple[Object, ...], str]: ...
 
 
 def preflight(cell: Cell, rendered: RenderedCell, server: Server) -> Iterator[Finding]:
@@ -39,10 +47,10 @@ def preflight(cell: Cell, rendered: RenderedCell, server: Server) -> Iterator[Fi
     yield from kubernetes_version(cell, server)
     yield from kinds(rendered, server)
     yield from definitions(cell, rendered, server)
-    for pool in cell.pools:
-        yield from nodes(pool, server)
+    yield from nodes(cell, server)
     yield from storage_classes(rendered, server)
     yield from secrets(cell, server)
+    yield from foreign_objects(cell, rendered, server)
 
 
 def kubernetes_version(cell: Cell, server: Server) -> Iterator[Finding]:
@@ -89,26 +97,58 @@ def definitions(cell: Cell, rendered: RenderedCell, server: Server) -> Iterator[
         )
 
 
-def nodes(pool: Pool, server: Server) -> Iterator[Finding]:
-    """Every host is a node, with the taints that the pods of its pool stand."""
-    for host in pool.hosts:
-        if host.state is not HostState.ACTIVE:
-            continue
-        path = f"pool {pool.name}, host {host.name}"
-        node = server.get("v1", "Node", "", host.name)
-        if node is None:
+def nodes(cell: Cell, server: Server) -> Iterator[Finding]:
+    """Every active host is a node, with the taints of its pool; and no Node object is one that nothing runs behind."""
+    listed, _ = server.list("v1", "Node")
+    there = {str(node["metadata"]["name"]): node for node in listed}
+    phantoms = {name for name, node in there.items() if is_phantom(node)}
+    yield from absent_nodes(cell, there)
+    for name in sorted(phantoms):
+        hint = f"`kubectl delete node {name}`; where the machine exists, join it to the cluster again"
+        message = "is a Node object without a machine: no kubelet ever registered it, and no pod can run there"
+        yield finding("preflight-node", f"Node {name}", message, hint)
+    for pool, host in active_hosts(cell):
+        if host.name in there and host.name not in phantoms:
+            yield from taints(pool, host, there[host.name])
+
+
+def active_hosts(cell: Cell) -> Iterator[tuple[Pool, Host]]:
+    return ((pool, host) for pool in cell.pools for host in pool.hosts if host.state is HostState.ACTIVE)
+
+
+def absent_nodes(cell: Cell, there: Container[str]) -> Iterator[Finding]:
+    """Active hosts whose name is not among the names of the nodes that are ``there``.
+
+    A patch of an absent Node makes one: server-side apply creates what does not exist.
+    """
+    for pool, host in active_hosts(cell):
+        if host.name not in there:
             hint = "join it to the cluster first, or write `state: absent` in hosts.yaml"
-            yield finding("preflight-node", path, "there is no such node", hint)
-            continue
-        spec = node.get("spec") or {}
-        held = {(each["key"], each.get("value", ""), each["effect"]) for each in spec.get("taints") or ()}
-        for taint in () if pool.takes_over_taints else pool.taints:
-            if (taint.key, taint.value, taint.effect) not in held:
-                text = f"{taint.key}={taint.value}:{taint.effect}"
-                hint = f"kubectl taint node {host.name} {text}"
-                yield finding("preflight-taint", path, f"lacks the taint {text}: others' pods may stand there", hint)
-        if spec.get("unschedulable"):
-            yield finding("preflight-node", path, "is cordoned", f"kubectl uncordon {host.name}", severity="warning")
+            yield finding("preflight-node", f"pool {pool.name}, host {host.name}", "there is no such node", hint)
+
+
+def is_phantom(node: Object) -> bool:
+    """Return whether no kubelet ever registered this Node.
+
+    The provider makes such a Node when it patches, or takes a patch back from, a Node that does not exist: both are
+    a server-side apply (provider 4.34).
+    """
+    labels = node["metadata"].get("labels") or {}
+    kubelet = ((node.get("status") or {}).get("nodeInfo") or {}).get("kubeletVersion")
+    return not kubelet and HOSTNAME_LABEL not in labels
+
+
+def taints(pool: Pool, host: Host, node: Object) -> Iterator[Finding]:
+    path = f"pool {pool.name}, host {host.name}"
+    spec = node.get("spec") or {}
+    held = {(each["key"], each.get("value", ""), each["effect"]) for each in spec.get("taints") or ()}
+    for taint in () if pool.takes_over_taints else pool.taints:
+        if (taint.key, taint.value, taint.effect) not in held:
+            text = f"{taint.key}={taint.value}:{taint.effect}"
+            hint = f"kubectl taint node {host.name} {text}"
+            yield finding("preflight-taint", path, f"lacks the taint {text}: others' pods may stand there", hint)
+    if spec.get("unschedulable"):
+        yield finding("preflight-node", path, "is cordoned", f"kubectl uncordon {host.name}", severity="warning")
 
 
 def storage_classes(rendered: RenderedCell, server: Server) -> Iterator[Finding]:
@@ -135,11 +175,40 @@ def secrets(cell: Cell, server: Server) -> Iterator[Finding]:
     for cluster in filter(lambda each: each.is_deployed, cell.clusters):
         for reference in cluster.secrets:
             if cluster.namespace not in there:
-                there[cluster.namespace] = server.names("v1", "Secret", cluster.namespace)
+                there[cluster.namespace] = frozenset(server.labels("v1", "Secret", cluster.namespace))
             if reference.name not in there[cluster.namespace]:
                 path = f"{cluster.team}/{cluster.name}"
                 hint = f"make it in namespace {cluster.namespace}, with {', '.join(reference.keys)}"
                 yield finding("preflight-secret", path, f"there is no Secret {reference.name}", hint)
+
+
+def foreign_objects(cell: Cell, rendered: RenderedCell, server: Server) -> Iterator[Finding]:
+    """Objects of the cell whose names somebody else already uses: `pulumi up` could not create them.
+
+    One request for each kind in each namespace, and only metadata is read.
+    """
+    there: dict[tuple[str, str, str], Mapping[str, Mapping[str, str]]] = {}
+    for obj in rendered.objects():
+        kind, metadata = str(obj["kind"]), obj["metadata"]
+        if kind == "Node":
+            continue  # never ours: it is only patched
+        place = str(obj["apiVersion"]), kind, str(metadata.get("namespace") or "")
+        if place not in there:
+            there[place] = server.labels(*place)
+        labels = there[place].get(metadata["name"])
+        if labels is not None and (owner := other_owner(labels, cell.name)):
+            path = f"{kind} {object_id(place[2], metadata['name'])}"
+            message = f'is there already, {owner}: `pulumi up` fails with "already exists"'
+            yield finding("preflight-owner", path, message, "delete or rename that object, or import it into the stack")
+
+
+def other_owner(labels: Mapping[str, str], cell: str) -> str:
+    """Whose an object is by its labels, for a person; empty where it is this cell's own."""
+    if labels.get(MANAGED_BY_LABEL) != MANAGED_BY_VALUE:
+        manager = labels.get(MANAGED_BY_LABEL)
+        return f"managed by {manager}" if manager else f"without the label {MANAGED_BY_LABEL}={MANAGED_BY_VALUE}"
+    owner = labels.get(CELL_LABEL)
+    return "" if owner == cell else f"an object of cell {owner}"
 
 
 def finding(rule: str, path: str, message: str, hint: str, *, severity: Severity = "error") -> Finding:
