@@ -19,10 +19,7 @@ from urllib.parse import unquote
 
 import yaml
 
-NO_BACKEND = (
-    "no backend is chosen: set PULUMI_BACKEND_URL to the place of your stacks, or `pulumi login` to it; "
-    'for the embedded control plane, eval "$(aerofleet env)"'
-)
+from aerofleet.stack.complaint import complaint
 
 
 class EngineError(Exception):
@@ -132,11 +129,3 @@ def is_engine(pid: int) -> bool:
         return Path(f"/proc/{pid}/comm").read_text().strip() == "pulumi"
     except OSError:
         return not Path("/proc/self").exists()  # without /proc nobody can tell, so it counts as running
-
-
-def complaint(text: str) -> str:
-    """The lines of the engine's output that say what went wrong, or who holds a lock; not its progress around them."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if line.startswith("error:") or ": created by " in line]
-    said = "\n".join(errors or lines[-3:])
-    return f"{said}\n{NO_BACKEND}" if "PULUMI_ACCESS_TOKEN" in said else said

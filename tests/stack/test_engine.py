@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aerofleet.stack.engine import complaint, lock_holder
+from aerofleet.stack.engine import lock_holder
 
 GONE = 2**22 + 1
 """Greater than any process id that Linux gives out."""
@@ -34,14 +34,3 @@ def test_a_run_on_another_machine_may_be_going(tmp_path: Path) -> None:
 def test_a_lock_that_was_never_finished_holds_nothing(tmp_path: Path) -> None:
     (tmp_path / "lock.json").write_text("")
     assert lock_holder(tmp_path / "lock.json") == ""
-
-
-def test_a_locked_stack_is_told_with_who_holds_it() -> None:
-    locked = "error: the stack is currently locked by 1 lock(s)."
-    holder = "s3://states/.pulumi/locks/prod/1.json: created by ci@runner-4 (pid 7) at 2026-01-01T00:00:00Z"
-    assert complaint(f"Importing:\n{locked}\n  {holder}\n") == f"{locked}\n{holder}"
-
-
-def test_without_a_backend_it_is_said_how_to_choose_one() -> None:
-    said = complaint("error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions\n")
-    assert "set PULUMI_BACKEND_URL" in said

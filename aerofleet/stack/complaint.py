@@ -1,0 +1,82 @@
+"""What the engine's output says went wrong, in few lines.
+
+The official Kubernetes provider adds advice of its own to many errors, on lines below them. Those lines go; which
+object, which field and whose they are stays. The forms are those of provider 4.34.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+NO_BACKEND = (
+    "no backend is chosen: set PULUMI_BACKEND_URL to the place of your stacks, or `pulumi login` to it; "
+    'for the embedded control plane, eval "$(aerofleet env)"'
+)
+HALF_WRITTEN = (
+    "a run that was killed left an unfinished file in the backend: `aerofleet recover STACK` finds and removes it"
+)
+
+ERROR = "error:"
+LOCK_HOLDER = ": created by "
+TRAILERS = ("error: update failed", "error: preview failed")
+"""The engine's closing words: they follow from the errors before them."""
+
+CONFLICT = re.compile(r'conflicts? with "([^"]+)"(?: with subresource "[^"]+")?(?: using [^\s:]+)?(?: at \S+Z)?:')
+FIELD = re.compile(r"\.[A-Za-z][\w.\[\]\"=/:{},-]*")
+KUBECONFIG = "unable to load Kubernetes client configuration"
+
+
+def complaint(text: str) -> str:
+    """The lines of the engine's output that say what went wrong, or who holds a lock; not its progress around them."""
+    said = list(dict.fromkeys(one_line(block) for block in errors(text)))
+    said = [line for line in said if line not in TRAILERS] or said
+    if not said:
+        said = [line.strip() for line in text.splitlines() if line.strip()][-3:]
+    told = "\n".join(said)
+    if "PULUMI_ACCESS_TOKEN" in told:
+        return f"{told}\n{NO_BACKEND}"
+    return f"{told}\n{HALF_WRITTEN}" if "error: EOF" in said else told
+
+
+def errors(text: str) -> Iterator[list[str]]:
+    """Each error with the lines below it that belong to it: those that are indented at least as much, up to the next
+    message or heading."""
+    block: list[str] = []
+    indent = 0
+    for line in text.splitlines():
+        words = line.strip()
+        if words.startswith(ERROR) or LOCK_HOLDER in words:
+            if block and not (LOCK_HOLDER in words and block[0].startswith(ERROR)):
+                yield block
+                block = []
+            block.append(words)
+            indent = len(line) - len(line.lstrip())
+        elif block and (not words or (indent and len(line) - len(line.lstrip()) >= indent)):
+            block.append(words)
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def one_line(block: list[str]) -> str:
+    """An error without the advice below it; who holds a lock stays on a line of its own."""
+    first, *below = [line for line in block if line]
+    text = " ".join([first, *below])
+    if fields := conflicts(" ".join(block)):
+        return (
+            f"{first.partition(': server-side apply field conflict')[0]}: other field managers own {', '.join(fields)}"
+        )
+    if KUBECONFIG in text and below:
+        return f"{first.partition('. Make sure you have')[0]}: {below[-1]}"
+    holders = [line for line in below if LOCK_HOLDER in line]
+    return "\n".join([first, *holders])
+
+
+def conflicts(text: str) -> list[str]:
+    """``field (manager)`` of each field that a server-side apply was refused for."""
+    _, *parts = CONFLICT.split(text)
+    managed = zip(parts[::2], parts[1::2], strict=True)
+    return [f"{field.lstrip('.')} ({manager})" for manager, fields in managed for field in FIELD.findall(fields)]
