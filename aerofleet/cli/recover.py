@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -11,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE, EXIT_RUNNING
-from aerofleet.stack.engine import Engine, EngineError
+from aerofleet.stack.engine import Engine, EngineError, lock_holder
+from aerofleet.stack.file_backend import backend_folder, lock_files, unfinished
 from aerofleet.stack.name import parse_stack_name, within_stack
 from aerofleet.stack.recovery import (
     Holder,
@@ -54,12 +56,13 @@ def run(argv: Sequence[str]) -> int:
 
 
 def recover(engine: Engine, stack: str, *, dry_run: bool) -> int:
-    stacks = engine.stacks()
-    if stack not in stacks:
-        known = ", ".join(stacks) or "none yet"
-        sys.stderr.write(f"aerofleet recover: no stack '{stack}' in this backend; there are: {known}\n")
-        return EXIT_MISTAKE
     try:
+        mend_backend(engine.root, dry_run=dry_run)
+        stacks = engine.stacks()
+        if stack not in stacks:
+            known = ", ".join(stacks) or "none yet"
+            sys.stderr.write(f"aerofleet recover: no stack '{stack}' in this backend; there are: {known}\n")
+            return EXIT_MISTAKE
         refuse_while_running(engine, stack)
         settled = settle(engine, stack, dry_run=dry_run)
     except StillRunningError as error:
@@ -69,6 +72,27 @@ def recover(engine: Engine, stack: str, *, dry_run: bool) -> int:
         sys.stderr.write(f"aerofleet recover: {error}\n")
         return EXIT_FINDINGS
     return EXIT_FINE if settled else EXIT_FINDINGS
+
+
+def mend_backend(root: Path, *, dry_run: bool) -> None:
+    """Remove what a killed run left unfinished in a file backend: the engine can't open it before.
+
+    Raises StillRunningError where a run is at work in the backend: a file of its own may look the same for a moment.
+    """
+    backend = backend_folder(root, os.environ, Path.home())
+    files = tuple(unfinished(backend)) if backend else ()
+    if backend is None or not files:
+        return
+    holders = [holder for lock in lock_files(backend) if (holder := lock_holder(lock))]
+    if holders:
+        raise StillRunningError(
+            f"{files[0]} is unfinished, and a run is still at work in this backend ({'; '.join(holders)}). Wait for it "
+            "or end it, then run this again"
+        )
+    for file in files:
+        sys.stdout.write(f"  removed    {file}  (a run was killed while it wrote it; nothing needs it)\n")
+        if not dry_run:
+            file.unlink()
 
 
 def refuse_while_running(engine: Engine, stack: str) -> bool:

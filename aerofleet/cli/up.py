@@ -39,7 +39,7 @@ STACK = "local"
 TABLE_EDGES = 10
 """Columns that the table of three spends on space between its own."""
 STACK_CONFIG = ROOT / f"stacks/Pulumi.{STACK}.yaml"
-FAILURES = (ToolchainError, ProcessError, ApiServerError, EngineError)
+FAILURES = (ToolchainError, ProcessError, ApiServerError, EngineError, recover.StillRunningError)
 
 NEXT = """\
 What to try next:
@@ -98,6 +98,7 @@ def up(before_python: float | None) -> int:
     use(bin_folder, state)
     engine = Engine(ROOT)
     with parts.part("stack, and recovery of a run that was cut off"):
+        recover.mend_backend(ROOT, dry_run=False)
         select_stack(engine)
         code = recover.recover(engine, STACK, dry_run=False)
     if code != EXIT_FINE:
@@ -127,6 +128,7 @@ def down() -> int:
         sys.stdout.write("nothing is up\n")
     elif plane.running():
         use(prepare_engine(ROOT), state)
+        recover.mend_backend(ROOT, dry_run=False)
         destroy(Engine(ROOT))
     else:
         sys.stdout.write("the control plane does not run: its data and the stack's state go without `pulumi destroy`\n")

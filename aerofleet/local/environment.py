@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from aerofleet.local.state import State
+from aerofleet.stack.file_backend import WITHOUT_ATTRIBUTES
 
 
 def path_with(folders: Iterable[Path], path: str) -> str:
@@ -31,7 +32,7 @@ def embedded_variables(state: State) -> dict[str, str]:
     """
     return {
         "KUBECONFIG": str(state.kubeconfig),
-        "PULUMI_BACKEND_URL": state.backend.as_uri(),
+        "PULUMI_BACKEND_URL": f"{state.backend.as_uri()}?{WITHOUT_ATTRIBUTES}",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(state.passphrase),
     }
 

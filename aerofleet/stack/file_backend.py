@@ -1,0 +1,67 @@
+"""The files of Pulumi's file backend, as far as a run that was killed leaves them unfinished.
+
+The backend writes beside each file a second one, `….attrs`, with its content type, and not in one step. A run that is
+killed in between leaves it empty, and from then on every `pulumi` command ends with "error: EOF" (engine 3.259, whose
+files are those of gocloud.dev/blob/fileblob). Nothing needs such a file: without it the backend works as before.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import yaml
+
+FILE = "file://"
+BOOKKEEPING = ".pulumi"
+WITHOUT_ATTRIBUTES = "metadata=skip"
+"""In the query of a backend's URL: no `….attrs` file is written."""
+
+
+def backend_folder(root: Path, environment: Mapping[str, str], home: Path) -> Path | None:
+    """The folder of the file backend that the engine would use in project folder ``root``; None for any other backend.
+
+    Asked without the engine, which can't open a backend with an unfinished file. Its order: PULUMI_BACKEND_URL, then
+    Pulumi.yaml, then the last `pulumi login`. ``home`` is the person's home folder.
+    """
+    pulumi_home = Path(environment.get("PULUMI_HOME") or home / ".pulumi")
+    url = (
+        environment.get("PULUMI_BACKEND_URL")
+        or (read(root / "Pulumi.yaml").get("backend") or {}).get("url")
+        or read(pulumi_home / "credentials.json").get("current")
+        or ""
+    )
+    return folder_of(str(url), root, home)
+
+
+def folder_of(url: str, root: Path, home: Path) -> Path | None:
+    if not url.startswith(FILE):
+        return None
+    path = unquote(url.removeprefix(FILE).partition("?")[0])
+    return home / path[1:].lstrip("/") if path.startswith("~") else root / path
+
+
+def read(file: Path) -> Mapping[str, Any]:
+    """A YAML or JSON file's map; empty where there is none to read."""
+    try:
+        content = yaml.safe_load(file.read_text())
+    except (OSError, ValueError, yaml.YAMLError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def unfinished(backend: Path) -> Iterator[Path]:
+    """The `….attrs` files that no engine can read."""
+    for file in sorted((backend / BOOKKEEPING).rglob("*.attrs")):
+        try:
+            json.loads(file.read_bytes())
+        except ValueError:
+            yield file
+
+
+def lock_files(backend: Path) -> Iterator[Path]:
+    """The locks of all stacks in the backend."""
+    yield from sorted((backend / BOOKKEEPING / "locks").rglob("*.json"))
