@@ -43,15 +43,13 @@ func newAPI(c *connection) *api {
 	return &api{base: c.server, http: c.client(), token: c.token, known: map[kindRef]servedKind{}}
 }
 
-// call is one request. A repeatable one is sent again after a lost answer or a failing server; a create is not, because
-// nobody knows then whether the first was carried out. What certainly was not is sent again in any case.
+// call is one request.
 type call struct {
 	method      string
 	path        string
 	query       url.Values
 	contentType string
 	body        any
-	repeatable  bool
 }
 
 // answer is what the server returned: an object, and what it warned of.
@@ -61,6 +59,9 @@ type answer struct {
 }
 
 // send makes a call. Errors are *refusal where the server said no, *lostError where its answer did not arrive.
+//
+// What is sent again follows Kubernetes' own client, which the official plugin uses: a read whose answer was lost, and
+// anything that the server itself asks to send later (Retry-After). A write whose answer was lost is not.
 func (a *api) send(ctx context.Context, c call) (answer, error) {
 	var body []byte
 	if c.body != nil {
@@ -71,12 +72,12 @@ func (a *api) send(ctx context.Context, c call) (answer, error) {
 	}
 	wait := firstBackOff
 	for attempt := 1; ; attempt++ {
-		result, retryAfter, err := a.sendOnce(ctx, c, body)
-		if err == nil || attempt == attempts || !isPassing(err) || (!c.repeatable && isUncertain(err)) {
+		result, later, err := a.sendOnce(ctx, c, body)
+		if err == nil || attempt == attempts || !(later > 0 || c.method == http.MethodGet && isLost(err)) {
 			return result, err
 		}
 		select {
-		case <-time.After(min(max(wait, retryAfter), longestBackOff)):
+		case <-time.After(min(max(wait, later), longestBackOff)):
 			wait *= 2
 		case <-ctx.Done():
 			return answer{}, err
@@ -102,10 +103,18 @@ func (a *api) sendOnce(ctx context.Context, c call, body []byte) (answer, time.D
 		return answer{}, 0, &lostError{server: a.base.Host, cause: err, sent: true}
 	}
 	if response.StatusCode >= 300 {
-		seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
-		return answer{}, time.Duration(seconds) * time.Second, newRefusal(a.base.Host, response.StatusCode, decoded)
+		return answer{}, later(response), newRefusal(a.base.Host, response.StatusCode, decoded)
 	}
 	return answer{decoded, warnings(response.Header)}, 0, nil
+}
+
+// later is how long the server asks to wait before the same request; zero where it does not ask for another one.
+func later(response *http.Response) time.Duration {
+	if response.StatusCode != http.StatusTooManyRequests && response.StatusCode < 500 {
+		return 0
+	}
+	seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
+	return time.Duration(seconds) * time.Second
 }
 
 // open sends a call and returns the response with its body unread.
@@ -127,8 +136,10 @@ func (a *api) open(ctx context.Context, c call, body []byte) (*http.Response, er
 	response, err := a.http.Do(request)
 	if err != nil {
 		var dial *net.OpError
-		refused := errors.As(err, &dial) && dial.Op == "dial"
-		return nil, &lostError{server: a.base.Host, cause: innermost(err), sent: !refused}
+		if errors.As(err, &dial) && dial.Op == "dial" {
+			return nil, &lostError{server: a.base.Host, cause: innermost(err)}
+		}
+		return nil, &lostError{server: a.base.Host, cause: err, sent: true}
 	}
 	return response, nil
 }
@@ -158,7 +169,7 @@ func (a *api) serve(ctx context.Context, kind kindRef) (servedKind, error) {
 	if kind.group != "" {
 		prefix = "/apis/"
 	}
-	list, err := a.send(ctx, call{method: "GET", path: prefix + kind.apiVersion(), repeatable: true})
+	list, err := a.send(ctx, call{method: "GET", path: prefix + kind.apiVersion()})
 	if err != nil && !isNotFound(err) {
 		return servedKind{}, err
 	}
@@ -215,7 +226,7 @@ func (a *api) get(ctx context.Context, ref objectRef) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.send(ctx, call{method: "GET", path: path, repeatable: true})
+	found, err := a.send(ctx, call{method: "GET", path: path})
 	return found.object, err
 }
 
@@ -246,7 +257,7 @@ func (a *api) create(ctx context.Context, ref objectRef, body object, o writeOpt
 	if err != nil {
 		return answer{}, err
 	}
-	return a.send(ctx, call{"POST", path, o.query(), "application/json", body, o.dryRun})
+	return a.send(ctx, call{"POST", path, o.query(), "application/json", body})
 }
 
 // apply is server-side apply. The caller has seen the object and puts its uid into the body, because an apply makes
@@ -280,5 +291,5 @@ func (a *api) write(
 	if err != nil {
 		return answer{}, err
 	}
-	return a.send(ctx, call{method, path, o.query(), contentType, body, true})
+	return a.send(ctx, call{method, path, o.query(), contentType, body})
 }

@@ -14,13 +14,11 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
-// Keys beside the live object in a resource's state, as the official plugin has them. unconfirmedKey is this
-// plugin's own: the create was sent, and nobody could be asked what became of it.
+// Keys beside the live object in a resource's state, as the official plugin has them.
 const (
-	inputsKey      = "__inputs"
-	apiVersionKey  = "__initialApiVersion"
-	managerKey     = "__fieldManager"
-	unconfirmedKey = "__unconfirmed"
+	inputsKey     = "__inputs"
+	apiVersionKey = "__initialApiVersion"
+	managerKey    = "__fieldManager"
 )
 
 // Check settles the namespace and refuses what can't be made, before anything is planned.
@@ -58,7 +56,9 @@ func (p *provider) Check(_ context.Context, call *pulumirpc.CheckRequest) (*pulu
 	return response, nil
 }
 
-// Create makes the object, or, for a Patch resource, applies its fields to the object that is there.
+// Create makes the object, or, for a Patch resource, applies its fields. A server-side apply makes the object where it is
+// not there: the official plugin does the same, and it is on the program to patch no object that does not exist. After
+// an answer that was lost nobody looks for the object: the official plugin does not either.
 func (p *provider) Create(ctx context.Context, call *pulumirpc.CreateRequest) (*pulumirpc.CreateResponse, error) {
 	r, err := p.read(call.GetUrn(), "", call.GetProperties())
 	if err != nil {
@@ -70,17 +70,11 @@ func (p *provider) Create(ctx context.Context, call *pulumirpc.CreateRequest) (*
 	}
 	made, err := p.mutate(ctx, &o, func() (answer, error) {
 		if r.patch {
-			return p.patch(r, o)
+			return p.server.apply(p.ctx, r.ref, r.wanted, o)
 		}
-		return p.createOnce(r, o)
+		return p.whenServed(func() (answer, error) { return p.server.create(p.ctx, r.ref, r.wanted, o) })
 	})
 	if err != nil {
-		var unconfirmed *unconfirmedError
-		if errors.As(err, &unconfirmed) {
-			state := p.state(r, r.wanted, o.manager)
-			state[unconfirmedKey] = true
-			return nil, initFailed(r.ref.id(), state, r.fail("creating", err))
-		}
 		return nil, r.fail("creating", err)
 	}
 	p.warn(r, made.warnings)
@@ -98,19 +92,13 @@ func (p *provider) previewCreate(
 	r request, o writeOptions, inputs *structpb.Struct,
 ) (*pulumirpc.CreateResponse, error) {
 	asGiven := &pulumirpc.CreateResponse{Properties: inputs}
-	if contains[unknown](r.wanted) {
+	if contains[unknown](r.wanted) || r.patch { // the official plugin previews no Patch either
 		return asGiven, nil
 	}
-	var made answer
-	var err error
-	if r.patch {
-		made, err = p.patch(r, o)
-	} else {
-		made, err = p.server.create(p.ctx, r.ref, r.wanted, o)
-	}
+	made, err := p.server.create(p.ctx, r.ref, r.wanted, o)
 	_, replaced := p.seen.Load(r.urn)
 	switch {
-	case isUnserved(err), isMissingNamespace(err), r.patch && isNotFound(err):
+	case isUnserved(err), isMissingNamespace(err):
 		return asGiven, nil
 	case isAlreadyExists(err) && replaced:
 		return asGiven, nil // the old object of a replacement, which goes first
@@ -129,36 +117,6 @@ func (p *provider) previewCreate(
 	return &pulumirpc.CreateResponse{Properties: properties}, err
 }
 
-// unconfirmedError means that a create was sent and neither its answer nor the object could be had.
-type unconfirmedError struct{ cause error }
-
-func (e *unconfirmedError) Error() string {
-	return fmt.Sprintf("%s; whether the object was made is unknown, the next `pulumi up` finds out", e.cause)
-}
-
-// createOnce sends a create a single time. After an answer that did not arrive it looks for the object instead, and
-// takes one that this very resource's manager made since for its own.
-func (p *provider) createOnce(r request, o writeOptions) (answer, error) {
-	started := time.Now().Truncate(time.Second)
-	made, err := p.whenServed(func() (answer, error) { return p.server.create(p.ctx, r.ref, r.wanted, o) })
-	if err == nil || !isUncertain(err) {
-		return made, err
-	}
-	found, lookup := p.server.get(p.ctx, r.ref)
-	switch {
-	case lookup == nil && madeBy(found, o.manager) && !createdAt(found).Before(started):
-		return answer{object: found}, nil
-	case lookup == nil, isNotFound(lookup):
-		return answer{}, fmt.Errorf("%w; it was not made", err)
-	}
-	return answer{}, &unconfirmedError{err}
-}
-
-func createdAt(live object) time.Time {
-	created, _ := time.Parse(time.RFC3339, text(live, "metadata", "creationTimestamp"))
-	return created
-}
-
 // whenServed repeats a create that the server refused because the kind or the namespace is not there yet: a new CRD is
 // served a moment after it is established. A refusal is certain, so repeating it can't make the object twice.
 func (p *provider) whenServed(create func() (answer, error)) (answer, error) {
@@ -175,15 +133,6 @@ func (p *provider) whenServed(create func() (answer, error)) (answer, error) {
 			return made, err
 		}
 	}
-}
-
-// patch applies the fields of a Patch resource. The uid keeps the apply from making an object that is not there.
-func (p *provider) patch(r request, o writeOptions) (answer, error) {
-	live, err := p.server.get(p.ctx, r.ref)
-	if err != nil {
-		return answer{}, err
-	}
-	return p.server.apply(p.ctx, r.ref, withUID(r.wanted, live), o)
 }
 
 func withUID(wanted, live object) object {
@@ -236,7 +185,7 @@ func (p *provider) Update(ctx context.Context, call *pulumirpc.UpdateRequest) (*
 	if o.dryRun && contains[unknown](r.wanted) {
 		return &pulumirpc.UpdateResponse{Properties: call.GetNews()}, nil
 	}
-	change := func() (answer, error) { return p.change(r, old, o) }
+	change := func() (answer, error) { return p.change(r, o) }
 	var changed answer
 	if o.dryRun {
 		if changed, err = change(); isUnserved(err) || isMissingNamespace(err) {
@@ -246,11 +195,6 @@ func (p *provider) Update(ctx context.Context, call *pulumirpc.UpdateRequest) (*
 		changed, err = p.mutate(ctx, &o, change)
 	}
 	if err != nil {
-		if !call.GetPreview() && isUncertain(err) {
-			// The server may hold the change; the state must not claim that nothing happened.
-			state := p.state(r, p.lastSeen(r, old), o.manager)
-			return nil, initFailed(r.ref.id(), state, r.fail("updating", err))
-		}
 		return nil, r.fail("updating", err)
 	}
 	p.warn(r, changed.warnings)
@@ -262,19 +206,14 @@ func (p *provider) Update(ctx context.Context, call *pulumirpc.UpdateRequest) (*
 	return &pulumirpc.UpdateResponse{Properties: properties}, err
 }
 
-// change brings the live object to what is wanted. An object whose creation was never confirmed may have to be made.
-func (p *provider) change(r request, old object, o writeOptions) (answer, error) {
+// change brings the live object to what is wanted.
+func (p *provider) change(r request, o writeOptions) (answer, error) {
 	live, err := p.server.get(p.ctx, r.ref)
-	_, unconfirmed := old[unconfirmedKey]
 	switch {
-	case isNotFound(err) && unconfirmed:
-		return p.createOnce(r, o)
 	case isNotFound(err):
 		return answer{}, errors.New("the object is gone from the server; `pulumi refresh` takes note of that")
 	case err != nil:
 		return answer{}, err
-	case unconfirmed && !madeBy(live, o.manager):
-		return answer{}, errors.New("the object is there, made by somebody else: delete or import it")
 	}
 	return p.applyTo(r, live, o)
 }
@@ -304,14 +243,6 @@ func (p *provider) applyTo(r request, live object, o writeOptions) (answer, erro
 		applied, err = p.server.apply(p.ctx, r.ref, body, o)
 	}
 	return applied, err
-}
-
-// lastSeen is the object as it is, or as the state has it where the server does not answer.
-func (p *provider) lastSeen(r request, old object) object {
-	if live, err := p.server.get(p.ctx, r.ref); err == nil {
-		return live
-	}
-	return liveOf(old)
 }
 
 // Delete removes the object and waits until it is gone, or, for a Patch resource, gives its fields up.
@@ -351,14 +282,15 @@ func (p *provider) Delete(ctx context.Context, call *pulumirpc.DeleteRequest) (*
 	return &emptypb.Empty{}, nil
 }
 
-// relinquish gives up a Patch resource's fields by applying none: the server removes those that nobody else owns.
+// relinquish gives up a Patch resource's fields by applying none: the server removes those that nobody else owns. Where
+// the object is gone this makes an empty one, as it does with the official plugin.
 func (p *provider) relinquish(r request, o writeOptions) error {
-	live, err := p.server.get(p.ctx, r.ref)
-	if err != nil {
-		return err
+	metadata := object{"name": r.ref.name}
+	if r.ref.namespace != "" {
+		metadata["namespace"] = r.ref.namespace
 	}
-	none := object{"apiVersion": r.ref.apiVersion(), "kind": r.ref.kind, "metadata": object{"name": r.ref.name}}
-	_, err = p.server.apply(p.ctx, r.ref, withUID(none, live), o)
+	none := object{"apiVersion": r.ref.apiVersion(), "kind": r.ref.kind, "metadata": metadata}
+	_, err := p.server.apply(p.ctx, r.ref, none, o)
 	var refused *refusal
 	if errors.As(err, &refused) && refused.code == http.StatusUnprocessableEntity {
 		for _, cause := range refused.causes {
@@ -429,7 +361,7 @@ func liveOf(state object) object {
 	live := object{}
 	for key, value := range plainObject(state) {
 		switch key {
-		case inputsKey, apiVersionKey, managerKey, unconfirmedKey:
+		case inputsKey, apiVersionKey, managerKey:
 		default:
 			live[key] = value
 		}

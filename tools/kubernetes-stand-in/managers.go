@@ -21,11 +21,6 @@ func managerEntry(live object, manager, operation string) int {
 	return -1
 }
 
-// madeBy tells whether a manager created or applied a live object.
-func madeBy(live object, manager string) bool {
-	return managerEntry(live, manager, "Update") >= 0 || managerEntry(live, manager, "Apply") >= 0
-}
-
 // appliedRecord returns metadata.managedFields with what the manager wrote by creating turned into an apply of the
 // same fields; nil where there is nothing to turn.
 func appliedRecord(live object, manager string) []any {

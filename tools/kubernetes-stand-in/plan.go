@@ -57,7 +57,7 @@ func (p *provider) settled(r request, pruned object) object {
 // they are: the preview of the update says what is wrong.
 func (p *provider) effective(r request, old, live, before object, changes []change) []change {
 	o := writeOptions{manager: p.manager(r, old), dryRun: true}
-	answered, err := p.change(r, old, o)
+	answered, err := p.change(r, o)
 	if err != nil {
 		return changes
 	}

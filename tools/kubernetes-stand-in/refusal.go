@@ -77,7 +77,7 @@ func (e *lostError) Error() string {
 	if !e.sent {
 		return fmt.Sprintf("the API server at %s can't be reached: %s; does it run?", e.server, oneLine(e.cause.Error()))
 	}
-	return fmt.Sprintf("the API server at %s gave no answer: %s", e.server, oneLine(e.cause.Error()))
+	return oneLine(e.cause.Error()) // `Post "https://…": EOF`, as the official plugin says it
 }
 
 // unservedError means that the server knows no such kind.
@@ -111,30 +111,10 @@ func isMissingNamespace(err error) bool {
 	return errors.As(err, &r) && r.code == http.StatusNotFound && r.about == "namespaces"
 }
 
-// isPassing tells errors that may be gone a moment later.
-func isPassing(err error) bool {
+// isLost tells an answer that did not arrive although the request was sent.
+func isLost(err error) bool {
 	var lost *lostError
-	if errors.As(err, &lost) {
-		return true
-	}
-	var r *refusal
-	return errors.As(err, &r) && (r.code == http.StatusTooManyRequests || r.code >= 500 && !r.undeclaredField())
-}
-
-// isUncertain tells errors after which nobody knows whether a write was carried out.
-func isUncertain(err error) bool {
-	var lost *lostError
-	if errors.As(err, &lost) {
-		return lost.sent
-	}
-	var r *refusal
-	return errors.As(err, &r) && r.code >= 500 && !r.undeclaredField()
-}
-
-// undeclaredField tells an apply of a field that the kind does not have: the server calls that an internal error (500),
-// yet it has written nothing and never will.
-func (r *refusal) undeclaredField() bool {
-	return r.code == http.StatusInternalServerError && strings.Contains(r.message, "field not declared in schema")
+	return errors.As(err, &lost) && lost.sent
 }
 
 // innermost takes off what net/http wraps around an error: method and address, which the caller says better.
