@@ -1,4 +1,4 @@
-"""A control plane of a module's own, and what stands on it of a rendered cell."""
+"""What a control plane holds of a rendered cell."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from typing import Any
 
 from kubernetes import client, config
 
-from aerofleet.cli.local import ako_definitions, embedded_hosts
+from aerofleet.cli.local import ako_definitions
 from aerofleet.local.api_server import ApiServerError
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.definitions import install, served
-from aerofleet.local.state import State
 from aerofleet.manifests import render_cell
 from aerofleet.model import resolve_cell
-from tools.toolchain.control_plane import ControlPlanePrograms
 from tools.toolchain.recipes import ROOT
 
 Object = dict[str, Any]
@@ -27,18 +25,6 @@ SETTLED_SECONDS = 30
 
 CONTROLLERS = "kube-controller-manager"
 CONTROLLERS_ANNOTATION = "node.alpha.kubernetes.io/ttl"
-
-
-@contextmanager
-def control_plane_in(folder: Path, programs: ControlPlanePrograms) -> Iterator[ControlPlane]:
-    """With the hosts of the example cell, whose names are taken on the session's control plane."""
-    plane = ControlPlane(State(folder / "local"))
-    plane.start(programs, ako_definitions(ROOT))
-    try:
-        plane.ensure_nodes(embedded_hosts(ROOT))
-        yield plane
-    finally:
-        plane.remove()
 
 
 def api_client(plane: ControlPlane) -> client.ApiClient:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import http.server
+import json
 import math
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,9 +19,12 @@ import yaml
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.credentials import LOOPBACK
 
+RETRY_AFTER_SECONDS = 1
 HELD_SECONDS = 50
 """Less than a client waits for an answer: a test that forgets the door must not hang."""
+TOO_MANY_REQUESTS = 429
 PASSED_ON = ("Authorization", "Accept", "Content-Type", "User-Agent")
+PASSED_BACK = ("Content-Type", "Warning", "Retry-After")
 
 
 @dataclass
@@ -87,18 +91,27 @@ def faulty(plane: ControlPlane, folder: Path) -> Iterator[FaultyServer]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             fault = door.fault if door.fault and door.fault.hits(self.command, self.path) else None
             if fault and fault.status:
-                self.reply(fault.status, b'{"kind":"Status","message":"etcdserver: request timed out"}')
+                refused = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": fault.status}
+                content = json.dumps({**refused, "message": "etcdserver: request timed out"}).encode()
+                # A server that has too many requests says when to come back; that is what clients wait for.
+                later = {"Retry-After": str(RETRY_AFTER_SECONDS)} if fault.status == TOO_MANY_REQUESTS else {}
+                self.reply(fault.status, content, {"Content-Type": "application/json", **later})
                 return
             headers = {name: self.headers[name] for name in PASSED_ON if name in self.headers}
             result = pool.request(self.command, self.path, body=body, headers=headers)
             if fault and fault.lost:
                 self.close_connection = True
                 return
-            self.reply(result.status, result.data)
+            self.reply(
+                result.status,
+                result.data,
+                {name: result.headers[name] for name in PASSED_BACK if name in result.headers},
+            )
 
-        def reply(self, status: int, content: bytes) -> None:
+        def reply(self, status: int, content: bytes, headers: Mapping[str, str]) -> None:
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)

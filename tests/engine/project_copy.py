@@ -14,7 +14,8 @@ from typing import Any
 from tools.toolchain.recipes import ROOT
 
 COPIED = ("Pulumi.yaml", "__main__.py", "stacks", "templates")
-SHARED = (".venv", "pyproject.toml", "uv.lock")
+SHARED = (".venv", "uv.lock")
+"""Not pyproject.toml: beside it the official language host would install the copy into the environment of everybody."""
 STACK = "local"
 
 

@@ -73,6 +73,16 @@ def cluster(name: str = "cart", in_namespace: str = "shop") -> dict[str, Any]:
     }
 
 
+def python_runtime(folder: Path) -> dict[str, Any]:
+    """The runtime of a program in ``folder`` that uses the project's environment.
+
+    With the lock file and without pyproject.toml: the official language host reads the packages from the lock, and
+    installs nothing into an environment that is everybody's.
+    """
+    (folder / "uv.lock").symlink_to(PROJECT / "uv.lock")
+    return {"name": "python", "options": {"toolchain": "uv", "virtualenv": str(PROJECT / ".venv")}}
+
+
 @dataclass
 class SmallStack:
     """``env`` is what `aerofleet env` exports; ``context`` the kubeconfig context of the control plane."""
@@ -88,8 +98,7 @@ class SmallStack:
     def prepare(self) -> SmallStack:
         """Write the project and make the stack."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        runtime = {"name": "python", "options": {"virtualenv": str(PROJECT / ".venv")}}
-        (self.folder / "Pulumi.yaml").write_text(json.dumps({"name": "small", "runtime": runtime}))
+        (self.folder / "Pulumi.yaml").write_text(json.dumps({"name": "small", "runtime": python_runtime(self.folder)}))
         (self.folder / "__main__.py").write_text(PROGRAM.replace("PROJECT", repr(str(PROJECT)), 1))
         self.pulumi("stack", "init", self.name).check_returncode()
         return self
@@ -101,7 +110,7 @@ class SmallStack:
 
     def _prepared(self, *arguments: str, **extra_env: str) -> tuple[list[str], dict[str, str]]:
         """Command and environment, with the objects as they are now written where the program reads them."""
-        namespace_name = next(obj["metadata"]["name"] for obj in self.objects if obj["kind"] == "Namespace")
+        namespace_name = next((obj["metadata"]["name"] for obj in self.objects if obj["kind"] == "Namespace"), "")
         content = {
             "context": self.context,
             "protected": self.protected,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aerofleet.local.control_plane import ControlPlane
-from tests.engine.small_stack import PROJECT, config_map
+from tests.engine.small_stack import config_map, python_runtime
 from tests.engine.test_recovery import stack_in
 
 PACK = '''"""One mandatory policy: a ConfigMap says who answers for it."""
@@ -32,8 +32,7 @@ PolicyPack(
 def pack(tmp_path: Path) -> Path:
     folder = tmp_path / "pack"
     folder.mkdir()
-    runtime = {"name": "python", "options": {"virtualenv": str(PROJECT / ".venv")}}
-    (folder / "PulumiPolicy.yaml").write_text(json.dumps({"runtime": runtime}))
+    (folder / "PulumiPolicy.yaml").write_text(json.dumps({"runtime": python_runtime(folder)}))
     (folder / "__main__.py").write_text(PACK)
     return folder
 

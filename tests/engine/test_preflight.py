@@ -17,20 +17,18 @@ from aerofleet.cli.preflight import run
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import embedded_variables
 from aerofleet.stack.preflight import AKO_CLUSTERS, OPERATOR_VERSION
-from tests.engine.cell_on_server import api_client, control_plane_in, without_definition
-from tools.toolchain.control_plane import ControlPlanePrograms
+from tests.engine.cell_on_server import api_client, rendered, without_definition
 from tools.toolchain.recipes import ROOT
 
-pytestmark = pytest.mark.xdist_group("preflight")
+pytestmark = pytest.mark.xdist_group("site")
 
 TAINT = {"key": "dedicated", "value": "aerospike", "effect": "NoSchedule"}
 
 
-@pytest.fixture(scope="module")
-def plane(tmp_path_factory: pytest.TempPathFactory, programs: ControlPlanePrograms) -> Iterator[ControlPlane]:
+@pytest.fixture
+def plane(site: ControlPlane) -> ControlPlane:
     """With the hosts of the example cell, tainted as its pool expects."""
-    with control_plane_in(tmp_path_factory.mktemp("preflight"), programs) as plane:
-        yield plane
+    return site
 
 
 @pytest.fixture
@@ -93,6 +91,27 @@ def test_a_host_that_is_no_node(project: Path, plane: ControlPlane, capsys: pyte
     assert seen == (1, {"preflight-node": 1})
 
 
+def test_a_node_object_without_a_machine(
+    project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the provider makes one by a patch of a host that is no node."""
+    core = client.CoreV1Api(api_client(plane))
+    core.create_node({"metadata": {"name": "phantom", "labels": {"aerofleet.io/pool": "nvme"}}})
+    code = run(["local", "--root", str(project)])
+    core.delete_node("phantom")
+    assert code == 1
+    assert "Node phantom  is a Node object without a machine: no kubelet ever registered it" in capsys.readouterr().out
+
+
+def test_an_object_of_somebody_else(project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> None:
+    storage = client.StorageV1Api(api_client(plane))
+    storage.create_storage_class({"metadata": {"name": "aerofleet-data"}, "provisioner": "vendor.example/files"})
+    code = run(["local", "--root", str(project)])
+    storage.delete_storage_class("aerofleet-data")
+    assert code == 1
+    assert "StorageClass aerofleet-data  is there already, without the label" in capsys.readouterr().out
+
+
 def test_a_kind_that_others_bring(project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> None:
     with without_definition(plane, "podmonitors.monitoring.coreos.com", "monitoring.coreos.com/v1"):
         assert found(project, capsys) == (1, {"preflight-kind": 1})
@@ -135,7 +154,12 @@ def test_secrets_that_people_make(project: Path, plane: ControlPlane, capsys: py
     code, rules = found(project, capsys)
     assert (code, set(rules)) == (1, {"preflight-secret"})
     core = client.CoreV1Api(api_client(plane))
-    core.create_namespace({"metadata": {"name": "aerospike-search"}})
+    (space,) = (
+        each
+        for each in rendered(project)
+        if each["kind"] == "Namespace" and each["metadata"]["name"] == "aerospike-search"
+    )
+    plane.server().apply("/api/v1/namespaces/aerospike-search", space)
     core.create_namespaced_secret("aerospike-search", {"metadata": {"name": "aerospike-feature-key"}})
     assert found(project, capsys) == (1, {"preflight-secret": rules["preflight-secret"] - 2})
 

@@ -18,15 +18,14 @@ from aerofleet.cli.wait import CLUSTER, run
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import embedded_variables
 from aerofleet.stack.cluster_api import ClusterApi
-from tests.engine.cell_on_server import control_plane_in, rendered
-from tools.toolchain.control_plane import ControlPlanePrograms
+from tests.engine.cell_on_server import rendered
 from tools.toolchain.recipes import ROOT
 
 PAGE = ROOT / "docs" / "how-to" / "wait-for-a-roll-out.md"
 CHANGED = "cart"
 """The cluster whose status a case changes; the others are rolled out."""
 
-pytestmark = pytest.mark.xdist_group("wait")
+pytestmark = pytest.mark.xdist_group("site")
 
 CASES: dict[str, tuple[dict[str, Any], int]] = {
     "rolled out": ({}, 0),
@@ -58,17 +57,16 @@ def rolled_out(manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def plane(tmp_path_factory: pytest.TempPathFactory, programs: ControlPlanePrograms) -> Iterator[ControlPlane]:
+def plane(site: ControlPlane) -> ControlPlane:
     """Holds the clusters of the example cell, every one rolled out."""
-    with control_plane_in(tmp_path_factory.mktemp("wait"), programs) as plane:
-        for manifest in rendered(ROOT):
-            if manifest["kind"] == "Namespace":
-                plane.server().apply(f"/api/v1/namespaces/{manifest['metadata']['name']}", manifest)
-            elif manifest["kind"] == "AerospikeCluster":
-                # As the operator's webhook would have filled it in: none runs here.
-                plane.server().apply(path_of(manifest), {**manifest, "spec": cluster_of(manifest).spec})
-                write_status(plane, manifest, rolled_out(manifest))
-        yield plane
+    for manifest in rendered(ROOT):
+        if manifest["kind"] == "Namespace":
+            site.server().apply(f"/api/v1/namespaces/{manifest['metadata']['name']}", manifest)
+        elif manifest["kind"] == "AerospikeCluster":
+            # As the operator's webhook would have filled it in: none runs here.
+            site.server().apply(path_of(manifest), {**manifest, "spec": cluster_of(manifest).spec})
+            write_status(site, manifest, rolled_out(manifest))
+    return site
 
 
 def write_status(plane: ControlPlane, manifest: dict[str, Any], status: dict[str, Any]) -> None:

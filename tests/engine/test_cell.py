@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,31 +15,30 @@ from kubernetes import client
 from aerofleet.cli.new_cluster import run as new_cluster
 from aerofleet.cli.new_team import run as new_team
 from aerofleet.local.control_plane import ControlPlane
-from aerofleet.stack.changed import changes
-from tests.engine.cell_on_server import Reader, api_client, control_plane_in, missing, named, rendered
-from tests.engine.conftest import engine_environment
+from aerofleet.stack.changed import StackChange, changes
+from tests.engine.cell_on_server import Object, Reader, api_client, missing, named, rendered, written
+from tests.engine.example_cell import SPARE_HOST
 from tests.engine.project_copy import STACK, ProjectCopy
-from tools.toolchain.control_plane import ControlPlanePrograms
 from tools.toolchain.recipes import ROOT
 
 URNS = ROOT / "tests" / "cases" / "urns" / "local.txt"
+RENDERED = (
+    "/api/v1/namespaces",
+    "/api/v1/nodes",
+    "/api/v1/resourcequotas",
+    "/api/v1/serviceaccounts",
+    "/apis/networking.k8s.io/v1/networkpolicies",
+    "/apis/rbac.authorization.k8s.io/v1/rolebindings",
+    "/apis/asdb.aerospike.com/v1/aerospikeclusters",
+)
+OURS = "?labelSelector=app.kubernetes.io%2Fmanaged-by%3Daerofleet"
 
-pytestmark = pytest.mark.xdist_group("whole cell")
+pytestmark = pytest.mark.xdist_group("cell")
 
 
-@pytest.fixture(scope="module")
-def plane(tmp_path_factory: pytest.TempPathFactory, programs: ControlPlanePrograms) -> Iterator[ControlPlane]:
-    with control_plane_in(tmp_path_factory.mktemp("whole-cell"), programs) as plane:
-        yield plane
-
-
-@pytest.fixture(scope="module")
-def project(plane: ControlPlane, toolchain: Path, tmp_path_factory: pytest.TempPathFactory) -> ProjectCopy:
-    env = engine_environment(tmp_path_factory.mktemp("engine"), toolchain, plane)
-    copy = ProjectCopy(tmp_path_factory.mktemp("project") / "aerofleet", env).prepare()
-    applied = copy.up()
-    assert applied.returncode == 0, applied.stdout + applied.stderr
-    return copy
+@pytest.fixture
+def plane(control_plane: ControlPlane) -> ControlPlane:
+    return control_plane
 
 
 @pytest.fixture
@@ -53,6 +53,16 @@ def definitions(project: ProjectCopy) -> Iterator[ProjectCopy]:
     """The applied cell, whose files are put back afterwards."""
     with project.put_back():
         yield project
+
+
+def all_written(plane: ControlPlane) -> dict[str, Object]:
+    """Every object of ours, and every node, as somebody last wrote it."""
+    server = plane.server()
+    return {
+        f"{path} {item['metadata'].get('namespace', '')}/{item['metadata']['name']}": written(item)
+        for path in RENDERED
+        for item in server.get(path + ("" if path.endswith("nodes") else OURS))["items"]
+    }
 
 
 def test_the_server_holds_every_rendered_object(project: ProjectCopy, plane: ControlPlane) -> None:
@@ -88,12 +98,24 @@ def test_a_refresh_finds_no_drift(project: ProjectCopy) -> None:
     assert refreshed.returncode == 0, refreshed.stdout
 
 
-def previewed(project: ProjectCopy) -> dict[str, str]:
-    """Object → operation of the preview's steps."""
-    done = project.preview("--json")
+def test_a_second_up_changes_nothing(project: ProjectCopy, plane: ControlPlane) -> None:
+    before = all_written(plane)
+    again = project.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", STACK)
+    assert again.returncode == 0, again.stdout
+    assert all_written(plane) == before
+
+
+def steps(project: ProjectCopy, parallel: int) -> list[Any]:
+    """The steps of a preview, in the order of their URNs."""
+    done = project.preview("--json", "--parallel", str(parallel))
     assert done.returncode == 0, done.stdout + done.stderr
+    return sorted(json.loads(done.stdout)["steps"], key=lambda step: str(step["urn"]))
+
+
+def operations(steps: Sequence[Any]) -> dict[str, str]:
+    """Object → operation of a preview's steps."""
     found = {}
-    for step in json.loads(done.stdout)["steps"]:
+    for step in steps:
         state = step.get("newState") or step.get("oldState")
         if step["op"] != "same" and state["type"].startswith("kubernetes:"):
             found[named(state["inputs"])] = step["op"]
@@ -156,7 +178,7 @@ def one_more_team(project: ProjectCopy) -> None:
 
 def one_more_host(project: ProjectCopy) -> None:
     host = {"model": "metal-a", "rack": "r1", "address": "10.20.1.3"}
-    edited(project.file("hosts.yaml"), lambda data: data["hosts"].update({"host-7": host}))
+    edited(project.file("hosts.yaml"), lambda data: data["hosts"].update({SPARE_HOST: host}))
 
 
 def operator_phase(project: ProjectCopy) -> None:
@@ -164,41 +186,108 @@ def operator_phase(project: ProjectCopy) -> None:
     edited(project.file("cell.yaml"), lambda data: data["operator"].update(upgrade))
 
 
-@pytest.mark.parametrize(
-    "edit",
-    [
-        tier_value,
-        exporter_version,
-        tenant_quota,
-        provisioner,
-        one_more_cluster,
-        one_more_team,
-        one_more_host,
-        host_to_maintenance,
-        operator_phase,
-        network_profile,
-    ],
-    ids=lambda edit: edit.__name__,
-)
+EDITS: dict[str, tuple[Callable[[ProjectCopy], None], ...]] = {
+    "all over": (tenant_quota, provisioner, one_more_cluster, one_more_team, one_more_host),
+    "tier value": (tier_value,),
+    "exporter": (exporter_version, host_to_maintenance),
+    "operator": (operator_phase,),
+    "network": (network_profile,),
+}
+"""One preview for each line. The edits of a line change different objects, so each is seen as by itself."""
+
+
+@pytest.mark.parametrize("edits", EDITS.values(), ids=EDITS)
 def test_a_preview_names_exactly_the_objects_that_differ(
-    definitions: ProjectCopy, edit: Callable[[ProjectCopy], None]
+    definitions: ProjectCopy, edits: Sequence[Callable[[ProjectCopy], None]]
 ) -> None:
+    """And is alike whatever runs side by side."""
     before = [(STACK, each) for each in rendered(definitions.folder)]
-    edit(definitions)
-    differs = changes(before, [(STACK, each) for each in rendered(definitions.folder)]).get(STACK)
-    wanted: Mapping[str, str] = {
-        **dict.fromkeys(differs.created if differs else (), "create"),
-        **dict.fromkeys(differs.changed if differs else (), "update"),
-        **dict.fromkeys(differs.deleted if differs else (), "delete"),
+    wanted: Counter[tuple[str, str]] = Counter()
+    for edit in edits:
+        with definitions.put_back():
+            edit(definitions)
+            wanted.update(differences(before, [(STACK, each) for each in rendered(definitions.folder)]).items())
+    assert set(wanted.values()) <= {1}, "two edits change one object"
+    for edit in edits:
+        edit(definitions)
+    seen = steps(definitions, 64)
+    assert {name.replace(" /", " "): op for name, op in operations(seen).items()} == dict(wanted.keys())
+    if edits == (tier_value,):
+        assert steps(definitions, 1) == seen == steps(definitions, 64)
+
+
+def differences(before: Sequence[tuple[str, Object]], after: Sequence[tuple[str, Object]]) -> dict[str, str]:
+    """Object → operation that leads from one rendered cell to another."""
+    differs = changes(before, after).get(STACK, StackChange())
+    return {
+        **dict.fromkeys(differs.created, "create"),
+        **dict.fromkeys(differs.changed, "update"),
+        **dict.fromkeys(differs.deleted, "delete"),
     }
-    assert {name.replace(" /", " "): op for name, op in previewed(definitions).items()} == wanted
+
+
+def test_a_preview_shows_exactly_the_changed_parameter_and_writes_nothing(
+    definitions: ProjectCopy, plane: ControlPlane
+) -> None:
+    definitions.edit("teams/checkout.yaml", "  cart:\n", "  cart:\n    service: {proto-fd-max: 20000}\n")
+    before = all_written(plane)
+    assert definitions.changes() == {
+        "aerospike-checkout/cart": {"op": "update", "paths": ["spec.aerospikeConfig.service.proto-fd-max"]}
+    }
+    assert all_written(plane) == before
+    shown = definitions.preview("--diff").stdout
+    assert "proto-fd-max: 15000 => 20000" in shown
+
+
+def refused(project: ProjectCopy) -> str:
+    """What a preview says that stops at the definitions."""
+    done = project.preview()
+    assert done.returncode != 0
+    assert "Traceback" not in done.stdout + done.stderr
+    return done.stdout
+
+
+def test_mistakes_in_the_definitions_stop_the_preview_with_their_places(definitions: ProjectCopy) -> None:
+    """A renamed cluster, a misspelt tier, a cluster that is removed."""
+    definitions.edit("teams/payments.yaml", "  ledger:\n", "  book:\n")
+    definitions.edit("teams/payments.yaml", "    tier: ledger\n", "    tier: ledgers\n")
+    said = refused(definitions)
+    assert "payments/ledger is in no team file" in said
+    assert "stacks/local/teams/payments.yaml:" in said
+    assert "'ledgers'" in said
+    definitions.edit("cell.yaml", "ephemeral: true", "ephemeral: false")
+    definitions.file("teams/payments.yaml").unlink()
+    said = refused(definitions)
+    assert "payments/ledger is in no team file" in said
+    assert "step by step" in said
+
+
+def test_what_the_operator_would_refuse_stops_the_preview_where_it_is_written(definitions: ProjectCopy) -> None:
+    definitions.edit("teams/checkout.yaml", "  cart:\n", "  cart:\n    service: {proto-fd-max: much}\n")
+    said = refused(definitions)
+    assert "stacks/local/teams/checkout.yaml:" in said
+    assert "service.proto-fd-max" in said
+
+
+def test_a_host_that_is_no_node_stops_the_preview_and_up_and_no_node_is_made(
+    definitions: ProjectCopy, plane: ControlPlane
+) -> None:
+    host = {"model": "metal-a", "rack": "r1", "address": "10.20.1.4"}
+    edited(definitions.file("hosts.yaml"), lambda data: data["hosts"].update({"host-8": host}))
+    before = all_written(plane)
+    for run in (definitions.preview, definitions.up):
+        done = run()
+        assert done.returncode != 0
+        assert "pool nvme, host host-8  there is no such node in context 'aerofleet-embedded'" in done.stdout
+        assert "join it to the cluster first, or write `state: absent` in hosts.yaml" in done.stdout
+        assert "Traceback" not in done.stdout + done.stderr
+    assert all_written(plane) == before
 
 
 @pytest.mark.usefixtures("reapplied")
 def test_a_host_that_is_away_blocks_nothing(definitions: ProjectCopy, plane: ControlPlane) -> None:
     """Its Node object is gone, as when a machine is set up anew; a label of its pool changes meanwhile."""
     host_to_maintenance(definitions)
-    definitions.up().check_returncode()
     client.CoreV1Api(api_client(plane)).delete_node("host-1")
     edited(definitions.file("pools.yaml"), lambda data: data["pools"]["nvme"].setdefault("labels", {}).update(a="b"))
     applied = definitions.up()
@@ -206,22 +295,11 @@ def test_a_host_that_is_away_blocks_nothing(definitions: ProjectCopy, plane: Con
     nodes = plane.server().get("/api/v1/nodes")["items"]
     labels = {node["metadata"]["name"]: node["metadata"]["labels"] for node in nodes}
     assert {name for name in labels if labels[name].get("a") == "b"} == {f"host-{number}" for number in range(2, 7)}
+    assert "host-1" not in labels
     plane.ensure_nodes({"host-1": []})
     edited(definitions.file("hosts.yaml"), lambda data: data["hosts"]["host-1"].update(state="active"))
     definitions.up().check_returncode()
     assert plane.server().get("/api/v1/nodes/host-1")["metadata"]["labels"]["a"] == "b"
-
-
-def steps(project: ProjectCopy, parallel: int) -> list[Any]:
-    done = project.preview("--json", "--parallel", str(parallel))
-    assert done.returncode == 0, done.stdout + done.stderr
-    found = json.loads(done.stdout)["steps"]
-    return sorted(found, key=lambda step: str(step["urn"]))
-
-
-def test_previews_are_alike_whatever_runs_side_by_side(definitions: ProjectCopy) -> None:
-    tier_value(definitions)
-    assert steps(definitions, 1) == steps(definitions, 64) == steps(definitions, 64)
 
 
 def test_urns_stay(project: ProjectCopy) -> None:
