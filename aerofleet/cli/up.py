@@ -9,7 +9,6 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +28,7 @@ from aerofleet.local.process import ProcessError
 from aerofleet.local.state import State, default_state
 from aerofleet.model import resolve_cell
 from aerofleet.model.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
-from aerofleet.stack.engine import Engine, EngineError
+from aerofleet.stack.engine import Engine, EngineError, to_its_end
 from tools.toolchain.control_plane import prepare_control_plane
 from tools.toolchain.engine import prepare_engine
 from tools.toolchain.recipes import ROOT, ToolchainError
@@ -159,13 +158,7 @@ def select_stack(engine: Engine) -> None:
 def pulumi(*arguments: str) -> int:
     """Run the engine with its output where ours goes; returns its exit code."""
     sys.stdout.flush()
-    with subprocess.Popen(["pulumi", "--cwd", str(ROOT), "--non-interactive", *arguments]) as child:
-        try:
-            return child.wait()
-        except KeyboardInterrupt:
-            # The terminal interrupts the engine too: it ends what it has begun and gives its lock back.
-            child.wait()
-            raise
+    return to_its_end(["pulumi", "--cwd", str(ROOT), "--non-interactive", *arguments], capture=False).returncode
 
 
 def last_changes(engine: Engine) -> Mapping[str, int]:

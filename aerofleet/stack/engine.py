@@ -43,13 +43,8 @@ class Engine:
         program = shutil.which("pulumi")
         if program is None:
             raise EngineError('no `pulumi` on PATH; `eval "$(aerofleet env)"` puts the project\'s own there')
-        return subprocess.run(
-            [program, "--cwd", str(self.root), "--non-interactive", "--color", "never", *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+        command = [program, "--cwd", str(self.root), "--non-interactive", "--color", "never", *arguments]
+        return to_its_end(command, capture=True)
 
     def stacks(self) -> tuple[str, ...]:
         return tuple(entry["name"] for entry in json.loads(self.run("stack", "ls", "--json")))
@@ -109,6 +104,26 @@ class Engine:
         backend = self.root / Path(unquote(place.partition("?")[0])).expanduser()
         folder = backend / ".pulumi/locks/organization" / project / stack.rsplit("/", 1)[-1]
         return tuple(holder for lock in sorted(folder.glob("*.json")) if (holder := lock_holder(lock)))
+
+
+def to_its_end(command: Sequence[str], *, capture: bool) -> subprocess.CompletedProcess[str]:
+    """Run an engine command; with ``capture`` its output is kept, else it goes where ours goes.
+
+    A Ctrl-C reaches the engine too, which then ends in order. It is waited for, and KeyboardInterrupt comes afterwards:
+    an engine that is killed leaves its lock and half of its work.
+    """
+    stream = subprocess.PIPE if capture else None
+    interrupted = False
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, text=True) as child:
+        while True:
+            try:
+                out, err = child.communicate()
+                break
+            except KeyboardInterrupt:
+                interrupted = True
+    if interrupted:
+        raise KeyboardInterrupt
+    return subprocess.CompletedProcess(command, child.returncode, out, err)
 
 
 def lock_holder(lock: Path) -> str:

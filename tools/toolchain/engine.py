@@ -17,7 +17,7 @@ from pathlib import Path
 from tools.toolchain.download import TIMEOUT_SECONDS, DownloadError, download, reason
 from tools.toolchain.go_build import build_environment, go_build, last_lines
 from tools.toolchain.recipes import MACHINE, ROOT, SYSTEM, TOOLS, Recipe, ToolchainError, pulumi, stand_in
-from tools.toolchain.store import locked, say, stored
+from tools.toolchain.store import cache_home, locked, say, stored
 
 LANGUAGE_HOST = "pulumi-language-python"
 KUBERNETES_PLUGIN = "pulumi-resource-kubernetes"
@@ -48,11 +48,25 @@ def prepare_engine(root: Path = ROOT) -> Path:
         scripts = stored(recipe, make_engine)
         programs |= {file.name: file for file in scripts.iterdir() if file.name != "pulumi"}
         programs[LANGUAGE_HOST] = language_host_script()
-    if kubernetes_provider(engine, elsewhere) == "stand-in":
+    if uv := installed_uv(elsewhere):
+        programs["uv"] = uv
+    if kubernetes_provider(engine, elsewhere, known=(folder / KUBERNETES_PLUGIN).exists()) == "stand-in":
         programs |= {file.name: file for file in stored(stand_in(), go_build).iterdir()}
     with locked(folder.parent / "bin.lock", "another run is preparing the toolchain; waiting"):
         publish(programs, folder)
     return folder
+
+
+def installed_uv(path: str) -> Path | None:
+    """The `uv` that tools/bootstrap installed for itself; None where there is one on PATH anyway.
+
+    The official language host reads a program's packages by it (`toolchain: uv` in Pulumi.yaml) and ends without it.
+    """
+    if shutil.which("uv", path=path):
+        return None
+    pinned = re.search(r"^uv==(\S+)", (TOOLS / "uv-requirements.txt").read_text(), re.MULTILINE)
+    found = cache_home() / f"uv-{pinned[1]}/bin/uv" if pinned else None
+    return found if found and found.exists() else None
 
 
 def foreign_path() -> str:
@@ -115,8 +129,11 @@ def language_host_script() -> str:
     return f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(host))} "$@"\n'
 
 
-def kubernetes_provider(engine: Path, path: str) -> str:
-    """``official`` where the Kubernetes plugin is or can be installed, else ``stand-in``. AEROFLEET_PROVIDER forces."""
+def kubernetes_provider(engine: Path, path: str, *, known: bool = False) -> str:
+    """``official`` where the Kubernetes plugin is or can be installed, else ``stand-in``. AEROFLEET_PROVIDER forces.
+
+    Says why it is the stand-in, unless that is ``known``: it says itself what it is on every start.
+    """
     forced = os.environ.get("AEROFLEET_PROVIDER", "")
     if forced not in ("", "official", "stand-in"):
         raise ToolchainError(f"AEROFLEET_PROVIDER is '{forced}'; it can be official or stand-in")
@@ -127,7 +144,8 @@ def kubernetes_provider(engine: Path, path: str) -> str:
         return "official"
     if forced:
         raise ToolchainError(f"the official Kubernetes plugin is not installed and cannot be: {why}")
-    say(f"{KUBERNETES_PLUGIN}: not installed, no official download here ({why}); the stand-in takes its place")
+    if not known:
+        say(f"{KUBERNETES_PLUGIN}: not installed, no official download here ({why}); the stand-in takes its place")
     return "stand-in"
 
 
