@@ -39,17 +39,18 @@ def run(argv: Sequence[str]) -> int:
 
 def up() -> int:
     from tools.toolchain.control_plane import prepare_control_plane
-    from tools.toolchain.recipes import ROOT
+    from tools.toolchain.recipes import project_folder
     from tools.toolchain.store import locked
 
+    root = project_folder()
     plane = ControlPlane(default_state())
     with locked(plane.state.lock, "another run is starting or stopping the control plane; waiting"):
         if plane.running():
             sys.stdout.write("the embedded control plane is up already\n")
         else:
             sys.stderr.write(died_report(plane.died()))
-            plane.start(prepare_control_plane(), ako_definitions(ROOT))
-        plane.ensure_nodes(embedded_hosts(ROOT))
+            plane.start(prepare_control_plane(), ako_definitions(root))
+        plane.ensure_nodes(embedded_hosts(root))
         sys.stdout.write(describe(plane.status()))
     return EXIT_FINE
 

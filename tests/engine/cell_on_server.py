@@ -85,14 +85,19 @@ class Reader:
             return False
 
     def get(self, manifest: Mapping[str, Any]) -> Mapping[str, Any]:
-        version, metadata = str(manifest["apiVersion"]), manifest["metadata"]
+        metadata = manifest["metadata"]
+        return self.server.get(f"{self.path(manifest, metadata.get('namespace', ''))}/{metadata['name']}")
+
+    def path(self, manifest: Mapping[str, Any], namespace: str) -> str:
+        """Of the list of the object's kind, in the namespace where the kind has one."""
+        version = str(manifest["apiVersion"])
         base = f"/api/{version}" if "/" not in version else f"/apis/{version}"
         if base not in self.known:
             listed = self.server.get(base)["resources"]
             self.known[base] = {each["kind"]: each for each in listed if "/" not in each["name"]}
         resource = self.known[base][manifest["kind"]]
-        place = f"/namespaces/{metadata['namespace']}" if resource["namespaced"] else ""
-        return self.server.get(f"{base}{place}/{resource['name']}/{metadata['name']}")
+        place = f"/namespaces/{namespace}" if resource["namespaced"] else ""
+        return f"{base}{place}/{resource['name']}"
 
 
 def missing(wanted: Any, found: Any, path: str = "") -> Iterator[str]:

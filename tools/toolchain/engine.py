@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tools.toolchain.download import TIMEOUT_SECONDS, DownloadError, download, reason
 from tools.toolchain.go_build import build_environment, go_build, last_lines
-from tools.toolchain.recipes import MACHINE, ROOT, SYSTEM, TOOLS, Recipe, ToolchainError, pulumi, stand_in
+from tools.toolchain.recipes import MACHINE, SYSTEM, TOOLS, Recipe, ToolchainError, project_folder, pulumi, stand_in
 from tools.toolchain.store import cache_home, locked, say, stored
 
 LANGUAGE_HOST = "pulumi-language-python"
@@ -25,17 +25,18 @@ PLUGIN_INSTALL_SECONDS = 600
 BIN_FOLDER = Path(".aerofleet/bin")
 
 
-def bin_folder(root: Path = ROOT) -> Path:
+def bin_folder(root: Path) -> Path:
     """The clone's own folder for PATH: two clones may pin different versions."""
     return root / BIN_FOLDER
 
 
-def prepare_engine(root: Path = ROOT) -> Path:
-    """Make `pulumi` and its plugins callable; returns the folder that has to come first on PATH.
+def prepare_engine(root: Path | None = None) -> Path:
+    """Make `pulumi` and its plugins callable; returns the folder that has to come first on PATH, which is below the
+    project's own folder ``root``.
 
     An installed engine that is new enough is left where it is. Raises ToolchainError.
     """
-    folder = bin_folder(root)
+    folder = bin_folder(root or project_folder())
     elsewhere = foreign_path()
     recipe = pulumi()
     programs: dict[str, Path | str] = {}

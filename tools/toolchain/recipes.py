@@ -14,6 +14,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tools"
 
+
+def project_folder() -> Path:
+    """The folder of the definitions: this clone, or the current folder where the package is installed."""
+    return ROOT if (ROOT / "Pulumi.yaml").exists() else Path.cwd()
+
+
 SYSTEM = platform.system().lower()
 MACHINE = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
