@@ -22,6 +22,7 @@ LOCK_HOLDER = ": created by "
 TRAILERS = ("error: update failed", "error: preview failed")
 """The engine's closing words: they follow from the errors before them."""
 
+EMPTY_FILE = re.compile(r"error: (failed to load checkpoint: )?EOF")
 CONFLICT = re.compile(r'conflicts? with "([^"]+)"(?: with subresource "[^"]+")?(?: using [^\s:]+)?(?: at \S+Z)?:')
 FIELD = re.compile(r"\.[A-Za-z][\w.\[\]\"=/:{},-]*")
 KUBECONFIG = "unable to load Kubernetes client configuration"
@@ -36,7 +37,7 @@ def complaint(text: str) -> str:
     told = "\n".join(said)
     if "PULUMI_ACCESS_TOKEN" in told:
         return f"{told}\n{NO_BACKEND}"
-    return f"{told}\n{HALF_WRITTEN}" if "error: EOF" in said else told
+    return f"{told}\n{HALF_WRITTEN}" if any(EMPTY_FILE.fullmatch(line) for line in said) else told
 
 
 def errors(text: str) -> Iterator[list[str]]:

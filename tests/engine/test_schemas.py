@@ -13,7 +13,6 @@ from collections.abc import Iterator
 
 import pytest
 import yaml
-from kubernetes import client
 
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.manifests import render_cell
@@ -39,12 +38,19 @@ class Validator:
         body = copy.deepcopy(manifest)
         if "/namespaces/" in path:
             body["metadata"]["namespace"] = "default"
-        try:
-            self.api.call_api(path, "POST", query_params=STRICT, body=body, auth_settings=["BearerToken"])
-        except client.ApiException as error:
-            if error.status != ALREADY_THERE:
-                return f"{named(manifest)}: {json.loads(error.body)['message']}"
-        return ""
+        request = self.api.param_serialize(
+            method="POST",
+            resource_path=path,
+            query_params=STRICT,
+            header_params={"Content-Type": "application/json"},
+            body=body,
+            auth_settings=["BearerToken"],
+        )
+        answer = self.api.call_api(*request)
+        answer.read()
+        if answer.status < 400 or answer.status == ALREADY_THERE:
+            return ""
+        return f"{named(manifest)}: {json.loads(answer.data)['message']}"
 
 
 @pytest.fixture(scope="module")
