@@ -21,7 +21,8 @@ TOOLCHAIN = "toolchain seconds"
 
 
 def kind(keywords: Container[str]) -> str:
-    return next((marker for marker in KINDS if marker in keywords), "unit")
+    """The kind of a test, by its markers. One that is nightly is so wherever it stands: an engine test may be."""
+    return next((marker for marker in reversed(KINDS) if marker in keywords), "unit")
 
 
 class Watch:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,17 +116,25 @@ def to_its_end(command: Sequence[str], *, capture: bool) -> subprocess.Completed
     an engine that is killed leaves its lock and half of its work.
     """
     stream = subprocess.PIPE if capture else None
-    interrupted = False
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, text=True) as child:
-        while True:
-            try:
-                out, err = child.communicate()
-                break
-            except KeyboardInterrupt:
-                interrupted = True
-    if interrupted:
+    with interrupts_noted() as noted:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, text=True, check=False)
+    if noted:
         raise KeyboardInterrupt
-    return subprocess.CompletedProcess(command, child.returncode, out, err)
+    return done
+
+
+@contextmanager
+def interrupts_noted() -> Iterator[list[int]]:
+    """Inside, a Ctrl-C is only noted. (A signal handler belongs to the main thread: in any other nothing changes.)"""
+    noted: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield noted
+        return
+    before = signal.signal(signal.SIGINT, lambda number, _frame: noted.append(number))
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def lock_holder(lock: Path) -> str:
