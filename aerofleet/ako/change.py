@@ -108,15 +108,22 @@ def change_of(
 def change_between(before: Cluster, after: Cluster, new: Mapping[str, Any], status: Status) -> Change:
     """The same for clusters that were read already; the operator release is that of ``after``."""
     admission = answer_update(before, after, new, status)
-    restarts = decide(before, after, status.pods)
-    refused = list(_refusals(admission)) or list(new_refusals(before, after, restarts))
-    reasons = list(dict.fromkeys([*refused, *_reasons(before, after, restarts)]))
-    reasons += _still_under_way(before, after, status, reasons)
-    reasons += ignored_pod_reasons(before, after, status)
-    reasons += _untold(before, after, reasons)
-    return Change(
-        worst(reasons), reasons, change_hazards(before, after, restarts, status), restarts, admission, before, after
-    )
+    running = _running(before, status, after.operator)
+    # Paused and no pass half-way: the pods run what the status mirrors, all of them. What was written since and taken
+    # back again costs nothing.
+    is_held = running is not None and before.spec.get("paused") is True and status.phase == "Completed"
+    start = running if running is not None and is_held else before
+    restarts = decide(start, after, status.pods)
+    refused = list(_refusals(admission)) or list(new_refusals(start, after, restarts))
+    reasons = list(dict.fromkeys([*refused, *_reasons(start, after, restarts)]))
+    if is_held:
+        reasons = list(_named_as_held(before, after, reasons))
+    elif running is not None:
+        reasons += _still_under_way(running, after, status, reasons)
+    reasons += ignored_pod_reasons(start, after, status)
+    reasons += _untold(start, after, reasons)
+    hazards = change_hazards(start, after, restarts, status)
+    return Change(worst(reasons), reasons, hazards, restarts, admission, before, after)
 
 
 def _refusals(admission: Admission) -> Iterator[Reason]:
@@ -148,18 +155,32 @@ def _is_like(restart: RackRestart, first: RackRestart) -> bool:
     return restart.rack.is_shared and first.rack.is_shared and restart.causes == first.causes
 
 
-def _still_under_way(old: Cluster, new: Cluster, status: Status, told: list[Reason]) -> Iterator[Reason]:
-    """What else the operator has to do while ``old`` itself is not rolled out: pods run what ``status`` mirrors."""
+def _running(old: Cluster, status: Status, operator: str) -> Cluster | None:
+    """Return the cluster that ``status`` mirrors; None where that is ``old`` itself, or nothing was ever rolled out."""
     rest = {key: value for key, value in old.spec.items() if key not in MIRRORED}
     if not status.is_complete or is_same({**rest, **status.spec}, old.spec):
-        return
+        return None
     names = {"name": old.name, "namespace": old.namespace}
-    running = cluster_of({"metadata": names, "spec": {**rest, **status.spec}}, new.operator)
+    running = cluster_of({"metadata": names, "spec": {**rest, **status.spec}}, operator)
+    # What the API server dropped from the old file is no part of the status; it is nothing new either.
+    running.reading = old.reading
+    return running
+
+
+def _still_under_way(running: Cluster, new: Cluster, status: Status, told: list[Reason]) -> Iterator[Reason]:
+    """What else the operator has to do while the change before is not rolled out: some pods are as ``running``."""
     known = {(reason.rule, reason.path) for reason in told}
-    words = "it was held back by paused" if old.spec.get("paused") is True else "it is under way already"
     for reason in dict.fromkeys(_reasons(running, new, decide(running, new, status.pods))):
         if (reason.rule, reason.path) not in known:
-            yield replace(reason, message=f"{reason.message}; {words}")
+            yield replace(reason, message=f"{reason.message}; it is under way already")
+
+
+def _named_as_held(old: Cluster, new: Cluster, reasons: list[Reason]) -> Iterator[Reason]:
+    """Say of each reason that this change does not bring that it was held back before."""
+    own = {(reason.rule, reason.path) for reason in _reasons(old, new, decide(old, new))}
+    for reason in reasons:
+        is_own = reason.effect == Effect.REFUSED or (reason.rule, reason.path) in own
+        yield reason if is_own else replace(reason, message=f"{reason.message}; it was held back by paused")
 
 
 def _identity(old: Cluster, new: Cluster) -> Iterator[Reason]:
