@@ -9,7 +9,7 @@ from aerofleet.ako.admission.access_rules import is_secured
 from aerofleet.ako.admission.rack_rules import BATCHES
 from aerofleet.ako.admission.storage_rules import is_persistent
 from aerofleet.ako.cluster import Cluster
-from aerofleet.ako.config import namespaces, section
+from aerofleet.ako.config import is_purely_in_memory, namespaces, section
 from aerofleet.ako.config_change import devices, is_same
 from aerofleet.ako.failed_pods import allowances
 from aerofleet.ako.hazards.hazard import Found, hazard
@@ -17,6 +17,7 @@ from aerofleet.ako.image import is_at_least, numbers
 from aerofleet.ako.mounts import unseen_host_paths
 from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.quantity import quantity
+from aerofleet.ako.reasons.pods import empties_local_storage
 from aerofleet.ako.reasons.scale import revision_shortage
 from aerofleet.ako.reasons.storage import cascades
 from aerofleet.ako.restart import COLD, IMAGE, REMOVED, SCALED_DOWN, WARM, Restarts, batch_size
@@ -121,6 +122,26 @@ def ignores_what_it_breaks(old: Cluster, new: Cluster, restarts: Restarts) -> It
                 "spec.rackConfig.maxIgnorablePods",
                 f"if the change makes pods fail, it takes {down} of {size} pods of a rack down",
             )
+            return
+
+
+@hazard("fill-delay-waits", "info", "migrate-fill-delay: 0 live before the change, and the old value after it")
+def fill_delay_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """A pod that comes back empty is filled only after migrate-fill-delay, and the next batch waits for that. The
+    operator sets the delay to 0 itself where a rack shrinks or deleteLocalStorageOnRestart empties the pods, and
+    nowhere else.
+    """
+    blocked = set(new.spec.get("k8sNodeBlockList") or []) - set(old.spec.get("k8sNodeBlockList") or [])
+    for restart in restarts.racks:
+        delay = section(restart.before.config, "service").get("migrate-fill-delay")
+        if not isinstance(delay, int) or delay <= 0:
+            continue
+        leaves = bool(blocked and restart.rack.storage.get("localStorageClasses"))
+        rebuilt = restart.kind in (COLD, IMAGE) and not empties_local_storage(restart.rack)
+        in_memory = any(is_purely_in_memory(namespace) for _, _, namespace in namespaces(restart.before.config))
+        if leaves or (rebuilt and in_memory):
+            path = config_path_of(new, restart.before, restart.rack, "service.migrate-fill-delay")
+            yield path, f"pods come back empty, and each batch waits {delay} seconds before they fill"
             return
 
 
@@ -286,6 +307,7 @@ CHANGE_HAZARDS = (
     map_keys,
     revision_refills,
     ignores_what_it_breaks,
+    fill_delay_waits,
     host_path_waits,
     security_off_freezes,
     pdb_goes,

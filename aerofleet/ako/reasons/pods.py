@@ -43,7 +43,7 @@ def _loss(old: Cluster, new: Cluster, restart: RackRestart, kind: str) -> tuple[
     """What a restart of this kind costs the data of the rack's pods."""
     plain = Effect.WARM_RESTART if kind == WARM else Effect.ROLLING_RESTART
     empties = [(name, copies_of(namespace, old.size)) for name, namespace in _emptied(old, restart, kind)]
-    if kind == COLD and _deletes_local_storage(restart.rack):
+    if kind == COLD and empties_local_storage(restart.rack):
         empties += [(name, copies_of(namespace, old.size)) for _, name, namespace in namespaces(restart.before.config)]
     if not empties:
         return plain, ""
@@ -68,7 +68,8 @@ def _emptied(old: Cluster, restart: RackRestart, kind: str) -> Iterator[tuple[st
             yield name, namespace
 
 
-def _deletes_local_storage(rack: Rack) -> bool:
+def empties_local_storage(rack: Rack) -> bool:
+    """Does the operator delete local claims with a pod that it rebuilds?"""
     classes = rack.storage.get("localStorageClasses") or []
     if rack.storage.get("deleteLocalStorageOnRestart") is not True:
         return False
