@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE
-from aerofleet.cli.terminal import wrapped
+from aerofleet.cli.terminal import coloured, has_colour, wrapped
 from aerofleet.finding import Finding, Location
 from aerofleet.load import RULES as READER_RULES
 from aerofleet.model.rules import RULES
@@ -21,6 +21,7 @@ SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 LONGEST = 400
 """Characters of a message or hint that a person still reads: what stands in a file may be far longer."""
+SEVERITY_COLOURS = {"error": "red", "severe": "magenta", "warning": "yellow", "info": "cyan"}
 SARIF_LEVELS = {"error": "error", "severe": "error", "warning": "warning", "info": "note"}
 GITHUB_COMMANDS = {"error": "error", "severe": "error", "warning": "warning", "info": "notice"}
 """Both know three levels: a severe finding fails the run as an error does, and its own severity is written beside."""
@@ -40,6 +41,20 @@ def print_findings(findings: Sequence[Finding], format: str, failure: int = EXIT
 def as_text(findings: Sequence[Finding]) -> str:
     """``file:line:column  path  reason`` a line, and what would be right on the line below it."""
     return "".join(text_of(finding) for finding in findings)
+
+
+def as_terminal_text(findings: Sequence[Finding]) -> str:
+    """Return the text for standard output: with colours where it is a terminal whose reader wants them."""
+    return "".join(in_colour(finding) for finding in findings) if has_colour() else as_text(findings)
+
+
+def in_colour(finding: Finding) -> str:
+    """Return the text of a finding, its place in the colour of its severity and its rule faint."""
+    text, place, rule = text_of(finding), shown(str(finding.location)) if finding.location else "", f"[{finding.rule}]"
+    begins_with_place = bool(place) and text.startswith(place)
+    place_shown = coloured(place, SEVERITY_COLOURS[finding.severity]) if begins_with_place else ""
+    before, found, after = text.removeprefix(place if begins_with_place else "").rpartition(rule)
+    return place_shown + before + (coloured(rule, "faint") if found else "") + after
 
 
 def no_cell(root: Path) -> str:
@@ -135,7 +150,7 @@ def sarif_place(location: Location) -> dict[str, Any]:
 
 
 FORMATS: dict[str, Callable[[Sequence[Finding]], str]] = {
-    "text": as_text,
+    "text": as_terminal_text,
     "json": as_json,
     "github": as_github,
     "sarif": as_sarif,

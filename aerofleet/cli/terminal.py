@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import textwrap
 
 HANGING = "    "
+COLOURS = {"red": "31", "yellow": "33", "magenta": "35", "cyan": "36", "faint": "2"}
+"""Name → SGR code (ECMA-48)."""
+
+
+def has_colour() -> bool:
+    """Is standard output a terminal whose reader wants colours? See https://no-color.org."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def coloured(text: str, colour: str) -> str:
+    """Return ``text`` in a colour of ``COLOURS``."""
+    return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m"
 
 
 def wrapped(line: str) -> str:

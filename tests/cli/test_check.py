@@ -65,6 +65,24 @@ def test_a_mistake_as_text(broken: Path, capsys: pytest.CaptureFixture[str]) -> 
     )
 
 
+@pytest.mark.parametrize(("no_color", "marks"), [("", True), ("1", False)])
+def test_a_terminal_has_colours_unless_its_reader_wants_none(
+    no_color: str, marks: bool, broken: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("NO_COLOR", no_color)
+    _code, out = checked(broken, "text", capsys)
+    place, rule = "stacks/here/teams/shop.yaml:4:5", "[tier-unknown]"
+    if marks:
+        place, rule = f"\x1b[31m{place}\x1b[0m", f"\x1b[2m{rule}\x1b[0m"
+    assert out == (
+        f"{place}  clusters.cart.tier  there\n    is no tier 'secur'  {rule}\n"
+        "    did you mean 'secure'?\nhere: 1 finding\n"
+    )
+
+
 def test_a_mistake_as_a_github_annotation(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out = checked(broken, "github", capsys)
     assert code == 2
