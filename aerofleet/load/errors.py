@@ -15,7 +15,7 @@ RULES = MappingProxyType(
         "file-encoding": "The file is not UTF-8 text.",
         "yaml-syntax": "The text is not YAML.",
         "yaml-documents": "A file that is to hold one document holds several.",
-        "yaml-duplicate-key": "A key stands twice in one mapping; readers differ in which one they take.",
+        "yaml-duplicate-key": "A mapping has a key twice; readers differ in which one they take.",
         "yaml-key": "A key is not text.",
         "yaml-tag": "A value carries a tag other than YAML's own plain types.",
         "yaml-number": "A number has no JSON form, or does not fit 64 bits.",

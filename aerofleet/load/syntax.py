@@ -74,7 +74,7 @@ def syntax_finding(error: yaml.YAMLError, text: str, name: str) -> Finding:
 def _bad_start(text: str, line: int, column: int) -> tuple[str, str]:
     character = _LINE_END.split(text)[line - 1][column - 1 : column]
     if character == "\t":
-        return "a tab stands where YAML wants blanks", "indent with blanks"
+        return "a tab is where YAML expects spaces", "indent with spaces"
     return f"a value cannot begin with '{character}'", _QUOTE_HINT
 
 

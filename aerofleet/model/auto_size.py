@@ -90,7 +90,8 @@ def unreadable(settings: Settings, version: str) -> str:
 def auto_size(settings: Settings, version: str, models: Sequence[HostModelFile]) -> AutoSize:
     """``models`` are those of the pool's hosts; the weakest counts. Raises NoSizeError."""
     if settings.resources.cpu < 1000:
-        raise NoSizeError(f"resources.cpu is {settings.resources.cpu}m; what a pod needs is reckoned in whole cores")
+        cpu = f"{settings.resources.cpu}m"
+        raise NoSizeError(f"resources.cpu is {cpu} and has to be 1 at least: the sizing counts whole cores")
     try:
         workload, pod, assumed = workload_of(settings, version), pod_of(settings, version), assumptions_of(settings)
         missing = memory_shortfalls(pod, assumed)

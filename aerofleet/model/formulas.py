@@ -58,7 +58,7 @@ def render_templates(merged: Merged, cluster: WrittenCluster) -> Rendering:
         origin, name = merged.origin(path), written(path)
         where = origin.location if origin else cluster.document.locate(cluster.place)
         if origin is None or not is_of_tier(origin.layer):
-            message, hint = "templates stand in tiers only", "write the value itself"
+            message, hint = "only a tier can have a template", "write the value itself"
             done.misplaced.append(Finding("template-place", "error", name, message, hint, where))
         else:
             try:

@@ -43,7 +43,7 @@ def read_pinned(root: Path, pinned: PinnedFile, document: Document, place: tuple
     except LoadError as error:
         return Pinned([], list(error.findings))
     if digest != pinned.sha256:
-        message = f"the folder's hash is {digest[:SHOWN_DIGITS]}…, which is not what stands here"
+        message = f"the folder's hash is {digest[:SHOWN_DIGITS]}…, not the one that is written here"
         return refused("sha256", message, f"if its content was reviewed, write {digest}")
     result = Pinned([], [])
     for name, path in files.items():
@@ -87,4 +87,4 @@ def mistakes_of(document: Document) -> Iterator[str]:
     elif not isinstance(data["metadata"], dict) or not data["metadata"].get("name"):
         yield "is a Kubernetes object without a name"
     elif data["kind"] == "Secret":
-        yield "is a Secret, which would stand in the stack's state"
+        yield "is a Secret, and its values would be in the stack's state"

@@ -19,6 +19,14 @@ SIZED_BY = ("workload", "racks", "resources", "namespaces", "pools.yaml", "hosts
 GIVEN = "given"
 """Prefix of what `allocations.yaml` holds for a cluster."""
 SECRETS = "secrets"
+PURPOSES = {
+    "feature-key": "feature key of the server",
+    "registry": "login of the registry",
+    "tls": "certificate, key and authority for TLS",
+    "user-password": "password of a user",
+    "exporter-password": "password of the exporter",
+}
+"""What a Secret is for → what a person calls it."""
 SIZING = "sizing"
 """Prefix of the figures behind a size: what a node needs at the end of the time that is planned for."""
 
@@ -133,7 +141,9 @@ def _secrets(resolution: Resolution, cluster: WrittenCluster) -> Iterator[Explai
     where = cluster.document.locate(cluster.place)
     for each in built.secrets if cell and built else ():
         notes = tuple(source_of_secret(cell, built.namespace, each)) if cell and built else ()
-        yield Explained(f"{SECRETS}.{each.name}", list(each.keys), f"secret for the {each.purpose}", where, notes=notes)
+        yield Explained(
+            f"{SECRETS}.{each.name}", list(each.keys), f"Secret: {PURPOSES[each.purpose]}", where, notes=notes
+        )
 
 
 def source_of_secret(cell: Cell, namespace: str, secret: SecretReference) -> Iterator[str]:

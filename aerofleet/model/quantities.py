@@ -36,7 +36,7 @@ _NUMBER = re.compile(r"([0-9][0-9_]*(?:\.[0-9]+)?)\s*([A-Za-z/%]*)")
 def parse(value: object, units: Mapping[str, int], what: str, example: str) -> int:
     """``"1.5Gi"`` → 1610612736; the result has to be a whole number of base units."""
     if isinstance(value, bool) or not isinstance(value, (int, str)):
-        raise ValueError(f"{what} is written like {example}")  # noqa: TRY004 - pydantic reads ValueError only
+        raise ValueError(f"a {what} is written like {example}")  # noqa: TRY004 - pydantic reads ValueError only
     match = _NUMBER.fullmatch(str(value).strip())
     if match is None:
         raise ValueError(f"'{value}' is no {what}; it is written like {example}")
@@ -56,7 +56,7 @@ def parse(value: object, units: Mapping[str, int], what: str, example: str) -> i
 def parse_positive(value: object, units: Mapping[str, int], what: str, example: str) -> int:
     number = parse(value, units, what, example)
     if number == 0:
-        raise ValueError(f"a {what} is more than nothing; it is written like {example}")
+        raise ValueError(f"a {what} has to be more than 0; it is written like {example}")
     return number
 
 

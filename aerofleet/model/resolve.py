@@ -186,7 +186,7 @@ def told_once(findings: Iterable[Finding]) -> Iterator[Finding]:
     for first, *others in groups.values():
         clusters = [each.path.partition(AT_CLUSTER)[0] for each in others if each.path != first.path]
         shown, more = ", ".join(clusters[:NAMED]), len(clusters) - NAMED
-        also = f"; so in {shown}{f' and {more} more' if more > 0 else ''}" if clusters else ""
+        also = f"; the same in {shown}{f' and {more} more' if more > 0 else ''}" if clusters else ""
         yield replace(first, message=first.message + also)
 
 

@@ -201,7 +201,12 @@ def mistakes_of(file: TierFile, document: Document, name: str) -> Iterator[Findi
         return Finding(rule, "error", ".".join(path), message, hint, document.locate(path))
 
     if file.tier != name:
-        yield finding("tier-name", ("tier",), f"'{file.tier}' stands in {name}.yaml", f"write {name}")
+        yield finding(
+            "tier-name",
+            ("tier",),
+            f"names the tier '{file.tier}', and the file is {name}.yaml",
+            f"write `tier: {name}`",
+        )
     known = dict(numbered(file))
     for key in (key for key in file.revisions if key not in known):
         message = f"revision '{key}' is no whole number from 1"

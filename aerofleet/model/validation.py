@@ -35,7 +35,7 @@ def validated(
     if data is None:
         data = {}
     if not isinstance(data, Mapping):
-        message, hint = f"holds {kind_of(data)}, not a mapping", f"keys here are {', '.join(keys_of(model)[:8])}"
+        message, hint = f"is {kind_of(data)}, not a mapping", f"keys here are {', '.join(keys_of(model)[:8])}"
         return None, [Finding("definition-type", "error", written(prefix), message, hint, locate(prefix))]
     try:
         return model.model_validate(data), []
@@ -91,9 +91,9 @@ WANTED = {
 }
 """Kind of a pydantic error → what belongs there."""
 BOUNDS = {
-    "greater_than_equal": ("ge", "less than"),
-    "less_than_equal": ("le", "more than"),
-    "multiple_of": ("multiple_of", "no multiple of"),
+    "greater_than_equal": ("ge", "at least"),
+    "less_than_equal": ("le", "at most"),
+    "multiple_of": ("multiple_of", "a multiple of"),
 }
 LENGTHS = {
     "string_too_long": ("max_length", "has {} characters; at most {} are possible"),
@@ -108,7 +108,7 @@ def explain(model: type[BaseModel], error: ErrorDetails) -> tuple[str, str, str]
     kind, context, value = error["type"], error.get("ctx") or {}, error["input"]
     if kind == "extra_forbidden":
         known = keys_of(model_at(model, error["loc"][:-1]))
-        return "definition-unknown-key", "no such key", nearest(str(error["loc"][-1]), known)
+        return "definition-unknown-key", "there is no such key", nearest(str(error["loc"][-1]), known)
     if kind == "missing":
         return (
             "definition-missing",
@@ -118,11 +118,15 @@ def explain(model: type[BaseModel], error: ErrorDetails) -> tuple[str, str, str]
     if kind in ("enum", "literal_error"):
         return "definition-choice", *choice(value, CHOICES.findall(str(context["expected"])))
     if kind in WANTED:
-        return "definition-value", f"holds {kind_of(value)}, where {WANTED[kind]} belongs", type_hint(kind, value)
+        return "definition-value", f"is {kind_of(value)}; {WANTED[kind]} is expected", type_hint(kind, value)
     if kind in BOUNDS:
         bound, words = BOUNDS[kind]
         limit = context[bound]
-        return "definition-value", f"{value} is {words} {int(limit) if limit == int(limit) else limit}", ""
+        return (
+            "definition-value",
+            f"is {value} and has to be {words} {int(limit) if limit == int(limit) else limit}",
+            "",
+        )
     if kind in LENGTHS:
         bound, words = LENGTHS[kind]
         return "definition-value", words.format(len(value), context[bound]), ""
@@ -203,7 +207,7 @@ def kind_of(value: Any) -> str:
         dict: "a mapping",
         list: "a list",
         str: f"the text '{value}'",
-        bool: "a truth value",
+        bool: f"the truth value {str(value).lower()}",
         type(None): "nothing",
     }
     return names.get(type(value), f"the number {value}")
@@ -223,7 +227,7 @@ def instead_of(missing: str, given: Any, model: type[BaseModel]) -> str:
     """The hint for a key that is not there: a key that is there may be meant for it."""
     unknown = [str(key) for key in given if key not in keys_of(model)] if isinstance(given, Mapping) else []
     near = get_close_matches(missing, unknown, n=1)
-    return f"'{near[0]}' stands there; write '{missing}'" if near else "it has to be given"
+    return f"'{near[0]}' is there instead; write '{missing}'" if near else "add it"
 
 
 def lower_first(text: str) -> str:

@@ -53,7 +53,7 @@ def test_a_secret_among_the_operators_manifests_is_refused_and_not_repeated(tmp_
     change(root, {"file": "stacks/here/cell.yaml", "replace": "version: 4.5.0", "by": pinned})
     assert main(["check", "--root", str(root)]) == 2
     captured = capfd.readouterr()
-    assert "is a Secret, which would stand in the stack's state" in captured.out
+    assert "is a Secret, and its values would be in the stack's state" in captured.out
     assert CANARY not in captured.out + captured.err
 
 

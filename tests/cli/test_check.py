@@ -119,7 +119,7 @@ def test_what_the_operator_would_refuse_is_told(tmp_path: Path, capsys: pytest.C
     assert code == 2
     (finding,) = (each for each in findings if each["severity"] == "error")
     assert finding["path"] == "search/suggest: spec.aerospikeConfig.service.proto-fd-maximum"
-    assert "; so in shop/cart, shop/session" in finding["message"]
+    assert "; the same in shop/cart, shop/session" in finding["message"]
     assert finding["location"] == {"file": "templates/tiers/plain.yaml", "line": 18, "column": 9}
 
 
@@ -255,7 +255,7 @@ def test_what_github_reads_as_its_own_is_escaped(tmp_path: Path, capsys: pytest.
     lines = out.splitlines()
     assert all(line.startswith("::error file=stacks/here/teams/a%2C b%25.yaml,line=1,col=1,title=") for line in lines)
     assert "\x1b" not in out
-    assert any(r"team: '50%25\n::error::\x1b[2J' stands in a, b%25.yaml" in line for line in lines)
+    assert any(r"names the team '50%25\n::error::\x1b[2J', and the file is a, b%25.yaml" in line for line in lines)
 
 
 def test_sarif_names_a_file_by_its_uri_and_says_what_a_rule_is(

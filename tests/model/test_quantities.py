@@ -55,7 +55,7 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("bytes", "６４Gi", "is no size"),
     ("seconds", 5, "has no unit that a duration can have"),
     ("seconds", "5w", "has no unit that a duration can have"),
-    ("millicores", 0, "is more than nothing"),
+    ("millicores", 0, "has to be more than 0"),
     ("bits_per_second", "25", "has no unit that a line rate can have"),
     ("percent", "101%", "is more than 100 %"),
     ("pods", 0, "neither a whole number from 1 to 256 nor auto"),

@@ -43,31 +43,45 @@ def allocated(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
     for index, rack in enumerate(source.cell.file.racks):
         if rack not in given.racks:
             yield finding(
-                "allocation-missing", source.cell.document, ("racks", index), f"rack {rack} has no id yet", GENERATE
+                "allocation-missing",
+                source.cell.document,
+                ("racks", index),
+                f"rack {rack} has no id in allocations.yaml yet",
+                GENERATE,
             )
     for team, read in source.teams.items():
         if team not in given.teams:
-            yield finding("allocation-missing", read.document, ("team",), f"team {team} has no namespace yet", GENERATE)
+            yield finding(
+                "allocation-missing",
+                read.document,
+                ("team",),
+                f"team {team} has no namespace in allocations.yaml yet",
+                GENERATE,
+            )
     for cluster in source.clusters:
         held = given.clusters.get(cluster.key)
         each = settings.get(cluster.key)
         if held is None and cluster.file.state is ClusterState.RELEASED:
             continue
         if held is None:
-            message = f"cluster {cluster.key} has no names and ports yet"
+            message = f"cluster {cluster.key} has no names and ports in allocations.yaml yet"
             yield finding("allocation-missing", cluster.document, cluster.place, message, GENERATE)
             continue
         if next_state(held.state, cluster.file.state) is not cluster.file.state:
             following = ORDER[ORDER.index(held.state) + 1].value
             message = f"goes from {held.state.value} to {cluster.file.state.value} in one change"
             yield finding(
-                "state-skipped", cluster.document, (*cluster.place, "state"), message, f"the next step is {following}"
+                "state-skipped",
+                cluster.document,
+                (*cluster.place, "state"),
+                message,
+                f"write `state: {following}` first",
             )
         if each and (
             lacks_racks(held, place.racks_of(each.pool), each.racks)
             or any(lacks_devices(held.devices, space) for space in each.namespaces)
         ):
-            message = f"cluster {cluster.key} wants racks or devices that it was not given yet"
+            message = f"cluster {cluster.key} needs racks or devices that allocations.yaml does not have yet"
             yield finding("allocation-missing", cluster.document, cluster.place, message, GENERATE)
     yield from abandoned(source)
 
@@ -88,7 +102,7 @@ def abandoned(source: CellSource) -> Iterator[Finding]:
     assert source.allocations is not None  # noqa: S101
     for key in abandoned_clusters(source):
         state = source.allocations.file.clusters[key].state.value
-        message = f"cluster {key} is in no team file, and it was never ended (it is {state})"
+        message = f"cluster {key} is in no team file, and its end was left out (it is {state})"
         hint = (
             "put it back, and end it step by step: frozen, unprotected, deleted, released; if it was never applied to "
             f"a Kubernetes cluster: `aerofleet generate --forget {key}`"
@@ -118,7 +132,7 @@ def clashes(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
     for key, each in file.clusters.items():
         for index, rack in enumerate(each.racks):
             if rack not in file.racks:
-                message = f"{key} was given the rack '{rack}', which has no id"
+                message = f"{key} has the rack '{rack}', which has no id"
                 hint = nearest(rack, file.racks)
                 yield finding("allocation-rack", document, ("clusters", key, "racks", index), message, hint)
     host_ports = source.cell is not None and source.cell.file.network.host_ports

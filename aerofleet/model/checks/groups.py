@@ -26,7 +26,11 @@ def groups(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
     for group, teams in file.groups.items():
         if group == "platform":
             yield finding(
-                "group-name", document, ("groups", group), "'platform' is the platform's own stack", "another name"
+                "group-name",
+                document,
+                ("groups", group),
+                "'platform' is the name of the platform's own stack",
+                "choose another name",
             )
         for index, team in enumerate(teams):
             place = ("groups", group, index)

@@ -127,11 +127,11 @@ def files(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
     """A file says itself what its name says."""
     for team, read in source.teams.items():
         if read.file.team != team:
-            message = f"'{read.file.team}' stands in {team}.yaml"
-            yield finding("team-name", read.document, ("team",), message, f"write {team}")
+            message = f"names the team '{read.file.team}', and the file is {team}.yaml"
+            yield finding("team-name", read.document, ("team",), message, f"write `team: {team}`")
     if source.cell and source.cell.file.cell != source.name:
-        message = f"'{source.cell.file.cell}' stands in the folder {source.name}"
-        yield finding("cell-name", source.cell.document, ("cell",), message, f"write {source.name}")
+        message = f"names the cell '{source.cell.file.cell}', and the folder is {source.name}"
+        yield finding("cell-name", source.cell.document, ("cell",), message, f"write `cell: {source.name}`")
 
 
 def repeated(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
@@ -142,7 +142,7 @@ def repeated(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
     for index, rack in enumerate(source.cell.file.racks if source.cell else ()):
         said[rack] += 1
         if source.cell and said[rack] > 1:
-            message = f"the rack '{rack}' stands in this list a second time"
+            message = f"the rack '{rack}' is in this list twice"
             yield finding("rack-twice", source.cell.document, ("racks", index), message, "keep one of them")
 
 
@@ -157,7 +157,7 @@ def repeated_in(document: Document, data: Any, path: Path) -> Iterator[Finding]:
             name = item["name"]
             said[name] += 1
             if said[name] > 1:
-                message = f"the name '{name}' stands in this list a second time"
+                message = f"the name '{name}' is in this list twice"
                 yield finding("name-twice", document, (*path, index, "name"), message, "keep one of them")
             yield from repeated_in(document, item, (*path, index))
 

@@ -28,7 +28,9 @@ def tenants(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
         if team not in granted:
             near = get_close_matches(team, granted, n=1)
             hint = f"did you mean '{near[0]}'?" if near else "the platform team adds it to tenants.yaml"
-            yield finding("tenant-unknown", read.document, ("team",), f"team '{team}' has no tenant entry", hint)
+            yield finding(
+                "tenant-unknown", read.document, ("team",), f"team '{team}' has no entry in tenants.yaml", hint
+            )
     for cluster in source.clusters:
         tenant = granted.get(cluster.team)
         if tenant is None:
