@@ -60,7 +60,7 @@ def too_small(resolution: Resolution) -> Iterator[Finding]:
         settings = resolution.settings[definition.key].settings
         place = definition.document.locate((*definition.place, "size"))
         for message in lacks_for_workload(settings, server_version(source, settings), pool_models(source, settings)):
-            hint = "a larger size, or `size: auto`; `aerofleet explain` shows every figure under `sizing`"
+            hint = f"a larger size, or `size: auto`; `aerofleet size {definition.key}` says what it needs and has"
             finding = Finding("size-short", "warning", "size", f"does not hold the workload: {message}", hint, place)
             yield at_cluster(finding, definition)
 

@@ -37,10 +37,8 @@ BY_HAND = {
 CONTEXTS = tuple(typed_network(Ports(1, 1, 1, admin=1), None))
 IMAGE_PATHS = ("/etc/ssl/", "/etc/pki/", "/usr/")
 """Where the server's image brings files of its own: certificate authorities, above all."""
-MOUNTED = frozenset(
-    {f"{SECRETS_PATH}/{FEATURE_KEY_FILE}", *(f"{TLS_PATH}/{name}" for name in ("tls.crt", "tls.key", CA_FILE))}
-)
-"""Files that the builder of volumes mounts in every pod, those of TLS where it is on."""
+FEATURE_KEY = f"{SECRETS_PATH}/{FEATURE_KEY_FILE}"
+TLS_FILES = tuple(f"{TLS_PATH}/{name}" for name in ("tls.crt", "tls.key", CA_FILE))
 
 
 class FreeMapping(NamedTuple):
@@ -166,16 +164,15 @@ def files_not_mounted(settings: Settings, version: str, *, people_fill_secrets: 
 
     Where people fill the Secrets themselves, that of the feature key may hold further files.
     """
+    mounted = (FEATURE_KEY, *(TLS_FILES if settings.security.tls else ()))
     for place, path, parameters in free_mappings(settings):
         typed = owned_parameters(version).get(place, frozenset())
         free = {key: value for key, value in parameters.items() if key not in typed}
         for below, file in named_files(free):
-            mounted = file in MOUNTED or (people_fill_secrets and file.startswith(f"{SECRETS_PATH}/"))
-            if file.startswith("/") and not file.startswith(IMAGE_PATHS) and not mounted:
+            is_there = file in mounted or (people_fill_secrets and file.startswith(f"{SECRETS_PATH}/"))
+            if file.startswith("/") and not file.startswith(IMAGE_PATHS) and not is_there:
                 message = f"nothing mounts the file '{file}' in the pods, and the server does not start without it"
-                hint = "no setting mounts a file of yours: take the parameter out, or name one of " + ", ".join(
-                    sorted(MOUNTED)
-                )
+                hint = f"no setting mounts a file of yours: take it out, or name one of {', '.join(mounted)}"
                 yield "file-not-mounted", (*path, *below), message, hint
 
 

@@ -82,6 +82,7 @@ def _settings(resolved: ResolvedSettings) -> Iterator[Explained]:
         if origin is None or path[0] == DEFAULTS:
             continue  # the defaults of namespaces are shown at each namespace, where they count
         formula, inputs = formula_of(resolved, path, origin)
+        pinnable = path == ("size",) and bool(resolved.size_formula)
         yield Explained(
             written(path),
             value,
@@ -91,6 +92,7 @@ def _settings(resolved: ResolvedSettings) -> Iterator[Explained]:
             formula,
             inputs,
             (named(merged.data, path),),
+            (f"to keep this size while another setting changes, write `size: {value}` first",) if pinnable else (),
         )
 
 

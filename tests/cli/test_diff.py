@@ -34,6 +34,15 @@ def test_the_effect_is_told_with_pods_and_reasons(tmp_path: Path, capsys: pytest
     )
 
 
+def test_copies_beside_a_size_say_how_to_pin_the_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = write(tmp_path / "old.yaml", cluster("device"))
+    factor = "spec.aerospikeConfig.namespaces[0].replication-factor"
+    assert run([old, write(tmp_path / "new.yaml", cluster("device", {factor: 3, "spec.size": 6}))]) == 1
+    out = capsys.readouterr().out
+    assert "the factor of orders changes beside spec.size, or a roll-out is under way; change it alone, and keep" in out
+    assert "the size of 4 pods: where the definitions have `size: auto`, write `size: " in out
+
+
 def test_pods_on_blocked_hosts_do_not_stay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old = write(tmp_path / "old.yaml", cluster("device"))
     assert run([old, write(tmp_path / "new.yaml", cluster("device", {"spec.k8sNodeBlockList": ["host-1"]}))]) == 0

@@ -246,3 +246,13 @@ def test_a_secret_says_where_its_values_come_from(capsys: pytest.CaptureFixture[
 def test_the_end_of_a_path_is_enough_for_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "shop/session", "memory", "--root", str(SHOP)]) == 2
     assert capsys.readouterr().err.endswith("nothing is set at 'memory'; did you mean 'resources.memory'?\n")
+
+
+def test_an_automatic_size_says_how_to_pin_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = copy_of(SHOP, tmp_path)
+    change(
+        root,
+        {"file": "stacks/here/teams/search.yaml", "replace": "tier: plain\n", "by": "tier: plain\n    size: auto\n"},
+    )
+    (size,) = explained(capsys, "search/suggest", "size", "--root", str(root))
+    assert size["notes"] == [f"to keep this size while another setting changes, write `size: {size['value']}` first"]

@@ -12,7 +12,7 @@ import yaml
 from aerofleet.cli import main
 from aerofleet.cli.findings import as_text
 from aerofleet.cli.size import from_file
-from tests.model.project import ROOT, SIZING
+from tests.model.project import EXAMPLE, SIZING
 from tests.model.project import SHOP as DEFINED
 
 SHOP = SIZING / "shop.yaml"
@@ -72,7 +72,7 @@ def test_a_defined_cluster(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_defined_cluster_as_json(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["size", "search/profile", "--root", str(ROOT), "--cell", "local", "--format", "json"]) == 0
+    assert main(["size", "search/profile", "--root", str(EXAMPLE), "--cell", "local", "--format", "json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert (answer["schema"], answer["cluster"]) == ("aerofleet.io/size-cluster/v1", "search/profile")
     assert (answer["fits"], answer["shortfalls"], answer["nodesPerRack"]) == (True, [], 1)

@@ -66,7 +66,10 @@ def _lone_factor_faults(
     if rolled_out is not None and not set(changed) <= _factors(rolled_out).keys():
         yield path, f"{words} is still being added", "wait for the roll-out"
     if _factors(racks).keys() != _factors(new.racks).keys() or _rest(spec) != _rest(new.spec):
-        message = f"the factor of {words} changes beside something else, or a roll-out is under way"
+        before, after = _rest(spec), _rest(new.spec)
+        others = [f"spec.{key}" for key in {**before, **after} if before.get(key) != after.get(key)]
+        beside = ", ".join(others) or "something else"
+        message = f"the factor of {words} changes beside {beside}, or a roll-out is under way"
         yield path, message, _alone(spec, new)
     if not new.is_dynamic:
         message = f"the factor of {words} changes without dynamic configuration"

@@ -9,16 +9,16 @@ from typing import Any, NamedTuple
 
 from aerofleet.finding import Finding
 from aerofleet.load import Document
-from aerofleet.model.checks.finding import SettingsOf, finding
+from aerofleet.model.checks.finding import SettingsOf, finding, finding_of_setting
 from aerofleet.model.cluster import ADMIN_USER, EXPORTER_USER
 from aerofleet.model.merge import Path, is_named_list
 from aerofleet.model.names import MAX_LABEL, MAX_RESOURCE_NAME
-from aerofleet.model.source import CellSource
+from aerofleet.model.source import CellSource, WrittenCluster
 
 PLATFORM_USERS = (ADMIN_USER, EXPORTER_USER)
 
 
-OF_ACCESS_CONTROL = ("users", "roles", "passwords", "nudge", "accessControlConfig")
+OF_ACCESS_CONTROL = ("users", "roles", "passwords", "accessControlConfig")
 """Settings that nothing reads in a cluster without access control."""
 
 
@@ -174,19 +174,29 @@ def users(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 
 def access_control(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Where everybody may come in, a user or a new password would be without effect, and its owner thinks otherwise.
+    """Find settings of access control that a cluster or its own tier has without access control: everybody may come in,
+    and their owner thinks otherwise.
 
-    What `defaults` of a cell says is for those of its clusters that have access control.
+    What `defaults` of a cell or a tier below its own has is for those clusters that have access control.
     """
     for cluster in source.clusters:
         each = settings.get(cluster.key)
         if each is None or each.security.access_control:
             continue
         for key in OF_ACCESS_CONTROL:
+            message = f"the cluster has no access control: '{key}' would not reach the server"
+            hint = f"write `security: {{accessControl: true}}`, choose a tier that has it, or take '{key}' out"
             if cluster.file.settings.get(key):
-                message = f"the cluster has no access control: '{key}' would not reach the server"
-                hint = f"write `security: {{accessControl: true}}`, choose a tier that has it, or take '{key}' out"
                 yield finding("access-control-off", cluster.document, (*cluster.place, key), message, hint)
+            elif tier_has(source, cluster, key):
+                yield finding_of_setting("access-control-off", source, cluster, key, (message, hint))
+
+
+def tier_has(source: CellSource, cluster: WrittenCluster, key: str) -> bool:
+    """Does the cluster's own tier have the setting, and did not the cluster turn access control off itself?"""
+    tier, security = source.tiers.find(cluster.file.tier), cluster.file.settings.get("security")
+    turned_off = isinstance(security, Mapping) and "accessControl" in security
+    return tier is not None and bool(tier.file.settings.get(key)) and not turned_off
 
 
 def passwords(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
