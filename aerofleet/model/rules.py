@@ -61,6 +61,7 @@ RULES = MappingProxyType(
         "size-workload": "The sizing can't read a cluster's workload, so that nothing is known of its size.",
         "size-auto": "No number of pods is enough for the workload.",
         "pod-memory": "A pod's memory is less than its settings let the server take: it is killed before writes stop.",
+        "storage-unused": "A namespace has a setting that only the other kind of storage uses.",
         "group-missing": "A team is in no stack group, where the cell has groups.",
         "group-name": "A stack group has the name of the platform's own stack.",
         "group-twice": "A team is in several stack groups.",

@@ -12,6 +12,7 @@ from aerofleet.model.checks.metal import channels, hosts, images, pools, racks
 from aerofleet.model.checks.names import access_control, files, names, passwords, repeated, users
 from aerofleet.model.checks.references import grants, host_blocks, release_order
 from aerofleet.model.checks.size import pod_memory
+from aerofleet.model.checks.storage import storage_settings
 from aerofleet.model.checks.tenants import quotas, tenants
 from aerofleet.model.checks.versions import operators
 from aerofleet.model.source import CellSource
@@ -36,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     operators,
     racks,
     pod_memory,
+    storage_settings,
     groups,
     moved_groups,
     allocated,

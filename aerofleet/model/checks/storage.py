@@ -1,0 +1,39 @@
+"""Settings of storage that the kind of storage does not use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from aerofleet.finding import Finding
+from aerofleet.model.checks.finding import SettingsOf, finding
+from aerofleet.model.layers import DEFAULTS
+from aerofleet.model.merge import Path, is_named_list
+from aerofleet.model.resolved import StorageKind
+from aerofleet.model.source import CellSource
+
+OF_OTHER_STORAGE = {StorageKind.DEVICE: "dataSize", StorageKind.MEMORY: "devices"}
+"""Kind of storage → the setting that only the other kind uses."""
+
+
+def storage_settings(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+    """Find what a cluster itself sets for the other kind of storage: its owner believes that it holds.
+
+    A tier may have both, for clusters that choose.
+    """
+    for cluster in source.clusters:
+        resolved = settings.get(cluster.key)
+        storages = {each.name: each.storage for each in resolved.namespaces} if resolved else {}
+        listed = cluster.file.settings.get("namespaces")
+        named = enumerate(listed) if is_named_list(listed) else ()
+        entries: list[tuple[Path, Mapping[str, Any], StorageKind | None]]
+        entries = [(("namespaces", index), entry, storages.get(entry["name"])) for index, entry in named]
+        defaults = cluster.file.settings.get(DEFAULTS)
+        if isinstance(defaults, Mapping) and len(set(storages.values())) == 1:
+            entries.append(((DEFAULTS,), defaults, next(iter(storages.values()))))
+        for place, entry, storage in entries:
+            setting = OF_OTHER_STORAGE.get(storage) if storage else None
+            if storage and setting and entry.get(setting) is not None:
+                message = f"{setting} has no effect: the namespace has storage: {storage.value}"
+                hint = f"take {setting} out, or choose the other storage"
+                yield finding("storage-unused", cluster.document, (*cluster.place, *place, setting), message, hint)
