@@ -122,7 +122,7 @@ class _Builder:
                 self.refuse(
                     event,
                     "yaml-duplicate-key",
-                    f"the key '{key}' stands here a second time",
+                    f"the key '{key}' is in this mapping twice",
                     f"keep one of them; the first is in line {first.line}",
                 )
             else:

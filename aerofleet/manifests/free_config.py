@@ -31,9 +31,12 @@ BY_HAND = {
         IN_NAMESPACE,
         "memory-size",
     ): "write `indexesMemoryBudget` and, with storage in memory, `dataSize` instead: it is both",
+    (IN_NAMESPACE, "rack-id"): "take it out: the operator writes the id of each rack, from allocations.yaml",
     (IN_SET, "name"): "rename the entry of `sets` itself",
 }
 """(place, parameter) → what decides a parameter that no setting of its own decides."""
+TAKEN_OUT_BY_OPERATOR = frozenset({"rack-id"})
+"""What the operator takes out of the common configuration, to write each rack's own (AKO 4.5.0)."""
 CONTEXTS = tuple(typed_network(Ports(1, 1, 1, admin=1), None))
 IMAGE_PATHS = ("/etc/ssl/", "/etc/pki/", "/usr/")
 """Where the server's image brings files of its own: certificate authorities, above all."""
@@ -113,7 +116,7 @@ def owned_parameters(version: str) -> Mapping[str, frozenset[str]]:
     return {
         IN_SERVICE: frozenset(typed_service(min_cluster_size=1)),
         IN_NETWORK: frozenset(key for context in contexts for key in context),
-        IN_NAMESPACE: frozenset(key for each in built for key in each),
+        IN_NAMESPACE: frozenset(key for each in built for key in each) | TAKEN_OUT_BY_OPERATOR,
         IN_STORAGE: frozenset(key for each in built for key in each["storage-engine"]),
         IN_SET: frozenset(typed_set(SetDefinition("name"))),
     }
