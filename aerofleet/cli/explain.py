@@ -7,13 +7,16 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.defined_cluster import NoClusterError, find_cluster
+from aerofleet.cli.size_cluster import conclusion, sizing_of_cluster
 from aerofleet.model.provenance import GIVEN, SECRETS, SIZING, Explained, explain_cluster, explain_sizing
+from aerofleet.model.resolve import Resolution
 
 SCHEMA = "aerofleet.io/explain/v1"
 SEPARATOR = re.compile(r"[.\[\]]+")
@@ -49,8 +52,18 @@ def run(argv: Sequence[str]) -> int:
         rows = [as_json(each) for each in asked]
         sys.stdout.write(json.dumps({"schema": SCHEMA, "values": rows}, indent=2, default=str) + "\n")
     else:
-        sys.stdout.write("".join(f"{line}\n" for each in asked for line in lines_of(each)))
+        first = first_lines(resolution, options.cluster) if options.path == SIZING else ()
+        sys.stdout.write(
+            "".join(f"{line}\n" for line in (*first, *(line for each in asked for line in lines_of(each))))
+        )
     return EXIT_FINE
+
+
+def first_lines(resolution: Resolution, cluster: str) -> Iterator[str]:
+    """Yield the conclusion that the figures lead to, and the verb that compares need and have."""
+    with suppress(ValueError):
+        yield from conclusion(cluster, *sizing_of_cluster(resolution, cluster))
+        yield f"need and have in a table: aerofleet size {cluster}"
 
 
 def no_path(path: str, values: list[Explained]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from aerofleet.aerospike.amount import amount
 from aerofleet.finding import Location
 from aerofleet.model.layers import DEFAULTS
 from aerofleet.model.merge import Origin, Path
@@ -178,7 +179,8 @@ def explain_sizing(resolution: Resolution, key: str) -> Iterator[Explained]:
     for each in figures_of(settings, server_version(source, settings), models, int(settings.size) * settings.racks):
         path = ".".join(filter(None, (SIZING, each.scope, each.name)))
         inputs = tuple(f"{name} = {value:,}" for name, value in each.inputs.items())
-        value = f"{each.value:,} {each.unit}".strip()
+        exact, readable = f"{each.value:,} {each.unit}".strip(), amount(each.value, each.unit)
+        value = exact if readable in (exact, f"{exact} ") else f"{exact} ({readable})"
         yield Explained(path, value, each.source, where, formula=each.formula, inputs=inputs)
 
 
