@@ -17,7 +17,7 @@ from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config_change import is_same, judge
 from aerofleet.ako.effect import Effect, Reason, refusal, worst
 from aerofleet.ako.hazards import Hazard, change_hazards
-from aerofleet.ako.identity import api_version_message
+from aerofleet.ako.identity import API_VERSION, api_version_message
 from aerofleet.ako.narrow import becomes, narrow
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.reasons.access import access_reasons
@@ -190,6 +190,14 @@ def _identity(old: Cluster, new: Cluster) -> Iterator[Reason]:
     elif old.api_version and new.api_version and old.api_version != new.api_version:
         message = api_version_message(old.api_version, new.api_version)
         yield Reason(Effect.DATA_AT_RISK, "api-version", "apiVersion", message)
+    yield from version_refusals(new)
+
+
+def version_refusals(cluster: Cluster) -> Iterator[Reason]:
+    """An apiVersion that the operator does not serve. One that is not written is taken for the right one."""
+    if cluster.api_version not in ("", API_VERSION):
+        message = f"{cluster.api_version} is not served by the operator, so the API server refuses it; {API_VERSION} is"
+        yield Reason(Effect.REFUSED, "api-version", "apiVersion", message)
 
 
 def _parameter_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -106,11 +107,17 @@ class ObjectSet:
 
 
 def _written(resource: Object) -> dict[str, Any]:
-    return {
-        str(key): value
-        for part in ("data", "binaryData", "stringData")
-        for key, value in section(resource, part).items()
-    }
+    """Key → value; what is written as text and what is encoded compare alike, and text counts where both are there."""
+    encoded = kind_of(resource) == "Secret"
+    found = {str(key): _decoded(value) if encoded else value for key, value in section(resource, "data").items()}
+    return {**found, **section(resource, "binaryData"), **section(resource, "stringData")}
+
+
+def _decoded(value: Any) -> Any:
+    try:
+        return b64decode(str(value), validate=True).decode()
+    except ValueError:
+        return value
 
 
 def _fetched(resource: Object) -> dict[str, Any] | None:

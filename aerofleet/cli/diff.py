@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from aerofleet.ako.admission import admit_create, finished_status
-from aerofleet.ako.change import change_of
+from aerofleet.ako.change import change_of, version_refusals
 from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, release_of
 from aerofleet.ako.effect import Effect, Reason, refusal, worst
 from aerofleet.ako.failed_pods import failed_pods
 from aerofleet.ako.hazards import cluster_hazards
 from aerofleet.ako.hazards.beside import change_hazards_beside
-from aerofleet.ako.identity import Key, cluster_name, is_cluster, key_of, label_of
+from aerofleet.ako.identity import API_VERSION, Key, cluster_name, is_cluster, is_foreign_cluster, key_of, label_of
 from aerofleet.ako.object_set import ObjectSet
 from aerofleet.ako.reasons.objects import object_reasons
 from aerofleet.ako.reasons.storage import deletion_reason
@@ -71,7 +71,9 @@ def run(argv: Sequence[str]) -> int:
 
 def mistakes_in(path: Path, found: list[CR]) -> Iterator[str]:
     if not any(map(is_cluster, found)):
-        yield f"{path}: no AerospikeCluster in this file"
+        foreign = [f"{label_of(other)} ({other.get('apiVersion')})" for other in found if is_foreign_cluster(other)]
+        others = f"; of another operator, and not judged here: {', '.join(foreign)}" if foreign else ""
+        yield f"{path}: no AerospikeCluster of {API_VERSION} in this file{others}"
     labels = {key_of(resource): label_of(resource) for resource in found}
     for key, count in Counter(map(key_of, found)).items():
         if count > 1:
@@ -126,8 +128,9 @@ def judged(old: CR | None, new: CR | None, operator: str, running_pods: Sequence
     if new is not None:
         errors = [finding for finding in admit_create(new, operator).findings if finding.severity == "error"]
         reasons = [refusal(finding) for finding in errors or start_errors(cluster_of(new))]
-        reasons = reasons or [Reason(Effect.LIVE, "created", "metadata.name", "a new cluster is made")]
         made = cluster_of(new)
+        reasons = [*version_refusals(made), *reasons]
+        reasons = reasons or [Reason(Effect.LIVE, "created", "metadata.name", "a new cluster is made")]
         return Judgement(cluster_name(new), worst(reasons), reasons, cluster_hazards(made), {NEW: made.size})
     gone: Cluster = cluster_of(old or {})
     reasons = [deletion_reason(gone)]

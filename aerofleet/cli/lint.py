@@ -74,11 +74,12 @@ def _findings(path: Path, objects: list[Document], operator: str) -> Iterator[Fi
         message = f"no object of the kind {KIND} in this file: nothing is judged"
         hint = f"apiVersion: {API_VERSION}, kind: {KIND}"
         yield Finding("no-cluster", "error", "kind", message, hint, Location(str(path), 1, 1))
+    is_one = len(documents) + len(foreign) == 1
     for document in foreign:
-        yield _foreign(document)
+        yield replace(_foreign(document), subject="" if is_one else cluster_name(document.data))
     yield from _twice(objects)
     for document, cluster in zip(documents, together.clusters, strict=True):
-        subject = cluster_name(document.data) if len(documents) + len(foreign) > 1 else ""
+        subject = "" if is_one else cluster_name(document.data)
         for finding in cluster_findings(document, cluster, together, operator):
             yield replace(finding, subject=subject)
 
@@ -97,9 +98,10 @@ def _twice(objects: list[Document]) -> Iterator[Finding]:
         key = key_of(document.data)
         met[key] += 1
         if met[key] == 2:
-            message = f"{label_of(document.data)} is in this file {counts[key]} times: only the last one counts"
+            message = f"is written {counts[key]} times: only the last one counts"
             hint = "another name, or one of them only"
-            yield Finding("object-twice", "error", "metadata.name", message, hint, document.find("metadata.name"))
+            place = document.find("metadata.name")
+            yield Finding("object-twice", "error", "metadata.name", message, hint, place, label_of(document.data))
 
 
 def cluster_findings(document: Document, cluster: Cluster, together: ObjectSet, operator: str) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
@@ -236,7 +237,34 @@ def _beyond_restricted(cluster: Cluster) -> Iterator[Found]:
             return
 
 
+@hazard("claim-differs", "warning", "the class, mode and size that the claim has, or a new rack with new claims")
+def claim_differs(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+    """A claim is not what the cluster says of its volume. The pod takes the claim that it finds; a host, class or size
+    that was meant is not used.
+    """
+    claims = {name_of(claim): claim for claim in objects.of_kind("PersistentVolumeClaim", cluster.namespace)}
+    for rack in cluster.racks if claims else ():
+        for position, volume in enumerate(entries(rack.storage, "volumes")):
+            wanted = section(volume, "source", "persistentVolume")
+            claim_of = re.compile(rf"{volume.get('name')}-{cluster.name}-{rack.identity}-\d+")
+            for name in sorted(filter(claim_of.fullmatch, claims)) if wanted else ():
+                path = f"{cluster.storage_path(rack)}.volumes[{position}].source.persistentVolume"
+                for key, why in _claim_differences(wanted, section(claims[name], "spec")):
+                    yield f"{path}.{key}", f"claim {name}: {why}"
+
+
+def _claim_differences(wanted: dict[str, Any], claim: dict[str, Any]) -> Iterator[Found]:
+    for key, own, default in (("storageClass", "storageClassName", None), ("volumeMode", "volumeMode", "Filesystem")):
+        found = claim.get(own, default)
+        if found is not None and wanted.get(key) is not None and found != wanted[key]:
+            yield key, f"has {own} {found}, and the volume {wanted[key]}"
+    size = section(claim, "resources", "requests").get("storage")
+    if size is not None and quantity(size) < quantity(wanted.get("size") or 0):
+        yield "size", f"asks for {size}, and the volume for {wanted.get('size')}"
+
+
 OBJECT_HAZARDS = (
+    claim_differs,
     key_missing,
     nodes_kept_apart,
     clients_kept_out,
