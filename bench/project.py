@@ -8,6 +8,9 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from tools.toolchain.engine import bin_folder, new_pulumi_home
+from tools.toolchain.recipes import ROOT
+
 
 class Project:
     """A folder for a project's files, with a backend and a Pulumi home of its own."""
@@ -16,7 +19,8 @@ class Project:
         self.folder = folder
         backend = folder / ".backend"
         backend.mkdir(parents=True)
-        self.env = {**env, "PULUMI_BACKEND_URL": backend.as_uri(), "PULUMI_HOME": str(folder / ".pulumi")}
+        home = new_pulumi_home(folder / ".pulumi", bin_folder(ROOT))
+        self.env = {**env, "PULUMI_BACKEND_URL": backend.as_uri(), "PULUMI_HOME": str(home)}
 
     def seconds(self, *arguments: str) -> float:
         """How long ``pulumi`` takes over it; where it fails, its last words end the bench."""

@@ -20,18 +20,19 @@ def run(argv: Sequence[str]) -> int:
     )
     parser.parse_args(argv)
     # Loaded here, so that --help works where the toolchain does not.
-    from tools.toolchain.engine import prepare_engine
+    from tools.toolchain.engine import prepare_engine, stand_in_home
     from tools.toolchain.recipes import ToolchainError
 
     try:
-        variables = tool_variables(prepare_engine())
+        folder = prepare_engine()
+        variables = tool_variables(folder)
     except ToolchainError as error:
         sys.stderr.write(f"aerofleet env: {error}\n")
         return EXIT_FINDINGS
     state = default_state()
     taken_away: Sequence[str] = ()
     if state.exists():
-        variables |= embedded_variables(state)
+        variables |= embedded_variables(state, stand_in_home(folder))
         taken_away = OVERRULING
     else:
         sys.stderr.write("aerofleet env: no embedded control plane; KUBECONFIG and the Pulumi backend stay yours\n")

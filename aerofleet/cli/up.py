@@ -30,7 +30,7 @@ from aerofleet.model import resolve_cell
 from aerofleet.model.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
 from aerofleet.stack.engine import Engine, EngineError, to_its_end
 from tools.toolchain.control_plane import prepare_control_plane
-from tools.toolchain.engine import prepare_engine
+from tools.toolchain.engine import prepare_engine, stand_in_home
 from tools.toolchain.recipes import ROOT, ToolchainError
 from tools.toolchain.store import locked
 
@@ -115,7 +115,7 @@ def up(before_python: float | None) -> int:
 
 def use(bin_folder: Path, state: State) -> None:
     """Have every `pulumi` from here on mean the embedded control plane."""
-    os.environ.update({**tool_variables(bin_folder), **embedded_variables(state)})
+    os.environ.update({**tool_variables(bin_folder), **embedded_variables(state, stand_in_home(bin_folder))})
     for name in OVERRULING:
         os.environ.pop(name, None)
 

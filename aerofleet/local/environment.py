@@ -25,12 +25,14 @@ def tool_variables(bin_folder: Path) -> dict[str, str]:
     }
 
 
-def embedded_variables(state: State) -> dict[str, str]:
+def embedded_variables(state: State, pulumi_home: Path | None = None) -> dict[str, str]:
     """The embedded control plane, and a file backend of its own for the stacks on it.
 
     Only this one gets a backend from us: for every real cell `pulumi login` or the person's own variables choose it.
+    ``pulumi_home`` is the one with the stand-in, which serves nothing but the embedded control plane.
     """
     return {
+        **({"PULUMI_HOME": str(pulumi_home)} if pulumi_home else {}),
         "KUBECONFIG": str(state.kubeconfig),
         "PULUMI_BACKEND_URL": f"{state.backend.as_uri()}?{WITHOUT_ATTRIBUTES}",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(state.passphrase),

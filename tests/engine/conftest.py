@@ -19,7 +19,7 @@ from tests.conftest import TOOLCHAIN
 from tests.engine.example_cell import SPARE_HOST, ExampleCell
 from tests.engine.project_copy import ProjectCopy
 from tools.toolchain.control_plane import ControlPlanePrograms, prepare_control_plane
-from tools.toolchain.engine import KUBERNETES_PLUGIN, prepare_engine
+from tools.toolchain.engine import new_pulumi_home, prepare_engine, stand_in_home
 from tools.toolchain.recipes import ROOT
 
 HERE = Path(__file__).parent
@@ -60,7 +60,7 @@ def toolchain() -> Path:
 @pytest.fixture
 def stand_in(toolchain: Path) -> None:
     """Skips where the official provider is used: it dies at no point that a test could choose."""
-    if not (toolchain / KUBERNETES_PLUGIN).exists():
+    if stand_in_home(toolchain) is None:
         pytest.skip("AEROFLEET_FAULT is a word of the stand-in; the official provider does not know it")
 
 
@@ -116,11 +116,7 @@ def engine_environment(folder: Path, toolchain: Path, plane: ControlPlane) -> di
 
     Nothing of the person's own Pulumi is read or written, but plugins that they have installed.
     """
-    home = folder / "pulumi-home"
-    home.mkdir()
-    installed = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi") / "plugins"
-    if installed.is_dir():
-        (home / "plugins").symlink_to(installed)
+    home = new_pulumi_home(folder / "pulumi-home", toolchain)
     # The engine compresses and encrypts a debug log of each run into this folder: a third of its own time. A file
     # in the folder's place turns that off; nothing else does (engine 3.259).
     (home / "logs").touch()

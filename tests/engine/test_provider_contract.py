@@ -33,6 +33,7 @@ from tests.engine.provider_plugin import (
     running,
     urn,
 )
+from tools.toolchain.engine import KUBERNETES_PLUGIN, own_home, stand_in_home
 
 CASES = Path(__file__).parents[1] / "cases/provider"
 SOMEBODY = "somebody-else"
@@ -298,10 +299,10 @@ def server(control_plane: ControlPlane) -> Server:
 @pytest.fixture(scope="module")
 def program(toolchain: Path) -> Path:
     """The official plugin where the engine would find it, else the stand-in."""
-    found = shutil.which("pulumi-resource-kubernetes", path=f"{toolchain}{os.pathsep}{os.environ['PATH']}")
-    installed = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi") / "plugins"
-    candidates = sorted(installed.glob("resource-kubernetes-v*/pulumi-resource-kubernetes"))
-    assert found or candidates, "no pulumi-resource-kubernetes"
+    installed = (stand_in_home(toolchain) or own_home()) / "plugins"
+    candidates = sorted(installed.glob(f"resource-kubernetes-v*/{KUBERNETES_PLUGIN}"))
+    found = shutil.which(KUBERNETES_PLUGIN)
+    assert found or candidates, f"no {KUBERNETES_PLUGIN}"
     return Path(found) if found else candidates[-1]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.toolchain.engine import KUBERNETES_PLUGIN, foreign_path, installed_engine, kubernetes_provider
+from tools.toolchain.engine import KUBERNETES_PLUGIN, foreign_path, installed_engine, kubernetes_provider, own_home
 from tools.toolchain.go_build import build_environment
 from tools.toolchain.recipes import MACHINE, SYSTEM, ToolchainError
 
@@ -48,6 +48,17 @@ def test_an_installed_plugin_is_the_official_one_unless_the_stand_in_is_asked_fo
     monkeypatch.setenv("AEROFLEET_PROVIDER", "oficial")
     with pytest.raises(ToolchainError, match="it can be official or stand-in"):
         kubernetes_provider(engine, str(tmp_path))
+
+
+def test_a_home_that_a_clone_made_is_not_the_persons_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After `eval "$(aerofleet env)"`: the stand-in in it would count as the official plugin."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("PULUMI_HOME", raising=False)
+    assert own_home() == tmp_path / ".pulumi"
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "clone/.aerofleet/pulumi"))
+    assert own_home() == tmp_path / ".pulumi"
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "elsewhere"))
+    assert own_home() == tmp_path / "elsewhere"
 
 
 def test_a_build_is_for_this_machine_whatever_the_caller_builds_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,8 @@ LANGUAGE_HOST = "pulumi-language-python"
 KUBERNETES_PLUGIN = "pulumi-resource-kubernetes"
 PLUGIN_INSTALL_SECONDS = 600
 BIN_FOLDER = Path(".aerofleet/bin")
+STAND_IN_HOME = "pulumi"
+"""Beside the bin folder: a Pulumi home whose only plugin is the stand-in."""
 
 
 def bin_folder(root: Path) -> Path:
@@ -32,7 +34,7 @@ def bin_folder(root: Path) -> Path:
 
 def prepare_engine(root: Path | None = None) -> Path:
     """Make `pulumi` and its plugins callable; returns the folder that has to come first on PATH, which is below the
-    project's own folder ``root``.
+    project's own folder ``root``. The stand-in is not on PATH but in a Pulumi home, see :func:`stand_in_home`.
 
     An installed engine that is new enough is left where it is. Raises ToolchainError.
     """
@@ -51,11 +53,27 @@ def prepare_engine(root: Path | None = None) -> Path:
         programs[LANGUAGE_HOST] = language_host_script()
     if uv := installed_uv(elsewhere):
         programs["uv"] = uv
-    if kubernetes_provider(engine, elsewhere, known=(folder / KUBERNETES_PLUGIN).exists()) == "stand-in":
-        programs |= {file.name: file for file in stored(stand_in(), go_build).iterdir()}
+    plugins: dict[str, Path | str] = {}
+    if kubernetes_provider(engine, elsewhere, known=stand_in_home(folder) is not None) == "stand-in":
+        plugins = {file.name: file for file in stored(stand_in(), go_build).iterdir()}
     with locked(folder.parent / "bin.lock", "another run is preparing the toolchain; waiting"):
         publish(programs, folder)
+        publish(plugins, stand_in_folder(folder))
     return folder
+
+
+def stand_in_folder(folder: Path) -> Path:
+    """Where an engine looks for its Kubernetes plugin in the Pulumi home beside bin folder ``folder``."""
+    return folder.parent / STAND_IN_HOME / f"plugins/resource-kubernetes-v{version('pulumi-kubernetes')}"
+
+
+def stand_in_home(folder: Path) -> Path | None:
+    """The Pulumi home with the stand-in, of bin folder ``folder``; None where the official plugin is used.
+
+    In the person's own home every other project would take the stand-in for the official plugin, and on PATH the engine
+    warns of it in each run.
+    """
+    return folder.parent / STAND_IN_HOME if (stand_in_folder(folder) / KUBERNETES_PLUGIN).exists() else None
 
 
 def installed_uv(path: str) -> Path | None:
@@ -153,8 +171,7 @@ def kubernetes_provider(engine: Path, path: str, *, known: bool = False) -> str:
 def install_kubernetes_plugin(engine: Path) -> str:
     """Have the engine install the plugin that goes with the Python package; returns why it cannot, or nothing."""
     release = version("pulumi-kubernetes")
-    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
-    if (home / f"plugins/resource-kubernetes-v{release}").is_dir():
+    if (own_home() / f"plugins/resource-kubernetes-v{release}").is_dir():
         return ""
     archive = f"pulumi-resource-kubernetes-v{release}-{SYSTEM}-{MACHINE}.tar.gz"
     probe = urllib.request.Request(f"https://get.pulumi.com/releases/plugins/{archive}", method="HEAD")
@@ -162,10 +179,31 @@ def install_kubernetes_plugin(engine: Path) -> str:
         # Asked first, because the engine keeps trying for minutes where nothing answers.
         urllib.request.urlopen(probe, timeout=TIMEOUT_SECONDS).close()  # noqa: S310
         command = [str(engine), "plugin", "install", "resource", "kubernetes", release]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PLUGIN_INSTALL_SECONDS)
+        environment = {**os.environ, "PULUMI_HOME": str(own_home())}
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False, timeout=PLUGIN_INSTALL_SECONDS
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         return reason(error)
     return last_lines(done.stderr) if done.returncode else ""
+
+
+def own_home() -> Path:
+    """The person's own Pulumi home; not one that a clone of this project made, whose stand-in is not installed."""
+    home = Path(os.environ.get("PULUMI_HOME") or "")
+    ours = home.parts[-2:] == (BIN_FOLDER.parts[0], STAND_IN_HOME)
+    return Path.home() / ".pulumi" if ours or home == Path() else home
+
+
+def new_pulumi_home(home: Path, folder: Path) -> Path:
+    """Make a Pulumi home that holds nothing of the person's own but the plugins that they installed, or the stand-in
+    where bin folder ``folder`` goes with it.
+    """
+    home.mkdir(parents=True)
+    plugins = (stand_in_home(folder) or own_home()) / "plugins"
+    if plugins.is_dir():
+        (home / "plugins").symlink_to(plugins)
+    return home
 
 
 def publish(programs: Mapping[str, Path | str], folder: Path) -> None:
