@@ -177,8 +177,15 @@ def access_control(source: CellSource, settings: SettingsOf) -> Iterator[Finding
     """Find settings of access control that a cluster or its own tier has without access control: everybody may come in,
     and their owner thinks otherwise.
 
-    What `defaults` of a cell or a tier below its own has is for those clusters that have access control.
+    What `defaults` of a cell or a tier below its own has is for those clusters that have access control. Defaults of a
+    cell where none has it reach no server.
     """
+    if source.cell and settings and not any(each.security.access_control for each in settings.values()):
+        for key in OF_ACCESS_CONTROL:
+            if source.cell.file.defaults.get(key):
+                message = f"no cluster of the cell has access control: '{key}' would not reach a server"
+                hint = f"write `security: {{accessControl: true}}` beside it, or take '{key}' out"
+                yield finding("access-control-off", source.cell.document, ("defaults", key), message, hint)
     for cluster in source.clusters:
         each = settings.get(cluster.key)
         if each is None or each.security.access_control:
