@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aerofleet.ako.admission.storage_rules import is_persistent
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_change import is_same
 from aerofleet.ako.failed_pods import ignored_and_blocking
@@ -97,6 +98,28 @@ def restarts_twice(old: Cluster, new: Cluster, restarts: Restarts, status: Statu
             return
 
 
+@hazard(
+    "failed-keeps-claims",
+    "severe",
+    "its claims deleted by hand, then the pod; or deleteLocalStorageOnPodRecovery: true",
+)
+def failed_keeps_claims(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
+    """A failed pod keeps its claims, also those of local classes on a blocked host: they hold it there, and it stays
+    Pending for ever. Only a pod that runs leaves a blocked host with its claims deleted.
+    """
+    blocked = set(new.spec.get("k8sNodeBlockList") or []) - set(old.spec.get("k8sNodeBlockList") or [])
+    failed = ignored_and_blocking(status.failed, new)[1]
+    if not blocked or not (failed or (status.phase == "Error" and not status.failed)):
+        return
+    for rack in new.distinct_racks:
+        keeps = rack.storage.get("deleteLocalStorageOnPodRecovery") is not True
+        if keeps and any(map(is_persistent, rack.storage.get("volumes") or [])):
+            who = f"{_have(failed)} failed" if failed else "if a pod has failed"
+            hosts = ", ".join(sorted(blocked))
+            yield "spec.k8sNodeBlockList", f"{who}: local volumes are kept, and hold a pod on {hosts}"
+            return
+
+
 @hazard("ignored-pods-left", "warning", "the pods mended, and maxIgnorablePods taken away")
 def ignored_pods_left(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
     """The roll-out goes on over ignored pods. Rosters of strongly consistent namespaces are written without them. After
@@ -142,6 +165,7 @@ STATUS_HAZARDS = (
     failed_pods_first,
     shrink_blocked,
     restarts_twice,
+    failed_keeps_claims,
     ignored_pods_left,
     one_node_left,
     never_rolled_out,
