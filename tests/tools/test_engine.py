@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 
 import pytest
 
-from tools.toolchain.engine import KUBERNETES_PLUGIN, foreign_path, installed_engine, kubernetes_provider, own_home
+from tools.toolchain.engine import (
+    KUBERNETES_PLUGIN,
+    foreign_path,
+    installed_engine,
+    installed_uv,
+    kubernetes_provider,
+    own_home,
+)
 from tools.toolchain.go_build import build_environment
-from tools.toolchain.recipes import MACHINE, SYSTEM, ToolchainError
+from tools.toolchain.recipes import MACHINE, SYSTEM, TOOLS, ToolchainError
 
 
 def program(folder: Path, name: str, *lines: str) -> Path:
@@ -59,6 +67,17 @@ def test_a_home_that_a_clone_made_is_not_the_persons_own(tmp_path: Path, monkeyp
     assert own_home() == tmp_path / ".pulumi"
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "elsewhere"))
     assert own_home() == tmp_path / "elsewhere"
+
+
+def test_uv_comes_from_the_bootstrap_where_none_is_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The official language host can't read a program's packages without it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert installed_uv("") is None
+    pinned = re.findall(r"^uv==(\S+)", (TOOLS / "uv-requirements.txt").read_text(), re.MULTILINE)[0]
+    own = program(tmp_path / f"cache/aerofleet/uv-{pinned}/bin", "uv")
+    assert installed_uv("") == own
+    program(tmp_path / "installed", "uv")
+    assert installed_uv(str(tmp_path / "installed")) is None
 
 
 def test_a_build_is_for_this_machine_whatever_the_caller_builds_for(monkeypatch: pytest.MonkeyPatch) -> None:
