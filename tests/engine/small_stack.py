@@ -16,12 +16,14 @@ LABELS = {"app.kubernetes.io/managed-by": "aerofleet", "aerofleet.io/cell": "sma
 
 PROGRAM = '''"""The components over the objects in objects.json."""
 import json
+import signal
 import sys
 from pathlib import Path
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 sys.path.insert(0, PROJECT)
 from aerofleet.manifests.rendered import RenderedCluster, RenderedTeam
 from components.team_space import TeamSpace, TeamSpaceArgs
