@@ -53,9 +53,21 @@ def _parts(path: str, before: Any, after: Any) -> list[Difference]:
             (f"{path}{_entry(place, new)}", old, new)
             for place, (old, new) in enumerate(zip(before, after, strict=True))
         ]
+    elif _are_named(before) and _are_named(after):
+        was, now = ({entry["name"]: entry for entry in side} for side in (before, after))
+        names = [*was, *(name for name in now if name not in was)]
+        pairs = [(f"{path}.{{{name}}}", was.get(name), now.get(name)) for name in names]
     else:
         return []
     return [Difference(*pair) for pair in pairs if not is_same(pair[1], pair[2])]
+
+
+def _are_named(found: Any) -> bool:
+    """A list of maps, each with a name of its own."""
+    names = (
+        [entry.get("name") if isinstance(entry, dict) else None for entry in found] if isinstance(found, list) else []
+    )
+    return bool(names) and all(isinstance(name, str) for name in names) and len({*names}) == len(names)
 
 
 def _entry(place: int, entry: Any) -> str:

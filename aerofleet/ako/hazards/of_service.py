@@ -11,6 +11,7 @@ from aerofleet.aerospike.parameters import parameter
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import Config, entries, section, texts
 from aerofleet.ako.hazards.hazard import Found, hazard
+from aerofleet.ako.narrow import becomes
 from aerofleet.ako.pairs import Where, config_path_of, namespace_pairs, paired
 from aerofleet.ako.restart import Restarts, judged_version
 
@@ -98,7 +99,7 @@ def clients_turned_away(old: Cluster, new: Cluster, restarts: Restarts) -> Itera
         for key in ("proto-fd-max", "batch-max-requests"):
             limits = [_limit(version, section(each.config, "service"), (key,), "service") for each in (before, rack)]
             if limits[1] < limits[0]:
-                message = f"{_shown(limits[0])} becomes {_shown(limits[1])}"
+                message = f"{_shown(limits[0])} becomes {_shown(limits[1])}: what is beyond is refused"
                 yield config_path_of(new, before, rack, f"service.{key}"), message
 
 
@@ -243,7 +244,10 @@ def addresses_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
     has_tls = section(new.config, "network", "service").get("tls-name") is not None
     for way in ("access", "alternateAccess", *(("tlsAccess", "tlsAlternateAccess") if has_tls else ())):
         if was.get(way) != now.get(way):
-            yield f"spec.aerospikeNetworkPolicy.{way}", f"{now.get(way)} addresses are published, not {was.get(way)}"
+            yield (
+                f"spec.aerospikeNetworkPolicy.{way}",
+                f"{was.get(way)} becomes {now.get(way)}: clients are told other addresses",
+            )
 
 
 @hazard("load-balancer-changes", "warning", "the load balancer as it is until no client's seed list names it")
@@ -256,7 +260,7 @@ def load_balancer_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Ite
     elif was:
         for key in ("port", "targetPort", "loadBalancerSourceRanges"):
             if was.get(key) != now.get(key) and (key != "loadBalancerSourceRanges" or now.get(key)):
-                yield f"{path}.{key}", "clients may not get through any more"
+                yield f"{path}.{key}", f"{becomes(was.get(key), now.get(key))}: clients may not get through any more"
 
 
 SERVICE_HAZARDS = (

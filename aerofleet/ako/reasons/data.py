@@ -10,6 +10,7 @@ from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, namespaces, replication_factor
 from aerofleet.ako.config_change import is_same, removed_namespaces
 from aerofleet.ako.effect import Effect, Reason
+from aerofleet.ako.narrow import becomes
 from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.reasons.evictions import eviction_reasons
 from aerofleet.ako.reasons.losses import loss_reasons
@@ -67,4 +68,9 @@ def _namespace_reasons(size: int, name: str, before: Config, after: Config, path
     yield from eviction_reasons(name, before, after, path)
     for key in ("active-rack", "prefer-uniform-balance", "rack-id"):
         if not is_same(before.get(key), after.get(key)):
-            yield Reason(Effect.MOVES_DATA, "balance", f"{path}.{key}", f"{key} of {name} changes: partitions move")
+            yield Reason(
+                Effect.MOVES_DATA,
+                "balance",
+                f"{path}.{key}",
+                f"{key} of {name}: {becomes(before.get(key), after.get(key))}: partitions move",
+            )

@@ -44,7 +44,9 @@ def eviction_reasons(name: str, before: Config, after: Config, path: str) -> Ite
         budget = THRESHOLDS[keys]
         sizes = [_number(each, budget) if budget else 0 for each in (before, after)]
         if now and sizes[1] and (not sizes[0] or sizes[1] < sizes[0]):
-            yield _evicts(f"{path}.{'.'.join(budget)}", f"the limit that {keys[-1]} of {name} is a part of shrinks")
+            pair = f"{sizes[0] or 'no limit'} becomes {sizes[1]}"
+            message = f"{pair}, and {keys[-1]} of {name} is {now} percent of it"
+            yield _evicts(f"{path}.{'.'.join(budget)}", message)
     yield from _sets(name, before, after, path)
 
 

@@ -24,7 +24,7 @@ def restart_reasons(old: Cluster, new: Cluster, restart: RackRestart) -> Iterato
         if kind == CRASH:
             yield Reason(Effect.REFUSED, "operator-panics", path, why)
         elif kind == LIVE and restart.kind != LIVE:
-            yield Reason(Effect.LIVE, "set-live", path, "comes with the restart")
+            yield Reason(Effect.LIVE, "set-live", path, f"{why.removesuffix(', set live')}, comes with the restart")
         elif kind == LIVE and waiting:
             message = f"{why} later" if path in waiting else f"{why}, while another part of the change waits unseen"
             yield Reason(Effect.WARM_RESTART, "half-applied", path, message)

@@ -34,7 +34,9 @@ def size_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Rea
             message = f"{count} of {new.size} pods {words}: partitions move"
             yield Reason(Effect.MOVES_DATA, "racks", "spec.rackConfig.racks", message)
     if bool(old.spec.get("enableRackIDOverride")) != bool(new.spec.get("enableRackIDOverride")):
-        yield Reason(Effect.MOVES_DATA, "rack-ids", "spec.enableRackIDOverride", "rack ids come from elsewhere")
+        where = "annotations of the pods" if new.spec.get("enableRackIDOverride") else "the racks"
+        message = f"rack ids come from {where} from now on: partitions move"
+        yield Reason(Effect.MOVES_DATA, "rack-ids", "spec.enableRackIDOverride", message)
     before, after = ({rack.id for rack in cluster.racks} for cluster in (old, new))
     if before != after:
         message = f"racks {_ids(before)} become {_ids(after)}"
@@ -140,7 +142,12 @@ def _too_few(old: Cluster, new: Cluster) -> Iterator[Reason]:
 
 def version_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
     if old.image != new.image and is_same_image(old.image, new.image):
-        yield Reason(Effect.LIVE, "image", "spec.image", "is the same image to the operator: no pod is rebuilt for it")
+        yield Reason(
+            Effect.LIVE,
+            "image",
+            "spec.image",
+            f"{old.image} becomes {new.image}: the same image to the operator, so no pod is rebuilt",
+        )
     if not old.version or not new.version or old.version == new.version:
         return
     if not is_at_least(new.version, old.version):

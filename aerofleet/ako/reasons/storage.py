@@ -12,6 +12,7 @@ from aerofleet.ako.config import ignores_devices, is_purely_in_memory, namespace
 from aerofleet.ako.config_change import is_same
 from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.mounts import by_name, unseen_host_paths
+from aerofleet.ako.narrow import becomes, narrow
 from aerofleet.ako.pairs import paired
 from aerofleet.ako.quantity import quantity
 from aerofleet.ako.reasons.pods import copies_of
@@ -48,7 +49,9 @@ def storage_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
             yield Reason(Effect.WARM_RESTART, "half-applied", f"{path}.volumes.{{{name}}}.source.hostPath", message)
         for key in sorted((before.storage.keys() | rack.storage.keys()) - {"volumes"}):
             if not is_same(before.storage.get(key), rack.storage.get(key)):
-                yield Reason(Effect.LIVE, "storage-policy", f"{path}.{key}", POLICIES.get(key, "counts from now on"))
+                place = narrow(f"{path}.{key}", before.storage.get(key), rack.storage.get(key))
+                message = f"{becomes(place.before, place.after)}: {POLICIES.get(key, 'counts from now on')}"
+                yield Reason(Effect.LIVE, "storage-policy", place.path, message)
 
 
 def _policy_reasons(old: tuple[Rack, dict[str, Any]], new: tuple[Rack, dict[str, Any]]) -> Iterator[Reason]:
@@ -59,17 +62,19 @@ def _policy_reasons(old: tuple[Rack, dict[str, Any]], new: tuple[Rack, dict[str,
         yield Reason(Effect.DATA_AT_RISK, "shrinks", "source.persistentVolume.size", message)
     was, method = policy(*old, "initMethod"), policy(*new, "initMethod")
     if method != was and method in WIPING:
-        message = f"a volume that a pod meets anew is wiped by {method}"
+        message = f"{was} becomes {method}: a volume that a pod meets anew is wiped"
         yield Reason(Effect.DATA_AT_RISK, "init-method", "initMethod", message)
     elif method != was:
-        yield Reason(Effect.LIVE, "init-method", "initMethod", "counts from the next new volume on")
+        yield Reason(Effect.LIVE, "init-method", "initMethod", f"{was} becomes {method}: counts for new volumes")
     if cascades(*new) and not cascades(*old):
-        message = "the claim, and with it the data, goes when its pod is scaled away or the cluster is deleted"
+        message = "false becomes true: the claim and its data go when the pod is scaled away or the cluster is deleted"
         yield Reason(Effect.DATA_AT_RISK, "cascade-delete", "cascadeDelete", message)
     elif cascades(*new) != cascades(*old):
-        yield Reason(Effect.LIVE, "cascade-delete", "cascadeDelete", "claims stay from now on")
+        yield Reason(Effect.LIVE, "cascade-delete", "cascadeDelete", "true becomes false: claims stay from now on")
     if policy(*new, "wipeMethod") != policy(*old, "wipeMethod"):
-        yield Reason(Effect.LIVE, "wipe-method", "wipeMethod", "how a volume is wiped when it is used again")
+        pair = f"{policy(*old, 'wipeMethod')} becomes {policy(*new, 'wipeMethod')}"
+        message = f"{pair}: how a volume is wiped when it is used again"
+        yield Reason(Effect.LIVE, "wipe-method", "wipeMethod", message)
     before, after = old[1], new[1]
     if path_of(before) == path_of(after) and before.get("aerospike") != after.get("aerospike"):
         yield Reason(Effect.LIVE, "mount-options", "aerospike", "options of the mount, ignored for this volume")
@@ -109,7 +114,11 @@ def deletion_reason(cluster: Cluster) -> Reason:
 
 def block_list_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
     if old.spec.get("rosterNodeBlockList", []) != new.spec.get("rosterNodeBlockList", []):
-        yield roster_reason(old, new, "spec.rosterNodeBlockList", "nodes leave or join the roster")
+        was, now = ({*cluster.spec.get("rosterNodeBlockList", [])} for cluster in (old, new))
+        parts = [f"{', '.join(sorted(now - was))} leave the roster"] if now - was else []
+        parts += [f"{', '.join(sorted(was - now))} may join the roster again"] if was - now else []
+        message = "; ".join(parts) or "the same nodes in another order"
+        yield roster_reason(old, new, "spec.rosterNodeBlockList", message)
     before, after = set(old.spec.get("k8sNodeBlockList", [])), set(new.spec.get("k8sNodeBlockList", []))
     if before == after:
         return
