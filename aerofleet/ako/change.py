@@ -114,7 +114,10 @@ def change_between(before: Cluster, after: Cluster, new: Mapping[str, Any], stat
     is_held = running is not None and before.spec.get("paused") is True and status.phase == "Completed"
     start = running if running is not None and is_held else before
     restarts = decide(start, after, status.pods)
-    refused = list(_refusals(admission)) or list(new_refusals(start, after, restarts))
+    refused = list(_refusals(admission))
+    if refused:
+        after.refused_starts = []  # No server starts with what is not admitted.
+    refused += new_refusals(start, after, restarts)
     reasons = list(dict.fromkeys([*refused, *_reasons(start, after, restarts)]))
     if is_held:
         reasons = list(_named_as_held(before, after, reasons))

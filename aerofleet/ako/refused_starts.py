@@ -23,6 +23,7 @@ OLDEST = "6.0"
 
 STOPS = "the server does not start with it"
 ROLLOUT_STOPS = "the first server does not come back, and the roll-out stops there"
+REFUSED_LIVE = "running servers refuse it as well, and the operator tries for ever"
 LATER = "running servers take it live, and from then on none starts again"
 TAKEN_LIVE = {rule.id: frozenset(rule.taken_live) for rule in START_RULES}
 
@@ -106,14 +107,12 @@ def new_refusals(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Rea
     for each in found:
         if each.identity in known:
             continue
-        wrong = f"{each.finding.message}; {each.finding.hint}"
+        effect, what = Effect.REFUSED, REFUSED_LIVE
         if _starts(new, each.rack, restarts):
-            yield Reason(Effect.REFUSED, each.finding.rule, each.path, f"{wrong}: {ROLLOUT_STOPS}")
+            what = ROLLOUT_STOPS
         elif is_taken_live(each, restarts):
-            yield Reason(Effect.WARM_RESTART, each.finding.rule, each.path, f"{wrong}: {LATER}")
-        else:
-            message = f"{wrong}: running servers refuse it as well, and the operator tries for ever"
-            yield Reason(Effect.REFUSED, each.finding.rule, each.path, message)
+            effect, what = Effect.WARM_RESTART, LATER
+        yield Reason(effect, each.finding.rule, each.path, f"{each.finding.message}: {what}; {each.finding.hint}")
 
 
 def later_refusals(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from aerofleet.aerospike.server import START_RULES
 from aerofleet.ako.admission import COMMON, CREATE_ONLY, MUTATING, SCHEMA, UPDATE_ONLY, WARNINGS
 from aerofleet.ako.admission.rule import Rule
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, admitted_servers
@@ -38,6 +39,9 @@ def _sections() -> Iterator[str]:
     yield _rules(UPDATE_ONLY)
     yield "## Let through with a warning\n"
     yield _rules(WARNINGS)
+    yield "## Refused by the server at its start\n"
+    yield "The operator admits them; no server starts. [What the server itself refuses](../concepts/server-start.md).\n"
+    yield _start_rules()
     yield "## Hazards of a cluster\n"
     yield "The operator lets them through. `aerofleet lint` and `check` fail (exit code 1) on severe ones.\n"
     yield _hazards(CLUSTER_HAZARDS)
@@ -82,6 +86,12 @@ def _releases() -> Iterator[tuple[str, ...]]:
 def _rules(rules: Iterable[Rule]) -> str:
     rows = [(f"`{rule.id}`", rule.summary, rule.since if rule.since != "4.0.0" else "") for rule in rules]
     return _table(("rule", "what must hold", "since operator"), rows)
+
+
+def _start_rules() -> str:
+    rules = [rule for rule in START_RULES if rule.severity == "error"]
+    rows = [(f"`{rule.id}`", rule.summary, rule.since, rule.until) for rule in rules]
+    return _table(("rule", "what must hold", "since server", "before server"), rows)
 
 
 def _hazards(rules: Iterable[HazardRule]) -> str:

@@ -54,6 +54,9 @@ SPLIT_AT_COLON = frozenset(
 TYPED = frozenset(["storage-engine", "index-type", "sindex-type"])
 """Sections that carry their type in their head."""
 
+PLAIN = frozenset([bool, int])
+"""Types of values that are one word."""
+
 SYSLOG_KEYS = frozenset(["facility", "path", "tag"])
 
 
@@ -197,6 +200,9 @@ def _add_lines(section: Section, name: str, value: Any, path: Path) -> None:
     text = _text(value)
     if name in SPLIT_AT_COLON:
         text = text.replace(":", " ")
+    if type(value) in PLAIN and " " not in name:
+        section.add(Line(name, (text, "", ""), path, text))
+        return
     for physical in f"{name} {text}".split("\n"):
         words = _words(physical)
         if words:

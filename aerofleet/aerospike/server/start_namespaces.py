@@ -62,7 +62,7 @@ def ttl_without_nsup(reading: Reading) -> Iterator[Refused]:
             allowed = namespace.line("allow-ttl-without-nsup")
             if allowed is None or not values.boolean(allowed.value):
                 line = namespace.line("nsup-period") or namespace.line("default-ttl")
-                message = f"default-ttl is {ttl} and nsup-period is 0: records would never be taken away"
+                message = f"default-ttl is {ttl} and nsup-period is 0, so nothing takes away what has expired"
                 path = line.path if line is not None else namespace.path
                 yield path, message, "a nsup-period above 0, or allow-ttl-without-nsup: true"
 

@@ -42,7 +42,7 @@ def port_taken(reading: Reading) -> Iterator[Refused]:
             addresses = _addresses(reading, section, name)
             for other, others, first in taken:
                 if other == port and (addresses & others or EVERY_ADDRESS & (addresses | others)):
-                    message = f"port {port} is that of {_dotted(first.path)} as well: the server never gets ready"
+                    message = f"port {port} is that of {_dotted(first.path)} as well"
                     yield line.path, message, "a port of its own for each"
                     break
             taken.append((port, addresses, line))

@@ -43,8 +43,6 @@ UNITS = "a whole number, or one with K, M, G, T or P (powers of 1024)"
 TIME_UNITS = "a whole number of seconds, or one with s, m, h or d"
 MAY_BE_NEW = frozenset(["unknown-name", "unknown-choice"])
 """What a version that the tables do not have may know: the nearest older version is no proof that it refuses it."""
-NAMED = frozenset(["namespace", "set", "tls", "dc"])
-"""Sections whose head holds a name that is no choice."""
 
 
 @lru_cache(maxsize=1)
@@ -174,7 +172,8 @@ def _number_problem(name: str, text: str, entry: Entry, version: str) -> tuple[s
     low, high = (entry[1], entry[2]) if len(entry) > 2 else (-1, 100)
     if not low <= number <= high:
         meant = "" if str(number) == text else f" ({number})"
-        return "value-bounds", f"{name} {text}{meant} is out of the server's bounds", f"from {low} to {high}"
+        hint = f"from {low} to {high}" if number > high or high < values.LARGEST_UINT32 else f"at least {low}"
+        return "value-bounds", f"{name} {text}{meant} is out of the server's bounds", hint
     if "power-of-2" in entry and number & (number - 1):
         below = 1 << (number.bit_length() - 1)
         choices = " or ".join(str(each) for each in (below, 2 * below) if low <= each <= high)

@@ -99,13 +99,18 @@ def unequal_devices(cluster: Cluster) -> Iterator[Found]:
                 yield path, f"devices of {name} have {float(min(found) / 2**30):g} to {float(max(found) / 2**30):g} GiB"
 
 
+HOST_PARAMETERS = ("enforce-best-practices", "proto-fd-max")
+"""What those rules look at."""
+
+
 def _of_host(rule: StartRule) -> HazardRule:
     """A start rule that the host decides as well, as a hazard of a cluster."""
 
     def check(cluster: Cluster) -> Iterator[Found]:
         for rack in cluster.distinct_racks:
-            asked: dict[str, Any] = {"service": section(rack.config, "service")}
-            for path, message, _ in rule.check(read(cluster.version, asked)):
+            service = section(rack.config, "service")
+            asked: dict[str, Any] = {key: service[key] for key in HOST_PARAMETERS if key in service}
+            for path, message, _ in rule.check(read(cluster.version, {"service": asked})) if asked else ():
                 yield cluster.config_path(rack, *path), message
 
     return HazardRule(rule.id, "severe", check, rule.summary, rule.remedy)
