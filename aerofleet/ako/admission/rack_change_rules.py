@@ -16,6 +16,12 @@ LONGEST_STATEFUL_SET = 52
 SAME_RACK = ("zone", "region", "rackLabel", "nodeName")
 
 
+NEW_REVISION = (
+    "only a new `revision` of the rack in rackConfig takes it: all pods of the rack are replaced and fill again. "
+    "Definitions have no key for that: add nodes or hosts instead"
+)
+
+
 @rule("rack-affinity-frozen")
 def racks_stay_in_place(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
     """A rack's zone, region, rackLabel and nodeName never change."""
@@ -48,7 +54,7 @@ def persistent_volumes_stay(old: Cluster, new: Cluster, status: Status) -> Itera
                 yield (
                     f"{path}.volumes",
                     f"persistent volume {name} {words}",
-                    "give the rack a new revision: its pods are rebuilt",
+                    NEW_REVISION,
                 )
 
 
