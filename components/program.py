@@ -19,7 +19,7 @@ from aerofleet.model import resolve_cell
 from aerofleet.model.resolved import Cell as ResolvedCell
 from aerofleet.model.resolved import Cluster
 from aerofleet.stack.name import PLATFORM, StackName, parse_stack_name, wrong_stack
-from aerofleet.stack.preflight import absent_nodes, active_hosts
+from aerofleet.stack.preflight import absent_nodes, resting_hosts
 from components.cell import Cell, CellArgs
 from components.team_space import TeamSpace, TeamSpaceArgs
 
@@ -90,8 +90,7 @@ def expect_nodes(name: StackName, cell: ResolvedCell) -> None:
     This decides nothing of what is built. The provider's patch of an absent Node would make one (server-side apply
     creates what does not exist), and that Node would have no machine.
     """
-    hosts = {host.name for _, host in active_hosts(cell)}
-    if not hosts or not name.holds_platform(cell):
+    if not any(pool.hosts for pool in cell.pools) or not name.holds_platform(cell):
         return
     from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
 
@@ -99,6 +98,13 @@ def expect_nodes(name: StackName, cell: ResolvedCell) -> None:
         there = ClusterApi(cell.context).labels("v1", "Node", "")
     except ClusterUnreachableError as error:
         raise pulumi.RunError(f"{error}; without its nodes nobody knows which hosts can be patched") from None
+    for host in resting_hosts(cell):
+        if host.name not in there:
+            pulumi.log.warn(
+                f"host {host.name} is in maintenance and no node of context '{cell.context}': nothing is sent to it. "
+                "If its NodePatch shows as a create, this stack never knew it: write `state: absent` first, or a Node "
+                "object without a machine is made"
+            )
     absent = tuple(absent_nodes(cell, there))
     for finding in absent:
         pulumi.log.error(f"{finding.path}  {finding.message} in context '{cell.context}' – {finding.hint}")

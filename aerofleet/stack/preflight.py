@@ -116,6 +116,11 @@ def active_hosts(cell: Cell) -> Iterator[tuple[Pool, Host]]:
     return ((pool, host) for pool in cell.pools for host in pool.hosts if host.state is HostState.ACTIVE)
 
 
+def resting_hosts(cell: Cell) -> Iterator[Host]:
+    """Hosts in maintenance: their nodes may be away, and nothing is sent to them."""
+    return (host for pool in cell.pools for host in pool.hosts if host.state is HostState.MAINTENANCE)
+
+
 def absent_nodes(cell: Cell, there: Container[str]) -> Iterator[Finding]:
     """Active hosts whose name is not among the names of the nodes that are ``there``.
 
