@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -128,8 +129,17 @@ def as_sarif(findings: Sequence[Finding]) -> str:
 
 
 def described(rule: str) -> dict[str, Any]:
-    text = READER_RULES.get(rule) or RULES.get(rule)
+    text = READER_RULES.get(rule) or RULES.get(rule) or summaries().get(rule)
     return {"id": rule, "shortDescription": {"text": text}} if text else {"id": rule}
+
+
+@lru_cache(maxsize=1)
+def summaries() -> dict[str, str]:
+    """Hazard → why it is one. Loaded for SARIF alone."""
+    from aerofleet.ako.hazards import HAZARDS
+    from aerofleet.ako.hazards.beside import BESIDE, BESIDE_CHANGES
+
+    return {rule.id: rule.summary for rule in (*HAZARDS, *BESIDE, *BESIDE_CHANGES)}
 
 
 def sarif_of(finding: Finding) -> dict[str, Any]:

@@ -51,7 +51,9 @@ def test_each_format_names_a_severe_hazard_by_its_severity(tmp_path: Path, capsy
         "severe"
     }
     assert "title=severe%3A one-copy::" in printed["github"] and printed["github"].startswith("::error ")
-    results = json.loads(printed["sarif"])["runs"][0]["results"]
+    (answer,) = json.loads(printed["sarif"])["runs"]
+    assert all("shortDescription" in rule for rule in answer["tool"]["driver"]["rules"])
+    results = answer["results"]
     assert [(each["level"], each["properties"]) for each in results if each["ruleId"] == "one-copy"] == [
         ("error", {"severity": "severe"})
     ]

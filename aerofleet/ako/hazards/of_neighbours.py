@@ -19,13 +19,13 @@ def host_ports_taken(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
     for other in objects.on_host_ports(own.values()) if own else ():
         if other is cluster or not _may_meet(cluster, other):
             continue
-        taken = {port: name for name, port in host_ports_of(other).items()}
-        for name, port in own.items():
-            if port in taken:
-                part, key = name.removeprefix("tls-"), "tls-port" if name.startswith("tls-") else "port"
-                path = f"spec.aerospikeConfig.network.{part}.{key}"
-                message = f"{name} opens port {port} of its host, and so does {taken[port]} of {_name(other)}"
-                yield path, f"{message}; both may be placed on the same hosts"
+        taken = {*host_ports_of(other).values()}
+        shared = {name: port for name, port in own.items() if port in taken}
+        first = next(iter(shared))
+        part, key = first.removeprefix("tls-"), "tls-port" if first.startswith("tls-") else "port"
+        ports = ", ".join(f"{port} ({name})" for name, port in shared.items())
+        message = f"pods open {ports} of their hosts, and so do those of {_name(other)}; both may be on the same hosts"
+        yield f"spec.aerospikeConfig.network.{part}.{key}", message
 
 
 def _may_meet(first: Cluster, second: Cluster) -> bool:
