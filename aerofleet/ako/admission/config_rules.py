@@ -45,9 +45,8 @@ def config_fits_the_schema(cluster: Cluster) -> Iterator[Refused]:
 @rule("parameter-without-data", warns=True)
 def new_parameters_are_not_known(cluster: Cluster) -> Iterator[Refused]:
     """A parameter or choice that the nearest older version doesn't have may be new: there is no data to say more."""
-    for kind, (path, message, _) in _schema_faults(cluster):
-        if _is_new(cluster, kind):
-            yield path, message, f"look up whether server {cluster.version} has it"
+    for _, (path, message, _) in _new_ones(cluster):
+        yield path, message, f"look up whether server {cluster.version} has it"
 
 
 def _schema_faults(cluster: Cluster) -> Iterator[tuple[str, Refused]]:
@@ -70,10 +69,16 @@ def _is_new(cluster: Cluster, kind: str) -> bool:
     return kind in ("unknown", "enum") and not has_schema(cluster.version)
 
 
+def _new_ones(cluster: Cluster) -> Iterator[tuple[str, Refused]]:
+    """Yield (kind, refusal) of what only a version without data may know: nothing where there is data for it."""
+    if not has_schema(cluster.version):
+        yield from (fault for fault in _schema_faults(cluster) if _is_new(cluster, fault[0]))
+
+
 def new_choices(cluster: Cluster) -> Iterator[tuple[str, str]]:
     """(path, message) of values that only a version without data may know."""
-    for kind, (path, message, _) in _schema_faults(cluster):
-        if kind == "enum" and _is_new(cluster, kind):
+    for kind, (path, message, _) in _new_ones(cluster):
+        if kind == "enum":
             yield path, message
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -76,6 +77,16 @@ def change_hazards(old: Cluster, new: Cluster, restarts: Restarts, status: Statu
             hazards = config_hazards(judged_version(new, old), restart.config, restart.kind)
             found += [replace(hazard, path=where(hazard.path)) for hazard in hazards]
     if old.spec != new.spec:
-        before = set(cluster_hazards(old))
-        found += [hazard for hazard in cluster_hazards(new) if hazard not in before]
+        found += _new_hazards(old, new)
     return list(dict.fromkeys(found))
+
+
+def _new_hazards(old: Cluster, new: Cluster) -> Iterator[Hazard]:
+    """Yield the hazards of ``new`` that ``old`` does not have. A rule that finds none in ``new`` is not asked of
+    ``old``: most find none.
+    """
+    for rule in CLUSTER_HAZARDS if new.racks else ():
+        found = rule.found(new)
+        if found:
+            before = rule.found(old) if old.racks else []
+            yield from (hazard for hazard in found if hazard not in before)

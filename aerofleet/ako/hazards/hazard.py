@@ -35,9 +35,9 @@ class HazardRule:
     summary: str
     instead: str
 
-    def found(self, *arguments: object) -> Iterator[Hazard]:
-        for path, message in self.check(*arguments):
-            yield Hazard(self.id, self.severity, path, message, self.instead)
+    def found(self, *arguments: object) -> list[Hazard]:
+        """Return every hazard that the rule finds."""
+        return [Hazard(self.id, self.severity, path, message, self.instead) for path, message in self.check(*arguments)]
 
 
 def hazard(name: str, severity: Severity, instead: str) -> Callable[[Callable[..., Iterator[Found]]], HazardRule]:
