@@ -160,7 +160,7 @@ class _Comparison:
         self.version, self.change = version, change
 
     def walk(self, names: Names, keys: Names, old: Config, new: Config) -> None:
-        for key in old.keys() | new.keys():
+        for key in {**old, **new}:
             before, after = old.get(key, ABSENT), new.get(key, ABSENT)
             if not is_same(before, after):
                 self.compare((*names, key), (*keys, key), before, after)
@@ -217,8 +217,9 @@ class _Comparison:
             known = was.get(name)
             if known is None or not is_same(known, item):
                 self.walk((*names, "{" + name + "}"), keys, known or {}, item)
-        for name in was.keys() - now.keys():
-            self.leaf((*names, "{" + name + "}", "name"), (*keys, "name"), name, ABSENT)
+        for name in was:
+            if name not in now:
+                self.leaf((*names, "{" + name + "}", "name"), (*keys, "name"), name, ABSENT)
         if [name for name in was if name in now] != [name for name in now if name in was]:
             self.change.reordered.append(".".join(names))
 
@@ -244,16 +245,15 @@ def has_live_parameter(version: str, parameter: str) -> bool:
 
 def is_same(before: Any, after: Any) -> bool:
     """Equal as the operator sees it: 1 and 1.0 are one number, 1 and true are two values."""
-    if before is after:
-        return True
-    # Equal texts settle it at C speed; only unlike ones need the slow look.
-    return bool(before == after) and (repr(before) == repr(after) or _is_twin(before, after))
+    return before is after or (bool(before == after) and _is_twin(before, after))
 
 
 def _is_twin(before: Any, after: Any) -> bool:
-    if isinstance(before, dict) and isinstance(after, dict):
-        return all(_is_twin(value, after[key]) for key, value in before.items())
-    if isinstance(before, list) and isinstance(after, list):
+    """Is true in the same places of two values that Python calls equal?"""
+    if isinstance(before, dict):
+        # Most values are texts, and no text equals a truth value.
+        return all(type(value) is str or _is_twin(value, after[key]) for key, value in before.items())
+    if isinstance(before, list):
         return all(map(_is_twin, before, after))
     return isinstance(before, bool) == isinstance(after, bool)
 
