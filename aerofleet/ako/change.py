@@ -118,13 +118,14 @@ def change_between(before: Cluster, after: Cluster, new: Mapping[str, Any], stat
     if refused:
         after.refused_starts = []  # No server starts with what is not admitted.
     refused += new_refusals(start, after, restarts)
-    reasons = list(dict.fromkeys([*refused, *_reasons(start, after, restarts)]))
+    changed = _changed_fields(start, after)
+    reasons = list(dict.fromkeys([*refused, *_reasons(start, after, restarts, changed)]))
     if is_held:
         reasons = list(_named_as_held(before, after, reasons))
     elif running is not None:
         reasons += _still_under_way(running, after, status, reasons)
     reasons += ignored_pod_reasons(start, after, status)
-    reasons += _untold(start, after, reasons)
+    reasons += _untold(start, after, changed, reasons)
     hazards = change_hazards(start, after, restarts, status)
     return Change(worst(reasons), reasons, hazards, restarts, admission, before, after)
 
@@ -135,7 +136,13 @@ def _refusals(admission: Admission) -> Iterator[Reason]:
             yield refusal(finding)
 
 
-def _reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]:
+def _changed_fields(old: Cluster, new: Cluster) -> list[str]:
+    """Return the fields of the spec that differ, by name."""
+    fields = sorted(old.spec.keys() | new.spec.keys())
+    return [key for key in fields if not is_same(old.spec.get(key), new.spec.get(key))]
+
+
+def _reasons(old: Cluster, new: Cluster, restarts: Restarts, changed: list[str]) -> Iterator[Reason]:
     yield from _identity(old, new)
     yield from unknown_reasons(old, new)
     yield from _parameter_reasons(old, new, restarts)
@@ -150,7 +157,7 @@ def _reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]
     yield from storage_reasons(old, new)
     yield from block_list_reasons(old, new)
     yield from access_reasons(old, new)
-    yield from _live_reasons(old, new)
+    yield from _live_reasons(old, new, changed)
 
 
 def _is_like(restart: RackRestart, first: RackRestart) -> bool:
@@ -161,10 +168,12 @@ def _is_like(restart: RackRestart, first: RackRestart) -> bool:
 def _running(old: Cluster, status: Status, operator: str) -> Cluster | None:
     """Return the cluster that ``status`` mirrors; None where that is ``old`` itself, or nothing was ever rolled out."""
     rest = {key: value for key, value in old.spec.items() if key not in MIRRORED}
-    if not status.is_complete or is_same({**rest, **status.spec}, old.spec):
+    spec = {**rest, **status.spec}
+    is_old = spec.keys() == old.spec.keys() and all(is_same(value, old.spec[key]) for key, value in spec.items())
+    if is_old or not status.is_complete:
         return None
     names = {"name": old.name, "namespace": old.namespace}
-    running = cluster_of({"metadata": names, "spec": {**rest, **status.spec}}, operator)
+    running = cluster_of({"metadata": names, "spec": spec}, operator)
     # What the API server dropped from the old file is no part of the status; it is nothing new either.
     running.reading = old.reading
     return running
@@ -173,14 +182,16 @@ def _running(old: Cluster, status: Status, operator: str) -> Cluster | None:
 def _still_under_way(running: Cluster, new: Cluster, status: Status, told: list[Reason]) -> Iterator[Reason]:
     """What else the operator has to do while the change before is not rolled out: some pods are as ``running``."""
     known = {(reason.rule, reason.path) for reason in told}
-    for reason in dict.fromkeys(_reasons(running, new, decide(running, new, status.pods))):
+    restarts = decide(running, new, status.pods)
+    for reason in dict.fromkeys(_reasons(running, new, restarts, _changed_fields(running, new))):
         if (reason.rule, reason.path) not in known:
             yield replace(reason, message=f"{reason.message}; it is under way already")
 
 
 def _named_as_held(old: Cluster, new: Cluster, reasons: list[Reason]) -> Iterator[Reason]:
     """Say of each reason that this change does not bring that it was held back before."""
-    own = {(reason.rule, reason.path) for reason in _reasons(old, new, decide(old, new))}
+    found = _reasons(old, new, decide(old, new), _changed_fields(old, new))
+    own = {(reason.rule, reason.path) for reason in found}
     for reason in reasons:
         is_own = reason.effect == Effect.REFUSED or (reason.rule, reason.path) in own
         yield reason if is_own else replace(reason, message=f"{reason.message}; it was held back by paused")
@@ -222,15 +233,13 @@ def _parameter_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterat
                 yield Reason(Effect.LIVE, "new-pods", path, f"{difference.words}, {WITH_NEW_PODS}")
 
 
-def _untold(old: Cluster, new: Cluster, told: list[Reason]) -> Iterator[Reason]:
+def _untold(old: Cluster, new: Cluster, changed: list[str], told: list[Reason]) -> Iterator[Reason]:
     """Fields that differ and that no rule above has a word for: never read that as "no effect"."""
     paths = [reason.path for reason in told]
     has_staying_racks = bool({rack.identity for rack in old.racks} & {rack.identity for rack in new.racks})
-    for key in sorted(old.spec.keys() | new.spec.keys()):
+    for key in changed:
         before, after, path = old.spec.get(key), new.spec.get(key), f"spec.{key}"
-        if not is_same(before, after) and not any(
-            each == path or each.startswith((f"{path}.", f"{path}[")) for each in paths
-        ):
+        if not any(each == path or each.startswith((f"{path}.", f"{path}[")) for each in paths):
             words = UNTOLD.get(key, "touches no pod and no data")
             if words == WITH_NEW_PODS and has_staying_racks:
                 words = "changes nothing in the pods that stay"
@@ -238,10 +247,8 @@ def _untold(old: Cluster, new: Cluster, told: list[Reason]) -> Iterator[Reason]:
             yield Reason(Effect.LIVE, "spec", place.path, f"{becomes(place.before, place.after)}: {words}")
 
 
-def _live_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
-    for key in sorted(old.spec.keys() | new.spec.keys()):
-        if is_same(old.spec.get(key), new.spec.get(key)):
-            continue
+def _live_reasons(old: Cluster, new: Cluster, changed: list[str]) -> Iterator[Reason]:
+    for key in changed:
         if key in ALWAYS_LIVE:
             place = narrow(f"spec.{key}", old.spec.get(key), new.spec.get(key))
             message = f"{becomes(place.before, place.after)}: {ALWAYS_LIVE[key]}"

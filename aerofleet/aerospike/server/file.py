@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from aerofleet.aerospike.server.version import build_numbers, first_build
 
@@ -60,8 +60,7 @@ PLAIN = frozenset([bool, int])
 SYSLOG_KEYS = frozenset(["facility", "path", "tag"])
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A name and the (up to three) values behind it; the ones that are missing are empty, as the server sees
     them. ``text`` is all that is written behind the name.
     """

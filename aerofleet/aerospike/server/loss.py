@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from aerofleet.aerospike.parameters import numbers
 
@@ -75,16 +75,14 @@ def path_in(namespace: str, key: str) -> str:
     return f"namespaces.{{{namespace}}}" + (f".{key}" if key else "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     """One entry of ``devices`` or ``files``: paths of the device and of its shadow, empty where it has none."""
 
     main: str
     shadow: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Storage:
+class _Storage(NamedTuple):
     """Where a namespace keeps its records. ``key`` is devices, files or empty."""
 
     kind: str
@@ -94,8 +92,7 @@ class _Storage:
     data_size: Any
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """A share of the records of a namespace: the ``number``-th of its devices."""
 
     namespace: str

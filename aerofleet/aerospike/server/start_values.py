@@ -6,9 +6,9 @@ Source: aerospike-server, cfg.c: the table of names of each section (see `table`
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+from typing import NamedTuple
 
 from aerofleet.aerospike.parameters import RENAMED, has_schema
 from aerofleet.aerospike.server import values
@@ -79,8 +79,7 @@ def _section_faults(section: Section, context: str, tables: dict[str, Names], ve
                 yield "unknown-name", (line.path, message, f"take it out, or choose another {child.kind}")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A section of the file, and the names that a server of ``version`` knows in it."""
 
     context: str

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from aerofleet.aerospike.server.loss import Loss, Setup, losses, path_in, shadows_removed
 from aerofleet.ako.admission.storage_rules import path_of, volumes
@@ -51,16 +52,21 @@ def _operator_does(loss: Loss) -> str:
 def losses_of(old: Cluster, new: Cluster) -> Iterator[tuple[str, Loss, int]]:
     """(path, loss, copies that really exist) of each loss that the change itself makes."""
     for before, rack in _changed(old, new):
-        setups = (Setup(old.version, before.config, _place(before)), Setup(new.version, rack.config, _place(rack)))
-        for loss, namespace in losses_between(*setups):
+        was = Setup(old.version, before.config, _place(before))
+        place = was.place if is_same(before.storage, rack.storage) else _place(rack)
+        for loss, namespace in losses_between(was, Setup(new.version, rack.config, place)):
             if loss.rule in TOLD_ELSEWHERE:
                 continue
             yield config_path_of(new, before, rack, loss.path), loss, copies_of(namespace, old.size)
 
 
 def losses_between(before: Setup, after: Setup) -> Iterator[tuple[Loss, Config]]:
-    """Each loss that ``after`` makes, cold or warm, with the namespace as it was."""
+    """Each loss that ``after`` makes, cold or warm, with the namespace as it was. Nothing is lost by a change that
+    leaves the storage of every namespace alone.
+    """
     was, now = ({name: namespace for _, name, namespace in namespaces(each.config)} for each in (before, after))
+    if before.place is after.place and is_same(_storage_of(was), _storage_of(now)):
+        return
     told: set[tuple[str, tuple[str, ...]]] = set()
     for is_cold in (True, False):
         for loss in losses(before, after, is_cold=is_cold):
@@ -68,6 +74,11 @@ def losses_between(before: Setup, after: Setup) -> Iterator[tuple[Loss, Config]]
             if known not in told and not _is_old(loss, was[loss.namespace], now):
                 told.add(known)
                 yield loss, was[loss.namespace]
+
+
+def _storage_of(known: dict[str, Config]) -> dict[str, Any]:
+    """Return the storage engine of each namespace, by name."""
+    return {name: namespace.get("storage-engine") for name, namespace in known.items()}
 
 
 def _is_old(loss: Loss, before: Config, now: dict[str, Config]) -> bool:
