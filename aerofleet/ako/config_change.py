@@ -64,7 +64,7 @@ class Difference:
     @property
     def words(self) -> str:
         """From what to what. Texts are not shown: some of them are secrets."""
-        if self.names[-1] == "name" and self.names[-2][:1] == "{":
+        if self.names[-1] == "name" and self.names[:-1] and self.names[-2][:1] == "{":
             return "comes" if self.before is None else "goes"
         shown = [
             str(value).lower() if isinstance(value, (bool, int, float)) else "" for value in (self.before, self.after)

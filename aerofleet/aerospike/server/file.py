@@ -136,8 +136,8 @@ def read(version: str, config: dict[str, Any]) -> Reading:
 
 def _fill(section: Section, config: dict[str, Any]) -> None:
     for key, value in config.items():
-        path = (*section.path, key)
-        name = SINGULAR.get(key, key)
+        path = (*section.path, str(key))
+        name = SINGULAR.get(str(key), str(key))
         if isinstance(value, dict):
             _add_section(section, name, value, path)
         elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
@@ -155,7 +155,7 @@ def _add_section(parent: Section, name: str, config: dict[str, Any], path: Path)
     if not config and name != "security":
         return
     if name in TYPED:
-        head = _words(f"{name} {_text(config.get('type'))}")
+        head = _words(f"{name} {_text(config.get('type'))}") or [name]
         rest = {key: value for key, value in config.items() if key != "type"}
     else:
         head, rest = [name], config
@@ -175,7 +175,7 @@ def _add_sections(parent: Section, name: str, entries: list[Any], path: Path) ->
         if name == "logging":
             logging.sections.append(_sink(given, rest, where))
             continue
-        head = [*_words(f"{name} {given}"), ""]
+        head = [*(_words(f"{name} {given}") or [name]), ""]
         found = Section(head[0], head[1], where)
         _fill(found, rest)
         parent.sections.append(found)

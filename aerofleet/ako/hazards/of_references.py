@@ -67,7 +67,7 @@ def xdr_namespace_unknown(cluster: Cluster) -> Iterator[Found]:
 def xdr_tls_name_unknown(cluster: Cluster) -> Iterator[Found]:
     """A destination whose TLS name no entry of network.tls has ships nothing, or keeps the server from starting."""
     for rack in cluster.distinct_racks:
-        known = {entry.get("name") for entry in entries(rack.config, "network", "tls")}
+        known = {str(entry.get("name")) for entry in entries(rack.config, "network", "tls")}
         for position, dc in enumerate(entries(rack.config, "xdr", "dcs")):
             name = dc.get("tls-name")
             if isinstance(name, str) and name not in known and not name.startswith("<"):

@@ -66,6 +66,21 @@ def test_a_rule_has_an_id_of_its_own() -> None:
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"service": {7: 1}},
+        {7: {"a": 1}},
+        {"network": {"#": {"a": 1}, "tls": [{"name": "#"}, 1, None]}},
+        {"#": [{"name": "a"}]},
+        {"namespaces": [{"name": "basket", "storage-engine": {"type": "#"}, "sets": [{"name": ["a"]}]}]},
+        {"namespaces": [[1]], "logging": {"a": {"b": {"c": None}}}},
+    ],
+)
+def test_junk_is_refused_and_never_fails(config: dict[Any, Any]) -> None:
+    assert start_findings("8.1.1.1", config)
+
+
 @pytest.mark.parametrize("version", ["", "8", "latest", "8.x.1"])
 def test_what_is_no_version_is_refused(version: str) -> None:
     with pytest.raises(ValueError, match="is no server version"):
