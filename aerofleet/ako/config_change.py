@@ -80,7 +80,8 @@ class Difference:
 class ConfigChange:
     """``differences`` in order of their key. ``hidden`` are paths that differ in the file but not in the difference;
     ``reordered`` lists that hold the same in another order; ``unseen`` paths that come to the same file. ``cold`` are
-    paths that need another pod, ``crashing`` those on which the operator's code panics.
+    paths that need another pod, ``crashing`` those on which the operator's code panics. ``before`` is the configuration
+    that runs, ``nodes`` the size of the cluster, None where that isn't known.
     """
 
     differences: list[Difference] = field(default_factory=list)
@@ -91,6 +92,8 @@ class ConfigChange:
     crashing: list[str] = field(default_factory=list)
     is_same_file: bool = True
     adds_devices: bool = False
+    before: Config = field(default_factory=dict, repr=False)
+    nodes: int | None = None
 
     @property
     def changed(self) -> list[str]:
@@ -118,15 +121,22 @@ class ConfigChange:
         return "quickRestart"
 
 
-def judge(
-    version: str, old: Config, new: Config, *, target: str = "", mounted: Collection[str] | None = None
+def judge(  # noqa: PLR0913
+    version: str,
+    old: Config,
+    new: Config,
+    *,
+    target: str = "",
+    mounted: Collection[str] | None = None,
+    nodes: int | None = None,
 ) -> ConfigChange:
     """Compare two effective configurations. ``version`` is the running server's; ``target`` the one that comes with the
     change, where it is another: then each parameter is judged by the target, since its server reads the file. What the
     change takes away may be known to the running one only. A version without data is judged as the nearest older one;
-    raises KeyError below the oldest. ``mounted``: where volumes are mounted, if that is known.
+    raises KeyError below the oldest. ``mounted``: where volumes are mounted, ``nodes``: the size of the cluster, if
+    that is known.
     """
-    change = ConfigChange()
+    change = ConfigChange(before=old, nodes=nodes)
     before, after = with_one_feature_key(old), with_one_feature_key(new)
     if is_same(before, after):
         return change

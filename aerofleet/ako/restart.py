@@ -132,13 +132,16 @@ class _Judged:
 
     def __init__(self, old: Cluster, new: Cluster) -> None:
         self.version, self.target = judged_version(old, new), judged_version(new, old)
+        self.nodes = old.size
         self.known: dict[tuple[int, ...], ConfigChange] = {}
 
     def of(self, before: Rack, after: Rack) -> ConfigChange:
         key = (id(before.config), id(after.config), id(after.storage))
         if key not in self.known:
             mounted = {path_of(volume) for volume in after.storage.get("volumes") or []}
-            self.known[key] = judge(self.version, before.config, after.config, target=self.target, mounted=mounted)
+            self.known[key] = judge(
+                self.version, before.config, after.config, target=self.target, mounted=mounted, nodes=self.nodes
+            )
         return self.known[key]
 
 

@@ -26,12 +26,14 @@ TABLES: Mapping[str, Table] = {"service": SERVICE, "network": NETWORK, "namespac
 @dataclass(frozen=True, slots=True)
 class LiveAnswer:
     """``is_ok``: the server answered ok. ``is_applied``: it then shows the value that was asked for. ``shows``: what it
-    shows, where that is something else. ``why``: what is wrong, in words that end a sentence."""
+    shows, where that is something else; ``is_kept``: the server has what was meant all the same. ``why``: what is
+    wrong, in words that end a sentence."""
 
     is_ok: bool
     is_applied: bool
     shows: str = ""
     why: str = ""
+    is_kept: bool = True
 
 
 @lru_cache(maxsize=4096)
@@ -69,7 +71,8 @@ def set_live(server: Server, place: Place, name: str, text: str) -> LiveAnswer:
     shown = asked.shown if asked.shown is not None else _shown(setting, asked.value)
     if shown == _meant(setting, text):
         return LiveAnswer(True, True)
-    return LiveAnswer(True, False, str(shown), f"the server answers ok and has {shown} from then on")
+    why = f"the server answers ok and shows {shown} from then on"
+    return LiveAnswer(True, False, str(shown), why, text in setting.shown_otherwise)
 
 
 def as_text(value: Any) -> str:
@@ -91,7 +94,7 @@ def _values(server: Server, place: Place) -> Values:
 
 
 def _refused(why: str) -> LiveAnswer:
-    return LiveAnswer(False, False, why=why)
+    return LiveAnswer(False, False, why=why, is_kept=False)
 
 
 def _read(version: str, setting: Setting, text: str) -> tuple[Any, str]:

@@ -197,3 +197,14 @@ NEEDS: Mapping[str, Need] = {
     "vault": _vault,
 }
 """Name of a condition in ``live_settings`` → the condition."""
+
+_HEARTBEAT = ("heartbeat.interval", "heartbeat.timeout", "heartbeat.connect-timeout-ms")
+_EXPIRY = ("nsup-period", "allow-ttl-without-nsup")
+READ_BY: Mapping[str, tuple[str, ...]] = {
+    "heartbeat": _HEARTBEAT,
+    "no-benchmarks": (*FABRIC_BENCHMARKS, *BENCHMARKS),
+    "nsup": _EXPIRY,
+    "protocol": ("heartbeat.protocol",),
+    "set-nsup": _EXPIRY,
+}
+"""Condition → the settings it looks at that can change live: their order decides."""

@@ -28,6 +28,9 @@ from aerofleet.aerospike.server.live_value import (
     uint64,
 )
 
+NEWEST = "8.1.2"
+"""The newest server whose settings are in the tables below."""
+
 MAX_TTL_SECONDS = 10 * 365 * 24 * 3600
 """Ten years. Source: datamodel.h, MAX_ALLOWED_TTL."""
 NEVER = 2**32 - 1
@@ -44,8 +47,9 @@ UNBOUNDED = (-(2**63), 2**64)
 class Setting:
     """One setting. ``read`` is None for a text, which must be one of ``choices`` where there are any. ``least`` and
     ``most`` bound the number as the server reads it. ``bits``: what it is shown with, without a sign; ``factor``: the
-    server multiplies by it and shows the quotient. ``needs`` names the conditions of ``live``. ``since`` is the first
-    version that has it, ``until`` the first one that has it no more."""
+    server multiplies by it and shows the quotient. ``shown_otherwise``: texts that it keeps as they are meant and shows
+    as something else. ``needs`` names the conditions of ``live_needs``. ``since`` is the first version that has it,
+    ``until`` the first one that has it no more."""
 
     read: Reader | None = None
     least: int = UNBOUNDED[0]
@@ -55,6 +59,7 @@ class Setting:
     factor: int = 1
     units: Mapping[str, int] | None = None
     power_of_two: bool = False
+    shown_otherwise: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
@@ -141,7 +146,7 @@ NETWORK: Table = {
     "fabric.recv-rearm-threshold": _int(0, 1 << 20),
     "heartbeat.connect-timeout-ms": _int(50, UNBOUNDED[1], "heartbeat"),
     "heartbeat.interval": _int(50, 600_000, "heartbeat"),
-    "heartbeat.mtu": Setting(int32, units=BYTES, needs=("mtu",)),
+    "heartbeat.mtu": Setting(int32, units=BYTES, shown_otherwise=("0",), needs=("mtu",)),
     "heartbeat.protocol": _choice("v3", "reset", "none", needs=("protocol",)),
     "heartbeat.timeout": Setting(cast_uint32, 3, units=BYTES, needs=("heartbeat",)),
 }
@@ -245,8 +250,10 @@ NAMESPACE: Table = {
 }
 
 SET: Table = {
-    "default-read-touch-ttl-pct": Setting(strict_int32, -1, 100, units={"": 1}, since="7.1"),
-    "default-ttl": Setting(seconds, 0, NEVER, units=SECONDS, needs=("set-ttl", "set-nsup"), since="7.0"),
+    "default-read-touch-ttl-pct": Setting(strict_int32, -1, 100, units={"": 1}, shown_otherwise=("-1",), since="7.1"),
+    "default-ttl": Setting(
+        seconds, 0, NEVER, units=SECONDS, shown_otherwise=("-1",), needs=("set-ttl", "set-nsup"), since="7.0"
+    ),
     "disable-eviction": _flag(),
     "enable-index": _flag(),
     "stop-writes-count": Setting(lax_int64, bits=64, units={"": 1}),

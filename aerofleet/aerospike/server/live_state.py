@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Values = dict[str, Any]
@@ -32,6 +32,10 @@ class Namespace:
     values: Values = field(default_factory=dict)
     sets: dict[str, Values] = field(default_factory=dict)
 
+    def copy(self) -> Namespace:
+        sets = {name: dict(values) for name, values in self.sets.items()}
+        return replace(self, values=dict(self.values), sets=sets)
+
 
 @dataclass(slots=True)
 class Server:
@@ -42,6 +46,11 @@ class Server:
     service: Values = field(default_factory=dict)
     network: Values = field(default_factory=dict)
     namespaces: dict[str, Namespace] = field(default_factory=dict)
+
+    def copy(self) -> Server:
+        """One that can be set without a change of this one."""
+        namespaces = {name: namespace.copy() for name, namespace in self.namespaces.items()}
+        return replace(self, service=dict(self.service), network=dict(self.network), namespaces=namespaces)
 
 
 @dataclass(frozen=True, slots=True)

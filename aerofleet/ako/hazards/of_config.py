@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from aerofleet.aerospike.parameters import data_version, nodes_at
 from aerofleet.ako.config_change import ConfigChange, Difference, is_same
 from aerofleet.ako.hazards.hazard import Found, hazard
+from aerofleet.ako.live import LiveOutcome, live_outcome
 from aerofleet.ako.restart import LIVE
 
 
@@ -74,6 +75,38 @@ def devices_added_restart(version: str, change: ConfigChange, kind: str) -> Iter
         yield change.differences[0].key, "could be set live, but a device is added beside it"
 
 
+@hazard("live-refused", "severe", "a value that the running server takes, in a change of its own")
+def live_refused(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+    """The operator goes by the schema, and the server has rules of its own. A refused setting ends the pass in phase
+    Error, and later pods get nothing. It is sent for ever, without a restart; unless another setting of the pod went
+    through before it: then the server restarts with the value in its file.
+    """
+    for step, answer in _outcome(version, change, kind).refused:
+        yield step.key, f"the server refuses {step.text} live: {answer.why}"
+
+
+@hazard("live-order", "severe", "two changes: the setting that the other one needs first")
+def live_order(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+    """The operator sends the settings in an order that chance decides, pod by pod. Where the order matters, some pods
+    are set live and some restart, or the pass ends in phase Error and is repeated.
+    """
+    for step, answer in _outcome(version, change, kind).by_order:
+        yield step.key, f"the server refuses {step.text} in some orders of this change: {answer.why}"
+
+
+@hazard("live-mangled", "severe", "a value that the server can hold")
+def live_mangled(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+    """Numbers that are too large wrap around, and some texts become 0: the server answers ok, the operator calls the
+    change done, and the next restart reads the value from the file.
+    """
+    for step, answer in _outcome(version, change, kind).mangled:
+        yield step.key, f"the server answers ok to {step.text} and has {answer.shows} until it restarts"
+
+
+def _outcome(version: str, change: ConfigChange, kind: str) -> LiveOutcome:
+    return live_outcome(version, change, change.nodes) if kind == LIVE else LiveOutcome()
+
+
 CONFIG_HAZARDS = (
     half_applied,
     order_restarts,
@@ -82,4 +115,7 @@ CONFIG_HAZARDS = (
     operator_panics,
     unknown_parameter,
     devices_added_restart,
+    live_refused,
+    live_order,
+    live_mangled,
 )

@@ -10,7 +10,8 @@ from aerofleet.ako.config import Config, ignores_devices, is_purely_in_memory, n
 from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.image import is_at_least
 from aerofleet.ako.pairs import config_path_of
-from aerofleet.ako.restart import COLD, CRASH, IMAGE, LIVE, WARM, RackRestart
+from aerofleet.ako.reasons.live import live_reasons
+from aerofleet.ako.restart import COLD, CRASH, IMAGE, LIVE, WARM, RackRestart, judged_version
 
 SURVIVES_SINCE = "7.0.0.0"
 """From this server on the data of an in-memory namespace lies in shared memory and survives a restart in the pod."""
@@ -20,11 +21,16 @@ def restart_reasons(old: Cluster, new: Cluster, restart: RackRestart) -> Iterato
     lost = {kind: _loss(old, new, restart, kind) for kind in (WARM, COLD)}
     where = partial(config_path_of, new, restart.before, restart.rack)
     waiting = {where(key) for key in (*restart.config.hidden, *restart.config.reordered)}
+    answered = list(live_reasons(judged_version(old, new), restart.config, where)) if restart.kind == LIVE else []
+    yield from answered
+    told = {reason.path for reason in answered}
     for kind, path, why in dict.fromkeys(restart.causes):
         if kind == CRASH:
             yield Reason(Effect.REFUSED, "operator-panics", path, why)
         elif kind == LIVE and restart.kind != LIVE:
             yield Reason(Effect.LIVE, "set-live", path, f"{why.removesuffix(', set live')}, comes with the restart")
+        elif kind == LIVE and path in told:
+            continue
         elif kind == LIVE and waiting:
             message = f"{why} later" if path in waiting else f"{why}, while another part of the change waits unseen"
             yield Reason(Effect.WARM_RESTART, "half-applied", path, message)

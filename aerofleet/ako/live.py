@@ -1,0 +1,187 @@
+"""What the operator's live settings come to: the commands that it sends, and what the server answers to them.
+
+The operator sends one command for each parameter, pod by pod, in an order that chance decides. A refused command ends
+the pass, which is repeated; once another command of that pod went through before it, the server is restarted with the
+new file instead. So a parameter that is refused alone is sent for ever, and nothing restarts.
+Source: AKO 4.5.0 with aerospike-management-lib 1.9 (as_setconfig.go), and its recorded roll-outs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import permutations
+from typing import Any
+
+from aerofleet.aerospike.parameters import data_version, nodes_at, numbers
+from aerofleet.aerospike.server.live import LiveAnswer, as_text, set_live, setting_at
+from aerofleet.aerospike.server.live_needs import READ_BY
+from aerofleet.aerospike.server.live_settings import NEWEST
+from aerofleet.aerospike.server.live_state import Namespace, Place, Server
+from aerofleet.ako.config import Config, entries, is_strongly_consistent, namespaces, section, storage_type
+from aerofleet.ako.config_change import ConfigChange, Difference
+
+ALL_ORDERS = 5
+"""Of more settings than this that depend on each other, only some orders are tried."""
+NAMESPACE_SECTIONS = ("storage-engine", "index-type", "sindex-type", "geo2dsphere-within")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command. ``key`` is the path of the parameter within aerospikeConfig."""
+
+    key: str
+    place: Place
+    name: str
+    text: str
+
+
+@dataclass(slots=True)
+class LiveOutcome:
+    """What the servers answer. ``refused``: in every order, ``by_order``: in some orders, ``mangled``: ok, and another
+    value; each with the answer. ``others`` are the commands that go through in every order."""
+
+    refused: list[tuple[Step, LiveAnswer]] = field(default_factory=list)
+    by_order: list[tuple[Step, LiveAnswer]] = field(default_factory=list)
+    mangled: list[tuple[Step, LiveAnswer]] = field(default_factory=list)
+    others: list[Step] = field(default_factory=list)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Is nothing of it ever taken, so that no restart ends it?"""
+        return bool(self.refused) and not (self.by_order or self.mangled or self.others)
+
+
+def live_outcome(version: str, change: ConfigChange, nodes: int | None) -> LiveOutcome:
+    """The outcome for a change that is set live wholly. ``nodes``: the size of the cluster, if it is known."""
+    outcome = LiveOutcome()
+    steps = [step for difference in change.differences for step in steps_of(version, difference)]
+    if not steps:
+        return outcome
+    server = server_of(version, change.before, nodes)
+    for group in _groups(version, steps):
+        orders = _orders(group)
+        answers: dict[Step, list[LiveAnswer]] = {step: [] for step in group}
+        for order in orders:
+            running = server.copy()
+            for step in order:
+                answers[step].append(set_live(running, step.place, step.name, step.text))
+        for step in group:
+            _sort(outcome, step, answers[step])
+    return outcome
+
+
+def _sort(outcome: LiveOutcome, step: Step, answers: list[LiveAnswer]) -> None:
+    no = next((answer for answer in answers if not answer.is_ok), None)
+    other = next((answer for answer in answers if answer.is_ok and not answer.is_kept), None)
+    if no is not None and any(answer.is_ok for answer in answers):
+        outcome.by_order.append((step, no))
+    elif no is not None:
+        outcome.refused.append((step, no))
+    elif other is not None:
+        outcome.mangled.append((step, other))
+    else:
+        outcome.others.append(step)
+
+
+def _groups(version: str, steps: list[Step]) -> Iterator[list[Step]]:
+    """Settings that depend on each other, together; every other one alone."""
+    left = dict.fromkeys(steps)
+    for step in steps:
+        read = _reads(version, step)
+        if step not in left or not read:
+            continue
+        near = [each for each in left if each is not step and _is_near(each.place, step.place)]
+        group = [step, *(each for each in near if each.name in read or read & _reads(version, each))]
+        for each in group:
+            left.pop(each, None)
+        yield group
+    yield from ([step] for step in left)
+
+
+def _reads(version: str, step: Step) -> frozenset[str]:
+    """Settings that the answer depends on and that can change live."""
+    setting = setting_at(version, step.place.context, step.name)
+    return frozenset(name for need in (setting.needs if setting else ()) for name in READ_BY.get(need, ()))
+
+
+def _is_near(one: Place, other: Place) -> bool:
+    return not (one.namespace and other.namespace) or one.namespace == other.namespace
+
+
+def _orders(group: list[Step]) -> list[list[Step]]:
+    if len(group) <= ALL_ORDERS:
+        return [list(order) for order in permutations(group)]
+    turned = [group[place:] + group[:place] for place in range(len(group))]
+    return turned + [order[::-1] for order in turned]
+
+
+# --- the commands -------------------------------------------------------------------------------------------------
+
+
+def steps_of(version: str, difference: Difference) -> Iterator[Step]:
+    """The command for one parameter: none for lists, names, and contexts whose answers are not known."""
+    place_name = _place_and_name(difference.names)
+    value = difference.after if difference.after is not None else _default(version, difference)
+    if place_name is None or value is None or isinstance(value, (dict, list)):
+        return
+    place, name = place_name
+    if setting_at(version, place.context, name) is None and numbers(version) > numbers(NEWEST):
+        return
+    yield Step(difference.key, place, name, as_text(value) or "null")
+
+
+def _place_and_name(names: tuple[str, ...]) -> tuple[Place, str] | None:
+    if names[0] in ("service", "network"):
+        return Place(names[0]), ".".join(names[1:])
+    if names[0] != "namespaces" or len(names) < 3 or names[-1] == "name":
+        return None
+    namespace, rest = names[1].strip("{}"), names[2:]
+    if rest[0] == "sets" and len(rest) == 3:
+        return Place("set", namespace, rest[1].strip("{}")), rest[2]
+    if rest[0] in ("index-type", "sindex-type"):
+        return Place("namespace", namespace), ".".join(rest)
+    if rest[0] == "geo2dsphere-within":
+        return Place("namespace", namespace), "-".join(rest)
+    return Place("namespace", namespace), rest[-1]
+
+
+def _default(version: str, difference: Difference) -> Any:
+    """A parameter that is taken away is set to the default of the schema."""
+    found = nodes_at(data_version(version), difference.parameter)
+    return next((node["default"] for node in found if "default" in node), None)
+
+
+# --- the server ---------------------------------------------------------------------------------------------------
+
+
+def server_of(version: str, config: Config, nodes: int | None) -> Server:
+    """A server that runs with ``config``."""
+    network = {
+        f"{key}.{name}": value
+        for key in ("heartbeat", "fabric")
+        for name, value in section(config, "network", key).items()
+        if not isinstance(value, (dict, list))
+    }
+    found = {name: _namespace(namespace) for _, name, namespace in namespaces(config)}
+    return Server(version, nodes, dict(section(config, "service")), network, found)
+
+
+def _namespace(config: Config) -> Namespace:
+    engine = section(config, "storage-engine")
+    lines = engine.get("devices") or engine.get("files") or ()
+    values: dict[str, Any] = {**config, **engine}
+    return Namespace(
+        storage=storage_type(config) or "memory",
+        is_backed=bool(lines),
+        devices=len(lines) or 8,
+        is_consistent=is_strongly_consistent(config),
+        index=_kind(config, "index-type"),
+        sindex=_kind(config, "sindex-type"),
+        values=values,
+        sets={str(each.get("name")): dict(each) for each in entries(config, "sets")},
+    )
+
+
+def _kind(config: Mapping[str, Any], key: str) -> str:
+    return str(section(config, key).get("type", "shmem"))
