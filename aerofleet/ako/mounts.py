@@ -7,11 +7,13 @@ and the path of a hostPath are nothing to it.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from typing import Any
 
 from aerofleet.ako.cluster import Rack
 from aerofleet.ako.config import entries, section
+from aerofleet.ako.quantity import quantity
 
 Volume = dict[str, Any]
 Mounts = dict[tuple[str, str], tuple[Any, ...]]
@@ -33,6 +35,24 @@ def remounted(before: Rack, after: Rack) -> Iterator[str]:
 
 def by_name(rack: Rack) -> dict[str, Volume]:
     return {str(volume.get("name", "")): volume for volume in entries(rack.storage, "volumes")}
+
+
+def volume_under(rack: Rack, path: str) -> tuple[Volume, str] | None:
+    """The volume that ``path`` of the server lies on and the rest of the path on it, empty for a device; None where no
+    volume is mounted there."""
+    whole = posixpath.normpath(path)
+    found: tuple[Volume, str] | None = None
+    longest = 0
+    for volume in entries(rack.storage, "volumes"):
+        mount = str(section(volume, "aerospike").get("path", "")).rstrip("/")
+        if len(mount) > longest and (whole == mount or whole.startswith(f"{mount}/")):
+            found, longest = (volume, whole[len(mount) :]), len(mount)
+    return found
+
+
+def volume_bytes(volume: Volume) -> int:
+    """The size of a persistent volume; 0 for any other."""
+    return int(quantity(section(volume, "source", "persistentVolume").get("size") or 0))
 
 
 def _source(volume: Volume) -> Any:

@@ -23,6 +23,9 @@ One JSON object a line:
   {"verb": "restart", "old": CR, "new": CR}
   {"verb": "effect", "version": "8.1.1", "old": aerospikeConfig, "new": aerospikeConfig}
   {"verb": "start", "version": "8.1.1.1", "aerospikeConfig": {...}}      does the server itself start with it?
+      with "previous" (aerospikeConfig) and "previousVersion": on what that server left; does it lose records?
+  {"verb": "live", "version": "8.1.1.1", "context": "service", "parameter": "info-threads", "from": "16",
+   "to": "0"}                                   what does a running server answer? may carry before (steps)
 
 exit code: 0 every line was answered, 1 some lines were no questions
 """

@@ -101,22 +101,20 @@ def _read(version: str, setting: Setting, text: str) -> tuple[Any, str]:
     """The value that the server stores, or None and why it refuses the text."""
     if setting.read is None:
         chosen = _choice(version, setting, text)
-        return chosen, "" if chosen is not None else f"{text} is none of {', '.join(setting.choices)}"
+        return chosen, "" if chosen is not None else f"it takes {', '.join(setting.choices)} only"
     number = setting.read(text)
     if number is None:
-        return None, f"{text} is no number that the server can read"
+        return None, "it can't read that number"
     if setting.power_of_two and number & (number - 1):
-        return None, f"{text} is no power of two"
+        return None, "it takes powers of two only"
     if not setting.least <= number <= setting.most:
         return None, _bounds(setting, text, number)
     return number, ""
 
 
 def _bounds(setting: Setting, text: str, number: int) -> str:
-    read = "" if str(number) == text else f", which the server reads as {number},"
-    if setting.most >= 2**32 - 1:
-        return f"{text}{read} is below {setting.least}, the least that the server takes"
-    return f"{text}{read} is not from {setting.least} to {setting.most}"
+    read = "" if str(number) == text else f"it reads {number} and "
+    return f"{read}it takes {setting.least} " + ("or more" if setting.most >= 2**32 - 1 else f"to {setting.most}")
 
 
 def _choice(version: str, setting: Setting, text: str) -> str | None:

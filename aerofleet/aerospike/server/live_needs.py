@@ -54,7 +54,7 @@ def _expires(asked: Asked) -> str:
 
 def _set_ttl(asked: Asked) -> str:
     if asked.value > MAX_TTL_SECONDS and asked.value != NEVER:
-        return f"{asked.value} seconds are more than ten years"
+        return "it takes ten years at most"
     return ""
 
 
@@ -64,13 +64,13 @@ def _heartbeat(asked: Asked) -> str:
     )
     most = unsigned(interval * timeout, 32) // 3
     if connect > most:
-        return f"heartbeat.connect-timeout-ms {connect} is more than interval {interval} x timeout {timeout} / 3"
+        return f"connect-timeout-ms is {connect}, and interval {interval} with timeout {timeout} allows {most}"
     return ""
 
 
 def _pools(asked: Asked) -> str:
     pools = asked.of_network("fabric.channel-rw-recv-pools")
-    return f"{asked.value} is no multiple of fabric.channel-rw-recv-pools {pools}" if asked.value % pools else ""
+    return f"it takes multiples of fabric.channel-rw-recv-pools, {pools}" if asked.value % pools else ""
 
 
 def _mtu(asked: Asked) -> str:
@@ -90,7 +90,7 @@ def _protocol(asked: Asked) -> str:
 
 def _size(asked: Asked) -> str:
     nodes = asked.server.nodes
-    return f"{asked.value} is more than the {nodes} nodes there are" if nodes and asked.value > nodes else ""
+    return f"the cluster has {nodes} nodes" if nodes and asked.value > nodes else ""
 
 
 def _no_benchmarks(asked: Asked) -> str:
@@ -158,18 +158,18 @@ def _sindex_on_mounts(asked: Asked) -> str:
 
 def _index_room(asked: Asked) -> str:
     least = 4 if asked.namespace.index == "flash" else 1
-    return "" if asked.value >= least << 30 else f"{asked.value} is less than {least} GiB"
+    return "" if asked.value >= least << 30 else f"it takes {least} GiB or more"
 
 
 def _half_memory(asked: Asked) -> str:
     now = asked.of_namespace("memory-size")
-    return f"{asked.value} is less than half of {now}" if now and asked.value < now // 2 else ""
+    return f"it takes half of {now} or more" if now and asked.value < now // 2 else ""
 
 
 def _record_fits(asked: Asked) -> str:
     most = {"memory": 128 << 20, "pmem": 8 << 20}.get(asked.namespace.storage)
     most = most or int(asked.of_namespace("write-block-size") or 1 << 20)
-    return f"{asked.value} is more than {most}" if asked.value > most else ""
+    return f"it takes {most} at most" if asked.value > most else ""
 
 
 NEEDS: Mapping[str, Need] = {

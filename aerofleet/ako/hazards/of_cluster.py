@@ -15,13 +15,11 @@ from aerofleet.ako.config import (
     ignores_devices,
     is_purely_in_memory,
     is_strongly_consistent,
-    namespaces,
     replication_factor,
     section,
 )
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.image import edition
-from aerofleet.ako.quantity import quantity
 from aerofleet.ako.references import ADMIN
 from aerofleet.ako.restart import batch_size
 from aerofleet.ako.rights import ADMINISTRATIVE, administrative, role_privileges, users_of
@@ -235,24 +233,6 @@ def no_requests(cluster: Cluster) -> Iterator[Found]:
     missing = [kind for kind in ("cpu", "memory") if kind not in requests]
     if missing:
         yield "spec.podSpec.aerospikeContainer.resources.requests", f"no {' and no '.join(missing)} request"
-
-
-@hazard("memory-over-limit", "severe", "a limit above the data, with room for indexes and the server")
-def memory_over_limit(cluster: Cluster) -> Iterator[Found]:
-    """In-memory data alone beyond the container's limit: the kernel kills the server when it fills."""
-    limit = section(cluster.pod_spec, "aerospikeContainer", "resources").get("limits") or {}
-    if "memory" not in limit:
-        return
-    for rack in cluster.distinct_racks:
-        sizes = [
-            section(namespace, "storage-engine").get("data-size", namespace.get("memory-size", 0))
-            for _, _, namespace in namespaces(rack.config)
-        ]
-        total = sum(size for size in sizes if isinstance(size, (int, float)))
-        if total >= quantity(limit["memory"]):
-            path = "spec.podSpec.aerospikeContainer.resources.limits.memory"
-            yield path, f"data-size or memory-size add up to {int(total)} bytes, the limit is {limit['memory']}"
-            return
 
 
 @hazard("no-feature-key", "warning", "service.feature-key-file, mounted from a Secret")

@@ -6,10 +6,21 @@ from collections.abc import Iterator
 
 from aerofleet.aerospike.server.loss import Loss, Setup
 from aerofleet.ako.cluster import Cluster
-from aerofleet.ako.config import Config, replication_factor
+from aerofleet.ako.config import (
+    Config,
+    ignores_devices,
+    is_purely_in_memory,
+    is_strongly_consistent,
+    namespaces,
+    replication_factor,
+    section,
+)
 from aerofleet.ako.hazards.hazard import Found, Hazard, hazard
+from aerofleet.ako.pairs import config_path_of, namespace_pairs
+from aerofleet.ako.reasons.evictions import new_thresholds
 from aerofleet.ako.reasons.losses import losses_between, losses_of
-from aerofleet.ako.restart import Restarts
+from aerofleet.ako.reasons.starts import builds_index
+from aerofleet.ako.restart import COLD, IMAGE, WARM, Restarts
 
 
 @hazard("loses-records", "severe", "a new revision of the rack with the new storage: its pods fill before the old go")
@@ -38,4 +49,59 @@ def _words(loss: Loss, copies: int) -> str:
     return f"servers start without the records of {loss.namespace}{where}; until they are filled again, {rest}"
 
 
-DATA_HAZARDS = (loses_records,)
+@hazard("deleted-records-return", "warning", "durable deletes in the clients: their tombstones survive a cold start")
+def deleted_records_return(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """A pod that is rebuilt, and a server whose index can't be taken over, builds its index from what lies on the
+    devices. Records that were deleted without a durable delete, and not yet overwritten there, are back, and migrations
+    spread them. Strongly consistent namespaces take durable deletes only.
+    """
+    for restart in restarts.racks:
+        kinds = {restarts.pods[pod] for pod in restart.pods}
+        is_rebuilt = bool(kinds & {COLD, IMAGE}) and not restart.rack.storage.get("deleteLocalStorageOnRestart")
+        after = {name: namespace for _, name, namespace in namespaces(restart.rack.config)}
+        for _, name, before in namespaces(restart.before.config):
+            now = after.get(name)
+            if now is None or is_strongly_consistent(now) or is_purely_in_memory(before) or ignores_devices(now):
+                continue
+            if is_rebuilt or (WARM in kinds and builds_index(before, now)):
+                path = config_path_of(new, restart.before, restart.rack, f"namespaces.{{{name}}}.storage-engine")
+                yield path, f"each server of {name} builds its index from its devices: deleted records may come back"
+
+
+@hazard("evicts-at-start", "warning", "an nsup-period, so that what is evicted is seen while servers run")
+def evicts_at_start(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """With nsup-period 0 nothing is evicted while a server runs. A cold start evicts all the same, as soon as the
+    threshold is met: records that clients gave a time to live are deleted (aerospike-server 8.1, nsup.c).
+    """
+    for where, name, before, after in namespace_pairs(old, new):
+        if not after.get("nsup-period"):
+            for key, now in new_thresholds(before, after):
+                yield where(key), f"from {now:g} percent on a cold start of {name} deletes records with a time to live"
+
+
+@hazard("defrag-writes", "warning", "a threshold of 50, and more or larger devices")
+def defrag_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+    """Each block that is filled less than the threshold is written anew. A threshold of p percent makes 100 / (100 - p)
+    writes of each one: devices wear, and clients see them overloaded. Source: Aerospike Certification Tool.
+    """
+    for where, name, before, after in namespace_pairs(old, new):
+        was, now = (_defrag_percent(each) for each in (before, after))
+        if now > max(was, DEFAULT_DEFRAG_PERCENT):
+            times = f"{100 / (100 - now):.3g} times"
+            path = where("storage-engine.defrag-lwm-pct")
+            yield (
+                path,
+                f"{was:g} becomes {now:g}: {name} writes {times} what clients write, not {100 / (100 - was):.3g}",
+            )
+
+
+DEFAULT_DEFRAG_PERCENT = 50
+"""Source: the server's schemas, 4.9 to 8.1."""
+
+
+def _defrag_percent(namespace: Config) -> float:
+    found = section(namespace, "storage-engine").get("defrag-lwm-pct", DEFAULT_DEFRAG_PERCENT)
+    return found if isinstance(found, (int, float)) and 0 <= found < 100 else DEFAULT_DEFRAG_PERCENT
+
+
+DATA_HAZARDS = (loses_records, deleted_records_return, evicts_at_start, defrag_writes)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aerofleet.ako.cluster import Cluster, Rack
-from aerofleet.ako.config import is_in_memory, namespaces, section
+from aerofleet.ako.config import Config, is_in_memory, namespaces, section, texts
 from aerofleet.ako.hazards.hazard import Found, hazard
+from aerofleet.ako.hazards.of_storage import LARGEST_DEVICE_BYTES
 from aerofleet.ako.image import is_at_least
+from aerofleet.ako.mounts import volume_bytes, volume_under
+from aerofleet.ako.quantity import quantity
 
 TRACKED_SINCE = "8.1.2.0"
 """The first server with `cgroup-mem-tracking` (configuration schema 8.1.2)."""
@@ -49,3 +52,37 @@ def page_cache_counts(cluster: Cluster) -> Iterator[Found]:
             if section(namespace, "index-type").get("type") == "flash":
                 index = cluster.config_path(rack, "namespaces", position, "index-type")
                 yield index, f"the cache of the index of {name} on flash counts as used"
+
+
+@hazard("memory-over-limit", "severe", "a limit above data and indexes, with room for the server itself")
+def memory_over_limit(cluster: Cluster) -> Iterator[Found]:
+    """Data in memory and the budgets of indexes beyond the container's limit: the kernel kills the server when they
+    fill. A memory namespace with devices or files behind it takes as much memory as they have (7.0 on, drv_mem.c).
+    """
+    limit = section(cluster.pod_spec, "aerospikeContainer", "resources").get("limits") or {}
+    for rack in cluster.distinct_racks if "memory" in limit else ():
+        total = sum(_taken_bytes(rack, namespace) for _, _, namespace in namespaces(rack.config))
+        if total >= quantity(limit["memory"]):
+            path = "spec.podSpec.aerospikeContainer.resources.limits.memory"
+            yield path, f"data in memory and budgets of indexes add up to {total} bytes, the limit is {limit['memory']}"
+            return
+
+
+def _taken_bytes(rack: Rack, namespace: Config) -> int:
+    """Memory for data and indexes of a namespace, as far as its configuration bounds it."""
+    engine = section(namespace, "storage-engine")
+    sizes = [namespace.get("memory-size", 0), namespace.get("indexes-memory-budget", 0), engine.get("data-size", 0)]
+    taken = sum(int(size) for size in sizes if isinstance(size, (int, float)))
+    if is_in_memory(namespace):
+        taken += _backing_bytes(rack, engine)
+    return taken
+
+
+def _backing_bytes(rack: Rack, engine: Config) -> int:
+    """The sum of the files, or of the devices, each counted as the smallest of them."""
+    files, filesize = texts(engine.get("files")), engine.get("filesize")
+    if files and isinstance(filesize, (int, float)):
+        return len(files) * int(filesize)
+    found = [volume_under(rack, line.split()[0]) for line in texts(engine.get("devices")) if line.strip()]
+    sizes = [min(volume_bytes(volume), LARGEST_DEVICE_BYTES) for volume, _ in filter(None, found)]
+    return len(sizes) * min(sizes, default=0)

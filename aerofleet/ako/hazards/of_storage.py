@@ -9,6 +9,7 @@ from aerofleet.ako.admission.storage_rules import RESERVED_PATHS, is_persistent,
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import namespaces, section, texts
 from aerofleet.ako.hazards.hazard import Found, hazard
+from aerofleet.ako.mounts import Volume, volume_bytes, volume_under
 from aerofleet.ako.quantity import quantity
 from aerofleet.ako.refused_starts import refused_starts
 
@@ -130,3 +131,45 @@ def path_with_slash(cluster: Cluster) -> Iterator[Found]:
                     f"{cluster.storage_path(rack)}.volumes[{position}].aerospike.path",
                     f"{path} hides the operator's own files",
                 )
+
+
+LARGEST_DEVICE_BYTES = 2 << 40
+"""What a server uses of one device. Source: aerospike-server 4.9 to 8.1 (storage.h, AS_STORAGE_MAX_DEVICE_SIZE)."""
+
+
+@hazard("device-over-2-tib", "warning", "partitions of at most 2 TiB, each a device of its own")
+def device_over_2_tib(cluster: Cluster) -> Iterator[Found]:
+    """The server uses the first 2 TiB of a device, says so in its log only, and never touches the rest."""
+    for rack in cluster.distinct_racks:
+        for position, name, namespace in namespaces(rack.config):
+            for line in texts(section(namespace, "storage-engine").get("devices")):
+                found = volume_under(rack, line.split()[0]) if line.strip() else None
+                size = volume_bytes(found[0]) if found else 0
+                if size > LARGEST_DEVICE_BYTES:
+                    path = cluster.config_path(rack, "namespaces", position, "storage-engine", "devices")
+                    unused = (size - LARGEST_DEVICE_BYTES) * 100 // size
+                    yield path, f"{line.split()[0]} of {name} has {size} bytes: {unused} % of it are never used"
+
+
+@hazard("files-over-volume", "severe", "a volume with room for all of its files, or a smaller filesize")
+def files_over_volume(cluster: Cluster) -> Iterator[Found]:
+    """The server makes its files as large as they may grow, without taking the space. It stops with a failed write when
+    the volume is full.
+    """
+    for rack in cluster.distinct_racks:
+        needed: Counter[str] = Counter()
+        rooms: dict[str, Volume] = {}
+        for _, _, namespace in namespaces(rack.config):
+            engine = section(namespace, "storage-engine")
+            size = engine.get("filesize")
+            for file in (word for line in texts(engine.get("files")) for word in line.split()):
+                found = volume_under(rack, file)
+                if found is not None and isinstance(size, (int, float)):
+                    volume = str(found[0].get("name"))
+                    needed[volume] += int(size)
+                    rooms[volume] = found[0]
+        for volume, total in needed.items():
+            if 0 < volume_bytes(rooms[volume]) < total:
+                size = section(rooms[volume], "source", "persistentVolume").get("size")
+                path = f"{cluster.storage_path(rack)}.volumes.{{{volume}}}.source.persistentVolume.size"
+                yield path, f"files on {volume} may grow to {total} bytes, and it has {size}"

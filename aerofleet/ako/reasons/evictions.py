@@ -50,6 +50,14 @@ def eviction_reasons(name: str, before: Config, after: Config, path: str) -> Ite
     yield from _sets(name, before, after, path)
 
 
+def new_thresholds(before: Config, after: Config) -> Iterator[tuple[str, float]]:
+    """(path within the namespace, percent) of each threshold that comes or is lowered."""
+    for keys in THRESHOLDS:
+        was, now = _number(before, keys), _number(after, keys)
+        if now and (not was or now < was):
+            yield ".".join(keys), now
+
+
 def _sets(name: str, before: Config, after: Config, path: str) -> Iterator[Reason]:
     spared = [
         {entry.get("name") for entry in entries(namespace, "sets") if entry.get("disable-eviction") is True}

@@ -9,16 +9,15 @@ full, every node that is lost takes records with it for good.
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from aerofleet.aerospike.server.loss import Loss, Setup, losses, path_in, shadows_removed
-from aerofleet.ako.admission.storage_rules import path_of, volumes
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, ignores_devices, namespaces, section
 from aerofleet.ako.config_change import is_same
 from aerofleet.ako.effect import Effect, Reason
+from aerofleet.ako.mounts import volume_under
 from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.reasons.pods import copies_of
 from aerofleet.ako.reasons.starts import refilled
@@ -109,13 +108,9 @@ def _stored(config: Config) -> dict[str, list[Any]]:
 
 def _place(rack: Rack) -> Callable[[str], str]:
     """What lies at a path: a volume keeps its data under another path."""
-    mounts = sorted(((path_of(each).rstrip("/"), str(each.get("name"))) for each in volumes(rack)), reverse=True)
 
     def place(path: str) -> str:
-        whole = posixpath.normpath(path)
-        for mount, name in mounts:
-            if mount and (whole == mount or whole.startswith(f"{mount}/")):
-                return f"volume {name}{whole[len(mount) :]}"
-        return whole
+        found = volume_under(rack, path)
+        return f"volume {found[0].get('name')}{found[1]}" if found else path
 
     return place

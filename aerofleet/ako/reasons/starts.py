@@ -59,6 +59,11 @@ def _cold_starts(name: str, before: Config, after: Config, copies: int, path: st
                 yield Reason(Effect.ROLLING_RESTART, "cold-start", where, f"{message} from its devices")
 
 
+def builds_index(before: Config, after: Config) -> bool:
+    """Does the next start build the index anew, although the memory of the one before is still there?"""
+    return any(_differs(before, after, keys) for keys in COLD_START)
+
+
 def refilled(copies: int, rule: str, path: str, message: str) -> Reason:
     """A node loses its copies and gets them from the others, if there are any."""
     if copies <= 1:
