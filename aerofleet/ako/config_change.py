@@ -81,7 +81,8 @@ class ConfigChange:
     """``differences`` in order of their key. ``hidden`` are paths that differ in the file but not in the difference;
     ``reordered`` lists that hold the same in another order; ``unseen`` paths that come to the same file. ``cold`` are
     paths that need another pod, ``crashing`` those on which the operator's code panics. ``before`` is the configuration
-    that runs, ``nodes`` the size of the cluster, None where that isn't known.
+    that runs, ``nodes`` the size of the cluster, None where that isn't known; ``outcome`` is what the servers answer to
+    it live, once that is worked out.
     """
 
     differences: list[Difference] = field(default_factory=list)
@@ -94,6 +95,7 @@ class ConfigChange:
     adds_devices: bool = False
     before: Config = field(default_factory=dict, repr=False)
     nodes: int | None = None
+    outcome: object = field(default=None, repr=False)
 
     @property
     def changed(self) -> list[str]:

@@ -52,13 +52,19 @@ class LiveOutcome:
         return bool(self.refused) and not (self.by_order or self.mangled or self.others)
 
 
-def live_outcome(version: str, change: ConfigChange, nodes: int | None) -> LiveOutcome:
-    """The outcome for a change that is set live wholly. ``nodes``: the size of the cluster, if it is known."""
+def live_outcome(version: str, change: ConfigChange) -> LiveOutcome:
+    """The outcome for a change that is set live wholly at the running ``version``; worked out once for each change."""
+    if not isinstance(change.outcome, LiveOutcome):
+        change.outcome = _outcome(version, change)
+    return change.outcome
+
+
+def _outcome(version: str, change: ConfigChange) -> LiveOutcome:
     outcome = LiveOutcome()
     steps = [step for difference in change.differences for step in steps_of(version, difference)]
     if not steps:
         return outcome
-    server = server_of(version, change.before, nodes)
+    server = server_of(version, change.before, change.nodes)
     for group in _groups(version, steps):
         orders = _orders(group)
         answers: dict[Step, list[LiveAnswer]] = {step: [] for step in group}

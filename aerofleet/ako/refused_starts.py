@@ -15,7 +15,8 @@ from aerofleet.ako.cluster import NODE_ID, Cluster, Rack
 from aerofleet.ako.config import Config, section
 from aerofleet.ako.config_file import as_file
 from aerofleet.ako.effect import Effect, Reason
-from aerofleet.ako.restart import COLD, IMAGE, LIVE, NEW, NO_RESTART, WARM, Restarts
+from aerofleet.ako.live import live_outcome
+from aerofleet.ako.restart import COLD, IMAGE, LIVE, NEW, NO_RESTART, WARM, Restarts, judged_version
 from aerofleet.finding import Finding
 
 OLDEST = "6.0"
@@ -112,7 +113,20 @@ def new_refusals(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Rea
             what = ROLLOUT_STOPS
         elif is_taken_live(each, restarts):
             effect, what = Effect.WARM_RESTART, LATER
-        yield Reason(effect, each.finding.rule, each.path, f"{each.finding.message}: {what}; {each.finding.hint}")
+        else:
+            what = _refused_live(each, old, new, restarts)
+        if what:
+            yield Reason(effect, each.finding.rule, each.path, f"{each.finding.message}: {what}; {each.finding.hint}")
+
+
+def _refused_live(refused: RefusedStart, old: Cluster, new: Cluster, restarts: Restarts) -> str:
+    """What follows where running servers refuse it, too; empty where the reason live-refused says all of it."""
+    version = judged_version(old, new)
+    for outcome in [live_outcome(version, each.config) for each in restarts.racks if each.kind == LIVE]:
+        answered = (*outcome.refused, *outcome.by_order)
+        if any(step.key.rpartition(".")[2] == refused.finding.path[-1] for step, _ in answered):
+            return "" if outcome.is_stuck else f"pods restart once another setting came first, and {ROLLOUT_STOPS}"
+    return REFUSED_LIVE
 
 
 def later_refusals(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[tuple[str, str]]:

@@ -56,7 +56,7 @@ def set_live(server: Server, place: Place, name: str, text: str) -> LiveAnswer:
         return _refused(f"there is no namespace {place.namespace}")
     setting = setting_at(server.version, place.context, name)
     if setting is None:
-        return _refused("no server of this version sets it live")
+        return _refused(f"no setting of server {server.version} is called {name}")
     if len(text) >= LONGEST_TEXT:
         return _refused(f"a text of {len(text)} characters is too long")
     stored, why = _read(server.version, setting, text)

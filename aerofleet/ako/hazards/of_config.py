@@ -104,7 +104,7 @@ def live_mangled(version: str, change: ConfigChange, kind: str) -> Iterator[Foun
 
 
 def _outcome(version: str, change: ConfigChange, kind: str) -> LiveOutcome:
-    return live_outcome(version, change, change.nodes) if kind == LIVE else LiveOutcome()
+    return live_outcome(version, change) if kind == LIVE else LiveOutcome()
 
 
 CONFIG_HAZARDS = (

@@ -18,7 +18,7 @@ from aerofleet.ako.config import (
 from aerofleet.ako.hazards.hazard import Found, Hazard, hazard
 from aerofleet.ako.pairs import config_path_of, namespace_pairs
 from aerofleet.ako.reasons.evictions import new_thresholds
-from aerofleet.ako.reasons.losses import losses_between, losses_of
+from aerofleet.ako.reasons.losses import losses_between, losses_of, stored
 from aerofleet.ako.reasons.starts import builds_index
 from aerofleet.ako.restart import COLD, IMAGE, WARM, Restarts
 
@@ -34,7 +34,7 @@ def loses_records(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Fo
 
 def config_losses(version: str, before: Config, after: Config) -> Iterator[Hazard]:
     """The same of two configurations alone: each path is taken for the place where its data lies."""
-    if before.get("namespaces") == after.get("namespaces"):
+    if stored(before) == stored(after):
         return
     for loss, namespace in losses_between(Setup(version, before), Setup(version, after)):
         words = _words(loss, replication_factor(namespace))

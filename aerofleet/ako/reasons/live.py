@@ -11,7 +11,7 @@ from aerofleet.ako.live import live_outcome
 
 def live_reasons(version: str, change: ConfigChange, where: Callable[[str], str]) -> Iterator[Reason]:
     """Of a change that is set live wholly. ``where``: from a parameter to where a person wrote it."""
-    outcome = live_outcome(version, change, change.nodes)
+    outcome = live_outcome(version, change)
     effect, then = Effect.WARM_RESTART, "pods restart once another setting came first"
     if outcome.is_stuck:
         effect, then = Effect.REFUSED, "the operator tries for ever, without a restart"

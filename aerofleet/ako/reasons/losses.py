@@ -92,7 +92,7 @@ def _is_old(loss: Loss, before: Config, now: dict[str, Config]) -> bool:
 def _changed(old: Cluster, new: Cluster) -> Iterator[tuple[Rack, Rack]]:
     """Racks that stay, of which a namespace stores its records otherwise or a volume lies elsewhere."""
     for before, rack in paired(old, new):
-        is_stored_otherwise = before.config is not rack.config and _stored(before.config) != _stored(rack.config)
+        is_stored_otherwise = before.config is not rack.config and stored(before.config) != stored(rack.config)
         if is_stored_otherwise or before.storage != rack.storage:
             yield before, rack
 
@@ -101,7 +101,8 @@ STORED = ("type", "devices", "files", "data-size", "cold-start-empty")
 """Keys of a storage engine that decide where its records are."""
 
 
-def _stored(config: Config) -> dict[str, list[Any]]:
+def stored(config: Config) -> dict[str, list[Any]]:
+    """What decides where the records of each namespace are."""
     engines = {name: section(namespace, "storage-engine") for _, name, namespace in namespaces(config)}
     return {name: [engine.get(key) for key in STORED] for name, engine in engines.items()}
 
