@@ -68,7 +68,11 @@ def test_refusals_of_one_shape_have_one_rule() -> None:
     rules = defaultdict(set)
     for name in ADMISSIONS:
         for case in recorded(name):
-            if not case["expected"]["allowed"]:
+            # The webhook's own texts do not begin with a path: those that do were not recorded from it.
+            is_the_webhooks = case["expected"]["stage"] != "validate" or not case["expected"]["message"].startswith(
+                "spec."
+            )
+            if not case["expected"]["allowed"] and is_the_webhooks:
                 rules[shape(case["expected"]["message"])].add(answer(case["input"])["rule"])
     for text, found in sorted(rules.items(), key=lambda item: sorted(item[1])):
         print(f"{', '.join(sorted(found)):<28} {text}")  # `pytest -s` shows the table
