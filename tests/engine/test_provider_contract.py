@@ -114,6 +114,7 @@ class Story:
     plugin: Plugin
     server: Server
     held: dict[str, Held] = field(default_factory=dict)
+    secrets: list[str] = field(default_factory=list)
 
     def play(self, step: Values) -> None:
         verb = next(verb for verb in VERBS if verb in step)
@@ -125,6 +126,11 @@ class Story:
             assert "error" in expect, f"{verb} {subject}: {refusal.message}"
             seen = {"error": refusal.message, "state": refusal.state, "id": refusal.id}
         check(seen, expect)
+        self.secrets += secret_texts(step)
+        for text in open_texts(seen.get("state")):
+            assert not any(secret in text for secret in self.secrets), (
+                f"{verb} {subject}: a secret stands open in the state"
+            )
         if before is not None:
             assert self.server.all_written() == before, f"{verb} {subject} wrote to the server"
         for wanted in step.get("server", ()):
@@ -301,6 +307,18 @@ def secret_texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from secret_texts(inner)
+
+
+def open_texts(value: Any) -> Iterator[str]:
+    """The texts in a state that are not marked as secret."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict) and value.get(MARK) != SECRET:
+        for inner in value.values():
+            yield from open_texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from open_texts(inner)
 
 
 @pytest.fixture(scope="module")
