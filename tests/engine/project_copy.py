@@ -1,4 +1,4 @@
-"""The project itself in a folder of its own, so that a test can edit its definitions and apply them."""
+"""The project with the example cells in a folder of its own, so that a test can edit and apply definitions."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.model.project import EXAMPLE
 from tools.toolchain.recipes import ROOT
 
-COPIED = ("Pulumi.yaml", "__main__.py", "stacks", "templates")
+DEFINITIONS = ("stacks", "templates")
+COPIED = ("Pulumi.yaml", "__main__.py", *DEFINITIONS)
 SHARED = (".venv", "uv.lock")
 """Not pyproject.toml: beside it the official language host would install the copy into the environment of everybody."""
 STACK = "local"
@@ -28,7 +30,7 @@ class ProjectCopy:
         """Copy the definitions, share the rest, make the stack."""
         self.folder.mkdir(parents=True)
         for name in COPIED:
-            source = ROOT / name
+            source = (EXAMPLE if name in DEFINITIONS else ROOT) / name
             copy = shutil.copytree if source.is_dir() else shutil.copyfile
             copy(source, self.folder / name)
         for name in SHARED:

@@ -254,7 +254,7 @@ def refused(project: ProjectCopy) -> str:
 def test_mistakes_in_the_definitions_stop_the_preview_with_their_places(definitions: ProjectCopy) -> None:
     """A renamed cluster, a misspelt tier, a cluster that is removed."""
     definitions.edit("teams/payments.yaml", "  ledger:\n", "  book:\n")
-    definitions.edit("teams/payments.yaml", "    tier: ledger\n", "    tier: ledgers\n")
+    definitions.edit("teams/payments.yaml", "    tier: ledger@1\n", "    tier: ledgers\n")
     said = refused(definitions)
     assert "payments/ledger is in no team file" in said
     assert "stacks/local/teams/payments.yaml:" in said

@@ -18,7 +18,7 @@ from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import embedded_variables
 from aerofleet.stack.preflight import AKO_CLUSTERS, OPERATOR_VERSION
 from tests.engine.cell_on_server import api_client, rendered, without_definition
-from tools.toolchain.recipes import ROOT
+from tests.model.project import EXAMPLE
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -47,7 +47,7 @@ def project(tmp_path: Path, plane: ControlPlane, monkeypatch: pytest.MonkeyPatch
     for name, value in embedded_variables(plane.state).items():
         monkeypatch.setenv(name, value)
     for name in ("stacks", "templates"):
-        shutil.copytree(ROOT / name, tmp_path / name)
+        shutil.copytree(EXAMPLE / name, tmp_path / name)
     return tmp_path
 
 

@@ -18,8 +18,7 @@ from aerofleet.local.control_plane import ControlPlane
 from aerofleet.manifests import render_cell
 from aerofleet.model import resolve_cell
 from tests.engine.cell_on_server import Object, Reader, api_client, named, rendered
-from tests.model.project import CASES, SHOP
-from tools.toolchain.recipes import ROOT
+from tests.model.project import CASES, EXAMPLE, SHOP
 
 ALREADY_THERE = 409
 STRICT = [("dryRun", "All"), ("fieldValidation", "Strict")]
@@ -66,7 +65,7 @@ def every_object() -> Iterator[Object]:
     shop = resolve_cell(SHOP, "here").cell
     assert shop is not None
     yield from render_cell(shop).objects()
-    yield from rendered(ROOT)
+    yield from rendered(EXAMPLE)
 
 
 def test_the_server_knows_every_field_of_every_rendered_object(validator: Validator) -> None:
@@ -77,7 +76,7 @@ def test_the_server_knows_every_field_of_every_rendered_object(validator: Valida
     "path", [("automountToken",), ("metadata", "label"), ("spec", "template", "spec", "tolerationz")]
 )
 def test_a_field_that_a_kind_does_not_have_is_found(path: tuple[str, ...], validator: Validator) -> None:
-    manifest = copy.deepcopy(next(each for each in rendered(ROOT) if each["kind"] == "DaemonSet"))
+    manifest = copy.deepcopy(next(each for each in rendered(EXAMPLE) if each["kind"] == "DaemonSet"))
     part = manifest
     for key in path[:-1]:
         part = part[key]

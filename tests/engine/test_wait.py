@@ -19,6 +19,7 @@ from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import embedded_variables
 from aerofleet.stack.cluster_api import ClusterApi
 from tests.engine.cell_on_server import rendered
+from tests.model.project import EXAMPLE
 from tools.toolchain.recipes import ROOT
 
 PAGE = ROOT / "docs" / "how-to" / "wait-for-a-roll-out.md"
@@ -59,7 +60,7 @@ def rolled_out(manifest: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def plane(site: ControlPlane) -> ControlPlane:
     """Holds the clusters of the example cell, every one rolled out."""
-    for manifest in rendered(ROOT):
+    for manifest in rendered(EXAMPLE):
         if manifest["kind"] == "Namespace":
             site.server().apply(f"/api/v1/namespaces/{manifest['metadata']['name']}", manifest)
         elif manifest["kind"] == "AerospikeCluster":
@@ -80,7 +81,7 @@ def cart(plane: ControlPlane, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[
     for name, value in embedded_variables(plane.state).items():
         monkeypatch.setenv(name, value)
     manifest = next(
-        each for each in rendered(ROOT) if each["metadata"]["name"] == CHANGED and each["kind"] == "AerospikeCluster"
+        each for each in rendered(EXAMPLE) if each["metadata"]["name"] == CHANGED and each["kind"] == "AerospikeCluster"
     )
     yield manifest
     write_status(plane, manifest, rolled_out(manifest))
@@ -92,7 +93,7 @@ def test_the_exit_code_tells_where_the_roll_out_is(
 ) -> None:
     patch, code = CASES[about]
     write_status(plane, cart, merge_patched(copy.deepcopy(rolled_out(cart)), patch))
-    found = run(["local", "--root", str(ROOT), "--timeout", "0"])
+    found = run(["local", "--root", str(EXAMPLE), "--timeout", "0"])
     shown = capsys.readouterr().out
     assert found == code, shown
     assert re.search(rf"aerospike-checkout/{CHANGED} +(done|running|stuck|wrong) ", shown), shown
@@ -124,7 +125,7 @@ def test_a_list_that_the_server_has_forgotten_counts_as_changed(cart: dict[str, 
 
 def copy_of_definitions(folder: Path) -> Path:
     for name in ("stacks", "templates"):
-        shutil.copytree(ROOT / name, folder / name)
+        shutil.copytree(EXAMPLE / name, folder / name)
     return folder
 
 
