@@ -2,6 +2,8 @@
 
 A subject is a module of this folder with ``run() -> None``, which prints its figures: per second, and as a ratio to
 what is known of others, because seconds alone say more about the machine.
+
+`python -m bench compare OTHER` compares this checkout with another one (see `bench.compare`).
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+
+from bench.compare import compare
 
 EXIT_MISTAKE = 2
 
@@ -21,6 +25,8 @@ def subjects() -> Mapping[str, Callable[[], None]]:
 
 
 def main(wanted: Sequence[str]) -> int:
+    if wanted[:1] == ["compare"]:
+        return compare(wanted[1:])
     known = subjects()
     unknown = [name for name in wanted if name not in known]
     if unknown:
