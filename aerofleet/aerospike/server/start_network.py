@@ -158,8 +158,7 @@ def network_counts(reading: Reading) -> Iterator[Refused]:
         yield from _too_many(seeds, limit(reading.version, "mesh-seeds"), "mesh seeds")
     most = limit(reading.version, "addresses")
     for section in reading.network.values():
-        names = dict.fromkeys(line.name for line in section.lines)
-        for name in names:
+        for name in section.last:
             if name.endswith("address") or name == "tls-authenticate-client":
                 yield from _too_many([line.path for line in section.lines_of(name)], most, f"values of {name}")
 

@@ -17,7 +17,7 @@ _PERCENTAGE = re.compile(r"([+-]?[0-9]+)%")
 Check = Callable[..., Iterator[Refused]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """``since`` is the first operator release that has the rule, ``until`` the first that no longer has it (empty: all
     later ones have it); ``warns`` ones are let through with a word.
