@@ -16,6 +16,7 @@ from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config_change import is_same, judge
 from aerofleet.ako.effect import Effect, Reason, refusal, worst
+from aerofleet.ako.estimate import is_estimate, marked
 from aerofleet.ako.hazards import Hazard, change_hazards
 from aerofleet.ako.identity import API_VERSION, api_version_message
 from aerofleet.ako.narrow import becomes, narrow
@@ -126,6 +127,8 @@ def change_between(before: Cluster, after: Cluster, new: Mapping[str, Any], stat
         reasons += _still_under_way(running, after, status, reasons)
     reasons += ignored_pod_reasons(start, after, status)
     reasons += _untold(start, after, changed, reasons)
+    if is_estimate(after.operator):
+        reasons = [replace(reason, message=marked(reason.message, after.operator)) for reason in reasons]
     hazards = change_hazards(start, after, restarts, status)
     return Change(worst(reasons), reasons, hazards, restarts, admission, before, after)
 

@@ -13,7 +13,7 @@ from typing import Any
 from aerofleet.ako import crd
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config import Config, entries, is_strongly_consistent, namespaces, section
-from aerofleet.ako.image import server_version
+from aerofleet.ako.image import is_at_least, server_version
 from aerofleet.ako.overlay import OverlayError, merged
 from aerofleet.finding import Finding
 
@@ -238,6 +238,11 @@ def _default_network_policy(cluster: Cluster) -> None:
     policy = cluster.spec.setdefault("aerospikeNetworkPolicy", {})
     for key, value in DEFAULT_NETWORK_POLICY.items():
         policy.setdefault(key, value)
+    if not is_at_least(cluster.operator, "4.5.0"):
+        # The webhook itself fills these in, before the definition sees an empty text.
+        filled = {f"spec.aerospikeNetworkPolicy.{key}" for key in DEFAULT_NETWORK_POLICY}
+        reading = cluster.reading
+        reading.invalid[:] = [each for each in reading.invalid if each.path not in filled or not each.is_empty]
     for key in CUSTOM_NAMES:
         if policy.get(key):
             policy[key] = [qualified(name, cluster.namespace) for name in policy[key]]
@@ -435,9 +440,11 @@ def _with_access(cluster: Cluster, given: Config, path: str) -> Config:
                 service.pop(f"{key}-port", None)
                 service.pop(f"{key}-addresses", None)
             continue
-        fixed: Config = {f"{prefix}port": int(port)}
+        # The operator counts ports in 32 bits; what does not fit becomes the least number of them.
+        port = int(port) if -(2**31) <= port < 2**31 else -(2**31)
+        fixed: Config = {f"{prefix}port": port}
         for key in keys:
-            fixed |= {f"{key}-port": int(port), f"{key}-addresses": [f"<{key}-address>"]}
+            fixed |= {f"{key}-port": port, f"{key}-addresses": [f"<{key}-address>"]}
         service = _with_fixed(cluster, service, fixed, path, "access-fixed")
     if "tls-name" in given:
         service["tls-authenticate-client"] = _client_names(cluster, given.get("tls-authenticate-client", "any"))

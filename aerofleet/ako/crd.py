@@ -68,6 +68,11 @@ class Problem:
     message: str
     hint: str = ""
 
+    @property
+    def is_empty(self) -> bool:
+        """Is it about a value that is missing or empty?"""
+        return self.message == _MISSING
+
 
 @dataclass(slots=True)
 class Reading:

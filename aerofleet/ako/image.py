@@ -14,8 +14,11 @@ _DOTTED = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 
 @lru_cache(maxsize=4096)
 def tag(image: str) -> str:
-    """What follows the last colon of the reference's last part; empty where there is none."""
-    name = image.rpartition("/")[2]
+    """What the operator takes for the tag: all behind the first colon that follows the registry (the part before the
+    first slash); empty where there is none.
+    """
+    registry, slash, rest = image.partition("/")
+    name = rest if slash and rest.strip(":") else registry if not slash else image
     return name.partition(":")[2]
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from aerofleet.ako.cluster import Cluster, cluster_of
+from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config import entries, section
 from aerofleet.ako.identity import (
     CLUSTER_WIDE,
@@ -34,16 +35,17 @@ class Keyed:
 
 
 class ObjectSet:
-    """Objects of one file; ``clusters`` are those of this operator, read."""
+    """Objects of one file; ``clusters`` are those of the operator, read as its release ``operator`` does."""
 
-    def __init__(self, objects: Iterable[Object]) -> None:
+    def __init__(self, objects: Iterable[Object], operator: str = OPERATOR) -> None:
+        self.operator = operator
         everything = list(objects)
         self.written = [dict(each) for each in everything if is_cluster(each)]
         self.others = [dict(each) for each in everything if not is_cluster(each)]
 
     @cached_property
     def clusters(self) -> list[Cluster]:
-        return [cluster_of(each) for each in self.written]
+        return [cluster_of(each, self.operator) for each in self.written]
 
     @property
     def read(self) -> list[tuple[dict[str, Any], Cluster]]:

@@ -82,9 +82,11 @@ def decide(old: Cluster, new: Cluster, pods: Mapping[str, Any] = MappingProxyTyp
     result = Restarts()
     before = {rack.identity: rack for rack in old.racks}
     sizes_before = dict(zip(before, rack_sizes(old.size, len(old.racks)), strict=False))
-    now = {rack.identity: rack for rack in new.racks}
+    sizes = rack_sizes(new.size, len(new.racks))
+    # A rack that gets no pods is removed like one that is taken out: its StatefulSet goes.
+    now = {rack.identity for rack, size in zip(new.racks, sizes, strict=True) if size}
     judged = _Judged(old, new)
-    for rack, size in zip(new.racks, rack_sizes(new.size, len(new.racks)), strict=True):
+    for rack, size in zip(new.racks, sizes, strict=True):
         known = before.get(rack.identity)
         size_before = sizes_before.get(rack.identity, 0)
         kind = NO_RESTART
@@ -98,7 +100,7 @@ def decide(old: Cluster, new: Cluster, pods: Mapping[str, Any] = MappingProxyTyp
             if ordinal >= size_before:
                 result.pods[pod] = NEW
             else:
-                result.pods[pod] = kind if ordinal < size else SCALED_DOWN
+                result.pods[pod] = kind if ordinal < size else SCALED_DOWN if size else REMOVED
     for identity, size in sizes_before.items():
         if identity not in now:
             result.pods.update({f"{old.name}-{identity}-{ordinal}": REMOVED for ordinal in range(size)})
@@ -249,13 +251,14 @@ def _another_image(before: Any, after: Any) -> bool:
 
 
 def _has_host_ports(cluster: Cluster) -> bool:
-    """One pod a host, and addresses of hosts are published."""
+    """One pod a host, and more than addresses of pods is published."""
     if cluster.pod_spec.get("multiPodPerHost") is True:
         return False
     policy = section(cluster.spec, "aerospikeNetworkPolicy")
-    has_tls = section(cluster.config, "network", "service").get("tls-name") is not None
-    ways = ("access", "alternateAccess", *(("tlsAccess", "tlsAlternateAccess") if has_tls else ()))
-    return any(policy.get(way) not in ("pod", "customInterface") for way in ways)
+    service = section(cluster.config, "network", "service")
+    plain = ("access", "alternateAccess") if "port" in service else ()
+    tls = ("tlsAccess", "tlsAlternateAccess") if service.get("tls-name") is not None and "tls-port" in service else ()
+    return any(policy.get(way) != "pod" for way in plain + tls)
 
 
 def _pod_causes(before: Rack, rack: Rack) -> Iterator[Cause]:

@@ -84,8 +84,14 @@ def _releases() -> Iterator[tuple[str, ...]]:
 
 
 def _rules(rules: Iterable[Rule]) -> str:
-    rows = [(f"`{rule.id}`", rule.summary, rule.since if rule.since != "4.0.0" else "") for rule in rules]
-    return _table(("rule", "what must hold", "since operator"), rows)
+    rows = [(f"`{rule.id}`", rule.summary, _releases_having(rule)) for rule in rules]
+    return _table(("rule", "what must hold", "operator releases"), rows)
+
+
+def _releases_having(rule: Rule) -> str:
+    since = f"from {rule.since} on" if rule.since != "4.0.0" else ""
+    until = f"before {rule.until}" if rule.until else ""
+    return ", ".join(filter(None, (since, until)))
 
 
 def _start_rules() -> str:

@@ -3,7 +3,9 @@
 Questions: ``{"verb": "create", "spec": CR}``, ``{"verb": "update" | "restart", "old": CR, "new": CR}`` and
 ``{"verb": "effect", "version": "8.1.1", "old": aerospikeConfig, "new": aerospikeConfig}``. An update may carry
 ``statusFrom`` (the status mirrors this CR), ``statusPatch`` (a JSON merge patch on that status, as an object or
-as text) and ``failedPods`` (names of the pods that have failed; a status does not say it).
+as text) and ``failedPods`` (names of the pods that have failed; a status does not say it). Each may name the release
+that judges (``"operator": "4.4.1"``); one that is not known needs ``"estimateUnknownOperator": true``, is judged as the
+newest known one, and the answer then has ``"estimate": true``.
 
 ``{"verb": "start", "version": "8.1.1.1", "aerospikeConfig": {…}}`` asks whether the server itself starts; with
 ``previous``, the aerospikeConfig of the server before on the same devices (and ``previousVersion``), also whether any
@@ -24,9 +26,11 @@ from aerofleet.aerospike.server.loss import Setup, losses, unreadable
 from aerofleet.ako.admission import Admission, admit_create, finished_status, patched_status
 from aerofleet.ako.change import Change, change_between
 from aerofleet.ako.cluster import Cluster, cluster_of
+from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config import Config, section
 from aerofleet.ako.config_change import ConfigChange, judge
 from aerofleet.ako.effect import Reason
+from aerofleet.ako.estimate import is_estimate, refusal_of
 from aerofleet.ako.hazards import Hazard, config_hazards
 from aerofleet.ako.hazards.of_data import config_losses
 from aerofleet.ako.status import Status
@@ -68,27 +72,43 @@ def _object(question: Question, key: str) -> dict[str, Any]:
 
 
 def _create(question: Question) -> Answer:
-    return _admission(admit_create(_object(question, "spec")))
+    operator = _operator(question)
+    return _judged_by(operator, _admission(admit_create(_object(question, "spec"), operator)))
 
 
 def _update(question: Question) -> Answer:
     change = _change(question)
-    return {**_admission(change.admission), **_effect_of(change)}
+    return _judged_by(change.new.operator, {**_admission(change.admission), **_effect_of(change)})
 
 
 def _restart(question: Question) -> Answer:
     change = _change(question)
-    return {"restart": change.restarts.pods, "kinds": change.restarts.kinds, **_effect_of(change)}
+    restarts = {"restart": change.restarts.pods, "kinds": change.restarts.kinds}
+    return _judged_by(change.new.operator, {**restarts, **_effect_of(change)})
+
+
+def _operator(question: Question) -> str:
+    operator = question.get("operator", OPERATOR)
+    if not isinstance(operator, str):
+        raise QuestionError("operator is no text")
+    if is_estimate(operator) and question.get("estimateUnknownOperator") is not True:
+        raise QuestionError(refusal_of(operator, '"estimateUnknownOperator": true'))
+    return operator
+
+
+def _judged_by(operator: str, answered: Answer) -> Answer:
+    return {**answered, "estimate": True} if is_estimate(operator) else answered
 
 
 def _change(question: Question) -> Change:
     new = _object(question, "new")
-    old = cluster_of(_object(question, "old"))
-    return change_between(old, cluster_of(new), new, _status(question, old))
+    operator = _operator(question)
+    old = cluster_of(_object(question, "old"), operator)
+    return change_between(old, cluster_of(new, operator), new, _status(question, old))
 
 
 def _status(question: Question, old: Cluster) -> Status:
-    mirrored = cluster_of(_object(question, "statusFrom")) if "statusFrom" in question else old
+    mirrored = cluster_of(_object(question, "statusFrom"), old.operator) if "statusFrom" in question else old
     status = replace(finished_status(mirrored), failed=_names(question, "failedPods"))
     patch = question.get("statusPatch")
     if isinstance(patch, str):

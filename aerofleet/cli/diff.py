@@ -15,8 +15,9 @@ from typing import Any
 from aerofleet.ako.admission import admit_create, finished_status
 from aerofleet.ako.change import change_of, version_refusals
 from aerofleet.ako.cluster import Cluster, cluster_of
-from aerofleet.ako.compatibility import OPERATOR, RELEASES, release_of
+from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.effect import Effect, Reason, refusal, worst
+from aerofleet.ako.estimate import is_estimate, refusal_of
 from aerofleet.ako.failed_pods import failed_pods
 from aerofleet.ako.hazards import cluster_hazards
 from aerofleet.ako.hazards.beside import change_hazards_beside
@@ -50,9 +51,11 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--fail-on", choices=levels, default=str(Effect.REFUSED), help=words)
     parser.add_argument("--operator", default=OPERATOR, help="operator release (default %(default)s)")
     parser.add_argument("--all", action="store_true", help="show clusters without an effect one by one, too")
+    words = f"judge a release that is not known as {OPERATOR}, and mark everything as an estimate"
+    parser.add_argument("--estimate-unknown-operator", action="store_true", help=words)
     options = parser.parse_args(argv)
-    if release_of(options.operator) is None:
-        parser.error(f"operator {options.operator} is not known; known are {', '.join(RELEASES)}")
+    if is_estimate(options.operator) and not options.estimate_unknown_operator:
+        parser.error(refusal_of(options.operator, "--estimate-unknown-operator"))
     try:
         old, new = ([document.data for document in read_objects(path)] for path in (options.old, options.new))
     except LoadError as error:
@@ -83,7 +86,9 @@ def mistakes_in(path: Path, found: list[CR]) -> Iterator[str]:
 def judgements(old: list[CR], new: list[CR], operator: str) -> tuple[list[Judgement], list[Judgement]]:
     """One judgement for each cluster of the two files, and one for each object that comes, goes or changes."""
     pods = [resource for resource in old if resource.get("kind") == "Pod"]
-    before, after = (ObjectSet([each for each in objects if each.get("kind") != "Pod"]) for objects in (old, new))
+    before, after = (
+        ObjectSet([each for each in objects if each.get("kind") != "Pod"], operator) for objects in (old, new)
+    )
     read = {id(written): cluster for side in (before, after) for written, cluster in side.read}
     clusters = []
     for was, now in pairs([written for written, _ in before.read], [written for written, _ in after.read]):
@@ -128,11 +133,11 @@ def judged(old: CR | None, new: CR | None, operator: str, running_pods: Sequence
     if new is not None:
         errors = [finding for finding in admit_create(new, operator).findings if finding.severity == "error"]
         reasons = [refusal(finding) for finding in errors or start_errors(cluster_of(new))]
-        made = cluster_of(new)
+        made = cluster_of(new, operator)
         reasons = [*version_refusals(made), *reasons]
         reasons = reasons or [Reason(Effect.LIVE, "created", "metadata.name", "a new cluster is made")]
         return Judgement(cluster_name(new), worst(reasons), reasons, cluster_hazards(made), {NEW: made.size})
-    gone: Cluster = cluster_of(old or {})
+    gone: Cluster = cluster_of(old or {}, operator)
     reasons = [deletion_reason(gone)]
     return Judgement(cluster_name(old or {}), worst(reasons), reasons, [], {SCALED_DOWN: gone.size})
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from aerofleet.ako.admission import admit_create, without_consequences
 from aerofleet.ako.cluster import Cluster
-from aerofleet.ako.compatibility import OPERATOR, RELEASES, release_of
+from aerofleet.ako.compatibility import OPERATOR
+from aerofleet.ako.estimate import is_estimate, refusal_of
 from aerofleet.ako.hazards import cluster_hazards
 from aerofleet.ako.hazards.beside import hazards_beside
 from aerofleet.ako.identity import API_VERSION, KIND, cluster_name, is_cluster, is_foreign_cluster, key_of, label_of
@@ -40,9 +41,11 @@ def run(argv: Sequence[str]) -> int:
     )
     parser.add_argument("--format", choices=sorted(FORMATS), default="text")
     parser.add_argument("--operator", default=OPERATOR, help="operator release (default %(default)s)")
+    words = f"judge a release that is not known as {OPERATOR}, and mark everything as an estimate"
+    parser.add_argument("--estimate-unknown-operator", action="store_true", help=words)
     options = parser.parse_args(argv)
-    if release_of(options.operator) is None:
-        parser.error(f"operator {options.operator} is not known; known are {', '.join(RELEASES)}")
+    if is_estimate(options.operator) and not options.estimate_unknown_operator:
+        parser.error(refusal_of(options.operator, "--estimate-unknown-operator"))
     return print_findings(findings_of(options.files, options.operator), options.format, failure=EXIT_MISTAKE)
 
 
@@ -67,7 +70,7 @@ def _place(finding: Finding, order: dict[str, int]) -> tuple[int, Location]:
 
 
 def _findings(path: Path, objects: list[Document], operator: str) -> Iterator[Finding]:
-    together = ObjectSet(document.data for document in objects)
+    together = ObjectSet((document.data for document in objects), operator)
     documents = [document for document in objects if is_cluster(document.data)]
     foreign = [document for document in objects if is_foreign_cluster(document.data)]
     if not documents and not foreign:

@@ -22,6 +22,7 @@ One JSON object a line:
                                                 patch) and failedPods (names)
   {"verb": "restart", "old": CR, "new": CR}
   {"verb": "effect", "version": "8.1.1", "old": aerospikeConfig, "new": aerospikeConfig}
+  each of these may name the operator release that judges: "operator": "4.4.1"
   {"verb": "start", "version": "8.1.1.1", "aerospikeConfig": {...}}      does the server itself start with it?
       with "previous" (aerospikeConfig) and "previousVersion": on what that server left; does it lose records?
   {"verb": "live", "version": "8.1.1.1", "context": "service", "parameter": "info-threads", "from": "16",

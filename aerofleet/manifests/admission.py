@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from aerofleet.ako.admission import admit_create, without_consequences
@@ -53,13 +53,14 @@ def each_judged(resolution: Resolution, rendered: RenderedCell) -> Iterator[Find
                 yield at_cluster(replace(each, location=place), definition)
 
 
-def of_cluster(resource: Object, operators: Iterable[str]) -> list[Finding]:
+def of_cluster(resource: Object, operators: Sequence[str]) -> list[Finding]:
     """A finding that several releases of the operator share is told once."""
     found = list(dict.fromkeys(each for version in operators for each in admit_create(resource, version).findings))
-    cluster = cluster_of(resource)
+    clusters = [cluster_of(resource, version) for version in operators]
     errors = [each for each in found if each.severity == "error"]
-    hazards = [each.as_finding() for each in cluster_hazards(cluster) if each.severity != "info"]
-    return [*found, *without_consequences([*start_errors(cluster), *hazards], errors)]
+    met = [each for cluster in clusters for each in cluster_hazards(cluster) if each.severity != "info"]
+    hazards = list(dict.fromkeys(each.as_finding() for each in met))
+    return [*found, *without_consequences([*start_errors(clusters[0]), *hazards], errors)]
 
 
 def without_operations(resource: Object) -> Object:

@@ -39,6 +39,10 @@ class OperatorFile(FileModel):
     previous_version: OperatorVersion = Field(
         "", description="the version before; needed in the phases prepare and switch"
     )
+    estimate_unknown_release: Flag = Field(
+        False,
+        description="judge a release whose rules are not known as the newest known one; everything is then an estimate",
+    )
     source: Literal["manifests", "crds-only"] = Field(
         "crds-only", description="who runs the operator: this project, from pinned manifests, or somebody else"
     )

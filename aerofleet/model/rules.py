@@ -50,6 +50,7 @@ RULES = MappingProxyType(
         "pool-unknown": "A cluster on a pool that is not there.",
         "channel-unknown": "A cluster follows a server channel that its cell does not have.",
         "operator-unknown": "An operator release whose rules are not known, so that nothing could be told about it.",
+        "operator-estimate": "An operator release that is judged as the newest known one: everything is an estimate.",
         "operator-kubernetes": "An operator release that is not made for the cell's Kubernetes.",
         "image-missing": "A pool needs an image that the cell does not name.",
         "rack-twice": "A cell names a rack twice.",

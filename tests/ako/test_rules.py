@@ -68,9 +68,10 @@ def test_every_finding_says_where_what_and_what_instead(case: dict[str, Any]) ->
 
 
 def test_every_rule_has_a_case() -> None:
-    named_rules = {rule.id for rule in (*CREATE_ONLY, *COMMON, *WARNINGS)} | MUTATING.keys() | SCHEMA.keys()
+    of_new = {rule.id for rule in (*CREATE_ONLY, *COMMON, *WARNINGS) if not rule.until}
+    named_rules = of_new | MUTATING.keys() | SCHEMA.keys()
     assert named_rules - {case["rule"] for case in CREATE} == set()
-    assert {rule.id for rule in UPDATE_ONLY} - {case["rule"] for case in UPDATE} == set()
+    assert {rule.id for rule in UPDATE_ONLY if not rule.until} - {case["rule"] for case in UPDATE} == set()
 
 
 def refused(case: dict[str, Any], edit: dict[str, Any], earlier: dict[str, Any] | None = None) -> list[str]:

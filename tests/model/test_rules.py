@@ -8,8 +8,9 @@ from aerofleet.load import RULES as READER_RULES
 from aerofleet.model.rules import RULES
 from tests.model.project import CASES
 
-SHOWN_ELSEWHERE = {"cell-unknown", "pinned-object", "size-short"}
-"""In tests/cli: a cell on the command line, a folder of manifests, and a size beside its workload."""
+SHOWN_ELSEWHERE = {"cell-unknown", "operator-estimate", "pinned-object", "size-short"}
+"""In tests/cli: a cell on the command line, a folder of manifests, a size beside its workload, and a release that is
+judged by an estimate."""
 
 OF_OPERATOR = "operator"
 """The file of cases that only the operator's rules refuse; their own cases are in tests/cases/ako."""

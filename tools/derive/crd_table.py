@@ -1,10 +1,13 @@
 """Derive `aerofleet/ako/data/crd.json` from the operator's CustomResourceDefinitions of AerospikeCluster.
 
     python -m tools.derive.crd_table FOLDER
+    python -m tools.derive.crd_table --compare 4.4 4.5
 
 FOLDER has a folder for each operator release (``4.5.0/asdb.aerospike.com_aerospikeclusters.yaml``). Releases that the
 table has and the folder lacks stay as they are, so the folder of one new release is enough. A patch release replaces
 the earlier one of its line. Folders that are not named by three numbers are passed over.
+
+The second form prints what the fields of one line of releases have and those of another have not.
 
 Facts only: types, bounds, choices, defaults, list keys, where unknown fields are kept. Equal nodes are stored once.
 """
@@ -103,7 +106,46 @@ def derive(folder: Path, known: dict[str, Any]) -> str:
     return f'{{"releases":{json.dumps(releases)},\n"nodes":[\n{nodes}\n]}}\n'
 
 
+def fields(table: dict[str, Any], line: str) -> dict[str, dict[str, Any]]:
+    """Path of every field of a line's spec (``spec.size``; ``[]``: any entry) → its facts, without its children."""
+    found: dict[str, dict[str, Any]] = {}
+
+    def walk(index: int, path: str) -> None:
+        node = table["nodes"][index]
+        found[path] = {key: value for key, value in node.items() if key not in ("properties", "items", "values")}
+        for name, child in node.get("properties", {}).items():
+            walk(child, f"{path}.{name}")
+        for key in ("items", "values"):
+            if key in node:
+                walk(node[key], f"{path}[]")
+
+    walk(table["releases"][line], "spec")
+    return found
+
+
+def differences(table: dict[str, Any], older: str, newer: str) -> list[str]:
+    """What became of the fields from one line of releases to another, a line each; children of a new field are left
+    out.
+    """
+    before, after = fields(table, older), fields(table, newer)
+    lines = []
+    for path in sorted(before.keys() | after.keys()):
+        parent = path.removesuffix("[]") if path.endswith("[]") else path.rpartition(".")[0]
+        if path not in before and parent in before:
+            lines.append(f"{path}: new")
+        elif path not in after and parent in after:
+            lines.append(f"{path}: gone")
+        elif path in before and path in after:
+            was, now = before[path], after[path]
+            changed = [key for key in sorted(was.keys() | now.keys()) if was.get(key) != now.get(key)]
+            lines += [f"{path}: {key} {was.get(key, '-')} -> {now.get(key, '-')}" for key in changed]
+    return lines
+
+
 def main() -> None:
+    if sys.argv[1] == "--compare":
+        print("\n".join(differences(json.loads(TARGET.read_bytes()), *sys.argv[2:4])))
+        return
     known = json.loads(TARGET.read_bytes()) if TARGET.is_file() else {"releases": {}, "nodes": []}
     TARGET.parent.mkdir(exist_ok=True)
     TARGET.write_text(derive(Path(sys.argv[1]), known))

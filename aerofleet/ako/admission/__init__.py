@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
 
 from aerofleet.ako.admission import (
     access_rules,
     config_rules,
+    earlier_rules,
     image_rules,
     pod_rules,
     rack_change_rules,
@@ -28,6 +29,7 @@ from aerofleet.ako.admission import (
 from aerofleet.ako.admission.rule import Rule
 from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
+from aerofleet.ako.estimate import is_estimate, marked
 from aerofleet.ako.status import Status, finished, merge_patched, status_dict, status_of
 from aerofleet.finding import Finding
 
@@ -36,6 +38,9 @@ Stage = Literal["mutate", "crd", "validate"]
 _RESOURCE_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 
 COMMON: tuple[Rule, ...] = (
+    earlier_rules.size_is_within_bounds,
+    earlier_rules.rack_ids_are_within_bounds,
+    earlier_rules.access_names_are_short,
     image_rules.image_is_enterprise,
     image_rules.image_has_a_version,
     image_rules.image_is_new_enough,
@@ -125,6 +130,8 @@ UPDATE_ONLY: tuple[Rule, ...] = (
     update_rules.operations_name_pods,
     update_rules.operations_come_alone,
     update_rules.access_control_stays,
+    earlier_rules.access_control_needs_security,
+    earlier_rules.security_stays_on,
     update_rules.access_control_rests_without_security,
     update_rules.certificates_stay,
     update_rules.tls_comes_before_pki,
@@ -133,6 +140,7 @@ UPDATE_ONLY: tuple[Rule, ...] = (
     update_rules.ports_stay,
     replication_rules.strong_replication_stays,
     replication_rules.strong_consistency_stays,
+    update_rules.shared_namespaces_have_storage,
     update_rules.devices_rest_between_namespaces,
     rack_change_rules.racks_stay_in_place,
     rack_change_rules.persistent_volumes_stay,
@@ -141,6 +149,7 @@ UPDATE_ONLY: tuple[Rule, ...] = (
     rack_change_rules.two_revisions_at_most,
     rack_change_rules.stateful_set_names_fit,
     replication_rules.replication_factor_changes_alone,
+    update_rules.entries_stay_maps,
 )
 WARNINGS: tuple[Rule, ...] = (
     rack_rules.override_names_namespaces,
@@ -279,8 +288,16 @@ def _answer(cluster: Cluster, resource: Mapping[str, Any], validated: list[Findi
         message=f"{refused.path}: {refused.message}" if refused else "",
         warnings=[f"{finding.path}: {finding.message}" for finding in warnings],
         pruned=list(reading.pruned),
-        findings=[*(finding for _, found in stages for finding in found), *warnings, *pruned],
+        findings=_marked(
+            [*(finding for _, found in stages for finding in found), *warnings, *pruned], cluster.operator
+        ),
     )
+
+
+def _marked(findings: list[Finding], operator: str) -> list[Finding]:
+    if not is_estimate(operator):
+        return findings
+    return [replace(finding, message=marked(finding.message, operator)) for finding in findings]
 
 
 def without_consequences(found: list[Finding], causes: list[Finding]) -> list[Finding]:

@@ -9,16 +9,17 @@ from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.compatibility import MINIMUM_SERVER, admits, admitted_servers
 from aerofleet.ako.config import section
-from aerofleet.ako.image import edition, passes_floor, server_version
+from aerofleet.ako.image import edition, is_at_least, passes_floor, server_version
 
 DNS_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SERVICE_NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
+FEDERAL_SINCE = "4.2.0"
 OLDEST_DYNAMIC_INIT = "2.2.0"
 DEFAULT_INIT_IMAGE = "aerospike-kubernetes-init:2.5.3"
 _INIT_IMAGE_PATH = "spec.podSpec.aerospikeInitContainer.imageNameAndTag"
 
 
-@rule("name-dns1035")
+@rule("name-dns1035", since="4.4.0")
 def name_is_a_service_name(cluster: Cluster) -> Iterator[Refused]:
     """The name becomes a Service's: lower-case letters, digits and hyphens, a letter first."""
     if not _SERVICE_NAME.fullmatch(cluster.name):
@@ -29,7 +30,7 @@ def name_is_a_service_name(cluster: Cluster) -> Iterator[Refused]:
         )
 
 
-@rule("name-length")
+@rule("name-length", since="4.4.0")
 def name_leaves_room(cluster: Cluster) -> Iterator[Refused]:
     """Name and longest rack revision together leave room for what is appended: a pod's label holds 63 characters."""
     revision = max([3, *(len(rack.revision) for rack in cluster.racks)])
@@ -44,13 +45,11 @@ def name_leaves_room(cluster: Cluster) -> Iterator[Refused]:
 
 @rule("image-edition")
 def image_is_enterprise(cluster: Cluster) -> Iterator[Refused]:
-    """The image reference holds `enterprise` or `federal`: Community Edition is refused."""
-    if not edition(cluster.image):
-        yield (
-            "spec.image",
-            f"{cluster.image} is not an Enterprise or Federal image",
-            "aerospike-server-enterprise, or -federal",
-        )
+    """The image reference holds `enterprise`, or from operator 4.2 on `federal`: Community Edition is refused."""
+    knows_federal = is_at_least(cluster.operator, FEDERAL_SINCE)
+    if edition(cluster.image) not in (("enterprise", "federal") if knows_federal else ("enterprise",)):
+        message = f"{cluster.image} is not an Enterprise{' or Federal' if knows_federal else ''} image"
+        yield "spec.image", message, f"aerospike-server-enterprise{', or -federal' if knows_federal else ''}"
 
 
 @rule("image-version")

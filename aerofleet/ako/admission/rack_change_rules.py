@@ -157,7 +157,7 @@ def running_racks_bear_batches(old: Cluster, new: Cluster, status: Status) -> It
         yield path, f"what is running: {message}", f"{hint}; set the batch size after that roll-out"
 
 
-@rule("sts-name-length")
+@rule("sts-name-length", since="4.4.0")
 def stateful_set_names_fit(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
     """A rack's StatefulSet has a name of 52 characters at most: cluster, rack id and revision."""
     sizes = rack_sizes(new.size, len(new.racks))

@@ -59,7 +59,7 @@ def rack_ids_differ(cluster: Cluster) -> Iterator[Refused]:
         seen.add(rack.id)
 
 
-@rule("rack-rev-chars", since="4.2.0")
+@rule("rack-rev-chars", since="4.4.0")
 def revisions_are_labels(cluster: Cluster) -> Iterator[Refused]:
     """A rack's revision becomes part of names: lower-case letters, digits and hyphens."""
     for rack in cluster.racks:

@@ -118,7 +118,7 @@ def server_paths_are_free(cluster: Cluster) -> Iterator[Refused]:
             seen[target] = str(volume.get("name", ""))
 
 
-@rule("vol-mountopts", warns=True)
+@rule("vol-mountopts", since="4.2.0", warns=True)
 def mount_options_are_used(cluster: Cluster) -> Iterator[Refused]:
     """Mount options in the server count for hostPath volumes only."""
     for _, volume, path in _volumes(cluster):

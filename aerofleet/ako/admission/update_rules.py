@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from aerofleet.ako.admission.access_rules import is_secured, pki_users, tls_service, users
 from aerofleet.ako.admission.config_rules import storage_lines
@@ -15,7 +16,7 @@ from aerofleet.ako.config import PAIRS, Config, entries, namespaces, section
 from aerofleet.ako.status import Status
 
 
-@rule("edition-change")
+@rule("edition-change", since="4.2.0")
 def edition_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
     """Enterprise stays Enterprise, Federal stays Federal."""
     for before, after in (("enterprise", "federal"), ("federal", "enterprise")):
@@ -98,14 +99,14 @@ def operations_come_alone(old: Cluster, new: Cluster, status: Status) -> Iterato
         yield "spec.operations", "an operation beside another image", "one after the other"
 
 
-@rule("acl-remove")
+@rule("acl-remove", since="4.2.0")
 def access_control_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
     """aerospikeAccessControl is never taken away again."""
     if "aerospikeAccessControl" in old.spec and "aerospikeAccessControl" not in new.spec:
         yield "spec.aerospikeAccessControl", "can't be removed", "keep it; without security it has no effect"
 
 
-@rule("acl-no-security")
+@rule("acl-no-security", since="4.2.0")
 def access_control_rests_without_security(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
     """Users and roles don't change while security is off."""
     after = new.spec.get("aerospikeAccessControl")
@@ -130,6 +131,43 @@ def tls_comes_before_pki(old: Cluster, new: Cluster, status: Status) -> Iterator
         return
     if any(tls_service(rack) is None for rack in (*old.distinct_racks[:1], *status.racks)):
         yield "spec.aerospikeAccessControl.users", "PKIOnly users while TLS is not everywhere yet", "roll TLS out first"
+
+
+@rule("list-entry-kind", since="4.4.0")
+def entries_stay_maps(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+    """A map in a list of aerospikeConfig is replaced by a map only: the operator's code panics on comparing others."""
+    for path in _replaced_maps(old.config, new.config, "spec.aerospikeConfig"):
+        yield path, "a map becomes something else: the operator's code panics", "write a map, or take the entry out"
+
+
+def _replaced_maps(before: Any, after: Any, path: str) -> Iterator[str]:
+    if before == after:
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in before.keys() & after.keys():
+            yield from _replaced_maps(before[key], after[key], f"{path}.{key}")
+    elif isinstance(before, list) and isinstance(after, list):
+        for position, (was, now) in enumerate(zip(before, after, strict=False)):
+            if isinstance(was, dict) and not isinstance(now, dict):
+                yield f"{path}[{position}]"
+            else:
+                yield from _replaced_maps(was, now, f"{path}[{position}]")
+
+
+@rule("shared-storage-engine")
+def shared_namespaces_have_storage(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+    """On a change the storage-engine of spec.aerospikeConfig itself is read, also where every rack has its own."""
+    if any(rack.is_shared for rack in new.racks):
+        return
+    for position, name, namespace in namespaces(new.config):
+        engine = namespace.get("storage-engine")
+        path = f"spec.aerospikeConfig.namespaces[{position}].storage-engine"
+        if not isinstance(engine, dict):
+            yield path, f"{name} has no storage-engine here: the operator's code panics", "repeat that of a rack"
+            continue
+        for key in ("devices", "files"):
+            if key in engine and not isinstance(engine[key], list):
+                yield f"{path}.{key}", f"{key} is not a list", "write a list, or leave it to the racks"
 
 
 # --- aerospikeConfig ----------------------------------------------------------------------------------------------

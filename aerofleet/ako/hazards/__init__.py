@@ -8,6 +8,7 @@ from functools import partial
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_change import ConfigChange
+from aerofleet.ako.estimate import is_estimate, marked
 from aerofleet.ako.hazards import of_cluster, of_memory, of_places, of_references, of_storage
 from aerofleet.ako.hazards.hazard import Hazard, HazardRule
 from aerofleet.ako.hazards.of_access import ACCESS_HAZARDS
@@ -57,7 +58,13 @@ def cluster_hazards(cluster: Cluster) -> list[Hazard]:
     """Every hazard of the cluster as it stands."""
     if not cluster.racks:
         return []
-    return [found for rule in CLUSTER_HAZARDS for found in rule.found(cluster)]
+    return _marked([found for rule in CLUSTER_HAZARDS for found in rule.found(cluster)], cluster.operator)
+
+
+def _marked(hazards: list[Hazard], operator: str) -> list[Hazard]:
+    if not is_estimate(operator):
+        return hazards
+    return [replace(hazard, message=marked(hazard.message, operator)) for hazard in hazards]
 
 
 def config_hazards(version: str, change: ConfigChange, kind: str) -> list[Hazard]:
@@ -78,7 +85,7 @@ def change_hazards(old: Cluster, new: Cluster, restarts: Restarts, status: Statu
             found += [replace(hazard, path=where(hazard.path)) for hazard in hazards]
     if old.spec != new.spec:
         found += _new_hazards(old, new)
-    return list(dict.fromkeys(found))
+    return _marked(list(dict.fromkeys(found)), new.operator)
 
 
 def _new_hazards(old: Cluster, new: Cluster) -> Iterator[Hazard]:

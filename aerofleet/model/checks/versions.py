@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from aerofleet.ako.compatibility import RELEASES, release_of
+from aerofleet.ako.compatibility import OPERATOR, RELEASES, release_of
 from aerofleet.finding import Finding
 from aerofleet.model.checks.finding import SettingsOf, finding
 from aerofleet.model.resolved import OperatorPhase
@@ -21,9 +22,18 @@ def operators(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
         versions["previousVersion"] = operator.previous_version
     for key, version in versions.items():
         release = release_of(version)
+        if release is None and operator.estimate_unknown_release:
+            message = f"the rules of operator {version} are not known: what clusters meet is an estimate by {OPERATOR}"
+            hint = "add the release to Aerofleet's tables (docs/how-to/add-a-release.md)"
+            found = finding("operator-estimate", source.cell.document, ("operator", key), message, hint)
+            yield replace(found, severity="warning")
+            continue
         if release is None:
             message = f"the rules of operator {version} are not known; known are those of {', '.join(RELEASES)}"
-            hint = "what it would refuse or restart could not be told: first a release of Aerofleet that knows it"
+            hint = (
+                "add the release to Aerofleet's tables (docs/how-to/add-a-release.md), or write "
+                f"operator.estimateUnknownRelease: true to judge it as {OPERATOR}, everything marked as an estimate"
+            )
             yield finding("operator-unknown", source.cell.document, ("operator", key), message, hint)
             continue
         if not release.runs_on(file.kubernetes):

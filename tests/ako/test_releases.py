@@ -1,0 +1,63 @@
+"""Each operator release judges by its own definition and its own rules; one that is not known by an estimate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from aerofleet.ako.admission import RULES, admit_create, admit_update
+from aerofleet.ako.compatibility import OPERATOR, RELEASES
+from aerofleet.ako.crd import table
+from aerofleet.ako.verdict import QuestionError, answer
+from tests.ako.specimen import GONE, cases, cluster
+
+CASES = cases("releases")
+
+
+def paths(case: dict[str, Any], operator: str) -> list[str]:
+    """Paths of the case's rule, judged by a release."""
+    written = cluster(case["base"], case["edit"])
+    if "to" in case:
+        found = admit_update(written, cluster(case["base"], case["edit"], case["to"]), operator=operator).findings
+    else:
+        found = admit_create(written, operator).findings
+    return [finding.path for finding in found if finding.rule == case["rule"]]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['rule']}-{case['path']}")
+def test_a_release_judges_by_its_own_rules(case: dict[str, Any]) -> None:
+    having = {operator for operator in (*case["in"], *case["not_in"]) if case["path"] in paths(case, operator)}
+    assert having == set(case["in"])
+
+
+def test_every_rule_that_a_release_lacks_has_a_case() -> None:
+    named = {case["rule"] for case in CASES}
+    assert {rule.id for rule in RULES if rule.until} - named == set()
+
+
+def test_the_definitions_are_those_of_the_known_releases() -> None:
+    assert table()["releases"].keys() == RELEASES.keys()
+    assert ".".join(OPERATOR.split(".")[:2]) == list(RELEASES)[-1]
+
+
+def test_a_question_names_the_release_that_answers() -> None:
+    question = {"verb": "create", "spec": cluster("device", {"spec.enableRackIDOverride": True})}
+    assert answer({**question, "operator": "4.2.0"})["pruned"] == ["spec.enableRackIDOverride"]
+    assert answer(question) == answer({**question, "operator": OPERATOR})
+
+
+def test_a_release_that_is_not_known_is_refused_with_what_would_judge_it() -> None:
+    with pytest.raises(QuestionError, match=r"operator 9\.0\.0 is not known.*\"estimateUnknownOperator\": true"):
+        answer({"verb": "create", "spec": cluster("device"), "operator": "9.0.0"})
+
+
+def test_everything_about_a_release_that_is_not_known_is_marked_as_an_estimate() -> None:
+    old, new = cluster("device"), cluster("device", {"spec.size": 3, "spec.aerospikeConfig.network.fabric": GONE})
+    question = {"verb": "update", "old": old, "new": new}
+    found = answer({**question, "operator": "9.0.0", "estimateUnknownOperator": True})
+    said = [each["message"] for kind in ("findings", "reasons", "hazards") for each in found[kind]]
+    assert found["estimate"] is True
+    assert said
+    assert all(f"(an estimate: operator 9.0.0 is not known and is judged as {OPERATOR})" in message for message in said)
+    assert "estimate" not in answer(question)
