@@ -263,8 +263,11 @@ def is_same(before: Any, after: Any) -> bool:
 def _is_twin(before: Any, after: Any) -> bool:
     """Is true in the same places of two values that Python calls equal?"""
     if isinstance(before, dict):
-        # Most values are texts, and no text equals a truth value.
-        return all(type(value) is str or _is_twin(value, after[key]) for key, value in before.items())
+        for key, value in before.items():  # noqa: SIM110 - a generator takes twice the time
+            # Most values are texts, and no text equals a truth value.
+            if type(value) is not str and not _is_twin(value, after[key]):
+                return False
+        return True
     if isinstance(before, list):
         return all(map(_is_twin, before, after))
     return isinstance(before, bool) == isinstance(after, bool)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from aerofleet.aerospike.parameters import numbers
@@ -27,13 +28,29 @@ FIXED_BLOCKS_SINCE = "7.1"
 FIXED_BLOCK_BYTES = 8 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setup:
     """A server version with its aerospikeConfig. ``place`` says what lies at a path of it: by default the path."""
 
     version: str
     config: Config
     place: Place = str
+
+    @cached_property
+    def storages(self) -> list[tuple[str, _Storage]]:
+        """(name, storage) of each namespace."""
+        return [(name, _storage(namespace)) for name, namespace in _namespaces(self.config)]
+
+    @cached_property
+    def held(self) -> dict[str, _Part]:
+        """What lies at each place that the configuration names."""
+        held: dict[str, _Part] = {}
+        for name, storage in self.storages:
+            for number, line in enumerate(storage.lines):
+                for path in (line.main, line.shadow):
+                    if path:
+                        held[self.place(path)] = _Part(name, number)
+        return held
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +123,21 @@ def losses(before: Setup, after: Setup, *, is_cold: bool = True) -> list[Loss]:
 
 
 def _losses(before: Setup, after: Setup, is_cold: bool) -> Iterator[Loss]:
-    held = _held(before)
-    now = dict(_namespaces(after.config))
-    for name, namespace in _namespaces(before.config):
-        old = _storage(namespace)
+    now = dict(after.storages)
+    for name, old in before.storages:
         paths = tuple(path for line in old.lines for path in (line.main, line.shadow) if path)
         if name not in now:
             message = f"namespace {name} is no longer configured: none of its records is served"
             yield Loss("namespace-removed", name, "", paths, message)
             continue
-        new = _storage(now[name])
+        new = now[name]
         loss = _whole_loss(name, old, new, is_cold)
         if loss is not None:
             rule, key, message = loss
             yield Loss(rule, name, key, paths, message)
         else:
-            sources = {_source(line, new, is_cold): line for line in new.lines}
-            read = {path: held.get(after.place(path)) for path in sources}
+            sources = [_source(line, new, is_cold) for line in new.lines]
+            read = {path: before.held.get(after.place(path)) for path in sources}
             yield from _lost_parts(name, old, new, read)
 
 
@@ -172,17 +187,6 @@ def _source(line: _Line, storage: _Storage, is_cold: bool) -> str:
     return line.shadow if line.shadow and is_cold and storage.kind == "device" else line.main
 
 
-def _held(before: Setup) -> dict[str, _Part]:
-    """What lies at each place that the configuration names."""
-    held: dict[str, _Part] = {}
-    for name, namespace in _namespaces(before.config):
-        for number, line in enumerate(_storage(namespace).lines):
-            for path in (line.main, line.shadow):
-                if path:
-                    held[before.place(path)] = _Part(name, number)
-    return held
-
-
 def shadows_removed(before: Config, after: Config) -> Iterator[tuple[str, str, str, str]]:
     """(namespace, key, device, shadow) of each device that stays without its shadow. Nothing is lost by it."""
     now = dict(_namespaces(after))
@@ -203,13 +207,13 @@ def unreadable(before: Setup, after: Setup) -> list[Unreadable]:
 
 
 def _unreadable(before: Setup, after: Setup) -> Iterator[Unreadable]:
-    held = _held(before)
     known = dict(_namespaces(before.config))
     for name, namespace in _namespaces(after.config):
         new = _storage(namespace)
         if new.is_emptied and new.kind == "device":
             continue
-        read = {path: held.get(after.place(path)) for path in (_source(line, new, is_cold=True) for line in new.lines)}
+        sources = [_source(line, new, is_cold=True) for line in new.lines]
+        read = {path: before.held.get(after.place(path)) for path in sources}
         for path, part in read.items():
             if part is not None and part.namespace != name:
                 message = f"{path} of {name} holds data of namespace {part.namespace}: the server does not start on it"
