@@ -29,6 +29,14 @@ def quantity(value: Any) -> Fraction:
     return Fraction(number) * _UNITS[unit]
 
 
+def size_text(size_bytes: int) -> str:
+    """Return a size for people, in the largest unit that it fills: ``200 GiB``, ``1.5 TiB``, ``300 bytes``."""
+    for unit, power in (("TiB", 4), ("GiB", 3), ("MiB", 2), ("KiB", 1)):
+        if size_bytes >= 1024**power:
+            return f"{size_bytes / 1024**power:.1f} {unit}".replace(".0 ", " ")
+    return f"{size_bytes} bytes"
+
+
 @lru_cache(maxsize=4096)
 def canonical(value: str) -> str:
     """As Kubernetes writes a quantity back: ``4000m`` → ``4``, ``32768Mi`` → ``32Gi``, ``0.5`` → ``500m``. The family

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerofleet.ako.quantity import canonical, quantity
+from aerofleet.ako.quantity import canonical, quantity, size_text
 
 UNITS = ["", "n", "u", "m", "k", "M", "G", "Ki", "Mi", "Gi", "Ti", "e3", "e-3", "E2"]
 
@@ -38,3 +38,11 @@ def test_it_stays_the_same_quantity_and_is_short_already(whole: int, thousandths
     kept = canonical(written)
     assert abs(quantity(kept) - quantity(written)) < quantity("1n")
     assert canonical(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "text"),
+    [(300, "300 bytes"), (1 << 30, "1 GiB"), (214748364800, "200 GiB"), (3758096384000, "3.4 TiB"), (1536, "1.5 KiB")],
+)
+def test_a_size_is_written_in_the_unit_that_people_read(size_bytes: int, text: str) -> None:
+    assert size_text(size_bytes) == text

@@ -10,7 +10,7 @@ from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.hazards.of_storage import LARGEST_DEVICE_BYTES
 from aerofleet.ako.image import is_at_least
 from aerofleet.ako.mounts import volume_bytes, volume_under
-from aerofleet.ako.quantity import quantity
+from aerofleet.ako.quantity import quantity, size_text
 
 TRACKED_SINCE = "8.1.2.0"
 """The first server with `cgroup-mem-tracking` (configuration schema 8.1.2)."""
@@ -64,7 +64,10 @@ def memory_over_limit(cluster: Cluster) -> Iterator[Found]:
         total = sum(_taken_bytes(rack, namespace) for _, _, namespace in namespaces(rack.config))
         if total >= quantity(limit["memory"]):
             path = "spec.podSpec.aerospikeContainer.resources.limits.memory"
-            yield path, f"data in memory and budgets of indexes add up to {total} bytes, the limit is {limit['memory']}"
+            yield (
+                path,
+                f"data in memory and budgets of indexes add up to {size_text(total)}, the limit is {limit['memory']}",
+            )
             return
 
 

@@ -10,7 +10,7 @@ from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import namespaces, section, texts
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.mounts import Volume, volume_bytes, volume_under
-from aerofleet.ako.quantity import quantity
+from aerofleet.ako.quantity import quantity, size_text
 from aerofleet.ako.refused_starts import refused_starts
 
 EMPTIED: dict[str, str] = {
@@ -148,7 +148,7 @@ def device_over_2_tib(cluster: Cluster) -> Iterator[Found]:
                 if size > LARGEST_DEVICE_BYTES:
                     path = cluster.config_path(rack, "namespaces", position, "storage-engine", "devices")
                     unused = (size - LARGEST_DEVICE_BYTES) * 100 // size
-                    yield path, f"{line.split()[0]} of {name} has {size} bytes: {unused} % of it are never used"
+                    yield path, f"{line.split()[0]} of {name} has {size_text(size)}: {unused} % of it are never used"
 
 
 @hazard("files-over-volume", "severe", "a volume with room for all of its files, or a smaller filesize")
@@ -172,4 +172,4 @@ def files_over_volume(cluster: Cluster) -> Iterator[Found]:
             if 0 < volume_bytes(rooms[volume]) < total:
                 size = section(rooms[volume], "source", "persistentVolume").get("size")
                 path = f"{cluster.storage_path(rack)}.volumes.{{{volume}}}.source.persistentVolume.size"
-                yield path, f"files on {volume} may grow to {total} bytes, and it has {size}"
+                yield path, f"files on {volume} may grow to {size_text(total)}, and it has {size}"
