@@ -125,7 +125,7 @@ def without_forgotten(root: Path, changes: Mapping[str, str], forget: frozenset[
         source = read_cell(Files(root, changes), name)
         committed = committed_text(root, path)
         if not (root / path).exists():
-            if committed is not None:
+            if committed:
                 raise RequestMistakeError(f"{path} is missing: restore it with `git restore {path}`")
             continue
         clusters = abandoned_clusters(source)
@@ -139,9 +139,11 @@ def without_forgotten(root: Path, changes: Mapping[str, str], forget: frozenset[
 
 
 def is_uncommitted(key: str, committed: str | None) -> bool:
-    """Return whether the committed text of the allocations, where there is one, lacks the cluster."""
-    if committed is None:
-        return False
+    """Return whether the committed text of the allocations lacks the cluster: empty where no commit has the file, None
+    where nothing is known of it.
+    """
+    if not committed:
+        return committed is not None
     try:
         clusters = read_text(committed, "").data.get("clusters")
     except (LoadError, AttributeError):

@@ -55,6 +55,32 @@ def test_a_cluster_that_was_never_committed_is_taken_back(root: Path) -> None:
     assert (yaml.safe_load((root / ALLOCATIONS).read_text())) == yaml.safe_load(before)
 
 
+def test_clusters_of_a_cell_that_was_never_committed_are_taken_back(root: Path) -> None:
+    """A new cell begins with an example team; no commit has a file of its allocations."""
+    cell = root / "stacks/here"
+    cell.rename(root / "stacks/there")
+    for name in ("cell.yaml", "allocations.yaml"):
+        file = root / "stacks/there" / name
+        file.write_text(file.read_text().replace("cell: here", "cell: there"))
+    team = root / "stacks/there/teams/search.yaml"
+    team.write_text(team.read_text() + ONE_MORE)
+    assert main(["generate", "--root", str(root)]) == 0
+    team.write_text(team.read_text().replace(ONE_MORE, ""))
+    assert main(["generate", "--root", str(root)]) == 0
+    assert "typo" not in (root / "stacks/there/allocations.yaml").read_text()
+
+
+def test_a_file_of_allocations_that_only_an_earlier_commit_has_is_not_taken_for_new(root: Path) -> None:
+    add(root)
+    text = (root / ALLOCATIONS).read_text()
+    (root / ALLOCATIONS).unlink()
+    commit(root)
+    (root / ALLOCATIONS).write_text(text)
+    take_out(root)
+    assert main(["generate", "--root", str(root)]) == 2
+    assert "search/typo" in allocated(root)
+
+
 def test_a_committed_cluster_is_taken_back_by_name_only(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     add(root)
     commit(root)
