@@ -55,7 +55,7 @@ def merged_settings(layers: Sequence[Layer], own: Layer) -> Merged:
     defaults = merge_layers(layer.part(DEFAULTS) for layer in layers)
     merged = merge_layers(layers, {("namespaces",): defaults})
     listed = merged.data.get("namespaces")
-    if not listed:
+    if not listed and not isinstance(listed, Mapping):
         merged.lay(own)
     elif isinstance(listed, list) and not is_named_list(listed):
         # An entry without a name can't be merged. That alone is told, and not that it lacks all the rest, too.

@@ -26,7 +26,7 @@ from aerofleet.model.resolved import Cell, Cluster, ClusterState, OperatorPhase,
 from aerofleet.model.settings import Settings
 from aerofleet.model.source import STACKS, CellSource, WrittenCluster, cells, read_cell
 from aerofleet.model.tier_file import TierRevision
-from aerofleet.model.validation import nearest, validated, written
+from aerofleet.model.validation import nearest, unknown_key, validated, written
 
 NAMED = 3
 """Clusters that a finding names beside the first."""
@@ -95,11 +95,23 @@ def resolve_settings(source: CellSource, cluster: WrittenCluster) -> ResolvedSet
     merged = merged_settings(layers_of(source, chain, cluster), own_namespace(cluster))
     rendering = render_templates(merged, cluster)
     settings, findings = validated(Settings, merged.data, origin_locator(merged, cluster), spread=SPREAD)
-    findings = rendering.told_with(findings)
+    findings = [*rendering.told_with(findings), *unknown_nulls(merged)]
     source.findings += [at_cluster(finding, cluster) for finding in findings]
     if settings is None or findings:
         return None
     return with_size(source, cluster, ResolvedSettings(tier, settings, merged))
+
+
+def unknown_nulls(merged: Merged) -> Iterator[Finding]:
+    """Yield a finding for each key without a value that no setting has: merging drops it before validation sees it."""
+    for path, origin in merged.origins.items():
+        unknown = unknown_key(Settings, [key for key in path if isinstance(key, str)]) if origin.value is None else None
+        if unknown:
+            key, known = unknown
+            message = f"there is no such key as '{key}'" if key != path[-1] else "there is no such key"
+            yield Finding(
+                "definition-unknown-key", "error", written(path), message, nearest(key, known), origin.location
+            )
 
 
 def with_size(source: CellSource, cluster: WrittenCluster, resolved: ResolvedSettings) -> ResolvedSettings | None:

@@ -151,6 +151,8 @@ def type_hint(kind: str, value: object) -> str:
         return "put it in quotes: without them YAML reads something else"
     if kind == "tuple_type" and isinstance(value, (str, int, float)):
         return "put it in brackets, or below with '- '"
+    if kind == "tuple_type" and isinstance(value, Mapping):
+        return "begin each entry with '- '"
     return ""
 
 
