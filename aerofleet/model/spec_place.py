@@ -22,6 +22,17 @@ FIELDS = {
     "storage": "namespaces",
     "k8sNodeBlockList": "hostBlocks",
 }
+NAMED_SETTINGS: dict[Path, Path] = {
+    ("aerospikeConfig", "service", "min-cluster-size"): ("minClusterSize",),
+    ("rackConfig", "rollingUpdateBatchSize"): ("batches", "rollingUpdate"),
+    ("rackConfig", "scaleDownBatchSize"): ("batches", "scaleDown"),
+    ("maxUnavailable",): ("batches", "maxUnavailable"),
+    ("enableDynamicConfigUpdate",): ("dynamicConfig",),
+    ("paused",): ("paused",),
+    ("podSpec", "multiPodPerHost"): ("multiPodPerHost",),
+    ("podSpec", "sidecars"): ("exporter",),
+}
+"""Beginning of a field's path below ``spec`` → the setting of its own that makes it."""
 OF_NAMESPACE = frozenset(keys_of(NamespaceSettings))
 
 
@@ -34,6 +45,9 @@ def setting_of(field: str, platform_users: int = 0) -> Path:
     spec, *path = [int(index) if index else key for key, index in KEY.findall(field)] or [""]
     if spec != "spec" or not path:
         return ()
+    for field_path, setting_path in NAMED_SETTINGS.items():
+        if tuple(path[: len(field_path)]) == field_path:
+            return setting_path
     if path[0] == "aerospikeConfig" and len(path) > 1:
         return _of_config(path[1:])
     if path[0] == "aerospikeAccessControl":
