@@ -76,15 +76,31 @@ def _entry(place: int, entry: Any) -> str:
 
 
 def becomes(before: Any, after: Any) -> str:
-    """``old becomes new`` as a clause; what is not there is `nothing`."""
-    return f"{value(before)} becomes {value(after)}"
+    """Return ``old becomes new`` as a clause; a value that is absent is `nothing`.
+
+    Long values that are cut to the same text are shown where they differ.
+    """
+    was, now = value(before), value(after)
+    if was == now and not is_same(before, after):
+        was, now = _text(before), _text(after)
+        differ = (at for at, (old, new) in enumerate(zip(was, now, strict=False)) if old != new)
+        start = max(next(differ, min(len(was), len(now))) - LONGEST_VALUE // 4, 0)
+        was, now = (f"… {_cut(text[start:])}" for text in (was, now))
+    return f"{was} becomes {now}"
 
 
 def value(found: Any) -> str:
     """A value for a sentence: as YAML writes it in a line, cut in the middle where it is long."""
     if found is None:
         return "nothing"
-    text = found if isinstance(found, str) and found else json.dumps(found, ensure_ascii=False, sort_keys=False)
-    if len(text) > LONGEST_VALUE:
-        text = f"{text[: LONGEST_VALUE * 2 // 3]} … {text[-LONGEST_VALUE // 4 :]}"
-    return text
+    return _cut(_text(found))
+
+
+def _text(found: Any) -> str:
+    return found if isinstance(found, str) and found else json.dumps(found, ensure_ascii=False, sort_keys=False)
+
+
+def _cut(text: str) -> str:
+    if len(text) <= LONGEST_VALUE:
+        return text
+    return f"{text[: LONGEST_VALUE * 2 // 3]} … {text[-LONGEST_VALUE // 4 :]}"

@@ -51,7 +51,8 @@ def _as_one(group: list[Reason], entries: set[str]) -> Iterator[Reason]:
     elif others := _other_words(group):
         yield replace(first, path=where, message=f"{first.message} (likewise {_listed(others)})")
     else:
-        yield replace(first, path=where, message=f"{first.message} ({len(group)} places)")
+        names = dict.fromkeys(reason.path.removeprefix(f"{where}.") for reason in group)
+        yield replace(first, path=where, message=f"{first.message} ({len(group)} places: {_listed(list(names))})")
 
 
 def _other_words(group: list[Reason]) -> list[str]:

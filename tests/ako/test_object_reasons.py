@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from aerofleet.ako.effect import Effect, worst
+from aerofleet.ako.narrow import becomes
 from aerofleet.ako.reasons.kinds import KINDS
 from aerofleet.ako.reasons.objects import object_reasons
 from tests.ako.specimen import cases
@@ -42,3 +43,12 @@ def edited_at(resource: dict[str, Any], path: list[str], value: str) -> None:
     for key in path[:-1]:
         resource = resource.setdefault(key, {})
     resource[path[-1]] = value
+
+
+def test_long_values_that_begin_and_end_alike_are_shown_where_they_differ() -> None:
+    long = [{"targetLabel": f"label-{number}", "replacement": "a" * 30} for number in range(3)]
+    entry = {**long[1], "replacement": "b" * 30}
+    before, _, after = becomes(long, [long[0], entry, long[2]]).partition(" becomes ")
+    assert before != after
+    assert "aaa" in before
+    assert "bbb" in after

@@ -204,7 +204,7 @@ def test_a_deleted_cluster_says_which_claims_go(tmp_path: Path, capsys: pytest.C
 def test_reasons_that_say_the_same_are_one_line() -> None:
     reasons = [Reason(Effect.LIVE, "set-live", f"spec.a.{{n}}.{key}", "is gone") for key in "bcdef"]
     (only,) = folded(reasons)
-    assert (only.path, only.message) == ("spec.a.{n}", "is gone (5 places)")
+    assert (only.path, only.message) == ("spec.a.{n}", "is gone (5 places: b, c, d, e, f)")
     assert folded(reasons[:3]) == reasons[:3]
 
 
