@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from aerofleet.ako.admission import admit_create, without_consequences
+from aerofleet.ako.admission import answer_create, without_consequences
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.hazards import cluster_hazards
 from aerofleet.ako.refused_starts import start_errors
@@ -55,8 +55,9 @@ def each_judged(resolution: Resolution, rendered: RenderedCell) -> Iterator[Find
 
 def of_cluster(resource: Object, operators: Sequence[str]) -> list[Finding]:
     """A finding that several releases of the operator share is told once."""
-    found = list(dict.fromkeys(each for version in operators for each in admit_create(resource, version).findings))
     clusters = [cluster_of(resource, version) for version in operators]
+    admissions = [answer_create(cluster, resource) for cluster in clusters]
+    found = list(dict.fromkeys(each for admission in admissions for each in admission.findings))
     errors = [each for each in found if each.severity == "error"]
     met = [each for cluster in clusters for each in cluster_hazards(cluster) if each.severity != "info"]
     hazards = list(dict.fromkeys(each.as_finding() for each in met))

@@ -203,8 +203,12 @@ class Admission:
 
 def admit_create(resource: Mapping[str, Any], operator: str = OPERATOR) -> Admission:
     """Would the operator admit this new AerospikeCluster?"""
-    cluster = cluster_of(dict(resource), operator)
-    return _answer(cluster, resource, list(_refusals(COMMON + CREATE_ONLY, operator, cluster)))
+    return answer_create(cluster_of(dict(resource), operator), resource)
+
+
+def answer_create(cluster: Cluster, resource: Mapping[str, Any]) -> Admission:
+    """The same for a cluster that was read already; the release is that of ``cluster``."""
+    return _answer(cluster, resource, list(_refusals(COMMON + CREATE_ONLY, cluster.operator, cluster)))
 
 
 def admit_update(

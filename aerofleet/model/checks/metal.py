@@ -167,9 +167,9 @@ def blocked_hosts(source: CellSource, settings: Settings, rack: str) -> list[str
     """Return the hosts of the cluster's pool in the rack that its pods have to leave; absent ones are away anyhow."""
     assert source.hosts and source.pools  # noqa: S101
     known = source.hosts.file.hosts
-    members = pool_members(source.pools.file.pools, known)[settings.pool]
-    return [
-        name
-        for name in members
-        if name in settings.host_blocks and known[name].rack == rack and known[name].state is not HostState.ABSENT
-    ]
+    blocked = {
+        name: known[name]
+        for name in settings.host_blocks
+        if name in known and known[name].rack == rack and known[name].state is not HostState.ABSENT
+    }
+    return list(pool_members(source.pools.file.pools, blocked)[settings.pool])
