@@ -135,6 +135,7 @@ UPDATE_ONLY: tuple[Rule, ...] = (
     update_rules.access_control_rests_without_security,
     update_rules.certificates_stay,
     update_rules.tls_comes_before_pki,
+    update_rules.tls_entries_keep_names,
     update_rules.used_authorities_stay,
     update_rules.tls_names_stay,
     update_rules.ports_stay,

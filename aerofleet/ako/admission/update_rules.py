@@ -13,6 +13,7 @@ from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.compatibility import admits
 from aerofleet.ako.config import PAIRS, Config, entries, namespaces, section
+from aerofleet.ako.config_change import is_same
 from aerofleet.ako.status import Status
 
 
@@ -188,6 +189,24 @@ def used_authorities_stay(old: Cluster, new: Cluster, status: Status) -> Iterato
             yield f"{path}.ca-file", "the ca-file of an entry in use can't change", "move to ca-path, with both in it"
         elif ("ca-file" in was or "ca-path" in was) and "ca-file" not in item and "ca-path" not in item:
             yield path, "an entry in use loses its authorities", "keep ca-file or ca-path"
+
+
+@rule("tls-entry-name")
+def tls_entries_keep_names(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+    """Every entry of network.tls has a name, before and after, where that list changes: the operator compares them by
+    name, and its code panics on an entry without one.
+    """
+    before, after = section(old.config, "network"), section(new.config, "network")
+    if "tls" not in before or "tls" not in after or is_same(before["tls"], after["tls"]):
+        return
+    path = "spec.aerospikeConfig.network.tls"
+    for position, item in enumerate(entries(after, "tls")):
+        if not isinstance(item.get("name"), str):
+            yield f"{path}[{position}]", "this entry has no name: the operator's code panics", "start it with name:"
+    for item in entries(before, "tls"):
+        if not isinstance(item.get("name"), str):
+            message = "an entry of the running list has no name: the operator's code panics on every change of the list"
+            yield path, message, "leave the list as it is, or create the cluster anew with named entries"
 
 
 def _tls_names(network: Config) -> set[str]:
