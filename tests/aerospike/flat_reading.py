@@ -108,6 +108,8 @@ def built_up(flat_config: Flat) -> Any:
             for parent in parents:
                 place = place.setdefault(parent, {})
             place[last] = value
+        else:
+            root[key] = value
     return with_lists(root)
 
 
