@@ -217,7 +217,8 @@ NAMESPACES = (
     ),
     Alert(
         "AerospikeObjectsPerSprig",
-        "aerospike_namespace_objects{only} / 4096 / aerospike_namespace_partition_tree_sprigs{only} > {threshold}",
+        f"sum by (ns, {CLUSTER}) (aerospike_namespace_master_objects{{only}}) / 4096"
+        f" / max by (ns, {CLUSTER}) (aerospike_namespace_partition_tree_sprigs{{only}}) > {{threshold}}",
         60,
         "warning",
         "index trees are deep, and each look-up takes longer: more sprigs (partition-tree-sprigs) make them flat",
