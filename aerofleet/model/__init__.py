@@ -1,4 +1,4 @@
-"""Definitions: what people write, read into a typed, resolved cell in which every value knows where it came from."""
+"""Definitions: the files of a project, read into a typed, resolved cell with the origin of every value."""
 
 from __future__ import annotations
 

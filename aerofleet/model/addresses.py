@@ -1,4 +1,4 @@
-"""Addresses, networks, versions and owners: text that has a form."""
+"""Text with a form: addresses, networks, versions and owners."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ LIKE_IPV4 = re.compile(r"[0-9.]+")
 SERVER_VERSION = re.compile(r"[0-9]+(\.[0-9]+){2,3}")
 SERVER_RELEASE = re.compile(r"[0-9]+(\.[0-9]+){1,3}")
 OWNER = re.compile(r"@[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*|[^@\s]+@[^@\s]+")
-"""As in CODEOWNERS, where a line with anything else is passed over, and nobody has to approve."""
+"""The form of an owner in CODEOWNERS. GitHub ignores a line with any other text, and nobody has to approve."""
 OPERATOR_VERSION = re.compile(r"[0-9]+(\.[0-9]+){2}")
 KUBERNETES_VERSION = re.compile(r"1\.[0-9]+(\.[0-9]+)?")
 
 
 def parse_address(text: str) -> str:
-    """An IPv4 address or a host name. It becomes the value of a node label, which has no room for IPv6."""
+    """Return ``text`` if it is an IPv4 address or a host name: it becomes the value of a node label, which can't be
+    IPv6.
+
+    Raises ValueError.
+    """
     if LIKE_IPV4.fullmatch(text):
         try:
             IPv4Address(text)

@@ -1,4 +1,4 @@
-"""What a cell's definitions still have to be given, and the file that says so."""
+"""The allocations that a cell's definitions still need, and the file that keeps them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HEADER = """\
 
 
 def next_allocations(resolution: Resolution) -> AllocationsFile | None:
-    """The cell's allocations with everything added that its definitions ask for; None where those can't be read.
+    """Return the cell's allocations with all that its definitions need; None if the definitions can't be read.
 
     Raises PortsExhaustedError.
     """
@@ -33,12 +33,12 @@ def next_allocations(resolution: Resolution) -> AllocationsFile | None:
     before = source.allocations.file
     file = source.cell.file
     groups = {team: next((group for group, teams in file.groups.items() if team in teams), "") for team in source.teams}
-    wanted = wanted_of(source, {key: each.settings for key, each in resolution.settings.items()})
+    wanted = wanted_of(source, {key: resolved.settings for key, resolved in resolution.settings.items()})
     return allocate(before, Place(file.racks, file.network.host_ports, hosts_in_racks(source)), groups, wanted)
 
 
 def wanted_of(source: CellSource, settings: Mapping[str, Settings]) -> list[Wanted]:
-    """What each cluster needs allocated, in the order written; a cluster whose settings have mistakes waits."""
+    """Return the needs of each cluster, in the order written; clusters whose settings have mistakes are left out."""
     return [
         Wanted(
             cluster.team,
@@ -46,9 +46,9 @@ def wanted_of(source: CellSource, settings: Mapping[str, Settings]) -> list[Want
             cluster.file.state,
             settings[cluster.key].racks,
             {
-                each.name: each.devices.count
-                for each in settings[cluster.key].namespaces
-                if each.devices and each.storage is StorageKind.DEVICE
+                namespace.name: namespace.devices.count
+                for namespace in settings[cluster.key].namespaces
+                if namespace.devices and namespace.storage is StorageKind.DEVICE
             },
             settings[cluster.key].pool,
             1 if settings[cluster.key].size == "auto" else int(settings[cluster.key].size),
@@ -75,13 +75,13 @@ def allocations_path(root: Path, cell: str) -> Path:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Replace the file in one step: whoever reads it meanwhile sees the old one or the new one, never half."""
+    """Replace the file in one step: every reader gets the old text or the new one, never a part."""
     with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         try:
             file.write(text.encode())
             file.flush()
             os.fsync(file.fileno())
-            os.fchmod(file.fileno(), 0o644)  # a definition is for everybody to read
+            os.fchmod(file.fileno(), 0o644)  # everybody may read a definition
             Path(file.name).replace(path)
         except BaseException:
             Path(file.name).unlink(missing_ok=True)

@@ -1,7 +1,7 @@
-"""`allocations.yaml`: everything that is given once and never changes, because AKO freezes it or keys data on it.
+"""`allocations.yaml`: values allocated once that never change, because AKO freezes them or keys data on them.
 
-Written by `aerofleet generate`, reviewed by people, append-only. Nothing here is derived from order or count, so
-adding or removing a neighbour changes no byte of anybody else. An entry goes only when its cluster has reached the
+`aerofleet generate` writes the file, people review it, and it only grows. No value is derived from order or count, so
+adding or removing a cluster changes no byte of another. An entry is removed only when its cluster has reached the
 state released.
 """
 
@@ -36,16 +36,16 @@ BLOCKS = tuple(
     for first in range(FIRST_PORT, LAST_PORT, PORTS_PER_CLUSTER)
     if PORTS_OF_NODES.isdisjoint(range(first, first + PORTS_PER_CLUSTER))
 )
-"""Blocks that are given, by their number from the first port."""
+"""The blocks of ports that can be allocated, by their number from FIRST_PORT."""
 MAX_VOLUME_NAME = 40
 
 
 class PortsExhaustedError(Exception):
-    """Every block of ports is given, and in this cell ports are the hosts' own."""
+    """Every block of ports is allocated, and in this cell the pods open ports of their hosts."""
 
 
 RackId = Annotated[Whole, Field(ge=1, le=1_000_000)]
-"""AKO 4.5.0 takes 0 to 1000000; 0 is its word for "no rack"."""
+"""AKO 4.5.0 takes 0 to 1000000; 0 means "no rack"."""
 
 
 class PortsFile(FileModel):
@@ -101,8 +101,8 @@ class AllocationsFile(FileModel):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What one cluster needs allocated: ``racks`` how many racks, ``pods_per_rack`` how many pods in each of them,
-    ``devices`` namespace → how many devices.
+    """The allocations that one cluster needs. ``racks``: number of racks; ``pods_per_rack``: number of pods in each
+    rack; ``devices``: namespace → number of devices.
     """
 
     team: str
@@ -120,8 +120,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a cell has: its physical racks; ``host_ports``: its pods open ports of their hosts; ``hosts``: pool →
-    rack → how many hosts exist; a pool that is missing there may use every rack.
+    """The racks and hosts of a cell. ``racks``: its physical racks; ``host_ports``: its pods open ports of their hosts;
+    ``hosts``: pool → rack → number of hosts; a pool that is missing there may use every rack.
     """
 
     racks: tuple[str, ...]
@@ -137,11 +137,11 @@ class Place:
 def allocate(
     before: AllocationsFile, place: Place, groups: Mapping[str, str], wanted: Iterable[Wanted]
 ) -> AllocationsFile:
-    """``before`` with everything added that is missing; nothing that was given is changed.
+    """Return ``before`` with every missing allocation added; existing allocations do not change.
 
     ``groups`` is team → stack group. Clusters are taken in the order of their names, so that two people who add
-    clusters on two branches get a merge conflict instead of the same port twice. A new rack of a cluster is one with
-    hosts of its pool, and of those one with the most room. Raises PortsExhaustedError.
+    clusters on two branches get a merge conflict instead of the same port twice. A new rack of a cluster has hosts of
+    its pool, and the most room among such racks. Raises PortsExhaustedError.
     """
     rack_ids = dict(before.racks)
     for rack in place.racks:
@@ -153,33 +153,34 @@ def allocate(
     ports = FreePorts(clusters.values(), of_hosts=place.host_ports)
     requests = sorted(wanted, key=lambda item: item.key)
     room = RackRoom(place, before, requests)
-    for each in requests:
-        if each.key not in clusters and each.state is ClusterState.RELEASED:
+    for request in requests:
+        if request.key not in clusters and request.state is ClusterState.RELEASED:
             continue
-        given = clusters.get(each.key) or first_allocation(each, ports.take())
-        state = next_state(given.state, each.state)
+        given = clusters.get(request.key) or first_allocation(request, ports.take())
+        state = next_state(given.state, request.state)
         if state is ClusterState.RELEASED:
-            del clusters[each.key]
+            del clusters[request.key]
             continue
-        more = room.take(each, given.racks)
+        more = room.take(request, given.racks)
         devices = {**given.devices}
-        for namespace, count in each.devices.items():
-            held = devices.get(namespace, ())
-            devices[namespace] = held + tuple(device(namespace, index) for index in range(len(held), count))
+        for namespace, count in request.devices.items():
+            allocated = devices.get(namespace, ())
+            added = (device(namespace, index) for index in range(len(allocated), count))
+            devices[namespace] = (*allocated, *added)
         update = {"racks": (*given.racks, *more), "devices": devices, "state": state}
-        clusters[each.key] = given.model_copy(update=update)
+        clusters[request.key] = given.model_copy(update=update)
     return AllocationsFile(racks=rack_ids, teams=teams, clusters=clusters)
 
 
 def racks_in_use(allocated: Iterable[str], usable: Container[str], count: int) -> tuple[str, ...]:
-    """Return the first ``count`` of a cluster's allocated racks that are usable: its cell has them, and its pool hosts
-    in them. Fewer where it lacks some.
+    """Return the first ``count`` of a cluster's allocated racks that are usable: racks of its cell with hosts of its
+    pool. Fewer if fewer are usable.
     """
     return tuple(islice((rack for rack in allocated if rack in usable), count))
 
 
 class RackRoom:
-    """The pods of each pool in each rack, those of clusters that are allocated already and of each one that comes."""
+    """The number of pods of each pool in each rack: of allocated clusters, and of those allocated by ``take``."""
 
     def __init__(self, place: Place, before: AllocationsFile, requests: Iterable[Wanted]) -> None:
         self.place = place
@@ -225,9 +226,10 @@ def device(namespace: str, index: int) -> DeviceAllocation:
 
 
 class FreePorts:
-    """Blocks of ports after all that are given; a block is not given again while any later one is held.
+    """The blocks of ports for new clusters: first those after the last allocated block.
 
-    Past the last one it is the block that the fewest clusters have; of ports ``of_hosts``, one that nobody has.
+    After the last possible block, ``take`` reuses the block that the fewest clusters have. With ``of_hosts`` two
+    clusters never share a block, so it takes a block that no cluster has.
     """
 
     def __init__(self, clusters: Iterable[ClusterAllocation], *, of_hosts: bool) -> None:
@@ -238,13 +240,13 @@ class FreePorts:
 
     @cached_property
     def fewest(self) -> list[tuple[int, int]]:
-        """A heap of (how many have it, block), made when no later block is left."""
+        """A heap of (number of clusters that have the block, block), made when no later block is left."""
         heap = [(self.holders[block], block) for block in BLOCKS]
         heapify(heap)
         return heap
 
     def take(self) -> int:
-        """The first port of the next block. Raises PortsExhaustedError."""
+        """Allocate the next block and return its first port. Raises PortsExhaustedError."""
         block = next(self.later, None)
         if block is None:
             holders, block = self.fewest[0]
@@ -262,5 +264,7 @@ ORDER = tuple(ClusterState)
 
 
 def next_state(reached: ClusterState, wanted: ClusterState) -> ClusterState:
-    """``wanted`` where it is one step further or anywhere back, else ``reached``: `check` names the skipped step."""
+    """Return ``wanted`` if it is the next state or an earlier one, else ``reached``: `check` names the skipped
+    state.
+    """
     return wanted if ORDER.index(wanted) <= ORDER.index(reached) + 1 else reached

@@ -1,4 +1,4 @@
-"""`size: auto`: the fewest pods in each rack that hold a cluster's workload with the settings of its pods."""
+"""`size: auto`: the fewest pods in each rack that carry a cluster's workload with the settings of its pods."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ OF_STORAGE = {
     "stop_writes_used_percent": "stop-writes-used-pct",
     "stop_writes_available_percent": "stop-writes-avail-pct",
 }
-"""What is settled for a namespace → the parameter that settles it."""
+"""Field of the sizing's NamespaceSettings → the Aerospike parameter that sets it."""
 WRITTEN = {
     "memory_bytes": "resources.memory",
     "indexes_memory_budget_bytes": "indexesMemoryBudget",
@@ -53,20 +53,20 @@ WRITTEN = {
     "stop_writes_used_percent": "storageConfig.stop-writes-used-pct",
     "record_limit_bytes": "config.max-record-size",
 }
-"""What a setting is called here → in the definitions."""
+"""Setting of the sizing → its path in the definitions."""
 
 
 ONE_LIMIT_BEFORE = (7, 0)
-"""Server version before which `memory-size` holds indexes and data."""
+"""Server version before which `memory-size` limits indexes and data together."""
 
 
 class NoSizeError(Exception):
-    """No number of pods holds the workload; the text says what each of them would lack."""
+    """No number of pods carries the workload; the text names what a pod lacks."""
 
 
 @dataclass(frozen=True, slots=True)
 class AutoSize:
-    """``decides`` is what would fail first with a pod less in each rack."""
+    """A computed size. ``decides``: the constraint that fails first with one pod fewer in each rack."""
 
     pods_per_rack: int
     decides: str
@@ -88,7 +88,10 @@ def unreadable(settings: Settings, version: str) -> str:
 
 
 def auto_size(settings: Settings, version: str, models: Sequence[HostModelFile]) -> AutoSize:
-    """``models`` are those of the pool's hosts; the weakest counts. Raises NoSizeError."""
+    """Return the smallest size that carries the workload on the weakest of ``models``, those of the pool's hosts.
+
+    Raises NoSizeError.
+    """
     if settings.resources.cpu < 1000:
         cpu = f"{settings.resources.cpu}m"
         raise NoSizeError(f"resources.cpu is {cpu} and has to be 1 at least: the sizing counts whole cores")
@@ -109,16 +112,19 @@ def auto_size(settings: Settings, version: str, models: Sequence[HostModelFile])
 
 
 def lacks_for_settings(settings: Settings, version: str) -> list[str]:
-    """What a pod's memory lacks for what its settings let the server take."""
+    """Return one message for each shortfall of a pod's memory against the limits in its settings."""
     try:
-        return [told(each) for each in memory_shortfalls(pod_of(settings, version), assumptions_of(settings))]
+        return [told(lack) for lack in memory_shortfalls(pod_of(settings, version), assumptions_of(settings))]
     except ValueError:
         return []
 
 
 def lacks_for_workload(settings: Settings, version: str, models: Sequence[HostModelFile]) -> list[str]:
-    """What the given size lacks for the workload; nothing where the workload says too little. What the settings lack by
-    themselves is told by ``lacks_for_settings``."""
+    """Return one message for each shortfall of the written size against the workload; none if the workload is
+    incomplete.
+
+    Shortfalls of the settings alone are left out: ``lacks_for_settings`` returns them.
+    """
     try:
         workload, pod, assumed = workload_of(settings, version), pod_of(settings, version), assumptions_of(settings)
         metal = metal_of(settings, models)
@@ -127,14 +133,14 @@ def lacks_for_workload(settings: Settings, version: str, models: Sequence[HostMo
     except ValueError:
         return []
     known = memory_shortfalls(pod, assumed)
-    return [told(each) for each in missing if each not in known]
+    return [told(lack) for lack in missing if lack not in known]
 
 
 def sizing_of(
     settings: Settings, version: str, models: Sequence[HostModelFile]
 ) -> tuple[Sizing, tuple[Shortfall, ...]]:
     """Return the sizing of a cluster as it is defined, its pods with their own settings, and what it lacks for its
-    workload until the date that is planned for. Raises ValueError where the sizing can't read the settings."""
+    workload until the planned date. Raises ValueError if the sizing can't read the settings."""
     workload, pod, assumed = workload_of(settings, version), pod_of(settings, version), assumptions_of(settings)
     metal, pods = metal_of(settings, models), int(settings.size)
     given = GivenSize(settings.racks, pods, pod, metal.network_bits_per_second, metal.devices)
@@ -143,8 +149,8 @@ def sizing_of(
 
 
 def figures_of(settings: Settings, version: str, models: Sequence[HostModelFile], pods: int) -> tuple[Figure, ...]:
-    """Every figure of one node, ``pods`` of them in all, at the end of the time that is planned for; none where the
-    workload says too little."""
+    """Return every figure of one node at the planned date, with ``pods`` nodes in the cluster; none if the workload is
+    incomplete."""
     try:
         workload, metal = workload_of(settings, version), metal_of(settings, models)
         pods_per_rack = max(1, pods // settings.racks)
@@ -154,7 +160,7 @@ def figures_of(settings: Settings, version: str, models: Sequence[HostModelFile]
 
 
 def enough_for_settings(settings: Settings, sizing: Sizing, pod: PodSettings) -> AutoSize:
-    """The first size from ``sizing`` on with which the limits in the settings hold, too."""
+    """Return the first size, from that of ``sizing`` up, at which the limits in the settings suffice, too."""
     decides = str(sizing.binding)
     for pods in range(sizing.nodes_per_rack, MAX_PODS // settings.racks + 1):
         given = GivenSize(settings.racks, pods, pod, sizing.metal.network_bits_per_second, sizing.metal.devices)
@@ -166,7 +172,7 @@ def enough_for_settings(settings: Settings, sizing: Sizing, pod: PodSettings) ->
 
 
 def told(lacks: Shortfall) -> str:
-    """Return what is too small, what it has to be, and what happens otherwise."""
+    """Return a message: what is too small, what it has to be, and the consequence."""
     have, need = amount(lacks.have, lacks.unit), amount(lacks.need, lacks.unit)
     if lacks.path == Constraint.COPIES:
         return f"the copies and a majority need {need}, there are {have}"
@@ -181,47 +187,49 @@ def told(lacks: Shortfall) -> str:
 
 
 def written(path: str) -> str:
-    """``namespaces.cart.data_size_bytes`` → ``namespaces.cart.dataSize``."""
+    """Return a path as in the definitions: ``namespaces.cart.data_size_bytes`` → ``namespaces.cart.dataSize``."""
     above, dot, name = path.rpartition(".")
     return f"{above}{dot}{WRITTEN.get(name, name)}"
 
 
 def assumptions_of(settings: Settings) -> Assumptions:
-    """The planning figures, with what the settings say otherwise; of several namespaces the one that takes most."""
-    on_devices = [each.storage_config for each in settings.namespaces if each.storage is StorageKind.DEVICE]
+    """Return the planning figures, overridden by the settings; of several namespaces the highest value counts."""
+    on_devices = [
+        namespace.storage_config for namespace in settings.namespaces if namespace.storage is StorageKind.DEVICE
+    ]
     parameters = (
         ("post_write_cache_bytes", "post-write-cache", on_devices),
         ("write_cache_bytes", "max-write-cache", on_devices),
         ("defrag_lwm_percent", "defrag-lwm-pct", on_devices),
         ("connections", "proto-fd-max", [settings.service]),
     )
-    said = {
-        figure: max(each.get(parameter, getattr(ASSUMPTIONS, figure)) for each in places)
+    overrides = {
+        figure: max(parameters.get(parameter, getattr(ASSUMPTIONS, figure)) for parameters in places)
         for figure, parameter, places in parameters
-        if places and all(isinstance(each.get(parameter, 0), int) for each in places)
+        if places and all(isinstance(parameters.get(parameter, 0), int) for parameters in places)
     }
-    marks = [each.get("defrag-lwm-pct", ASSUMPTIONS.device_used_percent) for each in on_devices]
+    marks = [parameters.get("defrag-lwm-pct", ASSUMPTIONS.device_used_percent) for parameters in on_devices]
     used = min((mark for mark in marks if isinstance(mark, int)), default=ASSUMPTIONS.device_used_percent)
-    return replace(ASSUMPTIONS, **said, device_used_percent=min(used, ASSUMPTIONS.device_used_percent))
+    return replace(ASSUMPTIONS, **overrides, device_used_percent=min(used, ASSUMPTIONS.device_used_percent))
 
 
 def workload_of(settings: Settings, version: str) -> Workload:
-    """The workload is written for the whole cluster: each namespace has an equal share of it."""
+    """Return the sizing's workload: the cluster's workload in equal shares for its namespaces."""
     asked, count = settings.workload, len(settings.namespaces)
     loads = tuple(
         NamespaceLoad(
-            name=each.name,
-            storage=storage_of(each),
+            name=namespace.name,
+            storage=storage_of(namespace),
             objects=-(-asked.objects // count),
             record=asked.record,
             reads_per_second=-(-asked.reads // count),
             writes_per_second=-(-asked.writes // count),
-            replication_factor=each.replication_factor,
-            strong_consistency=each.strong_consistency,
-            devices=each.devices.count if each.devices else 0,
-            commit_to_device=each.storage_config.get("commit-to-device") is True,
+            replication_factor=namespace.replication_factor,
+            strong_consistency=namespace.strong_consistency,
+            devices=namespace.devices.count if namespace.devices else 0,
+            commit_to_device=namespace.storage_config.get("commit-to-device") is True,
         )
-        for each in settings.namespaces
+        for namespace in settings.namespaces
     )
     return Workload(loads, parse_version(version), asked.peak, asked.growth_per_month, settings.security.tls)
 
@@ -240,7 +248,7 @@ def metal_of(settings: Settings, models: Sequence[HostModelFile]) -> Metal:
 
 
 def devices_of(settings: Settings, models: Sequence[HostModelFile]) -> Iterator[Device]:
-    """A partition can do what its share of the drive can do."""
+    """Yield the devices of a pod; a partition has its share of the rating of the weakest drive."""
     drives = [drive for model in models for drive in model.drives]
     endurance = min((drive.dwpd for drive in drives), default=0)
     for namespace in settings.namespaces:
@@ -251,11 +259,11 @@ def devices_of(settings: Settings, models: Sequence[HostModelFile]) -> Iterator[
 
 
 def pod_of(settings: Settings, version: str) -> PodSettings:
-    stops = [each.config.get("stop-writes-sys-memory-pct", 90) for each in settings.namespaces]
+    stops = [namespace.config.get("stop-writes-sys-memory-pct", 90) for namespace in settings.namespaces]
     return PodSettings(
         memory_bytes=settings.resources.memory,
         cores=settings.resources.cpu // 1000,
-        namespaces=tuple(limits_of(each, parse_version(version)) for each in settings.namespaces),
+        namespaces=tuple(limits_of(namespace, parse_version(version)) for namespace in settings.namespaces),
         server_version=parse_version(version),
         tls=settings.security.tls,
         cgroup_memory_tracking=bool(settings.service.get(TRACKING)),
@@ -263,23 +271,25 @@ def pod_of(settings: Settings, version: str) -> PodSettings:
     )
 
 
-def limits_of(each: NamespaceSettings, version: tuple[int, ...]) -> NamespaceLimits:
-    """Return what the definitions give each pod for a namespace; a parameter that they do not name is at the sizing's
-    own default. Before 7.0 one limit holds indexes and data, from 7.1 on one of its own the indexes."""
-    in_memory = each.storage is StorageKind.MEMORY
-    data_size = each.data_size if in_memory else 0
-    devices = None if in_memory else each.devices
-    said = [(name, each.config.get(parameter)) for name, parameter in OF_NAMESPACE.items()]
-    said += [(name, each.storage_config.get(parameter)) for name, parameter in OF_STORAGE.items()]
-    further = {name: value for name, value in said if isinstance(value, int)}
+def limits_of(namespace: NamespaceSettings, version: tuple[int, ...]) -> NamespaceLimits:
+    """Return the limits of a namespace in each pod; a parameter that is not written has the sizing's default.
+
+    Before 7.0 one limit covers indexes and data; from 7.1 on the indexes have a limit of their own.
+    """
+    in_memory = namespace.storage is StorageKind.MEMORY
+    data_size = namespace.data_size if in_memory else 0
+    devices = None if in_memory else namespace.devices
+    parameters = [(name, namespace.config.get(parameter)) for name, parameter in OF_NAMESPACE.items()]
+    parameters += [(name, namespace.storage_config.get(parameter)) for name, parameter in OF_STORAGE.items()]
+    further = {name: value for name, value in parameters if isinstance(value, int)}
     return NamespaceLimits(
-        name=each.name,
-        storage=storage_of(each),
-        indexes_memory_budget_bytes=0 if version < ONE_LIMIT_BEFORE else each.indexes_memory_budget,
-        memory_size_bytes=each.indexes_memory_budget + data_size if version < ONE_LIMIT_BEFORE else 0,
+        name=namespace.name,
+        storage=storage_of(namespace),
+        indexes_memory_budget_bytes=0 if version < ONE_LIMIT_BEFORE else namespace.indexes_memory_budget,
+        memory_size_bytes=namespace.indexes_memory_budget + data_size if version < ONE_LIMIT_BEFORE else 0,
         data_size_bytes=0 if version < ONE_LIMIT_BEFORE else data_size,
         device_bytes=devices.count * devices.size if devices else 0,
         devices=devices.count if devices else 0,
-        set_indexes=sum(1 for entry in each.sets if entry.config.get("enable-index")),
+        set_indexes=sum(1 for entry in namespace.sets if entry.config.get("enable-index")),
         **further,
     )

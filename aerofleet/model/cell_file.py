@@ -1,4 +1,4 @@
-"""`cell.yaml`: what the platform decides for one Kubernetes cluster of one environment."""
+"""`cell.yaml`: the platform's decisions for one Kubernetes cluster of one environment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from aerofleet.model.resolved import NetworkProfile, OperatorPhase
 
 
 class ServerFile(FileModel):
-    """Where server images come from. A channel names a version, so that one line moves everything that follows it."""
+    """The source of server images. A channel names a version, so that one line upgrades every cluster that
+    follows it.
+    """
 
     registry: str = Field(description="registry and path before `/aerospike-server-enterprise`")
     channels: dict[str, ServerVersion] = Field(
@@ -26,7 +28,7 @@ class ServerFile(FileModel):
 
 
 class PinnedFile(FileModel):
-    """Manifests of somebody else, kept in this project so that a review sees every object of theirs."""
+    """Manifests of another project, kept in this one so that a review sees every object in them."""
 
     folder: str = Field("", description="folder of this project with the output of `helm template`")
     sha256: str = Field("", description="its hash, so that no file changes unseen")
@@ -82,7 +84,7 @@ class MonitoringFile(FileModel):
 
 
 class ImagesFile(FileModel):
-    """Images of what runs on the hosts beside Aerospike, pinned; needed where a pool asks for it."""
+    """Pinned images of the DaemonSets on the hosts; needed where a pool asks for them."""
 
     provisioner: str = Field("", description="sig-storage local-volume-provisioner")
     tuning: str = Field("", description="an image with `sh` and `sysctl`, for instance busybox")
@@ -90,13 +92,13 @@ class ImagesFile(FileModel):
 
 
 class SeedsFile(FileModel):
-    """A LoadBalancer Service for each cluster, made by the operator: one address where clients outside begin."""
+    """A LoadBalancer Service for each cluster, made by the operator: the seed address of clients outside."""
 
     annotations: dict[str, str] = Field(default_factory=dict, description="what your load balancer reads")
 
 
 class FreezeWindowFile(FileModel):
-    """Times with their zone: a sale does not begin at an hour of somebody's laptop."""
+    """A period in which nothing may change. Its times have a zone, so that they mean the same on every machine."""
 
     name: str = Field(description="what people call it")
     start: AwareDatetime = Field(description="from when on nothing shall change")

@@ -1,4 +1,4 @@
-"""One cluster: from its merged settings and its allocation to what the builders read."""
+"""Build one resolved cluster from its settings and its allocation."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ from aerofleet.model.source import WrittenCluster
 
 ADMIN_USER, EXPORTER_USER = "admin", "exporter"
 ADMIN_ROLES = ("sys-admin", "user-admin")
-"""AKO 4.5.0 logs in as a user of this name that holds both roles; without it no cluster with access control starts."""
+"""The roles of the user as which AKO 4.5.0 logs in; without it no cluster with access control starts."""
 ADMIN_PORT_SINCE = (8, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What surrounds a cluster. ``racks`` is physical rack → Aerospike rack id; ``usable_racks`` those of the cell in
-    which the cluster's pool has hosts.
+    """The surroundings of a cluster. ``racks``: physical rack → Aerospike rack id; ``usable_racks``: the cell's racks
+    with hosts of the cluster's pool.
     """
 
     cell: CellFile
@@ -64,7 +64,7 @@ class Context:
 def build_cluster(
     written: WrittenCluster, tier: Tier, settings: Settings, given: ClusterAllocation, context: Context
 ) -> Cluster:
-    """Everything about one cluster; ``settings.size`` is a number by now."""
+    """Build the resolved cluster; ``settings.size`` has to be a number."""
     cell, team = context.cell, context.tenant.team
     version = cell.server.channels.get(settings.channel, settings.channel)
     security = build_security(settings, given)
@@ -85,7 +85,7 @@ def build_cluster(
             ClusterRack(context.racks[rack], rack)
             for rack in racks_in_use(given.racks, context.usable_racks, settings.racks)
         ),
-        namespaces=tuple(build_namespace(each, given) for each in settings.namespaces),
+        namespaces=tuple(build_namespace(namespace, given) for namespace in settings.namespaces),
         volumes=volumes,
         resources=Resources(settings.resources.cpu, settings.resources.memory),
         ports=given.ports.ports(tls=settings.security.tls, admin=version_tuple(version) >= ADMIN_PORT_SINCE),
@@ -129,7 +129,7 @@ def build_namespace(settings: NamespaceSettings, given: ClusterAllocation) -> Na
         data_size_bytes=0 if on_device else settings.data_size,
         indexes_memory_budget_bytes=settings.indexes_memory_budget,
         default_ttl_seconds=settings.default_ttl,
-        sets=tuple(SetDefinition(each.name, each.config) for each in settings.sets),
+        sets=tuple(SetDefinition(definition.name, definition.config) for definition in settings.sets),
         config=settings.config,
         storage_config=settings.storage_config,
     )
@@ -153,7 +153,9 @@ def build_volumes(settings: Settings, given: ClusterAllocation) -> tuple[Volume,
 
 
 def build_security(settings: Settings, given: ClusterAllocation) -> Security:
-    """The platform's own users first, then those that are asked for; no users at all without access control."""
+    """Build users and roles: the platform's own users first, then those of the settings; none without access
+    control.
+    """
     tls = Tls(given.tls_name, tls_secret(given.resource)) if settings.security.tls else None
     if not settings.security.access_control:
         return Security(enabled=False, tls=tls)
@@ -178,8 +180,8 @@ def build_exporter(settings: Settings) -> Exporter | None:
 
 
 def min_cluster_size(wanted: int | Literal["majority"] | None, nodes: int) -> int | None:
-    """Return how many of ``nodes`` make a cluster: a majority of them, but never so many that a restart of one stops
-    the others; None where any number does.
+    """Return the least number of the ``nodes`` that may form a cluster: a majority of them, but never so many that a
+    restart of one stops the others; None if any number may.
     """
     if wanted != "majority":
         return wanted
@@ -189,7 +191,7 @@ def min_cluster_size(wanted: int | Literal["majority"] | None, nodes: int) -> in
 def secret_references(
     name: str, settings: Settings, security: Security, context: Context
 ) -> tuple[SecretReference, ...]:
-    """Every Secret the cluster reads, each with its place in the cell's secret store."""
+    """Return every Secret that the cluster reads, with its path in the cell's secret store."""
     store = context.cell.secret_store.path_prefix
     base = "/".join(part for part in (store, context.tenant.team, name) if part)
     site = "/".join(part for part in (store, "platform") if part)
@@ -211,5 +213,5 @@ def secret_references(
 
 
 def generation_path(generation: int) -> str:
-    """The first generation lies at the place that it always had."""
+    """Return the part of a path for a generation; empty for the first, whose path never changes."""
     return f"/{generation}" if generation > 1 else ""

@@ -16,31 +16,33 @@ LOOKS_LIKE_DEFINITIONS = (SUFFIX, ".yml", ".json")
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """``texts`` is read instead of what stands in the files of these names, whether they are there or not."""
+    """The files below ``root``. ``texts``: name → text to read instead of the file, which need not exist."""
 
     root: Path
     texts: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, name: str) -> Document:
-        """Raises LoadError."""
+        """Return the document of a file. Raises LoadError."""
         return read_text(self.texts[name], name) if name in self.texts else read(self.root / name, name)
 
     def has(self, name: str) -> bool:
         return name in self.texts or (self.root / name).exists()
 
     def definitions(self, folder: str) -> list[str]:
-        """Names of the definition files in a folder, in their order."""
+        """Return the names of the definition files in a folder, sorted."""
         return sorted(name for name in self.names(folder) if name.endswith(SUFFIX))
 
     def names(self, folder: str) -> set[str]:
-        """Of everything that stands in a folder, but for what is hidden."""
+        """Return the names of all entries of a folder, without hidden ones."""
         there = (self.root / folder).iterdir() if (self.root / folder).is_dir() else ()
-        given = (name for name in self.texts if str(PurePosixPath(name).parent) == folder)
-        return {*(f"{folder}/{path.name}" for path in there if not path.name.startswith(".")), *given}
+        replaced = (name for name in self.texts if str(PurePosixPath(name).parent) == folder)
+        return {*(f"{folder}/{path.name}" for path in there if not path.name.startswith(".")), *replaced}
 
     def without_effect(self, folder: str, known: Collection[str] = ()) -> Iterator[Finding]:
-        """Files that look like definitions and that nothing reads. ``known`` are those that are read; every ``.yaml``
-        is where there are none."""
+        """Find files that look like definitions and that nothing reads.
+
+        ``known``: the names of the files that are read; if it is empty, every ``.yaml`` is read.
+        """
         for name in sorted(self.names(folder)):
             path = PurePosixPath(name)
             is_read = path.name in known if known else path.suffix == SUFFIX

@@ -1,4 +1,4 @@
-"""The templates in the settings of a cluster: each is replaced by its result."""
+"""Replace the templates in the settings of a cluster by their results."""
 
 from __future__ import annotations
 
@@ -28,8 +28,11 @@ WORKLOAD_UNITS = {
 
 @dataclass(slots=True)
 class Rendering:
-    """``misplaced`` tells of templates outside of tiers, ``failed`` of those that fail; ``left`` holds the written
-    paths of both. ``complete``: the whole workload could be read for them."""
+    """The mistakes in the templates of a cluster.
+
+    ``misplaced``: findings for templates outside of tiers; ``failed``: findings for templates that fail; ``left``: the
+    paths of these two kinds of templates. ``complete``: the formulas can read every value of the workload.
+    """
 
     complete: bool
     misplaced: list[Finding] = field(default_factory=list)
@@ -37,8 +40,12 @@ class Rendering:
     left: set[str] = field(default_factory=set)
 
     def told_with(self, findings: Sequence[Finding]) -> list[Finding]:
-        """All that is wrong, with ``findings`` about the settings; what may only follow from them is left out."""
-        found = [*self.misplaced, *(each for each in findings if each.path not in self.left)]
+        """Return the findings of the templates together with ``findings``, those of the settings.
+
+        Findings that may only follow from others are left out: those of a setting whose template was not replaced, and
+        failed templates while the workload has mistakes.
+        """
+        found = [*self.misplaced, *(finding for finding in findings if finding.path not in self.left)]
         return [*found, *self.failed] if self.complete or not found else found
 
 
@@ -50,9 +57,9 @@ def render_templates(merged: Merged, cluster: WrittenCluster) -> Rendering:
 
     def walk(value: Any, path: Path) -> Any:
         if isinstance(value, dict):
-            return {key: walk(each, (*path, key)) for key, each in value.items()}
+            return {key: walk(inner, (*path, key)) for key, inner in value.items()}
         if isinstance(value, list):
-            return [walk(each, (*path, index)) for index, each in enumerate(value)]
+            return [walk(item, (*path, index)) for index, item in enumerate(value)]
         if not is_template(value):
             return value
         origin, name = merged.origin(path), written(path)
@@ -79,7 +86,7 @@ def readable(workload: Mapping[str, Any]) -> str:
 
 
 def of_type(text: str, path: Path) -> Any:
-    """The result of a template, read as YAML would read it, unless the field at ``path`` holds text.
+    """Return the result of a template, read as YAML; as it is if the field at ``path`` holds text.
 
     Raises TemplateMistakeError.
     """
@@ -93,7 +100,7 @@ def of_type(text: str, path: Path) -> Any:
 
 
 def in_base_units(workload: object) -> tuple[dict[str, Any], bool]:
-    """The workload for formulas, and whether all of it could be read; what could not is left out."""
+    """Return the readable values of the workload in base units, and whether all its values are readable."""
     if not isinstance(workload, Mapping):
         return {}, False
     result = {key: value for key, value in workload.items() if key not in WORKLOAD_UNITS}

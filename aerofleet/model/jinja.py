@@ -1,8 +1,8 @@
-"""How a template of a tier is rendered.
+"""Render the template of a tier.
 
 The template is a scalar that was already parsed as YAML, so it can add no keys; its result is parsed by the type of the
-field it stands for. It runs in Jinja's sandbox, names that do not exist are mistakes, and both the template and its
-result have a size limit. Calls, loops and macros are refused: a tier computes a value, it is no program.
+field that it fills. It runs in Jinja's sandbox, unknown names are mistakes, and both the template and its result have
+a size limit. Calls, loops and macros are refused: a tier computes a value, it is no program.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from aerofleet.model.template import TemplateMistakeError, UnknownInputError
 MAX_TEMPLATE_CHARACTERS = 500
 MAX_RESULT_CHARACTERS = 1000
 TOO_DEEP = (RecursionError, SyntaxError, MemoryError)
-"""What Jinja's parser, and Python's for the code that Jinja makes, raise on hundreds of brackets."""
+"""Errors of Jinja's parser, and of Python's parser for the code from Jinja, on hundreds of brackets."""
 FILTERS = ("int", "float", "round", "abs", "max", "min", "default", "lower", "upper")
 REFUSED = (
     nodes.Call,
@@ -54,7 +54,7 @@ def _numbers_only(operator: Callable[[Any, Any], Any]) -> Callable[[Any, Any], A
     def checked(left: Any, right: Any) -> Any:
         for side in (left, right):
             if isinstance(side, Undefined):
-                str(side)  # raises, with the name that is not there
+                str(side)  # raises, and names the unknown name
             if not isinstance(side, (int, float)):
                 raise TemplateMistakeError("only numbers can be multiplied or divided in a template")
         return operator(left, right)
@@ -64,7 +64,9 @@ def _numbers_only(operator: Callable[[Any, Any], Any]) -> Callable[[Any, Any], A
 
 @lru_cache(maxsize=512)
 def compiled(text: str) -> Template:
-    """Ready to render. Raises TemplateMistakeError for one that is too long, no Jinja, or more than an expression."""
+    """Return the compiled template. Raises TemplateMistakeError if it is too long, no Jinja, or more than an
+    expression.
+    """
     if len(text) > MAX_TEMPLATE_CHARACTERS:
         raise TemplateMistakeError(f"a template has at most {MAX_TEMPLATE_CHARACTERS} characters")
     try:
@@ -80,14 +82,14 @@ def compiled(text: str) -> Template:
 
 
 def names_in(text: str) -> tuple[str, ...]:
-    """As ``template.inputs_of``."""
+    """Implement ``template.inputs_of``."""
     try:
         tree = environment().parse(text)
     except (TemplateError, *TOO_DEEP):
         return ()
-    inner = {id(each.node) for each in tree.find_all(nodes.Getattr)}
-    chains = [each for each in tree.find_all((nodes.Getattr, nodes.Name)) if id(each) not in inner]
-    return tuple(sorted({_dotted(each) for each in chains}))
+    inner = {id(node.node) for node in tree.find_all(nodes.Getattr)}
+    chains = [node for node in tree.find_all((nodes.Getattr, nodes.Name)) if id(node) not in inner]
+    return tuple(sorted({_dotted(chain) for chain in chains}))
 
 
 def _dotted(node: Any) -> str:
@@ -97,7 +99,7 @@ def _dotted(node: Any) -> str:
 
 
 def render_template(text: str, inputs: Mapping[str, Any]) -> str:
-    """As ``template.render``."""
+    """Implement ``template.render``."""
     try:
         result = compiled(text).render(inputs)
     except TemplateMistakeError:

@@ -1,4 +1,4 @@
-"""Which layers of settings a cluster has, and what they make together."""
+"""The layers of settings of a cluster, and their merge."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from aerofleet.model.tier_file import TIER_LAYER, TierRevision
 TEAM = "team"
 DEFAULTS = "namespaceDefaults"
 SPREAD = {DEFAULTS: "namespaces"}
-"""Setting → the setting that its values are laid below."""
+"""Setting → the setting that its values are defaults of."""
 
 
 def layers_of(source: CellSource, chain: Sequence[TierRevision], cluster: WrittenCluster) -> list[Layer]:
-    """The lowest first: the tiers, the cell, the cluster. A tier's settings for some servers only are among them where
-    the cluster has such a server."""
+    """Return the layers of a cluster, the lowest first: tiers, cell, cluster.
+
+    A tier's settings for some servers only are among them if the cluster has such a server.
+    """
     locate = cluster.document.locate
     above = [*cell_layer(source), Layer(TEAM, cluster.file.settings, lambda path: locate((*cluster.place, *path)))]
     for_any_server = [*(layer for revision in chain for layer in revision.layers("")), *above]
@@ -26,7 +28,7 @@ def layers_of(source: CellSource, chain: Sequence[TierRevision], cluster: Writte
 
 
 def version_of(source: CellSource, layers: Sequence[Layer]) -> str:
-    """The server version that the channel in ``layers`` stands for; empty where that is not known."""
+    """Return the server version of the channel in ``layers``; empty if it is unknown."""
     channel = next((layer.data["channel"] for layer in reversed(layers) if layer.data.get("channel")), "")
     channels = source.cell.file.server.channels if source.cell else {}
     version = channels.get(channel, channel) if isinstance(channel, str) else ""
@@ -45,21 +47,21 @@ def cell_layer(source: CellSource) -> list[Layer]:
 
 
 def own_namespace(cluster: WrittenCluster) -> Layer:
-    """A cluster that names no namespace has one of its own name."""
+    """Return the layer for a cluster that names no namespace: one namespace with the name of the cluster."""
     data = {"namespaces": [{"name": cluster.name}]}
     return Layer("name of the cluster", data, lambda _: cluster.document.locate(cluster.place))
 
 
 def merged_settings(layers: Sequence[Layer], own: Layer) -> Merged:
-    """Every namespace begins with the namespace defaults of all layers; where there is none, ``own`` says one."""
+    """Merge the layers. Every namespace begins with the namespace defaults; without any namespace ``own`` adds one."""
     defaults = merge_layers(layer.part(DEFAULTS) for layer in layers)
     merged = merge_layers(layers, {("namespaces",): defaults})
     listed = merged.data.get("namespaces")
     if not listed and not isinstance(listed, Mapping):
         merged.lay(own)
     elif isinstance(listed, list) and not is_named_list(listed):
-        # An entry without a name can't be merged. That alone is told, and not that it lacks all the rest, too.
-        merged.data["namespaces"] = [begun(merged, index, each) for index, each in enumerate(listed)]
+        # An entry without a name can't be merged. With the defaults, its name is the only missing setting to report.
+        merged.data["namespaces"] = [begun(merged, index, entry) for index, entry in enumerate(listed)]
     if isinstance(merged.data.get(DEFAULTS), Mapping):
         del merged.data[DEFAULTS]
     return merged

@@ -1,8 +1,8 @@
-"""Layers of settings, laid over one another, and where every value came from.
+"""Merge layers of settings, and keep the origin of every value.
 
 Mappings merge key by key. Lists whose items all have a name merge by name and append. Every other list, and every
 scalar, is replaced whole. Written order is kept, because order alone restarts a cluster. An explicit null opts out: it
-takes away what the layers below said.
+removes the value of the layers below.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
-    """``locate`` tells where a path of ``data`` is written; ``name`` is what a person calls the layer."""
+    """One layer of settings. ``locate`` returns the location of a path of ``data``; ``name`` is for messages."""
 
     name: str
     data: Mapping[str, Any]
     locate: Callable[[Path], Location]
 
     def part(self, key: str) -> Layer:
-        """What the layer says at ``key``, as a layer of its own; nothing where that is no mapping."""
+        """Return the mapping at ``key`` as a layer of its own; an empty layer if the value is no mapping."""
         inner = self.data.get(key)
         return Layer(self.name, inner if isinstance(inner, Mapping) else {}, lambda path: self.locate((key, *path)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Origin:
-    """Who set a value, at which path of its layer, and what it replaced (oldest first)."""
+    """The layer that set a value, the path in that layer, and the values that it replaced (oldest first)."""
 
     layer: Layer
     written: Path
@@ -47,9 +47,14 @@ class Origin:
 
 @dataclass(slots=True)
 class Merged:
-    """``data`` is the result. ``origins`` has an entry for every leaf, every list that was set as a whole, and every
-    null; ``mappings`` tells of each other mapping, list and list entry which layer wrote in it last, and at which path
-    of that layer. ``beginnings``: path of a list → what each entry of it begins with."""
+    """The result of a merge.
+
+    - ``data``: the merged settings.
+    - ``origins``: path → origin of every leaf, every list that was set as a whole, and every null.
+    - ``mappings``: path of every other mapping, list and list entry → the last layer that wrote in it, and the path in
+      that layer.
+    - ``beginnings``: path of a list → the settings that every new entry of the list begins with.
+    """
 
     beginnings: Mapping[Path, Merged] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
@@ -57,18 +62,18 @@ class Merged:
     mappings: dict[Path, tuple[Layer, Path]] = field(default_factory=dict)
 
     def lay(self, layer: Layer) -> None:
-        """Lay ``layer`` over what is merged so far."""
+        """Merge ``layer`` over the layers that are merged so far."""
         self.data = _Laying(self, layer).mapping(self.data, layer.data, (), ())
 
     def origin(self, path: Path) -> Origin | None:
-        """The origin of a value, or of the nearest thing above it that was set as a whole."""
+        """Return the origin of a value, or of the nearest list or mapping above it that was set as a whole."""
         for length in range(len(path), -1, -1):
             if path[:length] in self.origins:
                 return self.origins[path[:length]]
         return next((origin for key, origin in self.origins.items() if key[: len(path)] == path), None)
 
     def begin(self, path: Path) -> Mapping[str, Any]:
-        """What a new entry of a list at ``path`` begins with, whose origins are noted."""
+        """Return the settings that a new list entry at ``path`` begins with, and note their origins."""
         beginning = self.beginnings.get(path[:-1])
         if beginning is None:
             return {}
@@ -77,18 +82,18 @@ class Merged:
         return beginning.data
 
     def forget(self, path: Path, base: Any) -> tuple[Origin, ...]:
-        """Take out where ``base`` at ``path``, and all in it, came from; returns its history, the oldest first."""
-        last, wrote = self.origins.pop(path, None), self.mappings.pop(path, None)
+        """Remove the origins of ``base`` at ``path`` and below; return the origins of ``base``, the oldest first."""
+        origin, writer = self.origins.pop(path, None), self.mappings.pop(path, None)
         if isinstance(base, (Mapping, list)):
-            self.origins = {known: each for known, each in self.origins.items() if known[: len(path)] != path}
-            self.mappings = {known: each for known, each in self.mappings.items() if known[: len(path)] != path}
-        if last is not None:
-            return (*last.overrode, replace(last, overrode=()))
-        return (Origin(*wrote, base),) if wrote else ()
+            self.origins = {known: other for known, other in self.origins.items() if known[: len(path)] != path}
+            self.mappings = {known: other for known, other in self.mappings.items() if known[: len(path)] != path}
+        if origin is not None:
+            return (*origin.overrode, replace(origin, overrode=()))
+        return (Origin(*writer, base),) if writer else ()
 
 
 def merge_layers(layers: Iterable[Layer], beginnings: Mapping[Path, Merged] = MappingProxyType({})) -> Merged:
-    """``layers``: the lowest first."""
+    """Merge ``layers``, the lowest first."""
     merged = Merged(beginnings)
     for layer in layers:
         merged.lay(layer)
@@ -97,8 +102,10 @@ def merge_layers(layers: Iterable[Layer], beginnings: Mapping[Path, Merged] = Ma
 
 @dataclass(frozen=True, slots=True)
 class _Laying:
-    """One layer being laid over what is merged so far. In its methods ``path`` is the place in the result, ``written``
-    that in the layer's own file."""
+    """The merge of one layer into ``merged``.
+
+    In its methods ``path`` is the path in the result and ``written`` the path in the layer.
+    """
 
     merged: Merged
     layer: Layer
@@ -140,14 +147,14 @@ class _Laying:
         return result
 
     def go_into(self, base: Any, path: Path, written: Path, *, same: bool) -> None:
-        """``same``: what stands at ``path`` is added to; otherwise it goes, and all that is known of it."""
+        """Note that the layer wrote in the mapping or list at ``path``; without ``same`` it replaces ``base``."""
         if not same:
             self.merged.forget(path, base)
         self.merged.origins.pop(path, None)
         self.merged.mappings[path] = (self.layer, written)
 
     def note(self, base: Any, value: Any, path: Path, written: Path) -> None:
-        """Remember who set the value at ``path``; ``base`` is what stood there."""
+        """Note the layer as the origin of the value at ``path``, which replaces ``base``."""
         history = self.merged.forget(path, base)
         self.merged.origins[path] = Origin(self.layer, written, value, history)
 

@@ -1,4 +1,4 @@
-"""`hosts.yaml` and `pools.yaml`: the machines of a cell, and how they are grouped and cut."""
+"""`hosts.yaml` and `pools.yaml`: the machines of a cell, their groups, and the partitions of their drives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every name, label key and annotation key the platform writes: builders, checks and verbs take them from here."""
+"""Every name, label key and annotation key that the platform writes, for builders, checks and verbs alike."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OPERATOR_SERVICE_ACCOUNT = "aerospike-operator-controller-manager"
 
 MAX_LABEL = 63
 MAX_RESOURCE_NAME = 40
-"""AKO 4.5.0 refuses a longer AerospikeCluster name: it appends rack id, revision and a hash for the StatefulSet."""
+"""Longest AerospikeCluster name that AKO 4.5.0 accepts: it appends rack id, revision and a hash for the StatefulSet."""
 HASH_DIGITS = 6
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
@@ -41,7 +41,7 @@ FEATURE_KEY_FILE = "features.conf"
 
 
 DEFAULT_DENY_POLICY = "aerofleet.default-deny"
-"""The dot keeps it apart from the policies of clusters, whose names have none."""
+"""The dot keeps the name apart from the policies of clusters, whose names have no dot."""
 
 
 def tls_secret(resource: str) -> str:
@@ -49,13 +49,16 @@ def tls_secret(resource: str) -> str:
 
 
 def user_secret(resource: str, user: str, generation: int = 1) -> str:
-    """A cluster's name has no dot, so that no two clusters of a namespace derive the same Secret."""
+    """Return the name of the Secret with a user's password.
+
+    A cluster's name has no dot, so that no two clusters of a namespace have the same Secret.
+    """
     number = f".{generation}" if generation > 1 else ""
     return bounded(f"{resource}.user.{kubernetes_name(user)}{number}", MAX_LABEL)
 
 
 def kubernetes_name(text: str) -> str:
-    """``text`` where Kubernetes takes it as a name, else its letters that it takes and a hash of the whole."""
+    """Return ``text`` if Kubernetes accepts it as a name, else its acceptable letters and a hash of the whole."""
     if _LABEL.fullmatch(text):
         return text
     kept = _NOT_LABEL.sub("-", text.lower()).strip("-")
@@ -63,14 +66,14 @@ def kubernetes_name(text: str) -> str:
 
 
 def bounded(name: str, limit: int) -> str:
-    """``name``, or where it is longer than ``limit`` a cut of it and a hash of the whole: two long ones never meet."""
+    """Return ``name``; if it is longer than ``limit``, its beginning and a hash of the whole, to keep it unique."""
     if len(name) <= limit:
         return name
     return f"{name[: limit - HASH_DIGITS - 1].rstrip('-.')}-{_hash(name)}"
 
 
 def digest(data: Mapping[str, str]) -> str:
-    """Another one for other data, in whatever order it stands."""
+    """Return a short hash of ``data``: other data has another hash, and the order of its keys has no effect."""
     return _hash(repr(sorted(data.items())))
 
 
@@ -79,5 +82,5 @@ def _hash(text: str) -> str:
 
 
 def owner_labels(cell: str) -> dict[str, str]:
-    """Labels on every object this toolkit makes."""
+    """Return the labels of every object that this toolkit makes in a cell."""
     return {MANAGED_BY_LABEL: MANAGED_BY_VALUE, CELL_LABEL: cell}

@@ -1,4 +1,4 @@
-"""CODEOWNERS: who approves a change of which definition file, from what the cells say."""
+"""CODEOWNERS: the approvers of every definition file, from the owners in the cells' definitions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from aerofleet.model.source import STACKS, CellSource
 from aerofleet.model.tier_file import TIERS
 
 SHARED = (f"/{TIERS}/", "/.github/")
-"""Folders whose content changes every cell, or who approves."""
+"""Folders whose content affects every cell, or the approvals themselves."""
 HEADER = """\
 # Written by `aerofleet generate` from `owners` in cell.yaml and tenants.yaml.
 # The last line that fits a file counts: what a team may change stands below what the platform keeps.
@@ -14,7 +14,7 @@ HEADER = """\
 
 
 def owners_text(sources: list[CellSource]) -> str:
-    """Empty where nobody is named."""
+    """Return the text of CODEOWNERS; empty if no definition names an owner."""
     platform, teams = [], []
     every = dict.fromkeys(owner for source in sources if source.cell for owner in source.cell.file.owners)
     if every:
@@ -25,6 +25,6 @@ def owners_text(sources: list[CellSource]) -> str:
             platform.append(f"{folder}/ {' '.join(source.cell.file.owners)}")
         granted = source.tenants.file.teams if source.tenants is not None else {}
         teams += [
-            f"{folder}/teams/{team}.yaml {' '.join(each.owners)}" for team, each in granted.items() if each.owners
+            f"{folder}/teams/{team}.yaml {' '.join(tenant.owners)}" for team, tenant in granted.items() if tenant.owners
         ]
     return HEADER + "".join(f"{line}\n" for line in [*platform, *teams]) if platform or teams else ""

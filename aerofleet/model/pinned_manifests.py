@@ -1,4 +1,4 @@
-"""Folders of somebody else's Kubernetes manifests, pinned by their hash: the operator's, and cert-manager's."""
+"""Folders with Kubernetes manifests of other projects, pinned by their hash: the operator's, and cert-manager's."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ OBJECT_KEYS = ("apiVersion", "kind", "metadata")
 
 @dataclass(slots=True)
 class Pinned:
-    """The objects of a folder, in the order of its files, and what is wrong with it."""
+    """The objects of a folder, in the order of its files, and the mistakes in it."""
 
     objects: list[dict[str, Any]]
     findings: list[Finding]
 
 
 def read_pinned(root: Path, pinned: PinnedFile, document: Document, place: tuple[str, ...]) -> Pinned:
-    """``place`` is where ``pinned`` stands in ``document``; a pin without a folder has no objects."""
+    """Read a pinned folder; without a folder there are no objects. ``place``: the path of ``pinned`` in
+    ``document``.
+    """
 
     def refused(key: str, message: str, hint: str) -> Pinned:
         path = (*place, key)
@@ -52,26 +54,28 @@ def read_pinned(root: Path, pinned: PinnedFile, document: Document, place: tuple
         except LoadError as error:
             result.findings += error.findings
             continue
-        for each in documents:
-            mistakes = [Finding("pinned-object", "error", "", text, "", each.locate(())) for text in mistakes_of(each)]
+        for manifest in documents:
+            mistakes = [
+                Finding("pinned-object", "error", "", text, "", manifest.locate(())) for text in mistakes_of(manifest)
+            ]
             result.findings += mistakes
             if not mistakes:
-                result.objects.append(each.data)
+                result.objects.append(manifest.data)
     return result
 
 
 def yaml_files(root: Path, folder: str) -> dict[str, Path]:
-    """Name below ``root`` → path, in the order of the names; empty where ``folder`` is none inside of ``root``."""
+    """Return name below ``root`` → path, in the order of the names; empty if ``folder`` is no folder below ``root``."""
     try:
         inside = (root / folder).resolve().is_relative_to(root.resolve())
         found = sorted((root / folder).glob("*.yaml")) if inside else []
-    except (OSError, ValueError):  # a name that no file system can hold
+    except (OSError, ValueError):  # a name that no file system accepts
         return {}
     return {path.relative_to(root).as_posix(): path for path in found}
 
 
 def digest_of(files: Mapping[str, Path]) -> str:
-    """SHA-256 over the names and contents of the files, in their order. Raises LoadError."""
+    """Return the SHA-256 over the names and contents of the files, in their order. Raises LoadError."""
     digest = hashlib.sha256()
     for name, path in files.items():
         content = read_bytes(path, name)

@@ -1,4 +1,4 @@
-"""The parts of a cell that are not clusters: hosts, pools, tenants, and what `cell.yaml` says."""
+"""Build the parts of a cell that are not clusters: hosts, pools, tenants, and the values of `cell.yaml`."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def build_pool(name: str, file: PoolFile, hosts: tuple[Host, ...]) -> Pool:
         sysctls=file.tuning.sysctls if file.tuning else {},
         transparent_huge_pages=file.tuning.transparent_huge_pages if file.tuning else "",
         partitions=tuple(
-            Partition(each.storage_class, each.mode, each.count, each.size, each.device_glob)
-            for each in file.partitions
+            Partition(partition.storage_class, partition.mode, partition.count, partition.size, partition.device_glob)
+            for partition in file.partitions
         ),
         provisioner=file.provisioner,
     )
@@ -83,7 +83,7 @@ def build_tenant(team: str, file: TenantFile) -> Tenant:
 
 
 def platform_parts(file: CellFile, of_operator: Sequence[Json], of_cert_manager: Sequence[Json]) -> dict[str, Any]:
-    """Keyword arguments of ``resolved.Cell`` that stand in cell.yaml as they are, and manifests of others."""
+    """Return the keyword arguments of ``resolved.Cell`` from cell.yaml and from the pinned manifests."""
     operator = file.operator
     return {
         "name": file.cell,
@@ -109,7 +109,8 @@ def platform_parts(file: CellFile, of_operator: Sequence[Json], of_cert_manager:
         "monitoring": monitoring(file.monitoring),
         "seeds": Seeds(file.seeds.annotations) if file.seeds else None,
         "freeze_windows": tuple(
-            FreezeWindow(each.name, each.start.isoformat(), each.end.isoformat()) for each in file.freeze_windows
+            FreezeWindow(window.name, window.start.isoformat(), window.end.isoformat())
+            for window in file.freeze_windows
         ),
         "groups": tuple(file.groups),
     }

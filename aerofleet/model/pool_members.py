@@ -1,4 +1,4 @@
-"""Which hosts belong to a pool: the only reader of a pool's selectors."""
+"""The hosts of a pool; only this module reads a pool's selectors."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def pool_models(pool: PoolFile, hosts: Mapping[str, HostFile]) -> set[str]:
 def hosts_in_racks(source: CellSource) -> dict[str, dict[str, int]]:
     """Return pool → rack → how many of the pool's hosts in it exist now.
 
-    A rack with absent hosts only is in it with 0: its hosts come back. Empty where a file could not be read.
+    A rack with only absent hosts has 0: its hosts come back. Empty if a file could not be read.
     """
     if not (source.hosts and source.pools):
         return {}
@@ -71,7 +71,9 @@ def hosts_in_racks(source: CellSource) -> dict[str, dict[str, int]]:
 
 
 def usable_racks(source: CellSource, pool: str) -> tuple[str, ...]:
-    """Return the racks of the cell in which the pool has hosts, in the cell's order; all where that is unknown."""
+    """Return the racks of the cell in which the pool has hosts, in the cell's order; all racks if the hosts are
+    unknown.
+    """
     racks = source.cell.file.racks if source.cell else ()
     counts = hosts_in_racks(source).get(pool)
     return racks if counts is None else tuple(rack for rack in racks if rack in counts)

@@ -1,4 +1,4 @@
-"""Where every value of a cluster comes from: its settings layer by layer, what it was given, what the cell says."""
+"""The origin of every value of a cluster: a layer of its settings, `allocations.yaml`, `cell.yaml` or the sizing."""
 
 from __future__ import annotations
 
@@ -27,15 +27,16 @@ PURPOSES = {
     "user-password": "password of a user",
     "exporter-password": "password of the exporter",
 }
-"""What a Secret is for → what a person calls it."""
+"""Purpose of a Secret → its name in output."""
 SIZING = "sizing"
 """Prefix of the figures behind a size: what a node needs at the end of the time that is planned for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One value. ``aliases`` are other ways to write its path; ``overrode`` is what lay below, the lowest first;
-    ``formula`` is the template that made the value, ``inputs`` the names it read; ``notes`` are further lines."""
+    """One value with its origin. ``aliases``: other ways to write its path; ``overrode``: what it replaced, oldest
+    first; ``formula`` is the template that made the value, ``inputs`` the names it read; ``notes`` are further lines.
+    """
 
     path: str
     value: Any
@@ -50,19 +51,19 @@ class Explained:
     def is_at(self, path: str) -> bool:
         """Is this the value at ``path``, or one below it?"""
         below = (path + ".", path + "[")
-        return not path or any(each == path or each.startswith(below) for each in (self.path, *self.aliases))
+        return not path or any(known == path or known.startswith(below) for known in (self.path, *self.aliases))
 
 
 def explain_cluster(resolution: Resolution, key: str) -> list[Explained]:
-    """Every value of cluster ``key`` (TEAM/CLUSTER) in the order of its layers; empty where it is not resolved."""
+    """Return every value of cluster ``key`` (TEAM/CLUSTER) in the order of its layers; none if it is not resolved."""
     source = resolution.source
-    cluster = next((each for each in source.clusters if each.key == key), None) if source else None
+    cluster = next((written for written in source.clusters if written.key == key), None) if source else None
     resolved = resolution.settings.get(key)
     if source is None or cluster is None or resolved is None:
         return []
     return [
         *_own(cluster, resolved),
-        *(_held_back(source, cluster, each) for each in _settings(resolved)),
+        *(_held_back(source, cluster, explained) for explained in _settings(resolved)),
         *_cell(source, resolved),
         *_given(source, key),
         *_secrets(resolution, cluster),
@@ -97,16 +98,16 @@ def _settings(resolved: ResolvedSettings) -> Iterator[Explained]:
         )
 
 
-def _held_back(source: CellSource, cluster: WrittenCluster, each: Explained) -> Explained:
-    """While the operator is upgraded, the cell pauses clusters, whatever they say themselves."""
-    if each.path != "paused" or source.cell is None or not held_back(source, cluster):
-        return each
+def _held_back(source: CellSource, cluster: WrittenCluster, explained: Explained) -> Explained:
+    """Return ``paused`` as true while an upgrade of the operator pauses the cluster; any other value unchanged."""
+    if explained.path != "paused" or source.cell is None or not held_back(source, cluster):
+        return explained
     where = source.cell.document.locate(("operator", "phase"))
-    return replace(each, value=True, layer="cell: the phase of the operator's upgrade", location=where)
+    return replace(explained, value=True, layer="cell: the phase of the operator's upgrade", location=where)
 
 
 def formula_of(resolved: ResolvedSettings, path: Path, origin: Origin) -> tuple[str, tuple[str, ...]]:
-    """What made the value of what is written, and the names it read; empty where it is the value itself."""
+    """Return the formula behind a value and the names that it reads; both empty if the value itself was written."""
     if path == ("size",) and resolved.size_formula:
         return resolved.size_formula, SIZED_BY
     if is_template(origin.value):
@@ -115,7 +116,7 @@ def formula_of(resolved: ResolvedSettings, path: Path, origin: Origin) -> tuple[
 
 
 def _cell(source: CellSource, resolved: ResolvedSettings) -> Iterator[Explained]:
-    """What the cell says for all its clusters, and what a channel stands for."""
+    """Yield the values that `cell.yaml` sets for all its clusters, among them the version of the cluster's channel."""
     if source.cell is None:
         return
     file, locate = source.cell.file, source.cell.document.locate
@@ -138,14 +139,15 @@ def _given(source: CellSource, key: str) -> Iterator[Explained]:
 
 
 def _secrets(resolution: Resolution, cluster: WrittenCluster) -> Iterator[Explained]:
-    """The Secrets it needs, and the keys each has to hold; where the store is `existing`, somebody has to make them."""
+    """Yield the Secrets that the cluster needs and their keys; with the store `existing`, people make them."""
     cell = resolution.cell
-    built = next((each for each in cell.clusters if f"{each.team}/{each.name}" == cluster.key), None) if cell else None
+    clusters = cell.clusters if cell else ()
+    built = next((built for built in clusters if (built.team, built.name) == (cluster.team, cluster.name)), None)
     where = cluster.document.locate(cluster.place)
-    for each in built.secrets if cell and built else ():
-        notes = tuple(source_of_secret(cell, built.namespace, each)) if cell and built else ()
+    for secret in built.secrets if cell and built else ():
+        notes = tuple(source_of_secret(cell, built.namespace, secret)) if cell and built else ()
         yield Explained(
-            f"{SECRETS}.{each.name}", list(each.keys), f"Secret: {PURPOSES[each.purpose]}", where, notes=notes
+            f"{SECRETS}.{secret.name}", list(secret.keys), f"Secret: {PURPOSES[secret.purpose]}", where, notes=notes
         )
 
 
@@ -165,39 +167,39 @@ def source_of_secret(cell: Cell, namespace: str, secret: SecretReference) -> Ite
 
 
 def explain_sizing(resolution: Resolution, key: str) -> Iterator[Explained]:
-    """The figures behind the size of cluster ``key``: each with its formula, inputs and source."""
+    """Yield the figures behind the size of cluster ``key``, with formula, inputs and source."""
     from aerofleet.model.auto_size import figures_of
 
     source = resolution.source
-    cluster = next((each for each in source.clusters if each.key == key), None) if source else None
+    cluster = next((written for written in source.clusters if written.key == key), None) if source else None
     resolved = resolution.settings.get(key)
     if source is None or cluster is None or resolved is None or resolved.settings.size == "auto":
         return
     settings = resolved.settings
     where = cluster.document.locate((*cluster.place, "workload"))
     models = pool_models(source, settings)
-    for each in figures_of(settings, server_version(source, settings), models, int(settings.size) * settings.racks):
-        path = ".".join(filter(None, (SIZING, each.scope, each.name)))
-        inputs = tuple(f"{name} = {value:,}" for name, value in each.inputs.items())
-        exact, readable = f"{each.value:,} {each.unit}".strip(), amount(each.value, each.unit)
+    for figure in figures_of(settings, server_version(source, settings), models, int(settings.size) * settings.racks):
+        path = ".".join(filter(None, (SIZING, figure.scope, figure.name)))
+        inputs = tuple(f"{name} = {value:,}" for name, value in figure.inputs.items())
+        exact, readable = f"{figure.value:,} {figure.unit}".strip(), amount(figure.value, figure.unit)
         value = exact if readable in (exact, f"{exact} ") else f"{exact} ({readable})"
-        yield Explained(path, value, each.source, where, formula=each.formula, inputs=inputs)
+        yield Explained(path, value, figure.source, where, formula=figure.formula, inputs=inputs)
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every scalar and every empty list or mapping, with its path."""
+    """Yield every scalar and every empty list or mapping, with its path."""
     if isinstance(value, Mapping) and value:
-        for key, each in value.items():
-            yield from leaves(each, (*path, key))
+        for key, inner in value.items():
+            yield from leaves(inner, (*path, key))
     elif isinstance(value, (list, tuple)) and value:
-        for index, each in enumerate(value):
-            yield from leaves(each, (*path, index))
+        for index, inner in enumerate(value):
+            yield from leaves(inner, (*path, index))
     else:
         yield path, value
 
 
 def named(data: Any, path: Path) -> str:
-    """The path with the names of list entries instead of their numbers: ``namespaces.cart.defaultTtl``."""
+    """Return the path with the names of list entries instead of their numbers: ``namespaces.cart.defaultTtl``."""
     keys: list[str | int] = []
     for key in path:
         data = data.get(key) if isinstance(data, Mapping) else data[key]

@@ -1,7 +1,7 @@
 """Numbers as people write them: sizes, counts, rates, durations, percentages. Exact: no float on the way.
 
-Each parser takes what YAML gave (a number or a text) and returns the base unit as an int, or raises ValueError with
-what would be right.
+Each parser takes a value from YAML (a number or a text) and returns an int in the base unit, or raises ValueError with
+an example of a correct value.
 """
 
 from __future__ import annotations
@@ -28,13 +28,15 @@ MAX_PODS = 256
 """AKO 4.5.0 admits no larger cluster."""
 
 MAX_DIGITS = 100
-"""Nobody writes more; Python refuses to read thousands."""
+"""More than any real number has; Python refuses to parse thousands."""
 
 _NUMBER = re.compile(r"([0-9][0-9_]*(?:\.[0-9]+)?)\s*([A-Za-z/%]*)")
 
 
 def parse(value: object, units: Mapping[str, int], what: str, example: str) -> int:
-    """``"1.5Gi"`` → 1610612736; the result has to be a whole number of base units."""
+    """Return a quantity in its base unit, which has to be a whole number: ``"1.5Gi"`` → 1610612736. Raises
+    ValueError.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         raise ValueError(f"a {what} is written like {example}")  # noqa: TRY004 - pydantic reads ValueError only
     match = _NUMBER.fullmatch(str(value).strip())
@@ -42,7 +44,7 @@ def parse(value: object, units: Mapping[str, int], what: str, example: str) -> i
         raise ValueError(f"'{value}' is no {what}; it is written like {example}")
     number, unit = match.groups()
     if unit not in units:
-        known = ", ".join(sorted(filter(None, units), key=lambda each: units[each]))
+        known = ", ".join(sorted(filter(None, units), key=lambda unit: units[unit]))
         units_shown = f" ({known})" if known else ""
         raise ValueError(f"'{value}' has no unit that a {what} can have{units_shown}; it is written like {example}")
     exact = Fraction(number.replace("_", "")) * units[unit] if len(number) <= MAX_DIGITS else MAX_NUMBER + 1
@@ -81,7 +83,7 @@ def parse_seconds(value: object) -> int:
 
 
 def parse_millicores(value: object) -> int:
-    """CPU as Kubernetes writes it: ``2`` or ``1500m``."""
+    """Return a CPU quantity of Kubernetes (``2`` or ``1500m``) in thousandths of a core."""
     if isinstance(value, str) and value.strip().endswith("m"):
         return parse_positive(value.strip()[:-1], {"": 1}, "CPU quantity", "4 or 1500m")
     return parse_positive(value, {"": 1000}, "CPU quantity", "4 or 1500m")
@@ -117,7 +119,7 @@ def parse_min_cluster_size(value: object) -> int | Literal["majority"]:
 Whole = Annotated[int, Field(strict=True)]
 Number = Annotated[float, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
-"""Nothing but themselves: pydantic would otherwise take `yes` for 1 and the text "0" for a number."""
+"""Strict like Whole and Number: pydantic would else take `yes` for 1 and the text "0" for a number."""
 
 Bytes = Annotated[int, BeforeValidator(parse_bytes, json_schema_input_type=int | str)]
 Count = Annotated[int, BeforeValidator(parse_count, json_schema_input_type=int | str)]
@@ -135,7 +137,7 @@ Percent = Annotated[int, BeforeValidator(parse_percent, json_schema_input_type=i
 
 
 def kubernetes_bytes(count: int) -> str:
-    """The shortest exact Kubernetes quantity: 68719476736 → ``64Gi``."""
+    """Return the shortest exact Kubernetes quantity: 68719476736 → ``64Gi``."""
     for unit, factor in sorted(BINARY.items(), key=lambda pair: -pair[1]):
         if count and count % factor == 0:
             return f"{count // factor}{unit}"

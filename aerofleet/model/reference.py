@@ -55,7 +55,7 @@ NAMES: dict[Any, str] = {
     NoneType: "null",
 }
 QUANTITIES = {id(get_args(getattr(quantities, name))[1]): text for name, text in UNITS.items()}
-"""Identity of an annotation's validator → how such a value is written: pydantic keeps the object, not its name."""
+"""Identity of an annotation's validator → the form of its values: pydantic keeps the object, not its name."""
 
 
 def definitions_page() -> str:
@@ -67,7 +67,7 @@ def definitions_page() -> str:
     ]
     for title, text, model in FILES:
         lines += [f"## {title}", "", text, "", *table(model), ""]
-        for inner in sorted(inner_models(model), key=lambda each: each.__name__):
+        for inner in sorted(inner_models(model), key=lambda inner_model: inner_model.__name__):
             lines += [f"### {heading(inner)}", "", *described(inner), *table(inner), ""]
     return "\n".join(lines)
 
@@ -103,27 +103,27 @@ def table(model: type[BaseModel]) -> Iterator[str]:
 
 
 def kind(info: FieldInfo) -> str:
-    for each in info.metadata:
-        if id(each) in QUANTITIES:
-            return QUANTITIES[id(each)]
+    for constraint in info.metadata:
+        if id(constraint) in QUANTITIES:
+            return QUANTITIES[id(constraint)]
     return words(info.annotation)
 
 
 def words(annotation: Any) -> str:
-    """A type as a person says it."""
+    """Return the description of a type for people."""
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return next((QUANTITIES[id(each)] for each in inner[1:] if id(each) in QUANTITIES), words(inner[0]))
+        return next((QUANTITIES[id(metadata)] for metadata in inner[1:] if id(metadata) in QUANTITIES), words(inner[0]))
     if origin in (Union, UnionType):
-        return " or ".join(words(each) for each in inner)
+        return " or ".join(words(member) for member in inner)
     if origin is Literal:
-        return " or ".join(f"`{each}`" for each in inner)
+        return " or ".join(f"`{choice}`" for choice in inner)
     if origin is tuple:
         return f"list of {words(inner[0])}"
     if origin is dict:
         return "mapping" if inner[1] in (Any, object) else f"mapping: name → {words(inner[1])}"
     if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return " or ".join(f"`{each.value}`" for each in annotation)
+        return " or ".join(f"`{member.value}`" for member in annotation)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return f"[{heading(annotation)}](#{heading(annotation).lower()})"
     return NAMES.get(annotation, "any value")
@@ -139,7 +139,7 @@ def default(info: FieldInfo) -> str:
 
 
 def inner_models(model: type[BaseModel]) -> set[type[BaseModel]]:
-    """Every model below ``model``."""
+    """Return every model below ``model``."""
     found: set[type[BaseModel]] = set()
     waiting = [info.annotation for info in model.model_fields.values()]
     while waiting:

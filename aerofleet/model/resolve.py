@@ -29,13 +29,14 @@ from aerofleet.model.tier_file import TierRevision
 from aerofleet.model.validation import nearest, unknown_key, validated, written
 
 NAMED = 3
-"""Clusters that a finding names beside the first."""
+"""Most clusters that a finding names beside the first."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedSettings:
-    """A cluster's settings, and in ``merged`` where each of them came from. ``size_formula`` says how ``size: auto``
-    became a number."""
+    """A cluster's settings. ``merged`` has their origins; ``size_formula`` is the reason for a size that was
+    ``auto``.
+    """
 
     tier: TierRevision
     settings: Settings
@@ -45,7 +46,7 @@ class ResolvedSettings:
 
 @dataclass(slots=True)
 class Resolution:
-    """``cell`` is None where a mistake stands in the way; ``settings`` is TEAM/CLUSTER → what was resolved."""
+    """The result for one cell. ``cell`` is None after a mistake; ``settings``: TEAM/CLUSTER → its resolved settings."""
 
     cell: Cell | None
     findings: tuple[Finding, ...]
@@ -54,9 +55,9 @@ class Resolution:
 
 
 def resolve_cell(root: pathlib.Path, name: str, texts: Mapping[str, str] = MappingProxyType({})) -> Resolution:
-    """Read and resolve a cell; every mistake is a finding, and no mistake hides another where that can be helped.
+    """Read and resolve a cell. Every mistake becomes a finding, and as few mistakes as possible hide others.
 
-    ``texts``: what shall be read instead of the files of these names, to see what would become of a change.
+    ``texts``: file name → text to read instead of that file, to try a change.
     """
     known = cells(root)
     if name not in known:
@@ -69,16 +70,16 @@ def resolve_cell(root: pathlib.Path, name: str, texts: Mapping[str, str] = Mappi
         resolved = resolve_settings(source, cluster)
         if resolved is not None:
             settings[cluster.key] = resolved
-    source.findings += check_cell(source, {key: each.settings for key, each in settings.items()})
-    told = told_once(source.findings)
-    findings = tuple(sorted(told, key=lambda each: (each.location or Location("", 0, 0), each.rule)))
+    source.findings += check_cell(source, {key: resolved.settings for key, resolved in settings.items()})
+    distinct = told_once(source.findings)
+    findings = tuple(sorted(distinct, key=lambda finding: (finding.location or Location("", 0, 0), finding.rule)))
     if any(finding.severity == "error" for finding in findings):
         return Resolution(None, findings, settings, source)
     return Resolution(build(source, settings), findings, settings, source)
 
 
 def resolve_settings(source: CellSource, cluster: WrittenCluster) -> ResolvedSettings | None:
-    """Merge the layers of one cluster and read them as Settings; adds what is wrong to the source's findings."""
+    """Merge the layers of one cluster and read them as Settings; add the mistakes to the source's findings."""
     locate = cluster.document.locate
     tier = source.tiers.find(cluster.file.tier)
     if tier is None and source.tiers.is_unread(cluster.file.tier):
@@ -91,7 +92,7 @@ def resolve_settings(source: CellSource, cluster: WrittenCluster) -> ResolvedSet
     try:
         chain = source.tiers.chain(tier.reference)
     except ValueError:
-        return None  # told about once, at the tier
+        return None  # one finding at the tier reports it
     merged = merged_settings(layers_of(source, chain, cluster), own_namespace(cluster))
     rendering = render_templates(merged, cluster)
     settings, findings = validated(Settings, merged.data, origin_locator(merged, cluster), spread=SPREAD)
@@ -118,7 +119,7 @@ def with_size(source: CellSource, cluster: WrittenCluster, resolved: ResolvedSet
     """Return the settings with a number for ``size: auto``, or None after a finding: no number of pods is enough, or
     the sizing can't read the settings.
 
-    Where the channel or the pool is unknown the size stays ``auto``: a check of its own says so.
+    If the channel or the pool is unknown, the size stays ``auto``: other checks report these.
     """
     settings = resolved.settings
     if not (source.cell and source.hosts and source.pools) or not is_known(source, settings):
@@ -149,14 +150,14 @@ def with_size(source: CellSource, cluster: WrittenCluster, resolved: ResolvedSet
 
 
 def is_known(source: CellSource, settings: Settings) -> bool:
-    """Are the pool and the server version there that the sizing needs?"""
+    """Return whether the cluster's pool and server version are known, as the sizing needs them."""
     assert source.pools is not None  # noqa: S101
     is_version = SERVER_VERSION.fullmatch(server_version(source, settings)) is not None
     return is_version and settings.pool in source.pools.file.pools
 
 
 def server_version(source: CellSource, settings: Settings) -> str:
-    """What the cluster's channel stands for in its cell."""
+    """Return the server version of the cluster's channel in its cell."""
     channels = source.cell.file.server.channels if source.cell else {}
     return channels.get(settings.channel, settings.channel)
 
@@ -173,7 +174,9 @@ def pool_models(source: CellSource, settings: Settings) -> list[HostModelFile]:
 
 
 def origin_locator(merged: Merged, cluster: WrittenCluster) -> Callable[[Any], Location]:
-    """Where the value at a path was written; of something that is missing, where its team would have to write it."""
+    """Return a function from a path to the location of its value; for a missing value, where its team would
+    write it.
+    """
 
     def locate(path: Sequence[str | int]) -> Location:
         for length in range(len(path), 0, -1):
@@ -190,26 +193,28 @@ def origin_locator(merged: Merged, cluster: WrittenCluster) -> Callable[[Any], L
 
 
 def told_once(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """One mistake in the line of a tier is one for each of its clusters, of which there may be hundreds."""
+    """Yield equal findings of several clusters once: a mistake in a tier would else be reported for each of its
+    clusters.
+    """
     groups: dict[tuple[object, ...], list[Finding]] = {}
-    for each in findings:
-        setting = each.path.rpartition(AT_CLUSTER)[2]
-        groups.setdefault((each.rule, each.location, setting, each.message, each.hint), []).append(each)
+    for finding in findings:
+        setting = finding.path.rpartition(AT_CLUSTER)[2]
+        groups.setdefault((finding.rule, finding.location, setting, finding.message, finding.hint), []).append(finding)
     for first, *others in groups.values():
-        clusters = [each.path.partition(AT_CLUSTER)[0] for each in others if each.path != first.path]
+        clusters = [finding.path.partition(AT_CLUSTER)[0] for finding in others if finding.path != first.path]
         shown, more = ", ".join(clusters[:NAMED]), len(clusters) - NAMED
         also = f"; the same in {shown}{f' and {more} more' if more > 0 else ''}" if clusters else ""
         yield replace(first, message=first.message + also)
 
 
 def at_cluster(finding: Finding, cluster: WrittenCluster) -> Finding:
-    """A mistake in a merged value says for which cluster: the line may be a tier's."""
+    """Return the finding with the cluster in its path: its location may be a line of a tier."""
     path = f"{cluster.key}{AT_CLUSTER}{finding.path}"
     return replace(finding, path=path)
 
 
 def build(source: CellSource, settings: Mapping[str, ResolvedSettings]) -> Cell:
-    """The resolved cell of a source without mistakes."""
+    """Build the resolved cell from a source without mistakes."""
     assert source.cell and source.hosts and source.pools and source.tenants and source.allocations  # noqa: S101
     cell, given = source.cell.file, source.allocations.file
     hosts = build_hosts(source.hosts.file)
@@ -247,7 +252,7 @@ def one_cluster(
 
 
 def held_back(source: CellSource, cluster: WrittenCluster) -> bool:
-    """Is the cluster paused because of an operator upgrade? In `release` only those not yet named in the order are."""
+    """Return whether an operator upgrade pauses the cluster; in phase `release`, until the release order names it."""
     assert source.cell is not None  # noqa: S101
     operator = source.cell.file.operator
     if operator.phase is not OperatorPhase.RELEASE:

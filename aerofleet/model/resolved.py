@@ -1,7 +1,7 @@
-"""A cell as it shall be: every default filled, every reference followed, every allocation looked up.
+"""The resolved cell: every default filled in, every reference followed, every allocation looked up.
 
 `aerofleet.model.resolve` makes these from the definition files; `aerofleet.manifests` and `components` read them
-and nothing else. They are plain frozen dataclasses and not pydantic models: by here everything has been
+and nothing else. They are plain frozen dataclasses and not pydantic models: the definitions are already
 validated, and a fleet of 170 clusters is built from them on every preview.
 
 Sizes are bytes, memory and CPU are per pod, ports are TCP, times are seconds unless the name says otherwise.
@@ -18,7 +18,7 @@ Json = Mapping[str, Any]
 
 
 class NetworkProfile(StrEnum):
-    """How the pods of a cell are reached; `aerofleet.manifests.network` says what each one means."""
+    """The way clients reach the pods of a cell; `aerofleet.manifests.network` defines each profile."""
 
     POD = "pod"
     HOST = "host"
@@ -27,7 +27,7 @@ class NetworkProfile(StrEnum):
 
     @property
     def host_ports(self) -> bool:
-        """Do the pods open ports of their host, so that two clusters on it must not have the same?"""
+        """Whether the pods open ports of their host, so that two clusters on a host need different ports."""
         return self in (NetworkProfile.HOST, NetworkProfile.CONFIGURED_IP)
 
 
@@ -46,7 +46,7 @@ class OperatorPhase(StrEnum):
 
 
 class ClusterState(StrEnum):
-    """The life of a cluster; each state may only follow the one before it."""
+    """The life of a cluster. A state may only follow the one before it."""
 
     ACTIVE = "active"
     FROZEN = "frozen"
@@ -65,7 +65,7 @@ class StorageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Drive:
-    """One NVMe model in a host. ``act_rating`` is the multiple of ACT's 1x load it passed; 0 = not measured."""
+    """One NVMe model in a host. ``act_rating`` is the multiple of ACT's 1x load that it passed; 0 = not measured."""
 
     count: int
     bytes: int
@@ -106,7 +106,7 @@ class Taint:
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """How each drive of a pool is cut: ``count`` partitions of ``bytes`` for one storage class."""
+    """The partitions of each drive of a pool for one storage class: ``count`` partitions of ``bytes``."""
 
     storage_class: str
     volume_mode: Literal["Block", "Filesystem"]
@@ -117,7 +117,7 @@ class Partition:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A set of equal hosts. ``takes_over_taints``: the pool asked for its taints to be managed here.
+    """A set of equal hosts. ``takes_over_taints``: this toolkit manages the taints of the nodes.
 
     Without tuning, ``sysctls`` and ``transparent_huge_pages`` are empty.
     """
@@ -138,9 +138,10 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """``source``: this project runs it from pinned manifests, or somebody else does and only its CRDs are made here.
+    """The operator of a cell. ``source``: ``manifests`` if this project runs it from pinned manifests, ``crds-only`` if
+    another team runs it and only its CRDs are made here.
 
-    ``objects`` are the manifests as they stand in their folder.
+    ``objects``: the manifests, unchanged.
     """
 
     version: str
@@ -154,13 +155,13 @@ class Operator:
 
     @property
     def versions(self) -> tuple[str, ...]:
-        """The releases that clusters meet: one, or both that an upgrade in progress goes between."""
+        """The releases that may act on the clusters: one; during an upgrade the previous and the new one."""
         return (self.version,) if self.phase is OperatorPhase.RELEASE else (self.previous_version, self.version)
 
 
 @dataclass(frozen=True, slots=True)
 class Images:
-    """What runs on the hosts beside Aerospike; empty where no pool needs it."""
+    """The images of the DaemonSets on the hosts; empty if no pool needs them."""
 
     provisioner: str = ""
     tuning: str = ""
@@ -169,7 +170,7 @@ class Images:
 
 @dataclass(frozen=True, slots=True)
 class SecretStore:
-    """Where secrets really live. ``embedded`` exists only on the embedded control plane."""
+    """The store of the secret values. ``embedded`` exists only on the embedded control plane."""
 
     kind: Literal["external-secrets", "existing", "embedded"]
     store: str = ""
@@ -178,7 +179,7 @@ class SecretStore:
 
 @dataclass(frozen=True, slots=True)
 class Monitoring:
-    """``alert_thresholds`` stands per tier in :class:`Tier`; this is only whether and how metrics are collected."""
+    """The collection of metrics; thresholds of alerts belong to each :class:`Tier`."""
 
     pod_monitors: bool
     labels: Mapping[str, str]
@@ -189,14 +190,14 @@ class Monitoring:
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """A load balancer for each cluster, where clients outside of Kubernetes begin."""
+    """A load balancer for each cluster: the seed address of clients outside of Kubernetes."""
 
     annotations: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class FreezeWindow:
-    """``start`` and ``end``: ISO 8601 with a zone."""
+    """A period in which nothing may change. ``start`` and ``end``: ISO 8601 with a zone."""
 
     name: str
     start: str
@@ -205,7 +206,7 @@ class FreezeWindow:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What a team may hold at most, over all its clusters."""
+    """The limits for the sum of a team's clusters."""
 
     clusters: int
     pods: int
@@ -216,7 +217,7 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """What the platform grants a team; a team cannot change it."""
+    """The platform's grants for a team; the team cannot change them."""
 
     team: str
     quota: Quota
@@ -246,7 +247,9 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class ClusterRack:
-    """``id`` is the allocated Aerospike rack id; ``label`` the value of the node label ``aerospike.com/rack-label``."""
+    """``id`` is the allocated Aerospike rack id; ``label`` is the value of the node label
+    ``aerospike.com/rack-label``.
+    """
 
     id: int
     label: str
@@ -272,7 +275,7 @@ class SetDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """An Aerospike namespace. ``config`` holds settings beyond the typed ones, in AKO's YAML form."""
+    """An Aerospike namespace. ``config``: parameters beyond the typed fields, in AKO's YAML form."""
 
     name: str
     replication_factor: int
@@ -289,7 +292,7 @@ class Namespace:
 
 @dataclass(frozen=True, slots=True)
 class SecretReference:
-    """``name`` is the Kubernetes Secret in the cluster's namespace; ``keys`` the file names it must hold."""
+    """A Kubernetes Secret ``name`` in the cluster's namespace; ``keys``: the file names that it must have."""
 
     name: str
     purpose: Literal["feature-key", "registry", "tls", "user-password", "exporter-password"]
@@ -306,7 +309,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """``read_quota`` and ``write_quota``: reads and writes a second; 0 = any."""
+    """A role. ``read_quota`` and ``write_quota``: reads and writes per second; 0 = unlimited."""
 
     name: str
     privileges: tuple[str, ...]
@@ -317,7 +320,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """Allocated tls name and the Secret with ``tls.crt``, ``tls.key`` and ``ca.crt``."""
+    """The allocated tls name and the Secret with ``tls.crt``, ``tls.key`` and ``ca.crt``."""
 
     name: str
     secret: str
@@ -325,7 +328,7 @@ class Tls:
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """``enabled`` turns access control on; roles and users are complete, the operator's ``admin`` included."""
+    """Access control and TLS. ``enabled`` turns access control on; ``users`` include the operator's ``admin``."""
 
     enabled: bool
     roles: tuple[Role, ...] = ()
@@ -335,7 +338,7 @@ class Security:
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """Every pod once; another ``reason`` is another restart."""
+    """A restart of every pod; another ``reason`` is another restart."""
 
     how: Literal["warm", "pod"]
     reason: str
@@ -343,7 +346,9 @@ class Restart:
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """The metrics sidecar; its image belongs to the tier revision, so that a new one never restarts a fleet unasked."""
+    """The metrics sidecar; its image belongs to the tier revision, so that a new image never restarts a fleet
+    unasked.
+    """
 
     image: str
     cpu_millicores: int
@@ -353,7 +358,7 @@ class Exporter:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """Requests equal limits: Guaranteed quality of service, and no memory that can be taken away."""
+    """The requests of a pod, equal to its limits: Guaranteed quality of service, so that no memory is taken away."""
 
     cpu_millicores: int
     memory_bytes: int
@@ -361,7 +366,7 @@ class Resources:
 
 @dataclass(frozen=True, slots=True)
 class Batches:
-    """How many pods of one rack are restarted or removed together; 0 leaves the operator's default of one pod."""
+    """The number of pods of one rack that restart or go together; 0 leaves the operator's default of one pod."""
 
     rolling_update: int
     scale_down: int
@@ -383,7 +388,7 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """One AerospikeCluster. ``name`` is what the team wrote; ``resource_name`` and ``namespace`` were given once."""
+    """One AerospikeCluster. ``name`` is the team's own; ``resource_name`` and ``namespace`` are allocated."""
 
     team: str
     name: str
@@ -426,13 +431,15 @@ class Cluster:
 
     @property
     def is_deployed(self) -> bool:
-        """Its objects are to be on the server. One that is deleted keeps its names and its place until released."""
+        """Whether its objects belong on the server. A deleted cluster keeps its allocations until its state is
+        released.
+        """
         return self.state is not ClusterState.DELETED
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """``group`` names the stack the team belongs to; empty where the cell is one stack."""
+    """A team with its clusters. ``group``: the stack group of the team; empty if the cell is one stack."""
 
     name: str
     namespace: str
@@ -443,7 +450,7 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One Kubernetes cluster of one environment. ``cert_manager``: its manifests; none where it is there already."""
+    """One Kubernetes cluster of one environment. ``cert_manager``: its manifests; none if another team runs it."""
 
     name: str
     site: str
@@ -466,7 +473,7 @@ class Cell:
 
     @property
     def carries_groups(self) -> bool:
-        """Teams in other stacks stand on its platform."""
+        """Whether teams in other stacks depend on the platform stack of this cell."""
         return bool(self.groups and self.teams)
 
     @property

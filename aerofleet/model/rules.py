@@ -1,4 +1,4 @@
-"""What can be wrong with definitions, by the rule that a finding names."""
+"""The rules for definitions: rule id of a finding → the mistake."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """JSON Schemas of the definition files, for editors: names, types, bounds and descriptions while a person writes.
 
-They are a help and not the judge: limits of a tenant, references and sums are told by `aerofleet check` only.
+They help and do not decide: only `aerofleet check` checks the limits of a tenant, references and sums.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def plain(model: type[BaseModel]) -> Json:
 
 
 def add_settings(schema: Json, properties: Json, key: str, *, templates: bool) -> None:
-    """Put the settings of a cluster, of which a layer says some, in place of the free mapping at ``key``."""
+    """Replace the free mapping at ``key`` by the settings of a cluster, all of them optional."""
     settings = partial_settings(templates=templates)
     schema.setdefault("$defs", {}).update(settings.pop("$defs"))
     schema["$defs"]["Settings"] = settings
@@ -74,31 +74,31 @@ def partial_settings(*, templates: bool) -> Json:
     defaults["properties"].pop("name")
     settings["$defs"]["NamespaceDefaults"] = defaults
     settings["properties"]["namespaceDefaults"] = {"$ref": "#/$defs/NamespaceDefaults"}
-    for each in (settings, *settings["$defs"].values()):
-        make_partial(each, templates=templates)
+    for schema in (settings, *settings["$defs"].values()):
+        make_partial(schema, templates=templates)
     return settings
 
 
 def make_partial(schema: Json, *, templates: bool) -> None:
-    """A layer may leave out everything, but for the name that entries of a list are merged by."""
+    """Make every property optional, as in a layer, except the name by which list entries are merged."""
     properties = schema.get("properties")
     if properties is None:
         return
     schema["required"] = ["name"] if "name" in properties else []
     for key, value in properties.items():
         if key != "name":
-            shown = {word: value[word] for word in ("title", "description") if word in value}
-            choices = [each for each in choices_of(value) if each != {"type": "null"}]
-            if templates and any("$ref" in each or each.get("type") in SCALARS for each in choices):
+            shown = {keyword: value[keyword] for keyword in ("title", "description") if keyword in value}
+            choices = [choice for choice in choices_of(value) if choice != {"type": "null"}]
+            if templates and any("$ref" in choice or choice.get("type") in SCALARS for choice in choices):
                 choices.append(TEMPLATE)
             properties[key] = {**shown, "anyOf": [*choices, NOTHING]}
 
 
 def choices_of(value: Json) -> list[Json]:
-    """What a value may be, without its title, description and default."""
+    """Return the alternative schemas of a value, without title, description and default."""
     if "anyOf" in value:
-        return [choice for each in value["anyOf"] for choice in choices_of(each)]
-    return [{word: value[word] for word in value if word not in ("title", "description", "default")}]
+        return [choice for alternative in value["anyOf"] for choice in choices_of(alternative)]
+    return [{keyword: value[keyword] for keyword in value if keyword not in ("title", "description", "default")}]
 
 
 SCHEMAS: dict[str, Callable[[], Json]] = {

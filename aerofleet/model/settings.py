@@ -1,7 +1,7 @@
-"""What can be set for a cluster, by its tier, its cell or its team: the merged layers are read as one of these.
+"""The settings of a cluster, from its tier, its cell and its team: the merged layers are read as one ``Settings``.
 
-Nothing but absence is a default here. Defaults are data, in `templates/tiers/base.yaml`, where a person can read and
-change them and where every value has a line that `aerofleet explain` can name.
+The only defaults in these models are absent or empty values. All others are data, in `templates/tiers/base.yaml`, where
+a person can read and change them and where every value has a line that `aerofleet explain` can name.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from aerofleet.model.quantities import (
 from aerofleet.model.resolved import StorageKind
 
 MAX_PEAK = 10_000
-"""Far above any application; a factor without bound would lead to loads that no number holds."""
+"""Bound of the peak factor, far above any application: without it the loads would exceed every number type."""
 
 
 class WorkloadSettings(FileModel):
-    """What the application does with one cluster, over all its namespaces."""
+    """The workload of the application on one cluster, over all its namespaces."""
 
     objects: Count = Field(description="records, each counted once")
     record: Bytes = Field(description="average size of a record as stored")
@@ -117,7 +117,7 @@ class UserSettings(FileModel):
 
 
 class AlertSettings(FileModel):
-    """Thresholds of the alert rules; a tier that leaves one out has no such alert."""
+    """Thresholds of the alert rules; without a threshold there is no such alert."""
 
     nodes_missing: Number | None = Field(None, description="nodes out of the cluster that a roll-out may take")
     clock_skew_milliseconds: Number | None = Field(None, description="between the clocks of two nodes")
@@ -153,7 +153,7 @@ class AlertSettings(FileModel):
 
 
 class Settings(FileModel):
-    """One cluster, complete."""
+    """All settings of one cluster."""
 
     pool: str = Field(description="hosts the pods stand on")
     channel: str = Field(description="server channel of the cell, or an exact version")

@@ -1,4 +1,4 @@
-"""The files of one cell, read and validated each for itself; what they say to one another is `checks` and `resolve`."""
+"""Read the files of one cell and validate each by itself; `checks` and `resolve` compare them with one another."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STACKS = Path("stacks")
 FILES = tuple(
     f"{kind}.yaml" for kind in ("cell", "hosts", "pools", "tenants", "allocations", "placement", "waivers", "approvals")
 )
-"""What stands in the folder of a cell, beside that of its teams."""
+"""The files in the folder of a cell, beside its folder of teams."""
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -54,9 +54,9 @@ class WrittenCluster:
 
 @dataclass(slots=True)
 class CellSource:
-    """Everything that was written for a cell; parts that could not be read are None, and ``findings`` says why.
+    """The definition files of a cell; a file that could not be read is None, and ``findings`` has the reason.
 
-    ``unread`` names the teams whose files could not be read: nothing is known of their clusters.
+    ``unread``: the teams whose files could not be read, so that their clusters are unknown.
     """
 
     name: str
@@ -75,26 +75,26 @@ class CellSource:
 
     @property
     def is_complete(self) -> bool:
-        """Could every file be read? Those of teams apart."""
+        """Whether every file could be read, the files of teams not counted."""
         parts = (self.cell, self.hosts, self.pools, self.tenants, self.allocations)
         return None not in parts and not self.tiers.unread
 
     def by_team(self) -> dict[str, list[WrittenCluster]]:
-        """Team → its clusters; a team without any is not in it."""
-        found: dict[str, list[WrittenCluster]] = {}
+        """Return team → its clusters; teams without clusters are left out."""
+        clusters: dict[str, list[WrittenCluster]] = {}
         for cluster in self.clusters:
-            found.setdefault(cluster.team, []).append(cluster)
-        return found
+            clusters.setdefault(cluster.team, []).append(cluster)
+        return clusters
 
 
 def cells(root: Path) -> tuple[str, ...]:
-    """The cells of a project: the folders under stacks/."""
+    """Return the cells of a project: the folders under stacks/."""
     folders = (path.name for path in (root / STACKS).glob("*") if path.is_dir())
     return tuple(sorted(name for name in folders if not name.startswith(".")))
 
 
 def read_cell(files: Files, name: str) -> CellSource:
-    """Read every file of the cell; never raises for what a person wrote."""
+    """Read every file of the cell. A mistake in a file becomes a finding; none raises."""
     tiers, findings = read_tiers(files)
     source = CellSource(name, tiers, findings=findings)
     folder = f"{STACKS}/{name}"
@@ -141,9 +141,9 @@ def _read_clusters(source: CellSource, team: str, read_team: Read[TeamFile]) -> 
             file = split_cluster(dict[str, Any](written))
         except ValidationError as error:
             prefix = ("clusters", name)
-            for each in error.errors(include_url=False):
-                if each["type"] == "missing":
-                    each["input"] = written  # a misspelt key was taken for a setting
-                source.findings.append(to_finding(ClusterFile, each, read_team.document.locate, prefix))
+            for mistake in error.errors(include_url=False):
+                if mistake["type"] == "missing":
+                    mistake["input"] = written  # a misspelt key was taken for a setting
+                source.findings.append(to_finding(ClusterFile, mistake, read_team.document.locate, prefix))
             continue
         source.clusters.append(WrittenCluster(team, name, file, read_team.document))

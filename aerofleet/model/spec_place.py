@@ -1,5 +1,4 @@
-"""Which setting a field of an AerospikeCluster comes from, so that what the operator refuses is told where it is
-written."""
+"""Map a field of an AerospikeCluster to its setting, so that findings about the resource name the line to change."""
 
 from __future__ import annotations
 
@@ -38,9 +37,9 @@ OF_NAMESPACE = frozenset(keys_of(NamespaceSettings))
 
 def setting_of(field: str, platform_users: int = 0) -> Path:
     """Return the path of the setting: ``("service", "proto-fd-max")`` for the field
-    ``spec.aerospikeConfig.service.proto-fd-max``; empty where no setting makes the field.
+    ``spec.aerospikeConfig.service.proto-fd-max``; empty if the field comes from no setting.
 
-    ``platform_users`` is the number of users of the platform's own, which come before those of the settings.
+    ``platform_users``: number of the platform's own users, which come before those of the settings.
     """
     spec, *path = [int(index) if index else key for key, index in KEY.findall(field)] or [""]
     if spec != "spec" or not path:

@@ -1,4 +1,4 @@
-"""`teams/<team>.yaml`: the clusters a team asks for. A cluster says its tier, its workload, and only what differs."""
+"""`teams/<team>.yaml`: the clusters of a team. A cluster names its tier, its workload, and only what differs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from aerofleet.model.resolved import ClusterState
 
 
 class ClusterFile(FileModel):
-    """Everything but tier and state is a setting; which settings a team may write, its tenant entry says."""
+    """A cluster in a team file. All but tier and state are settings; the tenant entry grants the settings of
+    the team.
+    """
 
     tier: str = Field(description="a tier, or a tier at a revision: silver, gold@3")
     state: ClusterState = Field(ClusterState.ACTIVE, description="active, or a step of its end")
@@ -28,6 +30,6 @@ CLUSTER_KEYS = ("tier", "state", "description")
 
 
 def split_cluster(written: dict[str, Any]) -> ClusterFile:
-    """Keys of a cluster that are not its own are settings. Raises pydantic.ValidationError."""
+    """Split the keys of a cluster into its own and its settings. Raises pydantic.ValidationError."""
     own = {key: value for key, value in written.items() if key in CLUSTER_KEYS}
     return ClusterFile.model_validate({**own, "settings": {k: v for k, v in written.items() if k not in CLUSTER_KEYS}})

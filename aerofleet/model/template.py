@@ -1,4 +1,4 @@
-"""Jinja2 inside a scalar of a tier: a formula over what the cluster asked for. Nothing else.
+"""Jinja2 in a scalar of a tier: a formula over the cluster's name, team and workload.
 
 Jinja itself is loaded with the first template: most tiers have none, and it takes a tenth of a render's time.
 """
@@ -10,11 +10,11 @@ from typing import Any
 
 
 class TemplateMistakeError(Exception):
-    """A template can't be used; the text says why."""
+    """A template can't be rendered; the text has the reason."""
 
 
 class UnknownInputError(TemplateMistakeError):
-    """A template reads what it is not given."""
+    """A template reads an unknown input."""
 
 
 def is_template(value: object) -> bool:
@@ -22,14 +22,14 @@ def is_template(value: object) -> bool:
 
 
 def render(text: str, inputs: Mapping[str, Any]) -> str:
-    """The result as text; raises TemplateMistakeError."""
+    """Return the result as text. Raises TemplateMistakeError."""
     from aerofleet.model.jinja import render_template
 
     return render_template(text, inputs)
 
 
 def inputs_of(text: str) -> tuple[str, ...]:
-    """The inputs a template reads: ``workload.objects``. Empty for a text that is no valid template."""
+    """Return the inputs that a template reads (``workload.objects``); none for a text that is no valid template."""
     from aerofleet.model.jinja import names_in
 
     return names_in(text)

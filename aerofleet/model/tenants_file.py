@@ -1,4 +1,4 @@
-"""`tenants.yaml`: what the platform grants each team."""
+"""`tenants.yaml`: the platform's grants for each team."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`templates/tiers/<tier>.yaml`: a named standard, at one or more revisions."""
+"""`templates/tiers/<tier>.yaml`: a named standard with one or more revisions."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ REFERENCE = re.compile(r"([^@]+)(?:@([1-9][0-9]{0,5}))?")
 NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 TIERS = "templates/tiers"
 TIER_LAYER = "tier "
-"""Before the reference, in the name of a tier's layer."""
+"""Prefix of the reference in the name of a tier's layer."""
 
 
 class UnreadTierError(ValueError):
-    """A tier's file could not be read, which is told about once."""
+    """A tier's file could not be read; a finding of its own reports that."""
 
 
 class ServerSettingsFile(FileModel):
-    """Settings for some server versions only. They lie over the other settings of their revision."""
+    """Settings for some server versions only. They override the other settings of their revision."""
 
     since: ServerRelease = Field("", description="the first server release they are for: 7.1; any when left out")
     before: ServerRelease = Field(
@@ -50,7 +50,7 @@ class ServerSettingsFile(FileModel):
         return self
 
     def is_for(self, version: str) -> bool:
-        """Are the settings for a server of ``version`` (8.1.1.1)?"""
+        """Return whether the settings are for a server of ``version`` (8.1.1.1)."""
         mine = numbers(version)
         return numbers(self.since) <= mine and (not self.before or mine < numbers(self.before))
 
@@ -61,7 +61,7 @@ class ServerSettingsFile(FileModel):
 
 
 class RevisionFile(FileModel):
-    """``extends`` names another tier at a revision; its settings lie below these."""
+    """One revision. ``extends`` names a revision of another tier, whose settings these override."""
 
     extends: str = Field("", description="a tier at a revision")
     description: str = Field("", description="for people")
@@ -87,12 +87,13 @@ class TierRevision:
         return f"{self.name}@{self.number}"
 
     def layers(self, version: str) -> Iterator[Layer]:
-        """Yield the settings, and those that are only for servers such as ``version``; only the former where that is
-        empty."""
+        """Yield the settings, then those that are only for servers such as ``version``; none of these if it is
+        empty.
+        """
         yield self._layer(self.file.settings, ("settings",), "")
-        for index, each in enumerate(self.file.for_servers):
-            if version and each.is_for(version):
-                yield self._layer(each.settings, ("forServers", index, "settings"), f" for servers {each.range}")
+        for index, servers in enumerate(self.file.for_servers):
+            if version and servers.is_for(version):
+                yield self._layer(servers.settings, ("forServers", index, "settings"), f" for servers {servers.range}")
 
     def _layer(self, settings: Mapping[str, Any], path: Path, servers: str) -> Layer:
         prefix = ("revisions", str(self.number), *path)
@@ -100,17 +101,20 @@ class TierRevision:
         return Layer(name, settings, lambda path: self.document.locate((*prefix, *path)))
 
     def written(self) -> Iterator[tuple[Mapping[str, Any], Path]]:
-        """Yield all settings with their place in the file, whatever servers they are for."""
+        """Yield all settings with their path in the file, for every server version."""
         prefix = ("revisions", str(self.number))
         yield self.file.settings, (*prefix, "settings")
-        for index, each in enumerate(self.file.for_servers):
-            yield each.settings, (*prefix, "forServers", index, "settings")
+        for index, servers in enumerate(self.file.for_servers):
+            yield servers.settings, (*prefix, "forServers", index, "settings")
 
 
 class Tiers:
-    """Every tier of a project. A name without a revision means the tier's current one: so a newer revision can be tried
-    by the clusters that name it, before it becomes the one of all others. ``unread`` names those whose file could not
-    be read: nothing is known of their revisions."""
+    """Every tier of a project.
+
+    A name without a revision means the tier's current revision. So clusters that name a newer revision can try it
+    before it becomes the current one. ``unread``: the tiers whose file could not be read, so that their revisions are
+    unknown.
+    """
 
     def __init__(
         self,
@@ -128,11 +132,11 @@ class Tiers:
 
     @property
     def references(self) -> tuple[str, ...]:
-        """Everything that a cluster may write for its tier."""
-        return (*self.names, *(each.reference for each in self.all()))
+        """Every reference that a cluster may write as its tier."""
+        return (*self.names, *(revision.reference for revision in self.all()))
 
     def all(self) -> Iterator[TierRevision]:
-        return (each for known in self.revisions.values() for each in known.values())
+        return (revision for known in self.revisions.values() for revision in known.values())
 
     def find(self, reference: str) -> TierRevision | None:
         match = REFERENCE.fullmatch(reference)
@@ -145,25 +149,27 @@ class Tiers:
         return reference.partition("@")[0] in self.unread
 
     def chain(self, reference: str) -> tuple[TierRevision, ...]:
-        """The revision and all it extends, the lowest first. Raises ValueError with what is wrong with the chain, and
-        UnreadTierError where that can't be known."""
-        found: list[TierRevision] = []
+        """Return the revision and all that it extends, the lowest first.
+
+        Raises ValueError with the mistake in the chain, or UnreadTierError if a tier of the chain could not be read.
+        """
+        chain: list[TierRevision] = []
         while reference:
             revision = self.find(reference)
             if revision is None and self.is_unread(reference):
                 raise UnreadTierError
             if revision is None:
                 raise ValueError(f"there is no tier '{reference}'")
-            if revision in found:
-                circle = " → ".join([*(each.reference for each in found), revision.reference])
+            if revision in chain:
+                circle = " → ".join([*(extending.reference for extending in chain), revision.reference])
                 raise ValueError(f"extends itself: {circle}")
-            found.append(revision)
+            chain.append(revision)
             reference = revision.file.extends
-        return tuple(reversed(found))
+        return tuple(reversed(chain))
 
 
 def read_tiers(files: Files) -> tuple[Tiers, list[Finding]]:
-    """All tier files; a broken one is left out and told about."""
+    """Return all tiers and the mistakes in their files; a file with mistakes is left out."""
     revisions: dict[str, dict[int, TierRevision]] = {}
     current: dict[str, int] = {}
     unread: set[str] = set()
@@ -183,7 +189,7 @@ def read_tiers(files: Files) -> tuple[Tiers, list[Finding]]:
             continue
         findings += mistakes_of(file, document, stem)
         revisions.setdefault(file.tier, {}).update(
-            {int(key): TierRevision(file.tier, int(key), each, document) for key, each in numbered(file)}
+            {int(key): TierRevision(file.tier, int(key), revision, document) for key, revision in numbered(file)}
         )
         if file.current in dict(numbered(file)):
             current[file.tier] = int(file.current)
@@ -192,8 +198,8 @@ def read_tiers(files: Files) -> tuple[Tiers, list[Finding]]:
 
 
 def numbered(file: TierFile) -> Iterator[tuple[str, RevisionFile]]:
-    """The revisions whose key is a number, as all should be."""
-    return ((key, each) for key, each in file.revisions.items() if NUMBER.fullmatch(key))
+    """Yield the revisions whose key is a number, as it has to be."""
+    return ((key, revision) for key, revision in file.revisions.items() if NUMBER.fullmatch(key))
 
 
 def mistakes_of(file: TierFile, document: Document, name: str) -> Iterator[Finding]:
@@ -217,14 +223,14 @@ def mistakes_of(file: TierFile, document: Document, name: str) -> Iterator[Findi
 
 
 def broken_chains(tiers: Tiers) -> list[Finding]:
-    """One finding for each revision that extends what is not there, or itself."""
+    """Find revisions that extend an unknown revision, or themselves."""
     findings = []
-    for each in tiers.all():
+    for revision in tiers.all():
         try:
-            tiers.chain(each.reference)
+            tiers.chain(revision.reference)
         except UnreadTierError:
             continue
         except ValueError as error:
-            where = each.document.locate(("revisions", str(each.number), "extends"))
-            findings.append(Finding("tier-chain", "error", f"{each.reference}.extends", str(error), "", where))
+            where = revision.document.locate(("revisions", str(revision.number), "extends"))
+            findings.append(Finding("tier-chain", "error", f"{revision.reference}.extends", str(error), "", where))
     return findings

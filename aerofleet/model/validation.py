@@ -1,4 +1,4 @@
-"""From a pydantic refusal to findings that a person can act on: where, what is wrong, what would be right."""
+"""Turn pydantic errors into findings: where, what is wrong, what would be right."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aerofleet.finding import Finding, Location
 Key = str | int
 Locate = Callable[[Sequence[Key]], Location]
 SHOWN = 12
-"""Names in a hint: a cell has hundreds of hosts."""
+"""Most names in a hint: a cell has hundreds of hosts."""
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -30,7 +30,8 @@ def validated(
 ) -> tuple[M | None, list[Finding]]:
     """Return ``data`` as a ``model``, or None and one finding for each mistake; ``prefix`` is its path in the file.
 
-    What is missing only because a key is misspelt is left out. ``spread``: key → the key below which its values go.
+    A key that is missing only because it is misspelt has no finding. ``spread``: key → the key that its values go
+    below.
     """
     if data is None:
         data = {}
@@ -40,21 +41,28 @@ def validated(
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        errors = [each for each in error.errors(include_url=False) if is_true(each)]
+        errors = [mistake for mistake in error.errors(include_url=False) if is_true(mistake)]
         meant = list(misspelt(model, errors, spread))
-        own = [each for each in errors if each["type"] != "missing" or not any(below(each["loc"], at) for at in meant)]
-        return None, [to_finding(model, each, locate, prefix) for each in own]
+        own = [
+            mistake
+            for mistake in errors
+            if mistake["type"] != "missing" or not any(below(mistake["loc"], at) for at in meant)
+        ]
+        return None, [to_finding(model, mistake, locate, prefix) for mistake in own]
 
 
 def is_true(error: ErrorDetails) -> bool:
-    """Pydantic counts only the valid items of a tuple: it calls a list with one wrong item too short, too."""
+    """Return whether the error is a mistake of its own, not the consequence of another one.
+
+    Pydantic counts only the valid items of a tuple: it reports a list with one wrong item as too short, too.
+    """
     return error["type"] != "too_short" or len(error["input"]) < error["ctx"]["min_length"]
 
 
 def misspelt(
     model: type[BaseModel], errors: Sequence[ErrorDetails], spread: Mapping[str, str]
 ) -> Iterator[tuple[Key, ...]]:
-    """Yield the paths of the keys that unknown ones are meant for."""
+    """Yield the path of the known key that resembles each unknown key."""
     for error in errors:
         if error["type"] == "extra_forbidden":
             *above, key = error["loc"]
@@ -65,7 +73,7 @@ def misspelt(
 
 
 def below(path: Sequence[Key], above: Sequence[Key]) -> bool:
-    """Is ``path`` that of ``above``, or of something in it?"""
+    """Return whether ``path`` is ``above`` or a path below it."""
     return tuple(path[: len(above)]) == tuple(above)
 
 
@@ -89,7 +97,7 @@ WANTED = {
     "datetime_from_date_parsing": "a time",
     "timezone_aware": "a time with its zone",
 }
-"""Kind of a pydantic error → what belongs there."""
+"""Kind of a pydantic error → the type of value that is expected."""
 BOUNDS = {
     "greater_than_equal": ("ge", "at least"),
     "less_than_equal": ("le", "at most"),
@@ -104,7 +112,7 @@ A_TIME = "a time is written like 2026-11-27T06:00:00Z"
 
 
 def explain(model: type[BaseModel], error: ErrorDetails) -> tuple[str, str, str]:
-    """(rule, message, hint) of one pydantic error."""
+    """Return (rule, message, hint) for one pydantic error."""
     kind, context, value = error["type"], error.get("ctx") or {}, error["input"]
     if kind == "extra_forbidden":
         known = keys_of(model_at(model, error["loc"][:-1]))
@@ -157,7 +165,7 @@ def type_hint(kind: str, value: object) -> str:
 
 
 def model_at(model: type[BaseModel], path: Sequence[Key]) -> type[BaseModel]:
-    """The model of the mapping at ``path`` below ``model``; the nearest known one above it where that is not clear."""
+    """Return the model of the mapping at ``path`` below ``model``; else the nearest known one above it."""
     for key in path:
         field = _field(model, key)
         inner = _model_in(field.annotation) if field else None
@@ -167,16 +175,16 @@ def model_at(model: type[BaseModel], path: Sequence[Key]) -> type[BaseModel]:
 
 
 def holds_text(model: type[BaseModel], path: Sequence[Key]) -> bool:
-    """Is the value at ``path`` below ``model`` a text, or an item of a list of texts?"""
+    """Return whether the value at ``path`` below ``model`` is a text or an item of a list of texts."""
     names = [key for key in path if isinstance(key, str)]
     field = _field(model_at(model, names[:-1]), names[-1])
     return field is not None and field.annotation in (str, tuple[str, ...])
 
 
 def unknown_key(model: type[BaseModel], keys: Sequence[str]) -> tuple[str, list[str]] | None:
-    """The first of ``keys`` that leads to nothing below ``model``, and what would; None where all lead to something.
+    """Return the first of ``keys`` that ``model`` does not have, and the keys it has there; None if it has all.
 
-    What a free mapping holds, only the server knows.
+    Keys in a free mapping are not checked: only the server knows them.
     """
     for position, key in enumerate(keys):
         field = _field(model, key)
@@ -197,7 +205,7 @@ def _field(model: type[BaseModel], key: Key) -> FieldInfo | None:
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for each in getattr(annotation, "__args__", ()) if (found := _model_in(each))), None)
+    return next((found for argument in getattr(annotation, "__args__", ()) if (found := _model_in(argument))), None)
 
 
 def keys_of(model: type[BaseModel]) -> list[str]:
@@ -216,7 +224,7 @@ def kind_of(value: Any) -> str:
 
 
 def nearest(text: str, known: Iterable[str]) -> str:
-    """A hint: the one of ``known`` that looks most like ``text``, or what is known."""
+    """Return a hint: the name in ``known`` that resembles ``text`` most, or all known names."""
     names = tuple(known)
     near = get_close_matches(text, names, n=1)
     if near:
@@ -226,7 +234,7 @@ def nearest(text: str, known: Iterable[str]) -> str:
 
 
 def instead_of(missing: str, given: Any, model: type[BaseModel]) -> str:
-    """The hint for a key that is not there: a key that is there may be meant for it."""
+    """Return the hint for a missing key: a key that is written may be meant for it."""
     unknown = [str(key) for key in given if key not in keys_of(model)] if isinstance(given, Mapping) else []
     near = get_close_matches(missing, unknown, n=1)
     return f"'{near[0]}' is there instead; write '{missing}'" if near else "add it"
@@ -237,7 +245,7 @@ def lower_first(text: str) -> str:
 
 
 def written(path: Sequence[Key]) -> str:
-    """``("racks", 1, "id")`` → ``racks[1].id``."""
+    """Return the path as text: ``("racks", 1, "id")`` → ``racks[1].id``."""
     text = ""
     for key in path:
         text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else str(key)

@@ -1,4 +1,4 @@
-"""What the files of a cell say to one another: a list of small checks, each of which tells everything it finds."""
+"""Checks across the files of a cell: a list of small functions, each of which yields all its findings."""
 
 from __future__ import annotations
 
@@ -47,5 +47,5 @@ CHECKS: tuple[Check, ...] = (
 
 
 def check_cell(source: CellSource, settings: SettingsOf) -> list[Finding]:
-    """Every check over one cell; a check that needs a file that could not be read is left out."""
+    """Return the findings of every check on one cell; a check is left out if a file that it needs could not be read."""
     return [finding for check in CHECKS for finding in check(source, settings)]

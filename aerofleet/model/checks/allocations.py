@@ -1,4 +1,4 @@
-"""What is given once: that it has been given, given to one only, and is not simply dropped."""
+"""Check the allocations: none is missing, no value is allocated twice, and none is dropped without its steps."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RESTORE_OR_GENERATE = (
 
 
 def allocated(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Everything that is given once has been given, and no step of a cluster's end is left out."""
+    """Find missing allocations, and clusters that skip a step of their end."""
     if source.cell is None or source.allocations is None:
         return
     given = source.allocations.file
@@ -59,17 +59,17 @@ def allocated(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
                 GENERATE,
             )
     for cluster in source.clusters:
-        held = given.clusters.get(cluster.key)
-        each = settings.get(cluster.key)
-        if held is None and cluster.file.state is ClusterState.RELEASED:
+        allocation = given.clusters.get(cluster.key)
+        resolved = settings.get(cluster.key)
+        if allocation is None and cluster.file.state is ClusterState.RELEASED:
             continue
-        if held is None:
+        if allocation is None:
             message = f"cluster {cluster.key} has no names and ports in allocations.yaml yet"
             yield finding("allocation-missing", cluster.document, cluster.place, message, GENERATE)
             continue
-        if next_state(held.state, cluster.file.state) is not cluster.file.state:
-            following = ORDER[ORDER.index(held.state) + 1].value
-            message = f"goes from {held.state.value} to {cluster.file.state.value} in one change"
+        if next_state(allocation.state, cluster.file.state) is not cluster.file.state:
+            following = ORDER[ORDER.index(allocation.state) + 1].value
+            message = f"goes from {allocation.state.value} to {cluster.file.state.value} in one change"
             yield finding(
                 "state-skipped",
                 cluster.document,
@@ -77,9 +77,9 @@ def allocated(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
                 message,
                 f"write `state: {following}` first",
             )
-        if each and (
-            lacks_racks(held, place.racks_of(each.pool), each.racks)
-            or any(lacks_devices(held.devices, space) for space in each.namespaces)
+        if resolved and (
+            lacks_racks(allocation, place.racks_of(resolved.pool), resolved.racks)
+            or any(lacks_devices(allocation.devices, space) for space in resolved.namespaces)
         ):
             message = f"cluster {cluster.key} needs racks or devices that allocations.yaml does not have yet"
             yield finding("allocation-missing", cluster.document, cluster.place, message, GENERATE)
@@ -87,7 +87,7 @@ def allocated(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 
 def lacks_racks(allocation: ClusterAllocation, usable: tuple[str, ...], wanted: int) -> bool:
-    """Return whether `generate` has racks to add; where there are too few, ``rack-count`` and ``rack-pool`` say so."""
+    """Return whether `generate` has racks to add; too few racks are findings of ``rack-count`` and ``rack-pool``."""
     return len(racks_in_use(allocation.racks, usable, wanted)) < min(wanted, len(usable))
 
 
@@ -98,7 +98,7 @@ def lacks_devices(given: Mapping[str, tuple[object, ...]], namespace: NamespaceS
 
 
 def abandoned(source: CellSource) -> Iterator[Finding]:
-    """A cluster that is only deleted from its file never went through the steps of its end."""
+    """Find clusters that were deleted from their file without the steps of their end."""
     assert source.allocations is not None  # noqa: S101
     for key in abandoned_clusters(source):
         state = source.allocations.file.clusters[key].state.value
@@ -125,12 +125,12 @@ def abandoned_clusters(source: CellSource) -> list[str]:
 
 
 def clashes(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """What was given by hand, or merged from two branches, may have been given twice."""
+    """Find values that are allocated twice, by hand or by a merge of two branches."""
     if source.allocations is None:
         return
     file, document = source.allocations.file, source.allocations.document
-    for key, each in file.clusters.items():
-        for index, rack in enumerate(each.racks):
+    for key, allocation in file.clusters.items():
+        for index, rack in enumerate(allocation.racks):
             if rack not in file.racks:
                 message = f"{key} has the rack '{rack}', which has no id"
                 hint = nearest(rack, file.racks)
@@ -146,7 +146,9 @@ def clashes(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 
 def reserved(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """A team's people and quota shall not be those of the platform's own namespaces."""
+    """Find teams whose namespace is the platform's own: they would get access to it, and their quota would
+    apply there.
+    """
     if source.cell is None or source.allocations is None:
         return
     cell = source.cell.file
@@ -166,21 +168,21 @@ def reserved(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 
 def given_values(file: AllocationsFile, *, host_ports: bool) -> Iterator[tuple[str, object, str, Path]]:
-    """(what it is, its value, who has it, where it stands) of everything that may be given only once."""
+    """Yield (kind, value, owner, path) of every value that may be allocated only once."""
     for rack, number in file.racks.items():
         yield "rack id", number, f"rack {rack}", ("racks", rack)
     for team, given in file.teams.items():
         yield "namespace", given.namespace, f"team {team}", ("teams", team, "namespace")
-    for key, each in file.clusters.items():
+    for key, allocation in file.clusters.items():
         team = key.partition("/")[0]
         place = ("clusters", key)
-        yield "resource", (team, each.resource), key, (*place, "resource")
-        yield "tlsName", each.tls_name, key, (*place, "tlsName")
+        yield "resource", (team, allocation.resource), key, (*place, "resource")
+        yield "tlsName", allocation.tls_name, key, (*place, "tlsName")
         if host_ports:
-            yield "ports", each.ports.first // PORTS_PER_CLUSTER, key, (*place, "ports", "first")
-        for index, rack in enumerate(each.racks):
+            yield "ports", allocation.ports.first // PORTS_PER_CLUSTER, key, (*place, "ports", "first")
+        for index, rack in enumerate(allocation.racks):
             yield "rack", (key, rack), f"{key}: racks[{index}]", (*place, "racks", index)
-        for namespace, devices in each.devices.items():
+        for namespace, devices in allocation.devices.items():
             for index, device in enumerate(devices):
                 owner, at = f"{key}: {namespace}[{index}]", (*place, "devices", namespace, index)
                 yield "volume", (key, device.volume), owner, (*at, "volume")

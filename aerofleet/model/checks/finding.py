@@ -1,4 +1,4 @@
-"""How a check tells what it found."""
+"""Make the findings of checks, at the line that decides."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from aerofleet.model.source import CellSource, WrittenCluster
 from aerofleet.model.validation import written
 
 AT_CLUSTER = ": "
-"""Between a cluster and the path of its setting."""
+"""Separator between a cluster and the path of its setting."""
 SettingsOf = Mapping[str, Settings]
-"""TEAM/CLUSTER → its settings; a cluster whose settings have mistakes is not in it."""
+"""TEAM/CLUSTER → its settings; clusters whose settings have mistakes are left out."""
 
 
 def finding(rule: str, document: Document, path: Path, message: str, hint: str = "") -> Finding:
@@ -27,10 +27,10 @@ def finding_of_setting(
     rule: str, source: CellSource, cluster: WrittenCluster, setting: str, message_and_hint: tuple[str, str]
 ) -> Finding:
     """Return a finding at the line that decides a cluster's ``setting`` (a key of its settings), which may be a tier's;
-    at the cluster where no layer has it."""
+    at the cluster if no layer has it."""
     message, hint = message_and_hint
     place = cluster.document.locate((*cluster.place, setting))
     with suppress(ValueError):
         layers = layers_of(source, source.tiers.chain(cluster.file.tier), cluster)
-        place = next((each.locate((setting,)) for each in reversed(layers) if setting in each.data), place)
+        place = next((layer.locate((setting,)) for layer in reversed(layers) if setting in layer.data), place)
     return Finding(rule, "error", f"{cluster.key}{AT_CLUSTER}{setting}", message, hint, place)

@@ -1,4 +1,4 @@
-"""Stack groups: every team in one, and where its resources are."""
+"""Stack groups: every team belongs to one, and its resources are in that group's stack."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aerofleet.model.validation import nearest
 
 
 def groups(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Every team is in one stack group, where a cell has groups."""
+    """Find teams without a stack group of the cell, if the cell has groups."""
     if source.cell is None:
         return
     file, document = source.cell.file, source.cell.document
@@ -42,7 +42,7 @@ def groups(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 
 def moved_groups(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """The state agrees with the definitions: each team's resources are in the stack that they name."""
+    """Find teams whose allocated stack group is not the one in the definitions."""
     if source.cell is None or source.allocations is None:
         return
     groups, allocations = source.cell.file.groups, source.allocations

@@ -1,4 +1,4 @@
-"""Hosts, racks and pools, and whether the clusters find room in them by number."""
+"""Hosts, racks and pools, and whether they are enough for the clusters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aerofleet.model.validation import nearest
 
 
 def hosts(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """A host is of a known model, in a rack of the cell, and alone at its address."""
+    """Find hosts of an unknown model, in an unknown rack, or with the address of another host."""
     if not (source.cell and source.hosts):
         return
     file, document, racks = source.hosts.file, source.hosts.document, source.cell.file.racks
@@ -38,7 +38,7 @@ def hosts(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 
 def pools(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """A pool is of known models and hosts, and shares none with another."""
+    """Find pools of unknown models or hosts, and hosts that two pools share."""
     if not (source.hosts and source.pools):
         return
     file, document = source.hosts.file, source.pools.document
@@ -70,7 +70,7 @@ def pools(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 
 def images(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """What a pool has run on its hosts needs an image, and the cell says which."""
+    """Find pools whose DaemonSets need an image that the cell does not name."""
     if not (source.cell and source.pools):
         return
     given = source.cell.file.images
@@ -84,15 +84,15 @@ def images(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 
 def channels(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """A cluster follows a channel of its cell, or names a version."""
+    """Find clusters that follow no channel of their cell and name no version."""
     if source.cell is None:
         return
     known_channels = source.cell.file.server.channels
     for cluster in source.clusters:
-        each = settings.get(cluster.key)
-        if each and each.channel not in known_channels and not SERVER_VERSION.fullmatch(each.channel):
-            message = f"the cell has no server channel '{each.channel}'"
-            hint = f"{ended(nearest(each.channel, known_channels))} A version such as 8.1.1.1 is possible, too"
+        resolved = settings.get(cluster.key)
+        if resolved and resolved.channel not in known_channels and not SERVER_VERSION.fullmatch(resolved.channel):
+            message = f"the cell has no server channel '{resolved.channel}'"
+            hint = f"{ended(nearest(resolved.channel, known_channels))} A version such as 8.1.1.1 is possible, too"
             yield finding_of_setting("channel-unknown", source, cluster, "channel", (message, hint))
 
 
@@ -101,38 +101,38 @@ def ended(sentence: str) -> str:
 
 
 def racks(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """A cluster's racks exist, hold enough hosts for one pod each, and its copies lie in different racks."""
+    """Find clusters with too few racks or hosts, an unknown pool, or two copies of a record in one rack."""
     if not (source.cell and source.hosts and source.pools):
         return
     in_racks = hosts_in_racks(source)
     for cluster in source.clusters:
-        each = settings.get(cluster.key)
-        if each is None:
+        resolved = settings.get(cluster.key)
+        if resolved is None:
             continue
-        if each.racks > len(source.cell.file.racks):
-            message = f"wants {each.racks} racks, the cell has {len(source.cell.file.racks)}"
+        if resolved.racks > len(source.cell.file.racks):
+            message = f"wants {resolved.racks} racks, the cell has {len(source.cell.file.racks)}"
             hint = f"the cell has {', '.join(source.cell.file.racks)}"
             yield finding_of_setting("rack-count", source, cluster, "racks", (message, hint))
-        if each.pool not in source.pools.file.pools:
-            message = f"there is no pool '{each.pool}'"
-            hint = nearest(each.pool, source.pools.file.pools)
+        if resolved.pool not in source.pools.file.pools:
+            message = f"there is no pool '{resolved.pool}'"
+            hint = nearest(resolved.pool, source.pools.file.pools)
             yield finding_of_setting("pool-unknown", source, cluster, "pool", (message, hint))
             continue
-        for namespace in each.namespaces:
-            if 1 < each.racks < namespace.replication_factor:
+        for namespace in resolved.namespaces:
+            if 1 < resolved.racks < namespace.replication_factor:
                 message = (
-                    f"namespace {namespace.name} keeps {namespace.replication_factor} copies in {each.racks} racks"
+                    f"namespace {namespace.name} keeps {namespace.replication_factor} copies in {resolved.racks} racks"
                 )
                 hint = "two copies in one rack are lost together: more racks, or fewer copies"
                 yield finding("rack-copies", cluster.document, (*cluster.place, "namespaces"), message, hint)
-        yield from rack_hosts(source, cluster, each, in_racks[each.pool])
+        yield from rack_hosts(source, cluster, resolved, in_racks[resolved.pool])
 
 
 def rack_hosts(
     source: CellSource, cluster: WrittenCluster, settings: Settings, hosts: Mapping[str, int]
 ) -> Iterator[Finding]:
-    """Find too few racks with hosts of the pool, and racks with fewer hosts than pods that each want one of their own.
-    ``hosts``: rack → how many of the pool's hosts exist. Those in maintenance come back: they count.
+    """Find too few racks with hosts of the pool, and racks with fewer hosts than pods that need a host of their own.
+    ``hosts``: rack → number of the pool's hosts, those in maintenance included: they come back.
     """
     assert source.cell and source.pools  # noqa: S101
     pool = source.pools.file.pools[settings.pool]
@@ -164,7 +164,7 @@ def rack_hosts(
 
 
 def blocked_hosts(source: CellSource, settings: Settings, rack: str) -> list[str]:
-    """Return the hosts of the cluster's pool in the rack that its pods have to leave; absent ones are away anyhow."""
+    """Return the hosts of the cluster's pool in the rack that its pods have to leave, without absent hosts."""
     assert source.hosts and source.pools  # noqa: S101
     known = source.hosts.file.hosts
     blocked = {

@@ -1,4 +1,4 @@
-"""Names: their form, that they are said once, and that nobody takes the platform's own."""
+"""Check names: their form, that each is used once, and that nobody takes the platform's own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OF_ACCESS_CONTROL = ("users", "roles", "passwords", "accessControlConfig")
 
 
 class Form(NamedTuple):
-    """What the names of a kind may be: ``pattern``, and ``longest`` characters; ``hint`` says it to a person."""
+    """The form of the names of a kind: ``pattern``, at most ``longest`` characters; ``hint`` is the same for people."""
 
     pattern: re.Pattern[str]
     longest: int
@@ -57,23 +57,23 @@ class Named(NamedTuple):
 
 
 def names(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Names become Kubernetes names, and letters that only look Latin would make two names out of one."""
-    for each in named(source):
-        if not each.name.isascii():
-            odd = next(letter for letter in each.name if not letter.isascii())
+    """Find names with other than ASCII letters, which may look the same as another name, and names of a wrong form."""
+    for entry in named(source):
+        if not entry.name.isascii():
+            odd = next(letter for letter in entry.name if not letter.isascii())
             message = (
-                f"the {each.kind} name '{each.name}' has the letter '{odd}' (U+{ord(odd):04X}), which is not ASCII"
+                f"the {entry.kind} name '{entry.name}' has the letter '{odd}' (U+{ord(odd):04X}), which is not ASCII"
             )
             yield finding(
-                "name-letters", each.document, each.path, message, "a letter that looks alike is another name"
+                "name-letters", entry.document, entry.path, message, "a letter that looks alike is another name"
             )
-        elif not each.form.pattern.fullmatch(each.name) or len(each.name) > each.form.longest:
-            hint = f"{each.form.hint}; at most {each.form.longest} characters"
-            yield finding("name-form", each.document, each.path, f"'{each.name}' is no {each.kind} name", hint)
+        elif not entry.form.pattern.fullmatch(entry.name) or len(entry.name) > entry.form.longest:
+            hint = f"{entry.form.hint}; at most {entry.form.longest} characters"
+            yield finding("name-form", entry.document, entry.path, f"'{entry.name}' is no {entry.kind} name", hint)
 
 
 def named(source: CellSource) -> Iterator[Named]:
-    """Everything that somebody gave a name."""
+    """Yield everything that people name."""
     yield from named_in_cell(source)
     yield from named_in_settings(source)
     for team, read in source.teams.items():
@@ -81,7 +81,7 @@ def named(source: CellSource) -> Iterator[Named]:
         for cluster in read.file.clusters:
             yield Named("cluster", cluster, RESOURCE, read.document, ("clusters", cluster))
     for tier, revisions in source.tiers.revisions.items():
-        for document in {id(each.document): each.document for each in revisions.values()}.values():
+        for document in {id(revision.document): revision.document for revision in revisions.values()}.values():
             yield Named("tier", tier, RESOURCE, document, ("tier",))
 
 
@@ -124,7 +124,7 @@ def written_settings(source: CellSource) -> Iterator[tuple[Document, Mapping[str
 
 
 def files(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """A file says itself what its name says."""
+    """Find files whose `cell` or `team` is not that of their path."""
     for team, read in source.teams.items():
         if read.file.team != team:
             message = f"names the team '{read.file.team}', and the file is {team}.yaml"
@@ -135,35 +135,35 @@ def files(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 
 def repeated(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """In a list that merges by name, the second entry of a name would silently be laid over the first."""
+    """Find names that a list has twice: a merge by name would silently merge the second entry into the first."""
     for document, data, path in written_settings(source):
         yield from repeated_in(document, data, path)
-    said: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for index, rack in enumerate(source.cell.file.racks if source.cell else ()):
-        said[rack] += 1
-        if source.cell and said[rack] > 1:
+        counts[rack] += 1
+        if source.cell and counts[rack] > 1:
             message = f"the rack '{rack}' is in this list twice"
             yield finding("rack-twice", source.cell.document, ("racks", index), message, "keep one of them")
 
 
 def repeated_in(document: Document, data: Any, path: Path) -> Iterator[Finding]:
-    """Every later entry of a list whose name an earlier one has, at any depth below ``path``."""
+    """Find every list entry with the name of an earlier one, at any depth below ``path``."""
     if isinstance(data, Mapping):
         for key, value in data.items():
             yield from repeated_in(document, value, (*path, key))
     elif is_named_list(data):
-        said: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for index, item in enumerate(data):
             name = item["name"]
-            said[name] += 1
-            if said[name] > 1:
+            counts[name] += 1
+            if counts[name] > 1:
                 message = f"the name '{name}' is in this list twice"
                 yield finding("name-twice", document, (*path, index, "name"), message, "keep one of them")
             yield from repeated_in(document, item, (*path, index))
 
 
 def users(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """The operator and the exporter log in as users of their own; nobody else sets their roles or passwords."""
+    """Find users with the name of a platform user: the operator and the exporter log in as these."""
     for document, data, path in written_settings(source):
         listed = data.get("users")
         for index, user in enumerate(listed) if is_named_list(listed) else ():
@@ -174,21 +174,21 @@ def users(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 
 def access_control(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find settings of access control that a cluster or its own tier has without access control: everybody may come in,
-    and their owner thinks otherwise.
+    """Find settings of access control for a cluster without access control: everybody may log in, and the owner
+    believes otherwise.
 
-    What `defaults` of a cell or a tier below its own has is for those clusters that have access control. Defaults of a
-    cell where none has it reach no server.
+    The cluster and its own tier are read. `defaults` of a cell and lower tiers are for the clusters with access
+    control; `defaults` of a cell without any such cluster are a finding, too.
     """
-    if source.cell and settings and not any(each.security.access_control for each in settings.values()):
+    if source.cell and settings and not any(resolved.security.access_control for resolved in settings.values()):
         for key in OF_ACCESS_CONTROL:
             if source.cell.file.defaults.get(key):
                 message = f"no cluster of the cell has access control: '{key}' would not reach a server"
                 hint = f"write `security: {{accessControl: true}}` beside it, or take '{key}' out"
                 yield finding("access-control-off", source.cell.document, ("defaults", key), message, hint)
     for cluster in source.clusters:
-        each = settings.get(cluster.key)
-        if each is None or each.security.access_control:
+        resolved = settings.get(cluster.key)
+        if resolved is None or resolved.security.access_control:
             continue
         for key in OF_ACCESS_CONTROL:
             message = f"the cluster has no access control: '{key}' would not reach the server"
@@ -200,20 +200,20 @@ def access_control(source: CellSource, settings: SettingsOf) -> Iterator[Finding
 
 
 def tier_has(source: CellSource, cluster: WrittenCluster, key: str) -> bool:
-    """Does the cluster's own tier have the setting, and did not the cluster turn access control off itself?"""
+    """Return whether the cluster's own tier has the setting, and the cluster did not turn access control off itself."""
     tier, security = source.tiers.find(cluster.file.tier), cluster.file.settings.get("security")
     turned_off = isinstance(security, Mapping) and "accessControl" in security
     return tier is not None and bool(tier.file.settings.get(key)) and not turned_off
 
 
 def passwords(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """A generation is that of a user who is there: a slip of the pen would rotate nothing."""
+    """Find generations of passwords for unknown users: they would rotate no password."""
     for cluster in source.clusters:
-        each = settings.get(cluster.key)
-        if each is None:
+        resolved = settings.get(cluster.key)
+        if resolved is None:
             continue
-        users = sorted({*PLATFORM_USERS, *(user.name for user in each.users)})
-        for user in each.passwords:
+        users = sorted({*PLATFORM_USERS, *(user.name for user in resolved.users)})
+        for user in resolved.passwords:
             if user not in users:
                 place = (*cluster.place, "passwords", user)
                 message = f"the cluster has no user '{user}'"

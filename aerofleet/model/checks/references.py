@@ -1,4 +1,4 @@
-"""Names of things that stand in another file: what is not there would be without effect, and nobody would notice."""
+"""Check references to other files: an unknown name would silently have no effect."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aerofleet.model.validation import nearest, unknown_key
 
 
 def grants(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """What a tenant is granted is there: tiers, pools, paths of settings."""
+    """Find unknown tiers, pools and paths of settings in the grants of tenants."""
     if source.tenants is None:
         return
     document = source.tenants.document
@@ -33,7 +33,7 @@ def grants(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 
 def release_order(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """A cluster that is misspelt in the order would stay paused."""
+    """Find unknown clusters in the release order of an operator upgrade: a misspelt cluster would stay paused."""
     if source.cell is None or source.unread:
         return
     written = [cluster.key for cluster in source.clusters]
@@ -45,12 +45,12 @@ def release_order(source: CellSource, settings: SettingsOf) -> Iterator[Finding]
 
 
 def host_blocks(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """A host that is misspelt in a block list would not be left."""
+    """Find unknown hosts in block lists: the pods would stay on a misspelt host."""
     if source.hosts is None:
         return
     for cluster in source.clusters:
-        each = settings.get(cluster.key)
-        for index, host in enumerate(each.host_blocks if each else ()):
+        resolved = settings.get(cluster.key)
+        for index, host in enumerate(resolved.host_blocks if resolved else ()):
             if host not in source.hosts.file.hosts:
                 place = (*cluster.place, "hostBlocks", index)
                 message, hint = f"there is no host '{host}'", nearest(host, source.hosts.file.hosts)

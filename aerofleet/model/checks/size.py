@@ -1,4 +1,4 @@
-"""Whether a cluster's pods hold what their settings let the server take."""
+"""Check that the memory of a cluster's pods covers the limits in their settings."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from aerofleet.model.source import CellSource
 
 
 def pod_memory(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Of clusters with a size of their own; an automatic one is told with its size."""
+    """Find clusters whose pods have less memory than their settings allow the server.
+
+    Clusters with `size: auto` are left out: the computation of the size reports the same.
+    """
     if source.cell is None:
         return
     from aerofleet.model.auto_size import lacks_for_settings
 
     for cluster in source.clusters:
-        each = settings.get(cluster.key)
-        if each is None or each.size == "auto":
+        resolved = settings.get(cluster.key)
+        if resolved is None or resolved.size == "auto":
             continue
-        version = source.cell.file.server.channels.get(each.channel, each.channel)
-        for message in lacks_for_settings(each, version):
+        version = source.cell.file.server.channels.get(resolved.channel, resolved.channel)
+        for message in lacks_for_settings(resolved, version):
             yield finding("pod-memory", cluster.document, cluster.place, message, "more memory, or smaller settings")

@@ -1,4 +1,4 @@
-"""Settings of storage that the kind of storage does not use."""
+"""Find storage settings that the kind of storage does not use."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ OF_OTHER_STORAGE = {StorageKind.DEVICE: "dataSize", StorageKind.MEMORY: "devices
 
 
 def storage_settings(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find what a cluster itself sets for the other kind of storage: its owner believes that it holds.
+    """Find settings of a cluster for the other kind of storage: the owner believes that they apply.
 
     A tier may have both, for clusters that choose.
     """
     for cluster in source.clusters:
         resolved = settings.get(cluster.key)
-        storages = {each.name: each.storage for each in resolved.namespaces} if resolved else {}
+        storages = {namespace.name: namespace.storage for namespace in resolved.namespaces} if resolved else {}
         listed = cluster.file.settings.get("namespaces")
         named = enumerate(listed) if is_named_list(listed) else ()
         entries: list[tuple[Path, Mapping[str, Any], StorageKind | None]]

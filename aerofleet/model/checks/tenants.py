@@ -1,4 +1,4 @@
-"""What the platform grants a team, against what the team asks for."""
+"""Compare the requests of a team with the platform's grants."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from aerofleet.model.source import CellSource, WrittenCluster
 from aerofleet.model.validation import unknown_key
 
 ALWAYS_THEIRS = ("workload", "size", "passwords", "nudge", "restart")
-"""Settings every team may write. Anything else its tenant entry has to name."""
+"""Settings that every team may write. A tenant entry has to name all others."""
 
 
 def tenants(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """A team may use what its tenant entry grants, and cannot grant itself anything."""
+    """Find tiers, pools and settings that a team uses and its tenant entry does not grant."""
     if source.tenants is None:
         return
     granted = source.tenants.file.teams
@@ -53,26 +53,26 @@ def tenants(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
                 hint = "one set of rules watches all clusters of a tier: say it there, or in the cell's defaults"
                 yield finding("tenant-override", cluster.document, where, f"the team may not set {path}", hint)
             elif unknown_key(Settings, path.split(".")):
-                continue  # told as a key that is not there
-            elif not any(path == each or path.startswith(f"{each}.") for each in allowed):
+                continue  # another rule reports the unknown key
+            elif not any(path == prefix or path.startswith(f"{prefix}.") for prefix in allowed):
                 hint = f"allowed: {', '.join(allowed)}; the platform team grants more in tenants.yaml"
                 yield finding("tenant-override", cluster.document, where, f"the team may not set {path}", hint)
 
 
 def given_namespaces(source: CellSource, cluster: WrittenCluster) -> set[str]:
-    """Names of the namespaces that the cluster has without its team naming any."""
+    """Return the names of the namespaces that the cluster has if its team names none."""
     layers: list[Mapping[str, object]] = [source.cell.file.defaults] if source.cell else []
     with suppress(ValueError):
         chain = source.tiers.chain(cluster.file.tier)
         layers += [settings for revision in chain for settings, _place in revision.written()]
-    listed = [each for layer in layers if is_named_list(each := layer.get("namespaces"))]
+    listed = [items for layer in layers if is_named_list(items := layer.get("namespaces"))]
     return {entry["name"] for entries in listed for entry in entries} or {cluster.name}
 
 
 def setting_places(settings: Mapping[str, object], namespaces: Container[str]) -> Iterator[tuple[str, Path]]:
-    """Dotted path and place of each leaf; the names of list entries are left out: ``namespaces.defaultTtl``.
+    """Yield the dotted path and the place of each leaf, without names of list entries: ``namespaces.defaultTtl``.
 
-    A namespace that is not among ``namespaces`` is one more, or another in place of the cluster's own.
+    A namespace outside of ``namespaces`` is an additional one, or replaces the cluster's own.
     """
     yield from leaf_places(settings)
     listed = settings.get("namespaces")
@@ -94,13 +94,13 @@ def leaf_places(settings: object, path: str = "", place: Path = ()) -> Iterator[
 
 
 def quotas(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """What a team's clusters add up to, against its quota."""
+    """Find teams whose clusters together exceed their quota."""
     if source.tenants is None:
         return
     of_team = source.by_team()
     for team, tenant in source.tenants.file.teams.items():
-        clusters = [each for each in of_team.get(team, ()) if each.file.state is not ClusterState.RELEASED]
-        known = [settings[each.key] for each in clusters if each.key in settings]
+        clusters = [cluster for cluster in of_team.get(team, ()) if cluster.file.state is not ClusterState.RELEASED]
+        known = [settings[cluster.key] for cluster in clusters if cluster.key in settings]
         if not known:
             continue
         for what, amount in {**quota_use(known), "clusters": len(clusters)}.items():
@@ -114,7 +114,7 @@ def quotas(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
 
 
 def quota_use(clusters: Sequence[Settings]) -> dict[str, int]:
-    """Return what the clusters take of each part of a quota: ``clusters``, ``pods``, ``memory`` and ``storage`` in
+    """Return the sum of the clusters for each part of a quota: ``clusters``, ``pods``, ``memory`` and ``storage`` in
     bytes, ``cpu`` in thousandths of a core. A cluster whose size is not known yet takes no pods.
     """
     pods = [0 if settings.size == "auto" else int(settings.size) * settings.racks for settings in clusters]
@@ -128,12 +128,16 @@ def quota_use(clusters: Sequence[Settings]) -> dict[str, int]:
 
 
 def storage_of(settings: Settings) -> int:
-    devices = [each.devices for each in settings.namespaces if each.devices and each.storage is StorageKind.DEVICE]
-    return settings.work_directory.size + sum(each.count * each.size for each in devices)
+    devices = [
+        namespace.devices
+        for namespace in settings.namespaces
+        if namespace.devices and namespace.storage is StorageKind.DEVICE
+    ]
+    return settings.work_directory.size + sum(device.count * device.size for device in devices)
 
 
 def quantity(what: str, amount: int) -> str:
-    """Return an amount of what a quota limits: ``288 GiB of memory``, ``12 cores``, ``6 pods``."""
+    """Return an amount in the unit of a part of a quota: ``288 GiB of memory``, ``12 cores``, ``6 pods``."""
     if what in ("memory", "storage"):
         return f"{round(amount / (1 << 30), 1):,g} GiB of {what}"
     return f"{amount / 1000:g} cores" if what == "cpu" else counted(amount, what.removesuffix("s"))

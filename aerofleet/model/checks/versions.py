@@ -1,4 +1,4 @@
-"""Versions that have to go with one another."""
+"""Check that versions fit together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from aerofleet.model.source import CellSource
 
 
 def operators(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Operator releases whose rules are known, made for the cell's Kubernetes; during an upgrade both of them."""
+    """Find operator releases without known rules, or not made for the cell's Kubernetes; in an upgrade both
+    releases.
+    """
     if source.cell is None:
         return
     file, operator = source.cell.file, source.cell.file.operator
