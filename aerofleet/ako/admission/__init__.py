@@ -61,6 +61,7 @@ COMMON: tuple[Rule, ...] = (
     storage_rules.host_paths_are_read_only,
     image_rules.image_is_known,
     config_rules.config_fits_the_schema,
+    config_rules.ldap_lists_are_not_empty,
     config_rules.ipv6_is_not_advertised,
     config_rules.tls_entries_are_maps,
     config_rules.one_kind_of_authority,

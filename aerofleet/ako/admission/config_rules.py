@@ -82,6 +82,16 @@ def new_choices(cluster: Cluster) -> Iterator[tuple[str, str]]:
             yield path, message
 
 
+@rule("ldap-empty-list")
+def ldap_lists_are_not_empty(cluster: Cluster) -> Iterator[Refused]:
+    """A list in security.ldap has an entry: of an empty one the operator makes null, which no parameter can be."""
+    for rack in cluster.distinct_racks:
+        for key, value in section(rack.config, "security", "ldap").items():
+            if value == []:
+                path = cluster.config_path(rack, "security", "ldap", key)
+                yield path, "is empty: the operator turns it into null, which the schema refuses", "leave it out"
+
+
 @rule("ipv6")
 def ipv6_is_not_advertised(cluster: Cluster) -> Iterator[Refused]:
     """advertise-ipv6 is not true: the operator doesn't support it."""
