@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 from aerofleet.aerospike.parameters import data_version, nodes_at
 from aerofleet.ako.config import Config, entries, namespaces, section
-from aerofleet.ako.config_file import ABSENT, CLIENT_NAMES, with_one_feature_key, written
+from aerofleet.ako.config_file import ABSENT, CLIENT_NAMES, by_name, read_back, with_one_feature_key, written
 
 Restart = Literal["noRestart", "noRestartUpdateConf", "quickRestart", "podRestart", "crash"]
 
@@ -151,6 +151,8 @@ def judge(  # noqa: PLR0913
     if not change.is_same_file:
         change.cold = list(_cold(change, old, new, mounted))
         change.adds_devices = bool(added_devices(old, new))
+        if not any(key.endswith(".storage-engine.data-size") for key in change.cold):
+            change.crashing += _without_storage(old, new)
     return change
 
 
@@ -181,7 +183,9 @@ class _Comparison:
         before, after = written(keys[-1], before, after)
         if is_same(before, after):
             self.change.unseen.append(".".join(names))
-        elif keys[-1] in NODE_SPECIFIC:
+            return
+        before, after = (read_back(keys[-1], value) for value in (before, after))
+        if is_same(before, after) or keys[-1] in NODE_SPECIFIC:
             self.change.hidden.append(".".join(names))
         elif {} in (before, after) and ABSENT in (before, after):
             # Of all empty sections only this one says something: security is on.
@@ -220,8 +224,7 @@ class _Comparison:
         )
 
     def named_lists(self, names: Names, keys: Names, before: list[Any], after: list[Any]) -> None:
-        was = {str(item.get("name")): item for item in before if isinstance(item, dict)}
-        now = {str(item.get("name")): item for item in after if isinstance(item, dict)}
+        was, now = (by_name(side) for side in (before, after))
         # A blank name leaves none in the file: what stands below it is read back as no entry at all.
         blank = [[side.pop(name) for name in list(side) if not name.strip()] for side in (was, now)]
         self.walk(names, (*keys, ""), *(_unnamed(sections) for sections in blank))
@@ -312,6 +315,17 @@ def _cold(change: ConfigChange, old: Config, new: Config, mounted: Collection[st
         if difference.names[-2:] == ("storage-engine", "data-size"):
             yield difference.key
     yield from _ports(old, new)
+
+
+def _without_storage(old: Config, new: Config) -> Iterator[str]:
+    """Namespaces without a storage-engine, before or after: the operator reads it wherever the file differs, to find
+    added devices, unless a data-size rebuilds the pods anyway.
+    """
+    was = {name: namespace for _, name, namespace in namespaces(old)}
+    for _, name, namespace in namespaces(new):
+        sides = (namespace, was.get(name, namespace))
+        if not all(isinstance(side.get("storage-engine"), dict) for side in sides):
+            yield f"namespaces.{{{name}}}.storage-engine"
 
 
 def _ports(old: Config, new: Config) -> Iterator[str]:

@@ -25,6 +25,18 @@ _JOINED = frozenset(
 )  # fmt: skip
 """Values of several words: a colon between them is written as a blank."""
 
+_LISTS = _JOINED | {
+    f"{key}{plural}"
+    for key, ending in (
+        *((f"{tls}{way}address", "es") for tls in ("", "tls-") for way in ("", "access-", "alternate-access-")),
+        *((key, "s") for key in ("feature-key-file", "file", "ignore-bin", "ignore-set", "mount", "multicast-group")),
+        *((key, "s") for key in ("role-query-pattern", "ship-bin", "ship-set")),
+        *((key, "") for key in ("report-data-op-role", "report-data-op-user", CLIENT_NAMES)),
+    )
+    for plural in {"", ending}
+}
+"""Parameters of which every line is an entry of a list, with all of its words."""
+
 
 def written(key: str, before: Any, after: Any) -> tuple[Any, Any]:
     """Both values as the file has them; ABSENT where it has no line. Where one side is a list, a text stands for a list
@@ -53,6 +65,26 @@ def _written(key: str, value: Any) -> Any:
         if isinstance(value, list):
             return [item.replace(":", " ") if isinstance(item, str) else item for item in value]
     return value
+
+
+def read_back(key: str, value: Any) -> Any:
+    """Return a written value as the operator reads it from the file: it drops a parameter of several words, but for
+    the lines of lists.
+    """
+    if isinstance(value, str) and " " in value and key not in _LISTS and len(value.split()) > 1:
+        return ABSENT
+    return value
+
+
+def by_name(items: list[Any]) -> dict[str, dict[str, Any]]:
+    """Return the entries of a list by the name that the file gives back: of one with blanks in it the first word."""
+    found: dict[str, dict[str, Any]] = {}
+    for item in items:
+        if isinstance(item, dict):
+            name = str(item.get("name"))
+            words = name.split()
+            found[words[0] if words else name] = {**item, "name": words[0]} if len(words) > 1 else item
+    return found
 
 
 def as_file(value: Any, key: str = "") -> Any:

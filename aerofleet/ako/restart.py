@@ -179,7 +179,10 @@ def _follows_port(key: str) -> bool:
 
 def _panics(where: Callable[[str], str], change: ConfigChange) -> Iterator[Cause]:
     for key in change.crashing:
-        yield CRASH, where(key), "the operator's code panics when this goes from a text to a list of names, or back"
+        if key.endswith(".storage-engine"):
+            yield CRASH, where(key), "the operator's code panics where a namespace has none, before or after"
+        else:
+            yield CRASH, where(key), "the operator's code panics when this goes from a text to a list of names, or back"
     for key in (*change.changed, *change.hidden, *change.reordered):
         if key not in change.crashing:
             yield CRASH, where(key), "is held up by the panic"
