@@ -1,4 +1,4 @@
-"""Planning figures: what no formula gives. Each has a default with its source; a site replaces them by its own
+"""Planning figures, which no formula yields. Each has a default with its source; a site replaces them by its own
 measurements."""
 
 from __future__ import annotations
@@ -57,17 +57,17 @@ class Assumptions:
                 f"device_used_percent {self.device_used_percent} is above defrag_lwm_percent {self.defrag_lwm_percent}:"
                 " blocks that are fuller than that are never freed"
             )
-        for each in fields(self):
-            value = getattr(self, each.name)
+        for figure in fields(self):
+            value = getattr(self, figure.name)
             if isinstance(value, int) and value < 0:
-                raise ValueError(f"{each.name} cannot be negative")
+                raise ValueError(f"{figure.name} cannot be negative")
         if min(self.memory_operations_per_core, self.device_operations_per_core, self.operations_per_node) < 1:
             raise ValueError("operations a core and a node are at least 1")
         if not 1 <= self.minimum_nodes <= self.maximum_nodes <= MAX_NODES:
             raise ValueError(f"1 ≤ minimum_nodes ≤ maximum_nodes ≤ {MAX_NODES} does not hold")
 
     def source_of(self, name: str) -> str:
-        """Where the figure comes from: the default's source, or the site where it said otherwise."""
+        """Return the source of a figure: that of the default, or the site if it changed the figure."""
         default = type(self).__dataclass_fields__[name].default
         return SOURCES[name] if getattr(self, name) == default else f"the site's own {name}"
 

@@ -1,4 +1,4 @@
-"""From a workload and metal to a cluster: nodes in each rack, needs at each moment, and the constraint that binds."""
+"""Size a cluster for a workload: nodes in each rack, needs at each moment, and the binding constraint."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DEFAULTS = Assumptions()
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a rack or a cluster takes from the metal, all pods together."""
+    """The resources of a rack or a cluster, the sum over its pods."""
 
     pods: int
     memory_bytes: int
@@ -47,8 +47,9 @@ class Totals:
 @dataclass(frozen=True, slots=True)
 class Sizing:
     """A sized cluster. ``now``, ``peak`` and ``date`` are the need of a node at each moment, with ``nodes_per_rack``
-    nodes in each of ``racks``; ``pod`` holds the last of them. ``binding`` is the constraint that would fail first
-    with a node less in each rack. ``missing`` is empty if it fits; else ``nodes_per_rack`` is the most there can be.
+    nodes in each of ``racks``; ``pod`` has the settings for ``date``. ``binding`` is the constraint that fails first
+    with one node fewer in each rack. ``missing`` is empty if the size fits; else ``nodes_per_rack`` is the greatest
+    possible number.
     """
 
     workload: Workload
@@ -69,7 +70,7 @@ class Sizing:
 
     @property
     def missing(self) -> tuple[Comparison, ...]:
-        return tuple(each for each in self.comparisons if not each.fits)
+        return tuple(comparison for comparison in self.comparisons if not comparison.fits)
 
     @property
     def fits(self) -> bool:
@@ -77,12 +78,12 @@ class Sizing:
 
     @property
     def unknown(self) -> tuple[Constraint, ...]:
-        """Constraints nothing can be said about: the devices were not measured."""
-        return tuple(each.constraint for each in self.comparisons if not each.known)
+        """Constraints without a verdict, because the devices were not measured."""
+        return tuple(comparison.constraint for comparison in self.comparisons if not comparison.known)
 
     @property
     def rack(self) -> Totals:
-        """Every rack alike."""
+        """The resources of one rack; all racks are equal."""
         pods = self.nodes_per_rack
         return Totals(pods, pods * self.pod.memory_bytes, pods * self.pod.cores, pods * self.date.device_bytes)
 
@@ -92,8 +93,8 @@ class Sizing:
 
 
 def size(workload: Workload, metal: Metal, racks: int, assumptions: Assumptions = DEFAULTS) -> Sizing:
-    """The smallest number of nodes per rack that carries ``workload`` on nodes like ``metal`` until the date planned
-    for, through the loss that ``assumptions.survive`` names. Raises ValueError for no racks, for a loss that no number
+    """Return the smallest number of nodes per rack that carries ``workload`` on nodes like ``metal`` until the planned
+    date, through the loss that ``assumptions.survive`` names. Raises ValueError for no racks, for a loss that no number
     of nodes survives, or where the copies alone need more nodes than a cluster can have."""
     at_date = Candidates(workload, metal, racks, assumptions)
     least = divide_up(at_date.least_nodes, racks)
@@ -106,7 +107,7 @@ def size(workload: Workload, metal: Metal, racks: int, assumptions: Assumptions 
 def sized(
     workload: Workload, metal: Metal, racks: int, nodes_per_rack: int, assumptions: Assumptions = DEFAULTS
 ) -> Sizing:
-    """The sizing with a given number of nodes per rack; its ``missing`` says what each node lacks. Raises ValueError
+    """Return the sizing for this number of nodes per rack; ``missing`` has the shortfalls of a node. Raises ValueError
     for no racks, no nodes, too many, or for a loss that no number of nodes survives."""
     if nodes_per_rack < 1:
         raise ValueError("a rack has at least one node")
@@ -116,8 +117,7 @@ def sized(
 
 
 class Candidates:
-    """The need of a node at the date, for any number of nodes per rack; each is reckoned once, however often the
-    search comes by."""
+    """The need of a node at the date, for any number of nodes per rack; the need for a number is computed once."""
 
     def __init__(self, workload: Workload, metal: Metal, racks: int, assumptions: Assumptions) -> None:
         check_survival(workload, racks, assumptions.survive)
@@ -147,7 +147,7 @@ class Candidates:
 
 
 def with_nodes(at_date: Candidates, nodes_per_rack: int) -> Sizing:
-    """The whole sizing at this number of nodes, whether it holds the workload or not."""
+    """Return the sizing for this number of nodes, even if it does not carry the workload."""
     workload, metal, assumptions = at_date.workload, at_date.metal, at_date.assumptions
     now, peak, _ = at_date.moments
     held, date = at_date.both(nodes_per_rack)
@@ -172,18 +172,18 @@ def with_nodes(at_date: Candidates, nodes_per_rack: int) -> Sizing:
 
 def loads_at(workload: Workload, moment: Moment) -> tuple[NamespaceLoad, ...]:
     percent = workload.growth_per_month_percent
-    return tuple(load_at(each, percent, moment.months) for each in workload.namespaces)
+    return tuple(load_at(load, percent, moment.months) for load in workload.namespaces)
 
 
 def check_survival(workload: Workload, racks: int, survive: Survive) -> None:
-    """Raises ValueError where a loss of a rack is asked for that more nodes do not help against."""
+    """Raise ValueError if the cluster shall survive the loss of a rack, and no number of nodes can achieve that."""
     if racks < 1:
         raise ValueError("a cluster has at least one rack")
     if survive is not Survive.RACK:
         return
     if racks == 1:
         raise ValueError("the loss of the only rack is the loss of the cluster: plan more racks, or survive a node")
-    consistent = [each.name for each in workload.namespaces if each.strong_consistency]
+    consistent = [load.name for load in workload.namespaces if load.strong_consistency]
     if consistent and racks == 2:
         raise ValueError(
             f"namespace {consistent[0]}: with strong consistency half of the nodes serve half of the partitions;"
@@ -192,18 +192,21 @@ def check_survival(workload: Workload, racks: int, survive: Survive) -> None:
 
 
 def least_nodes(workload: Workload, assumptions: Assumptions) -> int:
-    """Enough nodes for all copies, and one more with strong consistency: with as many copies as nodes, one that is
-    down makes every partition unavailable. And one that is left, where the loss of one is to be survived."""
-    copies = max(each.replication_factor + each.strong_consistency for each in workload.namespaces)
+    """Return the fewest nodes of a cluster: one for each copy, one more with strong consistency, and two if it shall
+    survive the loss of a node.
+
+    With strong consistency and as many copies as nodes, a node that is down makes every partition unavailable.
+    """
+    copies = max(load.replication_factor + load.strong_consistency for load in workload.namespaces)
     left = 1 if assumptions.survive is Survive.NOTHING else 2
     return max(copies, assumptions.minimum_nodes, left)
 
 
 def smallest(need: Callable[[int], NodeNeed], limits: Limits, least: int, most: int) -> int:
-    """The smallest number of nodes per rack whose need fits, or ``most``.
+    """Return the smallest number of nodes per rack whose need fits, or ``most``.
 
-    Need falls with every node, about as 1 / nodes, so the first guess is close; from there in doubling steps to a
-    number that fails and one that carries, and by halves between them.
+    The need falls with every node, about as 1 / nodes, so the first guess is close. From there doubling steps find a
+    number that fails and one that fits, and a bisection between them finds the smallest.
     """
 
     def carries(nodes_per_rack: int) -> bool:
@@ -222,10 +225,10 @@ def smallest(need: Callable[[int], NodeNeed], limits: Limits, least: int, most: 
 
 
 def binding(at_date: Candidates, nodes_per_rack: int, compared: tuple[Comparison, ...]) -> Constraint:
-    """What fails, or would fail first with a node less in each rack."""
-    failing = [each for each in compared if not each.fits]
+    """Return the constraint that fails, or that fails first with one node fewer in each rack."""
+    failing = [comparison for comparison in compared if not comparison.fits]
     if failing:
-        return max(failing, key=lambda each: each.use).constraint
+        return max(failing, key=lambda comparison: comparison.use).constraint
     if (nodes_per_rack - 1) * at_date.racks < at_date.least_nodes:
         return Constraint.COPIES
     return tightest(at_date.need(nodes_per_rack - 1), at_date.limits).constraint

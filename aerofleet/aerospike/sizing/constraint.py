@@ -1,4 +1,4 @@
-"""What can stop a cluster from fitting: each need of a node against what it has."""
+"""The constraints of a cluster: every need of a node compared with the resources of its host."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ class Constraint(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``have`` is 0 where nothing was measured; then nothing can be said, and ``known`` is false."""
+    """A need and the resource for it. Without a measurement ``have`` is 0 and ``known`` is false: there is no
+    verdict.
+    """
 
     constraint: Constraint
     need: float
@@ -36,7 +38,7 @@ class Comparison:
 
     @property
     def use(self) -> float:
-        """Need as a share of what is there."""
+        """The need as a share of the resource."""
         if not self.known or not self.need:
             return 0.0
         return self.need / self.have if self.have else float("inf")
@@ -44,7 +46,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one node has; ``act_rating`` and ``writable_bytes_per_day`` are 0 where unknown."""
+    """The resources of one node; ``act_rating`` and ``writable_bytes_per_day`` are 0 if unknown."""
 
     memory_bytes: int
     device_bytes: int
@@ -68,7 +70,7 @@ def limits_of(metal: Metal, operations_per_second: int) -> Limits:
 
 
 def fits(need: NodeNeed, limits: Limits) -> bool:
-    """Whether all of :func:`comparisons` fit, without making them: this is asked for every candidate."""
+    """Return whether all of :func:`comparisons` fit, without making them: the search calls it for every candidate."""
     return (
         need.memory_limit_bytes <= limits.memory_bytes
         and need.device_bytes <= limits.device_bytes
@@ -81,7 +83,9 @@ def fits(need: NodeNeed, limits: Limits) -> bool:
 
 
 def comparisons(need: NodeNeed, limits: Limits) -> tuple[Comparison, ...]:
-    """All but the copies, for one node. A rating that nobody gave is unknown, not 0, where there is a load on it."""
+    """Return all comparisons of one node except the copies. A rating of 0 is unknown if there is a load on the
+    devices.
+    """
     act, per_day = limits.act_rating, limits.writable_bytes_per_day
     act_known = act > 0 or not need.act_load
     per_day_known = per_day > 0 or not need.written_bytes_per_day
@@ -97,4 +101,4 @@ def comparisons(need: NodeNeed, limits: Limits) -> tuple[Comparison, ...]:
 
 
 def tightest(need: NodeNeed, limits: Limits) -> Comparison:
-    return max(comparisons(need, limits), key=lambda each: each.use)
+    return max(comparisons(need, limits), key=lambda comparison: comparison.use)

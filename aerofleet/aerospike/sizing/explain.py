@@ -1,7 +1,7 @@
 """Every figure of a sizing with its formula, inputs and source.
 
-The values are those of the sizing itself. Formulas are written a second time here, as text for people; the tests
-reckon each one from its inputs and compare.
+The values are those of the sizing itself. The formulas are text for people; the tests compute each formula from its
+inputs and compare the result with the value.
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ from aerofleet.aerospike.sizing.server import GIB
 
 
 def figures(sizing: Sizing, need: NodeNeed | None = None) -> tuple[Figure, ...]:
-    """The figures of one node at one of the sizing's moments, by default at the date."""
+    """Return the figures of one node at one of the sizing's moments, by default at the date."""
     need = need or sizing.date
     workload, assumed = sizing.workload, sizing.assumptions
     version = workload.server_version
     layout = Layout(sizing.racks, sizing.nodes_per_rack, sizing.metal.device_count)
-    found: list[Figure] = []
+    result: list[Figure] = []
     loads = loads_at(workload, need.moment)
-    for today, load, each, on_node in zip(workload.namespaces, loads, need.namespaces, need.loads, strict=True):
-        found += growth_figures(today, load, workload.growth_per_month_percent, need.moment.months)
-        held = place(load.replication_factor, layout, assumed.survive, load.devices)
-        found += record_figures(load, each, version)
-        found += spread_figures(load, each, layout, assumed.survive)
-        found += index_figures(load, each, version)
-        found += data_figures(load, each, held, assumed, version)
-        found += memory_figures(load, each, held.devices, version, assumed)
-        found += request_figures(load, on_node, need.moment, held)
-        found += traffic_figures(load, on_node, each.record_bytes, workload, assumed)
-        found += device_figures(load, on_node, each.record_bytes, held, assumed)
-    return (*found, *node_figures(sizing, need), *load_figures(sizing, need))
+    for today, load, namespace, on_node in zip(workload.namespaces, loads, need.namespaces, need.loads, strict=True):
+        result += growth_figures(today, load, workload.growth_per_month_percent, need.moment.months)
+        spread = place(load.replication_factor, layout, assumed.survive, load.devices)
+        result += record_figures(load, namespace, version)
+        result += spread_figures(load, namespace, layout, assumed.survive)
+        result += index_figures(load, namespace, version)
+        result += data_figures(load, namespace, spread, assumed, version)
+        result += memory_figures(load, namespace, spread.devices, version, assumed)
+        result += request_figures(load, on_node, need.moment, spread)
+        result += traffic_figures(load, on_node, namespace.record_bytes, workload, assumed)
+        result += device_figures(load, on_node, namespace.record_bytes, spread, assumed)
+    return (*result, *node_figures(sizing, need), *load_figures(sizing, need))
 
 
 def node_figures(sizing: Sizing, need: NodeNeed) -> Iterator[Figure]:
@@ -66,7 +66,7 @@ def node_figures(sizing: Sizing, need: NodeNeed) -> Iterator[Figure]:
         },
         assumed.source_of("heap_bytes"),
     )
-    parts = {f"memory_{i}": each.memory_bytes for i, each in enumerate(need.namespaces, 1)}
+    parts = {f"memory_{i}": namespace.memory_bytes for i, namespace in enumerate(need.namespaces, 1)}
     yield Figure(
         "",
         "memory taken",
@@ -89,8 +89,8 @@ def node_figures(sizing: Sizing, need: NodeNeed) -> Iterator[Figure]:
 
 def load_figures(sizing: Sizing, need: NodeNeed) -> Iterator[Figure]:
     assumed = sizing.assumptions
-    each_in = {f"in_{i}": each.traffic.bytes_in for i, each in enumerate(need.loads, 1)}
-    each_out = {f"out_{i}": each.traffic.bytes_out for i, each in enumerate(need.loads, 1)}
+    each_in = {f"in_{i}": load.traffic.bytes_in for i, load in enumerate(need.loads, 1)}
+    each_out = {f"out_{i}": load.traffic.bytes_out for i, load in enumerate(need.loads, 1)}
     yield Figure(
         "",
         "network",
@@ -101,8 +101,8 @@ def load_figures(sizing: Sizing, need: NodeNeed) -> Iterator[Figure]:
         assumed.source_of("network_used_percent"),
     )
     operations = {
-        f"{name}_{i}": getattr(each, name)
-        for i, each in enumerate(need.loads, 1)
+        f"{name}_{i}": getattr(load, name)
+        for i, load in enumerate(need.loads, 1)
         for name in ("reads", "writes", "replica_writes")
     }
     yield Figure(
@@ -114,7 +114,7 @@ def load_figures(sizing: Sizing, need: NodeNeed) -> Iterator[Figure]:
         operations,
         "reads and writes for clients, and writes as replica, after the loss",
     )
-    micros = {f"core_microseconds_{i}": each.core_microseconds for i, each in enumerate(need.loads, 1)}
+    micros = {f"core_microseconds_{i}": load.core_microseconds for i, load in enumerate(need.loads, 1)}
     yield Figure(
         "",
         "cores",
@@ -124,6 +124,10 @@ def load_figures(sizing: Sizing, need: NodeNeed) -> Iterator[Figure]:
         micros,
         "processor time of all namespaces, in whole cores",
     )
-    devices = {f"device_{i}": each.device_bytes for i, each in enumerate(need.namespaces, 1)}
-    devices |= {f"mounts_{i}": each.mounts_bytes for i, each in enumerate(need.namespaces, 1) if each.mounts_bytes}
+    devices = {f"device_{i}": namespace.device_bytes for i, namespace in enumerate(need.namespaces, 1)}
+    devices |= {
+        f"mounts_{i}": namespace.mounts_bytes
+        for i, namespace in enumerate(need.namespaces, 1)
+        if namespace.mounts_bytes
+    }
     yield Figure("", "devices", need.device_bytes, "B", " + ".join(devices), devices, "sum over the namespaces")

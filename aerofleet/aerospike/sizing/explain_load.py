@@ -89,13 +89,15 @@ def memory_figures(
     )
 
 
-def request_figures(load: NamespaceLoad, on_node: NamespaceLoadOnNode, moment: Moment, held: Place) -> Iterator[Figure]:
+def request_figures(
+    load: NamespaceLoad, on_node: NamespaceLoadOnNode, moment: Moment, spread: Place
+) -> Iterator[Figure]:
     peak: dict[str, Number] = {
         "reads_per_second": load.reads_per_second,
         "writes_per_second": load.writes_per_second,
         "peak_factor": moment.peak_factor,
-        "nodes_left": held.worst.nodes,
-        "partitions": held.worst.partitions,
+        "nodes_left": spread.worst.nodes,
+        "partitions": spread.worst.partitions,
         "copies_taken": on_node.copies_written,
         "client_writes": on_node.writes,
     }
@@ -160,7 +162,7 @@ def traffic_figures(
 
 
 def device_figures(
-    load: NamespaceLoad, on_node: NamespaceLoadOnNode, record_bytes: int, held: Place, assumed: Assumptions
+    load: NamespaceLoad, on_node: NamespaceLoadOnNode, record_bytes: int, spread: Place, assumed: Assumptions
 ) -> Iterator[Figure]:
     if not load.storage.data_on_device:
         return
@@ -189,7 +191,7 @@ def device_figures(
         {
             "seconds": SECONDS_PER_DAY,
             "writes_per_second": load.writes_per_second,
-            "partitions": held.steady.partitions,
+            "partitions": spread.steady.partitions,
             **record,
         },
         "wear counts the average, with all nodes up",

@@ -34,7 +34,7 @@ HEAP_SOURCE = "data on the heap before 7.0: 2 B a record, 12 B a bin, its value 
 
 
 def growth_figures(today: NamespaceLoad, then: NamespaceLoad, percent: int, months: int) -> Iterator[Figure]:
-    """What the namespace has become by then, under the names that the other figures use."""
+    """Yield the namespace's figures after its growth, under the names that other figures use as inputs."""
     if today == then:
         return
     grown = [(name, getattr(today, name), getattr(then, name)) for name in GROWING]
@@ -69,24 +69,26 @@ def record_figures(load: NamespaceLoad, need: NamespaceNeed, version: Version) -
 
 
 def spread_figures(load: NamespaceLoad, need: NamespaceNeed, layout: Layout, survive: Survive) -> Iterator[Figure]:
-    found = spreads(load.replication_factor, layout.racks, layout.nodes_per_rack, survive)
+    by_loss = spreads(load.replication_factor, layout.racks, layout.nodes_per_rack, survive)
     yield Figure(
         load.name,
         "partitions of a node",
-        found[Survive.NOTHING].partitions,
+        by_loss[Survive.NOTHING].partitions,
         "of 4096",
         "min(4096, ceil(4096 × replication_factor ÷ nodes))",
         {"replication_factor": load.replication_factor, "nodes": layout.nodes},
         "aerospike-server fabric/partition.h; partitions spread evenly over nodes",
     )
-    for loss, spread in found.items():
+    for loss, spread in by_loss.items():
         if loss is not Survive.NOTHING:
             formula, inputs = loss_formula(load.replication_factor, layout, loss)
             name = f"partitions after a {loss} is lost"
             yield Figure(load.name, name, spread.partitions, "of 4096", formula, inputs, RACK_SOURCE)
-    all_found: dict[str, Number] = {f"after_{loss}": spread.partitions for loss, spread in found.items()}
-    worst = f"max({', '.join(all_found)}, 0)"
-    yield Figure(load.name, "partitions after the loss", need.partitions, "of 4096", worst, all_found, WORST_SOURCE)
+    partitions_by_loss: dict[str, Number] = {f"after_{loss}": spread.partitions for loss, spread in by_loss.items()}
+    worst = f"max({', '.join(partitions_by_loss)}, 0)"
+    yield Figure(
+        load.name, "partitions after the loss", need.partitions, "of 4096", worst, partitions_by_loss, WORST_SOURCE
+    )
     yield Figure(
         load.name,
         "records of a node",
@@ -99,8 +101,11 @@ def spread_figures(load: NamespaceLoad, need: NamespaceNeed, layout: Layout, sur
 
 
 def loss_formula(replication_factor: int, layout: Layout, loss: Survive) -> tuple[str, dict[str, Number]]:
-    """How many partitions the node has that carries most once a node or a rack is lost. Where the copies do not make
-    whole rounds of all racks, the short rack is left out of the last round with the product of fractions."""
+    """Return the formula for the partitions on the fullest node after the loss of a node or a rack, and its inputs.
+
+    If the copies do not make whole rounds of all racks, the probability that the last round leaves out the short rack
+    is a product of fractions.
+    """
     racks, nodes_per_rack = layout.racks, layout.nodes_per_rack
     if loss is Survive.RACK or nodes_per_rack == 1:
         left = layout.nodes - (nodes_per_rack if loss is Survive.RACK else 1)
@@ -109,7 +114,7 @@ def loss_formula(replication_factor: int, layout: Layout, loss: Survive) -> tupl
     rounds, rest = divmod(replication_factor, racks)
     short = nodes_per_rack - 1
     others = [(racks - 1 - taken) * nodes_per_rack for taken in range(rest)]
-    left_out = " × ".join(f"{each} ÷ {each + short}" for each in others)
+    left_out = " × ".join(f"{count} ÷ {count + short}" for count in others)
     copies = f"(rounds + 1 - {left_out})" if left_out else "rounds"
     return f"min(4096, ceil(4096 × {copies} ÷ left_in_rack))", {"rounds": rounds, "left_in_rack": short}
 
@@ -156,19 +161,19 @@ def index_figures(load: NamespaceLoad, need: NamespaceNeed, version: Version) ->
 
 def index_memory_figures(load: NamespaceLoad, need: NamespaceNeed, version: Version) -> Iterator[Figure]:
     sets = {f"records_of_set_{number}": records for number, records in enumerate(load.set_indexes, 1)}
-    held = {
+    parts = {
         f"secondary_{number}": index.secondary_index_node_bytes(entries, need.partitions, version)
         for number, entries in enumerate(load.secondary_indexes, 1)
     }
     if load.storage.index_in_memory:
-        held = {"primary": need.primary_index_bytes, **held}
+        parts = {"primary": need.primary_index_bytes, **parts}
     yield Figure(
         load.name,
         "indexes in use",
         need.index_used_bytes,
         "B",
-        " + ".join([*held, *(f"16 × ceil({name} × partitions ÷ 4096)" for name in sets)]),
-        {**held, **sets, **({"partitions": need.partitions} if sets else {})},
+        " + ".join([*parts, *(f"16 × ceil({name} × partitions ÷ 4096)" for name in sets)]),
+        {**parts, **sets, **({"partitions": need.partitions} if sets else {})},
         "what counts against the budget: of a set index its entries alone (aerospike-server 8.1, nsup.c)",
     )
     if need.indexes_memory_budget_bytes:
@@ -201,7 +206,7 @@ def index_memory_figures(load: NamespaceLoad, need: NamespaceNeed, version: Vers
 
 
 def data_figures(
-    load: NamespaceLoad, need: NamespaceNeed, held: Place, assumed: Assumptions, version: Version
+    load: NamespaceLoad, need: NamespaceNeed, spread: Place, assumed: Assumptions, version: Version
 ) -> Iterator[Figure]:
     block = write_block_bytes(load.storage, need.record_bytes, version)
     if not block:
@@ -215,7 +220,7 @@ def data_figures(
         "tombstone_bytes": load.tombstone_bytes(version),
     }
     for name, value, partitions in (
-        ("data, all nodes up", need.data_steady_bytes, held.steady.partitions),
+        ("data, all nodes up", need.data_steady_bytes, spread.steady.partitions),
         ("data after the loss", need.data_bytes, need.partitions),
     ):
         yield Figure(
@@ -228,7 +233,7 @@ def data_figures(
             {**constants, "partitions": partitions},
             "records lie in whole write blocks (aerospike-server 8.1, drv_common.h)",
         )
-    yield from capacity_figures(need, block, held.devices, assumed, version)
+    yield from capacity_figures(need, block, spread.devices, assumed, version)
 
 
 def heap_figures(load: NamespaceLoad, need: NamespaceNeed, version: Version) -> Iterator[Figure]:
@@ -255,7 +260,7 @@ def heap_figures(load: NamespaceLoad, need: NamespaceNeed, version: Version) -> 
 
 
 def memory_size_figures(need: NamespaceNeed) -> Iterator[Figure]:
-    """Before 7.0."""
+    """Yield the figure of memory-size, before 7.0."""
     yield Figure(
         need.name,
         "memory-size",

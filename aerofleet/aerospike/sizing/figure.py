@@ -10,9 +10,10 @@ Number = int | float
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """``formula`` is arithmetic over the names in ``inputs``: + − × ÷, //, ceil, round, min, max,
-    power(base, exponent), round_up(value, unit) and power_of_two(value), the next one that is no smaller.
-    ``scope``: the namespace, or empty for the whole node. ``source``: where formula and constants come from."""
+    """A value with its formula. ``formula`` is arithmetic over the names in ``inputs``: + − × ÷, //, ceil, round, min,
+    max, power(base, exponent), round_up(value, unit) and power_of_two(value), the next one that is no smaller.
+    ``scope``: the namespace, or empty for the whole node. ``source``: the source of formula and constants.
+    """
 
     scope: str
     name: str

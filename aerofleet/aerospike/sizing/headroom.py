@@ -1,7 +1,7 @@
-"""How partitions spread over nodes, and what each survivor carries after a loss.
+"""The spread of partitions over nodes, with all nodes up and after a loss.
 
 All shares are partitions of 4096 that one node holds a copy of. Rack-aware clusters keep the copies of a partition
-in different racks; so what a lost node held goes first to the other nodes of its own rack.
+in different racks; so the partitions of a lost node go first to the other nodes of its own rack.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from aerofleet.aerospike.sizing.server import PARTITIONS, divide_up
 
 
 class Survive(StrEnum):
-    """The loss that a cluster has to carry its full load through."""
+    """The loss through which a cluster has to carry its full load."""
 
     NOTHING = "nothing"
     NODE = "node"
@@ -24,7 +24,7 @@ class Survive(StrEnum):
 
 
 class Spread(NamedTuple):
-    """``partitions``: copies a node holds, of 4096; ``nodes``: how many nodes share the reads."""
+    """``partitions``: copies on one node, of 4096; ``nodes``: number of nodes that share the reads."""
 
     partitions: int
     nodes: int
@@ -43,7 +43,7 @@ class Layout(NamedTuple):
 
 
 class Place(NamedTuple):
-    """What a node carries of one namespace: with all nodes up, and at worst after the loss planned for."""
+    """The spread of one namespace over the nodes: with all nodes up, and the worst after the planned loss."""
 
     steady: Spread
     worst: Spread
@@ -51,7 +51,7 @@ class Place(NamedTuple):
 
 
 def place(replication_factor: int, layout: Layout, survive: Survive, devices: int | None = None) -> Place:
-    """``devices`` of a node that the namespace has for itself; without it, it has a part of all."""
+    """Return the spread of a namespace. ``devices``: its own devices on each node; None = a part of every device."""
     worst = spread_after_loss(replication_factor, layout.racks, layout.nodes_per_rack, survive)
     own = layout.devices if devices is None else devices
     return Place(even_spread(replication_factor, layout.nodes), worst, own)
@@ -59,26 +59,28 @@ def place(replication_factor: int, layout: Layout, survive: Survive, devices: in
 
 @lru_cache(maxsize=4096)
 def even_spread(replication_factor: int, nodes: int) -> Spread:
-    """All nodes up. A node holds at most one copy of a partition."""
+    """Return the spread with all nodes up. A node has at most one copy of a partition."""
     return Spread(min(PARTITIONS, divide_up(PARTITIONS * replication_factor, nodes)), nodes)
 
 
 def spreads(replication_factor: int, racks: int, nodes_per_rack: int, survive: Survive) -> dict[Survive, Spread]:
-    """The node that carries most with all up, and after each loss to survive that leaves a node at all."""
+    """Return the spread on the fullest node for each loss up to ``survive``: with all nodes up, after the loss of a
+    node, and of a rack. A loss that leaves no node is left out.
+    """
     nodes = racks * nodes_per_rack
-    found = {Survive.NOTHING: even_spread(replication_factor, nodes)}
+    worst = {Survive.NOTHING: even_spread(replication_factor, nodes)}
     if survive is not Survive.NOTHING and nodes > 1:
-        found[Survive.NODE] = spread_after_node(replication_factor, racks, nodes_per_rack)
+        worst[Survive.NODE] = spread_after_node(replication_factor, racks, nodes_per_rack)
     if survive is Survive.RACK and racks > 1:
-        found[Survive.RACK] = even_spread(replication_factor, nodes - nodes_per_rack)
-    return found
+        worst[Survive.RACK] = even_spread(replication_factor, nodes - nodes_per_rack)
+    return worst
 
 
 @lru_cache(maxsize=4096)
 def spread_after_loss(replication_factor: int, racks: int, nodes_per_rack: int, survive: Survive) -> Spread:
-    """The worst of :func:`spreads`."""
-    found = spreads(replication_factor, racks, nodes_per_rack, survive).values()
-    return Spread(max(each.partitions for each in found), min(each.nodes for each in found))
+    """Return the worst of :func:`spreads`: the most partitions, and the fewest nodes for reads."""
+    worst = spreads(replication_factor, racks, nodes_per_rack, survive).values()
+    return Spread(max(spread.partitions for spread in worst), min(spread.nodes for spread in worst))
 
 
 def spread_after_node(replication_factor: int, racks: int, nodes_per_rack: int) -> Spread:
@@ -90,7 +92,7 @@ def spread_after_node(replication_factor: int, racks: int, nodes_per_rack: int) 
 
 
 def share_in_short_rack(replication_factor: int, racks: int, nodes_per_rack: int) -> Fraction:
-    """Share of all partitions on each node of a rack that lost one of its ``nodes_per_rack`` nodes.
+    """Return the share of all partitions on each node of a rack that lost one of its ``nodes_per_rack`` nodes.
 
     Whole rounds of copies put one into each rack. The copies left over go to different racks, drawn by their number
     of nodes: the short rack is left out with the product of (nodes of other full racks) / (nodes of racks not taken).
@@ -105,9 +107,11 @@ def share_in_short_rack(replication_factor: int, racks: int, nodes_per_rack: int
 
 
 def growth_after_loss(replication_factor: int, racks: int, nodes_per_rack: int) -> Fraction:
-    """Return how many times its partitions the worst node has after the loss of another one; 1 for a single node.
+    """Return the factor by which the partitions of the worst node grow after the loss of another node; 1 for a single
+    node.
 
-    With as many copies as racks and two nodes in each it is 2: the lost node's partitions all go to its neighbour.
+    With as many copies as racks and two nodes in each rack it is 2: all partitions of the lost node go to its
+    neighbour.
     """
     nodes = racks * nodes_per_rack
     if nodes == 1:
@@ -117,6 +121,6 @@ def growth_after_loss(replication_factor: int, racks: int, nodes_per_rack: int) 
 
 
 def share_of_partitions_lost(nodes: int, lost: int, replication_factor: int) -> Fraction:
-    """Share of partitions without any copy after ``lost`` of ``nodes`` went at once, without racks:
-    M!(N−R)! / ((M−R)! N!), the chance that all copies lay on the lost ones."""
+    """Return the share of partitions without any copy after the loss of ``lost`` of ``nodes`` at once, without racks:
+    M!(N−R)! / ((M−R)! N!), the probability that all copies were on the lost nodes."""
     return Fraction(comb(lost, replication_factor), comb(nodes, replication_factor))

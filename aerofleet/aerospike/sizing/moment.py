@@ -11,7 +11,7 @@ from aerofleet.aerospike.sizing.workload import NamespaceLoad, Workload
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """``months`` from now, at ``peak_factor`` times the average load."""
+    """A moment: ``months`` from now, at ``peak_factor`` times the average load."""
 
     name: str
     months: int
@@ -24,12 +24,12 @@ def moments(workload: Workload, months: int) -> tuple[Moment, Moment, Moment]:
 
 
 def grown(value: int, percent_per_month: int, months: int) -> int:
-    """Compound growth, exact, rounded up: value × ((100 + percent) / 100) ^ months."""
+    """Return the value after compound growth, exact and rounded up: value × ((100 + percent) / 100) ^ months."""
     return divide_up(value * (100 + percent_per_month) ** months, 100**months)
 
 
 def load_at(load: NamespaceLoad, percent_per_month: int, months: int) -> NamespaceLoad:
-    """The namespace ``months`` from now: records, index entries and average rates grown alike."""
+    """Return the namespace ``months`` from now: records, index entries and average rates grow alike."""
     if not months or not percent_per_month:
         return load
 
@@ -48,7 +48,9 @@ def load_at(load: NamespaceLoad, percent_per_month: int, months: int) -> Namespa
 
 
 def months_between(first: date, last: date) -> int:
-    """Whole months that have begun from ``first`` to ``last``. Raises ValueError when ``last`` is before ``first``."""
+    """Return the number of months that have begun from ``first`` to ``last``. Raises ValueError when ``last`` is before
+    ``first``.
+    """
     if last < first:
         raise ValueError(f"{last} lies before {first}")
     months = (last.year - first.year) * 12 + last.month - first.month

@@ -1,4 +1,4 @@
-"""What one namespace needs on one node: indexes, data, caches."""
+"""The need of one namespace on one node: indexes, data, caches."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ STOP_WRITES_PERCENT_BEFORE_7 = 90
 
 @dataclass(frozen=True, slots=True)
 class NamespaceNeed:
-    """Bytes on one node. Records, indexes and data are those after the worst loss; ``data_steady_bytes`` with all up.
+    """The need in bytes on one node. Records, indexes and data are those after the worst loss; ``data_steady_bytes``
+    those with all nodes up.
 
-    ``index_used_bytes`` is what the server compares with ``indexes_memory_budget_bytes``, ``index_memory_bytes`` what
-    the arenas can take before the budget is reached. ``data_size_bytes`` is 0 where data is not in memory, and
-    ``memory_size_bytes`` (before 7.0) takes the place of both budget and data-size. ``record_limit_bytes``: what
-    max-record-size, before 7.1 write-block-size, has to be; 0 = the default. ``devices`` hold the data, 0 = none does.
+    The server compares ``index_used_bytes`` with ``indexes_memory_budget_bytes``; ``index_memory_bytes`` is the most
+    that the arenas take before the budget is reached. ``data_size_bytes`` is 0 where data is not in memory, and
+    ``memory_size_bytes`` (before 7.0) takes the place of both budget and data-size. ``record_limit_bytes``: the least
+    max-record-size, before 7.1 write-block-size; 0 = the default. ``devices``: number of devices with the data.
     """
 
     name: str
@@ -62,7 +63,7 @@ class NamespaceNeed:
 
     @property
     def memory_bytes(self) -> int:
-        """All the memory the namespace can come to take."""
+        """The most memory that the namespace takes."""
         limit = self.memory_size_bytes or self.index_memory_bytes + self.data_size_bytes
         return limit + self.tree_bytes + self.cache_bytes
 
@@ -77,7 +78,9 @@ class IndexNeed(NamedTuple):
 
 
 class DataNeed(NamedTuple):
-    """``size_bytes``: data-size or, before 7.0, the heap of the data; ``device_bytes`` with reserves."""
+    """The need of data. ``size_bytes``: data-size or, before 7.0, the heap of the data; ``device_bytes``: with
+    reserves.
+    """
 
     steady_bytes: int
     worst_bytes: int
@@ -86,7 +89,8 @@ class DataNeed(NamedTuple):
 
 
 def namespace_need(load: NamespaceLoad, version: Version, place: Place, assumed: Assumptions) -> NamespaceNeed:
-    """``load`` as it is at the moment. Raises ValueError for more records than an index on flash can have."""
+    """Return the need for ``load``, the namespace at the moment. Raises ValueError for too many records for an index on
+    flash."""
     facts, worst = server_facts(version), place.worst
     copies = node_copies(load.objects + load.tombstones, worst)
     on_flash = load.storage is Storage.ALL_FLASH
@@ -136,7 +140,7 @@ def namespace_need(load: NamespaceLoad, version: Version, place: Place, assumed:
 
 
 def memory_size_bytes(held: int) -> int:
-    """memory-size before 7.0: so much that ``held`` stays below stop-writes-pct of it."""
+    """Return memory-size before 7.0, so that the bytes ``held`` stay below stop-writes-pct of it."""
     return round_up(divide_up(held * 100, STOP_WRITES_PERCENT_BEFORE_7) + 1, GIB)
 
 
@@ -145,19 +149,25 @@ def node_copies(records: int, spread: Spread) -> int:
 
 
 def stored_record_bytes(load: NamespaceLoad, version: Version) -> int:
-    """Bytes of the average record where it is read from; on devices, where it is in memory as well."""
+    """Return the bytes of the average record in its storage; on devices if it is both there and in memory."""
     if load.storage is Storage.MEMORY:
         return load.memory_record_bytes(version)
     return load.device_record_bytes(version)
 
 
 def index_need(load: NamespaceLoad, version: Version, partitions: int, copies: int) -> IndexNeed:
-    """The budget is the next whole stage above what the server counts as used: of a set index its entries alone."""
+    """Return the need of the indexes. The budget is the next whole stage above the bytes that the server counts as
+    used, of a set index only its entries.
+    """
     primary = index.primary_index_bytes(copies)
-    secondary = sum(index.secondary_index_node_bytes(each, partitions, version) for each in load.secondary_indexes)
-    sets = sum(index.set_index_bytes(each, partitions) for each in load.set_indexes)
+    secondary = sum(
+        index.secondary_index_node_bytes(entries, partitions, version) for entries in load.secondary_indexes
+    )
+    sets = sum(index.set_index_bytes(records, partitions) for records in load.set_indexes)
     arenas = index_arenas(load.storage, len(load.secondary_indexes))
-    entries = sum(index.set_index_used_bytes(divide_up(each * partitions, PARTITIONS)) for each in load.set_indexes)
+    entries = sum(
+        index.set_index_used_bytes(divide_up(records * partitions, PARTITIONS)) for records in load.set_indexes
+    )
     used = (primary if load.storage.index_in_memory else 0) + secondary + entries
     if not arenas and not load.set_indexes:
         return IndexNeed(primary, secondary, sets, 0, 0, 0)
@@ -167,12 +177,14 @@ def index_need(load: NamespaceLoad, version: Version, partitions: int, copies: i
 
 
 def index_arenas(storage: Storage, secondary_indexes: int) -> int:
-    """Arenas in memory: one for the primary index unless it lies on flash, one for all secondary indexes."""
+    """Return the number of arenas in memory: one for the primary index unless it is on flash, one for all secondary
+    indexes.
+    """
     return int(storage.index_in_memory) + bool(secondary_indexes)
 
 
 def data_need(load: NamespaceLoad, record: int, version: Version, place: Place, assumed: Assumptions) -> DataNeed:
-    """Bytes of one node for the records; ``record`` is the bytes of one as it is stored."""
+    """Return the storage of one node for the records. ``record``: stored bytes of one record."""
     facts = server_facts(version)
     in_memory = load.storage.data_in_memory
     if in_memory and not facts.memory_block_bytes:
@@ -197,7 +209,7 @@ def data_need(load: NamespaceLoad, record: int, version: Version, place: Place, 
 
 
 def write_block_bytes(storage: Storage, record: int, version: Version) -> int:
-    """The write block of data on devices, or since 7.0 in memory; 0 where data is heap."""
+    """Return the size of a write block on devices or, since 7.0, in memory; 0 if data is heap."""
     facts = server_facts(version)
     if storage.data_in_memory:
         return facts.memory_block_bytes
@@ -206,12 +218,12 @@ def write_block_bytes(storage: Storage, record: int, version: Version) -> int:
 
 
 def data_stripes(storage: Storage, capacity: int, block: int, devices: int) -> int:
-    """Stripes of data in memory: one for each device behind it."""
+    """Return the number of stripes of data in memory: one for each backing device, if there is any."""
     return max(1, devices) if storage.data_on_device else device.memory_stripes(capacity, block)
 
 
 def heap_need(load: NamespaceLoad, version: Version, place: Place) -> DataNeed:
-    """Data in memory before 7.0: heap, and where it is persisted four times as much on the device."""
+    """Return the need of data in memory before 7.0: heap, and if it is persisted four times as much on the device."""
     record = load.memory_record_bytes(version)
     after_loss = node_copies(load.objects, place.worst) * record
     on_device = device.persisted_bytes_before_7(after_loss) if load.storage.data_on_device else 0
@@ -219,7 +231,7 @@ def heap_need(load: NamespaceLoad, version: Version, place: Place) -> DataNeed:
 
 
 def cache_bytes(storage: Storage, devices: int, write_block: int, assumed: Assumptions) -> int:
-    """Write cache of each device, and the cache behind writes where data is read from devices. ``write_block``: a
-    write-block-size above the default, 0 = none; before 7.1 the cache behind writes is a number of such blocks."""
+    """Return the write cache of each device, and the post-write cache if data is read from devices. ``write_block``: a
+    write-block-size above the default, 0 = none; before 7.1 the post-write cache is a number of such blocks."""
     behind = 0 if storage.data_in_memory else assumed.post_write_cache_bytes * max(1, write_block // MIB)
     return devices * (assumed.write_cache_bytes + behind)

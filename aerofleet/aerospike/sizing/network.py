@@ -1,4 +1,4 @@
-"""Bytes that pass the network card of a node, each direction by itself: network cards are full duplex."""
+"""The bytes through the network card of a node, per direction: network cards are full duplex."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Bytes per second of one node."""
+    """The traffic of one node in bytes per second."""
 
     client_in: int
     client_out: int
@@ -34,10 +34,11 @@ def traffic(  # noqa: PLR0913 - the quantities of a formula
     frame_bytes: int,
     xdr_destinations: int,
 ) -> Traffic:
-    """``reads`` and ``writes`` are those a node answers to clients, ``replica_writes`` those it takes for others.
+    """Return the traffic of a node. ``reads`` and ``writes`` are requests of clients, ``replica_writes`` those of other
+    nodes.
 
-    Every message carries a frame; the answer to a write and to a replica write is a frame alone, and so is the
-    question of a read. A node sends each write of its clients to the nodes with the other ``copies``.
+    Every message has a frame. The request of a read, and the answer to a write and to a replica write, are only a
+    frame. A node sends each write of its clients to the nodes with the other ``copies``.
     """
     full = record_bytes + frame_bytes
     sent = writes * (copies - 1)

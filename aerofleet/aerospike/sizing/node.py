@@ -1,4 +1,4 @@
-"""What one node, which is one pod, needs at a moment: the sum over its namespaces, and its load."""
+"""The need of one node, which is one pod, at a moment: the sum over its namespaces, and its load."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aerofleet.aerospike.sizing.workload import NamespaceLoad, Workload
 
 @dataclass(frozen=True, slots=True)
 class NamespaceLoadOnNode:
-    """Requests per second of one namespace on the node that carries most, and what they ask of devices and network.
+    """Requests per second of one namespace on the fullest node, and their load on devices and network.
 
     ``copies_written``: writes as master and as replica. ``written_bytes_per_day`` is the average, all nodes up.
     """
@@ -38,7 +38,7 @@ class NamespaceLoadOnNode:
 
 
 class Held(NamedTuple):
-    """A namespace on a node: what it is by then, how it spreads, what it needs whatever its load."""
+    """A namespace on a node: its load at the moment, its spread over the nodes, and its need of memory and storage."""
 
     load: NamespaceLoad
     place: Place
@@ -47,7 +47,9 @@ class Held(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NodeNeed:
-    """``memory_bytes`` is what the process can come to take; ``memory_limit_bytes`` the pod's request and limit."""
+    """The need of a node. ``memory_bytes``: the most that the process takes; ``memory_limit_bytes``: request and limit
+    of the pod.
+    """
 
     moment: Moment
     namespaces: tuple[NamespaceNeed, ...]
@@ -66,25 +68,25 @@ class NodeNeed:
 def held_by_node(
     workload: Workload, loads: tuple[NamespaceLoad, ...], layout: Layout, assumed: Assumptions
 ) -> tuple[Held, ...]:
-    """``loads``: the namespaces as grown by then."""
-    found = []
+    """Return every namespace on a node. ``loads``: the namespaces at the moment, with their growth."""
+    namespaces = []
     for load in loads:
         where = place(load.replication_factor, layout, assumed.survive, load.devices)
-        found.append(Held(load, where, namespace_need(load, workload.server_version, where, assumed)))
-    return tuple(found)
+        namespaces.append(Held(load, where, namespace_need(load, workload.server_version, where, assumed)))
+    return tuple(namespaces)
 
 
 def node_need(workload: Workload, held: tuple[Held, ...], moment: Moment, assumed: Assumptions) -> NodeNeed:
-    """What one node needs for all its namespaces together at the moment; ``held`` says how much of each it holds."""
+    """Return the need of one node at ``moment``, the sum over its namespaces ``held``."""
     loads = []
     memory = process = process_bytes(workload.tls, assumed)
     devices = written = bytes_in = bytes_out = operations = microseconds = 0
     act = 0.0
-    for each in held:
-        load = load_on_node(each, workload, moment, assumed)
+    for namespace in held:
+        load = load_on_node(namespace, workload, moment, assumed)
         loads.append(load)
-        memory += each.need.memory_bytes
-        devices += each.need.device_bytes + each.need.mounts_bytes
+        memory += namespace.need.memory_bytes
+        devices += namespace.need.device_bytes + namespace.need.mounts_bytes
         act += load.act_load
         written += load.written_bytes_per_day
         bytes_in += load.traffic.bytes_in
@@ -93,7 +95,7 @@ def node_need(workload: Workload, held: tuple[Held, ...], moment: Moment, assume
         microseconds += load.core_microseconds
     return NodeNeed(
         moment=moment,
-        namespaces=tuple([each.need for each in held]),
+        namespaces=tuple([namespace.need for namespace in held]),
         loads=tuple(loads),
         process_bytes=process,
         memory_bytes=memory,
@@ -108,23 +110,24 @@ def node_need(workload: Workload, held: tuple[Held, ...], moment: Moment, assume
 
 
 def process_bytes(tls: bool, assumed: Assumptions) -> int:
-    """Memory of the server beyond its namespaces: heap and client connections."""
+    """Return the memory of the server beyond its namespaces: heap and client connections."""
     return assumed.heap_bytes + assumed.connections * (
         assumed.tls_connection_bytes if tls else assumed.connection_bytes
     )
 
 
 def memory_limit_bytes(memory: int, assumed: Assumptions) -> int:
-    """Request and limit of a pod that can come to take ``memory``: used to the percentage planned, in whole GiB."""
+    """Return the request and limit of a pod that uses ``memory`` up to the planned percentage, in whole GiB."""
     return round_up(divide_up(memory * 100, assumed.memory_used_percent), GIB)
 
 
 def load_on_node(held: Held, workload: Workload, moment: Moment, assumed: Assumptions) -> NamespaceLoadOnNode:
-    """An update reads the record before it writes it, so a write costs a device both. Rates are at the peak, on the
-    node that carries most after the loss; wear is counted from the average with all nodes up.
+    """Return the requests of a namespace on the fullest node, and their load on its devices and network.
 
-    Masters are spread evenly over the nodes. So all that a node holds more than its share of masters are replicas: the
-    last node of a rack with a copy of everything takes every write, of most of them as a replica."""
+    Rates are those of the peak after the loss; wear is the average with all nodes up. An update reads the record before
+    it writes it, so a write costs the device a read, too. Masters are spread evenly over the nodes, so the other copies
+    on a node are replicas: the last node of a rack with a copy of every partition takes every write, most as a replica.
+    """
     load, worst, record_bytes = held.load, held.place.worst, held.need.record_bytes
     copies = load.replication_factor
     peak_writes = round(load.writes_per_second * moment.peak_factor)
@@ -162,7 +165,7 @@ def load_on_node(held: Held, workload: Workload, moment: Moment, assumed: Assump
 
 
 def core_microseconds(load: NamespaceLoad, operations: int, tls: bool, assumed: Assumptions) -> int:
-    """Processor time a second, in microseconds of one core, by the planning figures."""
+    """Return the processor time per second, in microseconds of one core, by the planning figures."""
     in_memory = load.storage.data_in_memory
     per_core = assumed.memory_operations_per_core if in_memory else assumed.device_operations_per_core
     percent = assumed.tls_operations_percent if tls else 100

@@ -1,12 +1,12 @@
-"""The settings that hold a workload: memory of the pod, and the limits the server itself keeps.
+"""The settings that carry a workload: memory of the pod, and the limits that the server itself enforces.
 
 The container trap: the server compares stop-writes-sys-memory-pct with the memory of the *host*; from 8.1.2 on with
 that of its container, where cgroup-mem-tracking is true and the container has a limit. A pod is killed at its own limit
-long before its host is full. So what protects a pod is that indexes-memory-budget and data-size of all its namespaces,
-and all the rest it takes, lie below its limit.
+long before its host is full. So a pod is safe only if indexes-memory-budget and data-size of all its namespaces, and
+all other memory of the server, are together below its limit.
 
-With cgroup-mem-tracking on, what counts as used is the cgroup's memory.current: it has shared memory (index and data in
-memory) and the kernel's cache of files in it (aerospike-server 8.1.2, os.c).
+With cgroup-mem-tracking on, the server counts the cgroup's memory.current, which includes shared memory (index and data
+in memory) and the kernel's cache of files (aerospike-server 8.1.2, os.c).
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ STOP_WRITES_AVAILABLE_PERCENT = 5
 
 @dataclass(frozen=True, slots=True)
 class NamespaceSettings:
-    """What a namespace is configured with. 0 = the parameter is not set: no budget, no data in memory, no mounts.
-    The budget is planned for in 7.0 too, but no parameter holds it there: see :attr:`PodSettings.index_budget`.
+    """The configuration of a namespace. 0 = the parameter is not set: no budget, no data in memory, no mounts.
+    The plan has a budget for 7.0, too, but no parameter enforces it there: see :attr:`PodSettings.index_budget`.
 
-    ``memory_size_bytes`` (before 7.0) stands for budget and data-size. ``device_bytes``: capacity of its devices.
-    ``partitions``: copies a node can come to hold, of 4096. ``record_limit_bytes``: max-record-size, before 7.1
+    ``memory_size_bytes`` (before 7.0) replaces budget and data-size. ``device_bytes``: capacity of its devices.
+    ``partitions``: the most copies on a node, of 4096. ``record_limit_bytes``: max-record-size, before 7.1
     write-block-size.
     """
 
@@ -59,9 +59,9 @@ class NamespaceSettings:
 
 @dataclass(frozen=True, slots=True)
 class PodSettings:
-    """Request = limit of the pod's memory and cores, and what the server in it is configured with.
+    """Request and limit (equal) of the pod's memory and cores, and the configuration of its server.
 
-    ``cgroup_memory_tracking``: set it, since the server can do it; then ``stop_writes_sys_memory_percent`` is of the
+    ``cgroup_memory_tracking``: the server supports it, so it is set; then ``stop_writes_sys_memory_percent`` is of the
     pod's limit. Where it is false, the percentage is of the host's memory, and only the budgets protect the pod.
     """
 
@@ -75,16 +75,16 @@ class PodSettings:
 
     @property
     def index_budget(self) -> bool:
-        """Whether the server has indexes-memory-budget (since 7.1). In 7.0 nothing holds the indexes to it."""
+        """Whether the server has indexes-memory-budget (since 7.1). In 7.0 nothing enforces the budget."""
         return server_facts(self.server_version).index_budget
 
 
 def pod_settings(need: NodeNeed, version: Version, tls: bool) -> PodSettings:
-    """The settings that hold ``need``."""
+    """Return the settings that carry ``need``."""
     return PodSettings(
         memory_bytes=need.memory_limit_bytes,
         cores=need.cores,
-        namespaces=tuple(namespace_settings(each) for each in need.namespaces),
+        namespaces=tuple(namespace_settings(namespace) for namespace in need.namespaces),
         server_version=version,
         tls=tls,
         cgroup_memory_tracking=server_facts(version).cgroup_memory_tracking,
@@ -110,14 +110,14 @@ def namespace_settings(need: NamespaceNeed) -> NamespaceSettings:
 
 
 def configured_memory_bytes(pod: PodSettings, assumed: Assumptions) -> int:
-    """The memory a pod can come to take before any limit of its namespaces stops it."""
+    """Return the most memory that a pod takes before a limit of its namespaces stops writes."""
     facts = server_facts(pod.server_version)
-    taken = (configured_namespace_bytes(each, facts, assumed) for each in pod.namespaces)
+    taken = (configured_namespace_bytes(namespace, facts, assumed) for namespace in pod.namespaces)
     return process_bytes(pod.tls, assumed) + sum(taken)
 
 
 def configured_namespace_bytes(namespace: NamespaceSettings, facts: ServerFacts, assumed: Assumptions) -> int:
-    """All the memory the namespace can come to take at these settings, not of index and data alone."""
+    """Return the most memory that the namespace takes with these settings, not only for index and data."""
     limit = namespace.memory_size_bytes
     if not limit:
         limit = configured_index_bytes(namespace) + configured_data_bytes(namespace)
@@ -137,6 +137,8 @@ def configured_index_bytes(namespace: NamespaceSettings) -> int:
 
 
 def configured_data_bytes(namespace: NamespaceSettings) -> int:
-    """Memory is as large as the devices behind it, block for block (aerospike-server 7.0–8.1, drv_mem.c)."""
+    """Return the memory of the data: as large as the backing devices, block for block (aerospike-server 7.0–8.1,
+    drv_mem.c).
+    """
     mirrored = namespace.device_bytes if namespace.storage is Storage.MEMORY_AND_DEVICE else 0
     return max(namespace.data_size_bytes, mirrored)

@@ -1,8 +1,8 @@
-"""How many bytes one record takes: on a device, in memory, and in the layouts of older servers.
+"""The bytes of one record: on a device, in memory, and in the layouts of older servers.
 
 Source of the flat layout: aerospike-server 4.2–8.1, storage/flat.h and flat.c. Where the capacity-planning documents
-differ, the source holds: a double takes 9 bytes (documents: 10), and a record ends in a mark, on devices since 6.0 and
-in memory since 7.0, where memory is laid out as a device is (drv_mem.c).
+differ, the source code counts: a double takes 9 bytes (documents: 10), and a record ends in a mark, on devices since
+6.0 and in memory since 7.0, where memory has the layout of a device (drv_mem.c).
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Record:
             "set_name": 1 + len(self.set_name) if self.set_name else 0,
             "key": length_field_bytes(with_type) + with_type if self.key_length else 0,
             "bin_count": length_field_bytes(len(self.bins)) if self.bins else 0,
-            "bins": sum(1 + len(each.name) + each.value_bytes + self.bin_metadata_bytes for each in self.bins),
+            "bins": sum(1 + len(entry.name) + entry.value_bytes + self.bin_metadata_bytes for entry in self.bins),
         }
 
     def flat_bytes(self) -> int:
@@ -104,7 +104,7 @@ class Record:
     def heap_bytes(self) -> int:
         """Bytes of heap a copy takes where data is in memory before 7.0 (capacity-planning guide, 2019)."""
         key = 13 + self.key_length if self.key_length else 0
-        return 2 + key + sum(12 + heap_value_bytes(each) for each in self.bins)
+        return 2 + key + sum(12 + heap_value_bytes(entry) for entry in self.bins)
 
     def bytes_before_4_2(self) -> int:
         """Bytes on a device in the layout of 3.1–4.1, rounded up to 128 (capacity-planning guide, 2019)."""
@@ -113,14 +113,14 @@ class Record:
             size += 9 + len(self.set_name)
         if self.key_length:
             size += 9 + self.key_length
-        for each in self.bins:
-            size += 28 + (2 if each.particle is Particle.INTEGER else 5) + each.length
+        for entry in self.bins:
+            size += 28 + (2 if entry.particle is Particle.INTEGER else 5) + entry.length
         return round_up(size, 128)
 
 
 @lru_cache(maxsize=4096)
 def device_bytes(record: Record, version: Version) -> int:
-    """:meth:`Record.device_bytes`, reckoned once however many nodes are tried."""
+    """:meth:`Record.device_bytes`, computed once for any number of nodes."""
     facts = server_facts(version)
     if not facts.flat_layout:
         return record.bytes_before_4_2()
@@ -129,16 +129,16 @@ def device_bytes(record: Record, version: Version) -> int:
 
 @lru_cache(maxsize=4096)
 def tombstone_bytes(set_name: str, version: Version) -> int:
-    """A record without bins."""
+    """Return the bytes of a tombstone: a record without bins."""
     return Record(set_name=set_name).device_bytes(version)
 
 
-def heap_value_bytes(each: Bin) -> int:
-    return 0 if each.particle in (Particle.INTEGER, Particle.DOUBLE) else 5 + each.length
+def heap_value_bytes(entry: Bin) -> int:
+    return 0 if entry.particle in (Particle.INTEGER, Particle.DOUBLE) else 5 + entry.length
 
 
 def length_field_bytes(value: int) -> int:
-    """Bytes of a length or count: seven bits in each byte (aerospike-server storage/flat.h)."""
+    """Return the bytes of a length or count: seven bits in each byte (aerospike-server storage/flat.h)."""
     if value < 1 << 7:
         return 1
     return 2 if value < 1 << 14 else 3
@@ -158,9 +158,10 @@ documents leave it out, so their figures are one byte a text lower."""
 
 
 def hll_bytes(index_bits: int, minhash_bits: int = 0) -> int:
-    """Length of a HyperLogLog: a header and 2^``index_bits`` registers of 6 bits and ``minhash_bits`` (measured on
-    server 8.1.1.1 and 8.1.2.0; bounds of aerospike-server particle_hll.c). Raises ValueError for bits that the server
-    does not take."""
+    """Return the length of a HyperLogLog: a header and 2^``index_bits`` registers of 6 bits and ``minhash_bits``
+    (measured on server 8.1.1.1 and 8.1.2.0; bounds of aerospike-server particle_hll.c). Raises ValueError for bits that
+    the server does not take.
+    """
     if index_bits not in HLL_INDEX_BITS:
         raise ValueError(f"a HyperLogLog has 4 to 16 index bits, not {index_bits}")
     if minhash_bits and minhash_bits not in HLL_MINHASH_BITS:
@@ -173,7 +174,9 @@ def hll_bytes(index_bits: int, minhash_bits: int = 0) -> int:
 
 
 def packed_bytes(value: object) -> int:
-    """Bytes of a list or map, or of a value in one: MessagePack. Raises ValueError for what cannot be packed."""
+    """Return the bytes of a list or map, or of a value in one, as MessagePack. Raises ValueError for what cannot be
+    packed.
+    """
     match value:
         case None | bool():
             return 1
@@ -186,9 +189,9 @@ def packed_bytes(value: object) -> int:
         case bytes():
             return packed_text_bytes(TEXT_TYPE_BYTES + len(value))
         case list() | tuple():
-            return packed_count_bytes(len(value)) + sum(packed_bytes(each) for each in value)
+            return packed_count_bytes(len(value)) + sum(packed_bytes(item) for item in value)
         case dict():
-            pairs = (packed_bytes(key) + packed_bytes(each) for key, each in value.items())
+            pairs = (packed_bytes(key) + packed_bytes(item) for key, item in value.items())
             return packed_count_bytes(len(value)) + sum(pairs)
     raise ValueError(f"a {type(value).__name__} has no place in a list or map")
 

@@ -1,4 +1,4 @@
-"""State rules on a given size: does the pod hold what its own settings allow, and does it hold the workload?"""
+"""Check a written size: the pod's memory against the limits in its settings, and the size against the workload."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Shortfall:
 
 @dataclass(frozen=True, slots=True)
 class GivenSize:
-    """A cluster as somebody sized it. ``devices`` are those of one pod."""
+    """The written size of a cluster. ``devices``: those of one pod."""
 
     racks: int
     nodes_per_rack: int
@@ -37,36 +37,38 @@ class GivenSize:
 
 
 def shortfalls(workload: Workload, size: GivenSize, assumptions: Assumptions = DEFAULTS) -> tuple[Shortfall, ...]:
-    """What a given size lacks for ``workload`` until the date planned for; empty if it carries it. Raises ValueError
-    when the namespaces of workload and pod are not the same."""
+    """Return the shortfalls of a size against ``workload`` until the planned date; empty if the size carries it.
+
+    Raises ValueError if the namespaces of workload and pod are not the same.
+    """
     pod = size.pod
-    given = {each.name: each for each in pod.namespaces}
-    if set(given) != {each.name for each in workload.namespaces}:
+    settings = {namespace.name: namespace for namespace in pod.namespaces}
+    if set(settings) != {namespace.name for namespace in workload.namespaces}:
         raise ValueError("workload and pod do not have the same namespaces")
     metal = Metal(pod.memory_bytes, pod.cores, size.network_bits_per_second, size.devices)
     sizing = sized(workload, metal, size.racks, size.nodes_per_rack, assumptions)
-    found = [
-        Shortfall(str(each.constraint), each.need, each.have, each.unit, "a node needs more than it has")
-        for each in sizing.missing
+    lacks = [
+        Shortfall(str(lack.constraint), lack.need, lack.have, lack.unit, "a node needs more than it has")
+        for lack in sizing.missing
     ]
     for need in sizing.date.namespaces:
-        found += namespace_shortfalls(need, given[need.name])
-    return (*found, *memory_shortfalls(pod, assumptions))
+        lacks += namespace_shortfalls(need, settings[need.name])
+    return (*lacks, *memory_shortfalls(pod, assumptions))
 
 
-def namespace_shortfalls(need: NamespaceNeed, given: NamespaceSettings) -> Iterator[Shortfall]:
-    """Capacities that are given too small, in bytes, and a percentage at which writes would stop."""
+def namespace_shortfalls(need: NamespaceNeed, settings: NamespaceSettings) -> Iterator[Shortfall]:
+    """Yield the capacities that are too small, in bytes, and a percentage at which writes would stop."""
     path = f"namespaces.{need.name}"
-    limited = given.indexes_memory_budget_bytes
+    limited = settings.indexes_memory_budget_bytes
     if limited and limited < need.index_used_bytes:
         reason = "writes stop when the indexes pass their budget"
         yield Shortfall(f"{path}.indexes_memory_budget_bytes", need.indexes_memory_budget_bytes, limited, "B", reason)
     for name, reason in CAPACITIES.items():
-        wanted, there = getattr(need, name), getattr(given, CONFIGURED.get(name, name))
+        wanted, there = getattr(need, name), getattr(settings, CONFIGURED.get(name, name))
         if wanted > there:
             yield Shortfall(f"{path}.{CONFIGURED.get(name, name)}", wanted, there, "B", reason)
-    capacity = given.data_size_bytes or given.device_bytes
-    stop = given.stop_writes_used_percent
+    capacity = settings.data_size_bytes or settings.device_bytes
+    stop = settings.stop_writes_used_percent
     if stop and capacity and need.data_bytes * 100 >= stop * capacity:
         used = divide_up(need.data_bytes * 100, capacity)
         yield Shortfall(f"{path}.stop_writes_used_percent", used, stop, "%", "writes stop after the loss planned for")
@@ -84,16 +86,18 @@ CONFIGURED = {"mounts_bytes": "mounts_budget_bytes"}
 
 
 def memory_shortfalls(pod: PodSettings, assumptions: Assumptions = DEFAULTS) -> tuple[Shortfall, ...]:
-    """What the pod's memory limit lacks for what its settings let the server take; empty if it holds all of it."""
+    """Return the shortfalls of the pod's memory limit against the limits in its settings; empty if it covers all."""
     return (*missing_budgets(pod), *limit_shortfalls(pod, configured_memory_bytes(pod, assumptions)))
 
 
 def missing_budgets(pod: PodSettings) -> Iterator[Shortfall]:
     reason = "without a budget nothing stops the indexes from growing past the pod's limit"
-    for each in pod.namespaces:
-        limited = each.indexes_memory_budget_bytes or each.memory_size_bytes
-        if not limited and (each.storage.index_in_memory or each.secondary_indexes or each.set_indexes):
-            yield Shortfall(f"namespaces.{each.name}.indexes_memory_budget_bytes", INDEX_STAGE_BYTES, 0, "B", reason)
+    for namespace in pod.namespaces:
+        limited = namespace.indexes_memory_budget_bytes or namespace.memory_size_bytes
+        if not limited and (namespace.storage.index_in_memory or namespace.secondary_indexes or namespace.set_indexes):
+            yield Shortfall(
+                f"namespaces.{namespace.name}.indexes_memory_budget_bytes", INDEX_STAGE_BYTES, 0, "B", reason
+            )
 
 
 def limit_shortfalls(pod: PodSettings, need: int) -> Iterator[Shortfall]:
@@ -108,14 +112,14 @@ def limit_shortfalls(pod: PodSettings, need: int) -> Iterator[Shortfall]:
 
 
 def findings(pod: PodSettings, path: str, assumptions: Assumptions = DEFAULTS) -> tuple[Finding, ...]:
-    """The memory rule as findings; ``path`` is that of the pod's settings in the input."""
+    """Return the shortfalls of the memory as findings. ``path``: path of the pod's settings in the input."""
     return tuple(
         Finding(
             "pod-memory",
             "error",
-            f"{path}.{each.path}" if path else each.path,
-            f"{each.reason}: has {each.have:,} {each.unit}",
-            f"at least {each.need:,} {each.unit}",
+            f"{path}.{lack.path}" if path else lack.path,
+            f"{lack.reason}: has {lack.have:,} {lack.unit}",
+            f"at least {lack.need:,} {lack.unit}",
         )
-        for each in memory_shortfalls(pod, assumptions)
+        for lack in memory_shortfalls(pod, assumptions)
     )

@@ -1,4 +1,4 @@
-"""Facts of the server that change with its version, and fixed sizes it allocates memory and storage in."""
+"""Facts of the server by version, and the fixed sizes in which it allocates memory and storage."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ INDEX_STAGE_BYTES = GIB
 """Default of index-stage-size and sindex-stage-size: the index arenas grow by whole stages (aerospike-server 8.1)."""
 MAX_DEVICE_BYTES = 2 * TIB
 MAX_DEVICES = 128
-"""Of a namespace on a node (aerospike-server storage.h)."""
+"""Most devices of a namespace on a node (aerospike-server storage.h)."""
 MAX_NODES = 256
-"""Nodes of an Enterprise cluster since 5.0 (aerospike-server fabric/hb.h)."""
+"""Most nodes of an Enterprise cluster since 5.0 (aerospike-server fabric/hb.h)."""
 MAX_RECORD_BYTES = 8 * MIB
-"""A record lies in one write block, and the largest block has 8 MiB."""
+"""Largest record: a record is in one write block, and the largest block has 8 MiB."""
 DEFAULT_RECORD_LIMIT_BYTES = MIB
 """Default of max-record-size, and before 7.1 of write-block-size (configuration schemas)."""
 STRIPES = 8
 """Least number of stripes that in-memory data is cut into; each has MAX_DEVICE_BYTES at most and a header like a device
 (aerospike-server 7.0–8.1, drv_mem.c)."""
 DEFRAG_RESERVE_BLOCKS = 8
-"""Write blocks of a device, or of a stripe with a device or file behind it, that no client's write gets
+"""Write blocks of a device, or of a stripe with a backing device or file, that are never for clients' writes
 (aerospike-server drv_common.h, DRV_DEFRAG_RESERVE)."""
 MEMORY_RESERVE_BLOCKS = 1
-"""The same of a stripe that lies in memory only (aerospike-server 7.0–8.1, drv_mem.c, mwb_get)."""
+"""The same for a stripe without a backing device or file (aerospike-server 7.0–8.1, drv_mem.c, mwb_get)."""
 DEVICE_HEADER_BYTES = 8 * MIB
 
 
 @dataclass(frozen=True, slots=True)
 class ServerFacts:
-    """What holds from version ``since`` on, until the next entry.
+    """The facts from version ``since`` on, until the next entry.
 
     ``device_block_bytes``, ``memory_block_bytes``: write blocks, the unit of allocation; 0 where data in memory is
     heap. ``end_mark_bytes``: mark behind each record in a block. ``data_size_minimum_bytes``: least data-size of an
@@ -73,7 +73,7 @@ aerospike-server drv_common.h (write blocks of 8 MiB since 7.1), flat.h (layout,
 
 @lru_cache(maxsize=64)
 def server_facts(version: Version) -> ServerFacts:
-    """The entry that holds for ``version``. Raises ValueError below 3.1."""
+    """Return the entry for ``version``. Raises ValueError below 3.1."""
     for facts in FACTS:
         if version >= facts.since:
             return facts
@@ -81,7 +81,7 @@ def server_facts(version: Version) -> ServerFacts:
 
 
 def parse_version(text: str) -> Version:
-    """``"8.1.1.0"`` → ``(8, 1, 1, 0)``. Raises ValueError."""
+    """Return the version as numbers: ``"8.1.1.0"`` → ``(8, 1, 1, 0)``. Raises ValueError."""
     parts = text.split(".")
     if not 2 <= len(parts) <= 4 or not all(part.isdecimal() for part in parts):
         raise ValueError(f"'{text}' is no server version; it is written like 8.1.1")
@@ -89,20 +89,21 @@ def parse_version(text: str) -> Version:
 
 
 def record_limit_bytes(facts: ServerFacts, record_bytes: int) -> int:
-    """max-record-size, or before 7.1 the power of two for write-block-size, that a record needs; 0 = the default."""
+    """Return the max-record-size, or before 7.1 the write-block-size, that a record needs; 0 = the default."""
     if record_bytes <= DEFAULT_RECORD_LIMIT_BYTES:
         return 0
     return record_bytes if facts.record_limit else 1 << (record_bytes - 1).bit_length()
 
 
 def size_class_bytes(size: int) -> int:
-    """Bytes that the server's allocator takes for one allocation of ``size`` bytes: four classes to each power of two,
-    16 bytes apart at least (jemalloc)."""
+    """Return the bytes that the server's allocator takes for one allocation of ``size`` bytes: four classes to each
+    power of two, 16 bytes apart at least (jemalloc).
+    """
     return round_up(size, size_class_step_bytes(size))
 
 
 def size_class_step_bytes(size: int) -> int:
-    """How far the allocator's classes lie apart at ``size`` bytes."""
+    """Return the distance between the allocator's size classes at ``size`` bytes."""
     return max(16, 1 << max(0, (size - 1).bit_length() - 3))
 
 

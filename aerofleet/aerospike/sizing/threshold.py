@@ -1,4 +1,4 @@
-"""How near each namespace comes to the limits where its writes stop: now, at the peak, at the date, after the loss."""
+"""The use of each namespace, in percent of its limits for writes: now, at the peak, at the date, after the loss."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from aerofleet.aerospike.sizing.server import Version
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """Percent of what the pod's settings give, on the node that carries most. ``of``: indexes, data or memory. Writes
-    stop at ``stop``, which ``parameter`` sets."""
+    """The use on the fullest node, in percent of the capacity in the pod's settings. ``of``: indexes, data or memory.
+    Writes stop at ``stop`` percent, which ``parameter`` sets."""
 
     namespace: str
     of: str
@@ -26,28 +26,29 @@ class Threshold:
 
 
 def thresholds(sizing: Sizing) -> Iterator[Threshold]:
-    """Those of every namespace that its pod has a setting for."""
+    """Yield the threshold of every limit that a namespace has in its pod's settings."""
     version = sizing.workload.server_version
     needs = zip(sizing.now.namespaces, sizing.peak.namespaces, sizing.date.namespaces, strict=True)
-    for given, moments in zip(sizing.pod.namespaces, needs, strict=True):
-        for of, parameter, stop, held, used in limits_of(given, moments, version):
-            if held:
-                now, peak, date = (round(100 * each / held, 1) for each in used)
-                yield Threshold(given.name, of, parameter, now, peak, date, stop)
+    for settings, moments in zip(sizing.pod.namespaces, needs, strict=True):
+        for of, parameter, stop, capacity, used in limits_of(settings, moments, version):
+            if capacity:
+                now, peak, date = (round(100 * bytes_used / capacity, 1) for bytes_used in used)
+                yield Threshold(settings.name, of, parameter, now, peak, date, stop)
 
 
 def limits_of(
-    given: NamespaceSettings, moments: tuple[NamespaceNeed, ...], version: Version
+    settings: NamespaceSettings, moments: tuple[NamespaceNeed, ...], version: Version
 ) -> Iterator[tuple[str, str, int, int, list[int]]]:
-    """What is used, parameter, percent at which writes stop, bytes that are 100 %, and those used at each moment."""
-    indexes = [each.index_used_bytes for each in moments]
-    data = [each.data_bytes for each in moments]
+    """Yield (kind of use, parameter, percent at which writes stop, capacity in bytes, bytes used at each moment)."""
+    indexes = [need.index_used_bytes for need in moments]
+    data = [need.data_bytes for need in moments]
     if version < (7, 0):
-        held = [used + (each if given.storage.data_in_memory else 0) for used, each in zip(indexes, data, strict=True)]
-        yield "memory", "stop-writes-pct", STOP_WRITES_PERCENT_BEFORE_7, given.memory_size_bytes, held
-        if given.storage.data_in_memory or version < (6, 3):
+        in_memory = data if settings.storage.data_in_memory else [0] * len(data)
+        memory = [index_bytes + data_bytes for index_bytes, data_bytes in zip(indexes, in_memory, strict=True)]
+        yield "memory", "stop-writes-pct", STOP_WRITES_PERCENT_BEFORE_7, settings.memory_size_bytes, memory
+        if settings.storage.data_in_memory or version < (6, 3):
             return
     elif version >= (7, 1):
-        yield "indexes", "indexes-memory-budget", 100, given.indexes_memory_budget_bytes, indexes
+        yield "indexes", "indexes-memory-budget", 100, settings.indexes_memory_budget_bytes, indexes
     parameter = "max-used-pct" if version < (7, 0) else "stop-writes-used-pct"
-    yield "data", parameter, given.stop_writes_used_percent, given.data_size_bytes or given.device_bytes, data
+    yield "data", parameter, settings.stop_writes_used_percent, settings.data_size_bytes or settings.device_bytes, data

@@ -1,4 +1,4 @@
-"""What goes into a sizing: the workload of a cluster, and what one of its pods can have of its host.
+"""The inputs of a sizing: the workload of a cluster, and the resources of a host for one of its pods.
 
 Bytes are ints. Rates are per second, over the whole cluster, on average; the peak factor raises them.
 """
@@ -12,14 +12,14 @@ from aerofleet.aerospike.sizing.record import ROUNDING_BYTES, Record, tombstone_
 from aerofleet.aerospike.sizing.server import MAX_DEVICE_BYTES, MAX_RECORD_BYTES, Version, round_up, server_facts
 
 TOMBSTONE_BYTES = 64
-"""A tombstone of a set whose name is not known: up to 24 characters, 35 + 25 + mark 4."""
+"""Bytes of a tombstone in a set of unknown name, of up to 24 characters: 35 + 25 + end mark 4."""
 MOST = 10**18
 MOST_PEAK = 10_000
-"""Beyond these a number is a slip of the pen."""
+"""Bounds beyond which a number is a typing mistake."""
 
 
 class Storage(StrEnum):
-    """Where data and primary index of a namespace lie."""
+    """The storage of data and primary index of a namespace."""
 
     MEMORY = "memory"
     DEVICE = "device"
@@ -36,9 +36,9 @@ class Storage(StrEnum):
 class NamespaceLoad:
     """One namespace. ``objects`` counts each record once; ``record`` is the shape of the average record, or its
     bytes as stored. ``secondary_indexes``: entries of each index, each entry once (one for a plain value, one for
-    each element of an indexed list or map). ``set_indexes``: records of each set that has a set index. ``devices`` of a
-    node that are this namespace's own; without it, it has a partition of every one. ``commit_to_device``: each write is
-    on the device before it is answered.
+    each element of an indexed list or map). ``set_indexes``: records of each set that has a set index. ``devices``:
+    number of its own devices on each node; without it, it has a partition of every device. ``commit_to_device``: each
+    write is on the device before the server answers it.
     """
 
     name: str
@@ -72,7 +72,7 @@ class NamespaceLoad:
         return self.record.device_bytes(version)
 
     def tombstone_bytes(self, version: Version) -> int:
-        """A record without bins, in the set of the others."""
+        """Return the bytes of a tombstone: a record without bins, in the same set."""
         if isinstance(self.record, int):
             return TOMBSTONE_BYTES
         return tombstone_bytes(self.record.set_name, version)
@@ -89,7 +89,7 @@ def no_record(stored: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What the applications do with one cluster. ``growth_per_month_percent`` raises records and rates alike: data
+    """The load of the applications on one cluster. ``growth_per_month_percent`` raises records and rates alike: data
     that grows is used more. ``xdr_destinations``: data centres that every write is shipped to."""
 
     namespaces: tuple[NamespaceLoad, ...]
@@ -103,10 +103,10 @@ class Workload:
         server_facts(self.server_version)
         if not self.namespaces:
             raise ValueError("a workload has at least one namespace")
-        for each in self.namespaces:
-            stored = each.device_record_bytes(self.server_version)
+        for namespace in self.namespaces:
+            stored = namespace.device_record_bytes(self.server_version)
             if stored > MAX_RECORD_BYTES:
-                raise ValueError(f"namespace {each.name}: {no_record(stored)}")
+                raise ValueError(f"namespace {namespace.name}: {no_record(stored)}")
         if not 1 <= self.peak_factor <= MOST_PEAK:
             raise ValueError(f"the peak factor is from 1 to {MOST_PEAK:,}, not {self.peak_factor}")
         if self.growth_per_month_percent < 0 or self.xdr_destinations < 0:
@@ -115,8 +115,8 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A drive or partition that one pod gets. ``act_rating``: multiple of ACT's 1x load it passed (2,000 reads and
-    1,000 writes of 1.5 KB a second), 0 = not measured. ``drive_writes_per_day``: what the maker warrants, 0 = unknown.
+    """A drive or partition for one pod. ``act_rating``: multiple of ACT's 1x load that it passed (2,000 reads and
+    1,000 writes of 1.5 KB a second), 0 = not measured. ``drive_writes_per_day``: the vendor's warranty, 0 = unknown.
     """
 
     bytes: int
@@ -126,7 +126,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Metal:
-    """The most that one pod can have of its host: memory and cores after the host's own share."""
+    """The most resources of a host for one pod: memory and cores after the host's own share."""
 
     memory_bytes: int
     cores: int
@@ -135,29 +135,31 @@ class Metal:
 
     @property
     def device_bytes(self) -> int:
-        return sum(each.bytes for each in self.devices)
+        return sum(device.bytes for device in self.devices)
 
     @property
     def device_count(self) -> int:
-        """Devices as the server sees them: a drive above 2 TiB is cut into partitions."""
-        return sum(-(-each.bytes // MAX_DEVICE_BYTES) for each in self.devices)
+        """Number of devices for the server: a drive above 2 TiB counts as several partitions."""
+        return sum(-(-device.bytes // MAX_DEVICE_BYTES) for device in self.devices)
 
     @property
     def act_rating(self) -> float:
-        """Sum over the devices; 0 as soon as one is not measured, since load spreads evenly over all of them."""
-        ratings = [each.act_rating for each in self.devices]
+        """Sum of the ratings of the devices; 0 if one is not measured, since load spreads evenly over all of them."""
+        ratings = [device.act_rating for device in self.devices]
         return len(ratings) * min(ratings, default=0)
 
     @property
     def writable_bytes_per_day(self) -> int:
-        """What the devices may take a day, with load spread evenly over them; 0 = unknown."""
+        """Bytes that the devices may write per day, with load spread evenly over them; 0 = unknown."""
         return int(
-            len(self.devices) * min((each.bytes * each.drive_writes_per_day for each in self.devices), default=0)
+            len(self.devices) * min((device.bytes * device.drive_writes_per_day for device in self.devices), default=0)
         )
 
 
 HOST_FREE_BYTES = 1_150_976 * 1024
-"""Memory the kernel has to hold free: vm.min_free_kbytes for the default index stage (aerospike-server 8.1, os.c)."""
+"""Memory that the kernel has to keep free: vm.min_free_kbytes for the default index stage (aerospike-server
+8.1, os.c).
+"""
 HOST_SYSTEM_BYTES = 4 << 30
 """Kernel, kubelet, container runtime and daemons of the platform: a planning figure."""
 
@@ -165,6 +167,6 @@ HOST_SYSTEM_BYTES = 4 << 30
 def host_share(
     memory_bytes: int, cores: int, network_bits_per_second: int, devices: tuple[Device, ...] = (), pods: int = 1
 ) -> Metal:
-    """What each of ``pods`` equal pods on a host can have. ``devices`` are those of one pod: they are never shared."""
+    """Return the resources for each of ``pods`` equal pods on a host. ``devices``: those of one pod, never shared."""
     memory = max(0, memory_bytes - HOST_FREE_BYTES - HOST_SYSTEM_BYTES) // pods
     return Metal(memory, cores // pods, network_bits_per_second // pods, devices)
