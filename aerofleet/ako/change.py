@@ -26,7 +26,7 @@ from aerofleet.ako.reasons.data import data_reasons
 from aerofleet.ako.reasons.pods import restart_reasons
 from aerofleet.ako.reasons.scale import ignored_pod_reasons, size_reasons, version_reasons
 from aerofleet.ako.reasons.storage import block_list_reasons, storage_reasons
-from aerofleet.ako.reasons.unknown import unknown_reasons
+from aerofleet.ako.reasons.unknown import NO_RULE, unknown_reasons
 from aerofleet.ako.refused_starts import new_refusals
 from aerofleet.ako.restart import RackRestart, Restarts, decide, judged_version
 from aerofleet.ako.status import MIRRORED, Status
@@ -257,9 +257,7 @@ def _live_reasons(old: Cluster, new: Cluster, changed: list[str]) -> Iterator[Re
             message = f"{becomes(place.before, place.after)}: {ALWAYS_LIVE[key]}"
             yield Reason(Effect.LIVE, "spec", place.path, message)
         elif key not in JUDGED:
-            yield Reason(
-                Effect.DATA_AT_RISK, "unknown-field", f"spec.{key}", "unknown: no rule knows what this field does"
-            )
+            yield Reason(Effect.DATA_AT_RISK, "unknown-field", f"spec.{key}", NO_RULE)
     for key, words in LIVE_RACK_CONFIG.items():
         before, after = old.rack_config.get(key), new.rack_config.get(key)
         if before != after:

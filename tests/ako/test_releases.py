@@ -9,8 +9,9 @@ import pytest
 from aerofleet.ako.admission import RULES, admit_create, admit_update
 from aerofleet.ako.compatibility import OPERATOR, RELEASES
 from aerofleet.ako.crd import table
+from aerofleet.ako.new_fields import JUDGED_LINE, new_field_changes
 from aerofleet.ako.verdict import QuestionError, answer
-from tests.ako.specimen import GONE, cases, cluster
+from tests.ako.specimen import GONE, cases, cluster, edited
 
 CASES = cases("releases")
 
@@ -39,6 +40,29 @@ def test_every_rule_that_a_release_lacks_has_a_case() -> None:
 def test_the_definitions_are_those_of_the_known_releases() -> None:
     assert table()["releases"].keys() == RELEASES.keys()
     assert ".".join(OPERATOR.split(".")[:2]) == list(RELEASES)[-1]
+
+
+def test_the_fields_of_a_known_line_are_judged() -> None:
+    assert JUDGED_LINE in RELEASES
+
+
+def test_a_field_that_is_newer_than_the_rules_is_named_at_any_depth() -> None:
+    written = cluster("memory", {"spec.rackConfig.racks[0].storage": {"volumes": []}})
+    edit = {
+        "spec.ignoreSidecarFailure": True,
+        "spec.storage.deleteLocalStorageOnPodRecovery": True,
+        "spec.rackConfig.racks[0].storage.deleteLocalStorageOnPodRecovery": True,
+        "spec.rackConfig.racks[1].revision": "v2",
+    }
+    old, new = written["spec"], edited(written, edit)["spec"]
+    assert sorted(new_field_changes(old, new, "4.5.0", judged="4.1")) == [
+        "spec.rackConfig.racks[0].storage.deleteLocalStorageOnPodRecovery",
+        "spec.rackConfig.racks[1].revision",
+        "spec.storage.deleteLocalStorageOnPodRecovery",
+    ]
+    assert [*new_field_changes(old, old, "4.5.0", judged="4.1")] == []
+    assert [*new_field_changes(old, new, "4.5.0", judged="4.5")] == []
+    assert [*new_field_changes(old, new, "4.1.2", judged="4.4")] == []
 
 
 def test_a_question_names_the_release_that_answers() -> None:

@@ -17,6 +17,7 @@ from aerofleet.ako.pairs import paired
 from aerofleet.ako.quantity import quantity
 from aerofleet.ako.reasons.pods import copies_of
 from aerofleet.ako.reasons.scale import roster_reason
+from aerofleet.ako.reasons.unknown import NO_RULE
 
 POLICIES: dict[str, str] = {
     "blockVolumePolicy": "counts where a block volume says nothing itself",
@@ -50,8 +51,11 @@ def storage_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
         for key in sorted((before.storage.keys() | rack.storage.keys()) - {"volumes"}):
             if not is_same(before.storage.get(key), rack.storage.get(key)):
                 place = narrow(f"{path}.{key}", before.storage.get(key), rack.storage.get(key))
-                message = f"{becomes(place.before, place.after)}: {POLICIES.get(key, 'counts from now on')}"
-                yield Reason(Effect.LIVE, "storage-policy", place.path, message)
+                if key in POLICIES:
+                    message = f"{becomes(place.before, place.after)}: {POLICIES[key]}"
+                    yield Reason(Effect.LIVE, "storage-policy", place.path, message)
+                else:
+                    yield Reason(Effect.DATA_AT_RISK, "unknown-field", f"{path}.{key}", NO_RULE)
 
 
 def _policy_reasons(old: tuple[Rack, dict[str, Any]], new: tuple[Rack, dict[str, Any]]) -> Iterator[Reason]:

@@ -8,6 +8,10 @@ from typing import Any
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_change import is_same
 from aerofleet.ako.effect import Effect, Reason
+from aerofleet.ako.new_fields import new_field_changes
+
+NO_RULE = "unknown: no rule knows what this field does"
+"""Said of a field that the definition has: the operator does something with it."""
 
 EVERY = "*"
 CHOICES: dict[tuple[str, ...], frozenset[str]] = {
@@ -27,6 +31,8 @@ def unknown_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
             continue
         message = "unknown: no rule knows this field; the API server drops it"
         yield Reason(Effect.DATA_AT_RISK, "unknown-field", path, message)
+    for path in new_field_changes(old.spec, new.spec, new.operator):
+        yield Reason(Effect.DATA_AT_RISK, "unknown-field", path, NO_RULE)
     specs = [("spec.podSpec", old.pod_spec, new.pod_spec)]
     known = {rack.id: rack.pod_spec for rack in old.racks}
     for rack in new.racks:
