@@ -345,6 +345,8 @@ def _elsewhere(dotted: str) -> tuple[str, str] | None:
         return None
     found = parameter(having[-1], dotted)
     renamed = found.renamed_to if found is not None else ""
+    if having[-1] == versions()[-1]:
+        return renamed, f"servers from {having[0]} on have it"
     return renamed, f"servers {having[0]} to {having[-1]} have it"
 
 

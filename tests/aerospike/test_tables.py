@@ -18,7 +18,22 @@ needs_inputs = pytest.mark.skipif(not SHARED.is_dir(), reason="the published sch
 @needs_inputs
 def test_the_parameters_are_derived() -> None:
     folders = (SHARED / "aerospike-schemas", SHARED / "aerospike-schemas-new")
-    assert parameters.TARGET.read_text() == parameters.derive(*folders)
+    known = json.loads(parameters.TARGET.read_bytes())
+    assert parameters.TARGET.read_text() == parameters.derive({"versions": {}, "embedded": {}, "nodes": []}, *folders)
+    assert parameters.TARGET.read_text() == parameters.derive(known, folders[1])
+
+
+def test_versions_that_no_folder_has_stay_in_the_table(tmp_path: Path) -> None:
+    known = json.loads(parameters.TARGET.read_bytes())
+    assert parameters.derive(known) == parameters.TARGET.read_text()
+    period = {"type": "integer", "default": 10, "minimum": 0, "maximum": 600, "dynamic": True}
+    schema = {"type": "object", "properties": {"service": {"type": "object", "properties": {"made-up-period": period}}}}
+    (tmp_path / "99.0.0.json").write_text(json.dumps(schema))
+    table = json.loads(parameters.derive(known, tmp_path))
+    assert [*table["versions"]] == [*known["versions"], "99.0.0"]
+    found = parameters.differences(table, versions()[-1], "99.0.0")
+    assert f"service.made-up-period: new {json.dumps(period)}" in found
+    assert "service.proto-fd-max: gone" in found
 
 
 @needs_inputs

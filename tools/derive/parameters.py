@@ -1,8 +1,13 @@
 """Derive `aerofleet/aerospike/data/parameters.json` from the server's public configuration schemas.
 
     python -m tools.derive.parameters FOLDER...
+    python -m tools.derive.parameters --compare 8.1.2 8.2.0
 
 A folder holds one schema file per server version (`8.1.2.json`); of a version in several folders the last one counts.
+Versions that the table has and the folders lack stay as they are, so the folder of one new version is enough.
+
+The second form prints which parameters one version has and another has not, and whose facts differ.
+
 The table has facts only: types, defaults, bounds, choices and flags; descriptions are left out. Equal nodes are stored
 once, so that twenty-odd versions fit into one small file.
 """
@@ -56,6 +61,22 @@ class Table:
         for choice in ("oneOf", "anyOf"):
             if choice in schema:
                 node[choice] = [self.add(child) for child in schema[choice]]
+        return self._index_of(node)
+
+    def copy(self, nodes: list[dict[str, Any]], index: int) -> int:
+        """Return the index of a node of another table, its children added before it."""
+        node = dict(nodes[index])
+        if "properties" in node:
+            node["properties"] = {name: self.copy(nodes, child) for name, child in node["properties"].items()}
+        for key in ("items", "not"):
+            if key in node:
+                node[key] = self.copy(nodes, node[key])
+        for choice in ("oneOf", "anyOf"):
+            if choice in node:
+                node[choice] = [self.copy(nodes, child) for child in node[choice]]
+        return self._index_of(node)
+
+    def _index_of(self, node: dict[str, Any]) -> int:
         key = json.dumps(node, sort_keys=True)
         if key not in self.index:
             self.index[key] = len(self.nodes)
@@ -63,20 +84,26 @@ class Table:
         return self.index[key]
 
 
-def version_of(path: Path) -> tuple[int, ...]:
-    return tuple(int(part) for part in path.stem.split("."))
+def numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
 
 
 def schemas_in(folders: Iterable[Path]) -> dict[str, Schema]:
     """Return version → schema of every version from OLDEST on, oldest first."""
-    files = {path.stem: path for folder in folders for path in folder.glob("*.json") if version_of(path) >= OLDEST}
-    return {path.stem: json.loads(path.read_text()) for path in sorted(files.values(), key=version_of)}
+    files = {path.stem: path for folder in folders for path in folder.glob("*.json") if numbers(path.stem) >= OLDEST}
+    return {
+        path.stem: json.loads(path.read_text()) for path in sorted(files.values(), key=lambda path: numbers(path.stem))
+    }
 
 
 def embedded_schemas(schemas: Mapping[str, Schema]) -> dict[str, Schema]:
-    """Return the editions that operator releases embed, of the versions for which that is not the newest one."""
+    """Return the editions that operator releases embed, of the versions for which that is not the newest one.
+    Passes over those whose schema, or the one that it repeats, is not in ``schemas``.
+    """
     found = {}
     for version, (base, additions) in EMBEDDED.items():
+        if version not in schemas or base not in schemas:
+            continue
         found[version] = deepcopy(schemas[base])
         for context, names in additions.items():
             newest = _parameters(schemas[version], context)
@@ -90,18 +117,75 @@ def _parameters(schema: Schema, context: str) -> dict[str, Schema]:
     return found
 
 
-def derive(*folders: Path) -> str:
-    """Return the table as text; the number of a version is the index of its root node."""
+def derive(known: dict[str, Any], *folders: Path) -> str:
+    """Return the table as text; the number of a version is the index of its root node. ``known``: the table so far.
+    Raises ValueError where a schema is missing that an embedded edition is made of.
+    """
     table = Table()
     schemas = schemas_in(folders)
-    versions = {version: table.add(schema) for version, schema in schemas.items()}
-    embedded = {version: table.add(schema) for version, schema in embedded_schemas(schemas).items()}
+    versions = _roots(table, schemas, known, "versions")
+    embedded = _roots(table, embedded_schemas(schemas), known, "embedded")
+    if lacking := EMBEDDED.keys() - embedded.keys():
+        needed = ", ".join(f"{version}.json and {EMBEDDED[version][0]}.json" for version in sorted(lacking))
+        raise ValueError(f"the folders lack {needed}: the edition that operator releases embed is made of both")
     nodes = ",\n".join(json.dumps(node, separators=(",", ":")) for node in table.nodes)
     return f'{{"versions":{json.dumps(versions)},\n"embedded":{json.dumps(embedded)},\n"nodes":[\n{nodes}\n]}}\n'
 
 
+def _roots(table: Table, schemas: Mapping[str, Schema], known: dict[str, Any], kind: str) -> dict[str, int]:
+    """Version → index of its root, oldest first: of its schema, else as the table so far has it."""
+    return {
+        version: table.add(schemas[version]) if version in schemas else table.copy(known["nodes"], known[kind][version])
+        for version in sorted({*known[kind], *schemas}, key=numbers)
+    }
+
+
+def facts(table: dict[str, Any], version: str) -> dict[str, list[dict[str, Any]]]:
+    """Dotted name of every parameter of a version → its facts without its children, one entry for each variant."""
+    found: dict[str, list[dict[str, Any]]] = {}
+
+    def walk(index: int, name: str) -> None:
+        node = table["nodes"][index]
+        own = {key: value for key, value in node.items() if key in KEPT}
+        if name and own and own not in found.setdefault(name, []):
+            found[name].append(own)
+        for key, child in node.get("properties", {}).items():
+            walk(child, f"{name}.{key}".lstrip("."))
+        for child in (*node.get("oneOf", ()), *node.get("anyOf", ()), *([node["items"]] if "items" in node else ())):
+            walk(child, name)
+
+    walk(table["versions"][version], "")
+    return found
+
+
+def differences(table: dict[str, Any], older: str, newer: str) -> list[str]:
+    """Return what became of the parameters from one version to another, a line each."""
+    before, after = facts(table, older), facts(table, newer)
+    lines = []
+    for name in sorted(before.keys() | after.keys()):
+        if name not in before:
+            lines.append(f"{name}: new {_text(after[name])}")
+        elif name not in after:
+            lines.append(f"{name}: gone")
+        elif len(before[name]) == len(after[name]) == 1:
+            was, now = before[name][0], after[name][0]
+            changed = [key for key in sorted(was.keys() | now.keys()) if was.get(key) != now.get(key)]
+            lines += [f"{name}: {key} {was.get(key, '-')} -> {now.get(key, '-')}" for key in changed]
+        elif before[name] != after[name]:
+            lines.append(f"{name}: {_text(before[name])} -> {_text(after[name])}")
+    return lines
+
+
+def _text(variants: list[dict[str, Any]]) -> str:
+    return " or ".join(json.dumps(variant) for variant in variants)
+
+
 def main() -> None:
-    TARGET.write_text(derive(*map(Path, sys.argv[1:])))
+    known = json.loads(TARGET.read_bytes()) if TARGET.is_file() else {"versions": {}, "embedded": {}, "nodes": []}
+    if sys.argv[1] == "--compare":
+        print("\n".join(differences(known, *sys.argv[2:4])))
+        return
+    TARGET.write_text(derive(known, *map(Path, sys.argv[1:])))
 
 
 if __name__ == "__main__":
