@@ -56,7 +56,7 @@ def test_what_no_rule_knows_is_named_and_counts_as_data_at_risk(to: dict[str, An
     assert [(reason.effect, reason.path) for reason in unknown] == [(Effect.DATA_AT_RISK, named)]
 
 
-UNTABLED = {"spec.image": "aerospike-server-enterprise:8.9.0.0"}
+UNTABLED = {"spec.image": "aerospike-server-enterprise:99.0.0.0"}
 """A server version that the tables do not have."""
 
 
