@@ -22,7 +22,16 @@ from typing import Any, Literal
 
 from aerofleet.aerospike.parameters import data_version, nodes_at
 from aerofleet.ako.config import Config, entries, namespaces, section
-from aerofleet.ako.config_file import ABSENT, CLIENT_NAMES, by_name, read_back, with_one_feature_key, written
+from aerofleet.ako.config_file import (
+    ABSENT,
+    CLIENT_NAMES,
+    by_name,
+    mixes_blank_names,
+    read_back,
+    unnamed,
+    with_one_feature_key,
+    written,
+)
 
 Restart = Literal["noRestart", "noRestartUpdateConf", "quickRestart", "podRestart", "crash"]
 
@@ -205,7 +214,7 @@ class _Comparison:
             self.leaf(names, keys, before, after)
 
     def leaf(self, names: Names, keys: Names, before: Any, after: Any) -> None:
-        if isinstance(before, list) and isinstance(after, list) and _same_elements(before, after):
+        if isinstance(before, list) and isinstance(after, list) and set(map(str, before)) == set(map(str, after)):
             self.change.reordered.append(".".join(names))
             return
         switches = isinstance(before, list) != isinstance(after, list) and ABSENT not in (before, after)
@@ -224,10 +233,12 @@ class _Comparison:
         )
 
     def named_lists(self, names: Names, keys: Names, before: list[Any], after: list[Any]) -> None:
+        if mixes_blank_names(keys[-1], before) or mixes_blank_names(keys[-1], after):
+            self.change.crashing.append(".".join(names))
         was, now = (by_name(side) for side in (before, after))
         # A blank name leaves none in the file: what stands below it is read back as no entry at all.
         blank = [[side.pop(name) for name in list(side) if not name.strip()] for side in (was, now)]
-        self.walk(names, (*keys, ""), *(_unnamed(sections) for sections in blank))
+        self.walk(names, (*keys, ""), *(unnamed(sections) for sections in blank))
         for name, item in now.items():
             known = was.get(name)
             if known is None or not is_same(known, item):
@@ -276,10 +287,6 @@ def _is_twin(before: Any, after: Any) -> bool:
     return isinstance(before, bool) == isinstance(after, bool)
 
 
-def _unnamed(sections: list[Config]) -> Config:
-    return {key: value for section in sections for key, value in section.items() if key != "name"}
-
-
 def _are_named(before: Any, after: Any) -> bool:
     """Two lists of named sections, of which one may be empty or absent."""
     sides = [side for side in (before, after) if side is not ABSENT]
@@ -300,10 +307,6 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _same_elements(before: list[Any], after: list[Any]) -> bool:
-    return set(map(str, before)) == set(map(str, after))
-
-
 # --- what the operator looks at besides the difference ------------------------------------------------------------
 
 
@@ -318,34 +321,30 @@ def _cold(change: ConfigChange, old: Config, new: Config, mounted: Collection[st
 
 
 def _without_storage(old: Config, new: Config) -> Iterator[str]:
-    """Namespaces without a storage-engine, before or after: the operator reads it wherever the file differs, to find
-    added devices, unless a data-size rebuilds the pods anyway.
+    """Namespaces in which the operator finds no storage-engine or no list of devices, before or after: it reads them
+    wherever the file differs, to find added devices, unless a data-size rebuilds the pods anyway.
     """
+    yield from ("namespaces" for item in _list(new.get("namespaces")) if not isinstance(item, dict))
     was = {name: namespace for _, name, namespace in namespaces(old)}
     for _, name, namespace in namespaces(new):
-        sides = (namespace, was.get(name, namespace))
-        if not all(isinstance(side.get("storage-engine"), dict) for side in sides):
-            yield f"namespaces.{{{name}}}.storage-engine"
+        for side in (namespace, was.get(name, namespace)):
+            engine = side.get("storage-engine")
+            if not isinstance(engine, dict) or not isinstance(engine.get("devices") or [], list):
+                yield f"namespaces.{{{name}}}.storage-engine"
+                break
 
 
 def _ports(old: Config, new: Config) -> Iterator[str]:
-    """Container ports are part of the pod: one that is new or changes needs another pod; a service loses its TLS
-    likewise.
+    """Container ports are part of the pod: one that is new or changes needs another pod, with a tls-name or without;
+    a service loses its TLS port likewise.
     """
     for key in NETWORK_SECTIONS:
         before, after = section(old, "network", key), section(new, "network", key)
         for port in ("port", "tls-port"):
-            was, now = _served(before, port), _served(after, port)
-            if (now is not None and was != now) or (
-                key == "service" and port == "tls-port" and was is not None and now is None
-            ):
+            was, now = before.get(port), after.get(port)
+            goes = (key, port) == ("service", "tls-port") and now is None
+            if was != now and (now is not None or goes):
                 yield f"network.{key}.{port}"
-
-
-def _served(network: Config, port: str) -> Any:
-    if port == "tls-port" and network.get("tls-name") is None:
-        return None
-    return network.get(port)
 
 
 def work_directory(config: Config) -> str:

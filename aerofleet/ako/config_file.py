@@ -54,7 +54,7 @@ def _written(key: str, value: Any) -> Any:
     if value is False and key.startswith("enable-benchmarks-"):
         return ABSENT  # Old servers took the bare line for true, so the operator leaves it out.
     if isinstance(value, list) and isinstance(value[0], dict):
-        return [item for item in value if isinstance(item, dict) and isinstance(item.get("name"), str)] or ABSENT
+        return [item for item in value if _has_section(key, item)] or ABSENT
     if isinstance(value, float) and isfinite(value):
         return int(value)
     if key == CLIENT_NAMES:
@@ -68,12 +68,15 @@ def _written(key: str, value: Any) -> Any:
 
 
 def read_back(key: str, value: Any) -> Any:
-    """Return a written value as the operator reads it from the file: it drops a parameter of several words, but for
-    the lines of lists.
+    """Return a written value as the operator reads it from the file: without blanks around it, and nothing of a
+    parameter of several words, but for the lines of lists.
     """
-    if isinstance(value, str) and " " in value and key not in _LISTS and len(value.split()) > 1:
-        return ABSENT
-    return value
+    if isinstance(value, list):
+        return [" ".join(item.split()) if isinstance(item, str) and " " in item else item for item in value]
+    if not isinstance(value, str) or " " not in value:
+        return value
+    words = value.split()
+    return ABSENT if len(words) > 1 and key not in _LISTS else " ".join(words)
 
 
 def by_name(items: list[Any]) -> dict[str, dict[str, Any]]:
@@ -83,8 +86,28 @@ def by_name(items: list[Any]) -> dict[str, dict[str, Any]]:
         if isinstance(item, dict):
             name = str(item.get("name"))
             words = name.split()
-            found[words[0] if words else name] = {**item, "name": words[0]} if len(words) > 1 else item
+            found[words[0] if words else name] = {**item, "name": words[0]} if words and words[0] != name else item
     return found
+
+
+def unnamed(sections: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the parameters of sections whose name is blank: the operator reads them back as those of one section."""
+    return {key: value for section in sections for key, value in section.items() if key != "name"}
+
+
+def _has_section(key: str, item: Any) -> bool:
+    """Does the file have a section for this entry of a list? Not without a name; a log sink has one all the same."""
+    name = item.get("name") if isinstance(item, dict) else None
+    return isinstance(name, str) and (name != "" or key == "logging")
+
+
+def mixes_blank_names(key: str, items: list[Any]) -> bool:
+    """Does a list have a blank name beside another one? The operator panics on reading such sections back; the log
+    sinks ``console`` and ``syslog`` are sections of another kind.
+    """
+    names = [item["name"] for item in items if _has_section(key, item)]
+    others = ("console", "syslog") if key == "logging" else ()
+    return len({bool(name.strip()) for name in names if name not in others}) > 1
 
 
 def as_file(value: Any, key: str = "") -> Any:

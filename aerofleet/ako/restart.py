@@ -21,6 +21,7 @@ from aerofleet.ako.admission.storage_rules import path_of
 from aerofleet.ako.cluster import SCHEDULING, Cluster, Rack
 from aerofleet.ako.config import section
 from aerofleet.ako.config_change import ConfigChange, Difference, given_devices, is_same, judge
+from aerofleet.ako.config_file import CLIENT_NAMES
 from aerofleet.ako.image import is_at_least, is_same_image, server_version
 from aerofleet.ako.mounts import remounted
 from aerofleet.ako.narrow import becomes, differences, narrow
@@ -42,6 +43,11 @@ OVERRIDE_INIT = "2.5.0"
 OLDEST_JUDGED = "6.0.0"
 TOLD_WHEN_EMPTY = frozenset({"affinity", "dnsConfig"})
 OPERATIONS = {"WarmRestart": WARM, "PodRestart": COLD}
+_PANICS = {
+    "storage-engine": "where a namespace has none, before or after, or devices that are not a list",
+    CLIENT_NAMES: "when this goes from a text to a list of names, or back",
+    "": "on a list in which one name is blank and another is not",
+}
 MOST_PLACES = 6
 """Places of a pod spec that differ which are named one by one."""
 
@@ -179,10 +185,7 @@ def _follows_port(key: str) -> bool:
 
 def _panics(where: Callable[[str], str], change: ConfigChange) -> Iterator[Cause]:
     for key in change.crashing:
-        if key.endswith(".storage-engine"):
-            yield CRASH, where(key), "the operator's code panics where a namespace has none, before or after"
-        else:
-            yield CRASH, where(key), "the operator's code panics when this goes from a text to a list of names, or back"
+        yield CRASH, where(key), f"the operator's code panics {_PANICS.get(key.rpartition('.')[2], _PANICS[''])}"
     for key in (*change.changed, *change.hidden, *change.reordered):
         if key not in change.crashing:
             yield CRASH, where(key), "is held up by the panic"
