@@ -1,10 +1,10 @@
-"""Reads YAML and JSON files for the whole project: nothing else does.
+"""Read YAML and JSON files. Only this package does, for the whole project.
 
-A file is read as `kubectl` reads it, so that what is reviewed is what the API server gets: the project's own files
-and raw manifests alike follow Kubernetes' dialect (sigs.k8s.io/yaml), in which ``yes``, ``on`` and ``y`` are
+A file is read as `kubectl` reads it, so that people review exactly the values that the API server gets: the project's
+own files and raw manifests alike follow Kubernetes' dialect (sigs.k8s.io/yaml), in which ``yes``, ``on`` and ``y`` are
 booleans, ``0755`` is octal, ``1e3`` and ``1.0`` are whole numbers, and dates and ``12:30`` are text.
 
-Stricter than `kubectl` where leniency hides a mistake: keys given twice, keys that are not text, custom tags, NaN
+Stricter than `kubectl` where leniency hides a mistake: duplicate keys, keys that are not text, custom tags, NaN
 and infinity, numbers beyond 64 bits, and aliases or nesting that blow up are refused. Every refusal is a
 ``finding.Finding`` with file, line and column; one ``LoadError`` carries all of a file.
 """
@@ -35,7 +35,7 @@ __all__ = [
 
 
 def read(path: Path, name: str | None = None) -> Document:
-    """The one document of a file; ``name`` stands for the file in locations (the path itself when left out).
+    """Return the only document of a file; ``name`` is its name in locations (by default the path itself).
 
     An empty file is a Document whose ``data`` is None. Raises LoadError.
     """
@@ -44,13 +44,13 @@ def read(path: Path, name: str | None = None) -> Document:
 
 
 def read_all(path: Path, name: str | None = None) -> tuple[Document, ...]:
-    """Every document of a file, in order, empty ones left out as `kubectl` does. Raises LoadError."""
+    """Return every document of a file, in order, without empty ones as `kubectl` does. Raises LoadError."""
     shown = name or str(path)
     return read_all_text(read_bytes_as_text(path, shown), shown)
 
 
 def read_text(text: str, name: str) -> Document:
-    """As ``read``, of a text that is already at hand."""
+    """Return the only document of a text, as ``read`` does of a file. Raises LoadError."""
     documents = build(text, name)
     if not documents:
         return Document.empty(name)
@@ -65,5 +65,5 @@ def read_text(text: str, name: str) -> Document:
 
 
 def read_all_text(text: str, name: str) -> tuple[Document, ...]:
-    """As ``read_all``, of a text that is already at hand."""
+    """Return every document of a text, as ``read_all`` does of a file. Raises LoadError."""
     return tuple(document for document in build(text, name) if document.data is not None)

@@ -1,8 +1,8 @@
-"""Turns the parser's events into values and places, in one pass.
+"""Turn the parser's events into values and places, in one pass.
 
-Events, and not PyYAML's node graph: composing a graph recurses in C without a bound, so a few kilobytes of opening
-brackets would end the process. Here the depth is counted, and every mistake that leaves the structure readable is
-collected instead of raised.
+It reads events and not PyYAML's node graph: composing a graph recurses in C without a bound, so a few kilobytes of
+opening brackets would end the process. Here the depth is counted, and every mistake that leaves the structure readable
+is collected instead of raised.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from aerofleet.load.syntax import syntax_finding
 
 MAX_DEPTH = 100
 MAX_VALUES = 500_000
-"""With aliases written out; a 5 MB file of ordinary YAML stays below it."""
+"""Most values of a document with its aliases expanded; a 5 MB file of ordinary YAML stays below it."""
 
 _TAG = "tag:yaml.org,2002:"
 _SCALAR_TAGS: dict[str, tuple[type, ...]] = {
@@ -35,7 +35,7 @@ _MERGE = "<<"
 
 
 def build(text: str, name: str) -> list[Document]:
-    """Every document of a text, empty ones included; raises LoadError with all findings."""
+    """Return every document of a text, empty ones included. Raises LoadError with all findings."""
     builder = _Builder(name)
     try:
         encoded = text.encode()
@@ -145,7 +145,9 @@ class _Builder:
     def merge(
         self, merged: Any, place: Place, event: Any, data: dict[str, Any], entries: dict[str, tuple[Place, Place]]
     ) -> None:
-        """What is written in the mapping itself wins over what is merged in; of several, the first wins."""
+        """Merge the sources of `<<` into a mapping. Its own keys win over merged ones; of several sources the first
+        wins.
+        """
         sources = list(zip(merged, place.items or (), strict=True)) if isinstance(merged, list) else [(merged, place)]
         for source, source_place in sources:
             if not isinstance(source, dict) or source_place.entries is None:

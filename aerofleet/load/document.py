@@ -1,4 +1,4 @@
-"""A document read, and where each of its values stands in the file."""
+"""A YAML document with the location of each of its values in the file."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Key = str | int
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value begins (from 1), and the places below it.
+    """The line and column at which a value begins (from 1), and the places below it.
 
     ``entries`` of a mapping: key → (place of the key itself, place of its value); ``items`` of a list.
-    ``size`` counts the values at and below this place with every alias written out.
+    ``size`` counts the values at and below this place with every alias expanded.
     """
 
     line: int
@@ -28,7 +28,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """``data`` is made of dict, list, str, int, float, bool and None, and belongs to the caller."""
+    """One document. ``data`` is made of dict, list, str, int, float, bool and None, and belongs to the caller."""
 
     data: Any
     file: str
@@ -36,12 +36,12 @@ class Document:
 
     @classmethod
     def empty(cls, file: str) -> Document:
-        """The document of a file that says nothing."""
+        """Return the document of an empty file."""
         return cls(None, file, Place(1, 1))
 
     def parts(self, *path: Key) -> list[Document]:
-        """The entries of the list at ``path`` as documents of their own, each located in the same file; none where
-        there is no list.
+        """Return the entries of the list at ``path`` as documents, each with its locations in the file; none without a
+        list.
         """
         data, place = self.data, self.root
         for key in path:
@@ -53,10 +53,9 @@ class Document:
         return [Document(item, self.file, where) for item, where in zip(data, place.items, strict=True)]
 
     def locate(self, path: Sequence[Key], *, value: bool = False) -> Location:
-        """Where a value stands: at its key, or at the value itself when ``value``.
+        """Return the location of a value: that of its key or, with ``value``, of the value itself.
 
-        A path that leads to nothing gives the nearest place above it that exists, which is where a missing field
-        would have to be written.
+        For an unknown path it is the nearest place above that exists: a missing field has to be written there.
         """
         place, shown = self.root, self.root
         for key in path:
@@ -70,7 +69,7 @@ class Document:
         return Location(self.file, at.line, at.column)
 
     def find(self, path: str) -> Location:
-        """``locate`` for a written path such as ``spec.rackConfig.racks[1].id``; keys may contain dots."""
+        """Return the location of a written path such as ``spec.rackConfig.racks[1].id``; keys may contain dots."""
         return self.locate(self._keys(path))
 
     def _keys(self, path: str) -> list[Key]:
@@ -93,6 +92,6 @@ class Document:
 
 
 def _longest_key(place: Place, path: str) -> str | None:
-    """The key of a mapping with which a written path begins; the longest, because keys may contain dots."""
+    """Return the longest key of a mapping with which a written path begins: keys may contain dots."""
     matching = (k for k in place.entries or () if path.startswith(k) and path[len(k) : len(k) + 1] in ("", ".", "["))
     return max(matching, key=len, default=None)

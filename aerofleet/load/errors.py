@@ -1,4 +1,4 @@
-"""What can be wrong with a file before anybody asks what it means."""
+"""The mistakes of a file as YAML or JSON, before its values have a meaning."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ RULES = MappingProxyType(
         "yaml-nesting": "The document is nested too deeply.",
     }
 )
-"""What each rule of the reader refuses, by rule id."""
+"""Rule id of the reader → the text that it refuses."""
 
 
 class LoadError(Exception):
-    """A file could not be read; ``findings`` says everything that was found, each with its location."""
+    """A file could not be read; ``findings`` has every mistake with its location."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
@@ -37,10 +37,10 @@ class LoadError(Exception):
 
 
 def finding_at(location: Location, rule: str, message: str, hint: str) -> Finding:
-    """A refusal by the reader: it knows a place in the file, and no field path yet."""
+    """Return a refusal of the reader, with a location in the file and without a field path."""
     return Finding(rule=rule, severity="error", path="", message=message, hint=hint, location=location)
 
 
 def stop_at(location: Location, rule: str, message: str, hint: str) -> NoReturn:
-    """Refuse what makes the rest of the file unreadable."""
+    """Raise LoadError for a mistake that makes the rest of the file unreadable."""
     raise LoadError([finding_at(location, rule, message, hint)])

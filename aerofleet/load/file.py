@@ -1,4 +1,4 @@
-"""Gets the text of a file, or says why there is none."""
+"""Read the text of a file, or raise LoadError with the reason."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from aerofleet.finding import Location
 from aerofleet.load.errors import stop_at
 
 MAX_BYTES = 5_000_000
-"""Far above AKO's 1.3 MB CustomResourceDefinition, the largest manifest known to the project."""
+"""Largest file, far above AKO's 1.3 MB CustomResourceDefinition, the largest manifest known to the project."""
 
 
 def read_bytes_as_text(path: Path, name: str) -> str:
-    """The file's text; ``name`` stands for it in locations. Raises LoadError."""
+    """Return the file's text; ``name`` is its name in locations. Raises LoadError."""
     return decode(read_bytes(path, name), name)
 
 
 def read_bytes(path: Path, name: str) -> bytes:
-    """As they are in the file. Raises LoadError."""
+    """Return the bytes of the file. Raises LoadError."""
     start = Location(name, 1, 1)
     try:
         if path.is_dir():
@@ -31,7 +31,7 @@ def read_bytes(path: Path, name: str) -> bytes:
             content = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
         stop_at(start, "file-unreadable", "is not there", "check the path")
-    except (OSError, ValueError) as error:  # ValueError: a path that no file system can hold
+    except (OSError, ValueError) as error:  # ValueError: a path that no file system accepts
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         stop_at(start, "file-unreadable", f"cannot be read: {reason}", "check the path and its permissions")
     if len(content) > MAX_BYTES:
@@ -40,7 +40,7 @@ def read_bytes(path: Path, name: str) -> bytes:
 
 
 def decode(content: bytes, name: str) -> str:
-    """UTF-8 with or without a byte-order mark; refuses anything else at the line and column of the first bad byte."""
+    """Decode UTF-8 with or without a byte-order mark. Raises LoadError at the line and column of the first bad byte."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -30,11 +30,11 @@ _OLD_OCTAL = re.compile(r"[-+]?0[0-7]+\Z")
 _INT64_MIN, _UINT64_MAX = -(2**63), 2**64 - 1
 _JSON_EXACT = 2**53
 _LONGEST = 1000
-"""Characters of a number; Python itself refuses to read more than 4,300 digits."""
+"""Most characters of a number; Python itself refuses to read more than 4,300 digits."""
 
 
 def read_plain(text: str) -> Scalar:
-    """The value of an unquoted scalar; raises ValueError for a number that JSON or 64 bits cannot hold."""
+    """Return the value of an unquoted scalar. Raises ValueError for a number without a form in JSON or 64 bits."""
     first = text[:1]
     if first not in "+-.0123456789":
         return _WORDS.get(text, text)

@@ -1,4 +1,4 @@
-"""The parser's complaints in a person's words."""
+"""Turn errors of the YAML parser into findings for people."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _QUOTE_HINT = "put a text that contains ': ' or begins with a special character 
 _CONFLICT = re.compile(r"^<<<<<<< ", re.MULTILINE)
 _CONFLICT_HINT = "choose a side; of allocations.yaml the one of the main line, and then run `aerofleet generate`"
 
-_WORDS: dict[str, tuple[str, str]] = {
+_MESSAGES: dict[str, tuple[str, str]] = {
     "mapping values are not allowed in this context": (
         "a ':' cannot stand here",
         f"check the indentation of this line and the one above; {_QUOTE_HINT}",
@@ -41,7 +41,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 
 
 _LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
-"""What ends a line in YAML 1.1; str.splitlines knows more."""
+"""The ends of a line in YAML 1.1; str.splitlines splits at more characters."""
 
 _UNCLOSED = frozenset(
     {
@@ -50,11 +50,11 @@ _UNCLOSED = frozenset(
         "did not find expected ',' or '}'",
     }
 )
-"""What is best shown where it was opened, not where the parser gave up."""
+"""Errors to report at the opening bracket or quote, not where the parser stopped."""
 
 
 def syntax_finding(error: yaml.YAMLError, text: str, name: str) -> Finding:
-    """One finding, at the place where the parser stopped."""
+    """Return one finding, where the parser stopped or the bracket or quote was opened."""
     conflict = _CONFLICT.search(text)
     if conflict is not None:
         line = text.count("\n", 0, conflict.start()) + 1
@@ -65,7 +65,7 @@ def syntax_finding(error: yaml.YAMLError, text: str, name: str) -> Finding:
     problem_mark, context_mark = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     mark = (context_mark if problem in _UNCLOSED else problem_mark) or problem_mark or context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    message, hint = _WORDS.get(problem, (problem, "check the lines above"))
+    message, hint = _MESSAGES.get(problem, (problem, "check the lines above"))
     if problem == "found character that cannot start any token":
         message, hint = _bad_start(text, line, column)
     return finding_at(Location(name, line, column), "yaml-syntax", message, hint)
@@ -79,7 +79,9 @@ def _bad_start(text: str, line: int, column: int) -> tuple[str, str]:
 
 
 def _unreadable_character(error: ReaderError, text: str, name: str) -> Finding:
-    """libyaml gives the offset in bytes of the text as UTF-8, and no line."""
+    """Return the finding for a character that YAML forbids; libyaml reports its offset in UTF-8 bytes, without
+    a line.
+    """
     before = text.encode()[: error.position].decode(errors="replace")
     place = Location(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
     message = f"the control character U+{error.character:04X} is not allowed in YAML"

@@ -1,4 +1,4 @@
-"""The few calls that the embedded control plane makes to its own API server."""
+"""The calls of the embedded control plane to its own API server."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class ApiServer:
         return self._call("GET", path, headers={"Accept": accept})
 
     def apply(self, path: str, manifest: Mapping[str, Any] | bytes) -> Mapping[str, Any]:
-        """Server-side apply of one object, given as a mapping or as YAML text.
+        """Apply one object, a mapping or YAML text, with server-side apply.
 
-        Client-side apply would copy it into an annotation, for which AKO's definition of 1.3 MB is too large.
+        Client-side apply would copy it into an annotation, and AKO's definition of 1.3 MB is too large for one.
         """
         body = manifest if isinstance(manifest, bytes) else json.dumps(manifest).encode()
         query = f"?fieldManager={FIELD_MANAGER}&force=true"
@@ -61,7 +61,7 @@ class ApiServer:
 
 
 def refusal(answer: urllib3.BaseHTTPResponse) -> str:
-    """The message of a Status object; an unknown path, for one, is answered in plain text."""
+    """Return the message of a Status object, or the plain text of the answer, as for an unknown path."""
     try:
         return str(json.loads(answer.data)["message"])
     except (ValueError, TypeError, KeyError):

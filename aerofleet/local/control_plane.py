@@ -1,4 +1,4 @@
-"""Starting, stopping and looking at the three programs."""
+"""Start, stop and inspect the three programs of the embedded control plane."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from aerofleet.local.process import Process, ProcessError
 from aerofleet.local.state import State
 
 START_SECONDS = 120
-"""The API server is ready after about 5 s on two idle cores; the rest is for a busy machine."""
+"""Time limit for a start. The API server is ready after about 5 s on two idle cores; the rest is for a busy machine."""
 
 PORT_ATTEMPTS = 5
 PORT_TAKEN = "address already in use"
-"""What a Go program says of a port that somebody took between our look and its start."""
+"""Message of a Go program whose port another program took after :func:`free_port` returned it."""
 
 SERVICE_RANGE = "10.96.0.0/16"
 CONTROLLERS = "*,-nodeipam,-node-lifecycle-controller,-taint-eviction-controller"
-"""All but those that judge nodes by a kubelet's heartbeat: our Node objects have no kubelets and would be tainted."""
+"""All controllers except those that need a kubelet's heartbeat: they would taint our Node objects."""
 
 ETCD, API_SERVER, CONTROLLER_MANAGER = "etcd", "kube-apiserver", "kube-controller-manager"
 
@@ -45,7 +45,7 @@ class Programs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """``processes`` maps a name to its process id, or to None where it has died."""
+    """``processes``: name → process id, or None if the process has died."""
 
     processes: Mapping[str, int | None]
     address: str
@@ -58,7 +58,7 @@ class Status:
 
 
 class ControlPlane:
-    """One control plane, with all it knows in ``state``."""
+    """One control plane; all its data is in ``state``."""
 
     def __init__(self, state: State) -> None:
         self.state = state
@@ -71,13 +71,14 @@ class ControlPlane:
         return all(process.running() for process in self.processes)
 
     def died(self) -> tuple[Process, ...]:
-        """Processes that ended without being told to."""
+        """The processes that ended without a stop."""
         return tuple(process for process in self.processes if process.known and not process.running())
 
     def start(self, programs: Programs, ako_definitions: Path | None) -> None:
-        """Bring all three up on fresh ports, with the data that is there; raises ProcessError or ApiServerError.
+        """Start all three programs on free ports, with the existing data. Raises ProcessError or ApiServerError.
 
-        A part that still runs is stopped first: it knows the others by ports that may be somebody else's by now.
+        A program that still runs is stopped first: the ports of the others, which it knows, may belong to other
+        programs.
         """
         self.stop()
         self.state.create()
@@ -93,7 +94,7 @@ class ControlPlane:
             on_free_port(lambda: self._start_controller_manager(programs.kube_controller_manager))
             server.apply(f"/api/v1/namespaces/kube-system/configmaps/{CONTEXT}", self._mark())
         except BaseException:
-            # Also on Ctrl-C: half a control plane is of no use to anybody.
+            # Also on Ctrl-C: a part of a control plane is useless.
             self.stop()
             raise
 
@@ -102,7 +103,7 @@ class ControlPlane:
             process.stop()
 
     def remove(self) -> None:
-        """Stop all and forget everything, Pulumi's state of what was on it too."""
+        """Stop all programs and delete their data, Pulumi's state of the stacks on it included."""
         self.stop()
         shutil.rmtree(self.state.folder, ignore_errors=True)
 
@@ -121,7 +122,7 @@ class ControlPlane:
         return Status(pids, f"{LOOPBACK}:{credentials.server_port(self.state.kubeconfig)}", release, permissive)
 
     def ensure_nodes(self, hosts: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
-        """A Node object for each name, with its taints. It is never ready: there is no kubelet behind it."""
+        """Create a Node object for each name, with its taints. It is never ready: it has no kubelet."""
         server = self.server()
         for name, taints in hosts.items():
             metadata = {"name": name, "labels": {"kubernetes.io/hostname": name}}
@@ -159,7 +160,7 @@ class ControlPlane:
             f"--listen-peer-urls=https://{LOOPBACK}:{peer}",
             f"--initial-advertise-peer-urls=https://{LOOPBACK}:{peer}",
             f"--initial-cluster=default=https://{LOOPBACK}:{peer}",
-            # Data that a power failure may cost; waiting for the disk at each write would cost every run.
+            # A power failure may lose this data; to wait for the disk at each write would slow down every run.
             "--unsafe-no-fsync",
             "--log-level=warn",
             *tls,
@@ -220,7 +221,7 @@ class ControlPlane:
         return port
 
     def _answers(self, port: int, path: str) -> bool:
-        """Whether a program of ours says on ``port`` that it is well; etcd asks for our certificate."""
+        """Return whether a program of ours reports on ``port`` that it is healthy; etcd asks for our certificate."""
         trust = ssl.create_default_context(cafile=self._certificate("ca.crt"))
         trust.load_cert_chain(self._certificate("server.crt"), self._certificate("server.key"))
         try:
@@ -236,7 +237,7 @@ def arguments(program: Path, settings: Mapping[str, object]) -> list[str]:
 
 
 def on_free_port(start: Callable[[], int]) -> int:
-    """Start a program that listens on a :func:`free_port`, anew where somebody was faster to take it."""
+    """Start a program that listens on a :func:`free_port`, again on another port if another program took the first."""
     for attempt in range(1, PORT_ATTEMPTS + 1):
         try:
             return start()
@@ -247,7 +248,7 @@ def on_free_port(start: Callable[[], int]) -> int:
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
+    """Return a port on which no program listens at the moment."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
@@ -255,5 +256,5 @@ def free_port() -> int:
 
 
 def died_report(processes: Iterable[Process]) -> str:
-    """A paragraph for each, each line ended; empty where none has died."""
+    """Return a paragraph of lines for each process that died; empty if none did."""
     return "".join(f"{process.name} had died; {process.log_tail()}\n" for process in processes)

@@ -1,4 +1,4 @@
-"""Certificates, tokens and kubeconfigs of the embedded control plane. All made once, all private to their owner."""
+"""Certificates, tokens and kubeconfigs of the embedded control plane, made once and private to their owner."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pathlib import Path
 from aerofleet.local.state import State, write_private
 
 CONTEXT = "aerofleet-embedded"
-"""The kubeconfig context, and the name of the object on the server that says what it is."""
+"""The kubeconfig context, and the name of the object on the server that identifies it."""
 
 LOOPBACK = "127.0.0.1"
 ADMINISTRATOR = "aerofleet-administrator"
 CONTROLLER_MANAGER = "system:kube-controller-manager"
-"""Known to the API server's own RBAC rules, which give it what it needs and no more."""
+"""The user for which the API server's own RBAC rules have exactly the necessary permissions."""
 
 
 def create(state: State) -> None:
-    """Make what is not there yet: an authority, a certificate for all three programs, a token for each caller."""
+    """Make the missing credentials: an authority, a certificate for all three programs, a token for each caller."""
     if state.tokens.exists():
         return
     # Loaded here: `aerofleet env` and `status` need no cryptography.
@@ -42,13 +42,13 @@ def create(state: State) -> None:
         f"{secrets.token_urlsafe(32)},{CONTROLLER_MANAGER},{CONTROLLER_MANAGER}",
     )
     write_private(state.passphrase, secrets.token_urlsafe(32))
-    # Written last: its presence says that all the others are there.
+    # Written last: if it exists, all the others exist.
     write_private(state.tokens, "\n".join(rows) + "\n")
 
 
 def token(state: State, user: str) -> str:
-    for row in state.tokens.read_text().splitlines():
-        secret, name, *_ = row.split(",")
+    for line in state.tokens.read_text().splitlines():
+        secret, name, *_ = line.split(",")
         if name == user:
             return secret
     raise KeyError(user)
@@ -60,7 +60,7 @@ def write_kubeconfigs(state: State, port: int) -> None:
 
 
 def kubeconfig(state: State, port: int, user: str) -> dict[str, object]:
-    """A kubeconfig, which as JSON is also YAML."""
+    """Return a kubeconfig, to be written as JSON, which is also YAML."""
     authority = b64encode((state.certificates / "ca.crt").read_bytes()).decode()
     cluster = {"server": f"https://{LOOPBACK}:{port}", "certificate-authority-data": authority}
     return {
@@ -74,6 +74,6 @@ def kubeconfig(state: State, port: int, user: str) -> dict[str, object]:
 
 
 def server_port(kubeconfig: Path) -> int:
-    """The port that a kubeconfig written here names."""
+    """Return the port of the server in a kubeconfig of this module."""
     server: str = json.loads(kubeconfig.read_text())["clusters"][0]["cluster"]["server"]
     return int(server.rsplit(":", 1)[-1])

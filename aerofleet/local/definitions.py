@@ -1,4 +1,4 @@
-"""Kinds that operators bring: AKO's own definitions where they are at hand, else permissive ones that say so."""
+"""Install the kinds of operators: AKO's own definitions if they are available, else marked permissive ones."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ OTHER_KINDS = (
 
 
 def install(server: ApiServer, ako_definitions: Path | None) -> None:
-    """Bring all kinds; ``ako_definitions`` is a folder with AKO's definitions as YAML, one a file."""
+    """Install all kinds. ``ako_definitions``: a folder with AKO's definitions as YAML, one per file."""
     files = sorted(ako_definitions.glob("*.yaml")) if ako_definitions else []
     real = {definition_name(file): file for file in files}
     for name, file in real.items():
@@ -61,15 +61,15 @@ def install(server: ApiServer, ako_definitions: Path | None) -> None:
 
 
 def definition_name(file: Path) -> str:
-    """``<group>_<plural>.yaml`` is how controller-gen names a definition's file."""
+    """Return the name of the definition in a file: controller-gen names the file ``<group>_<plural>.yaml``."""
     group, plural = file.stem.rsplit("_", 1)
     return f"{plural}.{group}"
 
 
 def served(server: ApiServer) -> bool:
-    """Every definition on the server is among the kinds that it tells its clients of.
+    """Return whether the server lists the kind of every definition in its discovery.
 
-    It is Established a moment before that, and what starts in between does not know the kind.
+    A definition is Established a moment before that, and a client that starts in between does not know the kind.
     """
     wanted = {
         (f"{item['spec']['group']}/{version['name']}", item["spec"]["names"]["plural"])
@@ -87,7 +87,7 @@ def served(server: ApiServer) -> bool:
 
 
 def permissive_kinds(server: ApiServer) -> tuple[str, ...]:
-    """The kinds whose definition on the server checks nothing."""
+    """Return the kinds whose definition on the server checks nothing."""
     annotated = (item for item in listed(server) if PERMISSIVE_ANNOTATION in item["metadata"].get("annotations", {}))
     return tuple(str(item["spec"]["names"]["kind"]) for item in annotated)
 
@@ -98,7 +98,7 @@ def listed(server: ApiServer) -> Iterable[dict[str, Any]]:
 
 
 def permissive(kind: Kind) -> dict[str, Any]:
-    """A definition that takes anything, with the subresources of the real one."""
+    """Return a definition without validation, with the subresources of the real one."""
     scale = {
         "specReplicasPath": ".spec.size",
         "statusReplicasPath": ".status.size",

@@ -1,4 +1,4 @@
-"""What a shell needs so that plain `pulumi` works in the project folder."""
+"""The environment variables with which plain `pulumi` works in the project folder."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from aerofleet.stack.file_backend import WITHOUT_ATTRIBUTES
 
 
 def path_with(folders: Iterable[Path], path: str) -> str:
-    """PATH with ``folders`` first, each once however often a shell asks."""
+    """Return PATH with ``folders`` first, without duplicates however often it is extended."""
     first = [str(folder) for folder in folders]
     return os.pathsep.join([*first, *(part for part in path.split(os.pathsep) if part and part not in first)])
 
 
 def tool_variables(bin_folder: Path) -> dict[str, str]:
-    """The engine, its plugins and this project's own commands; nothing about any cluster."""
+    """Return the variables for the engine, its plugins and this project's commands; none depends on a cluster."""
     return {
         "PATH": path_with((bin_folder, Path(sys.executable).parent), os.environ.get("PATH", os.defpath)),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -26,10 +26,10 @@ def tool_variables(bin_folder: Path) -> dict[str, str]:
 
 
 def embedded_variables(state: State, pulumi_home: Path | None = None) -> dict[str, str]:
-    """The embedded control plane, and a file backend of its own for the stacks on it.
+    """Return the variables for the embedded control plane, with a file backend of its own for its stacks.
 
-    Only this one gets a backend from us: for every real cell `pulumi login` or the person's own variables choose it.
-    ``pulumi_home`` is the one with the stand-in, which serves nothing but the embedded control plane.
+    Only these stacks get a backend from us: for every real cell `pulumi login` or the person's own variables choose it.
+    ``pulumi_home``: the home with the stand-in plugin, which works only with the embedded control plane.
     """
     return {
         **({"PULUMI_HOME": str(pulumi_home)} if pulumi_home else {}),
@@ -40,5 +40,5 @@ def embedded_variables(state: State, pulumi_home: Path | None = None) -> dict[st
 
 
 OVERRULING = ("PULUMI_CONFIG_PASSPHRASE",)
-"""Variables to take away beside :func:`embedded_variables`: the engine would prefer a person's own passphrase to the
+"""Variables to remove beside :func:`embedded_variables`: the engine would prefer a person's own passphrase to the
 file, and nobody else could open the stack again."""

@@ -1,4 +1,4 @@
-"""What an API server holds, asked of the server itself."""
+"""List the objects on an API server."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryLis
 
 
 def held(server: ApiServer, label: str, value: str) -> dict[str, tuple[str, ...]]:
-    """Kind → sorted `namespace/name` of every object on the server that carries the label."""
-    found: dict[str, tuple[str, ...]] = {}
+    """Return kind → sorted `namespace/name` of every object on the server with the label."""
+    names: dict[str, tuple[str, ...]] = {}
     for kind, path in listable(server):
         items = server.get(f"{path}?labelSelector={quote(f'{label}={value}')}")["items"]
         if items:
-            found[kind] = tuple(sorted(object_name(item["metadata"]) for item in items))
-    return found
+            names[kind] = tuple(sorted(object_name(item["metadata"]) for item in items))
+    return names
 
 
 def listable(server: ApiServer) -> Iterator[tuple[str, str]]:
-    """(kind, path of the list) of everything the server can list, each kind once, in its preferred version."""
+    """Yield (kind, path of its list) of everything that the server can list, each kind once, in its preferred
+    version.
+    """
     for base in ("/api", "/apis"):
         for group in server.get(base, accept=DISCOVERY)["items"]:
             name = group["metadata"].get("name", "")

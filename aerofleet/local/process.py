@@ -1,4 +1,4 @@
-"""A program that goes on when the command that started it has ended."""
+"""A program that keeps running after the command that started it has ended."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class ProcessError(Exception):
 class Process:
     """One program, known by the files ``<name>.lock``, ``.pid`` and ``.log`` in ``folder``.
 
-    It inherits a locked file and holds the lock as long as it lives. So whether it runs is the kernel's word, and a
-    process id that meanwhile belongs to somebody else is never mistaken for it. It notes its id itself: whoever
-    started it may be killed before they could.
+    It inherits a locked file and keeps the lock as long as it lives. So the kernel decides whether it runs, and another
+    process with the same id is never mistaken for it. It writes its id itself: the command that started it may be
+    killed before it could.
     """
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -38,12 +38,12 @@ class Process:
 
     @property
     def known(self) -> bool:
-        """It was started once and not stopped since; it may have died."""
+        """Whether it was started and not stopped since; it may have died."""
         return self._pid.exists() or self.running()
 
     @property
     def pid(self) -> int:
-        """Of the running process; 0 until it has noted it."""
+        """Id of the running process; 0 until the process has written it."""
         try:
             return int(self._pid.read_text() or 0)
         except FileNotFoundError:
@@ -60,7 +60,7 @@ class Process:
         return False
 
     def start(self, command: Sequence[str]) -> None:
-        """Start it in a session of its own, so that a Ctrl-C in this terminal does not reach it."""
+        """Start the program in a session of its own, so that a Ctrl-C in this terminal does not reach it."""
         with self._lock.open("w") as lock, self.log.open("wb") as log:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self._child = subprocess.Popen(
@@ -73,7 +73,7 @@ class Process:
             )
 
     def wait_ready(self, ready: Callable[[], bool], seconds: float) -> None:
-        """Poll until ``ready``; raises ProcessError as soon as the process is dead, and after ``seconds``."""
+        """Poll until ``ready``. Raises ProcessError as soon as the process is dead, and after ``seconds``."""
         deadline = time.monotonic() + seconds
         while not ready():
             if not self.running():
@@ -83,7 +83,7 @@ class Process:
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:
-        """End it, with force if it does not go by itself; no error if it does not run."""
+        """Stop the program, by force if it does not end by itself; no error if it does not run."""
         deadline = time.monotonic() + STOP_SECONDS
         signals = [signal.SIGTERM]
         while self.running():

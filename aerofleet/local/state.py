@@ -1,4 +1,4 @@
-"""Where the embedded control plane keeps itself on disk."""
+"""The files of the embedded control plane on disk."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def state_home() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """``folder`` holds everything that `aerofleet local down` removes; nothing of it is anywhere else."""
+    """The paths below ``folder``, which `aerofleet local down` removes. All data is in it."""
 
     folder: Path
 
@@ -38,7 +38,7 @@ class State:
 
     @property
     def identity(self) -> Path:
-        """Also kept on the server, so that a tool can tell that the two belong together."""
+        """File with an identity that the server has, too, so that a tool can check that both belong together."""
         return self.folder / "embedded-id"
 
     @property
@@ -47,17 +47,19 @@ class State:
 
     @property
     def lock(self) -> Path:
-        """Beside the folder, so that it outlives the folder's removal."""
+        """Lock file beside the folder, so that it outlives the folder's removal."""
         return self.folder.with_name(f".{self.folder.name}.lock")
 
     @property
     def run_lock(self) -> Path:
-        """Held by `make up` and `make down` from end to end: a second one must not recover what the first is doing."""
+        """Lock file for the whole of `make up` and `make down`: a second run must not recover operations of
+        the first.
+        """
         return self.folder.with_name(f".{self.folder.name}.run.lock")
 
     @property
     def backend(self) -> Path:
-        """Pulumi's state of the stacks that live on this control plane: without it they describe nothing."""
+        """Folder of Pulumi's state for the stacks on this control plane: without the server the state is useless."""
         return self.folder / "pulumi"
 
     @property
@@ -77,7 +79,7 @@ def default_state() -> State:
 
 
 def write_private(path: Path, content: str) -> None:
-    """Write a file whole and readable by its owner only, from its first byte on."""
+    """Write a whole file that only its owner can read, from its first byte on."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "w") as file:
