@@ -1,1 +1,1 @@
-"""What is done to stacks from outside the Pulumi program: recover, wait, order, move."""
+"""Operations on stacks from outside the Pulumi program: recover, wait, order, move."""

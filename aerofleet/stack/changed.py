@@ -1,4 +1,4 @@
-"""Which stacks a change touches: two renderings of the same cells, object by object."""
+"""The stacks that a change affects: compare two renderings of the same cells, object by object."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Row = tuple[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class StackChange:
-    """Objects as ``kind namespace/name``, in the order of the rendering.
+    """The changes of one stack, with objects as ``kind namespace/name`` in the order of the rendering.
 
-    ``arrived`` and ``left`` went from one stack of their cell to another, which no `up` does: that is
-    `aerofleet stacks move`. ``settings``: what else differs, in words.
+    ``arrived`` and ``left``: objects that move between stacks of their cell, which needs `aerofleet stacks move`.
+    ``settings``: a description of every other difference.
     """
 
     created: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ class StackChange:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What one resource is known by; ``version`` is part of its type, and so of its URN."""
+    """The identity of one resource; ``version`` is part of its type, and so of its URN."""
 
     version: str
     kind: str
@@ -44,53 +44,54 @@ class Identity:
 Stacks = Mapping[str, Mapping[Identity, Mapping[str, Any]]]
 
 
-def identity(found: Mapping[str, Any]) -> Identity:
-    metadata = found["metadata"]
+def identity(manifest: Mapping[str, Any]) -> Identity:
+    metadata = manifest["metadata"]
     return Identity(
-        str(found.get("apiVersion", "")), found["kind"], str(metadata.get("namespace") or ""), metadata["name"]
+        str(manifest.get("apiVersion", "")), manifest["kind"], str(metadata.get("namespace") or ""), metadata["name"]
     )
 
 
 def changes(
     before: Iterable[Row], after: Iterable[Row], settings: Mapping[str, tuple[str, ...]] | None = None
 ) -> dict[str, StackChange]:
-    """Stack → what differs there; stacks without a difference are left out. Bytes count: order of keys doesn't.
+    """Return stack → its changes, without unchanged stacks. The order of keys is no difference.
 
-    ``settings`` are :func:`aerofleet.stack.settings.settings_changes`.
+    ``settings``: the result of :func:`aerofleet.stack.settings.settings_changes`.
     """
     old, new = by_stack(before), by_stack(after)
-    words = settings or {}
-    found = {stack: change_of(stack, old, new, words.get(stack, ())) for stack in dict.fromkeys([*old, *new, *words])}
-    return {stack: change for stack, change in found.items() if change != StackChange()}
+    settings = settings or {}
+    stacks = dict.fromkeys([*old, *new, *settings])
+    of_stack = {stack: change_of(stack, old, new, settings.get(stack, ())) for stack in stacks}
+    return {stack: change for stack, change in of_stack.items() if change != StackChange()}
 
 
 def by_stack(rows: Iterable[Row]) -> dict[str, dict[Identity, Mapping[str, Any]]]:
-    found: dict[str, dict[Identity, Mapping[str, Any]]] = {}
-    for stack, each in rows:
-        found.setdefault(stack, {})[identity(each)] = each
-    return found
+    stacks: dict[str, dict[Identity, Mapping[str, Any]]] = {}
+    for stack, manifest in rows:
+        stacks.setdefault(stack, {})[identity(manifest)] = manifest
+    return stacks
 
 
 def change_of(stack: str, old: Stacks, new: Stacks, settings: tuple[str, ...]) -> StackChange:
     before, after = old.get(stack, {}), new.get(stack, {})
-    come = {each: source for each in after if each not in before and (source := other_stack(stack, each, old))}
-    gone = {each: target for each in before if each not in after and (target := other_stack(stack, each, new))}
+    come = {known: source for known in after if known not in before and (source := other_stack(stack, known, old))}
+    gone = {known: target for known in before if known not in after and (target := other_stack(stack, known, new))}
     return StackChange(
-        created=tuple(str(each) for each in after if each not in before and each not in come),
+        created=tuple(str(known) for known in after if known not in before and known not in come),
         changed=tuple(
-            str(each)
-            for each, found in after.items()
-            if (each in before or each in come) and found != old[come.get(each, stack)][each]
+            str(known)
+            for known, manifest in after.items()
+            if (known in before or known in come) and manifest != old[come.get(known, stack)][known]
         ),
-        deleted=tuple(str(each) for each in before if each not in after and each not in gone),
-        arrived=tuple(f"{each} from {source}" for each, source in come.items()),
-        left=tuple(f"{each} to {target}" for each, target in gone.items()),
+        deleted=tuple(str(known) for known in before if known not in after and known not in gone),
+        arrived=tuple(f"{known} from {source}" for known, source in come.items()),
+        left=tuple(f"{known} to {target}" for known, target in gone.items()),
         settings=settings,
     )
 
 
 def other_stack(stack: str, wanted: Identity, stacks: Stacks) -> str:
-    """Another stack of the same cell that has it, or an empty text."""
+    """Return another stack of the same cell that has the resource, or an empty text."""
     cell = parse_stack_name(stack).cell
-    others = (each for each in stacks if each != stack and parse_stack_name(each).cell == cell)
-    return next((each for each in others if wanted in stacks[each]), "")
+    others = (other for other in stacks if other != stack and parse_stack_name(other).cell == cell)
+    return next((other for other in others if wanted in stacks[other]), "")

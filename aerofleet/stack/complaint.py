@@ -1,7 +1,7 @@
-"""What the engine's output says went wrong, in few lines.
+"""Extract the errors from the engine's output, in few lines.
 
-The official Kubernetes provider adds advice of its own to many errors, on lines below them. Those lines go; which
-object, which field and whose they are stays. The forms are those of provider 4.34.
+The official Kubernetes provider adds advice of its own to many errors, on lines below them. Those lines are removed;
+the object, the field and its manager stay. The forms are those of provider 4.34.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ HALF_WRITTEN = (
 ERROR = "error:"
 LOCK_HOLDER = ": created by "
 TRAILERS = ("error: update failed", "error: preview failed")
-"""The engine's closing words: they follow from the errors before them."""
+"""The engine's closing lines, which only repeat that there were errors."""
 
 EMPTY_FILE = re.compile(r"error: (failed to load checkpoint: )?EOF")
 CONFLICT = re.compile(r'conflicts? with "([^"]+)"(?: with subresource "[^"]+")?(?: using [^\s:]+)?(?: at \S+Z)?:')
@@ -29,7 +29,7 @@ KUBECONFIG = "unable to load Kubernetes client configuration"
 
 
 def complaint(text: str) -> str:
-    """The lines of the engine's output that say what went wrong, or who holds a lock; not its progress around them."""
+    """Return the lines of the engine's output with its errors or the holder of a lock, without its progress."""
     said = list(dict.fromkeys(one_line(block) for block in errors(text)))
     said = [line for line in said if line not in TRAILERS] or said
     if not said:
@@ -41,8 +41,8 @@ def complaint(text: str) -> str:
 
 
 def errors(text: str) -> Iterator[list[str]]:
-    """Each error with the lines below it that belong to it: those that are indented at least as much, up to the next
-    message or heading."""
+    """Yield every error with its lines: those below it that are indented at least as much, up to the next message or
+    heading."""
     block: list[str] = []
     indent = 0
     for line in text.splitlines():
@@ -63,7 +63,7 @@ def errors(text: str) -> Iterator[list[str]]:
 
 
 def one_line(block: list[str]) -> str:
-    """An error without the advice below it; who holds a lock stays on a line of its own."""
+    """Return an error without the advice below it; the holder of a lock stays on a line of its own."""
     first, *below = [line for line in block if line]
     text = " ".join([first, *below])
     if fields := conflicts(" ".join(block)):
@@ -77,7 +77,7 @@ def one_line(block: list[str]) -> str:
 
 
 def conflicts(text: str) -> list[str]:
-    """``field (manager)`` of each field that a server-side apply was refused for."""
+    """Return ``field (manager)`` for every field with a conflict of server-side apply."""
     _, *parts = CONFLICT.split(text)
     managed = zip(parts[::2], parts[1::2], strict=True)
     return [f"{field.lstrip('.')} ({manager})" for manager, fields in managed for field in FIELD.findall(fields)]

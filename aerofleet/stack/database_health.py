@@ -1,12 +1,12 @@
-"""What the nodes of a cluster say of themselves, asked with the Aerospike client.
+"""Judge the health of a cluster from the info answers of its nodes, read with the Aerospike client.
 
-The custom resource says what the operator did; only the nodes say whether the data is where it should be. The last word
-has each server's own gate, ``cluster-stable``: it answers the cluster key where the cluster has the size asked for and
-no partition migrates or is about to. The counters say what is still going on. A count of 0 migrations alone proves
+The custom resource shows what the operator did; only the nodes know whether the data is in its place. The info command
+``cluster-stable`` of each server decides: it returns the cluster key if the cluster has the requested size and no
+partition migrates or is about to. The counters show what is still in progress. A count of 0 migrations alone proves
 nothing: around a new cluster key a node shows 0 for up to 60 ms because it has not begun (``migrate_allowed=false``).
 
-Records that a cluster without strong consistency has lost are seen by nobody: its counters stay 0. Only the number of
-records before and after tells it, so the verdict names that number.
+No counter shows records that a cluster without strong consistency has lost. Only a comparison of the number of records
+before and after does, so the verdict names that number.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ Statistics = Mapping[str, str]
 
 CONNECT_TIMEOUT_MS = 2000
 NOT_STABLE = (1, 7)
-"""Codes with which ``cluster-stable`` says "not yet": unstable, or of another size (aerospike-server 8.1, thr_info.c).
+"""Error codes of ``cluster-stable`` that mean "not yet": unstable, or of another size (aerospike-server 8.1,
+thr_info.c).
 """
 
 NAMESPACE_COUNTERS = ("unavailable_partitions", "dead_partitions", "master_objects")
@@ -29,8 +30,9 @@ NAMESPACE_COUNTERS = ("unavailable_partitions", "dead_partitions", "master_objec
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How to log in; all empty for a cluster without access control. ``user`` and ``password_file`` go together, so do
-    ``tls_name`` and ``ca_file``."""
+    """The credentials; all empty for a cluster without access control. ``user`` and ``password_file`` go together, so
+    do ``tls_name`` and ``ca_file``.
+    """
 
     user: str = ""
     password_file: Path | None = None
@@ -40,8 +42,8 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class NodeAnswers:
-    """``namespaces``: the statistics of each, by name. ``stable_key``: the cluster key from the node's gate; empty
-    where the node says that the cluster is not stable, and ``not_stable`` then holds its words.
+    """The answers of one node. ``namespaces``: name → statistics. ``stable_key``: the cluster key from
+    ``cluster-stable``; empty if the cluster is not stable, and ``not_stable`` then has the node's message.
     """
 
     statistics: Statistics
@@ -51,11 +53,11 @@ class NodeAnswers:
 
 
 class UnansweredError(Exception):
-    """The cluster was reached, and a node does not say what it was asked; the text says which, and its own words."""
+    """A node of the cluster did not answer a command; the text names the node and has its message."""
 
 
 def parse_info(answer: str) -> dict[str, str]:
-    """``a=1;b=2`` → ``{"a": "1", "b": "2"}``."""
+    """Return the pairs of an info answer: ``a=1;b=2`` → ``{"a": "1", "b": "2"}``."""
     return dict(part.partition("=")[::2] for part in answer.strip().split(";") if part)
 
 
@@ -64,8 +66,8 @@ def ask(
 ) -> dict[str, NodeAnswers]:
     """Ask every node for ``statistics``, each ``namespace/NAME``, and whether a cluster of ``size`` nodes is stable.
 
-    Returns node → answers. Raises ConnectionError where no seed answers, UnansweredError where one does and a node
-    then falls silent or refuses.
+    Returns node → answers. Raises ConnectionError if no seed answers, UnansweredError if one does and a node then
+    does not answer or refuses.
     """
     import aerospike
     from aerospike.exception import AerospikeError
@@ -111,7 +113,7 @@ def ask(
 
 
 def value_of(answer: str) -> str:
-    """The answer without the command in front of it, which some calls of the client leave there."""
+    """Return the answer without the command before it, which some calls of the client leave in."""
     return answer.partition("\t")[2] or answer
 
 
@@ -129,7 +131,7 @@ def judge_nodes(nodes: Mapping[str, NodeAnswers], size: int) -> Rollout:
 
 
 def reasons_to_wait(nodes: Mapping[str, NodeAnswers], size: int) -> Iterator[str]:
-    """What speaks against a cluster that is well, the plainest first."""
+    """Yield the reasons for which the cluster is not healthy yet, the clearest first."""
     if len(nodes) != size:
         yield f"{len(nodes)} of {size} nodes answer"
     for key in ("cluster_key", "cluster_size"):
@@ -157,7 +159,7 @@ def node_reasons(node: str, answers: NodeAnswers) -> Iterator[str]:
         yield f"node {node} does not tell how many partitions migrate"
     node_and_namespaces = [("the node", statistics), *answers.namespaces.items()]
     for counter in ("migrate_partitions_remaining", "migrate_tx_partitions_remaining"):
-        moving = [(count_of(each, counter), name) for name, each in node_and_namespaces]
+        moving = [(count_of(statistics, counter), name) for name, statistics in node_and_namespaces]
         if max(moving)[0]:
             yield f"{max(moving)[0]} partitions still migrate (seen by {node})"
     if statistics.get("migrate_allowed") != "true":
@@ -167,7 +169,7 @@ def node_reasons(node: str, answers: NodeAnswers) -> Iterator[str]:
 
 
 def records(nodes: Mapping[str, NodeAnswers]) -> str:
-    """Each namespace with its number of records: ``30000 records in cart``."""
+    """Return each namespace with its number of records: ``30000 records in cart``."""
     counts: dict[str, int] = {}
     for answers in nodes.values():
         for name, namespace in answers.namespaces.items():
@@ -176,7 +178,7 @@ def records(nodes: Mapping[str, NodeAnswers]) -> str:
 
 
 def greatest(nodes: Mapping[str, NodeAnswers], counter: str) -> tuple[str, str, int]:
-    """(node, namespace, value) of the greatest ``counter``; value 0 where all are 0."""
+    """Return (node, namespace, value) of the greatest ``counter``; value 0 if all are 0."""
     seen = [
         (count_of(namespace, counter), node, name)
         for node, answers in nodes.items()

@@ -1,6 +1,6 @@
-"""Secrets for a cell on the embedded control plane: random, made outside Pulumi, so that no state ever holds them.
+"""Random Secrets for a cell on the embedded control plane, made outside Pulumi, so that no state ever contains them.
 
-Every other cell refers to secrets that its secret store keeps; here nobody else would make them.
+Every other cell refers to secrets in its secret store; the embedded control plane has none.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ RANDOM_BYTES = 24
 
 
 def random_secrets(cell: Cell) -> Iterator[dict[str, Any]]:
-    """A Secret for every reference of the cell's clusters, each key with a value of its own."""
+    """Yield a Secret for every reference of the cell's clusters, with a random value for each key."""
     for namespace, name, keys in sorted(
         {
             (cluster.namespace, reference.name, reference.keys)
@@ -35,7 +35,7 @@ def random_secrets(cell: Cell) -> Iterator[dict[str, Any]]:
 
 
 def make_secrets(api: ClusterApi, cell: Cell) -> int:
-    """Make the Secrets that are missing, once their namespaces are there; returns how many were made.
+    """Create the missing Secrets after their namespaces exist; return the number of new ones.
 
     A Secret that exists keeps its values: they are the passwords of running users.
     """

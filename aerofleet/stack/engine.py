@@ -1,7 +1,7 @@
-"""The Pulumi command line, as far as stacks are handled from outside the program.
+"""Run the Pulumi command line on stacks, from outside the Pulumi program.
 
-The command and not the Automation API: a move needs `state move` and recovery the whole states of a preview, which
-the API does not have, and one way to the engine is enough.
+It runs the command and not the Automation API: a move needs `state move`, and recovery the whole states of a preview,
+which the API does not have; and one way to the engine is enough.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from aerofleet.stack.complaint import complaint
 
 
 class EngineError(Exception):
-    """The engine refused or is absent; the text is its own last words, for a person."""
+    """The engine failed or is absent; the text has its error messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """``root`` is the project folder that holds Pulumi.yaml."""
+    """The Pulumi command. ``root``: the project folder with Pulumi.yaml."""
 
     root: Path
 
     def run(self, *arguments: str) -> str:
-        """Run ``pulumi`` and return what it printed; raises EngineError with its complaint."""
+        """Run ``pulumi`` and return its output. Raises EngineError with its error messages."""
         done = self._done(*arguments)
         if done.returncode:
             raise EngineError(complaint(done.stderr or done.stdout))
@@ -53,7 +53,7 @@ class Engine:
         return tuple(entry["name"] for entry in json.loads(self.run("stack", "ls", "--json")))
 
     def export(self, stack: str) -> dict[str, Any]:
-        """The stack's whole state; secrets stay encrypted."""
+        """Return the stack's whole state; secrets stay encrypted."""
         state: dict[str, Any] = json.loads(self.run("stack", "export", "--stack", stack))
         return state
 
@@ -65,28 +65,28 @@ class Engine:
             self.run("stack", "import", "--stack", stack, "--file", file.name)
 
     def unprotect(self, stack: str, resource_type: str) -> None:
-        """Take the protection off the resources of a type; no effect where none is protected."""
+        """Remove the protection of the resources of a type; no effect if none is protected."""
         for resource in self.export(stack)["deployment"].get("resources") or ():
             if resource["type"] == resource_type and resource.get("protect"):
                 self.run("state", "unprotect", "--yes", "--stack", stack, str(resource["urn"]))
 
     def cancel(self, stack: str) -> None:
-        """Take a lock away, be it dead or not: ask :meth:`lock_holders` first."""
+        """Remove the lock of a stack, even of a live run: call :meth:`lock_holders` first."""
         self.run("cancel", "--yes", stack)
 
     def refresh(self, stack: str, urns: Sequence[str]) -> None:
-        """Read these resources anew from the server into the state."""
+        """Read these resources again from the server into the state."""
         self.run("refresh", "--yes", "--skip-preview", "--stack", stack, *(f"--target={urn}" for urn in urns))
 
     def last_update_failed(self, stack: str) -> bool:
-        """Whether the last `up` that came to an end by itself ended badly."""
+        """Return whether the last `up` that was not cut off failed."""
         history = json.loads(self.run("stack", "history", "--json", "--stack", stack)) or ()
         return next((entry["result"] != "succeeded" for entry in history if entry["kind"] == "update"), False)
 
     def planned_creates(self, stack: str) -> tuple[dict[str, Any], ...]:
-        """The resources that the next `up` would make or replace, as they would stand in the state, but without ids.
+        """Return the resources that the next `up` would create or replace, in the form of the state but without ids.
 
-        A preview that fails counts as far as it came: it stops at the very object that is there already.
+        A failed preview counts up to its failure: it stops at the very object that exists already.
         """
         done = self._done("preview", "--json", "--stack", stack)
         try:
@@ -96,9 +96,9 @@ class Engine:
         return tuple(step["newState"] for step in steps if step["op"] in ("create", "replace"))
 
     def lock_holders(self, stack: str) -> tuple[str, ...] | None:
-        """Who holds the stack's lock and may still be at work, in words; None where that can't be known.
+        """Return a description of each run that has the stack's lock and may still be alive; None if that is unknown.
 
-        Only the file backend writes down who holds a lock where everybody can read it.
+        Only the file backend writes the holder of a lock to a file that everybody can read.
         """
         kind, _, place = json.loads(self.run("whoami", "--json"))["url"].partition("://")
         if kind != "file":
@@ -110,10 +110,10 @@ class Engine:
 
 
 def to_its_end(command: Sequence[str], *, capture: bool) -> subprocess.CompletedProcess[str]:
-    """Run an engine command; with ``capture`` its output is kept, else it goes where ours goes.
+    """Run an engine command; with ``capture`` its output is returned, else it goes to our own output.
 
-    A Ctrl-C reaches the engine too, which then ends in order. It is waited for, and KeyboardInterrupt comes afterwards:
-    an engine that is killed leaves its lock and half of its work.
+    A Ctrl-C reaches the engine, too, which then stops in order. This function waits for it and raises KeyboardInterrupt
+    afterwards: a killed engine leaves its lock and unfinished operations.
     """
     stream = subprocess.PIPE if capture else None
     with interrupts_noted() as noted:
@@ -125,7 +125,8 @@ def to_its_end(command: Sequence[str], *, capture: bool) -> subprocess.Completed
 
 @contextmanager
 def interrupts_noted() -> Iterator[list[int]]:
-    """Inside, a Ctrl-C is only noted. (A signal handler belongs to the main thread: in any other nothing changes.)"""
+    """Record each Ctrl-C instead of raising KeyboardInterrupt. Only the main thread can set the signal handler; in any
+    other thread nothing changes."""
     noted: list[int] = []
     if threading.current_thread() is not threading.main_thread():
         yield noted
@@ -138,7 +139,9 @@ def interrupts_noted() -> Iterator[list[int]]:
 
 
 def lock_holder(lock: Path) -> str:
-    """Who wrote a lock file; empty where that run is over for sure, or the file is gone or was never finished."""
+    """Return a description of the writer of a lock file; empty if its run is over, or the file is gone or
+    unfinished.
+    """
     try:
         holder = json.loads(lock.read_text())
     except (OSError, ValueError):
@@ -150,8 +153,8 @@ def lock_holder(lock: Path) -> str:
 
 
 def is_engine(pid: int) -> bool:
-    """Whether this process runs and is a `pulumi`: after a restart its number may be anybody's."""
+    """Return whether this process runs and is a `pulumi`: after a reboot another process may have its id."""
     try:
         return Path(f"/proc/{pid}/comm").read_text().strip() == "pulumi"
     except OSError:
-        return not Path("/proc/self").exists()  # without /proc nobody can tell, so it counts as running
+        return not Path("/proc/self").exists()  # without /proc it is unknown, so it counts as running

@@ -1,4 +1,4 @@
-"""The files of Pulumi's file backend, as far as a run that was killed leaves them unfinished.
+"""The files of Pulumi's file backend that a killed run leaves unfinished.
 
 The backend writes beside each file a second one, `….attrs`, with its content type, and not in one step. A run that is
 killed in between leaves it empty, and from then on every `pulumi` command ends with "error: EOF" (engine 3.259, whose
@@ -18,13 +18,14 @@ import yaml
 FILE = "file://"
 BOOKKEEPING = ".pulumi"
 WITHOUT_ATTRIBUTES = "metadata=skip"
-"""In the query of a backend's URL: no `….attrs` file is written."""
+"""Query of a backend's URL with which the backend writes no `….attrs` files."""
 
 
 def backend_folder(root: Path, environment: Mapping[str, str], home: Path) -> Path | None:
-    """The folder of the file backend that the engine would use in project folder ``root``; None for any other backend.
+    """Return the folder of the file backend that the engine uses in project folder ``root``; None for any other
+    backend.
 
-    Asked without the engine, which can't open a backend with an unfinished file. Its order: PULUMI_BACKEND_URL, then
+    The engine itself can't open a backend with an unfinished file. Its order: PULUMI_BACKEND_URL, then
     Pulumi.yaml, then the last `pulumi login`. ``home`` is the person's home folder.
     """
     pulumi_home = Path(environment.get("PULUMI_HOME") or home / ".pulumi")
@@ -45,7 +46,7 @@ def folder_of(url: str, root: Path, home: Path) -> Path | None:
 
 
 def read(file: Path) -> Mapping[str, Any]:
-    """A YAML or JSON file's map; empty where there is none to read."""
+    """Return the mapping in a YAML or JSON file; empty if the file can't be read."""
     try:
         content = yaml.safe_load(file.read_text())
     except (OSError, ValueError, yaml.YAMLError):
@@ -54,7 +55,7 @@ def read(file: Path) -> Mapping[str, Any]:
 
 
 def unfinished(backend: Path) -> Iterator[Path]:
-    """The `….attrs` files that no engine can read."""
+    """Yield the `….attrs` files that no engine can read."""
     for file in sorted((backend / BOOKKEEPING).rglob("*.attrs")):
         try:
             json.loads(file.read_bytes())
@@ -63,5 +64,5 @@ def unfinished(backend: Path) -> Iterator[Path]:
 
 
 def lock_files(backend: Path) -> Iterator[Path]:
-    """The locks of all stacks in the backend."""
+    """Yield the lock files of all stacks in the backend."""
     yield from sorted((backend / BOOKKEEPING / "locks").rglob("*.json"))

@@ -1,7 +1,7 @@
-"""Moving a team from one stack of its cell to another: only the states change, never the server.
+"""Move a team from one stack of its cell to another: only the states change, never the server.
 
 `pulumi state move` writes the destination's state and then the source's. A crash between the two leaves the team in
-both; the next run then only takes it out of the source. So the move can be run again at any point.
+both; the next run then only removes it from the source. So the move can be run again at any point.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ TEAM_TYPE = "aerofleet:index:TeamSpace"
 
 
 class MoveError(Exception):
-    """The move can't be done now; the text says why and what to do first."""
+    """The move is not possible now; the text has the reason and what to do first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """``source`` is empty where no other stack holds the team; ``finish``: the destination already holds it."""
+    """A planned move. ``source``: empty if no other stack has the team; ``finish``: the destination already has it."""
 
     team: str
     source: str
@@ -37,9 +37,13 @@ def resources(state: State) -> list[dict[str, Any]]:
 
 
 def team_urn(state: State, team: str) -> str:
-    """The URN of the team's component in a state, or an empty text."""
+    """Return the URN of the team's component in a state, or an empty text."""
     return next(
-        (str(each["urn"]) for each in resources(state) if each["type"] == TEAM_TYPE and name_of(each["urn"]) == team),
+        (
+            str(resource["urn"])
+            for resource in resources(state)
+            if resource["type"] == TEAM_TYPE and name_of(resource["urn"]) == team
+        ),
         "",
     )
 
@@ -49,7 +53,7 @@ def name_of(urn: str) -> str:
 
 
 def plan_move(states: Mapping[str, State], team: str, destination: str) -> Move:
-    """Decide from the exported states of all stacks of a cell (stack name → state). Raises MoveError."""
+    """Return the move to make, from the states of all stacks of a cell (stack name → state). Raises MoveError."""
     for stack, state in states.items():
         if (state.get("deployment") or {}).get("pending_operations"):
             raise MoveError(f"stack {stack} has open operations: run `aerofleet recover {stack}` first")
@@ -67,8 +71,10 @@ def plan_move(states: Mapping[str, State], team: str, destination: str) -> Move:
 
 
 def refuse_partial_copy(states: Mapping[str, State], team: str, source: str, destination: str) -> None:
-    """A move that was cut off leaves two copies. Where the definitions were put back and applied since, the one that is
-    to go may be the newer one, and what only it knows of would be nobody's.
+    """Raise MoveError if the copy in the source has resources that the copy in the destination lacks.
+
+    A move that was cut off leaves two copies. If the definitions were reverted and applied since, the copy in the
+    source may be the newer one, and without it no state would have its additional resources.
     """
     copied = {within_stack(urn) for urn in team_tree(states[destination], team)}
     for urn in team_tree(states[source], team):
@@ -81,16 +87,16 @@ def refuse_partial_copy(states: Mapping[str, State], team: str, source: str, des
 
 
 def team_tree(state: State, team: str) -> list[str]:
-    """URNs of the team's component and everything below it; empty where the state does not hold the team."""
+    """Return the URNs of the team's component and everything below it; empty if the state does not have the team."""
     found = dict.fromkeys(filter(None, [team_urn(state, team)]))
-    for resource in resources(state):  # parents stand before their children
+    for resource in resources(state):  # parents come before their children
         if resource.get("parent") in found:
             found[resource["urn"]] = None
     return list(found)
 
 
 def without_team(state: State, team: str) -> dict[str, Any]:
-    """The state less the team's component and everything below it."""
+    """Return the state without the team's component and everything below it."""
     gone = set(team_tree(state, team))
     kept = [resource for resource in resources(state) if resource["urn"] not in gone]
     return {**state, "deployment": {**state["deployment"], "resources": kept}}

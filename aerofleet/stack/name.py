@@ -11,7 +11,7 @@ PLATFORM = "platform"
 
 @dataclass(frozen=True, slots=True)
 class StackName:
-    """``part`` is empty for a stack that holds the whole cell."""
+    """The parts of a stack name. ``part``: a group or ``platform``; empty for the stack of a whole cell."""
 
     cell: str
     part: str = ""
@@ -33,21 +33,21 @@ def parse_stack_name(stack: str) -> StackName:
 
 
 def stack_names(cell: Cell) -> tuple[StackName, ...]:
-    """The stacks of a cell in the order they are brought up; they are destroyed in the reverse order."""
+    """Return the stacks of a cell in the order of `up`; `destroy` needs the reverse order."""
     if not cell.groups:
         return (StackName(cell.name),)
     return tuple(StackName(cell.name, part) for part in (PLATFORM, *cell.groups))
 
 
 def wrong_stack(name: StackName, cell: Cell) -> str:
-    """Why ``name`` is no stack of ``cell``, or an empty text."""
+    """Return why ``name`` is no stack of ``cell``; empty if it is one."""
     known = stack_names(cell)
     if name in known:
         return ""
-    listed = ", ".join(str(each) for each in known)
+    listed = ", ".join(str(stack) for stack in known)
     return f"stack '{name}' is not one of cell '{cell.name}'; its stacks are {listed} (cell.yaml, groups)"
 
 
 def within_stack(urn: str) -> str:
-    """A URN without the stack it stands in: ``urn:pulumi:STACK::PROJECT::TYPE::NAME``."""
+    """Return a URN without its stack: ``urn:pulumi:STACK::PROJECT::TYPE::NAME``."""
     return urn.partition("::")[2]

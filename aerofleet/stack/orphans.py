@@ -1,4 +1,4 @@
-"""What is on the server with our owner label and in no definition."""
+"""Find orphans: objects on the server with our owner label that no definition renders."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ ALWAYS_ASKED = (
     ("v1", "PersistentVolume"),
     ("v1", "PersistentVolumeClaim"),
 )
-"""Kinds that are looked for even where no definition renders one: the last cluster of a cell may be the orphan."""
+"""Kinds that are listed even if no definition renders one: the last cluster of a cell may be the orphan."""
 
 
 def find_orphans(rendered: RenderedCell, list_objects: ListObjects) -> list[Orphan]:
-    """Compare every rendered kind, and those that hold data, with what the server has."""
+    """Return the objects on the server, of every rendered kind and of ALWAYS_ASKED, that are not rendered."""
     wanted = {identity(obj) for obj in rendered.objects()}
     kinds = {(obj["apiVersion"], obj["kind"]) for obj in rendered.objects()} | set(ALWAYS_ASKED)
     selector = f"{MANAGED_BY_LABEL}={MANAGED_BY_VALUE}"

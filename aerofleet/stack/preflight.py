@@ -1,8 +1,8 @@
-"""What a cell needs of its Kubernetes cluster and does not make itself; asked before `pulumi up`. Nothing is written.
+"""Check before `pulumi up` what a cell needs of its Kubernetes cluster and does not make itself. Nothing is written.
 
-Nothing that is found here decides what is built. It names what would else show up as an error in the middle of a run
-or, worse, as a pod that waits without a word: a node without the expected taint, a Secret that nobody made, an object
-of somebody else under a name that a definition needs.
+The findings do not change what is built. They name what would else fail in the middle of a run or leave a pod waiting
+without an error: a node without the expected taint, a missing Secret, an object of another owner under a name that a
+definition needs.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ Object = Mapping[str, Any]
 
 AKO_CLUSTERS = "aerospikeclusters.asdb.aerospike.com"
 OPERATOR_VERSION = "aerospike-kubernetes-operator/version"
-"""Annotation of AKO's definitions: the release they belong to."""
+"""Annotation of AKO's CustomResourceDefinitions with their release."""
 
 HOSTNAME_LABEL = "kubernetes.io/hostname"
 """Every kubelet registers its node with this label (Kubernetes' well-known labels)."""
 
 
 class Server(Protocol):
-    """What is asked of the API server; `aerofleet.stack.cluster_api` has it."""
+    """The requests to the API server; `aerofleet.stack.cluster_api` implements them."""
 
     def version(self) -> str: ...
 
@@ -43,7 +43,7 @@ class Server(Protocol):
 
 
 def preflight(cell: Cell, rendered: RenderedCell, server: Server) -> Iterator[Finding]:
-    """Everything that is missing, not the first only."""
+    """Yield a finding for everything that is missing."""
     yield from kubernetes_version(cell, server)
     yield from kinds(rendered, server)
     yield from definitions(cell, rendered, server)
@@ -54,7 +54,10 @@ def preflight(cell: Cell, rendered: RenderedCell, server: Server) -> Iterator[Fi
 
 
 def kubernetes_version(cell: Cell, server: Server) -> Iterator[Finding]:
-    """The minor version is compared: the patch level changes with every maintenance of the nodes."""
+    """Find a Kubernetes version that is not the cell's, or for which the operator is not made.
+
+    Only minor versions are compared: the patch level changes with every maintenance of the nodes.
+    """
     running = ".".join(server.version().split(".")[:2])
     if numbers(running) != numbers(cell.kubernetes_version)[:2]:
         hint = f"write `kubernetes: {running}` in cell.yaml, or look whether {cell.context} is the right context"
@@ -69,9 +72,11 @@ def kubernetes_version(cell: Cell, server: Server) -> Iterator[Finding]:
 
 
 def kinds(rendered: RenderedCell, server: Server) -> Iterator[Finding]:
-    """Kinds that others bring (cert-manager, Prometheus, External Secrets), and AKO's where somebody else runs it."""
-    made = {(each["spec"]["group"], each["spec"]["names"]["kind"]) for each in rendered.platform.crds}
-    asked = sorted({(each["apiVersion"], each["kind"]) for each in rendered.objects()})
+    """Find missing kinds of other projects (cert-manager, Prometheus, External Secrets), and of AKO if the cell does
+    not install it.
+    """
+    made = {(definition["spec"]["group"], definition["spec"]["names"]["kind"]) for definition in rendered.platform.crds}
+    asked = sorted({(manifest["apiVersion"], manifest["kind"]) for manifest in rendered.objects()})
     for api_version, kind in asked:
         group = api_version.rpartition("/")[0]
         if is_custom(group) and (group, kind) not in made and not server.serves(api_version, kind):
@@ -80,13 +85,13 @@ def kinds(rendered: RenderedCell, server: Server) -> Iterator[Finding]:
 
 
 def is_custom(group: str) -> bool:
-    """Kubernetes' own groups have no dot, or end in k8s.io."""
+    """Return whether an API group is not Kubernetes' own: those have no dot, or end in k8s.io."""
     return "." in group and not group.endswith(".k8s.io")
 
 
 def definitions(cell: Cell, rendered: RenderedCell, server: Server) -> Iterator[Finding]:
-    """Where somebody else runs the operator, its definitions have to be of the release that the cell is judged by."""
-    if any(each["metadata"]["name"] == AKO_CLUSTERS for each in rendered.platform.crds):
+    """Find definitions of another operator release than the cell's, if the cell does not install the operator."""
+    if any(definition["metadata"]["name"] == AKO_CLUSTERS for definition in rendered.platform.crds):
         return
     found = server.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", AKO_CLUSTERS)
     release = ((found or {}).get("metadata", {}).get("annotations") or {}).get(OPERATOR_VERSION, "")
@@ -98,7 +103,7 @@ def definitions(cell: Cell, rendered: RenderedCell, server: Server) -> Iterator[
 
 
 def nodes(cell: Cell, server: Server) -> Iterator[Finding]:
-    """Every active host is a node, with the taints of its pool; and no Node object is one that nothing runs behind."""
+    """Find active hosts that are no nodes or lack taints of their pool, and Node objects without a machine."""
     listed, _ = server.list("v1", "Node")
     there = {str(node["metadata"]["name"]): node for node in listed}
     phantoms = {name for name, node in there.items() if is_phantom(node)}
@@ -117,14 +122,14 @@ def active_hosts(cell: Cell) -> Iterator[tuple[Pool, Host]]:
 
 
 def resting_hosts(cell: Cell) -> Iterator[Host]:
-    """Hosts in maintenance: their nodes may be away, and nothing is sent to them."""
+    """Return the hosts in maintenance: their nodes may be away, and nothing is sent to them."""
     return (host for pool in cell.pools for host in pool.hosts if host.state is HostState.MAINTENANCE)
 
 
 def absent_nodes(cell: Cell, there: Container[str]) -> Iterator[Finding]:
-    """Active hosts whose name is not among the names of the nodes that are ``there``.
+    """Find active hosts without a node. ``there``: the names of the existing nodes.
 
-    A patch of an absent Node makes one: server-side apply creates what does not exist.
+    A patch of an absent Node creates it: server-side apply creates what does not exist.
     """
     for pool, host in active_hosts(cell):
         if host.name not in there:
@@ -135,7 +140,7 @@ def absent_nodes(cell: Cell, there: Container[str]) -> Iterator[Finding]:
 def is_phantom(node: Object) -> bool:
     """Return whether no kubelet ever registered this Node.
 
-    The provider makes such a Node when it patches, or takes a patch back from, a Node that does not exist: both are
+    The provider creates such a Node when it patches an absent Node, or removes a patch from it: both are
     a server-side apply (provider 4.34).
     """
     labels = node["metadata"].get("labels") or {}
@@ -146,9 +151,9 @@ def is_phantom(node: Object) -> bool:
 def taints(pool: Pool, host: Host, node: Object) -> Iterator[Finding]:
     path = f"pool {pool.name}, host {host.name}"
     spec = node.get("spec") or {}
-    held = {(each["key"], each.get("value", ""), each["effect"]) for each in spec.get("taints") or ()}
+    present = {(entry["key"], entry.get("value", ""), entry["effect"]) for entry in spec.get("taints") or ()}
     for taint in () if pool.takes_over_taints else pool.taints:
-        if (taint.key, taint.value, taint.effect) not in held:
+        if (taint.key, taint.value, taint.effect) not in present:
             text = f"{taint.key}={taint.value}:{taint.effect}"
             hint = f"kubectl taint node {host.name} {text}"
             yield finding("preflight-taint", path, f"lacks the taint {text}: others' pods may stand there", hint)
@@ -157,8 +162,8 @@ def taints(pool: Pool, host: Host, node: Object) -> Iterator[Finding]:
 
 
 def storage_classes(rendered: RenderedCell, server: Server) -> Iterator[Finding]:
-    """Classes that clusters use and that somebody else makes."""
-    made = {each["metadata"]["name"] for each in rendered.platform.storage_classes}
+    """Find missing storage classes that clusters use and the cell does not make."""
+    made = {storage_class["metadata"]["name"] for storage_class in rendered.platform.storage_classes}
     used = {
         volume["source"]["persistentVolume"]["storageClass"]
         for team in rendered.teams
@@ -173,11 +178,11 @@ def storage_classes(rendered: RenderedCell, server: Server) -> Iterator[Finding]
 
 
 def secrets(cell: Cell, server: Server) -> Iterator[Finding]:
-    """Where people make the Secrets by hand, each one is there. Their contents are never read."""
+    """Find missing Secrets, if people make them by hand. Their contents are never read."""
     if cell.secret_store.kind != "existing":
         return
     there: dict[str, frozenset[str]] = {}
-    for cluster in filter(lambda each: each.is_deployed, cell.clusters):
+    for cluster in filter(lambda cluster: cluster.is_deployed, cell.clusters):
         for reference in cluster.secrets:
             if cluster.namespace not in there:
                 there[cluster.namespace] = frozenset(server.labels("v1", "Secret", cluster.namespace))
@@ -188,7 +193,7 @@ def secrets(cell: Cell, server: Server) -> Iterator[Finding]:
 
 
 def foreign_objects(cell: Cell, rendered: RenderedCell, server: Server) -> Iterator[Finding]:
-    """Objects of the cell whose names somebody else already uses: `pulumi up` could not create them.
+    """Find objects of the cell whose names another owner already uses: `pulumi up` could not create them.
 
     One request for each kind in each namespace, and only metadata is read.
     """
@@ -196,7 +201,7 @@ def foreign_objects(cell: Cell, rendered: RenderedCell, server: Server) -> Itera
     for obj in rendered.objects():
         kind, metadata = str(obj["kind"]), obj["metadata"]
         if kind == "Node":
-            continue  # never ours: it is only patched
+            continue  # a node is only patched
         place = str(obj["apiVersion"]), kind, str(metadata.get("namespace") or "")
         if place not in there:
             there[place] = server.labels(*place)
@@ -208,7 +213,7 @@ def foreign_objects(cell: Cell, rendered: RenderedCell, server: Server) -> Itera
 
 
 def other_owner(labels: Mapping[str, str], cell: str) -> str:
-    """Whose an object is by its labels, for a person; empty where it is this cell's own."""
+    """Return a description of an object's owner by its labels; empty if it belongs to this cell."""
     if labels.get(MANAGED_BY_LABEL) != MANAGED_BY_VALUE:
         manager = labels.get(MANAGED_BY_LABEL)
         return f"managed by {manager}" if manager else f"without the label {MANAGED_BY_LABEL}={MANAGED_BY_VALUE}"

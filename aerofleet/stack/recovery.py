@@ -1,7 +1,7 @@
-"""What to do with operations that a crashed run left open. Pure: state and look-ups in, decisions out.
+"""Decide about the pending operations of a crashed run. Pure: state and look-ups in, decisions out.
 
-The provider refuses to create what already exists, and rightly. So after a crash between the server's write and the
-state's, the object has to be adopted, and after a crash before the write, the note about it has to be dropped.
+The provider refuses to create an object that already exists. So after a crash between the write to the server and the
+write to the state, the object has to be adopted; after a crash before both, the pending operation has to be dropped.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from aerofleet.model.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
 
 Lookup = Callable[[str, str, str, str], Mapping[str, Any] | None]
-"""(apiVersion, kind, namespace, name) → the object on the server, or None where there is none."""
+"""(apiVersion, kind, namespace, name) → the object on the server, or None."""
 
 Holder = Callable[[str], str]
 """URN → another stack of the cell whose state holds that resource, or an empty text."""
@@ -21,11 +21,13 @@ Holder = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """``adopt`` are (URN, id) of objects that are there; ``forget`` URNs of which nothing is; ``refused`` says why in
-    words where an object is there and is not ours; ``redo`` are operations that the next `up` simply repeats.
+    """The decisions for all pending operations.
 
-    ``elsewhere`` are (URN, stack) of objects that another stack holds: a move was begun, or taken back, while the
-    definitions said otherwise. Adopted, they would stand in two states, and either stack could delete them.
+    ``adopt``: (URN, id) of objects that exist; ``forget``: URNs of objects that do not; ``redo``: URNs whose operation
+    the next `up` repeats; ``refused``: a message for every object that exists and is not ours.
+
+    ``elsewhere``: (URN, stack) of objects in the state of another stack, because a move was begun or reverted while the
+    definitions differed. They are not adopted: two states would have them, and either stack could delete them.
     """
 
     adopt: tuple[tuple[str, str], ...] = ()
@@ -44,18 +46,19 @@ def pending_operations(state: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...
 
 
 def held(state: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """URN → resource of all that the state holds as made.
+    """Return URN → resource of every existing resource in the state.
 
-    Not of those that were deleted to make room for a replacement: the engine keeps them until it has that one.
+    Resources that were deleted for a replacement are left out: the engine keeps them in the state until it has that
+    one.
     """
     resources = (state.get("deployment") or {}).get("resources") or ()
     return {resource["urn"]: resource for resource in resources if not resource.get("pendingReplacement")}
 
 
 def context_of(state: Mapping[str, Any]) -> str:
-    """The kubeconfig context the stack was applied to, from its own provider; empty where it has none yet.
+    """Return the kubeconfig context of the stack's provider; empty if the state has no provider yet.
 
-    Not from the definitions: they may have changed since, or not be readable, when somebody needs a recovery.
+    The definitions may have changed since the last `up`, or may be unreadable when a recovery is needed.
     """
     for resource in (state.get("deployment") or {}).get("resources") or ():
         if resource["type"] == "pulumi:providers:kubernetes":
@@ -64,7 +67,7 @@ def context_of(state: Mapping[str, Any]) -> str:
 
 
 def plan_recovery(state: Mapping[str, Any], look_up: Lookup, holder: Holder) -> Recovery:
-    """Decide for every pending operation of an exported ``state``."""
+    """Return the decision for every pending operation of an exported ``state``."""
     adopt: list[tuple[str, str]] = []
     forget: list[str] = []
     redo: list[str] = []
@@ -75,19 +78,19 @@ def plan_recovery(state: Mapping[str, Any], look_up: Lookup, holder: Holder) -> 
         resource = operation["resource"]
         urn = str(resource["urn"])
         if operation["type"] != "creating" or is_patch(resource["type"]):
-            # Updates, patches and deletes are sent again by the next `up`; sending them twice changes nothing.
+            # The next `up` sends updates, patches and deletes again; sending them twice changes nothing.
             redo.append(urn)
             continue
         reference = object_reference(resource)
         if urn in finished or reference is None:
             forget.append(urn)
             continue
-        found = look_up(*reference)
-        if found is None:
+        existing = look_up(*reference)
+        if existing is None:
             forget.append(urn)
-        elif is_ours(found) and (other := holder(urn)):
+        elif is_ours(existing) and (other := holder(urn)):
             elsewhere.append((urn, other))
-        elif is_ours(found):
+        elif is_ours(existing):
             adopt.append((urn, object_id(reference[2], reference[3])))
         else:
             refused.append(
@@ -99,26 +102,26 @@ def plan_recovery(state: Mapping[str, Any], look_up: Lookup, holder: Holder) -> 
 
 
 def with_lost_creates(state: Mapping[str, Any], planned: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The state as if the ``planned`` creates were pending, as far as an earlier run can have sent them.
+    """Return the state with those ``planned`` creates as pending operations that an earlier run may have sent.
 
-    Where only the provider plugin died, the engine lived on to strike its note, though the server may have written.
-    Patches are left out: the next `up` sends them again. So are replacements of what is still there to be deleted.
+    If only the provider plugin crashed, the engine removed its pending operation, though the server may have created
+    the object. Patches are left out: the next `up` sends them again. So are replacements of resources that still exist.
     """
-    there = held(state)
-    providers = {f"{urn}::{resource.get('id')}" for urn, resource in there.items()}
+    existing = held(state)
+    providers = {f"{urn}::{resource.get('id')}" for urn, resource in existing.items()}
     pending = [
         {"type": "creating", "resource": resource}
         for resource in planned
-        if resource.get("provider") in providers and resource["urn"] not in there and not is_patch(resource["type"])
+        if resource.get("provider") in providers and resource["urn"] not in existing and not is_patch(resource["type"])
     ]
     return {**state, "deployment": {**state["deployment"], "pending_operations": pending}}
 
 
 def recovered_state(state: Mapping[str, Any], recovery: Recovery) -> dict[str, Any]:
-    """The state with the adopted objects in it, by their ids, and nothing pending.
+    """Return the state with the adopted objects, by their ids, and without pending operations.
 
-    What the server holds of them has to be read afterwards (`pulumi refresh`). Patches, updates and deletes need no
-    trace: their resources stand in the state as they were, so the next `up` finds the same work.
+    `pulumi refresh` has to read the adopted objects afterwards. Patches, updates and deletes need no change of the
+    state: their resources are in it as before, so the next `up` plans the same operations.
     """
     ids = dict(recovery.adopt)
     adopted = {
@@ -127,13 +130,13 @@ def recovered_state(state: Mapping[str, Any], recovery: Recovery) -> dict[str, A
         if (urn := operation["resource"]["urn"]) in ids
     }
     deployment = {key: value for key, value in state["deployment"].items() if key != "pending_operations"}
-    # A replacement stands where the replaced one stood: before what depends on it.
+    # A replacement takes the position of the replaced resource: before its dependents.
     resources = [adopted.pop(resource["urn"], resource) for resource in deployment.get("resources") or ()]
     return {**state, "deployment": {**deployment, "resources": [*resources, *adopted.values()]}}
 
 
 def unread(state: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """(URN, id) of objects that a recovery adopted and did not come to read, because it was itself cut off."""
+    """Return (URN, id) of adopted objects without outputs: the recovery was cut off before it read them."""
     resources = (state.get("deployment") or {}).get("resources") or ()
     return tuple(
         (resource["urn"], resource["id"])
@@ -147,7 +150,7 @@ def is_patch(resource_type: str) -> bool:
 
 
 def object_reference(resource: Mapping[str, Any]) -> tuple[str, str, str, str] | None:
-    """(apiVersion, kind, namespace, name) of a pending Kubernetes object; None for anything else."""
+    """Return (apiVersion, kind, namespace, name) of a pending Kubernetes object; None for any other resource."""
     inputs = resource.get("inputs") or {}
     name = (inputs.get("metadata") or {}).get("name")
     if not str(resource["type"]).startswith("kubernetes:") or not name:
@@ -156,10 +159,10 @@ def object_reference(resource: Mapping[str, Any]) -> tuple[str, str, str, str] |
 
 
 def object_id(namespace: str, name: str) -> str:
-    """The provider's id of an object."""
+    """Return the provider's id of an object."""
     return f"{namespace}/{name}" if namespace else name
 
 
-def is_ours(found: Mapping[str, Any]) -> bool:
-    labels = (found.get("metadata") or {}).get("labels") or {}
+def is_ours(manifest: Mapping[str, Any]) -> bool:
+    labels = (manifest.get("metadata") or {}).get("labels") or {}
     return bool(labels.get(MANAGED_BY_LABEL) == MANAGED_BY_VALUE)

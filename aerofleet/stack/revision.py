@@ -1,6 +1,6 @@
-"""The objects of another revision of this project, made by the code of that revision.
+"""Render the objects of another revision of this project with the code of that revision.
 
-Its data alone, rendered by today's code, would hide what a change of the code does.
+If the current code rendered its definitions, the effect of a change of the code would be hidden.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ RENDER = "import sys; from aerofleet.cli import main; sys.exit(main(['render', '
 
 
 class RevisionError(Exception):
-    """The revision can't be rendered; the text says why."""
+    """The revision can't be rendered; the text has the reason."""
 
 
 Rendering = tuple[list[tuple[str, dict[str, Any]]], dict[str, dict[str, Any]]]
-"""(stack, object) of every cell; stack → its settings, nothing of a revision that does not tell them."""
+"""(stack, object) of every cell; stack → its settings, empty for a revision whose code does not print them."""
 
 
 def rendered_at(root: Path, revision: str) -> Rendering:
-    """What the code of a git revision makes of its definitions. Raises RevisionError."""
+    """Return the rendering of a git revision's definitions by its own code. Raises RevisionError."""
     with tempfile.TemporaryDirectory(prefix="aerofleet-revision-") as folder:
         extract(root, revision, Path(folder))
         return rendered(Path(folder), revision)
 
 
 def extract(root: Path, revision: str, folder: Path) -> None:
-    # `--` ends the options, `^{commit}` refuses whatever is no commit: a revision is input.
+    # `--` ends the options, `^{commit}` refuses everything but a commit: a revision is input.
     commit = run(["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"], root)
     if commit.returncode:
         raise RevisionError(f"there is no revision {revision!r} here")

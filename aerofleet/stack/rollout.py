@@ -1,4 +1,4 @@
-"""Is a cluster rolled out? Judged from its custom resource alone. Pure.
+"""Judge from its custom resource alone whether a cluster is rolled out. Pure.
 
 The operator has no observedGeneration and no conditions. "Done" is phase Completed and a status that mirrors the spec
 (AKO 4.5.0 copies the spec to the status only when a whole reconcile has finished); the phase alone reads Completed
@@ -18,7 +18,7 @@ from aerofleet.ako.status import MIRRORED, OTHER_NAMES
 Json = Mapping[str, Any]
 
 NOT_MIRRORED = frozenset({"paused", "validationPolicy"})
-"""Spec fields that change how the operator works, not what runs; the status does not carry them."""
+"""Spec fields that change how the operator works, not what runs; the status does not have them."""
 
 POD_HASHES = ("aerospikeConfigHash", "networkPolicyHash", "podSpecHash")
 
@@ -27,9 +27,9 @@ class Progress(Enum):
     DONE = "done"
     RUNNING = "running"
     STUCK = "stuck"
-    """Running, and the operator reports an error; it keeps trying, so this may pass."""
+    """The roll-out is running and the operator reports an error; it keeps trying, so this may pass."""
     WRONG = "wrong"
-    """Waiting longer will not help."""
+    """The roll-out can't finish: to wait longer does not help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ def judge(desired: Json, live: Json | None) -> Rollout:
 
 
 def with_failures(rollout: Rollout, failures: Mapping[str, str]) -> Rollout:
-    """The verdict where pods have failed; ``failures``: pod → why. The operator does not watch pods, so its phase may
-    be Completed all the same.
+    """Return the verdict with failed pods. ``failures``: pod → reason. The operator does not watch pods, so its phase
+    may be Completed all the same.
     """
     if not failures or rollout.progress is Progress.WRONG:
         return rollout
@@ -74,7 +74,7 @@ def with_failures(rollout: Rollout, failures: Mapping[str, str]) -> Rollout:
 
 
 def finished_reason(spec: Json, status: Json) -> str:
-    """What is done, and what the status cannot show."""
+    """Return a message: what is finished, and what the status cannot show."""
     reason = f"{len(status.get('pods') or {})} pods run what the definitions say"
     ignored = (spec.get("rackConfig") or {}).get("maxIgnorablePods")
     if ignored not in (None, 0, "0%"):
@@ -83,11 +83,11 @@ def finished_reason(spec: Json, status: Json) -> str:
 
 
 def stale_reason(spec: Json, status: Json) -> str:
-    """Why the status does not yet say that ``spec`` is rolled out; empty when it does."""
+    """Return why the status does not show ``spec`` as rolled out yet; empty if it does."""
     phase = status.get("phase") or "not set"
     if status.get("aerospikeConfig") is None:
         return f"phase {phase}, never completed so far"
-    # Also what the spec no longer has: the status keeps it until the operator has taken it away.
+    # Also fields that the spec no longer has: the status keeps them until the operator has removed them.
     for key in dict.fromkeys((*spec, *MIRRORED)):
         if key not in NOT_MIRRORED and not same(spec.get(key), status.get(OTHER_NAMES.get(key, key))):
             return f"phase {phase}, spec.{key} is not yet in the status"
@@ -114,7 +114,7 @@ def stale_pods(spec: Json, pods: Mapping[str, Json]) -> str:
 
 
 def same(spec: Any, status: Any) -> bool:
-    """Equal, where an absent value and an empty one are the same: the status drops empty ones."""
+    """Return whether both are equal; an absent value equals an empty one, since the status drops empty values."""
     if isinstance(spec, Mapping) and isinstance(status, Mapping):
         return all(same(spec.get(key), status.get(key)) for key in {*spec, *status})
     if isinstance(spec, list) and isinstance(status, list):
@@ -125,15 +125,18 @@ def same(spec: Any, status: Any) -> bool:
 
 
 def empty(value: Any) -> bool:
-    """0 is not empty: in aerospikeConfig it is a setting like any other, and both sides keep it. A mapping of nothing
-    but empty values is: the operator writes some of its own out that way."""
+    """Return whether a value is empty. 0 is not empty: in aerospikeConfig it is a setting like any other, and both
+    sides keep it. A mapping of only empty values is empty: the operator writes such mappings.
+    """
     if isinstance(value, Mapping):
-        return all(empty(each) for each in value.values())
+        return all(empty(item) for item in value.values())
     return value is None or value is False or value in ("", [])
 
 
 def first_missing(desired: Any, live: Any, path: str) -> str:
-    """The first path at which ``live`` does not hold what ``desired`` says; what the server added is fine."""
+    """Return the first path at which ``live`` lacks or changes a value of ``desired``; values that the server added are
+    fine.
+    """
     if isinstance(desired, Mapping):
         if not isinstance(live, Mapping):
             return "" if not desired and live is None else path
@@ -148,7 +151,9 @@ def first_missing(desired: Any, live: Any, path: str) -> str:
 
 
 def first_missing_item(desired: list[Any], live: list[Any], path: str) -> str:
-    """Lists of named things are compared by name, because the server adds to them (a console log sink, say)."""
+    """Return the first path at which a list of ``live`` differs. Named items are compared by name, because the server
+    adds items (a console log sink, for instance).
+    """
     if all(isinstance(item, Mapping) and "name" in item for item in desired):
         by_name = {item.get("name"): item for item in live if isinstance(item, Mapping)}
         pairs = [(item, by_name.get(item["name"]), f"{path}[{item['name']}]") for item in desired]
@@ -160,19 +165,20 @@ def first_missing_item(desired: list[Any], live: list[Any], path: str) -> str:
 
 
 def first_unwanted(desired: Json, live: Json) -> str:
-    """The first path at which ``live`` is not what ``desired`` and the operator's defaulting make of it: what somebody
-    set by hand, or what the definitions no longer have and nobody has applied.
+    """Return the first path at which ``live`` differs from ``desired`` with the operator's defaults: a value set by
+    hand, or one that the definitions no longer have and nobody has applied.
 
-    Both are read as the operator's webhook fills them in, so what it writes itself is on both sides.
+    Both are compared with the values that the operator's webhook fills in, so its own values are on both sides.
     """
     allowed, found = (
-        cluster_of({**each, "spec": {"storage": {}, **each.get("spec", {})}}).spec for each in (desired, live)
+        cluster_of({**resource, "spec": {"storage": {}, **resource.get("spec", {})}}).spec
+        for resource in (desired, live)
     )
     return first_extra(found, allowed, "spec")
 
 
 def first_extra(found: Any, allowed: Any, path: str) -> str:
-    """The first path of ``found`` that ``allowed`` lacks, or at which it has another value."""
+    """Return the first path of ``found`` that ``allowed`` lacks, or at which it has another value."""
     inside, there = parts(found), parts(allowed)
     if not inside and not isinstance(allowed, (Mapping, list)):
         return "" if same(allowed, found) else path
@@ -186,7 +192,7 @@ def first_extra(found: Any, allowed: Any, path: str) -> str:
 
 
 def parts(value: Any) -> Mapping[str | int, Any]:
-    """What a value is made of, by key, by name, or by position where an item has no name."""
+    """Return the parts of a value by key, by name, or by position if an item has no name."""
     if isinstance(value, list):
         return {
             item["name"] if isinstance(item, Mapping) and "name" in item else place: item

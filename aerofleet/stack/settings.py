@@ -1,6 +1,6 @@
-"""What a stack is besides its objects: the server it goes to, what it protects, the hosts it leaves alone.
+"""The settings of a stack beside its objects: its server, its protected objects, and the hosts that it does not patch.
 
-A change of these stands in the bytes of no object, and yet `pulumi up` acts on it.
+A change of these changes no object, and yet `pulumi up` acts on it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Settings = Mapping[str, Any]
 
 
 def settings_of(cell: Cell, rendered: RenderedCell) -> dict[str, Settings]:
-    """Stack → its settings, as JSON."""
+    """Return stack → its settings, as JSON."""
     return {
         str(stack): {
             "context": cell.context,
@@ -35,7 +35,7 @@ def protected(stack: StackName, cell: Cell, rendered: RenderedCell) -> Iterator[
         if stack.holds_group(cell, team.group):
             if team.protected:
                 yield f"team {team.name}"
-            yield from (f"cluster {team.name}/{each.name}" for each in team.clusters if each.protected)
+            yield from (f"cluster {team.name}/{cluster.name}" for cluster in team.clusters if cluster.protected)
 
 
 def resting(rendered: RenderedCell) -> Iterator[str]:
@@ -44,7 +44,7 @@ def resting(rendered: RenderedCell) -> Iterator[str]:
 
 
 def settings_changes(before: Mapping[str, Settings], after: Mapping[str, Settings]) -> dict[str, tuple[str, ...]]:
-    """Stack → what differs, in words; only of stacks that are in both, the others differ as a whole."""
+    """Return stack → a description of each difference, for stacks in both; the others differ as a whole."""
     return {
         stack: tuple(line for key in after[stack] for line in lines(key, before[stack].get(key), after[stack][key]))
         for stack in after
@@ -54,7 +54,7 @@ def settings_changes(before: Mapping[str, Settings], after: Mapping[str, Setting
 
 def lines(key: str, old: Any, new: Any) -> Iterator[str]:
     if isinstance(old, list):
-        yield from (f"now {key}: {each}" for each in new if each not in old)
-        yield from (f"no longer {key}: {each}" for each in old if each not in new)
+        yield from (f"now {key}: {name}" for name in new if name not in old)
+        yield from (f"no longer {key}: {name}" for name in old if name not in new)
     elif old is not None and old != new:
         yield f"{key}: {old} → {new}"
