@@ -1,4 +1,4 @@
-"""The platform of a cell: operator, node pools, monitoring. Everything the teams of the cell stand on."""
+"""The platform of a cell, on which its teams depend: operator, node pools, monitoring."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from components.operator import AerospikeOperator, AerospikeOperatorArgs
 
 @dataclass(frozen=True)
 class CellArgs:
-    """``protected``: what holds data may not be deleted. ``carries_groups``: teams in other stacks stand on it."""
+    """``protected``: objects with data can't be deleted. ``carries_groups``: teams in other stacks depend on
+    this one.
+    """
 
     platform: RenderedPlatform
     protected: bool
@@ -23,11 +25,11 @@ class CellArgs:
 
 
 class Cell(pulumi.ComponentResource):
-    """Its objects are made one after the other, and deleted in the reverse order: a destroy of the stack begins with
-    what stands on all the rest, and a protected resource there stops it before anything is gone.
+    """The platform of a cell. Its objects are created one after the other and deleted in the reverse order: a destroy
+    of the stack begins with the object that depends on all others, and a protected resource there stops it in time.
 
-    Teams are not its children: a team moves between stacks as one subtree, and the platform stays behind. ``ready`` is
-    what they wait for: the last object of the operator. They need not wait for every host's labels.
+    Teams are not its children: a team moves between stacks as one subtree, and the platform stays. Teams wait for
+    ``ready``, the last object of the operator; they need not wait for every host's labels.
     """
 
     ready: pulumi.Resource | None
@@ -47,7 +49,7 @@ class Cell(pulumi.ComponentResource):
 
 
 class CellGuard(pulumi.ComponentResource):
-    """The first that a destroy of the stack meets. It stands for nothing on the server."""
+    """The first resource that a destroy of the stack meets. It has no object on the server."""
 
     def __init__(
         self, name: str, protected: bool, after: pulumi.Resource | None, opts: pulumi.ResourceOptions | None = None

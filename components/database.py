@@ -1,4 +1,4 @@
-"""One Aerospike cluster: the custom resource the operator acts on, and what belongs to it alone."""
+"""One Aerospike cluster: its custom resource, and the objects that belong to it alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from components.kubernetes_object import make_in_order
 
 @dataclass(frozen=True)
 class AerospikeDatabaseArgs:
-    """``after`` is what has to be there first."""
+    """``after``: the resource that has to exist first."""
 
     objects: tuple[Object, ...]
     protected: bool
@@ -20,9 +20,9 @@ class AerospikeDatabaseArgs:
 
 
 class AerospikeDatabase(pulumi.ComponentResource):
-    """``protected`` guards the custom resource against deletion and replacement: a replaced one would initialise
-    its kept volumes again. It is made last, when its policies and secrets are there, and so it is also the first that
-    a destroy meets: nothing goes while it is protected.
+    """One Aerospike cluster. ``protected`` guards the custom resource against deletion and replacement: a replacement
+    would initialise its kept volumes again. It is created last, after its policies and secrets, so a destroy meets it
+    first and deletes nothing while it is protected.
     """
 
     def __init__(self, name: str, args: AerospikeDatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:

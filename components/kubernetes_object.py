@@ -1,4 +1,4 @@
-"""One Kubernetes object as one Pulumi resource, passed to the provider letter for letter."""
+"""One Kubernetes object as one Pulumi resource, passed to the provider unchanged."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ DATA_KINDS = frozenset(
     {"AerospikeCluster", "CustomResourceDefinition", "Namespace", "PersistentVolume", "PersistentVolumeClaim"}
 )
 """Kinds whose deletion loses data (a definition takes every object of its kind with it): protected, and kept on the
-server even when forgotten by the engine."""
+server even if the engine removes them from its state."""
 
 
 def type_token(api_version: str, kind: str) -> str:
-    """The provider's type token: ``kubernetes:core/v1:Namespace``, ``kubernetes:apps/v1:DaemonSet``."""
+    """Return the provider's type token: ``kubernetes:core/v1:Namespace``, ``kubernetes:apps/v1:DaemonSet``."""
     group_version = api_version if "/" in api_version else f"core/{api_version}"
     return f"kubernetes:{group_version}:{kind}"
 
 
 def resource_name(manifest: Mapping[str, Any]) -> str:
-    """The resource's name within its type: what Kubernetes itself knows it by, so a URN never depends on order."""
+    """Return the resource's name within its type: its Kubernetes identity, so that a URN never depends on order."""
     metadata = manifest["metadata"]
     namespace = metadata.get("namespace")
     return f"{namespace}/{metadata['name']}" if namespace else str(metadata["name"])
@@ -31,7 +31,7 @@ class KubernetesObject(pulumi.CustomResource):
     """A rendered object.
 
     The generated classes of pulumi_kubernetes are not used: they translate every key through their own types, so that
-    the preview would no longer be letter for letter what `aerofleet render` prints, and they cost most of a
+    the preview would no longer be identical to the output of `aerofleet render`, and they cost most of a
     preview's Python time. The type tokens are theirs, so the state is the same.
     """
 
@@ -59,15 +59,15 @@ def make_in_order(
     after: pulumi.Resource | None = None,
     protected: bool = False,
 ) -> pulumi.Resource | None:
-    """Make one child of ``parent`` for each manifest, each after the one before it, the first after ``after``; they are
-    deleted in the reverse order. With ``protected``, those that hold data can't be deleted. Returns the last.
+    """Make one child of ``parent`` for each manifest, each after the one before it, the first after ``after``; return
+    the last. They are deleted in the reverse order. With ``protected``, objects with data can't be deleted.
 
-    No object waits for more than one other: Pulumi's SDK keeps dependencies as a set, so that two of them would
-    stand in another order in every preview.
+    No object waits for more than one other: Pulumi's SDK keeps dependencies as a set, so two of them would have another
+    order in every preview.
     """
     for manifest in manifests:
         keep = protected and manifest["kind"] in DATA_KINDS
-        # Said of every object: what is not said is inherited from the component.
+        # Set on every object: an option that is not set is inherited from the component.
         kept = pulumi.ResourceOptions(protect=keep, retain_on_delete=keep)
         after = KubernetesObject(manifest, pulumi.ResourceOptions.merge(kept, _below(parent, after)))
     return after
@@ -80,10 +80,10 @@ def make_patches(
     *,
     after: pulumi.Resource | None = None,
 ) -> pulumi.Resource | None:
-    """The same with Patch resources: each adds its fields to an object of somebody else.
+    """Make Patch resources like :func:`make_in_order`: each adds its fields to an object of another owner.
 
-    Nothing is sent to the ``resting``, whose object may be away for a while: what changes meanwhile is sent once
-    they rest no more.
+    Nothing is sent to objects in ``resting``, which may be away for a while: changes are sent as soon as they are no
+    longer in it.
     """
     for manifest in manifests:
         ignored = ["metadata", "spec"] if manifest["metadata"]["name"] in resting else []

@@ -12,14 +12,14 @@ from components.kubernetes_object import make_in_order
 
 @dataclass(frozen=True)
 class MonitoringArgs:
-    """``after`` is what has to be there first."""
+    """``after``: the resource that has to exist first."""
 
     objects: tuple[Object, ...]
     after: pulumi.Resource | None = None
 
 
 class Monitoring(pulumi.ComponentResource):
-    """``last`` is what stands on all its objects."""
+    """Alert rules. ``last``: the object that depends on all others."""
 
     last: pulumi.Resource | None
 

@@ -1,7 +1,7 @@
 """A pool of bare-metal hosts that already are Kubernetes nodes.
 
 It does not own the nodes: it adds labels and annotations by Patch resources, and its own storage and tuning objects.
-Taints are left to whoever provisions the host, because the list is atomic: to write one is to take over all.
+Taints are left to the tool that provisions the host, because the list is atomic: one written taint replaces all others.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from components.kubernetes_object import make_in_order, make_patches
 
 @dataclass(frozen=True)
 class BareMetalNodePoolArgs:
-    """``after`` is what has to be there first."""
+    """``after``: the resource that has to exist first."""
 
     pool: RenderedPool
     protected: bool
@@ -24,7 +24,7 @@ class BareMetalNodePoolArgs:
 
 
 class BareMetalNodePool(pulumi.ComponentResource):
-    """``last`` is what stands on all its objects."""
+    """A node pool. ``last``: the object that depends on all others."""
 
     last: pulumi.Resource | None
 

@@ -18,9 +18,9 @@ class AerospikeOperatorArgs:
 
 
 class AerospikeOperator(pulumi.ComponentResource):
-    """CRDs first: an operator that meets an older CRD than its own fails in ways that name neither.
+    """The operator, after its CRDs: with an older CRD than its own it fails with errors that name neither.
 
-    ``last`` is what stands on all its objects, None where somebody else makes them.
+    ``last``: the object that depends on all others; None if another team installs them.
     """
 
     last: pulumi.Resource | None

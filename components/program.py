@@ -1,4 +1,4 @@
-"""From a stack's name to its resources."""
+"""Make the resources of a stack."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CLUSTER_KIND = ("asdb.aerospike.com/v1", "AerospikeCluster")
 
 def deploy(root: Path, stack: str) -> None:
     """Make every resource of ``stack``; a person's mistakes end the run with one line each and no traceback."""
-    # The official language host interrupts the program of a run that has failed. Python would print where it was.
+    # Pulumi's language host interrupts the program of a failed run. Python would print a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     name = parse_stack_name(stack)
     resolution = resolve_cell(root, name.cell)
@@ -40,8 +40,8 @@ def deploy(root: Path, stack: str) -> None:
     if mistake:
         raise pulumi.RunError(mistake)
     rendered = render_cell(cell)
-    # The server asks the operator's webhook only for objects whose namespace is already there: a preview of a new team
-    # would promise what `up` could not keep.
+    # The server calls the operator's webhook only for objects whose namespace exists: a preview of a new team would
+    # succeed where `up` fails.
     refuse_on_errors(tuple(judged(resolution, rendered)))
     expect_platform(name, cell)
     expect_nodes(name, cell)
@@ -60,19 +60,19 @@ def send_before_waiting() -> None:
 
 
 def expect_platform(name: StackName, cell: ResolvedCell) -> None:
-    """A group's clusters can't be made before its platform's definitions; in a preview that is only a word.
+    """Raise RunError if the platform of a group's clusters is not installed; a preview only warns.
 
-    This decides nothing of what is built. It says in one line what would else be an error at every cluster.
+    This does not change what is built. It reports in one line what would else be an error at every cluster.
     """
     if name.holds_platform(cell):
         return
-    # Loaded here: a whole second for those who need no answer.
+    # Loaded here: the import takes a second.
     from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
 
     try:
         served = ClusterApi(cell.context).serves(*CLUSTER_KIND)
     except ClusterUnreachableError:
-        return  # the provider meets the same and says it
+        return  # the provider has the same error and reports it
     if served:
         return
     message = (
@@ -85,9 +85,9 @@ def expect_platform(name: StackName, cell: ResolvedCell) -> None:
 
 
 def expect_nodes(name: StackName, cell: ResolvedCell) -> None:
-    """Every active host of the platform is a node; raises RunError with one line for each that is not.
+    """Raise RunError with one line for each active host of the platform that is no node.
 
-    This decides nothing of what is built. The provider's patch of an absent Node would make one (server-side apply
+    This does not change what is built. The provider's patch of an absent Node would create it (server-side apply
     creates what does not exist), and that Node would have no machine.
     """
     if not any(pool.hosts for pool in cell.pools) or not name.holds_platform(cell):
@@ -126,7 +126,7 @@ def refuse_on_errors(findings: tuple[Finding, ...]) -> None:
 
 def make_resources(name: StackName, cell: ResolvedCell, rendered: RenderedCell) -> None:
     # The context comes from the definitions, so that a stack can't be applied to another environment's cluster
-    # by whatever kubeconfig happens to be current. The identifier is what the provider is known by: without it, a
+    # by the kubeconfig that happens to be current. The identifier identifies the provider: without it, a
     # kubeconfig in another place, or a server with another address, would replace every object of the stack.
     # A ConfigMap that changes is written in place: by default the provider deletes it first.
     provider = kubernetes.Provider(
@@ -145,7 +145,7 @@ def make_resources(name: StackName, cell: ResolvedCell, rendered: RenderedCell) 
 
 
 def inventory(name: StackName, cell: ResolvedCell) -> dict[str, dict[str, Any]]:
-    """Where each cluster answers, and what it is: addresses and names, never a credential."""
+    """Return the endpoint and the identity of each cluster: addresses and names, never a credential."""
     return {
         f"{cluster.team}/{cluster.name}": {
             "namespace": cluster.namespace,
@@ -163,7 +163,7 @@ def inventory(name: StackName, cell: ResolvedCell) -> dict[str, dict[str, Any]]:
 
 
 def endpoint(cluster: Cluster) -> dict[str, str]:
-    """What a client inside the Kubernetes cluster is told: where, and by which name the nodes prove themselves."""
+    """Return the endpoint for clients inside the Kubernetes cluster: address, port, and the tls name of the nodes."""
     tls, ports = cluster.security.tls, cluster.ports
     host = f"{cluster.resource_name}.{cluster.namespace}.svc"
     if tls is None:

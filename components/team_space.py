@@ -1,4 +1,4 @@
-"""A team's place in a cell: its Kubernetes namespace with quota, policies and access, and its clusters."""
+"""A team in a cell: its Kubernetes namespace with quota, policies and access, and its clusters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from components.kubernetes_object import make_in_order
 
 @dataclass(frozen=True)
 class TeamSpaceArgs:
-    """``after`` is what the platform has to have finished first, None where it stands already."""
+    """``after``: the resource of the platform that has to be finished first; None if the platform exists already."""
 
     team: RenderedTeam
     after: pulumi.Resource | None = None
