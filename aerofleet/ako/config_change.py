@@ -56,7 +56,8 @@ Names = tuple[str, ...]
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One parameter that differs. ``names`` is the path with ``{name}`` for entries of lists; ``parameter`` without
-    them. ``before`` and ``after`` are None where absent. ``is_known``: the version has such a parameter.
+    them. ``before`` and ``after`` are None where absent. ``is_known``: the version has such a parameter;
+    ``is_gone``: the running version has it, and the one that comes does not.
     """
 
     names: Names
@@ -65,6 +66,7 @@ class Difference:
     after: Any
     is_dynamic: bool
     is_known: bool
+    is_gone: bool = False
 
     @property
     def key(self) -> str:
@@ -80,6 +82,8 @@ class Difference:
         ]
         if self.before is None:
             return f"is new with {shown[1]}" if shown[1] else "is new"
+        if self.is_gone:
+            return f"{shown[0]} goes: the new server has no such parameter".lstrip()
         if self.after is None:
             return f"{shown[0]} goes back to the default" if shown[0] else "goes"
         return f"{shown[0]} becomes {shown[1]}" if all(shown) else "changes"
@@ -166,10 +170,11 @@ def judge(  # noqa: PLR0913
 
 
 def _known_until(difference: Difference, running: str) -> Difference:
-    """Return ``difference`` as known where it only takes away what the ``running`` version has."""
+    """Return ``difference`` as known, and as gone, where it only takes away what the ``running`` version has."""
     if difference.is_known or difference.after is not None:
         return difference
-    return replace(difference, is_known=bool(nodes_at(data_version(running), difference.parameter)))
+    had = bool(nodes_at(data_version(running), difference.parameter))
+    return replace(difference, is_known=had, is_gone=had)
 
 
 class _Comparison:

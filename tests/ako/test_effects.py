@@ -12,7 +12,7 @@ from aerofleet.ako.admission import finished_status
 from aerofleet.ako.change import change_of
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.effect import Effect
-from tests.ako.specimen import GONE, cases, cluster
+from tests.ako.specimen import GONE, cases, cluster, edited
 
 PAIRS = cases("effects")
 Edit = dict[str, Any]
@@ -54,6 +54,15 @@ def test_what_no_rule_knows_is_named_and_counts_as_data_at_risk(to: dict[str, An
     change = change_of(cluster("device"), cluster("device", to))
     unknown = [reason for reason in change.reasons if reason.rule.startswith("unknown")]
     assert [(reason.effect, reason.path) for reason in unknown] == [(Effect.DATA_AT_RISK, named)]
+
+
+def test_a_parameter_that_the_new_server_lacks_has_no_default_to_go_back_to() -> None:
+    image = "spec.image"
+    path = "spec.aerospikeConfig.namespaces[0].evict-sys-memory-pct"
+    written = cluster("device", {image: "aerospike-server-enterprise:7.0.0.26", path: 70})
+    change = change_of(written, edited(written, {image: "aerospike-server-enterprise:7.1.0.23", path: GONE}))
+    messages = [reason.message for reason in change.reasons if reason.path.endswith(".evict-sys-memory-pct")]
+    assert messages == ["70 goes: the new server has no such parameter, needs a restart of the server"]
 
 
 UNTABLED = {"spec.image": "aerospike-server-enterprise:99.0.0.0"}
