@@ -1,4 +1,4 @@
-"""The rendered clusters before the operator's admission rules; each finding told where the setting is written."""
+"""Judge the rendered clusters by the operator's admission rules, with findings at the lines of the settings."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from aerofleet.model.spec_place import setting_of
 
 
 def judged(resolution: Resolution, rendered: RenderedCell | None) -> Iterator[Finding]:
-    """Yield what the operator refuses, or takes and does something else with (errors), what no server starts with
-    (errors), and hazards; first what would not reach the operator at all.
+    """Yield first the parameters that would not reach the operator; then, for each cluster, what the operator refuses
+    or applies differently (errors), what stops a server from starting (errors), and hazards.
 
-    ``rendered`` is None for definitions that make no cell; the free mappings of their clusters are judged all the same.
+    ``rendered`` is None for definitions with mistakes; the free mappings of their clusters are judged all the same.
     A cluster with mistakes in its free mappings is rendered without them, so the operator's rules would judge another.
     """
     of_free_mappings = list(free_config(resolution))
     yield from told_once(of_free_mappings)
-    refused = {cluster_at(each) for each in of_free_mappings}
+    refused = {cluster_at(finding) for finding in of_free_mappings}
     of_operator = each_judged(resolution, rendered) if rendered else ()
-    yield from told_once(each for each in of_operator if cluster_at(each) not in refused)
+    yield from told_once(finding for finding in of_operator if cluster_at(finding) not in refused)
 
 
 def cluster_at(finding: Finding) -> str:
@@ -40,7 +40,7 @@ def each_judged(resolution: Resolution, rendered: RenderedCell) -> Iterator[Find
     if resolution.cell is None or resolution.source is None:
         return
     operators = resolution.cell.operator.versions
-    written = {each.key: each for each in resolution.source.clusters}
+    written = {cluster.key: cluster for cluster in resolution.source.clusters}
     for team in rendered.teams:
         for cluster in team.clusters:
             definition = written[f"{team.name}/{cluster.name}"]
@@ -48,22 +48,22 @@ def each_judged(resolution: Resolution, rendered: RenderedCell) -> Iterator[Find
             locate = origin_locator(resolved.merged, definition)
             users = resource["spec"].get("aerospikeAccessControl", {}).get("users", ())
             platform_users = len(users) - len(resolved.settings.users)
-            for each in of_cluster(without_operations(resource), operators):
-                place = locate(setting_of(each.path, platform_users))
-                yield at_cluster(replace(each, location=place), definition)
+            for finding in of_cluster(without_operations(resource), operators):
+                place = locate(setting_of(finding.path, platform_users))
+                yield at_cluster(replace(finding, location=place), definition)
 
 
 def of_cluster(resource: Object, operators: Sequence[str]) -> list[Finding]:
-    """A finding that several releases of the operator share is told once."""
+    """Return the findings of one resource; a finding of several operator releases is in it once."""
     clusters = [cluster_of(resource, version) for version in operators]
     admissions = [answer_create(cluster, resource) for cluster in clusters]
-    found = list(dict.fromkeys(each for admission in admissions for each in admission.findings))
-    errors = [each for each in found if each.severity == "error"]
-    met = [each for cluster in clusters for each in cluster_hazards(cluster) if each.severity != "info"]
-    hazards = list(dict.fromkeys(each.as_finding() for each in met))
-    return [*found, *without_consequences([*start_errors(clusters[0]), *hazards], errors)]
+    refusals = list(dict.fromkeys(finding for admission in admissions for finding in admission.findings))
+    errors = [finding for finding in refusals if finding.severity == "error"]
+    met = [hazard for cluster in clusters for hazard in cluster_hazards(cluster) if hazard.severity != "info"]
+    hazards = list(dict.fromkeys(hazard.as_finding() for hazard in met))
+    return [*refusals, *without_consequences([*start_errors(clusters[0]), *hazards], errors)]
 
 
 def without_operations(resource: Object) -> Object:
-    """An operation is refused at creation only, and whether the cluster exists is not known here."""
+    """Return the resource without its operations: only a creation refuses them, and the cluster may exist already."""
     return {**resource, "spec": {key: value for key, value in resource["spec"].items() if key != "operations"}}

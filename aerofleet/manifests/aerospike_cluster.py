@@ -58,7 +58,7 @@ def aerospike_cluster(cell: Cell, cluster: Cluster) -> dict[str, Any]:
         spec["operations"] = [operation(cluster.restart)]
     metadata = cluster_metadata(cell, cluster, cluster.resource_name)
     if cluster.nudge:
-        # The operator looks at a cluster when its annotations change, and never when a Secret does.
+        # A change of annotations has the operator reconcile the cluster; a change of a Secret does not.
         metadata["annotations"] = {NUDGE_ANNOTATION: cluster.nudge}
     return {
         "apiVersion": "asdb.aerospike.com/v1",
@@ -69,13 +69,17 @@ def aerospike_cluster(cell: Cell, cluster: Cluster) -> dict[str, Any]:
 
 
 def operation(restart: Restart) -> dict[str, Any]:
-    """The operator carries out an id once. How is part of it: the webhook refuses another kind under the same id."""
+    """Return the operation for a restart. The operator runs an id once, and its webhook refuses another kind with the
+    same id, so the id contains the kind.
+    """
     kind = "WarmRestart" if restart.how == "warm" else "PodRestart"
     return {"kind": kind, "id": bounded(f"{restart.how}-{restart.reason}", OPERATION_ID_LIMIT)}
 
 
 def rack_config(cluster: Cluster) -> dict[str, Any]:
-    """Every namespace is spread over the racks: the operator's batch rules demand it, and so does losing a rack."""
+    """Return the racks, with every namespace on all of them: the operator's batch rules and the loss of a rack need
+    that.
+    """
     config: dict[str, Any] = {
         "namespaces": [namespace.name for namespace in cluster.namespaces],
         "racks": [
@@ -98,7 +102,7 @@ def network_policy(cluster: Cluster, profile: Profile) -> dict[str, Any]:
         "tlsAlternateAccess": profile.alternate,
     }
     if cluster.network_profile is NetworkProfile.MULTUS:
-        # A node tells clients every address of the networks named here: one they can't reach costs them a timeout.
+        # A node sends clients every address of these networks: one that they can't reach costs them a timeout.
         for_clients, between_nodes = [cluster.networks[0]], [cluster.networks[-1]]
         policy |= {"fabric": profile.fabric, "tlsFabric": profile.fabric}
         for kind in ("Access", "AlternateAccess", "TLSAccess", "TLSAlternateAccess"):
@@ -109,16 +113,19 @@ def network_policy(cluster: Cluster, profile: Profile) -> dict[str, Any]:
 
 
 def operator_certificates(tls: Tls) -> dict[str, Any]:
-    """The authority by which AKO knows the nodes. It trusts the authorities of its own image otherwise, and would never
-    get through to a cluster whose certificate comes from the company's own (4.5.0). It needs no certificate itself:
-    clients prove themselves with a password."""
+    """Return the certificate authority with which AKO verifies the nodes. Without it AKO 4.5.0 trusts the authorities
+    in its image, and could not connect to a cluster with a certificate of the company's own. AKO needs no certificate
+    of its own: clients authenticate with a password.
+    """
     return {"secretCertSource": {"secretName": tls.secret, "caCertsFilename": CA_FILE}}
 
 
 def seeds_balancer(seeds: Seeds, cluster: Cluster) -> dict[str, Any]:
-    """For a cluster with clients outside; without their networks it would let in everybody. `Local` keeps the client's
-    own address, which is what the cluster's network policy asks for. The ports are left to the operator: the TLS port
-    where there is one."""
+    """Return the load balancer of a cluster with clients outside; without their networks everybody could connect.
+
+    `Local` keeps the client's address, which the cluster's network policy checks. The operator chooses the port: the
+    TLS port if there is one.
+    """
     balancer: dict[str, Any] = {
         "externalTrafficPolicy": "Local",
         "loadBalancerSourceRanges": list(cluster.client_cidrs),
@@ -129,7 +136,7 @@ def seeds_balancer(seeds: Seeds, cluster: Cluster) -> dict[str, Any]:
 
 
 def pod_spec(cluster: Cluster, profile: Profile) -> dict[str, Any]:
-    """Nothing of the platform's own goes into its metadata: any label there restarts every pod when it changes."""
+    """Return the pod spec, without labels of the platform in its metadata: a change of one restarts every pod."""
     spec: dict[str, Any] = {
         "multiPodPerHost": cluster.multi_pod_per_host,
         "aerospikeContainer": {"resources": guaranteed(cluster.resources)},
@@ -156,7 +163,7 @@ def guaranteed(resources: Resources) -> dict[str, Any]:
 
 
 def init_image(reference: str) -> dict[str, str]:
-    """``docker.io/aerospike/aerospike-kubernetes-init:2.5.3`` in AKO's three parts."""
+    """Return an image (``docker.io/aerospike/aerospike-kubernetes-init:2.5.3``) in AKO's three fields."""
     registry, _, rest = reference.partition("/")
     namespace, _, name = rest.rpartition("/")
     return {"imageRegistry": registry, "imageRegistryNamespace": namespace, "imageNameAndTag": name}
@@ -167,7 +174,7 @@ def toleration(taint: Taint) -> dict[str, str]:
 
 
 def exporter(cluster: Cluster, asked: Exporter) -> dict[str, Any]:
-    """The sidecar that reads the server of its own pod, as the user of its name where there is access control."""
+    """Return the sidecar that reads the server in its pod; with access control it logs in as the user `exporter`."""
     tls = cluster.security.tls
     environment: list[dict[str, Any]] = [
         {"name": "AS_HOST", "value": "127.0.0.1"},
@@ -182,7 +189,7 @@ def exporter(cluster: Cluster, asked: Exporter) -> dict[str, Any]:
     user = next((user for user in cluster.security.users if user.name == EXPORTER_USER), None)
     if user:
         password = {"secretKeyRef": {"name": user.secret, "key": "password"}}
-        # Written out, the password would be read as TOML and split at a colon: the exporter is told its variable.
+        # A literal password would be parsed as TOML and split at a colon, so the exporter gets the name of a variable.
         environment += [
             {"name": "AS_AUTH_USER", "value": user.name},
             {"name": PASSWORD_VARIABLE, "valueFrom": password},
@@ -200,23 +207,23 @@ def exporter(cluster: Cluster, asked: Exporter) -> dict[str, Any]:
 
 
 def access_control(cluster: Cluster) -> dict[str, Any]:
-    control: dict[str, Any] = {"users": [user(each) for each in cluster.security.users]}
+    control: dict[str, Any] = {"users": [user(account) for account in cluster.security.users]}
     if cluster.security.roles:
-        control["roles"] = [role(each) for each in cluster.security.roles]
+        control["roles"] = [role(definition) for definition in cluster.security.roles]
     return control
 
 
-def user(each: User) -> dict[str, Any]:
-    """``roles`` is written even when empty: AKO's definition requires it."""
-    return {"name": each.name, "secretName": each.secret, "roles": list(each.roles)}
+def user(account: User) -> dict[str, Any]:
+    """Return a user. ``roles`` is written even if empty: AKO's definition requires it."""
+    return {"name": account.name, "secretName": account.secret, "roles": list(account.roles)}
 
 
-def role(each: Role) -> dict[str, Any]:
-    built: dict[str, Any] = {"name": each.name, "privileges": list(each.privileges)}
-    if each.whitelist:
-        built["whitelist"] = list(each.whitelist)
-    if each.read_quota:
-        built["readQuota"] = each.read_quota
-    if each.write_quota:
-        built["writeQuota"] = each.write_quota
+def role(definition: Role) -> dict[str, Any]:
+    built: dict[str, Any] = {"name": definition.name, "privileges": list(definition.privileges)}
+    if definition.whitelist:
+        built["whitelist"] = list(definition.whitelist)
+    if definition.read_quota:
+        built["readQuota"] = definition.read_quota
+    if definition.write_quota:
+        built["writeQuota"] = definition.write_quota
     return built

@@ -1,11 +1,11 @@
 """`spec.aerospikeConfig`: the server's configuration, in AKO's YAML form.
 
 AKO fills in node-id, cluster-name, the access addresses and ports and the heartbeat mode. They are left out here: AKO
-refuses other values, and equal ones would only blur what a person decided.
+refuses other values, and equal ones would only hide the decisions of people.
 
 Parameters come from two places: typed settings and allocations, and the free mappings of the definitions (`config`,
-`storageConfig`, `service`, …). Typed ones are laid last, so that no free mapping overrides them; `free_config` refuses
-a free mapping that tries.
+`storageConfig`, `service`, …). Typed ones win over free mappings; `free_config` refuses a free mapping that sets
+one of them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def aerospike_config(cluster: Cluster) -> Config:
     config: Config = {
         "service": with_free(typed_service(cluster.min_cluster_size), cluster.service_config),
         "network": network(cluster),
-        "namespaces": [namespace(each, cluster.server_version) for each in cluster.namespaces],
+        "namespaces": [namespace(resolved, cluster.server_version) for resolved in cluster.namespaces],
     }
     if cluster.security.enabled:
         config["security"] = dict(cluster.security_config)
@@ -46,21 +46,21 @@ def typed_service(min_cluster_size: int | None) -> Config:
 
 
 def network(cluster: Cluster) -> Config:
-    """Return the network context; `free_config` refuses what ``network_config`` has beside the contexts here."""
+    """Return the network context; `free_config` refuses all other contexts in ``network_config``."""
     config: Config = {}
     for name, typed in typed_network(cluster.ports, cluster.security.tls).items():
         if name == "tls":
             config["tls"] = typed
             continue
         free = cluster.network_config.get(name)
-        # Clients prove themselves with a password; the server would otherwise ask them for a certificate, too.
+        # Clients authenticate with a password; by default the server would require a certificate, too.
         ours = {"tls-authenticate-client": "false"} if cluster.security.tls and name in CLIENT_CONTEXTS else {}
         config[name] = with_free(typed, {**ours, **(free if isinstance(free, Mapping) else {})})
     return config
 
 
 def typed_network(ports: Ports, tls: Tls | None) -> Config:
-    """Return each context with its one port: with TLS there is no plain one beside it."""
+    """Return every context with its only port: with TLS it has no plain port."""
     contexts: Config = {
         "service": context(tls, ports.tls_service or ports.service),
         "heartbeat": context(tls, ports.tls_heartbeat or ports.heartbeat),
@@ -86,43 +86,44 @@ def tls_entry(tls: Tls) -> Config:
     }
 
 
-def namespace(each: Namespace, version: str) -> Config:
-    typed: Config = {"name": each.name, "replication-factor": each.replication_factor}
-    if each.strong_consistency:
-        # Written only where it is on: AKO takes a written-out `false` for a change of it.
+def namespace(resolved: Namespace, version: str) -> Config:
+    typed: Config = {"name": resolved.name, "replication-factor": resolved.replication_factor}
+    if resolved.strong_consistency:
+        # Written only if it is on: AKO takes an explicit `false` for a change.
         typed["strong-consistency"] = True
-    typed["default-ttl"] = each.default_ttl_seconds
-    config = with_free({**typed, **memory_limits(each, version)}, each.config)
-    config["storage-engine"] = with_free(typed_storage(each, version), each.storage_config)
-    if each.sets:
-        config["sets"] = [with_free(typed_set(entry), entry.config) for entry in each.sets]
+    typed["default-ttl"] = resolved.default_ttl_seconds
+    config = with_free({**typed, **memory_limits(resolved, version)}, resolved.config)
+    config["storage-engine"] = with_free(typed_storage(resolved, version), resolved.storage_config)
+    if resolved.sets:
+        config["sets"] = [with_free(typed_set(entry), entry.config) for entry in resolved.sets]
     return config
 
 
-def memory_limits(each: Namespace, version: str) -> Config:
-    """Return the namespace's limit of memory by the name that its server knows: one for the indexes since 7.1, one for
-    indexes and data together before 7.0, none in between."""
+def memory_limits(resolved: Namespace, version: str) -> Config:
+    """Return the namespace's limit of memory under the name in its server version: one for the indexes since 7.1, one
+    for indexes and data together before 7.0, none in between.
+    """
     known = parameters_of(version, "namespaces")
     if "indexes-memory-budget" in known:
-        return {"indexes-memory-budget": each.indexes_memory_budget_bytes}
+        return {"indexes-memory-budget": resolved.indexes_memory_budget_bytes}
     if "memory-size" in known:
-        return {"memory-size": each.indexes_memory_budget_bytes + each.data_size_bytes}
+        return {"memory-size": resolved.indexes_memory_budget_bytes + resolved.data_size_bytes}
     return {}
 
 
 def parameters_of(version: str, path: str) -> tuple[str, ...]:
-    """Return the parameters of a context; of a server older than the data those of the oldest one with data."""
+    """Return the parameters of a context; for a server older than all data, those of the oldest version with data."""
     try:
         return names_in(version, path)
     except KeyError:
         return names_in(versions()[0], path)
 
 
-def typed_storage(each: Namespace, version: str) -> Config:
-    if each.storage is StorageKind.DEVICE:
-        return {"type": "device", "devices": list(each.devices)}
+def typed_storage(resolved: Namespace, version: str) -> Config:
+    if resolved.storage is StorageKind.DEVICE:
+        return {"type": "device", "devices": list(resolved.devices)}
     has_size = "data-size" in parameters_of(version, "namespaces.storage-engine")
-    return {"type": "memory", **({"data-size": each.data_size_bytes} if has_size else {})}
+    return {"type": "memory", **({"data-size": resolved.data_size_bytes} if has_size else {})}
 
 
 def typed_set(entry: SetDefinition) -> Config:

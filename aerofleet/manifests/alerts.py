@@ -1,4 +1,4 @@
-"""What is worth telling people about a cluster: the table of alerts that each tier's rules are made from.
+"""The table of alerts, from which the rules of every tier are made.
 
 Names of metrics are those of aerospike-prometheus-exporter 1.34 (a statistic of server 8.1 behind `aerospike_` and its
 context); the labels ``aerofleet_*`` come from the PodMonitor. Conditions follow Aerospike's monitoring stack 3.18, with
@@ -12,7 +12,7 @@ from typing import Literal
 
 CLUSTER = "aerofleet_cell, aerofleet_team, aerofleet_cluster"
 WANTED_SIZE = "aerofleet_cluster_size"
-"""Recorded by the rules themselves: how many nodes the definitions ask for."""
+"""Recorded by the rules themselves: the number of nodes in the definitions."""
 
 DATA_LIMIT, INDEXES_LIMIT = "aerofleet_data_used_limit_pct", "aerofleet_indexes_used_limit_pct"
 """Recorded by the rules themselves for each namespace: the use from which the loss of a node stops writes."""
@@ -20,7 +20,8 @@ DATA_LIMIT, INDEXES_LIMIT = "aerofleet_data_used_limit_pct", "aerofleet_indexes_
 WANTED = f"max by ({CLUSTER}) ({WANTED_SIZE}{{only}})"
 SIZE = f"max by ({CLUSTER}) (aerospike_node_stats_cluster_size{{only}})"
 BIGGEST = f"max by ({CLUSTER}) (max_over_time(aerospike_node_stats_cluster_size{{only}}[1h]))"
-"""A cluster that has yet to grow is smaller than wanted, one that shrinks has been bigger: only a loss is both."""
+"""The largest size of a cluster in the last hour. A growing cluster is smaller than WANTED, a shrinking one smaller
+than this: only a cluster that lost nodes is smaller than both."""
 
 
 STORAGE = "aerospike_namespace_storage_engine"
@@ -28,8 +29,8 @@ STORAGE = "aerospike_namespace_storage_engine"
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """``expression`` holds ``{only}`` where the tier's series are selected, and ``{threshold}`` where ``setting`` names
-    one of the tier. A tier that does not give the setting has no such alert.
+    """One alert. ``expression`` has ``{only}`` for the selector of the tier's series, and ``{threshold}`` for the
+    tier's value of ``setting``. A tier without the setting has no such alert.
     """
 
     name: str
@@ -41,7 +42,9 @@ class Alert:
 
 
 def latency(operation: str) -> str:
-    """The exporter's buckets are not counters: each holds the operations per second of the last ten seconds or so."""
+    """Return an expression for the 99th percentile. The exporter's buckets are no counters: they have the operations
+    per second of about the last ten seconds.
+    """
     buckets = f"avg_over_time(aerospike_latencies_{operation}_ms_bucket{{only}}[5m])"
     return f"histogram_quantile(0.99, sum by (le, ns, {CLUSTER}) ({buckets})) > {{threshold}}"
 

@@ -1,4 +1,4 @@
-"""A whole cell: every builder called once, in the groups that the components own."""
+"""Render a whole cell: every object, in the groups of the components."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from aerofleet.model.resolved import Cell, Cluster, ClusterState, HostState, Poo
 
 
 def render_cell(cell: Cell) -> RenderedCell:
-    """Pure: the same cell always gives the same objects, byte for byte."""
+    """Return every object of the cell. Pure: the same cell always has the same objects, byte for byte."""
     return RenderedCell(
         name=cell.name,
         ephemeral=cell.ephemeral,
@@ -58,7 +58,7 @@ def render_team(cell: Cell, team: Team) -> RenderedTeam:
         *team_secrets(cell, team),
         *team_rules(cell, team),
     ]
-    clusters = [render_cluster(cell, each) for each in team.clusters if each.is_deployed]
+    clusters = [render_cluster(cell, cluster) for cluster in team.clusters if cluster.is_deployed]
     protected = not cell.ephemeral and bool(team.clusters)
     return RenderedTeam(team.name, team.group, team.namespace, protected, tuple(objects), tuple(clusters))
 

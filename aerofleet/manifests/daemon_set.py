@@ -15,9 +15,9 @@ NAME_LABEL = "app.kubernetes.io/name"
 def daemon_set(
     cell: Cell, pool: Pool, name: str, pod: dict[str, Any], annotations: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    """``pod`` is the pod's spec but for where it stands: on every host of the pool, whatever its taints.
+    """Return a DaemonSet on every host of the pool, whatever its taints. ``pod``: the pod's spec without its placement.
 
-    Nobody waits until it runs on each of them: one host that is down must not hold up a change of the others.
+    Nothing waits until it runs on every host: one host that is down must not delay a change of the others.
     """
     labels = {NAME_LABEL: name}
     metadata = cell_metadata(cell, name, SYSTEM_NAMESPACE)

@@ -11,11 +11,11 @@ PULL_SECRET_TYPE = "kubernetes.io/dockerconfigjson"  # noqa: S105 - of Kubernete
 
 
 def team_secrets(cell: Cell, team: Team) -> list[dict[str, Any]]:
-    """Secrets that all clusters of a team share: the feature key, the registry's login."""
+    """Return the Secrets that all clusters of a team share: the feature key, the registry's login."""
     shared = {reference for cluster in team.clusters for reference in cluster.secrets if is_shared(reference)}
     return [
         external_secret(cell, reference, team_metadata(cell, team, reference.name))
-        for reference in sorted(shared, key=lambda each: each.name)
+        for reference in sorted(shared, key=lambda reference: reference.name)
         if cell.secret_store.kind == "external-secrets"
     ]
 
@@ -33,8 +33,10 @@ def is_shared(reference: SecretReference) -> bool:
 
 
 def external_secret(cell: Cell, reference: SecretReference, metadata: dict[str, Any]) -> dict[str, Any]:
-    """``Orphan``: the Secret stays when this object goes. Pods mount it again at their next start, and the operator
-    logs in with it; a CustomResourceDefinition that is taken away by mistake must not take the fleet with it."""
+    """Return an ExternalSecret. With ``Orphan`` the Secret stays after a deletion of this object: pods mount it again
+    at their next start, and the operator logs in with it, so a CustomResourceDefinition that is deleted by mistake must
+    not delete the Secrets of the fleet.
+    """
     target: dict[str, Any] = {"name": reference.name, "creationPolicy": "Orphan"}
     if reference.purpose == "registry":
         target["template"] = {"type": PULL_SECRET_TYPE}
@@ -46,7 +48,7 @@ def external_secret(cell: Cell, reference: SecretReference, metadata: dict[str, 
             "secretStoreRef": {"kind": "ClusterSecretStore", "name": cell.secret_store.store},
             "refreshInterval": "1h",
             "target": target,
-            # A store takes a dot in a property for a step into its value.
+            # A store reads a dot in a property as a path into its value.
             "data": [
                 {"secretKey": key, "remoteRef": {"key": reference.remote_path, "property": key.removeprefix(".")}}
                 for key in reference.keys

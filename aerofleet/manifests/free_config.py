@@ -1,5 +1,5 @@
-"""The free mappings of the definitions (`config`, `storageConfig`, `service`, `network`, …): findings about what the
-builder of the server's configuration would override or leave out."""
+"""Check the free mappings of the definitions (`config`, `storageConfig`, `service`, `network`, …): find parameters that
+the builder of the server's configuration would override or leave out."""
 
 from __future__ import annotations
 
@@ -34,18 +34,19 @@ BY_HAND = {
     (IN_NAMESPACE, "rack-id"): "take it out: the operator writes the id of each rack, from allocations.yaml",
     (IN_SET, "name"): "rename the entry of `sets` itself",
 }
-"""(place, parameter) → what decides a parameter that no setting of its own decides."""
+"""(place, parameter) → hint for a parameter without a setting of the same meaning."""
 TAKEN_OUT_BY_OPERATOR = frozenset({"rack-id"})
-"""What the operator takes out of the common configuration, to write each rack's own (AKO 4.5.0)."""
+"""Parameters that the operator replaces in the common configuration by those of each rack (AKO 4.5.0)."""
 CONTEXTS = tuple(typed_network(Ports(1, 1, 1, admin=1), None))
 IMAGE_PATHS = ("/etc/ssl/", "/etc/pki/", "/usr/")
-"""Where the server's image brings files of its own: certificate authorities, above all."""
+"""Folders with files of the server's image, mainly certificate authorities."""
 FEATURE_KEY = f"{SECRETS_PATH}/{FEATURE_KEY_FILE}"
 TLS_FILES = tuple(f"{TLS_PATH}/{name}" for name in ("tls.crt", "tls.key", CA_FILE))
 
 
 class FreeMapping(NamedTuple):
-    """``place``: one of the constants above, or empty where the builder writes nothing; ``path`` of the settings."""
+    """One free mapping. ``place``: one of the constants above, or empty if the builder writes no parameters there;
+    ``path``: its path in the settings."""
 
     place: str
     path: Path
@@ -90,11 +91,11 @@ def free_mappings(settings: Settings) -> Iterator[FreeMapping]:
         if context in CONTEXTS and isinstance(parameters, Mapping):
             yield FreeMapping(IN_NETWORK, ("network", context), parameters)
     yield FreeMapping("", ("accessControlConfig",), settings.access_control_config)
-    for index, each in enumerate(settings.namespaces):
+    for index, space in enumerate(settings.namespaces):
         path = ("namespaces", index)
-        yield FreeMapping(IN_NAMESPACE, (*path, "config"), each.config)
-        yield FreeMapping(IN_STORAGE, (*path, "storageConfig"), each.storage_config)
-        for position, entry in enumerate(each.sets):
+        yield FreeMapping(IN_NAMESPACE, (*path, "config"), space.config)
+        yield FreeMapping(IN_STORAGE, (*path, "storageConfig"), space.storage_config)
+        for position, entry in enumerate(space.sets):
             yield FreeMapping(IN_SET, (*path, "sets", position, "config"), entry.config)
 
 
@@ -109,15 +110,15 @@ def owned(settings: Settings, version: str) -> Iterator[Mistake]:
 
 @lru_cache(maxsize=64)
 def owned_parameters(version: str) -> Mapping[str, frozenset[str]]:
-    """Return place → the parameters that the builder writes there for a server, whatever the free mappings have."""
+    """Return place → the parameters that the builder itself writes there for a server version."""
     built = [namespace(exemplar(storage), version) for storage in StorageKind]
     networks = [typed_network(Ports(1, 1, 1, admin=1), tls) for tls in (None, Tls("name", "secret"))]
-    contexts = [context for each in networks for context in each.values() if isinstance(context, Mapping)]
+    contexts = [context for network in networks for context in network.values() if isinstance(context, Mapping)]
     return {
         IN_SERVICE: frozenset(typed_service(min_cluster_size=1)),
         IN_NETWORK: frozenset(key for context in contexts for key in context),
-        IN_NAMESPACE: frozenset(key for each in built for key in each) | TAKEN_OUT_BY_OPERATOR,
-        IN_STORAGE: frozenset(key for each in built for key in each["storage-engine"]),
+        IN_NAMESPACE: frozenset(key for config in built for key in config) | TAKEN_OUT_BY_OPERATOR,
+        IN_STORAGE: frozenset(key for config in built for key in config["storage-engine"]),
         IN_SET: frozenset(typed_set(SetDefinition("name"))),
     }
 
@@ -139,7 +140,7 @@ def owner_of(place: str, parameter: str) -> str:
 
 
 def network_contexts(settings: Settings, version: str) -> Iterator[Mistake]:
-    """Yield what stands below `network` and is no context that the cluster has: the builder would leave it out."""
+    """Yield the keys below `network` that are no context of the cluster: the builder would leave them out."""
     known = [name for name in CONTEXTS if name in names_in(version, "network")]
     for name, value in settings.network.items():
         path: Path = ("network", name)
@@ -156,7 +157,7 @@ def network_contexts(settings: Settings, version: str) -> Iterator[Mistake]:
 
 def context_hint(name: str, version: str, known: list[str]) -> str:
     """Return the context that a parameter belongs to, or the one that ``name`` is meant for."""
-    holding = [each for each in known if name.rpartition(".")[2] in names_in(version, f"network.{each}")]
+    holding = [context for context in known if name.rpartition(".")[2] in names_in(version, f"network.{context}")]
     if holding:
         return f"'{name}' is a parameter: write it below {' or '.join(holding)}"
     return nearest(name, known)
@@ -165,7 +166,7 @@ def context_hint(name: str, version: str, known: list[str]) -> str:
 def files_not_mounted(settings: Settings, version: str, *, people_fill_secrets: bool) -> Iterator[Mistake]:
     """Yield the files that a parameter names and that no pod has: the server does not start without them.
 
-    Where people fill the Secrets themselves, that of the feature key may hold further files.
+    If people fill the Secrets themselves, that of the feature key may have further files.
     """
     mounted = (FEATURE_KEY, *(TLS_FILES if settings.security.tls else ()))
     for place, path, parameters in free_mappings(settings):

@@ -1,6 +1,6 @@
-"""The local static provisioner of a pool: it makes a PersistentVolume of each partition it finds on the hosts.
+"""The local static provisioner of a pool: it makes a PersistentVolume of each partition on the hosts.
 
-Source: sig-storage-local-static-provisioner 2.x (the keys of its ConfigMap, the access it needs). It stands in
+Source: sig-storage-local-static-provisioner 2.x (the keys of its ConfigMap, the access it needs). It runs in
 kube-system, which exists in every cluster and lets pods see the host's devices.
 """
 
@@ -22,7 +22,7 @@ CONFIG_PATH = "/etc/provisioner/config"
 
 
 def local_provisioner(cell: Cell, pool: Pool) -> list[dict[str, Any]]:
-    """Everything it needs, or nothing where the pool makes its volumes in another way."""
+    """Return all its objects; none if the pool makes its volumes in another way."""
     if pool.provisioner != "local-static" or not pool.partitions:
         return []
     name = bounded(f"aerofleet-local-volumes-{pool.name}", MAX_LABEL)
@@ -76,7 +76,9 @@ def config_map(cell: Cell, pool: Pool, name: str) -> dict[str, Any]:
 
 
 def storage_class_entry(partition: Partition) -> dict[str, Any]:
-    """No cleaner: the classes are `Retain`, so a volume that was used comes back only by a person's hand."""
+    """Return the entry of a class, without a cleaner: the classes are `Retain`, so people release used volumes
+    by hand.
+    """
     glob = PurePosixPath(partition.device_glob)
     folder = str(glob.parent)
     return {
@@ -88,7 +90,9 @@ def storage_class_entry(partition: Partition) -> dict[str, Any]:
 
 
 def provisioner_set(cell: Cell, pool: Pool, name: str, config_digest: str) -> dict[str, Any]:
-    """It reads its ConfigMap once, when it starts: another one has to be another pod."""
+    """Return the DaemonSet. It reads its ConfigMap only at its start, so a change of the ConfigMap has to replace the
+    pods.
+    """
     folders = sorted({str(PurePosixPath(partition.device_glob).parent) for partition in pool.partitions})
     mounts: list[dict[str, Any]] = [{"name": "config", "mountPath": CONFIG_PATH, "readOnly": True}]
     mounts += [

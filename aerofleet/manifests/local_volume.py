@@ -13,7 +13,7 @@ HOST_NAME_LABEL = "kubernetes.io/hostname"
 
 
 def local_volumes(cell: Cell, pool: Pool) -> list[dict[str, Any]]:
-    """One for each partition of each host, absent ones too: a host that is away still has its data."""
+    """Return a volume for each partition of each host, also of absent hosts: a host that is away still has its data."""
     if pool.provisioner != "explicit":
         return []
     return [
@@ -25,7 +25,9 @@ def local_volumes(cell: Cell, pool: Pool) -> list[dict[str, Any]]:
 
 
 def local_volume(cell: Cell, host: Host, partition: Partition, number: int) -> dict[str, Any]:
-    """``number`` counts the partitions of one class on one host from 0; it takes the place of the ``*``."""
+    """Return one volume. ``number`` counts the partitions of a class on a host from 0 and replaces the ``*`` of the
+    glob.
+    """
     name = bounded(f"{host.name}-{partition.storage_class}-{number}", MAX_LABEL)
     here = {"matchExpressions": [{"key": HOST_NAME_LABEL, "operator": "In", "values": [host.name]}]}
     return {

@@ -1,4 +1,4 @@
-"""The metadata of everything we make."""
+"""The metadata of every object that we make."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aerofleet.model.names import CLUSTER_LABEL, TEAM_LABEL, TIER_LABEL, owner_l
 from aerofleet.model.resolved import Cell, Cluster, Team
 
 NAMESPACE_NAME_LABEL = "kubernetes.io/metadata.name"
-"""Kubernetes itself gives it to every namespace."""
+"""Label that Kubernetes itself sets on every namespace."""
 
 
 def cell_metadata(cell: Cell, name: str, namespace: str = "") -> dict[str, Any]:
@@ -16,13 +16,13 @@ def cell_metadata(cell: Cell, name: str, namespace: str = "") -> dict[str, Any]:
 
 
 def team_metadata(cell: Cell, team: Team, name: str) -> dict[str, Any]:
-    """In the team's namespace."""
+    """Return the metadata of an object in the team's namespace."""
     return _metadata(name, team.namespace, {**owner_labels(cell.name), TEAM_LABEL: team.name})
 
 
 def cluster_metadata(cell: Cell, cluster: Cluster, name: str) -> dict[str, Any]:
-    """In the cluster's namespace. Its labels stand on the custom resource, never in podSpec: a label there restarts
-    every pod."""
+    """Return the metadata of an object in the cluster's namespace. The labels are for the custom resource, never for
+    podSpec: a change of a label there restarts every pod."""
     labels = {TEAM_LABEL: cluster.team, CLUSTER_LABEL: cluster.name, TIER_LABEL: cluster.tier.name}
     return _metadata(name, cluster.namespace, {**owner_labels(cell.name), **labels})
 

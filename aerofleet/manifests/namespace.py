@@ -13,7 +13,7 @@ POD_SECURITY = "pod-security.kubernetes.io"
 
 
 def namespace(cell: Cell, team: Team) -> dict[str, Any]:
-    """``enforce`` is what the pods need; ``warn`` tells of everything beyond the restricted level."""
+    """Return the namespace. ``enforce`` is the level that the pods need; ``warn`` is the restricted level."""
     metadata = cell_metadata(cell, team.namespace)
     metadata["labels"] |= {
         TEAM_LABEL: team.name,

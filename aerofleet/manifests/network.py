@@ -1,4 +1,4 @@
-"""How the pods of a cell are reached: one table, from which builders, documentation and checks read alike."""
+"""The network profiles: one table for builders, documentation and checks."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from aerofleet.model.resolved import NetworkProfile
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """``access`` and ``alternate`` are AKO's address types. ``policies`` says which traffic of these pods
-    NetworkPolicies really apply to. ``pod_security`` is the level the namespace has to enforce: AKO 4.5.0 opens ports
-    of the host (``NetworkProfile.host_ports``) when a published address is not the pod's own and multiPodPerHost is
-    off, and only the level privileged lets it."""
+    """One profile. ``access`` and ``alternate`` are AKO's address types. ``policies``: the traffic of these pods to
+    which NetworkPolicies really apply. ``pod_security``: the level that the namespace has to enforce: AKO 4.5.0 opens
+    ports of the host (``NetworkProfile.host_ports``) when a published address is not the pod's own and multiPodPerHost
+    is off, and only the level privileged allows that.
+    """
 
     access: str
     alternate: str

@@ -1,8 +1,8 @@
-"""Who may talk to a team's pods: nobody but those named here.
+"""NetworkPolicies of a team's pods: only the named peers may connect to them.
 
-Where the pods use the network of their hosts, no policy applies to them (Kubernetes leaves it undefined); none is made
-then, so that nobody trusts one. A second interface is outside of them, too; the first one still needs them, for every
-pod of the Kubernetes cluster reaches it.
+If the pods use the network of their hosts, no policy applies to them (Kubernetes leaves it undefined); then none is
+made, so that nobody relies on one. Policies do not apply to a second interface, either; the first interface still needs
+them, because every pod of the Kubernetes cluster can reach it.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from aerofleet.model.resolved import Cell, Cluster, Team
 
 
 def default_deny(cell: Cell, team: Team) -> list[dict[str, Any]]:
-    """Nothing comes in but what a cluster's own policy lets in. What goes out is left open: the init container has to
-    reach the API server, whose address differs from site to site."""
+    """Return the policy that denies all ingress that no cluster's own policy allows. Egress stays open: the init
+    container has to reach the API server, whose address differs between sites."""
     if PROFILES[cell.network_profile].policies == "none":
         return []
     deny = policy(team_metadata(cell, team, DEFAULT_DENY_POLICY), {}, ingress=[])
@@ -26,8 +26,9 @@ def default_deny(cell: Cell, team: Team) -> list[dict[str, Any]]:
 
 
 def cluster_policy(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
-    """Clients and the operator (4.5.0) to the service port, the cluster's own pods to one another, Prometheus to the
-    exporter. The admin port is for people who are in one of the pods already."""
+    """Return the policy of a cluster: it allows clients and the operator (4.5.0) to the service port, the cluster's
+    pods to one another, Prometheus to the exporter. The admin port is only for people with a shell in one of the pods.
+    """
     if PROFILES[cell.network_profile].policies == "none":
         return []
     ports = cluster.ports

@@ -14,12 +14,12 @@ from aerofleet.model.resolved import Host, HostState, NetworkProfile, Pool
 
 
 def node_patches(pool: Pool, profile: NetworkProfile) -> list[dict[str, Any]]:
-    """One for each host that is there; a host in maintenance keeps its labels, an absent one never blocks the rest."""
+    """Return a patch for each host that is not absent; a host in maintenance keeps its labels."""
     return [node_patch(pool, host, profile) for host in pool.hosts if host.state is not HostState.ABSENT]
 
 
 def node_patch(pool: Pool, host: Host, profile: NetworkProfile) -> dict[str, Any]:
-    """Only what is the platform's at a Node: its labels and, where the pool takes them over, its taints."""
+    """Return the patch of one Node: the platform's labels and, if the pool takes them over, its taints."""
     labels = {**pool.labels, POOL_LABEL: pool.name, RACK_NODE_LABEL: host.rack}
     if profile is NetworkProfile.CONFIGURED_IP:
         labels[ACCESS_ADDRESS_NODE_LABEL] = host.access_address

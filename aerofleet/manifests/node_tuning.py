@@ -1,4 +1,4 @@
-"""Kernel settings of a pool's hosts, written again whenever a host starts.
+"""Kernel settings of a pool's hosts, applied again after every start of a host.
 
 Source: the best practices that aerospike-server 8.1 checks at start (memory maps, free memory, swap, huge pages).
 """
@@ -17,9 +17,9 @@ WRITE_HUGE_PAGES = f'echo "$0" > {HUGE_PAGES}/enabled && echo "$0" > {HUGE_PAGES
 
 
 def node_tuning(cell: Cell, pool: Pool) -> list[dict[str, Any]]:
-    """The settings are made by init containers; what stays is a container that does nothing.
+    """Return the DaemonSet: init containers apply the settings, then a container runs that does nothing.
 
-    The network of the host is used because ``net.*`` settings belong to a network namespace.
+    It uses the network of the host because ``net.*`` settings belong to a network namespace.
     """
     if not pool.sysctls and not pool.transparent_huge_pages:
         return []

@@ -1,8 +1,7 @@
-"""The operator of a cell, from its pinned manifests: its replicas stand apart, and watch every namespace.
+"""The operator of a cell, from its pinned manifests, with replicas on different hosts that watch every namespace.
 
-What the folder says is kept but for these. Source: the chart of AKO 4.5.0, whose manager reads the namespaces it
-watches from WATCH_NAMESPACE (empty = all), elects one leader of its replicas, and is asked by webhooks that name the
-same namespaces.
+All other values of the manifests are kept. Source: the chart of AKO 4.5.0, whose manager reads the namespaces to watch
+from WATCH_NAMESPACE (empty = all) and elects one leader of its replicas, and whose webhooks select the same namespaces.
 """
 
 from __future__ import annotations
@@ -18,59 +17,64 @@ from aerofleet.model.resolved import Cell, Json
 WATCHED = "WATCH_NAMESPACE"
 WEBHOOK_KINDS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 ORDER = ("Namespace", "", "Deployment", "Service", *WEBHOOK_KINDS)
-"""Kinds in the order in which they are made; all others, as they are written, in the place of the empty one."""
+"""Kinds in the order of their creation; the empty one stands for all others, in the order of the manifests."""
 
 
 def definitions(cell: Cell) -> list[dict[str, Any]]:
-    """The CustomResourceDefinitions among the manifests, cert-manager's too."""
-    return [owned(cell, each) for each in (*cell.cert_manager, *cell.operator.objects) if is_definition(each)]
+    """Return the CustomResourceDefinitions in the manifests, also those of cert-manager."""
+    return [
+        owned(cell, manifest) for manifest in (*cell.cert_manager, *cell.operator.objects) if is_definition(manifest)
+    ]
 
 
 def operator(cell: Cell) -> list[dict[str, Any]]:
-    """Everything else in an order that comes to an end, and a disruption budget for each Deployment of the operator;
-    without the operator where somebody else runs it."""
-    certificates = in_order(owned(cell, each) for each in cell.cert_manager if not is_definition(each))
+    """Return all other objects in the order of their creation, and a disruption budget for each Deployment of the
+    operator; without the operator if another team runs it."""
+    certificates = in_order(owned(cell, manifest) for manifest in cell.cert_manager if not is_definition(manifest))
     if cell.operator.source == "crds-only":
         return certificates
-    objects = [owned(cell, each) for each in cell.operator.objects if not is_definition(each)]
-    deployments = [each for each in objects if each["kind"] == "Deployment"]
+    objects = [owned(cell, manifest) for manifest in cell.operator.objects if not is_definition(manifest)]
+    deployments = [manifest for manifest in objects if manifest["kind"] == "Deployment"]
     for deployment in deployments:
         harden(cell, deployment)
-    for configuration in (each for each in objects if each["kind"] in WEBHOOK_KINDS):
+    for configuration in (manifest for manifest in objects if manifest["kind"] in WEBHOOK_KINDS):
         ask_for_every_namespace(configuration)
-    if not any(is_namespace(each, cell.operator.namespace) for each in objects):
-        # `helm template` prints none.
+    if not any(is_namespace(manifest, cell.operator.namespace) for manifest in objects):
+        # `helm template` prints no Namespace.
         objects.append(namespace(cell, cell.operator.namespace))
-    return certificates + in_order(objects) + [disruption_budget(cell, each) for each in deployments]
+    return certificates + in_order(objects) + [disruption_budget(cell, deployment) for deployment in deployments]
 
 
 def in_order(objects: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One is made after the other, and Pulumi's provider waits for what runs: for the pods of a Deployment, which wait
-    for the Secret of a Certificate, and for a Service until it has pods. Helm writes Services first and Certificates
-    last."""
-    return sorted(objects, key=lambda each: ORDER.index(each["kind"]) if each["kind"] in ORDER else ORDER.index(""))
+    """Return the objects in the order of ORDER. They are created one after the other, and Pulumi's provider waits for
+    the pods of a Deployment, which wait for the Secret of a Certificate, and for a Service until it has pods; Helm
+    writes Services first and Certificates last.
+    """
+    return sorted(
+        objects, key=lambda manifest: ORDER.index(manifest["kind"]) if manifest["kind"] in ORDER else ORDER.index("")
+    )
 
 
-def is_definition(each: Json) -> bool:
-    return bool(each["kind"] == "CustomResourceDefinition")
+def is_definition(manifest: Json) -> bool:
+    return bool(manifest["kind"] == "CustomResourceDefinition")
 
 
-def is_namespace(each: Json, name: str) -> bool:
-    return bool(each["kind"] == "Namespace" and each["metadata"]["name"] == name)
+def is_namespace(manifest: Json, name: str) -> bool:
+    return bool(manifest["kind"] == "Namespace" and manifest["metadata"]["name"] == name)
 
 
 def namespace(cell: Cell, name: str) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": cell_metadata(cell, name)}
 
 
-def owned(cell: Cell, each: Json) -> dict[str, Any]:
-    copy = deepcopy(dict(each))
+def owned(cell: Cell, manifest: Json) -> dict[str, Any]:
+    copy = deepcopy(dict(manifest))
     copy["metadata"]["labels"] = {**copy["metadata"].get("labels", {}), **owner_labels(cell.name)}
     return copy
 
 
 def harden(cell: Cell, deployment: dict[str, Any]) -> None:
-    """Change the pinned Deployment in place: replicas on different hosts, and watching every namespace."""
+    """Change the pinned Deployment in place: its replicas run on different hosts and watch every namespace."""
     spec = deployment["spec"]
     spec["replicas"] = cell.operator.replicas
     pod = spec["template"]["spec"]
@@ -90,11 +94,12 @@ def harden(cell: Cell, deployment: dict[str, Any]) -> None:
 
 
 def ask_for_every_namespace(configuration: dict[str, Any]) -> None:
-    """The operator is asked wherever it acts: a custom resource that went past its webhooks has none of the values they
-    fill in, and none of its mistakes was refused. Namespaces that are left out by name stay out."""
+    """Change the webhooks in place so that they apply to every namespace in which the operator acts: they fill in
+    values and refuse mistakes. Namespaces that are excluded by name stay excluded.
+    """
     for webhook in configuration.get("webhooks", ()):
         selector = webhook.get("namespaceSelector", {})
-        kept = [each for each in selector.pop("matchExpressions", ()) if not lists_namespaces(each)]
+        kept = [expression for expression in selector.pop("matchExpressions", ()) if not lists_namespaces(expression)]
         if kept:
             selector["matchExpressions"] = kept
 
@@ -104,7 +109,9 @@ def lists_namespaces(expression: Json) -> bool:
 
 
 def disruption_budget(cell: Cell, deployment: dict[str, Any]) -> dict[str, Any]:
-    """A node drain takes one replica at a time: while none runs, no AerospikeCluster can be written."""
+    """Return a budget with which a drain evicts one replica at a time: without any, no AerospikeCluster can be
+    written.
+    """
     metadata = deployment["metadata"]
     return {
         "apiVersion": "policy/v1",

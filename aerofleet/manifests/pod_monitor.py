@@ -1,4 +1,4 @@
-"""Where Prometheus finds a cluster's exporters."""
+"""The PodMonitor with which Prometheus finds a cluster's exporters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from aerofleet.model.resolved import Cell, Cluster, Exporter
 
 
 def pod_monitor(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
-    """None where the cell has no Prometheus operator, or the cluster no exporter."""
+    """Return the PodMonitor; none if the cell has no Prometheus operator, or the cluster no exporter."""
     if not cell.monitoring.pod_monitors or cluster.exporter is None:
         return []
     metadata = cluster_metadata(cell, cluster, cluster.resource_name)
@@ -35,12 +35,12 @@ def pod_monitor(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
 
 
 def job_label(exporter: Exporter) -> dict[str, str]:
-    """Return the label that dashboards choose series by: one for all clusters, where the tier names one."""
+    """Return the label that dashboards choose series by: one for all clusters, if the tier names one."""
     return {"job": exporter.job} if exporter.job else {}
 
 
 def series_labels(cell: Cell, cluster: Cluster) -> dict[str, str]:
-    """Labels of everything that is measured in a cluster: alert rules select by them, people are told by them."""
+    """Return the labels of a cluster's series: alert rules select by them, and alerts show them."""
     return {
         "aerofleet_cell": cell.name,
         "aerofleet_team": cluster.team,

@@ -1,5 +1,5 @@
 """Alert rules of a cell: one PrometheusRule for each tier revision that is in use, with the tier's own thresholds; and
-one for each team, which says how large its clusters shall be: a size is the team's to change, not the platform's.
+one for each team with the defined sizes of its clusters: the team changes a size, not the platform.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ WHERE = "{{ $labels.aerofleet_team }}/{{ $labels.aerofleet_cluster }}"
 
 
 def tier_rules(cell: Cell) -> list[dict[str, Any]]:
-    """None where the cell has no Prometheus operator; clusters without an exporter are not watched."""
+    """Return a rule for each tier revision; none if the cell has no Prometheus operator. Clusters without an exporter
+    have no alerts.
+    """
     tiers = {cluster.tier.reference: cluster.tier for team in cell.teams for cluster in watched(cell, team)}
     return [tier_rule(cell, tier) for _, tier in sorted(tiers.items())]
 
@@ -39,8 +41,8 @@ def tier_rule(cell: Cell, tier: Tier) -> dict[str, Any]:
 
 
 def team_rules(cell: Cell, team: Team) -> list[dict[str, Any]]:
-    """Beside the rules of the platform: where Prometheus looks for rules is its own matter."""
-    sizes = [wanted_size(cell, each) for each in watched(cell, team)]
+    """Return the rule of a team, in the namespace of the platform's rules, where Prometheus looks for rules."""
+    sizes = [wanted_size(cell, cluster) for cluster in watched(cell, team)]
     sizes += [limit for cluster in watched(cell, team) for limit in used_limits(cell, cluster)]
     metadata = team_metadata(cell, team, bounded(f"aerospike-sizes-{team.name}", MAX_LABEL))
     return [prometheus_rule(cell, metadata, sizes)] if sizes else []
@@ -59,15 +61,17 @@ def prometheus_rule(cell: Cell, metadata: dict[str, Any], rules: Sequence[Mappin
 
 
 def wanted_size(cell: Cell, cluster: Cluster) -> dict[str, Any]:
-    """Metrics of a node that is gone are gone with it: only the definitions know how many there should be."""
+    """Return the rule that records the size in the definitions: a lost node has no metrics, so only they have its
+    number.
+    """
     return {"record": WANTED_SIZE, "expr": f"vector({cluster.size})", "labels": series_labels(cell, cluster)}
 
 
 def used_limits(cell: Cell, cluster: Cluster) -> Iterator[dict[str, Any]]:
-    """Yield how much of its space for data, and of its budget for indexes, each namespace may use so that the loss of a
-    node does not stop writes; nothing where the tier does not ask.
+    """Yield for each namespace the use of its space for data and of its budget for indexes from which the loss of a
+    node stops writes; nothing if the tier has no threshold for it.
 
-    The nodes that remain carry what the lost one had: the worst of them `growth` times as much as before.
+    The remaining nodes take over the partitions of the lost one: the worst of them `growth` times as much as before.
     """
     if "usedOfLimitPct" not in cluster.tier.alert_thresholds:
         return

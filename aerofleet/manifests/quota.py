@@ -1,4 +1,4 @@
-"""What a team's namespace may hold: the tenant's quota as Kubernetes enforces it, and limits for stray pods."""
+"""The limits of a team's namespace: the tenant's quota as a ResourceQuota, and default limits for other pods."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from aerofleet.model.resolved import Cell, Team
 
 SIDECAR_CPU_MILLICORES = 1000
 SIDECAR_MEMORY_BYTES = 1 << 30
-"""What a pod may hold beside the server: init container and exporter. The tenant's quota counts the server alone."""
+"""Memory of a pod beside the server, for init container and exporter. The tenant's quota counts only the server."""
 
 
 def resource_quota(cell: Cell, team: Team) -> dict[str, Any]:
-    """Clusters are not counted here, `check` counts them: until Kubernetes' quota controller has learnt a kind that has
-    just come, which takes up to five minutes, the API server refuses every object of a kind that a quota counts. So the
-    first `pulumi up` of a cell could not end.
+    """Return the quota, without a count of clusters, which `check` counts: until Kubernetes' quota controller has
+    learnt a kind that has just come, which takes up to five minutes, the API server refuses every object of a kind that
+    a quota counts. So the first `pulumi up` of a cell would fail.
     """
     quota = team.tenant.quota
     cpu = kubernetes_cpu(quota.cpu_millicores + quota.pods * SIDECAR_CPU_MILLICORES)
@@ -38,7 +38,7 @@ def resource_quota(cell: Cell, team: Team) -> dict[str, Any]:
 
 
 def limit_range(cell: Cell, team: Team) -> dict[str, Any]:
-    """A container without limits of its own gets small ones: under a quota it would otherwise be refused."""
+    """Return small default limits for containers without limits: the quota would else refuse these."""
     amounts = {"cpu": "250m", "memory": "256Mi"}
     return {
         "apiVersion": "v1",

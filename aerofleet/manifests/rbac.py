@@ -1,4 +1,4 @@
-"""Access: what the pods of a team's clusters may do, and what people of the team may."""
+"""Permissions of the pods of a team's clusters, and of the people of the team."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from aerofleet.model.resolved import Cell, Team
 
 RBAC = "rbac.authorization.k8s.io"
 CLUSTER_ROLE = "aerospike-cluster"
-"""Made by AKO's own installation (4.5.0). It lets a pod write AerospikeClusters, so it is bound in one namespace only:
-a pod that is broken into reaches the clusters of its team and no others."""
+"""ClusterRole of AKO's own installation (4.5.0). It lets a pod write AerospikeClusters, so it is bound in one namespace
+only: from a compromised pod only the clusters of its team can be changed."""
 NODE_READER = "aerofleet-node-reader"
 
 
 def node_reader(cell: Cell) -> dict[str, Any]:
-    """The one thing that AKO's init container asks of the whole Kubernetes cluster: the addresses of its node."""
+    """Return the ClusterRole to read nodes: AKO's init container reads the addresses of its node."""
     return {
         "apiVersion": f"{RBAC}/v1",
         "kind": "ClusterRole",
@@ -26,18 +26,20 @@ def node_reader(cell: Cell) -> dict[str, Any]:
 
 
 def service_account(cell: Cell, team: Team) -> dict[str, Any]:
-    """The registry's login stands here and not in the pods: there, one that is added later would restart them all."""
+    """Return the ServiceAccount with the registry's login. In the pods' spec, a login added later would restart them
+    all.
+    """
     account = {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
         "metadata": team_metadata(cell, team, OPERATOR_SERVICE_ACCOUNT),
     }
-    secrets = {each.name for cluster in team.clusters for each in cluster.secrets if each.purpose == "registry"}
+    secrets = {secret.name for cluster in team.clusters for secret in cluster.secrets if secret.purpose == "registry"}
     return {**account, "imagePullSecrets": [{"name": name} for name in sorted(secrets)]} if secrets else account
 
 
 def pod_access(cell: Cell, team: Team) -> list[dict[str, Any]]:
-    """What the pods of a team's clusters may do."""
+    """Return the permissions of the pods of a team's clusters."""
     subject = {"kind": "ServiceAccount", "name": OPERATOR_SERVICE_ACCOUNT, "namespace": team.namespace}
     return [
         {
@@ -58,7 +60,7 @@ def pod_access(cell: Cell, team: Team) -> list[dict[str, Any]]:
 
 
 def team_access(cell: Cell, team: Team) -> list[dict[str, Any]]:
-    """The team looks and does not touch: clusters change by review only.
+    """Return the read permissions of the team's people: clusters change by review only.
 
     Nothing grants `aerospikeclusters/scale`: a write to it skips both of AKO's webhooks (4.5.0). Secrets are not
     among the readable kinds.

@@ -1,7 +1,7 @@
-"""What the builders hand to the Pulumi components: plain Kubernetes objects, in the groups that own them.
+"""The result of the builders for the Pulumi components: plain Kubernetes objects, in the groups of the components.
 
-The grouping is the resource tree of a stack: one component for the cell's platform, one a pool, one a team, one a
-cluster. The order inside a group is the order of creation that a person would choose; nothing depends on it.
+The groups are the resource tree of a stack: one component for the cell's platform, one for each pool, team and
+cluster. The order in a group is a sensible order of creation; nothing depends on it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class RenderedCluster:
-    """``objects[0]`` is the AerospikeCluster. A cluster that is deleted is not rendered at all."""
+    """The objects of a cluster; ``objects[0]`` is the AerospikeCluster. A deleted cluster is not rendered."""
 
     name: str
     resource_name: str
@@ -25,8 +25,8 @@ class RenderedCluster:
 
 @dataclass(frozen=True, slots=True)
 class RenderedTeam:
-    """``objects`` stand before every cluster of the team (Namespace first). ``protected``: a cluster of the team is not
-    released yet, so its namespace may still hold data.
+    """The objects of a team. ``objects`` are created before every cluster of the team (Namespace first). ``protected``:
+    a cluster of the team is not released yet, so its namespace may still have data.
     """
 
     name: str
@@ -39,8 +39,8 @@ class RenderedTeam:
 
 @dataclass(frozen=True, slots=True)
 class RenderedPool:
-    """``node_patches`` are NodePatch resources: only our own labels and annotations of nodes that already exist.
-    ``resting`` names those in maintenance, which may not answer.
+    """The objects of a pool. ``node_patches`` are NodePatch resources: only our own labels and annotations of nodes
+    that already exist. ``resting``: the names of nodes in maintenance, which may not answer.
     """
 
     name: str
@@ -51,7 +51,8 @@ class RenderedPool:
 
 @dataclass(frozen=True, slots=True)
 class RenderedPlatform:
-    """``operator`` stands before every team: the operator where this project runs it, and what its pods may read."""
+    """The objects of the platform. ``operator`` is created before every team: the operator if this project runs it, and
+    the permissions of its pods."""
 
     crds: tuple[Object, ...]
     operator: tuple[Object, ...]
@@ -77,7 +78,7 @@ class RenderedCell:
     teams: tuple[RenderedTeam, ...]
 
     def objects(self) -> Iterator[Object]:
-        """Every object of the cell, platform first."""
+        """Yield every object of the cell, platform first."""
         yield from self.platform.objects()
         for team in self.teams:
             yield from team.objects

@@ -9,7 +9,7 @@ from aerofleet.model.resolved import Cell
 
 
 def storage_classes(cell: Cell) -> list[dict[str, Any]]:
-    """One for each class that a pool cuts drives for. ``Retain``: a deleted claim never wipes a partition."""
+    """Return the storage class of each partition of the pools. ``Retain``: a deleted claim never wipes a partition."""
     names = {
         partition.storage_class
         for pool in cell.pools
@@ -23,7 +23,7 @@ def storage_classes(cell: Cell) -> list[dict[str, Any]]:
             "metadata": cell_metadata(cell, name),
             "provisioner": "kubernetes.io/no-provisioner",
             "reclaimPolicy": "Retain",
-            # A claim is bound when its pod is placed; before, it would tie the pod to whatever host came first.
+            # A claim is bound after the placement of its pod; an earlier one would tie the pod to an arbitrary host.
             "volumeBindingMode": "WaitForFirstConsumer",
         }
         for name in sorted(names)

@@ -15,10 +15,11 @@ EXPORTER_CONTAINER = "exporter"
 
 
 def storage(cluster: Cluster) -> dict[str, Any]:
-    """Volumes outlive pods, custom resource and mistakes: nothing is wiped at start, nothing deleted in cascade.
+    """Return the volumes, which outlive pods, custom resource and mistakes: no initialisation wipes them, no cascade
+    deletes them.
 
-    ``localStorageClasses`` tells AKO which claims are bound to a host: without it a pod that has to leave a blocked
-    host stays pending for ever.
+    From ``localStorageClasses`` AKO knows the claims that are bound to a host: without it a pod that has to leave a
+    blocked host stays pending for ever.
     """
     volumes = [persistent(volume) for volume in cluster.volumes]
     volumes.append(secret("feature-key", FEATURE_KEY_SECRET, SECRETS_PATH))
@@ -55,7 +56,7 @@ def secret(name: str, secret_name: str, path: str) -> dict[str, Any]:
 
 
 def authority(tls: Tls) -> dict[str, Any]:
-    """What the exporter needs of a certificate to know its node; the key stays with the server."""
+    """Return the volume with the certificate authority, with which the exporter verifies its node; without the key."""
     items = [{"key": CA_FILE, "path": CA_FILE}]
     return {
         "name": "tls-authority",
