@@ -49,7 +49,7 @@ def written(key: str, before: Any, after: Any) -> tuple[Any, Any]:
 
 
 def _written(key: str, value: Any) -> Any:
-    if value is None or value == [] or (isinstance(value, str) and value.lower() in ("", "null")):
+    if value is None or value == [] or (isinstance(value, str) and value.lower() in ("", "null") and key != "name"):
         return ABSENT
     if value is False and key.startswith("enable-benchmarks-"):
         return ABSENT  # Old servers took the bare line for true, so the operator leaves it out.

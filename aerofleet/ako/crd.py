@@ -45,7 +45,6 @@ _PLAIN = frozenset(
         "targetPort",
         "hostPort",
         "hostNetwork",
-        "multiPodPerHost",
         "readOnly",
         "stdin",
         "stdinOnce",
