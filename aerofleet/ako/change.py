@@ -14,7 +14,8 @@ from aerofleet.ako.admission import Admission, answer_update, finished_status
 from aerofleet.ako.admission.config_rules import new_choices
 from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
-from aerofleet.ako.config_change import is_same, judge
+from aerofleet.ako.config_change import judge
+from aerofleet.ako.config_file import is_same
 from aerofleet.ako.effect import Effect, Reason, refusal, worst
 from aerofleet.ako.estimate import is_estimate, marked
 from aerofleet.ako.hazards import Hazard, change_hazards

@@ -26,7 +26,9 @@ from aerofleet.ako.config_file import (
     ABSENT,
     CLIENT_NAMES,
     by_name,
+    is_same,
     mixes_blank_names,
+    names_of,
     read_back,
     unnamed,
     with_one_feature_key,
@@ -208,7 +210,10 @@ class _Comparison:
             else:
                 self.change.unseen.append(".".join(names))
         elif isinstance(before, dict) or isinstance(after, dict):
+            told = len(self.change.differences)
             self.walk(names, keys, _map(before), _map(after))
+            if ABSENT in (before, after) and told == len(self.change.differences):
+                self.change.hidden.append(".".join(names))  # The line of the section itself comes or goes.
             # A value that becomes a section, or the other way round: no schema has it, yet it must not get lost.
             for value, sides in ((before, (before, ABSENT)), (after, (ABSENT, after))):
                 if value is not ABSENT and not isinstance(value, dict):
@@ -241,6 +246,8 @@ class _Comparison:
         if mixes_blank_names(keys[-1], before) or mixes_blank_names(keys[-1], after):
             self.change.crashing.append(".".join(names))
         was, now = (by_name(side) for side in (before, after))
+        if names_of(before) ^ names_of(after) != was.keys() ^ now.keys():
+            self.change.hidden.append(".".join(names))
         # A blank name leaves none in the file: what stands below it is read back as no entry at all.
         blank = [[side.pop(name) for name in list(side) if not name.strip()] for side in (was, now)]
         self.walk(names, (*keys, ""), *(unnamed(sections) for sections in blank))
@@ -272,24 +279,6 @@ def _is_dynamic(version: str, keys: Names, before: Any, after: Any) -> bool:
 def has_live_parameter(version: str, parameter: str) -> bool:
     """Can the parameter be set live in any variant of its context?"""
     return any(node.get("dynamic", False) for node in nodes_at(version, parameter))
-
-
-def is_same(before: Any, after: Any) -> bool:
-    """Equal as the operator sees it: 1 and 1.0 are one number, 1 and true are two values."""
-    return before is after or (bool(before == after) and _is_twin(before, after))
-
-
-def _is_twin(before: Any, after: Any) -> bool:
-    """Is true in the same places of two values that Python calls equal?"""
-    if isinstance(before, dict):
-        for key, value in before.items():  # noqa: SIM110 - a generator takes twice the time
-            # Most values are texts, and no text equals a truth value.
-            if type(value) is not str and not _is_twin(value, after[key]):
-                return False
-        return True
-    if isinstance(before, list):
-        return all(map(_is_twin, before, after))
-    return isinstance(before, bool) == isinstance(after, bool)
 
 
 def _are_named(before: Any, after: Any) -> bool:

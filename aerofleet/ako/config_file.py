@@ -79,6 +79,11 @@ def read_back(key: str, value: Any) -> Any:
     return ABSENT if len(words) > 1 and key not in _LISTS else " ".join(words)
 
 
+def names_of(items: list[Any]) -> set[str]:
+    """Return the names of the entries of a list as they are written in the configuration."""
+    return {str(item.get("name")) for item in items if isinstance(item, dict)}
+
+
 def by_name(items: list[Any]) -> dict[str, dict[str, Any]]:
     """Return the entries of a list by the name that the file gives back: of one with blanks in it the first word."""
     found: dict[str, dict[str, Any]] = {}
@@ -139,3 +144,21 @@ def with_one_feature_key(config: dict[str, Any]) -> dict[str, Any]:
         return config
     rest = {key: value for key, value in service.items() if key != "feature-key-files"}
     return {**config, "service": {**rest, "feature-key-file": keys}}
+
+
+def is_same(before: Any, after: Any) -> bool:
+    """Equal as the operator sees it: 1 and 1.0 are one number, 1 and true are two values."""
+    return before is after or (bool(before == after) and _is_twin(before, after))
+
+
+def _is_twin(before: Any, after: Any) -> bool:
+    """Is true in the same places of two values that Python calls equal?"""
+    if isinstance(before, dict):
+        for key, value in before.items():  # noqa: SIM110 - a generator takes twice the time
+            # Most values are texts, and no text equals a truth value.
+            if type(value) is not str and not _is_twin(value, after[key]):
+                return False
+        return True
+    if isinstance(before, list):
+        return all(map(_is_twin, before, after))
+    return isinstance(before, bool) == isinstance(after, bool)

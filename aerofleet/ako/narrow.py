@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from aerofleet.ako.config_change import is_same
+from aerofleet.ako.config_file import is_same
 
 LONGEST_VALUE = 60
 """Characters of a value in a sentence."""

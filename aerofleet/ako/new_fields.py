@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from aerofleet.ako.compatibility import line_of
-from aerofleet.ako.config_change import is_same
+from aerofleet.ako.config_file import is_same
 from aerofleet.ako.crd import table
 
 JUDGED_LINE = "4.5"

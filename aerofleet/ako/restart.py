@@ -20,8 +20,8 @@ from aerofleet.ako.admission.rule import percent_of
 from aerofleet.ako.admission.storage_rules import path_of
 from aerofleet.ako.cluster import SCHEDULING, Cluster, Rack
 from aerofleet.ako.config import section
-from aerofleet.ako.config_change import ConfigChange, Difference, given_devices, is_same, judge
-from aerofleet.ako.config_file import CLIENT_NAMES
+from aerofleet.ako.config_change import ConfigChange, Difference, given_devices, judge
+from aerofleet.ako.config_file import CLIENT_NAMES, is_same
 from aerofleet.ako.image import is_at_least, is_same_image, server_version
 from aerofleet.ako.mounts import remounted
 from aerofleet.ako.narrow import becomes, differences, narrow

@@ -13,7 +13,7 @@ from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.compatibility import admits
 from aerofleet.ako.config import PAIRS, Config, entries, namespaces, section
-from aerofleet.ako.config_change import is_same
+from aerofleet.ako.config_file import is_same
 from aerofleet.ako.status import Status
 
 

@@ -10,7 +10,8 @@ from aerofleet.ako.admission.rack_rules import BATCHES
 from aerofleet.ako.admission.storage_rules import is_persistent
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import is_purely_in_memory, namespaces, section
-from aerofleet.ako.config_change import devices, is_same
+from aerofleet.ako.config_change import devices
+from aerofleet.ako.config_file import is_same
 from aerofleet.ako.failed_pods import allowances
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.image import is_at_least, numbers

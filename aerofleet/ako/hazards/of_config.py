@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aerofleet.aerospike.parameters import data_version, nodes_at
-from aerofleet.ako.config_change import ConfigChange, Difference, is_same
+from aerofleet.ako.config_change import ConfigChange, Difference
+from aerofleet.ako.config_file import is_same
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.live import LiveOutcome, live_outcome
 from aerofleet.ako.restart import LIVE

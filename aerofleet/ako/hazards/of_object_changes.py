@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aerofleet.ako.cluster import Cluster
-from aerofleet.ako.config_change import is_same
+from aerofleet.ako.config_file import is_same
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.object_set import ObjectSet
 from aerofleet.ako.references import Reference, Use, references_of

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from aerofleet.ako.admission.storage_rules import is_persistent
 from aerofleet.ako.cluster import Cluster
-from aerofleet.ako.config_change import is_same
+from aerofleet.ako.config_file import is_same
 from aerofleet.ako.failed_pods import ignored_and_blocking
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.restart import COLD, IMAGE, LIVE, REMOVED, SCALED_DOWN, WARM, Restarts

@@ -7,7 +7,7 @@ from typing import Any
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import entries, section, texts
-from aerofleet.ako.config_change import is_same
+from aerofleet.ako.config_file import is_same
 from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.narrow import becomes
 

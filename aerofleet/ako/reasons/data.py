@@ -8,7 +8,8 @@ from dataclasses import replace
 from aerofleet.ako.admission.replication_rules import changed_factors
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, namespaces, replication_factor
-from aerofleet.ako.config_change import is_same, removed_namespaces
+from aerofleet.ako.config_change import removed_namespaces
+from aerofleet.ako.config_file import is_same
 from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.narrow import becomes
 from aerofleet.ako.pairs import config_path_of, paired

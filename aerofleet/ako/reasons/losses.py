@@ -15,7 +15,7 @@ from typing import Any
 from aerofleet.aerospike.server.loss import Loss, Setup, losses, path_in, shadows_removed
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, ignores_devices, namespaces, section
-from aerofleet.ako.config_change import is_same
+from aerofleet.ako.config_file import is_same
 from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.mounts import volume_under
 from aerofleet.ako.pairs import config_path_of, paired

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from aerofleet.ako.config import section
-from aerofleet.ako.config_change import is_same
+from aerofleet.ako.config_file import is_same
 from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.identity import api_version_message, group_of, is_foreign_cluster, kind_of
 from aerofleet.ako.narrow import Difference, becomes, differences, narrow, value

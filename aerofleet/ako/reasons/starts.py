@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from aerofleet.ako.config import Config, ignores_devices, is_purely_in_memory, section
-from aerofleet.ako.config_change import is_same
+from aerofleet.ako.config_file import is_same
 from aerofleet.ako.effect import Effect, Reason
 
 ERASES: dict[tuple[str, ...], str] = {

@@ -9,7 +9,7 @@ from typing import Any
 from aerofleet.ako.admission.storage_rules import is_persistent, path_of, policy
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import ignores_devices, is_purely_in_memory, namespaces, section
-from aerofleet.ako.config_change import is_same
+from aerofleet.ako.config_file import is_same
 from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.mounts import by_name, unseen_host_paths
 from aerofleet.ako.narrow import becomes, narrow

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from aerofleet.ako.cluster import Cluster
-from aerofleet.ako.config_change import is_same
+from aerofleet.ako.config_file import is_same
 from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.new_fields import new_field_changes
 
