@@ -40,7 +40,7 @@ class KubernetesObject(pulumi.CustomResource):
     def __init__(self, manifest: Mapping[str, Any], opts: pulumi.ResourceOptions, *, patch: bool = False) -> None:
         if manifest["kind"] == "Secret":
             raise pulumi.RunError(
-                f"Secret {resource_name(manifest)} would stand in the state: secrets are only ever referred to"
+                f"Secret {resource_name(manifest)} would be in the state with its values: refer to it by name"
             )
         kind = f"{manifest['kind']}Patch" if patch else str(manifest["kind"])
         props = {key: value for key, value in manifest.items() if key != "status"}

@@ -20,7 +20,7 @@ RULES = MappingProxyType(
         "yaml-tag": "A value carries a tag other than YAML's own plain types.",
         "yaml-number": "A number has no JSON form, or does not fit 64 bits.",
         "yaml-alias": "An alias names nothing that is complete before it.",
-        "yaml-merge": "A merge key `<<` is given something other than a mapping.",
+        "yaml-merge": "A merge key `<<` has a value that is no mapping.",
         "yaml-expansion": "The document, with its aliases written out, has too many values.",
         "yaml-nesting": "The document is nested too deeply.",
     }

@@ -29,8 +29,10 @@ never share a port."""
 LAST_PORT = 29999
 """Below the default NodePort range (30000–32767), so that no Service of the cluster can take one of ours."""
 PORTS_OF_NODES = frozenset((4240, 4244, 4250, 5473, 6443, 9091, 9099, 9100, *range(10248, 10260)))
-"""What listens on Kubernetes nodes by default: Cilium (health, Hubble, mutual authentication), Calico's Typha, the API
-server, Calico's Felix (metrics, health), the node exporter; kubelet, kube-proxy, controller manager and scheduler."""
+"""Ports that other programs use on Kubernetes nodes by default: Cilium (health, Hubble, mutual authentication),
+Calico's Typha, the API server, Calico's Felix (metrics, health), the node exporter; kubelet, kube-proxy, controller
+manager and scheduler.
+"""
 BLOCKS = tuple(
     (first - FIRST_PORT) // PORTS_PER_CLUSTER
     for first in range(FIRST_PORT, LAST_PORT, PORTS_PER_CLUSTER)
@@ -95,8 +97,8 @@ class TeamAllocation(FileModel):
 
 class AllocationsFile(FileModel):
     racks: dict[str, RackId] = Field(default_factory=dict, description="physical rack → Aerospike rack id")
-    teams: dict[str, TeamAllocation] = Field(default_factory=dict, description="team → what it was given")
-    clusters: dict[str, ClusterAllocation] = Field(default_factory=dict, description="TEAM/CLUSTER → what it was given")
+    teams: dict[str, TeamAllocation] = Field(default_factory=dict, description="team → its allocations")
+    clusters: dict[str, ClusterAllocation] = Field(default_factory=dict, description="TEAM/CLUSTER → its allocations")
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class OperatorFile(FileModel):
         "crds-only", description="who runs the operator: this project, from pinned manifests, or somebody else"
     )
     replicas: Whole = Field(2, ge=1, description="operator pods")
-    manifests: PinnedFile = Field(PinnedFile(), description="where its objects stand, when this project makes them")
+    manifests: PinnedFile = Field(PinnedFile(), description="its manifests, when this project makes its objects")
     release_order: tuple[str, ...] = Field((), description="TEAM/CLUSTER in the order they are released after a switch")
 
     @model_validator(mode="after")
@@ -113,7 +113,7 @@ class FreezeWindowFile(FileModel):
 
 class CellFile(FileModel):
     cell: str = Field(description="its name; that of its folder")
-    site: str = Field(description="where the machines stand, for people")
+    site: str = Field(description="location of the machines, for people")
     context: str = Field(description="kubeconfig context of the Kubernetes cluster")
     owners: tuple[Owner, ...] = Field((), description="who approves changes of the cell's files: @organisation/team")
     ephemeral: Flag = Field(False, description="nothing in it is protected; for throw-away control planes only")

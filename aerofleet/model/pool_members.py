@@ -9,8 +9,9 @@ from aerofleet.model.resolved import HostState
 from aerofleet.model.source import CellSource
 
 BY_MODEL, BY_RACK, BY_LABEL, BY_NAME = range(4)
-"""How narrow a selector is. A host that several pools select belongs to the pool with the narrowest selector, so that
-one line takes a dedicated pool out of the hosts of a model."""
+"""Ranks of selectors, the widest first. A host that several pools select belongs to the pool with the narrowest
+selector, so that one line takes a dedicated pool out of the hosts of a model.
+"""
 
 
 def pool_members(pools: Mapping[str, PoolFile], hosts: Mapping[str, HostFile]) -> dict[str, tuple[str, ...]]:

@@ -29,7 +29,7 @@ FILES: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("stacks/CELL/tenants.yaml", "Written by the platform team.", TenantsFile),
     ("stacks/CELL/teams/TEAM.yaml", "Written by the team. Each cluster is a tier and settings.", TeamFile),
     ("A cluster", "Beside these keys, every setting that the team may set.", ClusterFile),
-    ("Settings", "What tiers, `defaults` of a cell, and clusters say. Null takes a value away.", Settings),
+    ("Settings", "Settings of tiers, `defaults` of a cell, and clusters. Null removes a value.", Settings),
     ("templates/tiers/TIER.yaml", "Written by the platform team.", TierFile),
     ("stacks/CELL/allocations.yaml", "Written by `aerofleet generate`. Nobody edits it.", AllocationsFile),
 )
@@ -94,7 +94,7 @@ def described(model: type[BaseModel]) -> list[str]:
 
 
 def table(model: type[BaseModel]) -> Iterator[str]:
-    yield "| key | value | when left out | says |"
+    yield "| key | value | when left out | meaning |"
     yield "|---|---|---|---|"
     for name, info in model.model_fields.items():
         if info.exclude:

@@ -20,7 +20,7 @@ from aerofleet.model.tier_file import TierFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TEMPLATE = {"type": "string", "pattern": r"\{[{%]", "description": "a template"}
-NOTHING = {"type": "null", "description": "takes away what the layers below say"}
+NOTHING = {"type": "null", "description": "removes the value of the layers below"}
 SCALARS = ("integer", "number", "boolean", "string")
 Json = dict[str, Any]
 

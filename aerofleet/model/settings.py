@@ -93,7 +93,7 @@ class NamespaceSettings(FileModel):
     strong_consistency: Flag = Field(
         description="never wrong, at the price of being unavailable sooner; it can never be changed"
     )
-    storage: StorageKind = Field(description="where data lies")
+    storage: StorageKind = Field(description="where data is stored")
     devices: DeviceSettings | None = Field(None, description="for storage: device")
     data_size: Bytes = Field(0, description="memory for data, for storage: memory")
     indexes_memory_budget: Bytes = Field(description="memory for all indexes; writes stop when it is reached")
@@ -137,7 +137,7 @@ class AlertSettings(FileModel):
     )
     objects_per_sprig: Number | None = Field(None, description="records in one tree of the primary index")
     heap_efficiency_pct: Number | None = Field(
-        None, description="least share of the server's heap that is in use; told where the host is short of memory"
+        None, description="least share of the server's heap that is in use; alerts only if the host is short of memory"
     )
     proxies_per_second: Number | None = Field(
         None, description="requests that the asked node passes on to another, in one namespace of the cluster"
@@ -155,15 +155,13 @@ class AlertSettings(FileModel):
 class Settings(FileModel):
     """All settings of one cluster."""
 
-    pool: str = Field(description="hosts the pods stand on")
+    pool: str = Field(description="hosts on which the pods run")
     channel: str = Field(description="server channel of the cell, or an exact version")
     racks: Whole = Field(ge=1, description="physical racks the cluster is spread over")
     size: Pods = Field(description="pods in each rack; auto asks the sizing")
     workload: WorkloadSettings = Field(description="what the application does")
     resources: ResourceSettings = Field(description="of one pod")
-    multi_pod_per_host: Flag = Field(
-        description="let two pods of the cluster stand on one host; it can never be changed"
-    )
+    multi_pod_per_host: Flag = Field(description="let two pods of the cluster run on one host; it can never be changed")
     min_cluster_size: MinClusterSize | None = Field(
         None,
         description="fewest nodes that make a cluster: a number, or majority of all nodes, so that the smaller part "

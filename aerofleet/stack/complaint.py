@@ -30,14 +30,14 @@ KUBECONFIG = "unable to load Kubernetes client configuration"
 
 def complaint(text: str) -> str:
     """Return the lines of the engine's output with its errors or the holder of a lock, without its progress."""
-    said = list(dict.fromkeys(one_line(block) for block in errors(text)))
-    said = [line for line in said if line not in TRAILERS] or said
-    if not said:
-        said = [line.strip() for line in text.splitlines() if line.strip()][-3:]
-    told = "\n".join(said)
-    if "PULUMI_ACCESS_TOKEN" in told:
-        return f"{told}\n{NO_BACKEND}"
-    return f"{told}\n{HALF_WRITTEN}" if any(EMPTY_FILE.fullmatch(line) for line in said) else told
+    lines = list(dict.fromkeys(one_line(block) for block in errors(text)))
+    lines = [line for line in lines if line not in TRAILERS] or lines
+    if not lines:
+        lines = [line.strip() for line in text.splitlines() if line.strip()][-3:]
+    message = "\n".join(lines)
+    if "PULUMI_ACCESS_TOKEN" in message:
+        return f"{message}\n{NO_BACKEND}"
+    return f"{message}\n{HALF_WRITTEN}" if any(EMPTY_FILE.fullmatch(line) for line in lines) else message
 
 
 def errors(text: str) -> Iterator[list[str]]:

@@ -146,7 +146,7 @@ def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
         (["--replication-factor", "300"], "300 nodes"),
         (["--devices", "many"], "4x1.6TB"),
         (["--until", "2027-01-01"], "belong together"),
-        (["--as-of", "2027-01-01", "--until", "2026-01-01"], "lies before"),
+        (["--as-of", "2027-01-01", "--until", "2026-01-01"], "is before"),
         (["--as-of", "2026-11-24", "--until", "2126-01-01"], "--months"),
         (["--objects=-5"], "--objects"),
         (["--objects", "10000000000000000000"], "larger than 64 bits can hold"),

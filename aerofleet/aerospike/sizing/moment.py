@@ -52,6 +52,6 @@ def months_between(first: date, last: date) -> int:
     ``first``.
     """
     if last < first:
-        raise ValueError(f"{last} lies before {first}")
+        raise ValueError(f"{last} is before {first}")
     months = (last.year - first.year) * 12 + last.month - first.month
     return months + (last.day > first.day)
