@@ -34,3 +34,9 @@ def test_a_hazard_is_seen_where_it_is_and_only_there(case: dict[str, Any]) -> No
 
 def test_every_hazard_has_a_case() -> None:
     assert {rule.id for rule in HAZARDS} == {case["hazard"] for case in HAZARD_CASES}
+
+
+def test_more_nodes_than_there_are_never_form_a_cluster() -> None:
+    found = cluster_hazards(cluster_of(cluster("device", {"spec.aerospikeConfig.service.min-cluster-size": 7})))
+    messages = [hazard.message for hazard in found if hazard.id == "no-node-to-spare"]
+    assert messages == ["7 nodes make a cluster, and there are 4: it never forms"]

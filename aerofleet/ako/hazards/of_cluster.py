@@ -137,7 +137,10 @@ def no_node_to_spare(cluster: Cluster) -> Iterator[Found]:
         least = section(rack.config, "service").get("min-cluster-size")
         if isinstance(least, int) and cluster.size > 1 and least > cluster.size - 1:
             path = cluster.config_path(rack, "service", "min-cluster-size")
-            yield path, f"{least} of {cluster.size} nodes must be there"
+            if least > cluster.size:
+                yield path, f"{least} nodes make a cluster, and there are {cluster.size}: it never forms"
+            else:
+                yield path, f"{least} of {cluster.size} nodes must be there"
 
 
 @hazard("migrations-off", "severe", "1 or more, once the reason is gone")
