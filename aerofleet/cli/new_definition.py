@@ -77,7 +77,7 @@ def with_entry(text: str, file: str, key: str, name: str, entry: Mapping[str, An
 
 
 def begun(lines: list[str], document: Document, key: str, ending: str) -> tuple[list[str], int]:
-    """The lines with ``key:`` standing alone, and how many there are up to it."""
+    """Return the lines with ``key:`` on a line without a value, and the number of lines up to and with it."""
     if not document.data or key not in document.data:
         return [*lines, f"{key}:{ending}"], len(lines) + 1
     at = document.locate((key,)).line - 1
