@@ -14,7 +14,7 @@ from aerofleet.manifests.alerts import ALERTS, DATA_LIMIT, INDEXES_LIMIT, WANTED
 from aerofleet.manifests.metadata import cell_metadata, team_metadata
 from aerofleet.manifests.pod_monitor import series_labels
 from aerofleet.model.names import MAX_LABEL, bounded
-from aerofleet.model.resolved import Cell, Cluster, Team, Tier
+from aerofleet.model.resolved import Cell, Cluster, Namespace, Team, Tier
 
 RUNBOOK = "docs/runbooks/alerts.md"
 WHERE = "{{ $labels.aerofleet_team }}/{{ $labels.aerofleet_cluster }}"
@@ -78,10 +78,18 @@ def used_limits(cell: Cell, cluster: Cluster) -> Iterator[dict[str, Any]]:
     racks = max(len(cluster.racks), 1)
     for namespace in cluster.namespaces:
         growth = growth_after_loss(namespace.replication_factor, racks, cluster.size // racks)
-        stop = namespace.storage_config.get("stop-writes-used-pct", STOP_WRITES_USED_PERCENT)
+        stop = stop_writes_used_percent(namespace)
         labels = {**series_labels(cell, cluster), "ns": namespace.name}
         for record, limit in ((DATA_LIMIT, Fraction(stop) / growth), (INDEXES_LIMIT, 100 / growth)):
             yield {"record": record, "expr": f"vector({float(limit):.1f})", "labels": labels}
+
+
+def stop_writes_used_percent(namespace: Namespace) -> int:
+    """Return the use of the space for data from which writes stop; 100 where that limit is off (0). What is no number
+    is a mistake that the operator's rules report, and counts as the server's default here.
+    """
+    percent = namespace.storage_config.get("stop-writes-used-pct", STOP_WRITES_USED_PERCENT)
+    return (percent or 100) if type(percent) is int else STOP_WRITES_USED_PERCENT
 
 
 def alerting_rules(only: str, thresholds: Mapping[str, float]) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from aerofleet.manifests.alerts import ALERTS
-from aerofleet.manifests.prometheus_rule import RUNBOOK, team_rules, tier_rules
+from aerofleet.manifests.prometheus_rule import RUNBOOK, team_rules, tier_rules, used_limits
 from aerofleet.model import resolve_cell
 from aerofleet.model.resolved import Cell, Cluster
 from aerofleet.model.settings import AlertSettings
@@ -162,3 +162,19 @@ def test_every_alert_has_its_place_in_the_runbook(local: Cell) -> None:
     rules = [rule for each in tier_rules(local) for rule in each["spec"]["groups"][0]["rules"]]
     assert rules
     assert {rule["annotations"]["runbook"] for rule in rules} <= anchors
+
+
+@pytest.mark.parametrize(
+    ("stop_writes", "limit"),
+    [(None, "vector(50.0)"), (84, "vector(60.0)"), (0, "vector(71.4)"), ("lots", "vector(50.0)")],
+)
+def test_the_limit_of_data_follows_where_writes_stop(stop_writes: object, limit: str, local: Cell) -> None:
+    """Two copies in three racks of two: the loss of a node gives its neighbours 1.4 times what they had. The limit 0
+    is off; what is no number is refused by `check`, and does not end it.
+    """
+    cart = next(cluster for cluster in local.clusters if cluster.name == "cart")
+    config = {} if stop_writes is None else {"stop-writes-used-pct": stop_writes}
+    (namespace,) = cart.namespaces
+    tier = replace(cart.tier, alert_thresholds={"usedOfLimitPct": 85})
+    changed = replace(cart, tier=tier, namespaces=(replace(namespace, storage_config=config),))
+    assert next(used_limits(local, changed))["expr"] == limit
