@@ -101,12 +101,8 @@ def start_errors(cluster: Cluster) -> list[Finding]:
 
 def new_refusals(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]:
     """Yield what a change makes servers refuse: at a start within it, live, or only at a later start."""
-    if not _is_touched(old, new, restarts):
-        return
-    found = refused_starts(new)
-    known = {each.identity for each in refused_starts(old)} if found else set()
-    for each in found:
-        if each.identity in known:
+    for each, was_there in _compared(old, new, restarts):
+        if was_there:
             continue
         effect, what = Effect.REFUSED, REFUSED_LIVE
         if _starts(new, each.rack, restarts):
@@ -131,15 +127,21 @@ def _refused_live(refused: RefusedStart, old: Cluster, new: Cluster, restarts: R
 
 def later_refusals(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[tuple[str, str]]:
     """Yield (path, message) of what stops servers at a later start: taken live by this change, or there before it."""
-    if not _is_touched(old, new, restarts):
-        return
-    found = refused_starts(new)
-    known = {each.identity for each in refused_starts(old)} if found else set()
-    for each in found:
-        if each.identity in known:
+    for each, was_there in _compared(old, new, restarts):
+        if was_there:
             yield each.path, f"{each.finding.message}; this was so before: every server that restarts stays away"
         elif not _starts(new, each.rack, restarts) and is_taken_live(each, restarts):
             yield each.path, f"{each.finding.message}: {LATER}"
+
+
+def _compared(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[tuple[RefusedStart, bool]]:
+    """Yield each refused start of the new cluster, and whether the old one has it, too; none where no server is
+    concerned.
+    """
+    refused = refused_starts(new) if _is_touched(old, new, restarts) else []
+    known = {fault.identity for fault in refused_starts(old)} if refused else set()
+    for fault in refused:
+        yield fault, fault.identity in known
 
 
 def _is_touched(old: Cluster, new: Cluster, restarts: Restarts) -> bool:
