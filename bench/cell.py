@@ -20,11 +20,11 @@ from typing import Any
 import yaml
 
 from aerofleet.cli.local import ako_definitions, embedded_hosts
+from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import embedded_variables, tool_variables
 from aerofleet.local.state import State
 from aerofleet.manifests import render_cell
-from aerofleet.model import resolve_cell
 from bench.floor import Floor
 from bench.generated_cell import CELL, write_cell
 from bench.project import Project

@@ -14,12 +14,12 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.credentials import CONTEXT
 from aerofleet.local.environment import embedded_variables, tool_variables
 from aerofleet.local.state import State
 from aerofleet.manifests import render_cell
-from aerofleet.model import resolve_cell
 from bench.project import Project
 from tools.toolchain.control_plane import prepare_control_plane
 from tools.toolchain.engine import prepare_engine

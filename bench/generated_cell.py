@@ -7,8 +7,8 @@ from pathlib import Path
 
 import yaml
 
-from aerofleet.model import resolve_cell
-from aerofleet.model.allocate import allocations_path, allocations_text, next_allocations, write_atomically
+from aerofleet.fleet.allocate import allocations_path, allocations_text, next_allocations, write_atomically
+from aerofleet.fleet.resolve import resolve_cell
 
 CLUSTERS_PER_TEAM = 8
 TIERS = ("bronze", "silver", "gold", "ledger")

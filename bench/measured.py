@@ -15,9 +15,9 @@ from pathlib import Path
 from random import Random
 from time import process_time
 
-from aerofleet.aerospike.sizing import Assumptions, size
 from aerofleet.cli.verdict import answers
-from tests.aerospike.sizing.workloads import METAL, TIERS, random_workload
+from aerofleet.sizing import Assumptions, size
+from tests.sizing.workloads import METAL, TIERS, random_workload
 
 CELL = "generated"
 RACKS = 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from random import Random
 from time import process_time
 
-from aerofleet.aerospike.sizing import Assumptions, size
-from tests.aerospike.sizing.workloads import METAL, TIERS, random_workload
+from aerofleet.sizing import Assumptions, size
+from tests.sizing.workloads import METAL, TIERS, random_workload
 
 WORKLOADS_PER_TIER = 1000
 TARGET_PER_SECOND = 5000

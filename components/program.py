@@ -11,15 +11,15 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi.runtime import settings
 
-from aerofleet.finding import Finding
+from aerofleet.analysis.cell import judged
+from aerofleet.findings import Finding
+from aerofleet.fleet.resolve import resolve_cell
+from aerofleet.fleet.resolved import Cell as ResolvedCell
+from aerofleet.fleet.resolved import Cluster
+from aerofleet.fleet.stack_name import PLATFORM, StackName, parse_stack_name, wrong_stack
+from aerofleet.live.preflight import absent_nodes, resting_hosts
 from aerofleet.manifests import render_cell
-from aerofleet.manifests.admission import judged
 from aerofleet.manifests.rendered import RenderedCell
-from aerofleet.model import resolve_cell
-from aerofleet.model.resolved import Cell as ResolvedCell
-from aerofleet.model.resolved import Cluster
-from aerofleet.stack.name import PLATFORM, StackName, parse_stack_name, wrong_stack
-from aerofleet.stack.preflight import absent_nodes, resting_hosts
 from components.cell import Cell, CellArgs
 from components.team_space import TeamSpace, TeamSpaceArgs
 
@@ -67,7 +67,7 @@ def expect_platform(name: StackName, cell: ResolvedCell) -> None:
     if name.holds_platform(cell):
         return
     # Loaded here: the import takes a second.
-    from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
+    from aerofleet.live.cluster_api import ClusterApi, ClusterUnreachableError
 
     try:
         served = ClusterApi(cell.context).serves(*CLUSTER_KIND)
@@ -92,7 +92,7 @@ def expect_nodes(name: StackName, cell: ResolvedCell) -> None:
     """
     if not any(pool.hosts for pool in cell.pools) or not name.holds_platform(cell):
         return
-    from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
+    from aerofleet.live.cluster_api import ClusterApi, ClusterUnreachableError
 
     try:
         there = ClusterApi(cell.context).labels("v1", "Node", "")

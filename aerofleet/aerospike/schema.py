@@ -16,7 +16,6 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any
 
-from aerofleet.aerospike.amount import exact
 from aerofleet.aerospike.library import read
 from aerofleet.aerospike.parameters import (
     RENAMED,
@@ -29,6 +28,7 @@ from aerofleet.aerospike.parameters import (
     unit_of,
     versions,
 )
+from aerofleet.units.amount import exact
 
 Check = Callable[[Any], bool]
 

@@ -19,7 +19,6 @@ from aerofleet.ako.config_file import is_same
 from aerofleet.ako.effect import Effect, Reason, refusal, worst
 from aerofleet.ako.estimate import is_estimate, marked
 from aerofleet.ako.hazards import Hazard, change_hazards
-from aerofleet.ako.identity import API_VERSION, api_version_message
 from aerofleet.ako.narrow import becomes, narrow
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.reasons.access import access_reasons
@@ -31,6 +30,7 @@ from aerofleet.ako.reasons.unknown import NO_RULE, unknown_reasons
 from aerofleet.ako.refused_starts import new_refusals
 from aerofleet.ako.restart import RackRestart, Restarts, decide, judged_version
 from aerofleet.ako.status import MIRRORED, Status
+from aerofleet.units.object_identity import API_VERSION, api_version_message
 
 ALWAYS_LIVE: dict[str, str] = {
     "disablePDB": "true takes the operator's PodDisruptionBudget away, anything else keeps it",

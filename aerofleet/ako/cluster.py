@@ -15,7 +15,7 @@ from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config import Config, entries, is_strongly_consistent, namespaces, section
 from aerofleet.ako.image import is_at_least, server_version
 from aerofleet.ako.overlay import OverlayError, merged
-from aerofleet.finding import Finding
+from aerofleet.findings import Finding
 
 NODE_ID = "ENV_NODE_ID"
 DEFAULT_NETWORK_POLICY = {

@@ -27,7 +27,7 @@ from importlib.resources import files
 from typing import Any
 
 from aerofleet.ako.compatibility import OPERATOR, line_of
-from aerofleet.ako.quantity import canonical
+from aerofleet.units.kubernetes_quantity import canonical
 
 Node = dict[str, Any]
 Path = tuple[Any, ...] | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from aerofleet.finding import Finding
+from aerofleet.findings import Finding
 
 
 class Effect(IntEnum):

@@ -13,7 +13,7 @@ from typing import Any
 
 from aerofleet.ako.cluster import Rack
 from aerofleet.ako.config import entries, section
-from aerofleet.ako.quantity import quantity
+from aerofleet.units.kubernetes_quantity import quantity
 
 Volume = dict[str, Any]
 Mounts = dict[tuple[str, str], tuple[Any, ...]]

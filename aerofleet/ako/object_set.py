@@ -11,7 +11,8 @@ from typing import Any
 from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config import entries, section
-from aerofleet.ako.identity import (
+from aerofleet.ako.placement import host_ports_of
+from aerofleet.units.object_identity import (
     CLUSTER_WIDE,
     is_cluster,
     kind_of,
@@ -19,7 +20,6 @@ from aerofleet.ako.identity import (
     name_of,
     namespace_of,
 )
-from aerofleet.ako.placement import host_ports_of
 
 Object = Mapping[str, Any]
 

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aerofleet.aerospike.server import START_RULES, StartFinding, start_findings
-from aerofleet.aerospike.server.version import build_numbers, first_build
 from aerofleet.ako.cluster import NODE_ID, Cluster, Rack
 from aerofleet.ako.config import Config, section
 from aerofleet.ako.config_file import as_file
 from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.live import live_outcome
 from aerofleet.ako.restart import COLD, IMAGE, LIVE, NEW, NO_RESTART, WARM, Restarts, judged_version
-from aerofleet.finding import Finding
+from aerofleet.findings import Finding
+from aerofleet.units.server_build import build_numbers, first_build
 
 OLDEST = "6.0"
 """The first server version whose start is known. Source: `aerofleet.aerospike.server`."""

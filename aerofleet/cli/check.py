@@ -11,14 +11,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from aerofleet.analysis.cell import judged
 from aerofleet.cli import EXIT_MISTAKE
 from aerofleet.cli.findings import FORMATS, no_cell, print_findings
-from aerofleet.finding import Finding
+from aerofleet.findings import Finding
+from aerofleet.fleet.auto_size import lacks_for_workload
+from aerofleet.fleet.resolve import Resolution, at_cluster, pool_models, resolve_cell, server_version
 from aerofleet.manifests import render_cell
-from aerofleet.manifests.admission import judged
-from aerofleet.model import Resolution, cells, resolve_cell
-from aerofleet.model.auto_size import lacks_for_workload
-from aerofleet.model.resolve import at_cluster, pool_models, server_version
+from aerofleet.settings.source import cells
 
 
 def run(argv: Sequence[str]) -> int:

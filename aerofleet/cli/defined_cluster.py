@@ -6,9 +6,9 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from aerofleet.cli.findings import as_text, no_cell
-from aerofleet.model import cells, resolve_cell
-from aerofleet.model.resolve import Resolution
-from aerofleet.model.validation import nearest
+from aerofleet.files.validation import nearest
+from aerofleet.fleet.resolve import Resolution, resolve_cell
+from aerofleet.settings.source import cells
 
 
 class NoClusterError(Exception):

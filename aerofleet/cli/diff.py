@@ -21,7 +21,6 @@ from aerofleet.ako.estimate import is_estimate, refusal_of
 from aerofleet.ako.failed_pods import failed_pods
 from aerofleet.ako.hazards import cluster_hazards
 from aerofleet.ako.hazards.beside import change_hazards_beside
-from aerofleet.ako.identity import API_VERSION, Key, cluster_name, is_cluster, is_foreign_cluster, key_of, label_of
 from aerofleet.ako.object_set import ObjectSet
 from aerofleet.ako.reasons.objects import object_reasons
 from aerofleet.ako.reasons.storage import deletion_reason
@@ -33,6 +32,15 @@ from aerofleet.cli.diff_output import Judgement, as_json, as_text
 from aerofleet.cli.findings import print_findings
 from aerofleet.cli.manifest_file import read_objects
 from aerofleet.load import LoadError
+from aerofleet.units.object_identity import (
+    API_VERSION,
+    Key,
+    cluster_name,
+    is_cluster,
+    is_foreign_cluster,
+    key_of,
+    label_of,
+)
 
 CR = dict[str, Any]
 

@@ -15,8 +15,8 @@ from typing import Any
 from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.defined_cluster import NoClusterError, find_cluster
 from aerofleet.cli.size_cluster import conclusion, sizing_of_cluster
-from aerofleet.model.provenance import GIVEN, SECRETS, SIZING, Explained, explain_cluster, explain_sizing
-from aerofleet.model.resolve import Resolution
+from aerofleet.fleet.provenance import GIVEN, SECRETS, SIZING, Explained, explain_cluster, explain_sizing
+from aerofleet.fleet.resolve import Resolution
 
 SCHEMA = "aerofleet.io/explain/v1"
 SEPARATOR = re.compile(r"[.\[\]]+")

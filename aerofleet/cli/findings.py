@@ -13,9 +13,9 @@ from urllib.parse import quote
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE
 from aerofleet.cli.terminal import coloured, has_colour, wrapped
-from aerofleet.finding import Finding, Location
+from aerofleet.findings import Finding, Location
+from aerofleet.fleet.rules import RULES
 from aerofleet.load import RULES as READER_RULES
-from aerofleet.model.rules import RULES
 
 SCHEMA = "aerofleet.io/findings/v1"
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

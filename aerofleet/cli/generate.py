@@ -11,30 +11,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from aerofleet.ako.rule_reference import page as rules_page
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.findings import as_text, no_cell
 from aerofleet.cli.schema import schema_text
-from aerofleet.finding import Finding
-from aerofleet.load import LoadError, read_text
-from aerofleet.manifests.reference import network_profiles_page
-from aerofleet.model import Resolution, cells, resolve_cell
-from aerofleet.model.allocate import (
+from aerofleet.engine.revision import committed_text
+from aerofleet.files.allocations import PortsExhaustedError
+from aerofleet.files.owners import HEADER as OWNERS_HEADER
+from aerofleet.files.owners import owners_text
+from aerofleet.files.project_files import Files
+from aerofleet.files.schemas import SCHEMAS
+from aerofleet.findings import Finding
+from aerofleet.fleet.allocate import (
     allocations_path,
     allocations_text,
     next_allocations,
     without_clusters,
     write_atomically,
 )
-from aerofleet.model.allocations import PortsExhaustedError
-from aerofleet.model.checks.allocations import abandoned_clusters
-from aerofleet.model.files import Files
-from aerofleet.model.owners import HEADER as OWNERS_HEADER
-from aerofleet.model.owners import owners_text
-from aerofleet.model.reference import definitions_page, mistakes_page
-from aerofleet.model.schemas import SCHEMAS
-from aerofleet.model.source import read_cell
-from aerofleet.stack.revision import committed_text
+from aerofleet.fleet.checks.allocations import abandoned_clusters
+from aerofleet.fleet.resolve import Resolution, resolve_cell
+from aerofleet.load import LoadError, read_text
+from aerofleet.manifests.reference import network_profiles_page
+from aerofleet.reference.rules import page as rules_page
+from aerofleet.reference.settings import definitions_page, mistakes_page
+from aerofleet.settings.source import cells, read_cell
 
 CODEOWNERS = Path(".github/CODEOWNERS")
 REFERENCE = Path("docs/reference")

@@ -16,14 +16,22 @@ from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.estimate import is_estimate, refusal_of
 from aerofleet.ako.hazards import cluster_hazards
 from aerofleet.ako.hazards.beside import hazards_beside
-from aerofleet.ako.identity import API_VERSION, KIND, cluster_name, is_cluster, is_foreign_cluster, key_of, label_of
 from aerofleet.ako.object_set import ObjectSet
 from aerofleet.ako.refused_starts import start_errors
 from aerofleet.cli import EXIT_MISTAKE
 from aerofleet.cli.findings import FORMATS, print_findings
 from aerofleet.cli.manifest_file import read_objects
-from aerofleet.finding import Finding, Location
+from aerofleet.findings import Finding, Location
 from aerofleet.load import Document, LoadError
+from aerofleet.units.object_identity import (
+    API_VERSION,
+    KIND,
+    cluster_name,
+    is_cluster,
+    is_foreign_cluster,
+    key_of,
+    label_of,
+)
 
 
 def run(argv: Sequence[str]) -> int:

@@ -58,7 +58,8 @@ def up() -> int:
 def embedded_hosts(root: Path) -> dict[str, list[dict[str, str]]]:
     """Name → taints, as a host is provisioned with them, of every host of the cells whose definitions name the embedded
     control plane; `check` tells of their mistakes."""
-    from aerofleet.model import cells, resolve_cell
+    from aerofleet.fleet.resolve import resolve_cell
+    from aerofleet.settings.source import cells
 
     found: dict[str, list[dict[str, str]]] = {}
     for cell in (resolve_cell(root, name).cell for name in cells(root)):

@@ -19,7 +19,7 @@ from aerofleet.cli.new_definition import (
 )
 from aerofleet.cli.new_team import team_text
 from aerofleet.load import LoadError, read
-from aerofleet.model.source import STACKS
+from aerofleet.settings.source import STACKS
 
 WORKLOAD = ("objects", "record", "reads", "writes")
 

@@ -13,10 +13,10 @@ import yaml
 from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.findings import as_text, no_cell
 from aerofleet.cli.generate import DefinitionsMistakeError, RequestMistakeError, definitions, read, write
+from aerofleet.files.allocations import PortsExhaustedError
+from aerofleet.files.validation import nearest
 from aerofleet.load import Document, LoadError, read_bytes_as_text, read_plain, read_text
-from aerofleet.model import cells
-from aerofleet.model.allocations import PortsExhaustedError
-from aerofleet.model.validation import nearest
+from aerofleet.settings.source import cells
 
 LINE = re.compile(r"[^\n]*\n")
 

@@ -21,13 +21,13 @@ from aerofleet.cli.new_definition import (
     with_entry,
     write_with_allocations,
 )
+from aerofleet.files.project_files import Files
+from aerofleet.files.validation import nearest
+from aerofleet.fleet.checks.tenants import quota_use
+from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.load import LoadError, read
-from aerofleet.model import resolve_cell
-from aerofleet.model.checks.tenants import quota_use
-from aerofleet.model.files import Files
-from aerofleet.model.source import STACKS
-from aerofleet.model.tier_file import read_tiers
-from aerofleet.model.validation import nearest
+from aerofleet.settings.source import STACKS
+from aerofleet.settings.tiers import read_tiers
 
 QUOTA = ("clusters", "pods", "memory", "cpu", "storage")
 OPTIONS = tuple(f"--{key}" for key in QUOTA)

@@ -29,8 +29,8 @@ def run(argv: Sequence[str]) -> int:
     if cell is None:
         return EXIT_MISTAKE
     # Loaded here: the client takes KUBECONFIG from the environment when it is imported.
-    from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
-    from aerofleet.stack.preflight import preflight
+    from aerofleet.live.cluster_api import ClusterApi, ClusterUnreachableError
+    from aerofleet.live.preflight import preflight
 
     try:
         found = tuple(preflight(cell, render_cell(cell), ClusterApi(cell.context)))

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE, EXIT_RUNNING
-from aerofleet.stack.engine import Engine, EngineError, lock_holder
-from aerofleet.stack.file_backend import backend_folder, lock_files, unfinished
-from aerofleet.stack.name import parse_stack_name, within_stack
-from aerofleet.stack.recovery import (
+from aerofleet.engine.file_backend import backend_folder, lock_files, unfinished
+from aerofleet.engine.pulumi import Engine, EngineError, lock_holder
+from aerofleet.engine.recovery import (
     Holder,
     Lookup,
     Recovery,
@@ -26,9 +25,10 @@ from aerofleet.stack.recovery import (
     unread,
     with_lost_creates,
 )
+from aerofleet.fleet.stack_name import parse_stack_name, within_stack
 
 if TYPE_CHECKING:
-    from aerofleet.stack.cluster_api import ClusterApi
+    from aerofleet.live.cluster_api import ClusterApi
 
 
 class RecoveryError(Exception):
@@ -180,12 +180,12 @@ def looker(context: str) -> Lookup:
 
     @cache
     def api() -> ClusterApi:
-        from aerofleet.stack.cluster_api import ClusterApi
+        from aerofleet.live.cluster_api import ClusterApi
 
         return ClusterApi(context)
 
     def look_up(api_version: str, kind: str, namespace: str, name: str) -> Mapping[str, Any] | None:
-        from aerofleet.stack.cluster_api import ClusterUnreachableError
+        from aerofleet.live.cluster_api import ClusterUnreachableError
 
         try:
             return api().get(api_version, kind, namespace, name)

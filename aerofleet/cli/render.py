@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE
+from aerofleet.engine.settings import Settings, settings_of
+from aerofleet.files.validation import nearest
+from aerofleet.fleet.resolve import resolve_cell
+from aerofleet.fleet.resolved import Cell
+from aerofleet.fleet.stack_name import StackName, stack_names
 from aerofleet.manifests import RenderedCell, render_cell
 from aerofleet.manifests.rendered import Object
-from aerofleet.model import cells, resolve_cell
-from aerofleet.model.resolved import Cell
-from aerofleet.model.validation import nearest
-from aerofleet.stack.name import StackName, stack_names
-from aerofleet.stack.settings import Settings, settings_of
+from aerofleet.settings.source import cells
 
 SCHEMA = "aerofleet.io/render/v1"
 Row = tuple[str, Object]

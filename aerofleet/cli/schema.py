@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from aerofleet.cli import EXIT_FINE
-from aerofleet.model.schemas import SCHEMAS
+from aerofleet.files.schemas import SCHEMAS
 
 
 def run(argv: Sequence[str]) -> int:

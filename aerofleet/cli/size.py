@@ -15,15 +15,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from aerofleet.aerospike.sizing import Figure, Sizing, Storage, Survive, figures, size, sized, thresholds
-from aerofleet.aerospike.sizing.moment import months_between
 from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE, EXIT_NO_FIT
 from aerofleet.cli.findings import print_findings
 from aerofleet.cli.size_file import SizeFile
 from aerofleet.cli.size_text import as_text
-from aerofleet.finding import Finding, Location
+from aerofleet.files.validation import validated
+from aerofleet.findings import Finding, Location
 from aerofleet.load import LoadError, read
-from aerofleet.model.validation import validated
+from aerofleet.sizing import Figure, Sizing, Storage, Survive, figures, size, sized, thresholds
+from aerofleet.sizing.moment import months_between
 
 SCHEMA = "aerofleet.io/size/v1"
 ALWAYS = {"file", "explain", "format", "root", "cell"}

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from aerofleet.aerospike.amount import counted
-from aerofleet.aerospike.sizing import Shortfall, Sizing, thresholds
 from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE, EXIT_NO_FIT
 from aerofleet.cli.defined_cluster import NoClusterError, find_cluster
 from aerofleet.cli.size_text import date_of, limits, settings, tables
-from aerofleet.model.auto_size import sizing_of, told
-from aerofleet.model.resolve import Resolution, pool_models, server_version
+from aerofleet.fleet.auto_size import sizing_of, told
+from aerofleet.fleet.resolve import Resolution, pool_models, server_version
+from aerofleet.sizing import Shortfall, Sizing, thresholds
+from aerofleet.units.amount import counted
 
 SCHEMA = "aerofleet.io/size-cluster/v1"
 

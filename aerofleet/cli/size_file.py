@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from aerofleet.aerospike.sizing import (
+from aerofleet.files.file_model import FileModel
+from aerofleet.files.quantities import BitsPerSecond, Bytes, Count, Percent, PerSecond
+from aerofleet.sizing import (
     Assumptions,
     Bin,
     Device,
@@ -21,10 +23,8 @@ from aerofleet.aerospike.sizing import (
     host_share,
     parse_version,
 )
-from aerofleet.aerospike.sizing.record import KEY_ORDERED_MAP_BYTES, ORDERED_LIST_BYTES, hll_bytes, packed_bytes
-from aerofleet.aerospike.sizing.server import DEVICE_HEADER_BYTES, MAX_DEVICES
-from aerofleet.model.file_model import FileModel
-from aerofleet.model.quantities import BitsPerSecond, Bytes, Count, Percent, PerSecond
+from aerofleet.sizing.record import KEY_ORDERED_MAP_BYTES, ORDERED_LIST_BYTES, hll_bytes, packed_bytes
+from aerofleet.sizing.server import DEVICE_HEADER_BYTES, MAX_DEVICES
 
 DEFAULT_BYTES = {Particle.INTEGER: 8, Particle.DOUBLE: 8, Particle.BOOLEAN: 1}
 

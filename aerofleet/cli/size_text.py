@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from aerofleet.aerospike.amount import amount, counted
-from aerofleet.aerospike.sizing import Comparison, Constraint, Figure, PodSettings, Sizing, Storage, thresholds
-from aerofleet.aerospike.sizing.node import NodeNeed
-from aerofleet.model.quantities import kubernetes_bytes
+from aerofleet.files.quantities import kubernetes_bytes
+from aerofleet.sizing import Comparison, Constraint, Figure, PodSettings, Sizing, Storage, thresholds
+from aerofleet.sizing.node import NodeNeed
+from aerofleet.units.amount import amount, counted
 
 NEWEST = (8, 2)
 """Newest server whose layouts and defaults are known."""

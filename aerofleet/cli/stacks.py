@@ -13,19 +13,20 @@ from typing import Any
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.findings import as_text
 from aerofleet.cli.render import Row, resolved, rows_of
+from aerofleet.engine.changed import changes
+from aerofleet.engine.move import MoveError, plan_move, team_urn, without_team
+from aerofleet.engine.orphans import find_orphans
+from aerofleet.engine.pulumi import Engine, EngineError
+from aerofleet.engine.revision import RevisionError, rendered_at
+from aerofleet.engine.settings import Settings, settings_changes, settings_of
+from aerofleet.files.allocations import AllocationsFile
+from aerofleet.fleet.allocate import allocations_path, allocations_text, write_atomically
+from aerofleet.fleet.resolve import resolve_cell
+from aerofleet.fleet.resolved import Cell
+from aerofleet.fleet.stack_name import StackName, parse_stack_name, stack_names
+from aerofleet.live.cluster_api import ClusterApi, ClusterUnreachableError
 from aerofleet.manifests import render_cell
-from aerofleet.model import cells, resolve_cell
-from aerofleet.model.allocate import allocations_path, allocations_text, write_atomically
-from aerofleet.model.allocations import AllocationsFile
-from aerofleet.model.resolved import Cell
-from aerofleet.stack.changed import changes
-from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
-from aerofleet.stack.engine import Engine, EngineError
-from aerofleet.stack.move import MoveError, plan_move, team_urn, without_team
-from aerofleet.stack.name import StackName, parse_stack_name, stack_names
-from aerofleet.stack.orphans import find_orphans
-from aerofleet.stack.revision import RevisionError, rendered_at
-from aerofleet.stack.settings import Settings, settings_changes, settings_of
+from aerofleet.settings.source import cells
 
 SCHEMA = "aerofleet.io/stacks/v1"
 SIGNS = {"created": "+", "changed": "~", "deleted": "-", "arrived": ">", "left": "<", "settings": "!"}

@@ -20,15 +20,15 @@ from rich.console import Console
 from rich.table import Table
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_INTERRUPTED, local, recover
+from aerofleet.engine.pulumi import Engine, EngineError, to_its_end
+from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.local.api_server import ApiServerError
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import OVERRULING, embedded_variables, tool_variables
 from aerofleet.local.inventory import held
 from aerofleet.local.process import ProcessError
 from aerofleet.local.state import State, default_state
-from aerofleet.model import resolve_cell
-from aerofleet.model.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
-from aerofleet.stack.engine import Engine, EngineError, to_its_end
+from aerofleet.units.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
 from tools.toolchain.control_plane import prepare_control_plane
 from tools.toolchain.engine import prepare_engine, stand_in_home
 from tools.toolchain.recipes import ROOT, ToolchainError
@@ -169,8 +169,8 @@ def last_changes(engine: Engine) -> Mapping[str, int]:
 
 def make_random_secrets() -> int:
     # Loaded here: the client takes KUBECONFIG from the environment when it is imported.
-    from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
-    from aerofleet.stack.embedded_secrets import make_secrets
+    from aerofleet.live.cluster_api import ClusterApi, ClusterUnreachableError
+    from aerofleet.live.embedded_secrets import make_secrets
 
     cell = resolve_cell(ROOT, STACK).cell
     if cell is None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
-from aerofleet.ako.verdict import QuestionError, answer
+from aerofleet.analysis.verdict import QuestionError, answer
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
 
 HELP = """\

@@ -16,12 +16,12 @@ from typing import Any, TextIO
 from aerofleet.ako.failed_pods import failure_of, is_pod_of
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE, EXIT_RUNNING
 from aerofleet.cli.render import resolved
+from aerofleet.fleet.stack_name import parse_stack_name, wrong_stack
+from aerofleet.live.cluster_api import ClusterApi, ClusterUnreachableError
+from aerofleet.live.database_health import Access, UnansweredError, ask, judge_nodes
+from aerofleet.live.rollout import Progress, Rollout, judge, with_failures
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.rendered import RenderedCell
-from aerofleet.stack.cluster_api import ClusterApi, ClusterUnreachableError
-from aerofleet.stack.database_health import Access, UnansweredError, ask, judge_nodes
-from aerofleet.stack.name import parse_stack_name, wrong_stack
-from aerofleet.stack.rollout import Progress, Rollout, judge, with_failures
 
 SCHEMA = "aerofleet.io/wait/v1"
 ASK_AGAIN_SECONDS = 15

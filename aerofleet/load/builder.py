@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from yaml._yaml import CParser
 
-from aerofleet.finding import Finding, Location
+from aerofleet.findings import Finding, Location
 from aerofleet.load.document import Document, Place
 from aerofleet.load.errors import LoadError, finding_at, stop_at
 from aerofleet.load.scalars import Scalar, read_plain

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aerofleet.finding import Location
+from aerofleet.findings import Location
 
 Key = str | int
 

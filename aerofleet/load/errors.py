@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from types import MappingProxyType
 from typing import NoReturn
 
-from aerofleet.finding import Finding, Location
+from aerofleet.findings import Finding, Location
 
 RULES = MappingProxyType(
     {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aerofleet.finding import Location
+from aerofleet.findings import Location
 from aerofleet.load.errors import stop_at
 
 MAX_BYTES = 5_000_000

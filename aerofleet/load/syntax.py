@@ -7,7 +7,7 @@ import re
 import yaml
 from yaml.reader import ReaderError
 
-from aerofleet.finding import Finding, Location
+from aerofleet.findings import Finding, Location
 from aerofleet.load.errors import finding_at
 
 _QUOTE_HINT = "put a text that contains ': ' or begins with a special character in quotes"

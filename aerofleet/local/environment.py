@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from aerofleet.engine.file_backend import WITHOUT_ATTRIBUTES
 from aerofleet.local.state import State
-from aerofleet.stack.file_backend import WITHOUT_ATTRIBUTES
 
 
 def path_with(folders: Iterable[Path], path: str) -> str:

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from aerofleet.manifests.aerospike_config import aerospike_config
-from aerofleet.manifests.metadata import cluster_metadata
-from aerofleet.manifests.network import PROFILES, Profile
-from aerofleet.manifests.volumes import CA_FILE, EXPORTER_CONTAINER, TLS_PATH, storage
-from aerofleet.model.cluster import EXPORTER_USER
-from aerofleet.model.names import NUDGE_ANNOTATION, bounded
-from aerofleet.model.quantities import kubernetes_bytes, kubernetes_cpu
-from aerofleet.model.resolved import (
+from aerofleet.files.quantities import kubernetes_bytes, kubernetes_cpu
+from aerofleet.fleet.build_cluster import EXPORTER_USER
+from aerofleet.fleet.resolved import (
     Cell,
     Cluster,
     Exporter,
@@ -24,6 +19,11 @@ from aerofleet.model.resolved import (
     Tls,
     User,
 )
+from aerofleet.manifests.aerospike_config import aerospike_config
+from aerofleet.manifests.metadata import cluster_metadata
+from aerofleet.manifests.network import PROFILES, Profile
+from aerofleet.manifests.volumes import CA_FILE, EXPORTER_CONTAINER, TLS_PATH, storage
+from aerofleet.units.names import NUDGE_ANNOTATION, bounded
 
 INIT_RESOURCES = {"cpu": "500m", "memory": "512Mi"}
 NETWORKS_ANNOTATION = "k8s.v1.cni.cncf.io/networks"

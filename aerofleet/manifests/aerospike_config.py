@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from aerofleet.aerospike.parameters import names_in, versions
+from aerofleet.fleet.resolved import Cluster, Namespace, Ports, SetDefinition, StorageKind, Tls
 from aerofleet.manifests.volumes import CA_FILE, SECRETS_PATH, TLS_PATH
-from aerofleet.model.names import FEATURE_KEY_FILE
-from aerofleet.model.resolved import Cluster, Namespace, Ports, SetDefinition, StorageKind, Tls
+from aerofleet.units.names import FEATURE_KEY_FILE
 
 CLIENT_CONTEXTS = {"service", "admin"}
 Config = dict[str, Any]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aerofleet.fleet.resolved import Cell, Cluster, ClusterState, HostState, Pool, Team
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
 from aerofleet.manifests.external_secret import cluster_secrets, team_secrets
 from aerofleet.manifests.local_provisioner import local_provisioner
@@ -17,7 +18,6 @@ from aerofleet.manifests.quota import limit_range, resource_quota
 from aerofleet.manifests.rbac import node_reader, pod_access, service_account, team_access
 from aerofleet.manifests.rendered import RenderedCell, RenderedCluster, RenderedPlatform, RenderedPool, RenderedTeam
 from aerofleet.manifests.storage_class import storage_classes
-from aerofleet.model.resolved import Cell, Cluster, ClusterState, HostState, Pool, Team
 
 
 def render_cell(cell: Cell) -> RenderedCell:

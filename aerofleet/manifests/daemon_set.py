@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from aerofleet.fleet.resolved import Cell, Pool
 from aerofleet.manifests.metadata import cell_metadata
-from aerofleet.model.names import POOL_LABEL, SKIP_AWAIT_ANNOTATION
-from aerofleet.model.resolved import Cell, Pool
+from aerofleet.units.names import POOL_LABEL, SKIP_AWAIT_ANNOTATION
 
 SYSTEM_NAMESPACE = "kube-system"
 NAME_LABEL = "app.kubernetes.io/name"

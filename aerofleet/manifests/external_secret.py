@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from aerofleet.fleet.resolved import Cell, Cluster, SecretReference, Team
 from aerofleet.manifests.metadata import cluster_metadata, team_metadata
-from aerofleet.model.resolved import Cell, Cluster, SecretReference, Team
 
 PULL_SECRET_TYPE = "kubernetes.io/dockerconfigjson"  # noqa: S105 - of Kubernetes: a kubelet takes no other
 

@@ -8,16 +8,16 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from aerofleet.aerospike.parameters import data_version, names_in, versions
-from aerofleet.finding import Finding
+from aerofleet.files.settings import Settings
+from aerofleet.files.validation import kind_of, nearest, written
+from aerofleet.findings import Finding
+from aerofleet.fleet.resolve import Resolution, at_cluster, origin_locator, server_version
+from aerofleet.fleet.resolved import Namespace, Ports, SetDefinition, StorageKind, Tls
 from aerofleet.manifests.aerospike_config import namespace, typed_network, typed_service, typed_set
 from aerofleet.manifests.volumes import CA_FILE, SECRETS_PATH, TLS_PATH
-from aerofleet.model.merge import Path
-from aerofleet.model.names import FEATURE_KEY_FILE, FEATURE_KEY_SECRET
-from aerofleet.model.resolve import Resolution, at_cluster, origin_locator, server_version
-from aerofleet.model.resolved import Namespace, Ports, SetDefinition, StorageKind, Tls
-from aerofleet.model.settings import Settings
-from aerofleet.model.spec_place import setting_of
-from aerofleet.model.validation import kind_of, nearest, written
+from aerofleet.settings.merge import Path
+from aerofleet.settings.spec_place import setting_of
+from aerofleet.units.names import FEATURE_KEY_FILE, FEATURE_KEY_SECRET
 
 IN_NAMESPACE, IN_STORAGE, IN_SET, IN_SERVICE, IN_NETWORK = "namespace", "storage-engine", "set", "service", "network"
 GENERATED = "`aerofleet generate` writes it to allocations.yaml"

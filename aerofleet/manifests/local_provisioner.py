@@ -11,11 +11,11 @@ from typing import Any
 
 import yaml
 
+from aerofleet.fleet.resolved import Cell, Partition, Pool
 from aerofleet.manifests.daemon_set import SYSTEM_NAMESPACE, daemon_set, host_path
 from aerofleet.manifests.metadata import cell_metadata
 from aerofleet.manifests.rbac import RBAC
-from aerofleet.model.names import CONFIG_ANNOTATION, MAX_LABEL, bounded, digest
-from aerofleet.model.resolved import Cell, Partition, Pool
+from aerofleet.units.names import CONFIG_ANNOTATION, MAX_LABEL, bounded, digest
 
 RESOURCES = {"cpu": "50m", "memory": "128Mi"}
 CONFIG_PATH = "/etc/provisioner/config"

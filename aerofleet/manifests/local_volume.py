@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from aerofleet.files.quantities import kubernetes_bytes
+from aerofleet.fleet.resolved import Cell, Host, Partition, Pool
 from aerofleet.manifests.metadata import cell_metadata
-from aerofleet.model.names import MAX_LABEL, bounded
-from aerofleet.model.quantities import kubernetes_bytes
-from aerofleet.model.resolved import Cell, Host, Partition, Pool
+from aerofleet.units.names import MAX_LABEL, bounded
 
 HOST_NAME_LABEL = "kubernetes.io/hostname"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aerofleet.model.names import CLUSTER_LABEL, TEAM_LABEL, TIER_LABEL, owner_labels
-from aerofleet.model.resolved import Cell, Cluster, Team
+from aerofleet.fleet.resolved import Cell, Cluster, Team
+from aerofleet.units.names import CLUSTER_LABEL, TEAM_LABEL, TIER_LABEL, owner_labels
 
 NAMESPACE_NAME_LABEL = "kubernetes.io/metadata.name"
 """Label that Kubernetes itself sets on every namespace."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from aerofleet.fleet.resolved import Cell, Team
 from aerofleet.manifests.metadata import cell_metadata
 from aerofleet.manifests.network import PROFILES
-from aerofleet.model.names import TEAM_LABEL
-from aerofleet.model.resolved import Cell, Team
+from aerofleet.units.names import TEAM_LABEL
 
 POD_SECURITY = "pod-security.kubernetes.io"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from aerofleet.model.resolved import NetworkProfile
+from aerofleet.fleet.resolved import NetworkProfile
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from aerofleet.fleet.resolved import Cell, Cluster, Team
 from aerofleet.manifests.metadata import NAMESPACE_NAME_LABEL, cluster_metadata, team_metadata
 from aerofleet.manifests.network import PROFILES
-from aerofleet.model.names import DEFAULT_DENY_POLICY
-from aerofleet.model.resolved import Cell, Cluster, Team
+from aerofleet.units.names import DEFAULT_DENY_POLICY
 
 
 def default_deny(cell: Cell, team: Team) -> list[dict[str, Any]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from aerofleet.model.names import (
+from aerofleet.fleet.resolved import Host, HostState, NetworkProfile, Pool
+from aerofleet.units.names import (
     ACCESS_ADDRESS_NODE_LABEL,
     ALTERNATE_ADDRESS_NODE_LABEL,
     POOL_LABEL,
     RACK_NODE_LABEL,
 )
-from aerofleet.model.resolved import Host, HostState, NetworkProfile, Pool
 
 
 def node_patches(pool: Pool, profile: NetworkProfile) -> list[dict[str, Any]]:

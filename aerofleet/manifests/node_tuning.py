@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from aerofleet.fleet.resolved import Cell, Pool
 from aerofleet.manifests.daemon_set import daemon_set, host_path
-from aerofleet.model.names import MAX_LABEL, bounded
-from aerofleet.model.resolved import Cell, Pool
+from aerofleet.units.names import MAX_LABEL, bounded
 
 RESOURCES = {"cpu": "10m", "memory": "16Mi"}
 HUGE_PAGES = "/sys/kernel/mm/transparent_hugepage"

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
+from aerofleet.fleet.resolved import Cell, Json
 from aerofleet.manifests.metadata import NAMESPACE_NAME_LABEL, cell_metadata
-from aerofleet.model.names import owner_labels
-from aerofleet.model.resolved import Cell, Json
+from aerofleet.units.names import owner_labels
 
 WATCHED = "WATCH_NAMESPACE"
 WEBHOOK_KINDS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")

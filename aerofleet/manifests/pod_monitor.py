@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from aerofleet.fleet.resolved import Cell, Cluster, Exporter
 from aerofleet.manifests.metadata import cluster_metadata
-from aerofleet.model.resolved import Cell, Cluster, Exporter
 
 
 def pod_monitor(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:

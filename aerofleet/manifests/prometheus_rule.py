@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from aerofleet.aerospike.sizing.headroom import growth_after_loss
-from aerofleet.aerospike.sizing.pod import STOP_WRITES_USED_PERCENT
+from aerofleet.fleet.resolved import Cell, Cluster, Namespace, Team, Tier
 from aerofleet.manifests.alerts import ALERTS, DATA_LIMIT, INDEXES_LIMIT, WANTED_SIZE, Alert
 from aerofleet.manifests.metadata import cell_metadata, team_metadata
 from aerofleet.manifests.pod_monitor import series_labels
-from aerofleet.model.names import MAX_LABEL, bounded
-from aerofleet.model.resolved import Cell, Cluster, Namespace, Team, Tier
+from aerofleet.sizing.headroom import growth_after_loss
+from aerofleet.sizing.pod import STOP_WRITES_USED_PERCENT
+from aerofleet.units.names import MAX_LABEL, bounded
 
 RUNBOOK = "docs/runbooks/alerts.md"
 WHERE = "{{ $labels.aerofleet_team }}/{{ $labels.aerofleet_cluster }}"

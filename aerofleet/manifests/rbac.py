@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from aerofleet.fleet.resolved import Cell, Team
 from aerofleet.manifests.metadata import cell_metadata, team_metadata
-from aerofleet.model.names import MAX_LABEL, OPERATOR_SERVICE_ACCOUNT, bounded
-from aerofleet.model.resolved import Cell, Team
+from aerofleet.units.names import MAX_LABEL, OPERATOR_SERVICE_ACCOUNT, bounded
 
 RBAC = "rbac.authorization.k8s.io"
 CLUSTER_ROLE = "aerospike-cluster"

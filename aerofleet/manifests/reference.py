@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from aerofleet.fleet.resolved import NetworkProfile
 from aerofleet.manifests.network import PROFILES, Profile
-from aerofleet.model.resolved import NetworkProfile
 
 COLUMNS = ("profile", "address type", "fabric", "host ports", "policies apply to", "Pod Security", "clients reach it")
 

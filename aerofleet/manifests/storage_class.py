@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from aerofleet.fleet.resolved import Cell
 from aerofleet.manifests.metadata import cell_metadata
-from aerofleet.model.resolved import Cell
 
 
 def storage_classes(cell: Cell) -> list[dict[str, Any]]:

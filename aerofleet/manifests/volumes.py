@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from aerofleet.model.names import FEATURE_KEY_SECRET
-from aerofleet.model.quantities import kubernetes_bytes
-from aerofleet.model.resolved import Cluster, Tls, Volume
+from aerofleet.files.quantities import kubernetes_bytes
+from aerofleet.fleet.resolved import Cluster, Tls, Volume
+from aerofleet.units.names import FEATURE_KEY_SECRET
 
 SECRETS_PATH = "/etc/aerospike/secrets"
 TLS_PATH = "/etc/aerospike/tls"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from aerofleet.ako.change import change_of
 from aerofleet.ako.effect import Effect
-from aerofleet.ako.verdict import QuestionError, answer
+from aerofleet.analysis.verdict import QuestionError, answer
 from tests.ako.specimen import cases, cluster, edited
 
 BASES = ("device", "memory", "secure", "strong", "files")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from aerofleet.ako.verdict import answer
+from aerofleet.analysis.verdict import answer
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "oracle"
 OPERATOR = "4.5.0"

@@ -10,7 +10,7 @@ from aerofleet.ako.admission import RULES, admit_create, admit_update
 from aerofleet.ako.compatibility import OPERATOR, RELEASES
 from aerofleet.ako.crd import table
 from aerofleet.ako.new_fields import JUDGED_LINE, new_field_changes
-from aerofleet.ako.verdict import QuestionError, answer
+from aerofleet.analysis.verdict import QuestionError, answer
 from tests.ako.specimen import GONE, cases, cluster, edited
 
 CASES = cases("releases")

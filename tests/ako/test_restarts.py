@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aerofleet.ako.verdict import answer
+from aerofleet.analysis.verdict import answer
 from tests.ako.specimen import cases, cluster
 
 

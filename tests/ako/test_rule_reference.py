@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aerofleet.ako.admission import RULES
 from aerofleet.ako.hazards import HAZARDS
-from aerofleet.ako.rule_reference import page
+from aerofleet.reference.rules import page
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "rules.md"
 

@@ -10,12 +10,12 @@ import pytest
 import yaml
 
 from aerofleet.cli import main
+from aerofleet.fleet.resolve import resolve_cell
+from aerofleet.fleet.resolved import NetworkProfile
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.rendered import Object
-from aerofleet.model import resolve_cell
-from aerofleet.model.resolved import NetworkProfile
+from tests.fleet.project import SHOP, change, copy_of
 from tests.manifests.golden import rendered
-from tests.model.project import SHOP, change, copy_of
 
 CANARY = "canary-7f3a91"
 PLANTED = [

@@ -13,9 +13,9 @@ import jsonschema
 import pytest
 
 from aerofleet.cli import main
-from aerofleet.model import cells
-from aerofleet.model.spec_place import setting_of
-from tests.model.project import EXAMPLE, ROOT, SHOP, change, copy_of
+from aerofleet.settings.source import cells
+from aerofleet.settings.spec_place import setting_of
+from tests.fleet.project import EXAMPLE, ROOT, SHOP, change, copy_of
 
 PROGRAM = Path(sys.executable).parent / "aerofleet"
 WRONG_TIER = {"file": "stacks/here/teams/shop.yaml", "replace": "tier: secure", "by": "tier: secur"}

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from aerofleet.cli import main
-from tests.model.project import EXAMPLE, SHOP, change, copy_of
+from tests.fleet.project import EXAMPLE, SHOP, change, copy_of
 
 SAMPLES = 50
 PLAIN = "templates/tiers/plain.yaml"

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from aerofleet.cli import main
-from tests.model.project import SHOP, copy_of
+from tests.fleet.project import SHOP, copy_of
 
 IDENTITY = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.net")
 TEAM = Path("stacks/here/teams/search.yaml")

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from aerofleet.cli import main
-from tests.model.project import EXAMPLE, ROOT, copy_of
+from tests.fleet.project import EXAMPLE, ROOT, copy_of
 
 STEP = re.compile(r"(?:^`(?P<file>[^`\n]+)`\n\n)?^```(?P<kind>sh|yaml)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 

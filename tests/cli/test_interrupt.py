@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from aerofleet import cli
-from tests.model.project import SHOP
+from tests.fleet.project import SHOP
 
 PULUMI = """\
 #!/bin/sh

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from aerofleet.cli import main
-from tests.model.project import SHOP, change, copy_of
+from tests.fleet.project import SHOP, change, copy_of
 
 TEAM = Path("stacks/here/teams/search.yaml")
 TENANTS = Path("stacks/here/tenants.yaml")

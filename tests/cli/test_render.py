@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from aerofleet.cli import main
+from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.manifests import render_cell
-from aerofleet.model import resolve_cell
-from tests.model.project import ROOT, SHOP, change, copy_of
+from tests.fleet.project import ROOT, SHOP, change, copy_of
 
 
 def test_json_holds_every_object_with_its_stack(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from aerofleet.cli import main
-from aerofleet.model.schemas import SCHEMAS
-from tests.model.project import EXAMPLE, ROOT
+from aerofleet.files.schemas import SCHEMAS
+from tests.fleet.project import EXAMPLE, ROOT
 
 MODELINE = "# yaml-language-server: $schema="
 KINDS = {"cell.yaml", "hosts.yaml", "pools.yaml", "tenants.yaml"}

@@ -12,8 +12,8 @@ import yaml
 from aerofleet.cli import main
 from aerofleet.cli.findings import as_text
 from aerofleet.cli.size import from_file
-from tests.model.project import EXAMPLE, SIZING
-from tests.model.project import SHOP as DEFINED
+from tests.fleet.project import EXAMPLE, SIZING
+from tests.fleet.project import SHOP as DEFINED
 
 SHOP = SIZING / "shop.yaml"
 REFUSED: list[dict[str, Any]] = yaml.safe_load((SIZING / "refused.yaml").read_text(encoding="utf-8"))

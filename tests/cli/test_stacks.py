@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from aerofleet.cli import main
-from tests.model.project import EXAMPLE, SHOP, copy_of
+from tests.fleet.project import EXAMPLE, SHOP, copy_of
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aerofleet.cli import main
-from tests.model.project import SHOP, change, copy_of
+from tests.fleet.project import SHOP, change, copy_of
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.cli import main
-from tests.model.project import SHOP, copy_of
+from tests.fleet.project import SHOP, copy_of
 
 MARK = f"(an estimate: operator 9.0.0 is not known and is judged as {OPERATOR})"
 BROKEN = """\

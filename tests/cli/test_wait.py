@@ -10,9 +10,9 @@ import pytest
 
 from aerofleet.cli import wait as verb
 from aerofleet.cli.wait import ProgressWriter, own_access, report, wait
-from aerofleet.stack.cluster_api import ClusterUnreachableError
-from aerofleet.stack.database_health import Access
-from aerofleet.stack.rollout import Progress, Rollout
+from aerofleet.live.cluster_api import ClusterUnreachableError
+from aerofleet.live.database_health import Access
+from aerofleet.live.rollout import Progress, Rollout
 
 GIVEN = Access("watcher", Path("password"), Path("ca.pem"))
 

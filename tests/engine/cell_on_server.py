@@ -11,11 +11,11 @@ from typing import Any
 from kubernetes import client, config
 
 from aerofleet.cli.local import ako_definitions
+from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.local.api_server import ApiServerError
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.definitions import install, served
 from aerofleet.manifests import render_cell
-from aerofleet.model import resolve_cell
 from tools.toolchain.recipes import ROOT
 
 Object = dict[str, Any]

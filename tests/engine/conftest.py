@@ -18,7 +18,7 @@ from aerofleet.local.state import State
 from tests.conftest import TOOLCHAIN
 from tests.engine.example_cell import SPARE_HOST, ExampleCell
 from tests.engine.project_copy import ProjectCopy
-from tests.model.project import EXAMPLE
+from tests.fleet.project import EXAMPLE
 from tools.toolchain.control_plane import ControlPlanePrograms, prepare_control_plane
 from tools.toolchain.engine import new_pulumi_home, prepare_engine, stand_in_home
 from tools.toolchain.recipes import ROOT

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.model.project import EXAMPLE
+from tests.fleet.project import EXAMPLE
 from tools.toolchain.recipes import ROOT
 
 DEFINITIONS = ("stacks", "templates")

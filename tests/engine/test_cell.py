@@ -14,8 +14,8 @@ from kubernetes import client
 
 from aerofleet.cli.new_cluster import run as new_cluster
 from aerofleet.cli.new_team import run as new_team
+from aerofleet.engine.changed import StackChange, changes
 from aerofleet.local.control_plane import ControlPlane
-from aerofleet.stack.changed import StackChange, changes
 from tests.engine.cell_on_server import Object, Reader, api_client, missing, named, rendered, written
 from tests.engine.example_cell import SPARE_HOST
 from tests.engine.project_copy import STACK, ProjectCopy

@@ -16,8 +16,8 @@ import yaml
 
 from aerofleet.cli.recover import run as recover
 from aerofleet.cli.stacks import run as stacks
+from aerofleet.engine.move import without_team
 from aerofleet.local.control_plane import ControlPlane
-from aerofleet.stack.move import without_team
 from tests.engine.cell_on_server import Object, Reader, missing, named, rendered, without_definition, written_cell
 from tests.engine.example_cell import ExampleCell
 from tests.engine.project_copy import ProjectCopy

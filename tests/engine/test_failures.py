@@ -8,8 +8,8 @@ from pathlib import Path
 
 import yaml
 
+from aerofleet.engine.complaint import complaint
 from aerofleet.local.control_plane import ControlPlane
-from aerofleet.stack.complaint import complaint
 from tests.engine.faulty_server import Fault, faulty
 from tests.engine.small_stack import SmallStack, cluster, config_map
 from tests.engine.test_recovery import mend, objects_of, stack_in

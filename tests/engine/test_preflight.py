@@ -14,11 +14,11 @@ import yaml
 from kubernetes import client
 
 from aerofleet.cli.preflight import run
+from aerofleet.live.preflight import AKO_CLUSTERS, OPERATOR_VERSION
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import embedded_variables
-from aerofleet.stack.preflight import AKO_CLUSTERS, OPERATOR_VERSION
 from tests.engine.cell_on_server import api_client, rendered, without_definition
-from tests.model.project import EXAMPLE
+from tests.fleet.project import EXAMPLE
 
 pytestmark = pytest.mark.xdist_group("site")
 

@@ -19,8 +19,8 @@ import yaml
 from kubernetes import client, config, dynamic
 from kubernetes.dynamic.exceptions import NotFoundError
 
+from aerofleet.engine.complaint import complaint
 from aerofleet.local.control_plane import ControlPlane
-from aerofleet.stack.complaint import complaint
 from tests.engine.cell_on_server import written
 from tests.engine.provider_plugin import (
     DIFF_KINDS,

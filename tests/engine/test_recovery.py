@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from aerofleet.engine.complaint import complaint
+from aerofleet.engine.recovery import plan_recovery, recovered_state
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.credentials import CONTEXT
-from aerofleet.stack.complaint import complaint
-from aerofleet.stack.recovery import plan_recovery, recovered_state
 from tests.engine.faulty_server import faulty
 from tests.engine.small_stack import LABELS, SmallStack, cluster, config_map, namespace
 

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
+from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.manifests import render_cell
-from aerofleet.model import resolve_cell
 from tests.engine.cell_on_server import Object, Reader, api_client, named, rendered
-from tests.model.project import CASES, EXAMPLE, SHOP
+from tests.fleet.project import CASES, EXAMPLE, SHOP
 
 ALREADY_THERE = 409
 STRICT = [("dryRun", "All"), ("fieldValidation", "Strict")]

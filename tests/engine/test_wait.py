@@ -15,11 +15,11 @@ from aerofleet.ako.admission import finished_status
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.status import merge_patched, status_dict
 from aerofleet.cli.wait import CLUSTER, run
+from aerofleet.live.cluster_api import ClusterApi
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import embedded_variables
-from aerofleet.stack.cluster_api import ClusterApi
 from tests.engine.cell_on_server import rendered
-from tests.model.project import EXAMPLE
+from tests.fleet.project import EXAMPLE
 from tools.toolchain.recipes import ROOT
 
 PAGE = ROOT / "docs" / "how-to" / "wait-for-a-roll-out.md"

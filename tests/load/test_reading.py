@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aerofleet.load import RULES, LoadError, read, read_all_text, read_text
-from tests.model.project import CASES
+from tests.fleet.project import CASES
 
 SCALARS = yaml.safe_load((CASES / "load" / "scalars.yaml").read_text())
 TEXT = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x7f\ufeff"), max_size=12).filter(

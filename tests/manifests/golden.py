@@ -15,10 +15,10 @@ from typing import Any
 
 import yaml
 
+from aerofleet.fleet.resolve import resolve_cell
+from aerofleet.fleet.resolved import Cell, NetworkProfile
 from aerofleet.manifests import RenderedCell, render_cell
-from aerofleet.model import resolve_cell
-from aerofleet.model.resolved import Cell, NetworkProfile
-from tests.model.project import CASES, ROOT
+from tests.fleet.project import CASES, ROOT
 
 GOLDEN = CASES / "golden"
 DEFINITIONS = GOLDEN / "definitions"

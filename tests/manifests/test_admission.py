@@ -9,11 +9,12 @@ import pytest
 from aerofleet.ako.admission import admit_create
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.hazards import cluster_hazards
+from aerofleet.fleet.resolve import resolve_cell
+from aerofleet.fleet.resolved import NetworkProfile
 from aerofleet.manifests import RenderedCell, render_cell
-from aerofleet.model import cells, resolve_cell
-from aerofleet.model.resolved import NetworkProfile
+from aerofleet.settings.source import cells
+from tests.fleet.project import EXAMPLE
 from tests.manifests.golden import rendered
-from tests.model.project import EXAMPLE
 
 
 def told_about(cell: RenderedCell) -> Iterator[str]:

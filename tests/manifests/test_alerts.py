@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 import yaml
 
+from aerofleet.files.settings import AlertSettings
+from aerofleet.fleet.resolve import resolve_cell
+from aerofleet.fleet.resolved import Cell, Cluster
 from aerofleet.manifests.alerts import ALERTS
 from aerofleet.manifests.prometheus_rule import RUNBOOK, team_rules, tier_rules, used_limits
-from aerofleet.model import resolve_cell
-from aerofleet.model.resolved import Cell, Cluster
-from aerofleet.model.settings import AlertSettings
-from tests.model.project import EXAMPLE, ROOT
+from tests.fleet.project import EXAMPLE, ROOT
 
 CASES = yaml.safe_load((ROOT / "tests/cases/alerts/cases.yaml").read_text())
 GOLD = {

@@ -12,12 +12,13 @@ import pytest
 from kubernetes.client import models
 from pydantic import ValidationError
 
+from aerofleet.fleet.resolve import resolve_cell
+from aerofleet.fleet.resolved import NetworkProfile
 from aerofleet.manifests import RenderedCell, render_cell
 from aerofleet.manifests.rendered import Object
-from aerofleet.model import cells, resolve_cell
-from aerofleet.model.resolved import NetworkProfile
+from aerofleet.settings.source import cells
+from tests.fleet.project import EXAMPLE
 from tests.manifests.golden import rendered
-from tests.model.project import EXAMPLE
 
 OF_OPERATORS = {"asdb.aerospike.com", "monitoring.coreos.com", "external-secrets.io", "cert-manager.io"}
 

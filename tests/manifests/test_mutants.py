@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 import yaml
 
-from aerofleet.model.resolved import NetworkProfile
+from aerofleet.fleet.resolved import NetworkProfile
+from tests.fleet.project import CASES, ROOT
 from tests.manifests.golden import Render, golden_files
 from tests.manifests.test_golden import differences
-from tests.model.project import CASES, ROOT
 
 PACKAGE = "aerofleet.manifests"
 FOLDER = ROOT / "aerofleet" / "manifests"

@@ -12,11 +12,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aerofleet.fleet.allocate import allocations_path, allocations_text, next_allocations, write_atomically
+from aerofleet.fleet.resolve import resolve_cell
+from aerofleet.fleet.resolved import NetworkProfile
 from aerofleet.manifests import render_cell
-from aerofleet.model import resolve_cell
-from aerofleet.model.allocate import allocations_path, allocations_text, next_allocations, write_atomically
-from aerofleet.model.resolved import NetworkProfile
-from tests.model.project import SHOP, copy_of
+from tests.fleet.project import SHOP, copy_of
 
 NAMES = st.from_regex(r"[a-m][a-m0-9-]{0,10}[a-m0-9]", fullmatch=True)
 CLUSTERS = st.dictionaries(NAMES, st.sampled_from(["plain@1", "plain@2", "secure@1"]), max_size=4)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from aerofleet.fleet.resolved import Cluster, NetworkProfile
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
 from aerofleet.manifests.network_policies import cluster_policy
-from aerofleet.model.resolved import Cluster, NetworkProfile
 from tests.manifests.golden import resolved
 
 

@@ -6,9 +6,9 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
+from aerofleet.fleet.resolved import Cell, NetworkProfile
 from aerofleet.manifests.operator import operator
 from aerofleet.manifests.rendered import Object
-from aerofleet.model.resolved import Cell, NetworkProfile
 from tests.manifests.golden import resolved
 
 

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from aerofleet.ako.admission import admit_create
+from aerofleet.fleet.resolve import resolve_cell
+from aerofleet.fleet.resolved import Batches, Cell, Cluster, NetworkProfile, Restart, Role, SecretStore
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
 from aerofleet.manifests.cell import render_cluster, render_pool
 from aerofleet.manifests.external_secret import cluster_secrets, team_secrets
-from aerofleet.model import resolve_cell
-from aerofleet.model.resolved import Batches, Cell, Cluster, NetworkProfile, Restart, Role, SecretStore
+from tests.fleet.project import SHOP, change, copy_of
 from tests.manifests.golden import resolved
-from tests.model.project import SHOP, change, copy_of
 
 ABSENT = object()
 

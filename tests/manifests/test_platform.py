@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from aerofleet.fleet.resolved import Cell, ClusterState, NetworkProfile, Pool
 from aerofleet.manifests.cell import render_cluster, render_pool, render_team
 from aerofleet.manifests.local_volume import local_volumes
 from aerofleet.manifests.prometheus_rule import team_rules, tier_rules
 from aerofleet.manifests.storage_class import storage_classes
-from aerofleet.model.resolved import Cell, ClusterState, NetworkProfile, Pool
 from tests.manifests.golden import resolved
 
 

@@ -11,9 +11,9 @@ import yaml
 from aerofleet.ako.admission import admit_update
 from aerofleet.ako.change import change_of
 from aerofleet.ako.effect import Effect
+from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.manifests import render_cell
-from aerofleet.model import resolve_cell
-from tests.model.project import EXAMPLE, copy_of
+from tests.fleet.project import EXAMPLE, copy_of
 
 Objects = list[dict[str, Any]]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from aerofleet.fleet.resolved import NetworkProfile
 from aerofleet.manifests.rbac import team_access
 from aerofleet.manifests.rendered import Object
-from aerofleet.model.resolved import NetworkProfile
 from tests.manifests.golden import rendered, resolved
 
 PROFILES = pytest.mark.parametrize("profile", list(NetworkProfile))

@@ -31,7 +31,7 @@ from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.estimate import is_estimate, marked
 from aerofleet.ako.status import Status, finished, merge_patched, status_dict, status_of
-from aerofleet.finding import Finding
+from aerofleet.findings import Finding
 
 Stage = Literal["mutate", "crd", "validate"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster, qualified
 from aerofleet.ako.config import section
-from aerofleet.ako.quantity import quantity
+from aerofleet.units.kubernetes_quantity import quantity
 
 RESERVED_LABELS = ("app", "aerospike.com/rack-id", "aerospike.com/cr")
 EVICTION_ANNOTATION = "aerospike.com/eviction-blocked"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from aerofleet.finding import Finding
+from aerofleet.findings import Finding
 
 Severity = Literal["severe", "warning", "info"]
 Found = tuple[str, str]

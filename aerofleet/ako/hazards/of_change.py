@@ -17,12 +17,12 @@ from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.image import is_at_least, numbers
 from aerofleet.ako.mounts import unseen_host_paths
 from aerofleet.ako.pairs import config_path_of, paired
-from aerofleet.ako.quantity import quantity
 from aerofleet.ako.reasons.pods import empties_local_storage
 from aerofleet.ako.reasons.scale import revision_shortage
 from aerofleet.ako.reasons.storage import cascades
 from aerofleet.ako.restart import COLD, IMAGE, REMOVED, SCALED_DOWN, WARM, Restarts, batch_size
 from aerofleet.ako.status import rack_sizes
+from aerofleet.units.kubernetes_quantity import quantity
 
 RESTARTS = frozenset({WARM, COLD, IMAGE})
 """What a pod that stays can fail by: its server starts anew."""

@@ -11,13 +11,13 @@ from typing import Any
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import entries, section
 from aerofleet.ako.hazards.hazard import Found, hazard
-from aerofleet.ako.identity import label_of, name_of
 from aerofleet.ako.object_set import ObjectSet
 from aerofleet.ako.placement import host_ports_of, ports_of
-from aerofleet.ako.quantity import quantity
 from aerofleet.ako.reasons.objects import POD_SECURITY
 from aerofleet.ako.references import Use, references_of
 from aerofleet.ako.selectors import lets_through, matches, pod_labels, policies_for
+from aerofleet.units.kubernetes_quantity import quantity
+from aerofleet.units.object_identity import label_of, name_of
 
 CONSEQUENCES: dict[Use, str] = {
     Use.ADMIN_PASSWORD: "the operator can't log in and stops at every reconcile",

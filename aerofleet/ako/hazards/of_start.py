@@ -13,9 +13,9 @@ from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import entries, namespaces, section, texts
 from aerofleet.ako.hazards.hazard import Found, HazardRule, hazard
 from aerofleet.ako.pairs import config_path_of
-from aerofleet.ako.quantity import quantity
 from aerofleet.ako.refused_starts import later_refusals
 from aerofleet.ako.restart import Restarts
+from aerofleet.units.kubernetes_quantity import quantity
 
 DEFAULT_OPEN_FILES = 15000
 """Source: aerospike-server, the default of proto-fd-max."""

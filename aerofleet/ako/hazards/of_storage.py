@@ -10,8 +10,8 @@ from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import namespaces, section, texts
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.mounts import Volume, volume_bytes, volume_under
-from aerofleet.ako.quantity import quantity, size_text
 from aerofleet.ako.refused_starts import refused_starts
+from aerofleet.units.kubernetes_quantity import quantity, size_text
 
 EMPTIED: dict[str, str] = {
     "deleteLocalStorageOnRestart": "pods that are rebuilt",

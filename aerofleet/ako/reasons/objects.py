@@ -10,10 +10,10 @@ from typing import Any
 from aerofleet.ako.config import section
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.effect import Effect, Reason
-from aerofleet.ako.identity import api_version_message, group_of, is_foreign_cluster, kind_of
 from aerofleet.ako.narrow import Difference, becomes, differences, narrow, value
-from aerofleet.ako.quantity import quantity
 from aerofleet.ako.reasons.kinds import DEFAULTS, KINDS, Frozen, Kind
+from aerofleet.units.kubernetes_quantity import quantity
+from aerofleet.units.object_identity import api_version_message, group_of, is_foreign_cluster, kind_of
 
 Object = Mapping[str, Any]
 

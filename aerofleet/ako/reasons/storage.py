@@ -14,10 +14,10 @@ from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.mounts import by_name, unseen_host_paths
 from aerofleet.ako.narrow import becomes, narrow
 from aerofleet.ako.pairs import paired
-from aerofleet.ako.quantity import quantity
 from aerofleet.ako.reasons.pods import copies_of
 from aerofleet.ako.reasons.scale import roster_reason
 from aerofleet.ako.reasons.unknown import NO_RULE
+from aerofleet.units.kubernetes_quantity import quantity
 
 POLICIES: dict[str, str] = {
     "blockVolumePolicy": "counts where a block volume says nothing itself",

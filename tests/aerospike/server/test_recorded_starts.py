@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from aerofleet.ako.verdict import answer
+from aerofleet.analysis.verdict import answer
 
 RECORDINGS = Path(__file__).parents[4] / "shared/oracle/server.jsonl"
 

@@ -1,0 +1,88 @@
+"""The allocations that a cell's definitions still need, and the file that keeps them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Container, Mapping
+from pathlib import Path
+
+import yaml
+
+from aerofleet.files.allocations import AllocationsFile, Place, Wanted, allocate
+from aerofleet.files.settings import Settings
+from aerofleet.fleet.pool_members import hosts_in_racks
+from aerofleet.fleet.resolve import Resolution
+from aerofleet.fleet.resolved import StorageKind
+from aerofleet.settings.source import STACKS, CellSource
+
+HEADER = """\
+# Written by `aerofleet generate`. Review it, commit it, do not edit it: what stands here was given once, and the
+# operator freezes it or data depends on it.
+"""
+
+
+def next_allocations(resolution: Resolution) -> AllocationsFile | None:
+    """Return the cell's allocations with all that its definitions need; None if the definitions can't be read.
+
+    Raises PortsExhaustedError.
+    """
+    source = resolution.source
+    if source is None or source.cell is None or source.allocations is None:
+        return None
+    before = source.allocations.file
+    file = source.cell.file
+    groups = {team: next((group for group, teams in file.groups.items() if team in teams), "") for team in source.teams}
+    wanted = wanted_of(source, {key: resolved.settings for key, resolved in resolution.settings.items()})
+    return allocate(before, Place(file.racks, file.network.host_ports, hosts_in_racks(source)), groups, wanted)
+
+
+def wanted_of(source: CellSource, settings: Mapping[str, Settings]) -> list[Wanted]:
+    """Return the needs of each cluster, in the order written; clusters whose settings have mistakes are left out."""
+    return [
+        Wanted(
+            cluster.team,
+            cluster.name,
+            cluster.file.state,
+            settings[cluster.key].racks,
+            {
+                namespace.name: namespace.devices.count
+                for namespace in settings[cluster.key].namespaces
+                if namespace.devices and namespace.storage is StorageKind.DEVICE
+            },
+            settings[cluster.key].pool,
+            1 if settings[cluster.key].size == "auto" else int(settings[cluster.key].size),
+        )
+        for cluster in source.clusters
+        if cluster.key in settings
+    ]
+
+
+def allocations_text(file: AllocationsFile) -> str:
+    data = file.model_dump(mode="json", by_alias=True)
+    return HEADER + yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, width=120)
+
+
+def without_clusters(file: AllocationsFile, clusters: Container[str]) -> AllocationsFile:
+    """Return the allocations without those of ``clusters`` (TEAM/CLUSTER)."""
+    return file.model_copy(
+        update={"clusters": {key: held for key, held in file.clusters.items() if key not in clusters}}
+    )
+
+
+def allocations_path(root: Path, cell: str) -> Path:
+    return root / STACKS / cell / "allocations.yaml"
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace the file in one step: every reader gets the old text or the new one, never a part."""
+    with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        try:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+            os.fchmod(file.fileno(), 0o644)  # everybody may read a definition
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise

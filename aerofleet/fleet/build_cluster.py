@@ -1,0 +1,217 @@
+"""Build one resolved cluster from its settings and its allocation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from aerofleet.files.allocations import ClusterAllocation, DeviceAllocation, racks_in_use
+from aerofleet.files.cell import CellFile
+from aerofleet.files.settings import NamespaceSettings, Settings
+from aerofleet.fleet.resolved import (
+    Batches,
+    Cluster,
+    ClusterRack,
+    Exporter,
+    Namespace,
+    Pool,
+    Resources,
+    Restart,
+    Role,
+    SecretReference,
+    Security,
+    SetDefinition,
+    StorageKind,
+    Tenant,
+    Tier,
+    Tls,
+    User,
+    Volume,
+)
+from aerofleet.settings.source import WrittenCluster
+from aerofleet.units.names import (
+    FEATURE_KEY_FILE,
+    FEATURE_KEY_SECRET,
+    POOL_LABEL,
+    PULL_SECRET,
+    PULL_SECRET_FILE,
+    tls_secret,
+    user_secret,
+)
+
+ADMIN_USER, EXPORTER_USER = "admin", "exporter"
+ADMIN_ROLES = ("sys-admin", "user-admin")
+"""The roles of the user as which AKO 4.5.0 logs in; without it no cluster with access control starts."""
+ADMIN_PORT_SINCE = (8, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The surroundings of a cluster. ``racks``: physical rack → Aerospike rack id; ``usable_racks``: the cell's racks
+    with hosts of the cluster's pool.
+    """
+
+    cell: CellFile
+    tenant: Tenant
+    namespace: str
+    pool: Pool
+    racks: Mapping[str, int]
+    usable_racks: tuple[str, ...]
+    paused: bool
+
+
+def build_cluster(
+    written: WrittenCluster, tier: Tier, settings: Settings, given: ClusterAllocation, context: Context
+) -> Cluster:
+    """Build the resolved cluster; ``settings.size`` has to be a number."""
+    cell, team = context.cell, context.tenant.team
+    version = cell.server.channels.get(settings.channel, settings.channel)
+    security = build_security(settings, given)
+    volumes = build_volumes(settings, given)
+    return Cluster(
+        team=team,
+        name=written.name,
+        resource_name=given.resource,
+        namespace=context.namespace,
+        state=written.file.state,
+        tier=tier,
+        pool=settings.pool,
+        image=f"{cell.server.registry}/aerospike-server-enterprise:{version}",
+        init_image=cell.server.init_image,
+        server_version=version,
+        size=int(settings.size) * settings.racks,
+        racks=tuple(
+            ClusterRack(context.racks[rack], rack)
+            for rack in racks_in_use(given.racks, context.usable_racks, settings.racks)
+        ),
+        namespaces=tuple(build_namespace(namespace, given) for namespace in settings.namespaces),
+        volumes=volumes,
+        resources=Resources(settings.resources.cpu, settings.resources.memory),
+        ports=given.ports.ports(tls=settings.security.tls, admin=version_tuple(version) >= ADMIN_PORT_SINCE),
+        network_profile=cell.network,
+        multi_pod_per_host=settings.multi_pod_per_host,
+        batches=Batches(settings.batches.rolling_update, settings.batches.scale_down, settings.batches.max_unavailable),
+        dynamic_config=settings.dynamic_config,
+        security=security,
+        exporter=build_exporter(settings),
+        secrets=secret_references(written.name, settings, security, context),
+        tolerations=context.pool.taints,
+        node_selector={POOL_LABEL: settings.pool},
+        local_storage_classes=tuple(sorted({volume.storage_class for volume in volumes})),
+        client_cidrs=context.tenant.client_cidrs,
+        client_namespaces=context.tenant.client_namespaces,
+        paused=settings.paused or context.paused,
+        nudge=settings.nudge,
+        restart=Restart(settings.restart.how, settings.restart.reason) if settings.restart else None,
+        host_blocks=settings.host_blocks,
+        service_config=settings.service,
+        network_config=settings.network,
+        security_config=settings.access_control_config,
+        logging=settings.logging,
+        networks=cell.networks,
+        min_cluster_size=min_cluster_size(settings.min_cluster_size, int(settings.size) * settings.racks),
+    )
+
+
+def version_tuple(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())
+
+
+def build_namespace(settings: NamespaceSettings, given: ClusterAllocation) -> Namespace:
+    on_device = settings.storage is StorageKind.DEVICE
+    return Namespace(
+        name=settings.name,
+        replication_factor=settings.replication_factor,
+        strong_consistency=settings.strong_consistency,
+        storage=settings.storage,
+        devices=tuple(device.path for device in devices_of(settings, given)) if on_device else (),
+        data_size_bytes=0 if on_device else settings.data_size,
+        indexes_memory_budget_bytes=settings.indexes_memory_budget,
+        default_ttl_seconds=settings.default_ttl,
+        sets=tuple(SetDefinition(definition.name, definition.config) for definition in settings.sets),
+        config=settings.config,
+        storage_config=settings.storage_config,
+    )
+
+
+def devices_of(settings: NamespaceSettings, given: ClusterAllocation) -> tuple[DeviceAllocation, ...]:
+    count = settings.devices.count if settings.devices and settings.storage is StorageKind.DEVICE else 0
+    return given.devices.get(settings.name, ())[:count]
+
+
+def build_volumes(settings: Settings, given: ClusterAllocation) -> tuple[Volume, ...]:
+    work = settings.work_directory
+    volumes = [Volume("workdir", "/opt/aerospike", work.size, work.storage_class, "Filesystem")]
+    for namespace in settings.namespaces:
+        if namespace.devices is not None:
+            volumes += [
+                Volume(device.volume, device.path, namespace.devices.size, namespace.devices.storage_class, "Block")
+                for device in devices_of(namespace, given)
+            ]
+    return tuple(volumes)
+
+
+def build_security(settings: Settings, given: ClusterAllocation) -> Security:
+    """Build users and roles: the platform's own users first, then those of the settings; none without access
+    control.
+    """
+    tls = Tls(given.tls_name, tls_secret(given.resource)) if settings.security.tls else None
+    if not settings.security.access_control:
+        return Security(enabled=False, tls=tls)
+
+    def secret(user: str) -> str:
+        return user_secret(given.resource, user, settings.passwords.get(user, 1))
+
+    own = [User(ADMIN_USER, ADMIN_ROLES, secret(ADMIN_USER))]
+    if settings.exporter is not None:
+        # The exporter only logs in; it asks for statistics, which need no privilege.
+        own.append(User(EXPORTER_USER, (), secret(EXPORTER_USER)))
+    asked = [User(user.name, user.roles, secret(user.name)) for user in settings.users]
+    roles = tuple(
+        Role(role.name, role.privileges, role.whitelist, role.read_quota, role.write_quota) for role in settings.roles
+    )
+    return Security(enabled=True, roles=roles, users=(*own, *asked), tls=tls)
+
+
+def build_exporter(settings: Settings) -> Exporter | None:
+    exporter = settings.exporter
+    return None if exporter is None else Exporter(exporter.image, exporter.cpu, exporter.memory, exporter.job)
+
+
+def min_cluster_size(wanted: int | Literal["majority"] | None, nodes: int) -> int | None:
+    """Return the least number of the ``nodes`` that may form a cluster: a majority of them, but never so many that a
+    restart of one stops the others; None if any number may.
+    """
+    if wanted != "majority":
+        return wanted
+    return min(nodes // 2 + 1, nodes - 1) or None
+
+
+def secret_references(
+    name: str, settings: Settings, security: Security, context: Context
+) -> tuple[SecretReference, ...]:
+    """Return every Secret that the cluster reads, with its path in the cell's secret store."""
+    store = context.cell.secret_store.path_prefix
+    base = "/".join(part for part in (store, context.tenant.team, name) if part)
+    site = "/".join(part for part in (store, "platform") if part)
+    references = [SecretReference(FEATURE_KEY_SECRET, "feature-key", (FEATURE_KEY_FILE,), f"{site}/feature-key")]
+    if context.cell.server.pull_secret:
+        references.append(SecretReference(PULL_SECRET, "registry", (PULL_SECRET_FILE,), f"{site}/registry"))
+    if security.tls:
+        references.append(SecretReference(security.tls.secret, "tls", ("tls.crt", "tls.key", "ca.crt"), f"{base}/tls"))
+    references += [
+        SecretReference(
+            user.secret,
+            "exporter-password" if user.name == EXPORTER_USER else "user-password",
+            ("password",),
+            f"{base}/users/{user.name}" + generation_path(settings.passwords.get(user.name, 1)),
+        )
+        for user in security.users
+    ]
+    return tuple(references)
+
+
+def generation_path(generation: int) -> str:
+    """Return the part of a path for a generation; empty for the first, whose path never changes."""
+    return f"/{generation}" if generation > 1 else ""

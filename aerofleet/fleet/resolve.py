@@ -1,0 +1,265 @@
+"""From the files of a cell to its resolved form: layers merged, templates rendered, references followed."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from aerofleet.files.addresses import SERVER_VERSION
+from aerofleet.files.allocations import AllocationsFile
+from aerofleet.files.metal import HostModelFile
+from aerofleet.files.project_files import Files
+from aerofleet.files.settings import Settings
+from aerofleet.files.validation import nearest, unknown_key, validated, written
+from aerofleet.findings import Finding, Location
+from aerofleet.fleet.build_cluster import Context, build_cluster
+from aerofleet.fleet.build_platform import build_hosts, build_pools, build_tenant, platform_parts
+from aerofleet.fleet.checks import check_cell
+from aerofleet.fleet.checks.finding import AT_CLUSTER
+from aerofleet.fleet.pool_members import pool_models as models_of_pool
+from aerofleet.fleet.pool_members import usable_racks
+from aerofleet.fleet.resolved import Cell, Cluster, ClusterState, OperatorPhase, Team, Tier
+from aerofleet.settings.formulas import render_templates
+from aerofleet.settings.layers import SPREAD, TEAM, layers_of, merged_settings, own_namespace
+from aerofleet.settings.merge import Merged
+from aerofleet.settings.source import STACKS, CellSource, WrittenCluster, cells, read_cell
+from aerofleet.settings.tiers import TierRevision
+
+NAMED = 3
+"""Most clusters that a finding names beside the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedSettings:
+    """A cluster's settings. ``merged`` has their origins; ``size_formula`` is the reason for a size that was
+    ``auto``.
+    """
+
+    tier: TierRevision
+    settings: Settings
+    merged: Merged
+    size_formula: str = ""
+
+
+@dataclass(slots=True)
+class Resolution:
+    """The result for one cell. ``cell`` is None after a mistake; ``settings``: TEAM/CLUSTER → its resolved settings."""
+
+    cell: Cell | None
+    findings: tuple[Finding, ...]
+    settings: dict[str, ResolvedSettings] = field(default_factory=dict)
+    source: CellSource | None = None
+
+
+def resolve_cell(root: pathlib.Path, name: str, texts: Mapping[str, str] = MappingProxyType({})) -> Resolution:
+    """Read and resolve a cell. Every mistake becomes a finding, and as few mistakes as possible hide others.
+
+    ``texts``: file name → text to read instead of that file, to try a change.
+    """
+    known = cells(root)
+    if name not in known:
+        where = Location(f"{STACKS}/{name}", 1, 1)
+        finding = Finding("cell-unknown", "error", name, "there is no such cell", nearest(name, known), where)
+        return Resolution(None, (finding,))
+    source = read_cell(Files(root, texts), name)
+    settings: dict[str, ResolvedSettings] = {}
+    for cluster in source.clusters:
+        resolved = resolve_settings(source, cluster)
+        if resolved is not None:
+            settings[cluster.key] = resolved
+    source.findings += check_cell(source, {key: resolved.settings for key, resolved in settings.items()})
+    distinct = told_once(source.findings)
+    findings = tuple(sorted(distinct, key=lambda finding: (finding.location or Location("", 0, 0), finding.rule)))
+    if any(finding.severity == "error" for finding in findings):
+        return Resolution(None, findings, settings, source)
+    return Resolution(build(source, settings), findings, settings, source)
+
+
+def resolve_settings(source: CellSource, cluster: WrittenCluster) -> ResolvedSettings | None:
+    """Merge the layers of one cluster and read them as Settings; add the mistakes to the source's findings."""
+    locate = cluster.document.locate
+    tier = source.tiers.find(cluster.file.tier)
+    if tier is None and source.tiers.is_unread(cluster.file.tier):
+        return None
+    if tier is None:
+        place = (*cluster.place, "tier")
+        message, hint = f"there is no tier '{cluster.file.tier}'", nearest(cluster.file.tier, source.tiers.references)
+        source.findings.append(Finding("tier-unknown", "error", written(place), message, hint, locate(place)))
+        return None
+    try:
+        chain = source.tiers.chain(tier.reference)
+    except ValueError:
+        return None  # one finding at the tier reports it
+    merged = merged_settings(layers_of(source, chain, cluster), own_namespace(cluster))
+    rendering = render_templates(merged, cluster)
+    settings, findings = validated(Settings, merged.data, origin_locator(merged, cluster), spread=SPREAD)
+    findings = [*rendering.told_with(findings), *unknown_nulls(merged)]
+    source.findings += [at_cluster(finding, cluster) for finding in findings]
+    if settings is None or findings:
+        return None
+    return with_size(source, cluster, ResolvedSettings(tier, settings, merged))
+
+
+def unknown_nulls(merged: Merged) -> Iterator[Finding]:
+    """Yield a finding for each key without a value that no setting has: merging drops it before validation sees it."""
+    for path, origin in merged.origins.items():
+        unknown = unknown_key(Settings, [key for key in path if isinstance(key, str)]) if origin.value is None else None
+        if unknown:
+            key, known = unknown
+            message = f"there is no such key as '{key}'" if key != path[-1] else "there is no such key"
+            yield Finding(
+                "definition-unknown-key", "error", written(path), message, nearest(key, known), origin.location
+            )
+
+
+def with_size(source: CellSource, cluster: WrittenCluster, resolved: ResolvedSettings) -> ResolvedSettings | None:
+    """Return the settings with a number for ``size: auto``, or None after a finding: no number of pods is enough, or
+    the sizing can't read the settings.
+
+    If the channel or the pool is unknown, the size stays ``auto``: other checks report these.
+    """
+    settings = resolved.settings
+    if not (source.cell and source.hosts and source.pools) or not is_known(source, settings):
+        return resolved
+    from aerofleet.fleet.auto_size import NoSizeError, auto_size, unreadable
+
+    locate, version = origin_locator(resolved.merged, cluster), server_version(source, settings)
+    mistake = unreadable(settings, version)
+    if mistake:
+        hint = "correct the workload, or the setting that is named; nothing says whether the cluster is large enough"
+        message = f"the sizing can't read the workload: {mistake}"
+        place = locate(("workload",))
+        source.findings.append(at_cluster(Finding("size-workload", "error", "workload", message, hint, place), cluster))
+        return None
+    if settings.size != "auto":
+        return resolved
+    try:
+        size = auto_size(settings, version, pool_models(source, settings))
+    except NoSizeError as error:
+        message = f"no number of pods is enough: {error}"
+        hint = "larger pods, a larger tier, or a smaller workload"
+        place = locate(("size",))
+        source.findings.append(at_cluster(Finding("size-auto", "error", "size", message, hint, place), cluster))
+        return None
+    resolved.merged.data["size"] = size.pods_per_rack
+    sized = settings.model_copy(update={"size": size.pods_per_rack})
+    return ResolvedSettings(resolved.tier, sized, resolved.merged, size.formula)
+
+
+def is_known(source: CellSource, settings: Settings) -> bool:
+    """Return whether the cluster's pool and server version are known, as the sizing needs them."""
+    assert source.pools is not None  # noqa: S101
+    is_version = SERVER_VERSION.fullmatch(server_version(source, settings)) is not None
+    return is_version and settings.pool in source.pools.file.pools
+
+
+def server_version(source: CellSource, settings: Settings) -> str:
+    """Return the server version of the cluster's channel in its cell."""
+    channels = source.cell.file.server.channels if source.cell else {}
+    return channels.get(settings.channel, settings.channel)
+
+
+def pool_models(source: CellSource, settings: Settings) -> list[HostModelFile]:
+    """Return the hardware models of the hosts that the cluster's pool may have, sorted by name."""
+    if source.hosts is None or source.pools is None:
+        return []
+    pool = source.pools.file.pools.get(settings.pool)
+    if pool is None:
+        return []
+    models = source.hosts.file.models
+    return [models[name] for name in sorted(models_of_pool(pool, source.hosts.file.hosts)) if name in models]
+
+
+def origin_locator(merged: Merged, cluster: WrittenCluster) -> Callable[[Any], Location]:
+    """Return a function from a path to the location of its value; for a missing value, where its team would
+    write it.
+    """
+
+    def locate(path: Sequence[str | int]) -> Location:
+        for length in range(len(path), 0, -1):
+            above = tuple(path[:length])
+            origin, wrote = merged.origins.get(above), merged.mappings.get(above)
+            if origin is not None:
+                return origin.layer.locate((*origin.written, *path[length:]))
+            if wrote is not None and (length == len(path) or wrote[0].name == TEAM):
+                layer, written_at = wrote
+                return layer.locate(written_at)
+        return cluster.document.locate(cluster.place)
+
+    return locate
+
+
+def told_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield equal findings of several clusters once: a mistake in a tier would else be reported for each of its
+    clusters.
+    """
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        setting = finding.path.rpartition(AT_CLUSTER)[2]
+        groups.setdefault((finding.rule, finding.location, setting, finding.message, finding.hint), []).append(finding)
+    for first, *others in groups.values():
+        clusters = [finding.path.partition(AT_CLUSTER)[0] for finding in others if finding.path != first.path]
+        shown, more = ", ".join(clusters[:NAMED]), len(clusters) - NAMED
+        also = f"; the same in {shown}{f' and {more} more' if more > 0 else ''}" if clusters else ""
+        yield replace(first, message=first.message + also)
+
+
+def at_cluster(finding: Finding, cluster: WrittenCluster) -> Finding:
+    """Return the finding with the cluster in its path: its location may be a line of a tier."""
+    path = f"{cluster.key}{AT_CLUSTER}{finding.path}"
+    return replace(finding, path=path)
+
+
+def build(source: CellSource, settings: Mapping[str, ResolvedSettings]) -> Cell:
+    """Build the resolved cell from a source without mistakes."""
+    assert source.cell and source.hosts and source.pools and source.tenants and source.allocations  # noqa: S101
+    cell, given = source.cell.file, source.allocations.file
+    hosts = build_hosts(source.hosts.file)
+    pools = {pool.name: pool for pool in build_pools(source.pools.file, source.hosts.file, hosts)}
+    racks_with_hosts = {pool: usable_racks(source, pool) for pool in pools}
+    teams, of_team = [], source.by_team()
+    for name in sorted(source.teams):
+        tenant = build_tenant(name, source.tenants.file.teams[name])
+        namespace = given.teams[name].namespace
+        clusters = []
+        for written_cluster in of_team.get(name, ()):
+            if written_cluster.file.state is ClusterState.RELEASED:
+                continue
+            resolved = settings[written_cluster.key]
+            pool = pools[resolved.settings.pool]
+            racks = racks_with_hosts[pool.name]
+            paused = held_back(source, written_cluster)
+            context = Context(cell, tenant, namespace, pool, given.racks, racks, paused)
+            clusters.append(one_cluster(written_cluster, resolved, given, context))
+        teams.append(Team(name, namespace, tenant, group_of(source, name), tuple(clusters)))
+    return Cell(
+        hosts=hosts,
+        pools=tuple(pools.values()),
+        teams=tuple(teams),
+        **platform_parts(cell, source.operator.objects, source.cert_manager.objects),
+    )
+
+
+def one_cluster(
+    cluster: WrittenCluster, resolved: ResolvedSettings, given: AllocationsFile, context: Context
+) -> Cluster:
+    thresholds = resolved.settings.alerts.model_dump(by_alias=True, exclude_none=True)
+    tier = Tier(resolved.tier.name, resolved.tier.number, thresholds)
+    return build_cluster(cluster, tier, resolved.settings, given.clusters[cluster.key], context)
+
+
+def held_back(source: CellSource, cluster: WrittenCluster) -> bool:
+    """Return whether an operator upgrade pauses the cluster; in phase `release`, until the release order names it."""
+    assert source.cell is not None  # noqa: S101
+    operator = source.cell.file.operator
+    if operator.phase is not OperatorPhase.RELEASE:
+        return True
+    return bool(operator.release_order) and cluster.key not in operator.release_order
+
+
+def group_of(source: CellSource, team: str) -> str:
+    assert source.cell is not None  # noqa: S101
+    return next((group for group, teams in source.cell.file.groups.items() if team in teams), "")

@@ -1,0 +1,4 @@
+"""Owns the generated reference pages.
+
+Must not import the command line.
+"""

@@ -1,0 +1,149 @@
+"""Read the files of one cell and validate each by itself; `checks` and `resolve` compare them with one another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from aerofleet.files.allocations import AllocationsFile
+from aerofleet.files.cell import CellFile
+from aerofleet.files.metal import HostsFile, PoolsFile
+from aerofleet.files.pinned_manifests import Pinned, read_pinned
+from aerofleet.files.project_files import Files
+from aerofleet.files.team import ClusterFile, TeamFile, split_cluster
+from aerofleet.files.tenants import TenantsFile
+from aerofleet.files.validation import to_finding, validated
+from aerofleet.findings import Finding
+from aerofleet.load import Document, LoadError
+from aerofleet.settings.tiers import Tiers, read_tiers
+
+STACKS = Path("stacks")
+FILES = tuple(
+    f"{kind}.yaml" for kind in ("cell", "hosts", "pools", "tenants", "allocations", "placement", "waivers", "approvals")
+)
+"""The files in the folder of a cell, beside its folder of teams."""
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Generic[M]):
+    file: M
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenCluster:
+    """A cluster as its team wrote it. ``document`` is the team's file."""
+
+    team: str
+    name: str
+    file: ClusterFile
+    document: Document
+
+    @property
+    def key(self) -> str:
+        return f"{self.team}/{self.name}"
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return ("clusters", self.name)
+
+
+@dataclass(slots=True)
+class CellSource:
+    """The definition files of a cell; a file that could not be read is None, and ``findings`` has the reason.
+
+    ``unread``: the teams whose files could not be read, so that their clusters are unknown.
+    """
+
+    name: str
+    tiers: Tiers
+    cell: Read[CellFile] | None = None
+    hosts: Read[HostsFile] | None = None
+    pools: Read[PoolsFile] | None = None
+    tenants: Read[TenantsFile] | None = None
+    allocations: Read[AllocationsFile] | None = None
+    teams: dict[str, Read[TeamFile]] = field(default_factory=dict)
+    clusters: list[WrittenCluster] = field(default_factory=list)
+    cert_manager: Pinned = field(default_factory=lambda: Pinned([], []))
+    operator: Pinned = field(default_factory=lambda: Pinned([], []))
+    unread: set[str] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every file could be read, the files of teams not counted."""
+        parts = (self.cell, self.hosts, self.pools, self.tenants, self.allocations)
+        return None not in parts and not self.tiers.unread
+
+    def by_team(self) -> dict[str, list[WrittenCluster]]:
+        """Return team → its clusters; teams without clusters are left out."""
+        clusters: dict[str, list[WrittenCluster]] = {}
+        for cluster in self.clusters:
+            clusters.setdefault(cluster.team, []).append(cluster)
+        return clusters
+
+
+def cells(root: Path) -> tuple[str, ...]:
+    """Return the cells of a project: the folders under stacks/."""
+    folders = (path.name for path in (root / STACKS).glob("*") if path.is_dir())
+    return tuple(sorted(name for name in folders if not name.startswith(".")))
+
+
+def read_cell(files: Files, name: str) -> CellSource:
+    """Read every file of the cell. A mistake in a file becomes a finding; none raises."""
+    tiers, findings = read_tiers(files)
+    source = CellSource(name, tiers, findings=findings)
+    folder = f"{STACKS}/{name}"
+    source.cell = _read(source, files, f"{folder}/cell.yaml", CellFile)
+    if source.cell is not None:
+        file, document = source.cell.file, source.cell.document
+        source.cert_manager = read_pinned(files.root, file.cert_manager, document, ("certManager",))
+        source.operator = read_pinned(files.root, file.operator.manifests, document, ("operator", "manifests"))
+        source.findings += source.cert_manager.findings + source.operator.findings
+    source.hosts = _read(source, files, f"{folder}/hosts.yaml", HostsFile)
+    source.pools = _read(source, files, f"{folder}/pools.yaml", PoolsFile)
+    source.tenants = _read(source, files, f"{folder}/tenants.yaml", TenantsFile)
+    allocations = f"{folder}/allocations.yaml"
+    if files.has(allocations):
+        source.allocations = _read(source, files, allocations, AllocationsFile)
+    else:
+        source.allocations = Read(AllocationsFile(), Document.empty(allocations))
+    for path in files.definitions(f"{folder}/teams"):
+        team, read_team = PurePosixPath(path).stem, _read(source, files, path, TeamFile)
+        if read_team is None:
+            source.unread.add(team)
+        else:
+            source.teams[team] = read_team
+            _read_clusters(source, team, read_team)
+    source.findings += files.without_effect(folder, FILES)
+    source.findings += files.without_effect(f"{folder}/teams")
+    return source
+
+
+def _read(source: CellSource, files: Files, name: str, model: type[M]) -> Read[M] | None:
+    try:
+        document = files.read(name)
+    except LoadError as error:
+        source.findings += error.findings
+        return None
+    file, mistakes = validated(model, document.data, document.locate)
+    source.findings += mistakes
+    return None if file is None else Read(file, document)
+
+
+def _read_clusters(source: CellSource, team: str, read_team: Read[TeamFile]) -> None:
+    for name, written in read_team.file.clusters.items():
+        try:
+            file = split_cluster(dict[str, Any](written))
+        except ValidationError as error:
+            prefix = ("clusters", name)
+            for mistake in error.errors(include_url=False):
+                if mistake["type"] == "missing":
+                    mistake["input"] = written  # a misspelt key was taken for a setting
+                source.findings.append(to_finding(ClusterFile, mistake, read_team.document.locate, prefix))
+            continue
+        source.clusters.append(WrittenCluster(team, name, file, read_team.document))

@@ -1,0 +1,236 @@
+"""`templates/tiers/<tier>.yaml`: a named standard with one or more revisions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from aerofleet.aerospike.parameters import numbers
+from aerofleet.files.addresses import ServerRelease
+from aerofleet.files.file_model import FileModel
+from aerofleet.files.project_files import Files
+from aerofleet.files.validation import nearest, validated
+from aerofleet.findings import Finding
+from aerofleet.load import Document, LoadError
+from aerofleet.settings.merge import Layer, Path
+
+REFERENCE = re.compile(r"([^@]+)(?:@([1-9][0-9]{0,5}))?")
+NUMBER = re.compile(r"[1-9][0-9]{0,5}")
+TIERS = "templates/tiers"
+TIER_LAYER = "tier "
+"""Prefix of the reference in the name of a tier's layer."""
+
+
+class UnreadTierError(ValueError):
+    """A tier's file could not be read; a finding of its own reports that."""
+
+
+class ServerSettingsFile(FileModel):
+    """Settings for some server versions only. They override the other settings of their revision."""
+
+    since: ServerRelease = Field("", description="the first server release they are for: 7.1; any when left out")
+    before: ServerRelease = Field(
+        "", description="the first server release they are not for any more; none when left out"
+    )
+    settings: dict[str, Any] = Field(description="of every cluster of the tier with such a server")
+
+    @model_validator(mode="after")
+    def is_for_some_servers(self) -> Self:
+        if not (self.since or self.before):
+            raise ValueError("needs since or before; what holds for every server belongs in settings of the revision")
+        if self.since and self.before and numbers(self.since) >= numbers(self.before):
+            raise ValueError(f"is for no server: since {self.since} is not below before {self.before}")
+        if "channel" in self.settings:
+            raise ValueError("channel decides the server's version, so it can't follow from it")
+        return self
+
+    def is_for(self, version: str) -> bool:
+        """Return whether the settings are for a server of ``version`` (8.1.1.1)."""
+        mine = numbers(version)
+        return numbers(self.since) <= mine and (not self.before or mine < numbers(self.before))
+
+    @property
+    def range(self) -> str:
+        parts = (("since", self.since), ("before", self.before))
+        return " ".join(f"{name} {release}" for name, release in parts if release)
+
+
+class RevisionFile(FileModel):
+    """One revision. ``extends`` names a revision of another tier, whose settings these override."""
+
+    extends: str = Field("", description="a tier at a revision")
+    description: str = Field("", description="for people")
+    settings: dict[str, Any] = Field(default_factory=dict, description="of every cluster of the tier")
+    for_servers: tuple[ServerSettingsFile, ...] = Field((), description="settings for some server versions only")
+
+
+class TierFile(FileModel):
+    tier: str = Field(description="its name; that of its file")
+    current: str = Field("", description="the revision of clusters that name none; the highest when left out")
+    revisions: dict[str, RevisionFile] = Field(min_length=1, description="number → settings; the highest is the newest")
+
+
+@dataclass(frozen=True, slots=True)
+class TierRevision:
+    name: str
+    number: int
+    file: RevisionFile
+    document: Document
+
+    @property
+    def reference(self) -> str:
+        return f"{self.name}@{self.number}"
+
+    def layers(self, version: str) -> Iterator[Layer]:
+        """Yield the settings, then those that are only for servers such as ``version``; none of these if it is
+        empty.
+        """
+        yield self._layer(self.file.settings, ("settings",), "")
+        for index, servers in enumerate(self.file.for_servers):
+            if version and servers.is_for(version):
+                yield self._layer(servers.settings, ("forServers", index, "settings"), f" for servers {servers.range}")
+
+    def _layer(self, settings: Mapping[str, Any], path: Path, servers: str) -> Layer:
+        prefix = ("revisions", str(self.number), *path)
+        name = f"{TIER_LAYER}{self.reference}{servers}"
+        return Layer(name, settings, lambda path: self.document.locate((*prefix, *path)))
+
+    def written(self) -> Iterator[tuple[Mapping[str, Any], Path]]:
+        """Yield all settings with their path in the file, for every server version."""
+        prefix = ("revisions", str(self.number))
+        yield self.file.settings, (*prefix, "settings")
+        for index, servers in enumerate(self.file.for_servers):
+            yield servers.settings, (*prefix, "forServers", index, "settings")
+
+
+class Tiers:
+    """Every tier of a project.
+
+    A name without a revision means the tier's current revision. So clusters that name a newer revision can try it
+    before it becomes the current one. ``unread``: the tiers whose file could not be read, so that their revisions are
+    unknown.
+    """
+
+    def __init__(
+        self,
+        revisions: Mapping[str, Mapping[int, TierRevision]],
+        current: Mapping[str, int],
+        unread: Collection[str] = (),
+    ) -> None:
+        self.revisions = revisions
+        self.current = current
+        self.unread = unread
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.revisions)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Every reference that a cluster may write as its tier."""
+        return (*self.names, *(revision.reference for revision in self.all()))
+
+    def all(self) -> Iterator[TierRevision]:
+        return (revision for known in self.revisions.values() for revision in known.values())
+
+    def find(self, reference: str) -> TierRevision | None:
+        match = REFERENCE.fullmatch(reference)
+        known = self.revisions.get(match[1]) if match else None
+        if not match or not known:
+            return None
+        return known.get(int(match[2]) if match[2] else self.current.get(match[1], max(known)))
+
+    def is_unread(self, reference: str) -> bool:
+        return reference.partition("@")[0] in self.unread
+
+    def chain(self, reference: str) -> tuple[TierRevision, ...]:
+        """Return the revision and all that it extends, the lowest first.
+
+        Raises ValueError with the mistake in the chain, or UnreadTierError if a tier of the chain could not be read.
+        """
+        chain: list[TierRevision] = []
+        while reference:
+            revision = self.find(reference)
+            if revision is None and self.is_unread(reference):
+                raise UnreadTierError
+            if revision is None:
+                raise ValueError(f"there is no tier '{reference}'")
+            if revision in chain:
+                circle = " → ".join([*(extending.reference for extending in chain), revision.reference])
+                raise ValueError(f"extends itself: {circle}")
+            chain.append(revision)
+            reference = revision.file.extends
+        return tuple(reversed(chain))
+
+
+def read_tiers(files: Files) -> tuple[Tiers, list[Finding]]:
+    """Return all tiers and the mistakes in their files; a file with mistakes is left out."""
+    revisions: dict[str, dict[int, TierRevision]] = {}
+    current: dict[str, int] = {}
+    unread: set[str] = set()
+    findings = list(files.without_effect(TIERS))
+    for path in files.definitions(TIERS):
+        stem = PurePosixPath(path).stem
+        try:
+            document = files.read(path)
+        except LoadError as error:
+            findings += error.findings
+            unread.add(stem)
+            continue
+        file, mistakes = validated(TierFile, document.data, document.locate)
+        findings += mistakes
+        if file is None:
+            unread.add(stem)
+            continue
+        findings += mistakes_of(file, document, stem)
+        revisions.setdefault(file.tier, {}).update(
+            {int(key): TierRevision(file.tier, int(key), revision, document) for key, revision in numbered(file)}
+        )
+        if file.current in dict(numbered(file)):
+            current[file.tier] = int(file.current)
+    tiers = Tiers(revisions, current, unread)
+    return tiers, findings + broken_chains(tiers)
+
+
+def numbered(file: TierFile) -> Iterator[tuple[str, RevisionFile]]:
+    """Yield the revisions whose key is a number, as it has to be."""
+    return ((key, revision) for key, revision in file.revisions.items() if NUMBER.fullmatch(key))
+
+
+def mistakes_of(file: TierFile, document: Document, name: str) -> Iterator[Finding]:
+    def finding(rule: str, path: tuple[str, ...], message: str, hint: str) -> Finding:
+        return Finding(rule, "error", ".".join(path), message, hint, document.locate(path))
+
+    if file.tier != name:
+        yield finding(
+            "tier-name",
+            ("tier",),
+            f"names the tier '{file.tier}', and the file is {name}.yaml",
+            f"write `tier: {name}`",
+        )
+    known = dict(numbered(file))
+    for key in (key for key in file.revisions if key not in known):
+        message = f"revision '{key}' is no whole number from 1"
+        yield finding("tier-revision", ("revisions", key), message, 'write "1"')
+    if file.current and file.current not in known:
+        message = f"there is no revision '{file.current}'"
+        yield finding("tier-revision", ("current",), message, nearest(file.current, known))
+
+
+def broken_chains(tiers: Tiers) -> list[Finding]:
+    """Find revisions that extend an unknown revision, or themselves."""
+    findings = []
+    for revision in tiers.all():
+        try:
+            tiers.chain(revision.reference)
+        except UnreadTierError:
+            continue
+        except ValueError as error:
+            where = revision.document.locate(("revisions", str(revision.number), "extends"))
+            findings.append(Finding("tier-chain", "error", f"{revision.reference}.extends", str(error), "", where))
+    return findings

@@ -1,0 +1,54 @@
+"""Sizing: from a workload to memory, devices, network and nodes.
+
+>>> from aerofleet.sizing import Device, Metal, NamespaceLoad, Storage, Workload, size
+>>> shop = NamespaceLoad("shop", Storage.DEVICE, 200_000_000, 1500, reads_per_second=40_000, writes_per_second=8_000)
+>>> metal = Metal(64 << 30, 16, 25_000_000_000, (Device(1_600_000_000_000, 30, 3),) * 2)
+>>> size(Workload((shop,), (8, 1, 1), peak_factor=3), metal, racks=3).nodes
+3
+"""
+
+from aerofleet.sizing.assumptions import SOURCES, Assumptions
+from aerofleet.sizing.cluster import Sizing, Totals, size, sized
+from aerofleet.sizing.constraint import Comparison, Constraint
+from aerofleet.sizing.explain import figures
+from aerofleet.sizing.figure import Figure
+from aerofleet.sizing.headroom import Survive
+from aerofleet.sizing.pod import NamespaceSettings, PodSettings
+from aerofleet.sizing.record import Bin, Particle, Record
+from aerofleet.sizing.rule import GivenSize, Shortfall, findings, memory_shortfalls, shortfalls
+from aerofleet.sizing.server import parse_version
+from aerofleet.sizing.threshold import Threshold, thresholds
+from aerofleet.sizing.workload import Device, Metal, NamespaceLoad, Storage, Workload, host_share
+
+__all__ = [
+    "SOURCES",
+    "Assumptions",
+    "Bin",
+    "Comparison",
+    "Constraint",
+    "Device",
+    "Figure",
+    "GivenSize",
+    "Metal",
+    "NamespaceLoad",
+    "NamespaceSettings",
+    "Particle",
+    "PodSettings",
+    "Record",
+    "Shortfall",
+    "Sizing",
+    "Storage",
+    "Survive",
+    "Threshold",
+    "Totals",
+    "Workload",
+    "figures",
+    "findings",
+    "host_share",
+    "memory_shortfalls",
+    "parse_version",
+    "shortfalls",
+    "size",
+    "sized",
+    "thresholds",
+]

@@ -1,1 +1,0 @@
-"""Operations on stacks from outside the Pulumi program: recover, wait, order, move."""

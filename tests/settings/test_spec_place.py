@@ -1,0 +1,29 @@
+"""A finding about a field of an AerospikeCluster is shown at the setting that makes the field."""
+
+from __future__ import annotations
+
+import pytest
+
+from aerofleet.files.settings import Settings
+from aerofleet.files.validation import unknown_key
+from aerofleet.settings.spec_place import NAMED_SETTINGS, setting_of
+
+
+@pytest.mark.parametrize(
+    ("field", "setting"),
+    [
+        ("spec.aerospikeConfig.service.min-cluster-size", ("minClusterSize",)),
+        ("spec.aerospikeConfig.service.proto-fd-max", ("service", "proto-fd-max")),
+        ("spec.rackConfig.rollingUpdateBatchSize", ("batches", "rollingUpdate")),
+        ("spec.rackConfig.racks[1].id", ("racks",)),
+        ("spec.podSpec.sidecars[0].image", ("exporter",)),
+        ("spec.podSpec.aerospikeContainer.resources", ("resources",)),
+    ],
+)
+def test_a_field_is_found_at_its_setting(field: str, setting: tuple[str, ...]) -> None:
+    assert setting_of(field) == setting
+
+
+@pytest.mark.parametrize("setting", NAMED_SETTINGS.values())
+def test_a_setting_of_its_own_is_a_key_of_the_settings(setting: tuple[str, ...]) -> None:
+    assert unknown_key(Settings, setting) is None
