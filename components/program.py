@@ -13,9 +13,9 @@ from pulumi.runtime import settings
 
 from aerofleet.analysis.cell import judged
 from aerofleet.findings import Finding
+from aerofleet.fleet.cell import Cell as ResolvedCell
+from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.resolve import resolve_cell
-from aerofleet.fleet.resolved import Cell as ResolvedCell
-from aerofleet.fleet.resolved import Cluster
 from aerofleet.fleet.stack_name import PLATFORM, StackName, parse_stack_name, wrong_stack
 from aerofleet.live.preflight import absent_nodes, resting_hosts
 from aerofleet.manifests import render_cell

@@ -15,9 +15,6 @@ from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.findings import as_text, no_cell
 from aerofleet.cli.schema import schema_text
 from aerofleet.engine.revision import committed_text
-from aerofleet.files.allocations import PortsExhaustedError
-from aerofleet.files.owners import HEADER as OWNERS_HEADER
-from aerofleet.files.owners import owners_text
 from aerofleet.files.project_files import Files
 from aerofleet.files.schemas import SCHEMAS
 from aerofleet.findings import Finding
@@ -28,7 +25,10 @@ from aerofleet.fleet.allocate import (
     without_clusters,
     write_atomically,
 )
+from aerofleet.fleet.allocation import PortsExhaustedError
 from aerofleet.fleet.checks.allocations import abandoned_clusters
+from aerofleet.fleet.owners import HEADER as OWNERS_HEADER
+from aerofleet.fleet.owners import owners_text
 from aerofleet.fleet.resolve import Resolution, resolve_cell
 from aerofleet.load import LoadError, read_text
 from aerofleet.manifests.reference import network_profiles_page

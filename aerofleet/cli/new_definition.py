@@ -8,14 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.findings import as_text, no_cell
 from aerofleet.cli.generate import DefinitionsMistakeError, RequestMistakeError, definitions, read, write
-from aerofleet.files.allocations import PortsExhaustedError
 from aerofleet.files.validation import nearest
-from aerofleet.load import Document, LoadError, read_bytes_as_text, read_plain, read_text
+from aerofleet.fleet.allocation import PortsExhaustedError
+from aerofleet.load import Document, LoadError, read_bytes_as_text, read_plain, read_text, yaml_line
 from aerofleet.settings.source import cells
 
 LINE = re.compile(r"[^\n]*\n")
@@ -104,13 +102,7 @@ def is_read_as(text: str, wanted: Mapping[str, Any]) -> bool:
 
 
 def entry_lines(name: str, entry: Mapping[str, Any], indent: str) -> list[str]:
-    return [f"{indent}{flow(name)}:", *(f"{indent}  {key}: {flow(value)}" for key, value in entry.items())]
-
-
-def flow(value: object) -> str:
-    """A value as YAML in one line."""
-    text: str = yaml.safe_dump([value], default_flow_style=True, sort_keys=False, allow_unicode=True, width=10_000)
-    return text.strip()[1:-1]
+    return [f"{indent}{yaml_line(name)}:", *(f"{indent}  {key}: {yaml_line(value)}" for key, value in entry.items())]
 
 
 def plain(text: str) -> Any:

@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from aerofleet.cli import EXIT_MISTAKE
 from aerofleet.cli.generate import RequestMistakeError
 from aerofleet.cli.new_definition import (
@@ -25,7 +23,7 @@ from aerofleet.files.project_files import Files
 from aerofleet.files.validation import nearest
 from aerofleet.fleet.checks.tenants import quota_use
 from aerofleet.fleet.resolve import resolve_cell
-from aerofleet.load import LoadError, read
+from aerofleet.load import LoadError, read, yaml_text
 from aerofleet.settings.source import STACKS
 from aerofleet.settings.tiers import read_tiers
 
@@ -110,7 +108,7 @@ def default_quota(options: argparse.Namespace, folder: str, tenant: Mapping[str,
     clusters = {f"one-{index}": {"tier": tier, "workload": SMALLEST} for index, tier in enumerate(tenant["tiers"])}
     texts = {
         name: with_entry(existing_text(options.root, name), name, "teams", SAMPLE_TEAM, entry),
-        f"{folder}/teams/{SAMPLE_TEAM}.yaml": yaml.safe_dump({"team": SAMPLE_TEAM, "clusters": clusters}),
+        f"{folder}/teams/{SAMPLE_TEAM}.yaml": yaml_text({"team": SAMPLE_TEAM, "clusters": clusters}),
     }
     settings = resolve_cell(options.root, folder.rpartition("/")[2], texts).settings
     known = [settings[key].settings for name in clusters if (key := f"{SAMPLE_TEAM}/{name}") in settings]

@@ -13,9 +13,10 @@ from pathlib import Path
 from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE
 from aerofleet.engine.settings import Settings, settings_of
 from aerofleet.files.validation import nearest
+from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.resolve import resolve_cell
-from aerofleet.fleet.resolved import Cell
 from aerofleet.fleet.stack_name import StackName, stack_names
+from aerofleet.load import yaml_text
 from aerofleet.manifests import RenderedCell, render_cell
 from aerofleet.manifests.rendered import Object
 from aerofleet.settings.source import cells
@@ -104,14 +105,6 @@ def write_json(rows: Sequence[Row], settings: Mapping[str, Settings]) -> None:
 
 
 def write_yaml(rows: Sequence[Row]) -> None:
-    import yaml
-
-    class Dumper(yaml.CSafeDumper):
-        """Writes a mapping out again where it is used twice, instead of an alias that nobody wants to read."""
-
-        def ignore_aliases(self, data: object) -> bool:
-            return True
-
     for stack, each in rows:
-        text = yaml.dump(each, Dumper=Dumper, sort_keys=False, width=120)
+        text = yaml_text(each, width=120)
         sys.stdout.write(f"---\n# stack: {stack}\n{text}")

@@ -21,8 +21,8 @@ from aerofleet.engine.revision import RevisionError, rendered_at
 from aerofleet.engine.settings import Settings, settings_changes, settings_of
 from aerofleet.files.allocations import AllocationsFile
 from aerofleet.fleet.allocate import allocations_path, allocations_text, write_atomically
+from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.resolve import resolve_cell
-from aerofleet.fleet.resolved import Cell
 from aerofleet.fleet.stack_name import StackName, parse_stack_name, stack_names
 from aerofleet.live.cluster_api import ClusterApi, ClusterUnreachableError
 from aerofleet.manifests import render_cell

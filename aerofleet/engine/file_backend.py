@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import yaml
+from aerofleet import load
 
 FILE = "file://"
 BOOKKEEPING = ".pulumi"
@@ -48,8 +48,8 @@ def folder_of(url: str, root: Path, home: Path) -> Path | None:
 def read(file: Path) -> Mapping[str, Any]:
     """Return the mapping in a YAML or JSON file; empty if the file can't be read."""
     try:
-        content = yaml.safe_load(file.read_text())
-    except (OSError, ValueError, yaml.YAMLError):
+        content = load.read(file).data
+    except load.LoadError:
         return {}
     return content if isinstance(content, dict) else {}
 

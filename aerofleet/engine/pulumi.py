@@ -20,9 +20,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import yaml
-
 from aerofleet.engine.complaint import complaint
+from aerofleet.load import read
 
 
 class EngineError(Exception):
@@ -103,7 +102,7 @@ class Engine:
         kind, _, place = json.loads(self.run("whoami", "--json"))["url"].partition("://")
         if kind != "file":
             return None
-        project = yaml.safe_load((self.root / "Pulumi.yaml").read_text())["name"]
+        project = read(self.root / "Pulumi.yaml").data["name"]
         backend = self.root / Path(unquote(place.partition("?")[0])).expanduser()
         folder = backend / ".pulumi/locks/organization" / project / stack.rsplit("/", 1)[-1]
         return tuple(holder for lock in sorted(folder.glob("*.json")) if (holder := lock_holder(lock)))

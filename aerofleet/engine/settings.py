@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aerofleet.fleet.resolved import Cell
+from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.stack_name import StackName, stack_names
 from aerofleet.manifests.rendered import RenderedCell
 

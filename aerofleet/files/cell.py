@@ -7,9 +7,9 @@ from typing import Literal, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from aerofleet.files.addresses import KubernetesVersion, OperatorVersion, Owner, ServerVersion
+from aerofleet.files.choices import NetworkProfile, OperatorPhase
 from aerofleet.files.file_model import FileModel
 from aerofleet.files.quantities import Flag, Seconds, Whole
-from aerofleet.fleet.resolved import NetworkProfile, OperatorPhase
 
 
 class ServerFile(FileModel):

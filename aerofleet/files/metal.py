@@ -7,9 +7,9 @@ from typing import Literal
 from pydantic import Field
 
 from aerofleet.files.addresses import Address
+from aerofleet.files.choices import HostState
 from aerofleet.files.file_model import FileModel
 from aerofleet.files.quantities import BitsPerSecond, Bytes, Flag, Number, Whole
-from aerofleet.fleet.resolved import HostState
 
 
 class DriveFile(FileModel):

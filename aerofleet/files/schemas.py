@@ -16,7 +16,7 @@ from aerofleet.files.metal import HostsFile, PoolsFile
 from aerofleet.files.settings import NamespaceSettings, Settings
 from aerofleet.files.team import ClusterFile, TeamFile
 from aerofleet.files.tenants import TenantsFile
-from aerofleet.settings.tiers import TierFile
+from aerofleet.files.tier import TierFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TEMPLATE = {"type": "string", "pattern": r"\{[{%]", "description": "a template"}

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from aerofleet.files.choices import StorageKind
 from aerofleet.files.file_model import FileModel
 from aerofleet.files.quantities import (
     Bytes,
@@ -24,7 +25,6 @@ from aerofleet.files.quantities import (
     Seconds,
     Whole,
 )
-from aerofleet.fleet.resolved import StorageKind
 
 MAX_PEAK = 10_000
 """Bound of the peak factor, far above any application: without it the loads would exceed every number type."""

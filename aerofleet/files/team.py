@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import Field
 
+from aerofleet.files.choices import ClusterState
 from aerofleet.files.file_model import FileModel
-from aerofleet.fleet.resolved import ClusterState
 
 
 class ClusterFile(FileModel):

@@ -7,13 +7,13 @@ import tempfile
 from collections.abc import Container, Mapping
 from pathlib import Path
 
-import yaml
-
-from aerofleet.files.allocations import AllocationsFile, Place, Wanted, allocate
+from aerofleet.files.allocations import AllocationsFile
+from aerofleet.files.choices import StorageKind
 from aerofleet.files.settings import Settings
+from aerofleet.fleet.allocation import Place, Wanted, allocate
 from aerofleet.fleet.pool_members import hosts_in_racks
 from aerofleet.fleet.resolve import Resolution
-from aerofleet.fleet.resolved import StorageKind
+from aerofleet.load import yaml_text
 from aerofleet.settings.source import STACKS, CellSource
 
 HEADER = """\
@@ -60,7 +60,7 @@ def wanted_of(source: CellSource, settings: Mapping[str, Settings]) -> list[Want
 
 def allocations_text(file: AllocationsFile) -> str:
     data = file.model_dump(mode="json", by_alias=True)
-    return HEADER + yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, width=120)
+    return HEADER + yaml_text(data, width=120)
 
 
 def without_clusters(file: AllocationsFile, clusters: Container[str]) -> AllocationsFile:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
 
+from aerofleet.files.choices import StorageKind
 from aerofleet.files.metal import HostModelFile
 from aerofleet.files.quantities import MAX_PODS
 from aerofleet.files.settings import NamespaceSettings, Settings
-from aerofleet.fleet.resolved import StorageKind
 from aerofleet.sizing import (
     Assumptions,
     Constraint,

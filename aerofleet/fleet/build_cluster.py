@@ -6,29 +6,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from aerofleet.files.allocations import ClusterAllocation, DeviceAllocation, racks_in_use
+from aerofleet.files.allocations import ClusterAllocation, DeviceAllocation
 from aerofleet.files.cell import CellFile
+from aerofleet.files.choices import StorageKind
 from aerofleet.files.settings import NamespaceSettings, Settings
-from aerofleet.fleet.resolved import (
+from aerofleet.fleet.allocation import ports_of, racks_in_use
+from aerofleet.fleet.cluster import (
     Batches,
     Cluster,
     ClusterRack,
     Exporter,
     Namespace,
-    Pool,
     Resources,
     Restart,
     Role,
     SecretReference,
     Security,
     SetDefinition,
-    StorageKind,
-    Tenant,
     Tier,
     Tls,
     User,
     Volume,
 )
+from aerofleet.fleet.metal import Pool
+from aerofleet.fleet.tenants import Tenant
 from aerofleet.settings.source import WrittenCluster
 from aerofleet.units.names import (
     FEATURE_KEY_FILE,
@@ -88,7 +89,7 @@ def build_cluster(
         namespaces=tuple(build_namespace(namespace, given) for namespace in settings.namespaces),
         volumes=volumes,
         resources=Resources(settings.resources.cpu, settings.resources.memory),
-        ports=given.ports.ports(tls=settings.security.tls, admin=version_tuple(version) >= ADMIN_PORT_SINCE),
+        ports=ports_of(given.ports, tls=settings.security.tls, admin=version_tuple(version) >= ADMIN_PORT_SINCE),
         network_profile=cell.network,
         multi_pod_per_host=settings.multi_pod_per_host,
         batches=Batches(settings.batches.rolling_update, settings.batches.scale_down, settings.batches.max_unavailable),

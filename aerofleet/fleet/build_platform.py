@@ -8,24 +8,11 @@ from typing import Any
 from aerofleet.files.cell import CellFile, MonitoringFile
 from aerofleet.files.metal import HostModelFile, HostsFile, PoolFile, PoolsFile
 from aerofleet.files.tenants import TenantFile
+from aerofleet.fleet.metal import Drive, Host, HostModel, Partition, Pool, Taint
+from aerofleet.fleet.platform import FreezeWindow, Images, Monitoring, Operator, SecretStore, Seeds
 from aerofleet.fleet.pool_members import pool_members
-from aerofleet.fleet.resolved import (
-    Drive,
-    FreezeWindow,
-    Host,
-    HostModel,
-    Images,
-    Json,
-    Monitoring,
-    Operator,
-    Partition,
-    Pool,
-    Quota,
-    SecretStore,
-    Seeds,
-    Taint,
-    Tenant,
-)
+from aerofleet.fleet.tenants import Quota, Tenant
+from aerofleet.units.json_value import Json
 
 
 def build_hosts(file: HostsFile) -> tuple[Host, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from aerofleet.files.choices import HostState
 from aerofleet.files.metal import HostFile, PoolFile
-from aerofleet.fleet.resolved import HostState
 from aerofleet.settings.source import CellSource
 
 BY_MODEL, BY_RACK, BY_LABEL, BY_NAME = range(4)

@@ -8,8 +8,9 @@ from typing import Any
 
 from aerofleet.files.validation import written
 from aerofleet.findings import Location
+from aerofleet.fleet.cell import Cell
+from aerofleet.fleet.cluster import SecretReference
 from aerofleet.fleet.resolve import Resolution, ResolvedSettings, held_back, pool_models, server_version
-from aerofleet.fleet.resolved import Cell, SecretReference
 from aerofleet.settings.layers import DEFAULTS
 from aerofleet.settings.merge import Origin, Path
 from aerofleet.settings.source import CellSource, WrittenCluster

@@ -10,6 +10,7 @@ from typing import Any
 
 from aerofleet.files.addresses import SERVER_VERSION
 from aerofleet.files.allocations import AllocationsFile
+from aerofleet.files.choices import ClusterState, OperatorPhase
 from aerofleet.files.metal import HostModelFile
 from aerofleet.files.project_files import Files
 from aerofleet.files.settings import Settings
@@ -17,11 +18,12 @@ from aerofleet.files.validation import nearest, unknown_key, validated, written
 from aerofleet.findings import Finding, Location
 from aerofleet.fleet.build_cluster import Context, build_cluster
 from aerofleet.fleet.build_platform import build_hosts, build_pools, build_tenant, platform_parts
+from aerofleet.fleet.cell import Cell, Team
 from aerofleet.fleet.checks import check_cell
 from aerofleet.fleet.checks.finding import AT_CLUSTER
+from aerofleet.fleet.cluster import Cluster, Tier
 from aerofleet.fleet.pool_members import pool_models as models_of_pool
 from aerofleet.fleet.pool_members import usable_racks
-from aerofleet.fleet.resolved import Cell, Cluster, ClusterState, OperatorPhase, Team, Tier
 from aerofleet.settings.formulas import render_templates
 from aerofleet.settings.layers import SPREAD, TEAM, layers_of, merged_settings, own_namespace
 from aerofleet.settings.merge import Merged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aerofleet.fleet.resolved import Cell
+from aerofleet.fleet.cell import Cell
 
 PLATFORM = "platform"
 

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterator
 from typing import Any
 
-from aerofleet.fleet.resolved import Cell
+from aerofleet.fleet.cell import Cell
 from aerofleet.live.cluster_api import ClusterApi
 from aerofleet.units.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
 

@@ -13,8 +13,10 @@ from typing import Any, Protocol
 from aerofleet.ako.compatibility import release_of
 from aerofleet.ako.image import numbers
 from aerofleet.engine.recovery import object_id
+from aerofleet.files.choices import HostState
 from aerofleet.findings import Finding, Severity
-from aerofleet.fleet.resolved import Cell, Host, HostState, Pool
+from aerofleet.fleet.cell import Cell
+from aerofleet.fleet.metal import Host, Pool
 from aerofleet.manifests.rendered import RenderedCell
 from aerofleet.units.names import CELL_LABEL, MANAGED_BY_LABEL, MANAGED_BY_VALUE
 

@@ -18,6 +18,7 @@ from aerofleet.load.document import Document, Key
 from aerofleet.load.errors import RULES, LoadError, stop_at
 from aerofleet.load.file import read_bytes, read_bytes_as_text
 from aerofleet.load.scalars import read_plain
+from aerofleet.load.writing import yaml_line, yaml_text
 
 __all__ = [
     "RULES",
@@ -31,6 +32,8 @@ __all__ = [
     "read_bytes_as_text",
     "read_plain",
     "read_text",
+    "yaml_line",
+    "yaml_text",
 ]
 
 

@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from aerofleet.aerospike.parameters import names_in, versions
-from aerofleet.fleet.resolved import Cluster, Namespace, Ports, SetDefinition, StorageKind, Tls
+from aerofleet.files.choices import StorageKind
+from aerofleet.fleet.cluster import Cluster, Namespace, Ports, SetDefinition, Tls
 from aerofleet.manifests.volumes import CA_FILE, SECRETS_PATH, TLS_PATH
 from aerofleet.units.names import FEATURE_KEY_FILE
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from aerofleet.fleet.resolved import Cell, Cluster, ClusterState, HostState, Pool, Team
+from aerofleet.files.choices import ClusterState, HostState
+from aerofleet.fleet.cell import Cell, Team
+from aerofleet.fleet.cluster import Cluster
+from aerofleet.fleet.metal import Pool
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
 from aerofleet.manifests.external_secret import cluster_secrets, team_secrets
 from aerofleet.manifests.local_provisioner import local_provisioner

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aerofleet.fleet.resolved import Cell, Pool
+from aerofleet.fleet.cell import Cell
+from aerofleet.fleet.metal import Pool
 from aerofleet.manifests.metadata import cell_metadata
 from aerofleet.units.names import POOL_LABEL, SKIP_AWAIT_ANNOTATION
 

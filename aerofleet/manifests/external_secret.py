@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aerofleet.fleet.resolved import Cell, Cluster, SecretReference, Team
+from aerofleet.fleet.cell import Cell, Team
+from aerofleet.fleet.cluster import Cluster, SecretReference
 from aerofleet.manifests.metadata import cluster_metadata, team_metadata
 
 PULL_SECRET_TYPE = "kubernetes.io/dockerconfigjson"  # noqa: S105 - of Kubernetes: a kubelet takes no other

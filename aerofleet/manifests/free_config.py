@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from aerofleet.aerospike.parameters import data_version, names_in, versions
+from aerofleet.files.choices import StorageKind
 from aerofleet.files.settings import Settings
 from aerofleet.files.validation import kind_of, nearest, written
 from aerofleet.findings import Finding
+from aerofleet.fleet.cluster import Namespace, Ports, SetDefinition, Tls
 from aerofleet.fleet.resolve import Resolution, at_cluster, origin_locator, server_version
-from aerofleet.fleet.resolved import Namespace, Ports, SetDefinition, StorageKind, Tls
 from aerofleet.manifests.aerospike_config import namespace, typed_network, typed_service, typed_set
 from aerofleet.manifests.volumes import CA_FILE, SECRETS_PATH, TLS_PATH
 from aerofleet.settings.merge import Path

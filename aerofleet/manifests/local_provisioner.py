@@ -9,9 +9,9 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
-import yaml
-
-from aerofleet.fleet.resolved import Cell, Partition, Pool
+from aerofleet.fleet.cell import Cell
+from aerofleet.fleet.metal import Partition, Pool
+from aerofleet.load import yaml_text
 from aerofleet.manifests.daemon_set import SYSTEM_NAMESPACE, daemon_set, host_path
 from aerofleet.manifests.metadata import cell_metadata
 from aerofleet.manifests.rbac import RBAC
@@ -71,7 +71,7 @@ def config_map(cell: Cell, pool: Pool, name: str) -> dict[str, Any]:
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": cell_metadata(cell, name, SYSTEM_NAMESPACE),
-        "data": {"storageClassMap": yaml.safe_dump(classes, sort_keys=False), "useNodeNameOnly": "true"},
+        "data": {"storageClassMap": yaml_text(classes), "useNodeNameOnly": "true"},
     }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from aerofleet.files.quantities import kubernetes_bytes
-from aerofleet.fleet.resolved import Cell, Host, Partition, Pool
+from aerofleet.fleet.cell import Cell
+from aerofleet.fleet.metal import Host, Partition, Pool
 from aerofleet.manifests.metadata import cell_metadata
 from aerofleet.units.names import MAX_LABEL, bounded
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aerofleet.fleet.resolved import Cell, Cluster, Team
+from aerofleet.fleet.cell import Cell, Team
+from aerofleet.fleet.cluster import Cluster
 from aerofleet.units.names import CLUSTER_LABEL, TEAM_LABEL, TIER_LABEL, owner_labels
 
 NAMESPACE_NAME_LABEL = "kubernetes.io/metadata.name"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aerofleet.fleet.resolved import Cell, Team
+from aerofleet.fleet.cell import Cell, Team
 from aerofleet.manifests.metadata import cell_metadata
 from aerofleet.manifests.network import PROFILES
 from aerofleet.units.names import TEAM_LABEL

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from aerofleet.fleet.resolved import NetworkProfile
+from aerofleet.files.choices import NetworkProfile
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from aerofleet.fleet.resolved import Cell, Cluster, Team
+from aerofleet.fleet.cell import Cell, Team
+from aerofleet.fleet.cluster import Cluster
 from aerofleet.manifests.metadata import NAMESPACE_NAME_LABEL, cluster_metadata, team_metadata
 from aerofleet.manifests.network import PROFILES
 from aerofleet.units.names import DEFAULT_DENY_POLICY

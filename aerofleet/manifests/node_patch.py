@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aerofleet.fleet.resolved import Host, HostState, NetworkProfile, Pool
+from aerofleet.files.choices import HostState, NetworkProfile
+from aerofleet.fleet.metal import Host, Pool
 from aerofleet.units.names import (
     ACCESS_ADDRESS_NODE_LABEL,
     ALTERNATE_ADDRESS_NODE_LABEL,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aerofleet.fleet.resolved import Cell, Pool
+from aerofleet.fleet.cell import Cell
+from aerofleet.fleet.metal import Pool
 from aerofleet.manifests.daemon_set import daemon_set, host_path
 from aerofleet.units.names import MAX_LABEL, bounded
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
-from aerofleet.fleet.resolved import Cell, Json
+from aerofleet.fleet.cell import Cell
 from aerofleet.manifests.metadata import NAMESPACE_NAME_LABEL, cell_metadata
+from aerofleet.units.json_value import Json
 from aerofleet.units.names import owner_labels
 
 WATCHED = "WATCH_NAMESPACE"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aerofleet.fleet.resolved import Cell, Cluster, Exporter
+from aerofleet.fleet.cell import Cell
+from aerofleet.fleet.cluster import Cluster, Exporter
 from aerofleet.manifests.metadata import cluster_metadata
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from aerofleet.fleet.resolved import Cell, Cluster, Namespace, Team, Tier
+from aerofleet.fleet.cell import Cell, Team
+from aerofleet.fleet.cluster import Cluster, Namespace, Tier
 from aerofleet.manifests.alerts import ALERTS, DATA_LIMIT, INDEXES_LIMIT, WANTED_SIZE, Alert
 from aerofleet.manifests.metadata import cell_metadata, team_metadata
 from aerofleet.manifests.pod_monitor import series_labels

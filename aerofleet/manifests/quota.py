@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aerofleet.files.quantities import kubernetes_bytes, kubernetes_cpu
-from aerofleet.fleet.resolved import Cell, Team
+from aerofleet.fleet.cell import Cell, Team
 from aerofleet.manifests.metadata import team_metadata
 
 SIDECAR_CPU_MILLICORES = 1000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aerofleet.fleet.resolved import Cell, Team
+from aerofleet.fleet.cell import Cell, Team
 from aerofleet.manifests.metadata import cell_metadata, team_metadata
 from aerofleet.units.names import MAX_LABEL, OPERATOR_SERVICE_ACCOUNT, bounded
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aerofleet.fleet.resolved import NetworkProfile
+from aerofleet.files.choices import NetworkProfile
 from aerofleet.manifests.network import PROFILES, Profile
 
 COLUMNS = ("profile", "address type", "fabric", "host ports", "policies apply to", "Pod Security", "clients reach it")

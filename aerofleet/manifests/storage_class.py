@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aerofleet.fleet.resolved import Cell
+from aerofleet.fleet.cell import Cell
 from aerofleet.manifests.metadata import cell_metadata
 
 

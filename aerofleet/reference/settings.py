@@ -18,9 +18,9 @@ from aerofleet.files.metal import HostsFile, PoolsFile
 from aerofleet.files.settings import Settings
 from aerofleet.files.team import ClusterFile, TeamFile
 from aerofleet.files.tenants import TenantsFile
+from aerofleet.files.tier import TierFile
 from aerofleet.fleet.rules import RULES
 from aerofleet.load import RULES as READER_RULES
-from aerofleet.settings.tiers import TierFile
 
 FILES: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("stacks/CELL/cell.yaml", "Written by the platform team.", CellFile),

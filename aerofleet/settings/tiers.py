@@ -1,4 +1,4 @@
-"""`templates/tiers/<tier>.yaml`: a named standard with one or more revisions."""
+"""The tiers of a project: their revisions, chains and layers."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, Self
+from typing import Any
 
-from pydantic import Field, model_validator
-
-from aerofleet.aerospike.parameters import numbers
-from aerofleet.files.addresses import ServerRelease
-from aerofleet.files.file_model import FileModel
 from aerofleet.files.project_files import Files
+from aerofleet.files.tier import RevisionFile, TierFile
 from aerofleet.files.validation import nearest, validated
 from aerofleet.findings import Finding
 from aerofleet.load import Document, LoadError
@@ -28,51 +24,6 @@ TIER_LAYER = "tier "
 
 class UnreadTierError(ValueError):
     """A tier's file could not be read; a finding of its own reports that."""
-
-
-class ServerSettingsFile(FileModel):
-    """Settings for some server versions only. They override the other settings of their revision."""
-
-    since: ServerRelease = Field("", description="the first server release they are for: 7.1; any when left out")
-    before: ServerRelease = Field(
-        "", description="the first server release they are not for any more; none when left out"
-    )
-    settings: dict[str, Any] = Field(description="of every cluster of the tier with such a server")
-
-    @model_validator(mode="after")
-    def is_for_some_servers(self) -> Self:
-        if not (self.since or self.before):
-            raise ValueError("needs since or before; what holds for every server belongs in settings of the revision")
-        if self.since and self.before and numbers(self.since) >= numbers(self.before):
-            raise ValueError(f"is for no server: since {self.since} is not below before {self.before}")
-        if "channel" in self.settings:
-            raise ValueError("channel decides the server's version, so it can't follow from it")
-        return self
-
-    def is_for(self, version: str) -> bool:
-        """Return whether the settings are for a server of ``version`` (8.1.1.1)."""
-        mine = numbers(version)
-        return numbers(self.since) <= mine and (not self.before or mine < numbers(self.before))
-
-    @property
-    def range(self) -> str:
-        parts = (("since", self.since), ("before", self.before))
-        return " ".join(f"{name} {release}" for name, release in parts if release)
-
-
-class RevisionFile(FileModel):
-    """One revision. ``extends`` names a revision of another tier, whose settings these override."""
-
-    extends: str = Field("", description="a tier at a revision")
-    description: str = Field("", description="for people")
-    settings: dict[str, Any] = Field(default_factory=dict, description="of every cluster of the tier")
-    for_servers: tuple[ServerSettingsFile, ...] = Field((), description="settings for some server versions only")
-
-
-class TierFile(FileModel):
-    tier: str = Field(description="its name; that of its file")
-    current: str = Field("", description="the revision of clusters that name none; the highest when left out")
-    revisions: dict[str, RevisionFile] = Field(min_length=1, description="number → settings; the highest is the newest")
 
 
 @dataclass(frozen=True, slots=True)

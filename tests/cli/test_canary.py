@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from aerofleet.cli import main
+from aerofleet.files.choices import NetworkProfile
 from aerofleet.fleet.resolve import resolve_cell
-from aerofleet.fleet.resolved import NetworkProfile
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.rendered import Object
 from tests.fleet.project import SHOP, change, copy_of

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from aerofleet.cli.findings import FORMATS
-from aerofleet.files.allocations import PortsExhaustedError
 from aerofleet.fleet.allocate import next_allocations
+from aerofleet.fleet.allocation import PortsExhaustedError
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.manifests import render_cell
 from tests.fleet.mutation import mutate

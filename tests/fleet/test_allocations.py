@@ -12,19 +12,14 @@ from aerofleet.files.allocations import (
     BLOCKS,
     FIRST_PORT,
     LAST_PORT,
-    ORDER,
     PORTS_PER_CLUSTER,
     AllocationsFile,
     ClusterAllocation,
-    Place,
-    PortsExhaustedError,
-    Wanted,
-    allocate,
-    racks_in_use,
 )
+from aerofleet.files.choices import ClusterState
 from aerofleet.fleet.allocate import write_atomically
+from aerofleet.fleet.allocation import ORDER, Place, PortsExhaustedError, Wanted, allocate, racks_in_use
 from aerofleet.fleet.resolve import resolve_cell
-from aerofleet.fleet.resolved import ClusterState
 from tests.fleet.project import SHOP, change, copy_of
 
 RACKS = ("a", "b", "c")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.resolve import resolve_cell
-from aerofleet.fleet.resolved import Cell
 from tests.fleet.project import SHOP, change, copy_of
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.resolve import resolve_cell
-from aerofleet.fleet.resolved import Cell
 from aerofleet.fleet.stack_name import StackName
 from aerofleet.live.embedded_secrets import random_secrets
 from aerofleet.live.preflight import Server, foreign_objects, kubernetes_version, nodes, secrets

@@ -15,8 +15,9 @@ from typing import Any
 
 import yaml
 
+from aerofleet.files.choices import NetworkProfile
+from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.resolve import resolve_cell
-from aerofleet.fleet.resolved import Cell, NetworkProfile
 from aerofleet.manifests import RenderedCell, render_cell
 from tests.fleet.project import CASES, ROOT
 

@@ -9,8 +9,8 @@ import pytest
 from aerofleet.ako.admission import admit_create
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.hazards import cluster_hazards
+from aerofleet.files.choices import NetworkProfile
 from aerofleet.fleet.resolve import resolve_cell
-from aerofleet.fleet.resolved import NetworkProfile
 from aerofleet.manifests import RenderedCell, render_cell
 from aerofleet.settings.source import cells
 from tests.fleet.project import EXAMPLE

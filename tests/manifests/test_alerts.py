@@ -14,8 +14,9 @@ import pytest
 import yaml
 
 from aerofleet.files.settings import AlertSettings
+from aerofleet.fleet.cell import Cell
+from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.resolve import resolve_cell
-from aerofleet.fleet.resolved import Cell, Cluster
 from aerofleet.manifests.alerts import ALERTS
 from aerofleet.manifests.prometheus_rule import RUNBOOK, team_rules, tier_rules, used_limits
 from tests.fleet.project import EXAMPLE, ROOT

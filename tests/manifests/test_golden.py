@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from aerofleet.fleet.resolved import NetworkProfile
+from aerofleet.files.choices import NetworkProfile
 from tests.manifests.golden import GOLDEN, golden_files
 
 WRITE = "if that is meant: `python -m tests.manifests.golden`, and say in the change what it does to running clusters"

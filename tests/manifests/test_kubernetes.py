@@ -12,8 +12,8 @@ import pytest
 from kubernetes.client import models
 from pydantic import ValidationError
 
+from aerofleet.files.choices import NetworkProfile
 from aerofleet.fleet.resolve import resolve_cell
-from aerofleet.fleet.resolved import NetworkProfile
 from aerofleet.manifests import RenderedCell, render_cell
 from aerofleet.manifests.rendered import Object
 from aerofleet.settings.source import cells

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from aerofleet.fleet.resolved import NetworkProfile
+from aerofleet.files.choices import NetworkProfile
 from tests.fleet.project import CASES, ROOT
 from tests.manifests.golden import Render, golden_files
 from tests.manifests.test_golden import differences

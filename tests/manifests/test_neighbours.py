@@ -12,9 +12,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aerofleet.files.choices import NetworkProfile
 from aerofleet.fleet.allocate import allocations_path, allocations_text, next_allocations, write_atomically
 from aerofleet.fleet.resolve import resolve_cell
-from aerofleet.fleet.resolved import NetworkProfile
 from aerofleet.manifests import render_cell
 from tests.fleet.project import SHOP, copy_of
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from aerofleet.fleet.resolved import Cluster, NetworkProfile
+from aerofleet.files.choices import NetworkProfile
+from aerofleet.fleet.cluster import Cluster
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
 from aerofleet.manifests.network_policies import cluster_policy
 from tests.manifests.golden import resolved

@@ -6,7 +6,8 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from aerofleet.fleet.resolved import Cell, NetworkProfile
+from aerofleet.files.choices import NetworkProfile
+from aerofleet.fleet.cell import Cell
 from aerofleet.manifests.operator import operator
 from aerofleet.manifests.rendered import Object
 from tests.manifests.golden import resolved

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from aerofleet.ako.admission import admit_create
+from aerofleet.files.choices import NetworkProfile
+from aerofleet.fleet.cell import Cell
+from aerofleet.fleet.cluster import Batches, Cluster, Restart, Role
+from aerofleet.fleet.platform import SecretStore
 from aerofleet.fleet.resolve import resolve_cell
-from aerofleet.fleet.resolved import Batches, Cell, Cluster, NetworkProfile, Restart, Role, SecretStore
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
 from aerofleet.manifests.cell import render_cluster, render_pool

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from aerofleet.fleet.resolved import Cell, ClusterState, NetworkProfile, Pool
+from aerofleet.files.choices import ClusterState, NetworkProfile
+from aerofleet.fleet.cell import Cell
+from aerofleet.fleet.metal import Pool
 from aerofleet.manifests.cell import render_cluster, render_pool, render_team
 from aerofleet.manifests.local_volume import local_volumes
 from aerofleet.manifests.prometheus_rule import team_rules, tier_rules

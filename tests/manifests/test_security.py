@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aerofleet.fleet.resolved import NetworkProfile
+from aerofleet.files.choices import NetworkProfile
 from aerofleet.manifests.rbac import team_access
 from aerofleet.manifests.rendered import Object
 from tests.manifests.golden import rendered, resolved

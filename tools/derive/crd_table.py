@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
+from aerofleet.load import read
 
 TARGET = Path(__file__).resolve().parents[2] / "aerofleet/ako/data/crd.json"
 SOURCE = "asdb.aerospike.com_aerospikeclusters.yaml"
@@ -76,7 +76,7 @@ class Table:
 
 def spec_of(definition: Path) -> dict[str, Any]:
     """The schema of ``spec`` in version v1 of a CustomResourceDefinition."""
-    found = yaml.load(definition.read_bytes(), Loader=yaml.CSafeLoader)
+    found = read(definition).data
     version = next(version for version in found["spec"]["versions"] if version["name"] == "v1")
     spec: dict[str, Any] = version["schema"]["openAPIV3Schema"]["properties"]["spec"]
     return spec

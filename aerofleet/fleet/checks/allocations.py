@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from aerofleet.files.allocations import (
-    ORDER,
-    PORTS_PER_CLUSTER,
-    AllocationsFile,
-    ClusterAllocation,
-    Place,
-    next_state,
-    racks_in_use,
-)
+from aerofleet.files.allocations import PORTS_PER_CLUSTER, AllocationsFile, ClusterAllocation
+from aerofleet.files.choices import ClusterState, StorageKind
 from aerofleet.files.settings import NamespaceSettings
 from aerofleet.files.validation import nearest
 from aerofleet.findings import Finding
+from aerofleet.fleet.allocation import ORDER, Place, next_state, racks_in_use
 from aerofleet.fleet.checks.finding import SettingsOf, finding
 from aerofleet.fleet.pool_members import hosts_in_racks
-from aerofleet.fleet.resolved import ClusterState, StorageKind
 from aerofleet.settings.merge import Path
 from aerofleet.settings.source import CellSource
 

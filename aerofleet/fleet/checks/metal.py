@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from aerofleet.files.addresses import SERVER_VERSION
-from aerofleet.files.allocations import racks_in_use
+from aerofleet.files.choices import HostState
 from aerofleet.files.settings import Settings
 from aerofleet.files.validation import nearest
 from aerofleet.findings import Finding
+from aerofleet.fleet.allocation import racks_in_use
 from aerofleet.fleet.checks.finding import SettingsOf, finding, finding_of_setting
 from aerofleet.fleet.pool_members import hosts_in_racks, pool_members
-from aerofleet.fleet.resolved import HostState
 from aerofleet.settings.source import CellSource, WrittenCluster
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from aerofleet.files.choices import StorageKind
 from aerofleet.findings import Finding
 from aerofleet.fleet.checks.finding import SettingsOf, finding
-from aerofleet.fleet.resolved import StorageKind
 from aerofleet.settings.layers import DEFAULTS
 from aerofleet.settings.merge import Path, is_named_list
 from aerofleet.settings.source import CellSource

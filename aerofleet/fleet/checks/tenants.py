@@ -6,11 +6,11 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 
+from aerofleet.files.choices import ClusterState, StorageKind
 from aerofleet.files.settings import Settings
 from aerofleet.files.validation import unknown_key
 from aerofleet.findings import Finding
 from aerofleet.fleet.checks.finding import SettingsOf, finding
-from aerofleet.fleet.resolved import ClusterState, StorageKind
 from aerofleet.settings.merge import Path, is_named_list
 from aerofleet.settings.source import CellSource, WrittenCluster
 from aerofleet.units.amount import counted

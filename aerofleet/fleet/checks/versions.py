@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, release_of
+from aerofleet.files.choices import OperatorPhase
 from aerofleet.findings import Finding
 from aerofleet.fleet.checks.finding import SettingsOf, finding
-from aerofleet.fleet.resolved import OperatorPhase
 from aerofleet.settings.source import CellSource
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from aerofleet.cli import main
-from aerofleet.files.owners import owners_text
 from aerofleet.files.project_files import Files
+from aerofleet.fleet.owners import owners_text
 from aerofleet.settings.source import read_cell
 from tests.fleet.project import SHOP, change, copy_of
 

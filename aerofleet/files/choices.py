@@ -1,0 +1,48 @@
+"""The closed choices that definition files offer."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class NetworkProfile(StrEnum):
+    """The way clients reach the pods of a cell; `aerofleet.manifests.network` defines each profile."""
+
+    POD = "pod"
+    HOST = "host"
+    CONFIGURED_IP = "configured-ip"
+    MULTUS = "multus"
+
+    @property
+    def host_ports(self) -> bool:
+        """Whether the pods open ports of their host, so that two clusters on a host need different ports."""
+        return self in (NetworkProfile.HOST, NetworkProfile.CONFIGURED_IP)
+
+
+class HostState(StrEnum):
+    ACTIVE = "active"
+    MAINTENANCE = "maintenance"
+    ABSENT = "absent"
+
+
+class OperatorPhase(StrEnum):
+    """An operator upgrade in three reviewed steps: all clusters paused, operator switched, clusters released."""
+
+    PREPARE = "prepare"
+    SWITCH = "switch"
+    RELEASE = "release"
+
+
+class ClusterState(StrEnum):
+    """The life of a cluster. A state may only follow the one before it."""
+
+    ACTIVE = "active"
+    FROZEN = "frozen"
+    UNPROTECTED = "unprotected"
+    DELETED = "deleted"
+    RELEASED = "released"
+
+
+class StorageKind(StrEnum):
+    MEMORY = "memory"
+    DEVICE = "device"

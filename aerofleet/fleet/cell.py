@@ -1,0 +1,56 @@
+"""One resolved cell with its teams."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aerofleet.files.choices import NetworkProfile
+from aerofleet.fleet.cluster import Cluster
+from aerofleet.fleet.metal import Host, Pool
+from aerofleet.fleet.platform import FreezeWindow, Images, Monitoring, Operator, SecretStore, Seeds
+from aerofleet.fleet.tenants import Tenant
+from aerofleet.units.json_value import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team with its clusters. ``group``: the stack group of the team; empty if the cell is one stack."""
+
+    name: str
+    namespace: str
+    tenant: Tenant
+    group: str
+    clusters: tuple[Cluster, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One Kubernetes cluster of one environment. ``cert_manager``: its manifests; none if another team runs it."""
+
+    name: str
+    site: str
+    context: str
+    ephemeral: bool
+    kubernetes_version: str
+    network_profile: NetworkProfile
+    racks: tuple[str, ...]
+    hosts: tuple[Host, ...]
+    pools: tuple[Pool, ...]
+    operator: Operator
+    cert_manager: tuple[Json, ...]
+    secret_store: SecretStore
+    images: Images
+    monitoring: Monitoring
+    seeds: Seeds | None
+    freeze_windows: tuple[FreezeWindow, ...]
+    groups: tuple[str, ...]
+    teams: tuple[Team, ...]
+
+    @property
+    def carries_groups(self) -> bool:
+        """Whether teams in other stacks depend on the platform stack of this cell."""
+        return bool(self.groups and self.teams)
+
+    @property
+    def clusters(self) -> tuple[Cluster, ...]:
+        return tuple(cluster for team in self.teams for cluster in team.clusters)
