@@ -107,7 +107,7 @@ def expect_nodes(name: StackName, cell: ResolvedCell) -> None:
             )
     absent = tuple(absent_nodes(cell, there))
     for finding in absent:
-        pulumi.log.error(f"{finding.path}  {finding.message} in context '{cell.context}' – {finding.hint}")
+        pulumi.log.error(f"{finding.path}  {finding.message} in context '{cell.context}' – {finding.remedy}")
     if absent:
         count = "1 active host is no node" if len(absent) == 1 else f"{len(absent)} active hosts are no nodes"
         raise pulumi.RunError(f"{count} of the Kubernetes cluster; `aerofleet preflight {cell.name}` shows the same")
@@ -117,7 +117,7 @@ def refuse_on_errors(findings: tuple[Finding, ...]) -> None:
     errors = [finding for finding in findings if finding.severity == "error"]
     for finding in errors:
         place = f"{finding.location}  " if finding.location else ""
-        hint = f" – {finding.hint}" if finding.hint else ""
+        hint = f" – {finding.remedy}" if finding.remedy else ""
         pulumi.log.error(f"{place}{finding.path}  {finding.message}{hint}")
     if errors:
         count = "1 mistake" if len(errors) == 1 else f"{len(errors)} mistakes"

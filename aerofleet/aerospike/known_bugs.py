@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from aerofleet.aerospike.parameters import numbers
+from aerofleet.units.version import numbers
 
 ANY: Any = object()
 """Stands for every value of a parameter."""

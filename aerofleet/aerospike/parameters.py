@@ -17,6 +17,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from aerofleet.units.version import numbers
+
 Node = dict[str, Any]
 
 RENAMED: dict[str, str] = {
@@ -131,10 +133,6 @@ def three_numbers(version: str) -> str:
 def has_schema(version: str) -> bool:
     """Is there data for exactly the first three numbers of ``version``?"""
     return three_numbers(version) in _table()["versions"]
-
-
-def numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
 @lru_cache(maxsize=256)

@@ -16,7 +16,6 @@ from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config_change import judge
 from aerofleet.ako.config_file import is_same
-from aerofleet.ako.effect import Effect, Reason, refusal, worst
 from aerofleet.ako.estimate import is_estimate, marked
 from aerofleet.ako.hazards import Hazard, change_hazards
 from aerofleet.ako.narrow import becomes, narrow
@@ -30,6 +29,7 @@ from aerofleet.ako.reasons.unknown import NO_RULE, unknown_reasons
 from aerofleet.ako.refused_starts import new_refusals
 from aerofleet.ako.restart import RackRestart, Restarts, decide, judged_version
 from aerofleet.ako.status import MIRRORED, Status
+from aerofleet.findings.effect import Effect, Reason, reason_of, refusal, worst
 from aerofleet.units.object_identity import API_VERSION, api_version_message
 
 ALWAYS_LIVE: dict[str, str] = {
@@ -151,7 +151,7 @@ def _reasons(old: Cluster, new: Cluster, restarts: Restarts, changed: list[str])
     yield from unknown_reasons(old, new)
     yield from _parameter_reasons(old, new, restarts)
     for path, message in sorted({*new_choices(new)} - {*new_choices(old)}):
-        yield Reason(Effect.DATA_AT_RISK, "unknown-value", path, f"unknown: {message} at any version with data")
+        yield reason_of(Effect.DATA_AT_RISK, "unknown-value", path, f"unknown: {message} at any version with data")
     for restart in restarts.racks:
         if restart is restarts.racks[0] or not _is_like(restart, restarts.racks[0]):
             yield from restart_reasons(old, new, restart)
@@ -204,10 +204,10 @@ def _named_as_held(old: Cluster, new: Cluster, reasons: list[Reason]) -> Iterato
 def _identity(old: Cluster, new: Cluster) -> Iterator[Reason]:
     if (old.name, old.namespace) != (new.name, new.namespace):
         message = f"{old.namespace}/{old.name} becomes {new.namespace}/{new.name}: another cluster is made"
-        yield Reason(Effect.DATA_AT_RISK, "identity", "metadata.name", message)
+        yield reason_of(Effect.DATA_AT_RISK, "identity", "metadata.name", message)
     elif old.api_version and new.api_version and old.api_version != new.api_version:
         message = api_version_message(old.api_version, new.api_version)
-        yield Reason(Effect.DATA_AT_RISK, "api-version", "apiVersion", message)
+        yield reason_of(Effect.DATA_AT_RISK, "api-version", "apiVersion", message)
     yield from version_refusals(new)
 
 
@@ -215,7 +215,7 @@ def version_refusals(cluster: Cluster) -> Iterator[Reason]:
     """An apiVersion that the operator does not serve. One that is not written is taken for the right one."""
     if cluster.api_version not in ("", API_VERSION):
         message = f"{cluster.api_version} is not served by the operator, so the API server refuses it; {API_VERSION} is"
-        yield Reason(Effect.REFUSED, "api-version", "apiVersion", message)
+        yield reason_of(Effect.REFUSED, "api-version", "apiVersion", message)
 
 
 def _parameter_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]:
@@ -232,9 +232,9 @@ def _parameter_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterat
             path = config_path_of(new, before, rack, difference.key)
             if not difference.is_known:
                 message = "unknown: no rule knows this parameter"
-                yield Reason(Effect.DATA_AT_RISK, "unknown-parameter", path, message)
+                yield reason_of(Effect.DATA_AT_RISK, "unknown-parameter", path, message)
             elif not stay and difference.names[-1] != "rack-id":
-                yield Reason(Effect.LIVE, "new-pods", path, f"{difference.words}, {WITH_NEW_PODS}")
+                yield reason_of(Effect.LIVE, "new-pods", path, f"{difference.words}, {WITH_NEW_PODS}")
 
 
 def _untold(old: Cluster, new: Cluster, changed: list[str], told: list[Reason]) -> Iterator[Reason]:
@@ -248,7 +248,7 @@ def _untold(old: Cluster, new: Cluster, changed: list[str], told: list[Reason]) 
             if words == WITH_NEW_PODS and has_staying_racks:
                 words = "changes nothing in the pods that stay"
             place = narrow(path, before, after)
-            yield Reason(Effect.LIVE, "spec", place.path, f"{becomes(place.before, place.after)}: {words}")
+            yield reason_of(Effect.LIVE, "spec", place.path, f"{becomes(place.before, place.after)}: {words}")
 
 
 def _live_reasons(old: Cluster, new: Cluster, changed: list[str]) -> Iterator[Reason]:
@@ -256,10 +256,10 @@ def _live_reasons(old: Cluster, new: Cluster, changed: list[str]) -> Iterator[Re
         if key in ALWAYS_LIVE:
             place = narrow(f"spec.{key}", old.spec.get(key), new.spec.get(key))
             message = f"{becomes(place.before, place.after)}: {ALWAYS_LIVE[key]}"
-            yield Reason(Effect.LIVE, "spec", place.path, message)
+            yield reason_of(Effect.LIVE, "spec", place.path, message)
         elif key not in JUDGED:
-            yield Reason(Effect.DATA_AT_RISK, "unknown-field", f"spec.{key}", NO_RULE)
+            yield reason_of(Effect.DATA_AT_RISK, "unknown-field", f"spec.{key}", NO_RULE)
     for key, words in LIVE_RACK_CONFIG.items():
         before, after = old.rack_config.get(key), new.rack_config.get(key)
         if before != after:
-            yield Reason(Effect.LIVE, "spec", f"spec.rackConfig.{key}", f"{becomes(before, after)}: {words}")
+            yield reason_of(Effect.LIVE, "spec", f"spec.rackConfig.{key}", f"{becomes(before, after)}: {words}")

@@ -13,9 +13,10 @@ from typing import Any
 from aerofleet.ako import crd
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config import Config, entries, is_strongly_consistent, namespaces, section
-from aerofleet.ako.image import is_at_least, server_version
+from aerofleet.ako.image import server_version
 from aerofleet.ako.overlay import OverlayError, merged
 from aerofleet.findings import Finding
+from aerofleet.units.version import is_at_least
 
 NODE_ID = "ENV_NODE_ID"
 DEFAULT_NETWORK_POLICY = {

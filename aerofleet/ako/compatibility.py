@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aerofleet.ako.image import numbers
+from aerofleet.units.version import numbers
 
 OPERATOR = "4.5.0"
 """The newest known release: what is judged by where nothing else is asked."""

@@ -54,22 +54,3 @@ def _plain(image: str) -> str:
 @lru_cache(maxsize=4096)
 def edition(image: str) -> Edition:
     return "enterprise" if is_enterprise(image) else "federal" if is_federal(image) else ""
-
-
-@lru_cache(maxsize=4096)
-def numbers(version: str) -> tuple[int, ...]:
-    """``8.1.1.3`` → (8, 1, 1, 3)."""
-    return tuple(int(part) for part in version.split(".") if part.isdecimal())
-
-
-@lru_cache(maxsize=4096)
-def is_at_least(version: str, floor: str) -> bool:
-    """Compares number by number; absent ones count as 0."""
-    mine, wanted = numbers(version), numbers(floor)
-    width = max(len(mine), len(wanted))
-    return mine + (0,) * (width - len(mine)) >= wanted + (0,) * (width - len(wanted))
-
-
-def passes_floor(version: str, floor: str) -> bool:
-    """The operator's own comparison: a version that ends earlier is older, so 8.1.0 doesn't pass 8.1.0.0."""
-    return numbers(version) >= numbers(floor)

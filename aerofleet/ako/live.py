@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from itertools import permutations
 from typing import Any
 
-from aerofleet.aerospike.parameters import data_version, nodes_at, numbers
+from aerofleet.aerospike.parameters import data_version, nodes_at
 from aerofleet.aerospike.server.live import LiveAnswer, as_text, set_live, setting_at
 from aerofleet.aerospike.server.live_needs import READ_BY
 from aerofleet.aerospike.server.live_settings import NEWEST
 from aerofleet.aerospike.server.live_state import Namespace, Place, Server
 from aerofleet.ako.config import Config, entries, is_strongly_consistent, namespaces, section, storage_type
 from aerofleet.ako.config_change import ConfigChange, Difference
+from aerofleet.units.version import numbers
 
 ALL_ORDERS = 5
 """Of more settings than this that depend on each other, only some orders are tried."""

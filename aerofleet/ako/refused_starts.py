@@ -13,11 +13,11 @@ from aerofleet.aerospike.server import START_RULES, StartFinding, start_findings
 from aerofleet.ako.cluster import NODE_ID, Cluster, Rack
 from aerofleet.ako.config import Config, section
 from aerofleet.ako.config_file import as_file
-from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.live import live_outcome
 from aerofleet.ako.restart import COLD, IMAGE, LIVE, NEW, NO_RESTART, WARM, Restarts, judged_version
 from aerofleet.findings import Finding
-from aerofleet.units.server_build import build_numbers, first_build
+from aerofleet.findings.effect import Effect, Reason, reason_of
+from aerofleet.units.version import build_numbers, first_build
 
 OLDEST = "6.0"
 """The first server version whose start is known. Source: `aerofleet.aerospike.server`."""
@@ -112,7 +112,9 @@ def new_refusals(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Rea
         else:
             what = _refused_live(each, old, new, restarts)
         if what:
-            yield Reason(effect, each.finding.rule, each.path, f"{each.finding.message}: {what}; {each.finding.hint}")
+            yield reason_of(
+                effect, each.finding.rule, each.path, f"{each.finding.message}: {what}; {each.finding.hint}"
+            )
 
 
 def _refused_live(refused: RefusedStart, old: Cluster, new: Cluster, restarts: Restarts) -> str:

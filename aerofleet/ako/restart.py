@@ -22,11 +22,12 @@ from aerofleet.ako.cluster import SCHEDULING, Cluster, Rack
 from aerofleet.ako.config import section
 from aerofleet.ako.config_change import ConfigChange, Difference, given_devices, judge
 from aerofleet.ako.config_file import CLIENT_NAMES, is_same
-from aerofleet.ako.image import is_at_least, is_same_image, server_version
+from aerofleet.ako.image import is_same_image, server_version
 from aerofleet.ako.mounts import remounted
 from aerofleet.ako.narrow import becomes, differences, narrow
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.status import rack_sizes
+from aerofleet.units.version import is_at_least
 
 NO_RESTART = "noRestart"
 LIVE = "noRestartUpdateConf"

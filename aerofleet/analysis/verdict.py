@@ -29,12 +29,12 @@ from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config import Config, section
 from aerofleet.ako.config_change import ConfigChange, judge
-from aerofleet.ako.effect import Reason
 from aerofleet.ako.estimate import is_estimate, refusal_of
 from aerofleet.ako.hazards import Hazard, config_hazards
 from aerofleet.ako.hazards.of_data import config_losses
 from aerofleet.ako.status import Status
 from aerofleet.findings import Finding
+from aerofleet.findings.effect import Reason
 
 Question = dict[str, Any]
 Answer = dict[str, Any]
@@ -260,7 +260,7 @@ def _finding(finding: Finding) -> Answer:
         "severity": finding.severity,
         "path": finding.path,
         "message": finding.message,
-        "hint": finding.hint,
+        "hint": finding.remedy,
     }
 
 

@@ -16,7 +16,6 @@ from aerofleet.ako.admission import admit_create, finished_status
 from aerofleet.ako.change import change_of, version_refusals
 from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
-from aerofleet.ako.effect import Effect, Reason, refusal, worst
 from aerofleet.ako.estimate import is_estimate, refusal_of
 from aerofleet.ako.failed_pods import failed_pods
 from aerofleet.ako.hazards import cluster_hazards
@@ -31,6 +30,7 @@ from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.diff_output import Judgement, as_json, as_text
 from aerofleet.cli.findings import print_findings
 from aerofleet.cli.manifest_file import read_objects
+from aerofleet.findings.effect import Effect, reason_of, refusal, worst
 from aerofleet.load import LoadError
 from aerofleet.units.object_identity import (
     API_VERSION,
@@ -143,7 +143,7 @@ def judged(old: CR | None, new: CR | None, operator: str, running_pods: Sequence
         reasons = [refusal(finding) for finding in errors or start_errors(cluster_of(new))]
         made = cluster_of(new, operator)
         reasons = [*version_refusals(made), *reasons]
-        reasons = reasons or [Reason(Effect.LIVE, "created", "metadata.name", "a new cluster is made")]
+        reasons = reasons or [reason_of(Effect.LIVE, "created", "metadata.name", "a new cluster is made")]
         return Judgement(cluster_name(new), worst(reasons), reasons, cluster_hazards(made), {NEW: made.size})
     gone: Cluster = cluster_of(old or {}, operator)
     reasons = [deletion_reason(gone)]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from aerofleet.ako.effect import Effect, Reason
+from aerofleet.findings.effect import Effect, Reason
 
 FOLDED_FROM = 4
 """As many reasons alike are one line."""

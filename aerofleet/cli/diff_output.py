@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.hazards import Hazard
 from aerofleet.ako.restart import COLD, CRASH, IMAGE, LIVE, NEW, NO_RESTART, REMOVED, SCALED_DOWN, WARM
 from aerofleet.cli.diff_folding import folded
 from aerofleet.cli.findings import visible
 from aerofleet.cli.terminal import wrapped
+from aerofleet.findings.effect import Effect, Reason
 
 SCHEMA = "aerofleet.io/diff/v1"
 PODS: dict[str, str] = {

@@ -17,7 +17,7 @@ from aerofleet.findings import Finding, Location
 from aerofleet.fleet.rules import RULES
 from aerofleet.load import RULES as READER_RULES
 
-SCHEMA = "aerofleet.io/findings/v1"
+SCHEMA = "aerofleet.io/findings/v2"
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 LONGEST = 400
@@ -66,16 +66,16 @@ def no_cell(root: Path) -> str:
 def text_of(finding: Finding) -> str:
     severity = "" if finding.severity == "error" else f"{finding.severity}: "
     place = shown(str(finding.location)) if finding.location else ""
-    parts = (place, shown(finding.subject), shown(finding.path), severity + shown(finding.message))
+    parts = (place, shown(str(finding.subject or "")), shown(finding.path), severity + shown(finding.message))
     line = "  ".join(filter(None, parts))
-    lines = [f"{line}  [{finding.rule}]", *([f"    {shown(finding.hint)}"] if finding.hint else [])]
+    lines = [f"{line}  [{finding.rule}]", *([f"    {shown(finding.remedy)}"] if finding.remedy else [])]
     return "".join(f"{wrapped(each)}\n" for each in lines)
 
 
 def sentence(finding: Finding) -> str:
     """Subject, path, message and hint in one line."""
-    said = ": ".join(filter(None, (finding.subject, finding.path, finding.message)))
-    return ". ".join(shown(text) for text in (said, finding.hint) if text)
+    said = ": ".join(filter(None, (str(finding.subject or ""), finding.path, finding.message)))
+    return ". ".join(shown(text) for text in (said, finding.remedy) if text)
 
 
 def shown(text: str) -> str:

@@ -21,7 +21,7 @@ from aerofleet.ako.refused_starts import start_errors
 from aerofleet.cli import EXIT_MISTAKE
 from aerofleet.cli.findings import FORMATS, print_findings
 from aerofleet.cli.manifest_file import read_objects
-from aerofleet.findings import Finding, Location
+from aerofleet.findings import Finding, Location, Subject
 from aerofleet.load import Document, LoadError
 from aerofleet.units.object_identity import (
     API_VERSION,
@@ -87,10 +87,10 @@ def _findings(path: Path, objects: list[Document], operator: str) -> Iterator[Fi
         yield Finding("no-cluster", "error", "kind", message, hint, Location(str(path), 1, 1))
     is_one = len(documents) + len(foreign) == 1
     for document in foreign:
-        yield replace(_foreign(document), subject="" if is_one else cluster_name(document.data))
+        yield replace(_foreign(document), subject=None if is_one else Subject("cluster", cluster_name(document.data)))
     yield from _twice(objects)
     for document, cluster in zip(documents, together.clusters, strict=True):
-        subject = "" if is_one else cluster_name(document.data)
+        subject = None if is_one else Subject("cluster", cluster_name(document.data))
         for finding in cluster_findings(document, cluster, together, operator):
             yield replace(finding, subject=subject)
 
@@ -111,8 +111,8 @@ def _twice(objects: list[Document]) -> Iterator[Finding]:
         if met[key] == 2:
             message = f"is written {counts[key]} times: only the last one counts"
             hint = "another name, or one of them only"
-            place = document.find("metadata.name")
-            yield Finding("object-twice", "error", "metadata.name", message, hint, place, label_of(document.data))
+            place, subject = document.find("metadata.name"), Subject("object", label_of(document.data))
+            yield Finding("object-twice", "error", "metadata.name", message, hint, place, subject)
 
 
 def cluster_findings(document: Document, cluster: Cluster, together: ObjectSet, operator: str) -> Iterator[Finding]:

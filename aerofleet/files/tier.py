@@ -6,9 +6,9 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from aerofleet.aerospike.parameters import numbers
 from aerofleet.files.addresses import ServerRelease
 from aerofleet.files.file_model import FileModel
+from aerofleet.units.version import numbers
 
 
 class ServerSettingsFile(FileModel):

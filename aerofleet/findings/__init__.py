@@ -1,10 +1,28 @@
-"""What a person should know about an input: findings, the rules that they come from, and the severity scale.
+"""Owns what the project reports: findings, the rules that they come from, effects, the severity scale, exit codes.
 
-Imports nothing of this project.
+Imports `aerofleet.units` only. The catalogue names the modules of all rules and loads them by scope.
 """
 
 from __future__ import annotations
 
-from aerofleet.findings.finding import Finding, Location, Severity
+from aerofleet.findings.effect import EFFECTS, Effect, Reason, worst
+from aerofleet.findings.finding import SEVERITIES, Finding, Location, Severity, Subject
+from aerofleet.findings.rule import Check, Problem, Rule, declared, rule, rules_in
 
-__all__ = ["Finding", "Location", "Severity"]
+__all__ = [
+    "EFFECTS",
+    "SEVERITIES",
+    "Check",
+    "Effect",
+    "Finding",
+    "Location",
+    "Problem",
+    "Reason",
+    "Rule",
+    "Severity",
+    "Subject",
+    "declared",
+    "rule",
+    "rules_in",
+    "worst",
+]

@@ -1,4 +1,4 @@
-"""What a check tells a person: which rule, where, what is wrong and what would be right."""
+"""A finding: which rule, about what, where, what is wrong, and what would be right."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "severe", "warning", "info"]
-"""`error`: refused, or no sense in it. `severe`: admitted, and it can cost data or availability."""
+"""``error``: refused, or meaningless. ``severe``: admitted, and it can cost data or availability. ``warning``: worth a
+change. ``info``: worth knowing."""
+
+SEVERITIES: tuple[Severity, ...] = ("error", "severe", "warning", "info")
+"""The severities, the worst first."""
+
+SubjectKind = Literal["cell", "team", "cluster", "object", "stack", "node", "file"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,18 +27,30 @@ class Location:
         return f"{self.file}:{self.line}:{self.column}"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Subject:
+    """The thing that a finding is about: a cluster ``shop/orders``, a team ``shop``, an object ``Secret shop/key``."""
+
+    kind: SubjectKind
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing a person should know about the input.
+    """One thing that a person should know about the input.
 
-    ``path`` is a dotted field path (``spec.rackConfig.racks[1].id``); ``hint`` says what would be right. ``subject``
-    names the object (``shop/orders``) where the input holds several, and is empty otherwise.
+    ``rule`` is the id of a rule in the catalogue. ``path`` is a dotted field path within the subject
+    (``spec.rackConfig.racks[1].id``); ``remedy`` says what would be right. ``subject`` is None where the input is one
+    thing only.
     """
 
     rule: str
     severity: Severity
     path: str
     message: str
-    hint: str = ""
+    remedy: str = ""
     location: Location | None = None
-    subject: str = ""
+    subject: Subject | None = None

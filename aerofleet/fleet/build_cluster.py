@@ -40,6 +40,7 @@ from aerofleet.units.names import (
     tls_secret,
     user_secret,
 )
+from aerofleet.units.version import numbers
 
 ADMIN_USER, EXPORTER_USER = "admin", "exporter"
 ADMIN_ROLES = ("sys-admin", "user-admin")
@@ -89,7 +90,7 @@ def build_cluster(
         namespaces=tuple(build_namespace(namespace, given) for namespace in settings.namespaces),
         volumes=volumes,
         resources=Resources(settings.resources.cpu, settings.resources.memory),
-        ports=ports_of(given.ports, tls=settings.security.tls, admin=version_tuple(version) >= ADMIN_PORT_SINCE),
+        ports=ports_of(given.ports, tls=settings.security.tls, admin=numbers(version) >= ADMIN_PORT_SINCE),
         network_profile=cell.network,
         multi_pod_per_host=settings.multi_pod_per_host,
         batches=Batches(settings.batches.rolling_update, settings.batches.scale_down, settings.batches.max_unavailable),
@@ -113,10 +114,6 @@ def build_cluster(
         networks=cell.networks,
         min_cluster_size=min_cluster_size(settings.min_cluster_size, int(settings.size) * settings.racks),
     )
-
-
-def version_tuple(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
 def build_namespace(settings: NamespaceSettings, given: ClusterAllocation) -> Namespace:

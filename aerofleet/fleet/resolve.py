@@ -201,7 +201,9 @@ def told_once(findings: Iterable[Finding]) -> Iterator[Finding]:
     groups: dict[tuple[object, ...], list[Finding]] = {}
     for finding in findings:
         setting = finding.path.rpartition(AT_CLUSTER)[2]
-        groups.setdefault((finding.rule, finding.location, setting, finding.message, finding.hint), []).append(finding)
+        groups.setdefault((finding.rule, finding.location, setting, finding.message, finding.remedy), []).append(
+            finding
+        )
     for first, *others in groups.values():
         clusters = [finding.path.partition(AT_CLUSTER)[0] for finding in others if finding.path != first.path]
         shown, more = ", ".join(clusters[:NAMED]), len(clusters) - NAMED

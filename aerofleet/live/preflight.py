@@ -11,7 +11,6 @@ from collections.abc import Container, Iterator, Mapping
 from typing import Any, Protocol
 
 from aerofleet.ako.compatibility import release_of
-from aerofleet.ako.image import numbers
 from aerofleet.engine.recovery import object_id
 from aerofleet.files.choices import HostState
 from aerofleet.findings import Finding, Severity
@@ -19,6 +18,7 @@ from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.metal import Host, Pool
 from aerofleet.manifests.rendered import RenderedCell
 from aerofleet.units.names import CELL_LABEL, MANAGED_BY_LABEL, MANAGED_BY_VALUE
+from aerofleet.units.version import numbers
 
 Object = Mapping[str, Any]
 

@@ -38,7 +38,7 @@ class LoadError(Exception):
 
 def finding_at(location: Location, rule: str, message: str, hint: str) -> Finding:
     """Return a refusal of the reader, with a location in the file and without a field path."""
-    return Finding(rule=rule, severity="error", path="", message=message, hint=hint, location=location)
+    return Finding(rule=rule, severity="error", path="", message=message, remedy=hint, location=location)
 
 
 def stop_at(location: Location, rule: str, message: str, hint: str) -> NoReturn:

@@ -8,10 +8,10 @@ from aerofleet.aerospike.server import START_RULES
 from aerofleet.ako.admission import COMMON, CREATE_ONLY, MUTATING, SCHEMA, UPDATE_ONLY, WARNINGS
 from aerofleet.ako.admission.rule import Rule
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, admitted_servers
-from aerofleet.ako.effect import EFFECTS
 from aerofleet.ako.hazards import CHANGES, CLUSTER_HAZARDS, CONFIG_HAZARDS, STATUS_HAZARDS, HazardRule
 from aerofleet.ako.hazards.beside import BESIDE, BESIDE_CHANGES
 from aerofleet.ako.reasons.kinds import KINDS, Kind
+from aerofleet.findings.effect import EFFECTS
 
 HEAD = f"""\
 # Rules, hazards and effects

@@ -11,7 +11,7 @@ import pytest
 from aerofleet.ako.admission import finished_status
 from aerofleet.ako.change import change_of
 from aerofleet.ako.cluster import cluster_of
-from aerofleet.ako.effect import Effect
+from aerofleet.findings.effect import Effect
 from tests.ako.specimen import GONE, cases, cluster, edited
 
 PAIRS = cases("effects")

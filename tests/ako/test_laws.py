@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aerofleet.ako.change import change_of
-from aerofleet.ako.effect import Effect
 from aerofleet.analysis.verdict import QuestionError, answer
+from aerofleet.findings.effect import Effect
 from tests.ako.specimen import cases, cluster, edited
 
 BASES = ("device", "memory", "secure", "strong", "files")

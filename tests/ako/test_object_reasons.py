@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from aerofleet.ako.effect import Effect, worst
 from aerofleet.ako.narrow import becomes
 from aerofleet.ako.reasons.kinds import KINDS
 from aerofleet.ako.reasons.objects import object_reasons
+from aerofleet.findings.effect import Effect, worst
 from tests.ako.specimen import cases
 
 

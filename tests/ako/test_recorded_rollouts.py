@@ -16,8 +16,8 @@ import pytest
 from aerofleet.ako.admission import finished_status
 from aerofleet.ako.change import Change, change_of
 from aerofleet.ako.cluster import cluster_of
-from aerofleet.ako.effect import Effect
 from aerofleet.ako.restart import COLD, IMAGE, LIVE, NEW, NO_RESTART, REMOVED, SCALED_DOWN, WARM
+from aerofleet.findings.effect import Effect
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "oracle" / "rollout.jsonl"
 JUDGED = {COLD: "rebuilt", IMAGE: "rebuilt", WARM: "restarted", LIVE: "live", NEW: "new", SCALED_DOWN: "gone"}

@@ -63,7 +63,7 @@ def test_the_mutating_webhook_refuses_first(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", CREATE, ids=named)
 def test_every_finding_says_where_what_and_what_instead(case: dict[str, Any]) -> None:
     findings = admit_create(cluster(case["base"], case["fails"])).findings
-    assert all(finding.path and finding.message and finding.hint for finding in findings)
+    assert all(finding.path and finding.message and finding.remedy for finding in findings)
     assert len({(finding.path, finding.message) for finding in findings}) == len(findings)
 
 

@@ -96,7 +96,7 @@ def test_a_mistake_as_json(broken: Path, capsys: pytest.CaptureFixture[str]) -> 
     code, out = checked(broken, "json", capsys)
     answer = json.loads(out)
     assert code == 2
-    assert answer["schema"] == "aerofleet.io/findings/v1"
+    assert answer["schema"] == "aerofleet.io/findings/v2"
     assert answer["findings"][0]["location"] == {"file": "stacks/here/teams/shop.yaml", "line": 4, "column": 5}
 
 

@@ -10,11 +10,11 @@ import pytest
 
 from aerofleet.ako.admission import finished_status
 from aerofleet.ako.cluster import cluster_of
-from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.status import status_dict
 from aerofleet.cli.diff import run
 from aerofleet.cli.diff_folding import folded
 from aerofleet.cli.terminal import broken
+from aerofleet.findings.effect import Effect, reason_of
 from tests.ako.specimen import cluster
 
 
@@ -202,26 +202,26 @@ def test_a_deleted_cluster_says_which_claims_go(tmp_path: Path, capsys: pytest.C
 
 
 def test_reasons_that_say_the_same_are_one_line() -> None:
-    reasons = [Reason(Effect.LIVE, "set-live", f"spec.a.{{n}}.{key}", "is gone") for key in "bcdef"]
+    reasons = [reason_of(Effect.LIVE, "set-live", f"spec.a.{{n}}.{key}", "is gone") for key in "bcdef"]
     (only,) = folded(reasons)
     assert (only.path, only.message) == ("spec.a.{n}", "is gone (5 places: b, c, d, e, f)")
     assert folded(reasons[:3]) == reasons[:3]
 
 
 def test_volumes_that_go_alike_are_one_line_with_their_names() -> None:
-    reasons = [Reason(Effect.LIVE, "a", f"spec.volumes.{{d-{n}}}", f"volume d-{n} goes") for n in range(4)]
+    reasons = [reason_of(Effect.LIVE, "a", f"spec.volumes.{{d-{n}}}", f"volume d-{n} goes") for n in range(4)]
     assert folded(reasons) == [
-        Reason(Effect.LIVE, "a", "spec.volumes", "volume d-0 goes (likewise d-1, d-2, d-3)"),
+        reason_of(Effect.LIVE, "a", "spec.volumes", "volume d-0 goes (likewise d-1, d-2, d-3)"),
     ]
 
 
 def test_parameters_of_a_namespace_that_is_new_are_one_line_and_values_of_others_stay() -> None:
-    whole = Reason(Effect.LIVE, "namespace-added", "spec.namespaces.{n}", "namespace n is new and empty")
-    within = [Reason(Effect.WARM_RESTART, "warm-restart", f"spec.namespaces.{{n}}.{key}", key) for key in "abcd"]
-    values = [Reason(Effect.LIVE, "set-live", f"spec.service.{n}", f"{n} becomes 9, set live") for n in range(5)]
+    whole = reason_of(Effect.LIVE, "namespace-added", "spec.namespaces.{n}", "namespace n is new and empty")
+    within = [reason_of(Effect.WARM_RESTART, "warm-restart", f"spec.namespaces.{{n}}.{key}", key) for key in "abcd"]
+    values = [reason_of(Effect.LIVE, "set-live", f"spec.service.{n}", f"{n} becomes 9, set live") for n in range(5)]
     assert folded([whole, *within, *values]) == [
         whole,
-        Reason(Effect.WARM_RESTART, "warm-restart", "spec.namespaces.{n}", "4 parameters with it: a, b, c, d"),
+        reason_of(Effect.WARM_RESTART, "warm-restart", "spec.namespaces.{n}", "4 parameters with it: a, b, c, d"),
         *values,
     ]
 

@@ -46,5 +46,5 @@ def says(finding: dict[str, Any], expected: dict[str, Any]) -> bool:
         finding["rule"] == expected["rule"]
         and finding["path"] == expected.get("path", finding["path"])
         and expected.get("says", "") in finding["message"]
-        and finding["hint"] == expected.get("hint", finding["hint"])
+        and finding["remedy"] == expected.get("remedy", finding["remedy"])
     )

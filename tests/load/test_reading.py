@@ -125,7 +125,7 @@ def test_every_refusal_has_a_known_rule() -> None:
         with pytest.raises(LoadError) as caught:
             read_text(text, "file.yaml")
         assert caught.value.findings
-        assert all(each.rule in RULES and each.hint for each in caught.value.findings)
+        assert all(each.rule in RULES and each.remedy for each in caught.value.findings)
 
 
 def test_thousands_of_digits_are_refused_in_plain_words() -> None:

@@ -10,7 +10,7 @@ import yaml
 
 from aerofleet.ako.admission import admit_update
 from aerofleet.ako.change import change_of
-from aerofleet.ako.effect import Effect
+from aerofleet.findings.effect import Effect
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.manifests import render_cell
 from tests.fleet.project import EXAMPLE, copy_of

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from aerofleet.units.server_build import build_numbers, first_build
+from aerofleet.units.version import build_numbers, first_build
 
 Path = tuple[str | int, ...]
 """Keys and list positions from the root of aerospikeConfig: ``("namespaces", 0, "storage-engine", "flush-size")``."""

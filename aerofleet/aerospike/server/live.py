@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from aerofleet.aerospike.parameters import numbers
 from aerofleet.aerospike.server.live_needs import NEEDS, Asked
 from aerofleet.aerospike.server.live_settings import NAMESPACE, NETWORK, SERVICE, SET, Setting, Table
 from aerofleet.aerospike.server.live_state import Namespace, Place, Server, Values
 from aerofleet.aerospike.server.live_value import quantity, unsigned
+from aerofleet.units.version import numbers
 
 LONGEST_TEXT = 1024
 """Source: cfg_info.c, the buffer of each handler."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from aerofleet.aerospike.parameters import numbers
+from aerofleet.units.version import numbers
 
 Config = Mapping[str, Any]
 Place = Callable[[str], str]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aerofleet.aerospike.server.file import Path, Reading
-from aerofleet.units.server_build import build_numbers, first_build
+from aerofleet.units.version import build_numbers, first_build
 
 Refused = tuple[Path, str, str]
 """(path, what is wrong, what would be right)."""

@@ -16,7 +16,7 @@ from aerofleet.aerospike.server import (
 from aerofleet.aerospike.server.file import read
 from aerofleet.aerospike.server.rule import StartFinding, StartRule
 from aerofleet.aerospike.server.start_values import VALUE_RULES
-from aerofleet.units.server_build import build_numbers
+from aerofleet.units.version import build_numbers
 
 MODULES = (start_service, start_network, start_namespaces, start_storage, start_checkpoint, start_machine)
 START_RULES: tuple[StartRule, ...] = VALUE_RULES + tuple(

@@ -15,7 +15,7 @@ from aerofleet.aerospike.server import values
 from aerofleet.aerospike.server.file import Line, Path, Reading, Section
 from aerofleet.aerospike.server.rule import Check, Refused, StartRule
 from aerofleet.aerospike.server.table import Entry, Names, sections
-from aerofleet.units.server_build import build_numbers, first_build
+from aerofleet.units.version import build_numbers, first_build
 
 SOURCE = "cfg.c, 6.0 to 8.1.2"
 SUMMARIES: dict[str, str] = {

@@ -11,7 +11,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from aerofleet.units.server_build import build_numbers, first_build
+from aerofleet.units.version import build_numbers, first_build
 
 Entry = tuple[Any, ...]
 Names = dict[str, Entry]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from aerofleet.units.server_build import build_numbers, first_build
+from aerofleet.units.version import build_numbers, first_build
 
 BITS_64 = 1 << 64
 LARGEST_UINT32 = (1 << 32) - 1

@@ -11,7 +11,8 @@ from typing import Any
 from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import namespaces, section
-from aerofleet.ako.image import is_enterprise, is_federal, passes_floor
+from aerofleet.ako.image import is_enterprise, is_federal
+from aerofleet.units.version import passes_floor
 
 GLOBAL_PRIVILEGES = frozenset({"data-admin", "sys-admin", "user-admin", "sindex-admin", "udf-admin"})
 SCOPED_PRIVILEGES = frozenset(

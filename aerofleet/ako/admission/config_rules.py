@@ -20,7 +20,7 @@ from aerofleet.ako.config import (
     section,
     texts,
 )
-from aerofleet.ako.image import is_at_least, passes_floor
+from aerofleet.units.version import is_at_least, passes_floor
 
 MULTI_RECORD = ("mrt-duration", "disable-mrt-writes")
 SYSLOG_ONLY = ("facility", "path", "tag")

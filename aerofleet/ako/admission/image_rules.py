@@ -9,7 +9,8 @@ from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.compatibility import MINIMUM_SERVER, admits, admitted_servers
 from aerofleet.ako.config import section
-from aerofleet.ako.image import edition, is_at_least, passes_floor, server_version
+from aerofleet.ako.image import edition, server_version
+from aerofleet.units.version import is_at_least, passes_floor
 
 DNS_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SERVICE_NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")

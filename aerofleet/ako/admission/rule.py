@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from aerofleet.ako.image import is_at_least
+from aerofleet.units.version import is_at_least
 
 Refused = tuple[str, str, str]
 """(field path, what is wrong, what would be right)."""

@@ -14,7 +14,6 @@ from aerofleet.ako.config_change import devices
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.failed_pods import allowances
 from aerofleet.ako.hazards.hazard import Found, hazard
-from aerofleet.ako.image import is_at_least, numbers
 from aerofleet.ako.mounts import unseen_host_paths
 from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.reasons.pods import empties_local_storage
@@ -23,6 +22,7 @@ from aerofleet.ako.reasons.storage import cascades
 from aerofleet.ako.restart import COLD, IMAGE, REMOVED, SCALED_DOWN, WARM, Restarts, batch_size
 from aerofleet.ako.status import rack_sizes
 from aerofleet.units.kubernetes_quantity import quantity
+from aerofleet.units.version import is_at_least, numbers
 
 RESTARTS = frozenset({WARM, COLD, IMAGE})
 """What a pod that stays can fail by: its server starts anew."""

@@ -8,9 +8,9 @@ from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, is_in_memory, namespaces, section, texts
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.hazards.of_storage import LARGEST_DEVICE_BYTES
-from aerofleet.ako.image import is_at_least
 from aerofleet.ako.mounts import volume_bytes, volume_under
 from aerofleet.units.kubernetes_quantity import quantity, size_text
+from aerofleet.units.version import is_at_least
 
 TRACKED_SINCE = "8.1.2.0"
 """The first server with `cgroup-mem-tracking` (configuration schema 8.1.2)."""

@@ -8,8 +8,8 @@ from aerofleet.aerospike.known_bugs import UPGRADE_BUG, bugs_of
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import Config, is_in_memory, namespaces, section
 from aerofleet.ako.hazards.hazard import Found, hazard
-from aerofleet.ako.image import is_at_least
 from aerofleet.ako.restart import Restarts
+from aerofleet.units.version import is_at_least
 
 HARDENED = "8.2.0.0"
 """The first server that limits nesting, hardens Lua and answers nothing while it joins. Source: the vendor's page

@@ -8,8 +8,8 @@ from typing import Any
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import entries, section, texts
 from aerofleet.ako.config_file import is_same
-from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.narrow import becomes
+from aerofleet.findings.effect import Effect, Reason, reason_of
 
 LISTS = frozenset({"privileges", "roles", "whitelist"})
 MEANS: dict[str, str] = {
@@ -34,16 +34,16 @@ def access_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
                 secret = now.get("secretName")
                 password = f"; its password is the key password of Secret {secret}, which must exist first"
                 message = f"{label} {name} is new, with {key} {_listed(now.get(key))}{password if secret else ''}"
-                yield Reason(Effect.LIVE, "access", where, message)
+                yield reason_of(Effect.LIVE, "access", where, message)
             elif was is not None and now is None:
                 message = f"{label} {name} goes, with {key} {_listed(was.get(key))}"
-                yield Reason(Effect.LIVE, "access", where, message)
+                yield reason_of(Effect.LIVE, "access", where, message)
             elif was is not None and now is not None:
                 yield from _changed(where, f"{label} {name}", was, now)
     policies = [section(cluster.spec, "aerospikeAccessControl").get("adminPolicy") for cluster in (old, new)]
     if not is_same(*policies):
         message = f"{becomes(*policies)}: how long the operator waits when it sets users and roles"
-        yield Reason(Effect.LIVE, "access", f"{path}.adminPolicy", message)
+        yield reason_of(Effect.LIVE, "access", f"{path}.adminPolicy", message)
 
 
 def _by_name(cluster: Cluster, kind: str) -> dict[str, dict[str, Any]]:
@@ -60,7 +60,7 @@ def _changed(where: str, label: str, was: dict[str, Any], now: dict[str, Any]) -
         else:
             pair = f"{_listed(before)} becomes {_listed(after)}" if key in LISTS else becomes(before, after)
             message = f"{key} of {label}: {pair}; {MEANS.get(key, 'is set while servers run')}"
-        yield Reason(Effect.LIVE, "access", f"{where}.{key}", message)
+        yield reason_of(Effect.LIVE, "access", f"{where}.{key}", message)
 
 
 def _listed(found: Any) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from aerofleet.ako.config import Config, entries, section
-from aerofleet.ako.effect import Effect, Reason
+from aerofleet.findings.effect import Effect, Reason, reason_of
 
 Keys = tuple[str, ...]
 
@@ -68,7 +68,9 @@ def _sets(name: str, before: Config, after: Config, path: str) -> Iterator[Reaso
 
 
 def _evicts(path: str, message: str) -> Reason:
-    return Reason(Effect.DATA_AT_RISK, "evicts", path, f"{message}: records with a time to live may be deleted at once")
+    return reason_of(
+        Effect.DATA_AT_RISK, "evicts", path, f"{message}: records with a time to live may be deleted at once"
+    )
 
 
 def _number(namespace: Config, keys: Keys) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aerofleet.ako.effect import Effect
+from aerofleet.findings.effect import Effect
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ from aerofleet.aerospike.server.loss import Loss, Setup, losses, path_in, shadow
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, ignores_devices, namespaces, section
 from aerofleet.ako.config_file import is_same
-from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.mounts import volume_under
 from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.reasons.pods import copies_of
 from aerofleet.ako.reasons.starts import refilled
+from aerofleet.findings.effect import Effect, Reason, reason_of
 
 TOLD_ELSEWHERE = frozenset({"namespace-removed"})
 """Rules of a loss that `data` has a reason for."""
@@ -32,12 +32,12 @@ def loss_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
         if loss.rule == "memory-only":
             yield refilled(copies, loss.rule, path, loss.message)
         else:
-            yield Reason(Effect.DATA_AT_RISK, loss.rule, path, f"{loss.message}{_operator_does(loss)}")
+            yield reason_of(Effect.DATA_AT_RISK, loss.rule, path, f"{loss.message}{_operator_does(loss)}")
     for before, rack in _changed(old, new):
         for name, key, device, shadow in shadows_removed(before.config, rack.config):
             path = config_path_of(new, before, rack, path_in(name, key))
             message = f"{device} of {name} loses its shadow {shadow}: a pod that loses {device} comes back empty"
-            yield Reason(Effect.DATA_AT_RISK, "shadow-removed", path, message)
+            yield reason_of(Effect.DATA_AT_RISK, "shadow-removed", path, message)
 
 
 def _operator_does(loss: Loss) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 
 from aerofleet.ako.config import section
 from aerofleet.ako.config_file import is_same
-from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.narrow import Difference, becomes, differences, narrow, value
 from aerofleet.ako.reasons.kinds import DEFAULTS, KINDS, Frozen, Kind
+from aerofleet.findings.effect import Effect, Reason, reason_of
 from aerofleet.units.kubernetes_quantity import quantity
 from aerofleet.units.object_identity import api_version_message, group_of, is_foreign_cluster, kind_of
 
@@ -36,11 +36,11 @@ def object_reasons(old: Object | None, new: Object | None) -> Iterator[Reason]:
     if before is not None and after is not None and is_same(before, after):
         return
     if kind is None:
-        yield Reason(Effect.DATA_AT_RISK, "unknown-kind", "kind", _unknown(thing))
+        yield reason_of(Effect.DATA_AT_RISK, "unknown-kind", "kind", _unknown(thing))
     elif before is None:
-        yield Reason(Effect.LIVE, "object-comes", "metadata.name", f"is new: {kind.comes}")
+        yield reason_of(Effect.LIVE, "object-comes", "metadata.name", f"is new: {kind.comes}")
     elif after is None:
-        yield Reason(kind.gone, "object-goes", "metadata.name", f"goes: {kind.goes}")
+        yield reason_of(kind.gone, "object-goes", "metadata.name", f"goes: {kind.goes}")
     else:
         yield from _changed(kind_of(thing), kind, before, after)
 
@@ -67,7 +67,7 @@ def _unknown(thing: Object) -> str:
 def _changed(name: str, kind: Kind, old: Object, new: Object) -> Iterator[Reason]:
     if not is_same(old.get("apiVersion"), new.get("apiVersion")):
         message = api_version_message(str(old.get("apiVersion")), str(new.get("apiVersion")))
-        yield Reason(max(kind.gone, Effect.LIVE), "api-version", "apiVersion", message)
+        yield reason_of(max(kind.gone, Effect.LIVE), "api-version", "apiVersion", message)
     judged = {"apiVersion"}
     for path, field in kind.frozen:
         for where in _paths(path, kind, old, new):
@@ -83,12 +83,12 @@ def _changed(name: str, kind: Kind, old: Object, new: Object) -> Iterator[Reason
         places = [place for place in places if not _is_below(place.path, paths)]
     if len(places) > MOST_PLACES:
         where = narrow("", old, new).path.removeprefix(".") or "metadata.name"
-        yield Reason(Effect.LIVE, "object-changes", where, f"{len(places)} places differ; {kind.changes}")
+        yield reason_of(Effect.LIVE, "object-changes", where, f"{len(places)} places differ; {kind.changes}")
         return
     for place in places:
         is_label = place.path.startswith(("metadata.labels", "metadata.annotations"))
         message = f"{becomes(place.before, place.after)}; {kind.labels if is_label else kind.changes}"
-        yield Reason(Effect.LIVE, "object-changes", place.path, message)
+        yield reason_of(Effect.LIVE, "object-changes", place.path, message)
 
 
 def _paths(path: str, kind: Kind, old: Object, new: Object) -> list[str]:
@@ -116,13 +116,13 @@ def _frozen(kind: str, path: str, field: Frozen, old: tuple[Object, Any], new: t
         what = becomes(old[1], new[1])
     if is_content and old[0].get("immutable") is not True:
         message = f"{what}: {KINDS[kind].changes}. Pulumi deletes it and makes it anew: {field.consequence}"
-        yield Reason(Effect.LIVE, "object-changes", path, message)
+        yield reason_of(Effect.LIVE, "object-changes", path, message)
     elif field.is_replaced:
         message = f"{what}: it can't change. Pulumi deletes it and makes another: {field.consequence}"
-        yield Reason(field.effect, field.rule, path, f"{message}; kubectl is refused")
+        yield reason_of(field.effect, field.rule, path, f"{message}; kubectl is refused")
     else:
         message = f"{what}: it can't change. The API server refuses it, and `pulumi up` stops there"
-        yield Reason(Effect.REFUSED, "frozen", path, f"{message}; if it is replaced by hand, {field.consequence}")
+        yield reason_of(Effect.REFUSED, "frozen", path, f"{message}; if it is replaced by hand, {field.consequence}")
 
 
 def _changed_keys(before: Any, after: Any) -> list[str]:
@@ -155,7 +155,9 @@ def _quota(old: Object, new: Object) -> Iterator[Reason]:
             why = "more fits from now on; nothing is refused for it"
         else:
             why = "pods and claims made from now on are refused beyond it, rebuilt ones too; what exists stays"
-        yield Reason(Effect.LIVE, "object-changes", f"spec.hard.{key}", f"{becomes(was.get(key), now.get(key))}; {why}")
+        yield reason_of(
+            Effect.LIVE, "object-changes", f"spec.hard.{key}", f"{becomes(was.get(key), now.get(key))}; {why}"
+        )
 
 
 def _claim(old: Object, new: Object) -> Iterator[Reason]:
@@ -165,17 +167,17 @@ def _claim(old: Object, new: Object) -> Iterator[Reason]:
         return
     if quantity(now) < quantity(was):
         message = f"{becomes(was, now)}: a claim can't shrink. The API server refuses it, and `pulumi up` stops there"
-        yield Reason(Effect.REFUSED, "frozen", path, message)
+        yield reason_of(Effect.REFUSED, "frozen", path, message)
     else:
         message = f"{becomes(was, now)}: the volume grows if its class allows it (allowVolumeExpansion), else refused"
-        yield Reason(Effect.LIVE, "object-changes", path, message)
+        yield reason_of(Effect.LIVE, "object-changes", path, message)
 
 
 def _reclaims(old: Object, new: Object) -> Iterator[Reason]:
     was, now = (section(side, "spec").get("persistentVolumeReclaimPolicy", "Retain") for side in (old, new))
     if now == "Delete" and was != "Delete":
         message = f"{becomes(was, now)}: the volume is deleted with its claim from now on, and what lies on it too"
-        yield Reason(Effect.DATA_AT_RISK, "reclaims", "spec.persistentVolumeReclaimPolicy", message)
+        yield reason_of(Effect.DATA_AT_RISK, "reclaims", "spec.persistentVolumeReclaimPolicy", message)
 
 
 def _throws_out(old: Object, new: Object) -> Iterator[Reason]:
@@ -186,7 +188,7 @@ def _throws_out(old: Object, new: Object) -> Iterator[Reason]:
                 f"{value(taint.get('key'))} with effect NoExecute: pods that don't tolerate it are thrown out at once,"
                 " and no PodDisruptionBudget holds it back"
             )
-            yield Reason(Effect.DATA_AT_RISK, "throws-out", f"spec.taints[{place}]", message)
+            yield reason_of(Effect.DATA_AT_RISK, "throws-out", f"spec.taints[{place}]", message)
 
 
 POD_SECURITY = "pod-security.kubernetes.io/"
@@ -210,7 +212,7 @@ def _pod_security(old: Object, new: Object) -> Iterator[Reason]:
         else:
             why = "who breaks it is warned or recorded; every pod is admitted"
         message = f"{becomes(was.get(key), now.get(key))}; {why}"
-        yield Reason(Effect.LIVE, "pod-security", f"metadata.labels.{key}", message)
+        yield reason_of(Effect.LIVE, "pod-security", f"metadata.labels.{key}", message)
 
 
 def _strictness(level: Any) -> int:
@@ -221,7 +223,7 @@ def _definition(old: Object, new: Object) -> Iterator[Reason]:
     was, now = ({str(each.get("name")) for each in _versions(side) if each.get("served")} for side in (old, new))
     for version in sorted(was - now):
         message = f"version {version} is no longer served: whoever reads or writes the kind by it is refused"
-        yield Reason(Effect.LIVE, "version-goes", "spec.versions", message)
+        yield reason_of(Effect.LIVE, "version-goes", "spec.versions", message)
 
 
 def _versions(resource: Object) -> list[dict[str, Any]]:

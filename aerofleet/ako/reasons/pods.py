@@ -7,11 +7,11 @@ from functools import partial
 
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, ignores_devices, is_purely_in_memory, namespaces, replication_factor, section
-from aerofleet.ako.effect import Effect, Reason
-from aerofleet.ako.image import is_at_least
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.reasons.live import live_reasons
 from aerofleet.ako.restart import COLD, CRASH, IMAGE, LIVE, WARM, RackRestart, judged_version
+from aerofleet.findings.effect import Effect, Reason, reason_of
+from aerofleet.units.version import is_at_least
 
 SURVIVES_SINCE = "7.0.0.0"
 """From this server on the data of an in-memory namespace lies in shared memory and survives a restart in the pod."""
@@ -26,23 +26,23 @@ def restart_reasons(old: Cluster, new: Cluster, restart: RackRestart) -> Iterato
     told = {reason.path for reason in answered}
     for kind, path, why in dict.fromkeys(restart.causes):
         if kind == CRASH:
-            yield Reason(Effect.REFUSED, "operator-panics", path, why)
+            yield reason_of(Effect.REFUSED, "operator-panics", path, why)
         elif kind == LIVE and restart.kind != LIVE:
-            yield Reason(Effect.LIVE, "set-live", path, f"{why.removesuffix(', set live')}, comes with the restart")
+            yield reason_of(Effect.LIVE, "set-live", path, f"{why.removesuffix(', set live')}, comes with the restart")
         elif kind == LIVE and path in told:
             continue
         elif kind == LIVE and waiting:
             message = f"{why} later" if path in waiting else f"{why}, while another part of the change waits unseen"
-            yield Reason(Effect.WARM_RESTART, "half-applied", path, message)
+            yield reason_of(Effect.WARM_RESTART, "half-applied", path, message)
         elif kind == LIVE:
-            yield Reason(Effect.LIVE, "set-live", path, why)
+            yield reason_of(Effect.LIVE, "set-live", path, why)
         else:
             effect, words = lost[COLD if kind == IMAGE else kind]
             rule = {WARM: "warm-restart", COLD: "pod-restart", IMAGE: "image"}[kind]
-            yield Reason(effect, rule, path, f"{why}; {words}" if words else why)
+            yield reason_of(effect, rule, path, f"{why}; {words}" if words else why)
     for key in restart.config.unseen:
         message = "is only spelt otherwise: the server's file stays the same"
-        yield Reason(Effect.LIVE, "same-file", where(key), message)
+        yield reason_of(Effect.LIVE, "same-file", where(key), message)
 
 
 def _loss(old: Cluster, new: Cluster, restart: RackRestart, kind: str) -> tuple[Effect, str]:

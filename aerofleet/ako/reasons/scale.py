@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from aerofleet.ako.admission.rule import percent_of
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import namespaces, replication_factor, section, storage_type
-from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.failed_pods import ignored_and_blocking
-from aerofleet.ako.image import is_at_least, is_same_image
+from aerofleet.ako.image import is_same_image
 from aerofleet.ako.restart import NEW, REMOVED, SCALED_DOWN, Restarts
 from aerofleet.ako.status import Status, rack_sizes
+from aerofleet.findings.effect import Effect, Reason, reason_of
+from aerofleet.units.version import is_at_least
 
 FORMAT_BREAKS: tuple[tuple[str, str], ...] = (
     ("7.0.0.0", "the format of in-memory data changes at 7.0: it is read anew"),
@@ -21,26 +22,26 @@ FORMAT_BREAKS: tuple[tuple[str, str], ...] = (
 def size_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]:
     kinds = list(restarts.pods.values())
     if old.size != new.size:
-        yield Reason(Effect.MOVES_DATA, "size", "spec.size", f"{old.size} pods become {new.size}: partitions move")
+        yield reason_of(Effect.MOVES_DATA, "size", "spec.size", f"{old.size} pods become {new.size}: partitions move")
         yield from _too_few(old, new)
     yield from _never_forms(old, new)
     order = [[rack.identity for rack in cluster.racks] for cluster in (old, new)]
     if order[0] != order[1] and sorted(order[0]) == sorted(order[1]):
         message = "the order of racks: the first ones get the pods that are left over"
-        yield Reason(Effect.LIVE, "racks", "spec.rackConfig.racks", message)
+        yield reason_of(Effect.LIVE, "racks", "spec.rackConfig.racks", message)
     for kind, words in ((NEW, "are new"), (REMOVED, "go with their rack"), (SCALED_DOWN, "go")):
         count = kinds.count(kind)
         if count and old.size == new.size:
             message = f"{count} of {new.size} pods {words}: partitions move"
-            yield Reason(Effect.MOVES_DATA, "racks", "spec.rackConfig.racks", message)
+            yield reason_of(Effect.MOVES_DATA, "racks", "spec.rackConfig.racks", message)
     if bool(old.spec.get("enableRackIDOverride")) != bool(new.spec.get("enableRackIDOverride")):
         where = "annotations of the pods" if new.spec.get("enableRackIDOverride") else "the racks"
         message = f"rack ids come from {where} from now on: partitions move"
-        yield Reason(Effect.MOVES_DATA, "rack-ids", "spec.enableRackIDOverride", message)
+        yield reason_of(Effect.MOVES_DATA, "rack-ids", "spec.enableRackIDOverride", message)
     before, after = ({rack.id for rack in cluster.racks} for cluster in (old, new))
     if before != after:
         message = f"racks {_ids(before)} become {_ids(after)}"
-        yield Reason(Effect.MOVES_DATA, "rack-ids", "spec.rackConfig.racks", message)
+        yield reason_of(Effect.MOVES_DATA, "rack-ids", "spec.rackConfig.racks", message)
     known = {rack.id: rack for rack in old.racks}
     for rack in new.racks:
         path = f"spec.rackConfig.racks[{rack.position}]"
@@ -49,7 +50,7 @@ def size_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Rea
         if short is not None:
             how = f"the rack is {short} pods short meanwhile" if short else "the rack grows first"
             message = f"rack {rack.id} is rebuilt batch by batch beside the old one: each pod fills anew, {how}"
-            yield Reason(Effect.MOVES_DATA, "revision", f"{path}.revision", message)
+            yield reason_of(Effect.MOVES_DATA, "revision", f"{path}.revision", message)
         if was is not None and was.is_blocked_from_roster != rack.is_blocked_from_roster:
             message = f"rack {rack.id} {'leaves' if rack.is_blocked_from_roster else 'joins'} the roster"
             yield roster_reason(old, new, f"{path}.forceBlockFromRoster", message)
@@ -78,8 +79,8 @@ def revision_shortage(old: Cluster, new: Cluster, rack: Rack) -> int | None:
 
 def roster_reason(old: Cluster, new: Cluster, path: str, message: str) -> Reason:
     if old.has_roster or new.has_roster:
-        return Reason(Effect.MOVES_DATA, "roster", path, f"{message}: partitions move")
-    return Reason(Effect.LIVE, "roster", path, "no namespace is strongly consistent, so there is no roster to leave")
+        return reason_of(Effect.MOVES_DATA, "roster", path, f"{message}: partitions move")
+    return reason_of(Effect.LIVE, "roster", path, "no namespace is strongly consistent, so there is no roster to leave")
 
 
 def ignored_pod_reasons(old: Cluster, new: Cluster, status: Status) -> Iterator[Reason]:
@@ -87,7 +88,7 @@ def ignored_pod_reasons(old: Cluster, new: Cluster, status: Status) -> Iterator[
     if new.has_roster and old.spec != new.spec:
         for pod in ignored_and_blocking(status.failed, new)[0]:
             message = f"{pod} has failed and is ignored: the roster is written without it, partitions move"
-            yield Reason(Effect.MOVES_DATA, "roster", f"status.pods.{pod}", message)
+            yield reason_of(Effect.MOVES_DATA, "roster", f"status.pods.{pod}", message)
 
 
 def _rack_namespace_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
@@ -98,9 +99,9 @@ def _rack_namespace_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
     moved = sorted(known & (set(new.rack_namespaces) ^ set(old.rack_namespaces)))
     if moved:
         message = f"copies of {', '.join(moved)} are spread over racks otherwise: partitions move"
-        yield Reason(Effect.MOVES_DATA, "rack-namespaces", path, message)
+        yield reason_of(Effect.MOVES_DATA, "rack-namespaces", path, message)
     else:
-        yield Reason(Effect.LIVE, "rack-namespaces", path, "names the same configured namespaces")
+        yield reason_of(Effect.LIVE, "rack-namespaces", path, "names the same configured namespaces")
 
 
 def _ids(ids: set[int]) -> str:
@@ -120,16 +121,16 @@ def _never_forms(old: Cluster, new: Cluster) -> Iterator[Reason]:
             f"min-cluster-size is {before} until all pods have left: with {new.size} of {old.size} nodes the cluster "
             f"falls apart; first min-cluster-size {max(new.size - 1, 1)} or less, then the size"
         )
-        yield Reason(Effect.REFUSED, "never-forms", path, message)
+        yield reason_of(Effect.REFUSED, "never-forms", path, message)
     elif type(after) is int and after > new.size and not (type(before) is int and before > old.size):
         message = f"{after} nodes make a cluster, and there are {new.size}: it never forms, and the operator waits"
-        yield Reason(Effect.REFUSED, "never-forms", path, message)
+        yield reason_of(Effect.REFUSED, "never-forms", path, message)
     elif type(after) is int and after > old.size and after != before and old.size < new.size:
         message = (
             f"min-cluster-size {after} is set before the new pods come: {old.size} nodes are fewer, and the operator "
             f"never gets to the size; first the size, then min-cluster-size"
         )
-        yield Reason(Effect.REFUSED, "never-forms", path, message)
+        yield reason_of(Effect.REFUSED, "never-forms", path, message)
 
 
 def _too_few(old: Cluster, new: Cluster) -> Iterator[Reason]:
@@ -137,12 +138,12 @@ def _too_few(old: Cluster, new: Cluster) -> Iterator[Reason]:
     for _, name, namespace in namespaces(new.config):
         factor = replication_factor(namespace)
         if new.size < old.size and factor > 1 and new.size < 2:
-            yield Reason(Effect.DATA_AT_RISK, "size", "spec.size", f"{name} is left with one copy on one pod")
+            yield reason_of(Effect.DATA_AT_RISK, "size", "spec.size", f"{name} is left with one copy on one pod")
 
 
 def version_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
     if old.image != new.image and is_same_image(old.image, new.image):
-        yield Reason(
+        yield reason_of(
             Effect.LIVE,
             "image",
             "spec.image",
@@ -152,11 +153,11 @@ def version_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
         return
     if not is_at_least(new.version, old.version):
         message = f"server {old.version} goes back to {new.version}: older servers may not read what newer ones wrote"
-        yield Reason(Effect.DATA_AT_RISK, "downgrade", "spec.image", message)
+        yield reason_of(Effect.DATA_AT_RISK, "downgrade", "spec.image", message)
         return
     for version, why in FORMAT_BREAKS:
         if is_at_least(new.version, version) and not is_at_least(old.version, version) and _holds_memory(old):
-            yield Reason(Effect.DATA_AT_RISK, "format-break", "spec.image", f"{old.version} to {new.version}: {why}")
+            yield reason_of(Effect.DATA_AT_RISK, "format-break", "spec.image", f"{old.version} to {new.version}: {why}")
 
 
 def _holds_memory(cluster: Cluster) -> bool:

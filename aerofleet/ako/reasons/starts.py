@@ -7,7 +7,7 @@ from typing import Any
 
 from aerofleet.ako.config import Config, ignores_devices, is_purely_in_memory, section
 from aerofleet.ako.config_file import is_same
-from aerofleet.ako.effect import Effect, Reason
+from aerofleet.findings.effect import Effect, Reason, reason_of
 
 ERASES: dict[tuple[str, ...], str] = {
     ("storage-engine", "encryption"): "what is on the devices was written otherwise: servers don't start with it",
@@ -40,12 +40,12 @@ def start_reasons(name: str, before: Config, after: Config, copies: int, path: s
     """Of one namespace at ``path``; ``copies`` are those that really exist."""
     for keys, why in ERASES.items():
         if _differs(before, after, keys) and not _rotates_key(before, after, keys):
-            yield Reason(Effect.DATA_AT_RISK, "erases", f"{path}.{'.'.join(keys)}", why)
+            yield reason_of(Effect.DATA_AT_RISK, "erases", f"{path}.{'.'.join(keys)}", why)
     for keys in SHRINKS:
         was, now = _at(before, keys), _at(after, keys)
         if _is_number(was) and _is_number(now) and now < was:
             message = f"{keys[-1]} of {name} shrinks from {was} to {now}: what is there may not fit"
-            yield Reason(Effect.DATA_AT_RISK, "shrinks", f"{path}.{'.'.join(keys)}", message)
+            yield reason_of(Effect.DATA_AT_RISK, "shrinks", f"{path}.{'.'.join(keys)}", message)
     yield from _cold_starts(name, before, after, copies, path)
 
 
@@ -56,7 +56,7 @@ def _cold_starts(name: str, before: Config, after: Config, copies: int, path: st
             if is_purely_in_memory(before) or ignores_devices(after):
                 yield refilled(copies, "cold-start", where, message)
             else:
-                yield Reason(Effect.ROLLING_RESTART, "cold-start", where, f"{message} from its devices")
+                yield reason_of(Effect.ROLLING_RESTART, "cold-start", where, f"{message} from its devices")
 
 
 def builds_index(before: Config, after: Config) -> bool:
@@ -67,8 +67,8 @@ def builds_index(before: Config, after: Config) -> bool:
 def refilled(copies: int, rule: str, path: str, message: str) -> Reason:
     """A node loses its copies and gets them from the others, if there are any."""
     if copies <= 1:
-        return Reason(Effect.DATA_AT_RISK, rule, path, f"{message}; there is no other copy to fill it from")
-    return Reason(Effect.MOVES_DATA, rule, path, f"{message}; nodes fill again from the others")
+        return reason_of(Effect.DATA_AT_RISK, rule, path, f"{message}; there is no other copy to fill it from")
+    return reason_of(Effect.MOVES_DATA, rule, path, f"{message}; nodes fill again from the others")
 
 
 def _rotates_key(before: Config, after: Config, keys: tuple[str, ...]) -> bool:

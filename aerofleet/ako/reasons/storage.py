@@ -10,13 +10,13 @@ from aerofleet.ako.admission.storage_rules import is_persistent, path_of, policy
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import ignores_devices, is_purely_in_memory, namespaces, section
 from aerofleet.ako.config_file import is_same
-from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.mounts import by_name, unseen_host_paths
 from aerofleet.ako.narrow import becomes, narrow
 from aerofleet.ako.pairs import paired
 from aerofleet.ako.reasons.pods import copies_of
 from aerofleet.ako.reasons.scale import roster_reason
 from aerofleet.ako.reasons.unknown import NO_RULE
+from aerofleet.findings.effect import Effect, Reason, reason_of
 from aerofleet.units.kubernetes_quantity import quantity
 
 POLICIES: dict[str, str] = {
@@ -39,7 +39,7 @@ def storage_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
         for name, volume in was.items():
             if name not in now and is_persistent(volume):
                 message = f"volume {name} goes, with what lies on it"
-                yield Reason(Effect.DATA_AT_RISK, "volume-removed", f"{path}.volumes.{{{name}}}", message)
+                yield reason_of(Effect.DATA_AT_RISK, "volume-removed", f"{path}.volumes.{{{name}}}", message)
         for name, volume in now.items():
             known = was.get(name)
             if is_persistent(volume):
@@ -47,15 +47,15 @@ def storage_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
                 yield from (replace(reason, path=f"{path}.volumes.{{{name}}}.{reason.path}") for reason in reasons)
         for name in unseen_host_paths(before, rack):
             message = f"pods keep the old path of {name} until something else rebuilds them"
-            yield Reason(Effect.WARM_RESTART, "half-applied", f"{path}.volumes.{{{name}}}.source.hostPath", message)
+            yield reason_of(Effect.WARM_RESTART, "half-applied", f"{path}.volumes.{{{name}}}.source.hostPath", message)
         for key in sorted((before.storage.keys() | rack.storage.keys()) - {"volumes"}):
             if not is_same(before.storage.get(key), rack.storage.get(key)):
                 place = narrow(f"{path}.{key}", before.storage.get(key), rack.storage.get(key))
                 if key in POLICIES:
                     message = f"{becomes(place.before, place.after)}: {POLICIES[key]}"
-                    yield Reason(Effect.LIVE, "storage-policy", place.path, message)
+                    yield reason_of(Effect.LIVE, "storage-policy", place.path, message)
                 else:
-                    yield Reason(Effect.DATA_AT_RISK, "unknown-field", f"{path}.{key}", NO_RULE)
+                    yield reason_of(Effect.DATA_AT_RISK, "unknown-field", f"{path}.{key}", NO_RULE)
 
 
 def _policy_reasons(old: tuple[Rack, dict[str, Any]], new: tuple[Rack, dict[str, Any]]) -> Iterator[Reason]:
@@ -63,25 +63,25 @@ def _policy_reasons(old: tuple[Rack, dict[str, Any]], new: tuple[Rack, dict[str,
     sizes = [section(each[1], "source", "persistentVolume").get("size") for each in (old, new)]
     if all(sizes) and quantity(sizes[1]) < quantity(sizes[0]):
         message = f"shrinks from {sizes[0]} to {sizes[1]}: what is there may not fit"
-        yield Reason(Effect.DATA_AT_RISK, "shrinks", "source.persistentVolume.size", message)
+        yield reason_of(Effect.DATA_AT_RISK, "shrinks", "source.persistentVolume.size", message)
     was, method = policy(*old, "initMethod"), policy(*new, "initMethod")
     if method != was and method in WIPING:
         message = f"{was} becomes {method}: a volume that a pod meets anew is wiped"
-        yield Reason(Effect.DATA_AT_RISK, "init-method", "initMethod", message)
+        yield reason_of(Effect.DATA_AT_RISK, "init-method", "initMethod", message)
     elif method != was:
-        yield Reason(Effect.LIVE, "init-method", "initMethod", f"{was} becomes {method}: counts for new volumes")
+        yield reason_of(Effect.LIVE, "init-method", "initMethod", f"{was} becomes {method}: counts for new volumes")
     if cascades(*new) and not cascades(*old):
         message = "false becomes true: the claim and its data go when the pod is scaled away or the cluster is deleted"
-        yield Reason(Effect.DATA_AT_RISK, "cascade-delete", "cascadeDelete", message)
+        yield reason_of(Effect.DATA_AT_RISK, "cascade-delete", "cascadeDelete", message)
     elif cascades(*new) != cascades(*old):
-        yield Reason(Effect.LIVE, "cascade-delete", "cascadeDelete", "true becomes false: claims stay from now on")
+        yield reason_of(Effect.LIVE, "cascade-delete", "cascadeDelete", "true becomes false: claims stay from now on")
     if policy(*new, "wipeMethod") != policy(*old, "wipeMethod"):
         pair = f"{policy(*old, 'wipeMethod')} becomes {policy(*new, 'wipeMethod')}"
         message = f"{pair}: how a volume is wiped when it is used again"
-        yield Reason(Effect.LIVE, "wipe-method", "wipeMethod", message)
+        yield reason_of(Effect.LIVE, "wipe-method", "wipeMethod", message)
     before, after = old[1], new[1]
     if path_of(before) == path_of(after) and before.get("aerospike") != after.get("aerospike"):
-        yield Reason(Effect.LIVE, "mount-options", "aerospike", "options of the mount, ignored for this volume")
+        yield reason_of(Effect.LIVE, "mount-options", "aerospike", "options of the mount, ignored for this volume")
 
 
 def cascades(rack: Rack, volume: dict[str, Any]) -> bool:
@@ -113,7 +113,7 @@ def deletion_reason(cluster: Cluster) -> Reason:
     memory = sorted({name for _, name, namespace in cluster.written_namespaces if is_purely_in_memory(namespace)})
     if memory:
         message += f"; records of {', '.join(memory)} are in memory only, and are lost"
-    return Reason(Effect.DATA_AT_RISK, "deleted", "metadata.name", message)
+    return reason_of(Effect.DATA_AT_RISK, "deleted", "metadata.name", message)
 
 
 def block_list_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
@@ -128,18 +128,18 @@ def block_list_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
         return
     path = "spec.k8sNodeBlockList"
     if not after - before:
-        yield Reason(Effect.LIVE, "block-list", path, f"{', '.join(sorted(before - after))} may be used again")
+        yield reason_of(Effect.LIVE, "block-list", path, f"{', '.join(sorted(before - after))} may be used again")
         return
     moved = f"pods leave {', '.join(sorted(after - before))}"
     names = {
         name: copies_of(namespace, old.size) for rack in old.racks for _, name, namespace in namespaces(rack.config)
     }
     if not _has_local_storage(new) and not _starts_empty(old):
-        yield Reason(Effect.ROLLING_RESTART, "block-list", path, moved)
+        yield reason_of(Effect.ROLLING_RESTART, "block-list", path, moved)
     elif any(copies <= 1 for copies in names.values()):
-        yield Reason(Effect.DATA_AT_RISK, "block-list", path, f"{moved} and start empty; there is one copy only")
+        yield reason_of(Effect.DATA_AT_RISK, "block-list", path, f"{moved} and start empty; there is one copy only")
     else:
-        yield Reason(Effect.MOVES_DATA, "block-list", path, f"{moved} and fill again from the others")
+        yield reason_of(Effect.MOVES_DATA, "block-list", path, f"{moved} and fill again from the others")
 
 
 def _has_local_storage(cluster: Cluster) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_file import is_same
-from aerofleet.ako.effect import Effect, Reason
 from aerofleet.ako.new_fields import new_field_changes
+from aerofleet.findings.effect import Effect, Reason, reason_of
 
 NO_RULE = "unknown: no rule knows what this field does"
 """Said of a field that the definition has: the operator does something with it."""
@@ -30,9 +30,9 @@ def unknown_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
         if path in before and path in after and is_same(before[path], after[path]):
             continue
         message = "unknown: no rule knows this field; the API server drops it"
-        yield Reason(Effect.DATA_AT_RISK, "unknown-field", path, message)
+        yield reason_of(Effect.DATA_AT_RISK, "unknown-field", path, message)
     for path in new_field_changes(old.spec, new.spec, new.operator):
-        yield Reason(Effect.DATA_AT_RISK, "unknown-field", path, NO_RULE)
+        yield reason_of(Effect.DATA_AT_RISK, "unknown-field", path, NO_RULE)
     specs = [("spec.podSpec", old.pod_spec, new.pod_spec)]
     known = {rack.id: rack.pod_spec for rack in old.racks}
     for rack in new.racks:
@@ -49,7 +49,7 @@ def _values(place: str, keys: tuple[str, ...], choices: frozenset[str], was: Any
     for path, value in _at(now, keys, place):
         if value not in choices and before.get(path) != value:
             message = f"unknown: {value} is none of {', '.join(sorted(choice for choice in choices if choice))}"
-            yield Reason(Effect.DATA_AT_RISK, "unknown-value", path, message)
+            yield reason_of(Effect.DATA_AT_RISK, "unknown-value", path, message)
 
 
 def _at(value: Any, keys: tuple[str, ...], path: str) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,54 @@
+"""The catalogue of all rules. It names the modules that have rules, and loads them only for the scopes asked for.
+
+The names are text and not imports: the packages of the rules import this one, and `aerofleet verdict` must not load
+the rules of definition files. Each module has ``RULES``, a tuple of its rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import lru_cache
+from importlib import import_module
+
+from aerofleet.findings.rule import Rule, Scope
+from aerofleet.findings.stop import MistakeError
+
+MODULES: dict[Scope, tuple[str, ...]] = {
+    "file": (),
+    "cell": (),
+    "cluster": (),
+    "config": (),
+    "change": (),
+    "status": (),
+    "live": (),
+    "policy": (),
+}
+"""Scope → the modules with its rules. A module may have rules of several scopes; it is listed under each of them."""
+
+
+class UnknownRuleError(MistakeError):
+    """There is no rule with this id."""
+
+
+@lru_cache(maxsize=16)
+def rules(*scopes: Scope) -> tuple[Rule[...], ...]:
+    """Return the rules of ``scopes``, of all scopes without any, in the order of the modules."""
+    wanted = scopes or tuple(MODULES)
+    modules = dict.fromkeys((scope, name) for scope in wanted for name in MODULES[scope])
+    return tuple(rule for scope, name in modules for rule in import_module(name).RULES if rule.scope == scope)
+
+
+def rule_of(name: str) -> Rule[...]:
+    """Return the rule with the id ``name``. Raises UnknownRuleError."""
+    for rule in rules():
+        if rule.id == name:
+            return rule
+    near = get_close_matches(name, [rule.id for rule in rules()], n=1)
+    hint = f"did you mean '{near[0]}'?" if near else "docs/reference/rules.md lists all rules"
+    raise UnknownRuleError(f"there is no rule '{name}'; {hint}")
+
+
+def known(names: Iterable[str]) -> frozenset[str]:
+    """Return ``names`` as a set. Raises UnknownRuleError for an id that no rule has."""
+    return frozenset(rule_of(name).id for name in names)
