@@ -125,7 +125,9 @@ def change_between(before: Cluster, after: Cluster, new: Mapping[str, Any], stat
     if is_held:
         reasons = list(_named_as_held(before, after, reasons))
     elif running is not None:
-        reasons += _still_under_way(running, after, status, reasons)
+        unfinished = decide(running, after, status.pods)
+        reasons += _still_under_way(running, after, unfinished, reasons)
+        restarts.blocked_hosts = sorted({*restarts.blocked_hosts, *unfinished.blocked_hosts})
     reasons += ignored_pod_reasons(start, after, status)
     reasons += _untold(start, after, changed, reasons)
     if is_estimate(after.operator):
@@ -183,10 +185,11 @@ def _running(old: Cluster, status: Status, operator: str) -> Cluster | None:
     return running
 
 
-def _still_under_way(running: Cluster, new: Cluster, status: Status, told: list[Reason]) -> Iterator[Reason]:
-    """What else the operator has to do while the change before is not rolled out: some pods are as ``running``."""
-    known = {(reason.rule, reason.path) for reason in told}
-    restarts = decide(running, new, status.pods)
+def _still_under_way(running: Cluster, new: Cluster, restarts: Restarts, reasons: list[Reason]) -> Iterator[Reason]:
+    """Yield the reasons of the change from ``running`` that are not in ``reasons``: the change before is not rolled
+    out yet, so some pods are still as in ``running``.
+    """
+    known = {(reason.rule, reason.path) for reason in reasons}
     for reason in dict.fromkeys(_reasons(running, new, restarts, _changed_fields(running, new))):
         if (reason.rule, reason.path) not in known:
             yield replace(reason, message=f"{reason.message}; it is under way already")

@@ -72,10 +72,13 @@ class RackRestart:
 
 @dataclass(slots=True)
 class Restarts:
-    """``pods``: pod name → kind, in the order of racks. ``racks``: those that stay."""
+    """``pods``: pod name → kind, in the order of racks. ``racks``: those that stay. ``blocked_hosts``: the Kubernetes
+    nodes that the change blocks; the operator rebuilds the pods on them elsewhere, and a pod's host is not known here.
+    """
 
     pods: dict[str, str] = field(default_factory=dict)
     racks: list[RackRestart] = field(default_factory=list)
+    blocked_hosts: list[str] = field(default_factory=list)
 
     @property
     def kinds(self) -> list[str]:
@@ -86,7 +89,7 @@ def decide(old: Cluster, new: Cluster, pods: Mapping[str, Any] = MappingProxyTyp
     """What happens to each pod of ``old`` and ``new``, ``old`` being rolled out wholly. ``pods``: what the status says
     of each, where it does.
     """
-    result = Restarts()
+    result = Restarts(blocked_hosts=newly_blocked_hosts(old, new))
     before = {rack.identity: rack for rack in old.racks}
     sizes_before = dict(zip(before, rack_sizes(old.size, len(old.racks)), strict=False))
     sizes = rack_sizes(new.size, len(new.racks))
@@ -115,6 +118,12 @@ def decide(old: Cluster, new: Cluster, pods: Mapping[str, Any] = MappingProxyTyp
     for restart in result.racks:
         _heed_status(new, restart, pods, result)
     return result
+
+
+def newly_blocked_hosts(old: Cluster, new: Cluster) -> list[str]:
+    """Return the Kubernetes nodes that ``k8sNodeBlockList`` names in ``new`` and not in ``old``, by name."""
+    before, after = (set(cluster.spec.get("k8sNodeBlockList") or []) for cluster in (old, new))
+    return sorted(after - before)
 
 
 def judged_version(cluster: Cluster, other: Cluster) -> str:

@@ -137,7 +137,8 @@ def judged(old: CR | None, new: CR | None, operator: str, running_pods: Sequence
     if old is not None and new is not None:
         change = change_of(old, new, status=running(old, running_pods), operator=operator)
         pods = dict(Counter(change.restarts.pods.values()))
-        return Judgement(cluster_name(new), change.effect, change.reasons, list(change.hazards), pods)
+        blocks_hosts = bool(change.restarts.blocked_hosts)
+        return Judgement(cluster_name(new), change.effect, change.reasons, list(change.hazards), pods, blocks_hosts)
     if new is not None:
         errors = [finding for finding in admit_create(new, operator).findings if finding.severity == "error"]
         reasons = [refusal(finding) for finding in errors or start_errors(cluster_of(new))]

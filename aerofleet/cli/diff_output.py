@@ -33,13 +33,16 @@ MOST_NAMES = 12
 
 @dataclass(slots=True)
 class Judgement:
-    """``pods``: kind of restart → count; empty for an object that is no cluster."""
+    """``pods``: kind of restart → count; empty for an object that is no cluster. ``blocks_hosts``: pods have to leave
+    Kubernetes nodes that the change blocks.
+    """
 
     name: str
     effect: Effect
     reasons: Sequence[Reason]
     hazards: list[Hazard] = field(default_factory=list)
     pods: dict[str, int] = field(default_factory=dict)
+    blocks_hosts: bool = False
 
 
 def as_text(clusters: Sequence[Judgement], objects: Sequence[Judgement], *, show_all: bool = False) -> str:
@@ -86,8 +89,7 @@ def _lines(alike: Sequence[Judgement]) -> Iterator[str]:
         pods = sum((Counter(each.pods) for each in alike), Counter[str]())
         counts = [f"{pods[kind]} {words}" for kind, words in PODS.items() if kind in pods]
         where = f" ({_counted(len(alike))})" if len(alike) > 1 else ""
-        moves = any(reason.rule == "block-list" and reason.effect > Effect.LIVE for reason in judgement.reasons)
-        rebuilt = "; those on blocked hosts are rebuilt elsewhere" if moves else ""
+        rebuilt = "; those on blocked hosts are rebuilt elsewhere" if judgement.blocks_hosts else ""
         yield f"  pods: {', '.join(counts)}{rebuilt}{where}"
     for reason in folded(sorted(judgement.reasons, key=lambda reason: -reason.effect)):
         yield f"  {reason.effect!s:<15} {visible(reason.path)}: {visible(reason.message)}  [{reason.rule}]"

@@ -16,6 +16,7 @@ from aerofleet.ako.pairs import paired
 from aerofleet.ako.reasons.pods import copies_of
 from aerofleet.ako.reasons.scale import roster_reason
 from aerofleet.ako.reasons.unknown import NO_RULE
+from aerofleet.ako.restart import newly_blocked_hosts
 from aerofleet.findings.effect import Effect, Reason, reason_of
 from aerofleet.units.kubernetes_quantity import quantity
 
@@ -123,14 +124,13 @@ def block_list_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
         parts += [f"{', '.join(sorted(was - now))} may join the roster again"] if was - now else []
         message = "; ".join(parts) or "the same nodes in another order"
         yield roster_reason(old, new, "spec.rosterNodeBlockList", message)
-    before, after = set(old.spec.get("k8sNodeBlockList", [])), set(new.spec.get("k8sNodeBlockList", []))
-    if before == after:
-        return
+    blocked, unblocked = newly_blocked_hosts(old, new), newly_blocked_hosts(new, old)
     path = "spec.k8sNodeBlockList"
-    if not after - before:
-        yield reason_of(Effect.LIVE, "block-list", path, f"{', '.join(sorted(before - after))} may be used again")
+    if unblocked and not blocked:
+        yield reason_of(Effect.LIVE, "block-list", path, f"{', '.join(unblocked)} may be used again")
+    if not blocked:
         return
-    moved = f"pods leave {', '.join(sorted(after - before))}"
+    moved = f"pods leave {', '.join(blocked)}"
     names = {
         name: copies_of(namespace, old.size) for rack in old.racks for _, name, namespace in namespaces(rack.config)
     }
