@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from aerofleet.ako.admission import Admission, answer_update, finished_status
-from aerofleet.ako.admission.config_rules import new_choices
+from aerofleet.ako.admission import Admission, answer_update
 from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config_change import judge
 from aerofleet.ako.config_file import is_same
+from aerofleet.ako.config_schema import new_choices
 from aerofleet.ako.estimate import is_estimate, marked
 from aerofleet.ako.hazards import Hazard, change_hazards
 from aerofleet.ako.narrow import becomes, narrow
@@ -28,7 +28,7 @@ from aerofleet.ako.reasons.storage import block_list_reasons, storage_reasons
 from aerofleet.ako.reasons.unknown import NO_RULE, unknown_reasons
 from aerofleet.ako.refused_starts import new_refusals
 from aerofleet.ako.restart import RackRestart, Restarts, decide, judged_version
-from aerofleet.ako.status import MIRRORED, Status
+from aerofleet.ako.status import MIRRORED, Status, finished_status
 from aerofleet.findings.effect import Effect, Reason, reason_of, refusal, worst
 from aerofleet.units.object_identity import API_VERSION, api_version_message
 

@@ -14,21 +14,12 @@ from aerofleet.ako import crd
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config import Config, entries, is_strongly_consistent, namespaces, section
 from aerofleet.ako.image import server_version
+from aerofleet.ako.network_policy import DEFAULT_NETWORK_POLICY, WAYS, qualified
 from aerofleet.ako.overlay import OverlayError, merged
 from aerofleet.findings import Finding
 from aerofleet.units.version import is_at_least
 
 NODE_ID = "ENV_NODE_ID"
-DEFAULT_NETWORK_POLICY = {
-    "access": "hostInternal",
-    "alternateAccess": "hostExternal",
-    "tlsAccess": "hostInternal",
-    "tlsAlternateAccess": "hostExternal",
-}
-CUSTOM_NAMES = (
-    "customAccessNetworkNames", "customAlternateAccessNetworkNames", "customTLSAccessNetworkNames",
-    "customTLSAlternateAccessNetworkNames", "customFabricNetworkNames", "customTLSFabricNetworkNames",
-)  # fmt: skip
 EFFECTIVE_POLICY = ("effectiveInitMethod", "effectiveWipeMethod", "effectiveCascadeDelete")
 EFFECTIVE_RACK = ("effectiveAerospikeConfig", "effectiveStorage", "effectivePodSpec")
 SCHEDULING = ("affinity", "tolerations", "nodeSelector")
@@ -244,15 +235,9 @@ def _default_network_policy(cluster: Cluster) -> None:
         filled = {f"spec.aerospikeNetworkPolicy.{key}" for key in DEFAULT_NETWORK_POLICY}
         reading = cluster.reading
         reading.invalid[:] = [each for each in reading.invalid if each.path not in filled or not each.is_empty]
-    for key in CUSTOM_NAMES:
+    for key in WAYS.values():
         if policy.get(key):
             policy[key] = [qualified(name, cluster.namespace) for name in policy[key]]
-
-
-def qualified(name: str, namespace: str) -> str:
-    """A network attachment's name with its namespace in front, the cluster's own where none is given."""
-    name = name.strip()
-    return name if "/" in name else f"{namespace}/{name}"
 
 
 def _default_pod_spec(spec: dict[str, Any]) -> None:

@@ -75,3 +75,8 @@ def is_purely_in_memory(namespace: Config) -> bool:
 def ignores_devices(namespace: Config) -> bool:
     """A cold start, as in every new pod, does not read what lies on the devices."""
     return section(namespace, "storage-engine").get("cold-start-empty") is True
+
+
+def storage_lines(engine: Config, key: str) -> list[str]:
+    """Return the entries of ``devices`` or ``files`` of a storage engine: a path, or a path and its shadow."""
+    return texts(engine.get(key))

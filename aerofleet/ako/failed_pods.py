@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from aerofleet.ako.admission.rule import percent_of
+from aerofleet.ako.batches import percent_of
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import entries, section
 from aerofleet.ako.status import rack_sizes

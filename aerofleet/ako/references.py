@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from aerofleet.ako.admission.access_rules import is_secured
-from aerofleet.ako.admission.storage_rules import is_persistent, path_of
+from aerofleet.ako.access import is_secured
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, entries, section
+from aerofleet.ako.volumes import is_persistent, path_of
 
 PASSWORD_KEY = "password"  # noqa: S105 - the name of a key
 ADMIN = "admin"

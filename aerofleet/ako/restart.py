@@ -14,19 +14,19 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from aerofleet.ako.admission.config_rules import schema_version
-from aerofleet.ako.admission.image_rules import init_image
-from aerofleet.ako.admission.rule import percent_of
-from aerofleet.ako.admission.storage_rules import path_of
+from aerofleet.ako.batches import percent_of
 from aerofleet.ako.cluster import SCHEDULING, Cluster, Rack
 from aerofleet.ako.config import section
 from aerofleet.ako.config_change import ConfigChange, Difference, given_devices, judge
 from aerofleet.ako.config_file import CLIENT_NAMES, is_same
+from aerofleet.ako.config_schema import schema_version
 from aerofleet.ako.image import is_same_image, server_version
+from aerofleet.ako.init_image import init_image
 from aerofleet.ako.mounts import remounted
 from aerofleet.ako.narrow import becomes, differences, narrow
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.status import rack_sizes
+from aerofleet.ako.volumes import path_of
 from aerofleet.units.version import is_at_least
 
 NO_RESTART = "noRestart"

@@ -8,6 +8,7 @@ from typing import Any
 
 from aerofleet.ako.cluster import Cluster, Rack, cluster_of
 from aerofleet.ako.config import section
+from aerofleet.ako.init_image import init_image
 
 MIRRORED = (
     "size", "image", "aerospikeConfig", "rackConfig", "storage", "aerospikeAccessControl", "operations", "podSpec",
@@ -55,8 +56,9 @@ def pod_names(cluster: Cluster) -> dict[str, int]:
     }
 
 
-def finished(cluster: Cluster, init_image: str) -> Status:
-    """The status after ``cluster`` was rolled out wholly, with every pod well."""
+def finished_status(cluster: Cluster) -> Status:
+    """Return the status after a whole roll-out of ``cluster``, with every pod well."""
+    image = init_image(cluster)
     return Status(
         is_complete=True,
         size=cluster.size,
@@ -65,7 +67,7 @@ def finished(cluster: Cluster, init_image: str) -> Status:
         rack_namespaces=cluster.rack_namespaces,
         operations=cluster.spec.get("operations") or [],
         spec=cluster.spec,
-        pods={name: {"image": cluster.image, "initImage": init_image} for name in pod_names(cluster)},
+        pods={name: {"image": cluster.image, "initImage": image} for name in pod_names(cluster)},
     )
 
 
@@ -94,6 +96,11 @@ def status_of(found: dict[str, Any], cluster: Cluster) -> Status:
         pods={str(name): pod for name, pod in pods.items() if isinstance(pod, dict)},
         phase=str(found.get("phase") or ""),
     )
+
+
+def patched_status(status: Status, patch: Any, cluster: Cluster) -> Status:
+    """Return ``status`` with a JSON merge patch applied to it; ``cluster`` has the name."""
+    return status_of(merge_patched(status_dict(status), patch), cluster)
 
 
 def merge_patched(target: Any, patch: Any) -> Any:

@@ -23,7 +23,7 @@ from typing import Any
 from aerofleet.aerospike.server import start_findings
 from aerofleet.aerospike.server.live_question import COMMAND, PLACES, answer_live
 from aerofleet.aerospike.server.loss import Setup, losses, unreadable
-from aerofleet.ako.admission import Admission, admit_create, finished_status, patched_status
+from aerofleet.ako.admission import Admission, admit_create
 from aerofleet.ako.change import Change, change_between
 from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
@@ -32,7 +32,7 @@ from aerofleet.ako.config_change import ConfigChange, judge
 from aerofleet.ako.estimate import is_estimate, refusal_of
 from aerofleet.ako.hazards import Hazard, config_hazards
 from aerofleet.ako.hazards.of_data import config_losses
-from aerofleet.ako.status import Status
+from aerofleet.ako.status import Status, finished_status, patched_status
 from aerofleet.findings import Finding
 from aerofleet.findings.effect import Reason
 

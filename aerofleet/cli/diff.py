@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from aerofleet.ako.admission import admit_create, finished_status
+from aerofleet.ako.admission import admit_create
 from aerofleet.ako.change import change_of, version_refusals
 from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
@@ -25,7 +25,7 @@ from aerofleet.ako.reasons.objects import object_reasons
 from aerofleet.ako.reasons.storage import deletion_reason
 from aerofleet.ako.refused_starts import start_errors
 from aerofleet.ako.restart import NEW, SCALED_DOWN
-from aerofleet.ako.status import Status, status_of
+from aerofleet.ako.status import Status, finished_status, status_of
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.diff_output import Judgement, as_json, as_text
 from aerofleet.cli.findings import print_findings

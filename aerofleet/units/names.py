@@ -31,6 +31,8 @@ MAX_RESOURCE_NAME = 40
 """Longest AerospikeCluster name that AKO 4.5.0 accepts: it appends rack id, revision and a hash for the StatefulSet."""
 HASH_DIGITS = 6
 
+DNS_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+"""A whole name of lower-case letters, digits and hyphens. Source: RFC 1123, the label of a host name."""
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _NOT_LABEL = re.compile(r"[^a-z0-9]+")
 

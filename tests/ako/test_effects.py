@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from aerofleet.ako.admission import finished_status
 from aerofleet.ako.change import change_of
 from aerofleet.ako.cluster import cluster_of
+from aerofleet.ako.status import finished_status
 from aerofleet.findings.effect import Effect
 from tests.ako.specimen import GONE, cases, cluster, edited
 

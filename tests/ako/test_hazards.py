@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from aerofleet.ako.admission import finished_status, patched_status
 from aerofleet.ako.change import change_of
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.hazards import HAZARDS, cluster_hazards
+from aerofleet.ako.status import finished_status, patched_status
 from tests.ako.specimen import cases, cluster
 
 HAZARD_CASES = cases("hazards")

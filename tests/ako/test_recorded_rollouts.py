@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from aerofleet.ako.admission import finished_status
 from aerofleet.ako.change import Change, change_of
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.restart import COLD, IMAGE, LIVE, NEW, NO_RESTART, REMOVED, SCALED_DOWN, WARM
+from aerofleet.ako.status import finished_status
 from aerofleet.findings.effect import Effect
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "oracle" / "rollout.jsonl"

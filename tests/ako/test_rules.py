@@ -15,10 +15,9 @@ from aerofleet.ako.admission import (
     WARNINGS,
     admit_create,
     admit_update,
-    finished_status,
-    patched_status,
 )
 from aerofleet.ako.cluster import cluster_of
+from aerofleet.ako.status import finished_status, patched_status
 from tests.ako.specimen import cases, cluster
 
 CREATE = cases("create") + cases("create-edges") + cases("create-definition")

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from aerofleet.ako.admission import finished_status
 from aerofleet.ako.cluster import cluster_of
-from aerofleet.ako.status import status_dict
+from aerofleet.ako.status import finished_status, status_dict
 from aerofleet.cli.diff import run
 from aerofleet.cli.diff_folding import folded
 from aerofleet.cli.terminal import broken

@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from aerofleet.ako.admission import finished_status
 from aerofleet.ako.cluster import cluster_of
-from aerofleet.ako.status import merge_patched, status_dict
+from aerofleet.ako.status import finished_status, merge_patched, status_dict
 from aerofleet.cli.wait import CLUSTER, run
 from aerofleet.live.cluster_api import ClusterApi
 from aerofleet.local.control_plane import ControlPlane

@@ -30,7 +30,7 @@ from aerofleet.ako.admission.rule import Rule
 from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.estimate import is_estimate, marked
-from aerofleet.ako.status import Status, finished, merge_patched, status_dict, status_of
+from aerofleet.ako.status import Status, finished_status
 from aerofleet.findings import Finding
 
 Stage = Literal["mutate", "crd", "validate"]
@@ -237,16 +237,6 @@ def answer_update(before: Cluster, after: Cluster, new: Mapping[str, Any], statu
 def rules_of(rules: tuple[Rule, ...], operator: str) -> tuple[Rule, ...]:
     """Those of ``rules`` that this operator release has."""
     return tuple(rule for rule in rules if rule.holds_in(operator))
-
-
-def finished_status(cluster: Cluster) -> Status:
-    """What stands in the status once ``cluster`` is rolled out wholly."""
-    return finished(cluster, image_rules.init_image(cluster))
-
-
-def patched_status(status: Status, patch: Any, cluster: Cluster) -> Status:
-    """``status`` with a JSON merge patch applied to it."""
-    return status_of(merge_patched(status_dict(status), patch), cluster)
 
 
 def _refusals(rules: tuple[Rule, ...], operator: str, *arguments: Any) -> Iterator[Finding]:

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from typing import Any
 
+from aerofleet.ako.access import is_secured, pki_users, roles, tls_service, users
 from aerofleet.ako.admission.rule import Refused, rule
-from aerofleet.ako.cluster import Cluster, Rack
+from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import namespaces, section
 from aerofleet.ako.image import is_enterprise, is_federal
 from aerofleet.units.version import passes_floor
@@ -24,20 +25,6 @@ PKI_SINCE = "8.1.0.0"
 _DNS_NAME = re.compile(
     r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)(?:\.(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?))*\.?"
 )
-
-
-def is_secured(cluster: Cluster) -> bool:
-    return "security" in cluster.config
-
-
-def users(cluster: Cluster) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = section(cluster.spec, "aerospikeAccessControl").get("users") or []
-    return found
-
-
-def roles(cluster: Cluster) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = section(cluster.spec, "aerospikeAccessControl").get("roles") or []
-    return found
 
 
 def _judged(cluster: Cluster) -> bool:
@@ -214,22 +201,11 @@ def an_admin_exists(cluster: Cluster) -> Iterator[Refused]:
     )
 
 
-def pki_users(cluster: Cluster) -> list[str]:
-    """Also those that rest while security is off: the operator asks about them all the same."""
-    return [str(user.get("name")) for user in users(cluster) if user.get("authMode") == "PKIOnly"]
-
-
 @rule("pki-version", since="4.2.0")
 def pki_needs_a_new_server(cluster: Cluster) -> Iterator[Refused]:
     """PKIOnly users need Enterprise Edition 8.1.0.0 or later, or Federal Edition."""
     if pki_users(cluster) and is_enterprise(cluster.image) and not passes_floor(cluster.version, PKI_SINCE):
         yield "spec.image", f"PKIOnly users on server {cluster.version}", f"use {PKI_SINCE} or later"
-
-
-def tls_service(rack: Rack) -> dict[str, Any] | None:
-    """network.service where it serves TLS."""
-    service = section(rack.config, "network", "service")
-    return service if service.get("tls-name") is not None else None
 
 
 @rule("pki-tls", since="4.2.0")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from aerofleet.aerospike.parameters import data_version, has_schema
-from aerofleet.aerospike.schema import fits, lost_paths, schema_errors
+from aerofleet.aerospike.parameters import has_schema
+from aerofleet.aerospike.schema import lost_paths
 from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import (
@@ -18,68 +18,30 @@ from aerofleet.ako.config import (
     namespaces,
     replication_factor,
     section,
+    storage_lines,
     texts,
 )
-from aerofleet.units.version import is_at_least, passes_floor
+from aerofleet.ako.config_schema import is_new, new_faults, schema_faults, schema_version
+from aerofleet.ako.volumes import looks_behind_storage
+from aerofleet.units.version import passes_floor
 
 MULTI_RECORD = ("mrt-duration", "disable-mrt-writes")
 SYSLOG_ONLY = ("facility", "path", "tag")
 
 
-def schema_version(version: str) -> str | None:
-    """The version whose parameters stand for ``version``; None where there are none."""
-    try:
-        return data_version(version)
-    except KeyError:
-        return None
-
-
 @rule("schema")
 def config_fits_the_schema(cluster: Cluster) -> Iterator[Refused]:
     """aerospikeConfig has only parameters of this server version, with values they can have."""
-    for kind, refused in _schema_faults(cluster):
-        if not _is_new(cluster, kind):
+    for kind, refused in schema_faults(cluster):
+        if not is_new(cluster, kind):
             yield refused
 
 
 @rule("parameter-without-data", warns=True)
 def new_parameters_are_not_known(cluster: Cluster) -> Iterator[Refused]:
     """A parameter or choice that the nearest older version doesn't have may be new: there is no data to say more."""
-    for _, (path, message, _) in _new_ones(cluster):
+    for _, (path, message, _) in new_faults(cluster):
         yield path, message, f"look up whether server {cluster.version} has it"
-
-
-def _schema_faults(cluster: Cluster) -> Iterator[tuple[str, Refused]]:
-    """(kind, refusal) of everything that doesn't fit, each told once."""
-    version = schema_version(cluster.version)
-    if version is None:
-        return
-    told: set[tuple[str, str]] = set()
-    for rack in cluster.distinct_racks:
-        if fits(rack.config, version):
-            continue
-        for error in schema_errors(rack.config, version):
-            path = cluster.config_path(rack, *error.path)
-            if (path, error.message) not in told:
-                told.add((path, error.message))
-                yield error.kind, (path, error.message, error.hint)
-
-
-def _is_new(cluster: Cluster, kind: str) -> bool:
-    return kind in ("unknown", "enum") and not has_schema(cluster.version)
-
-
-def _new_ones(cluster: Cluster) -> Iterator[tuple[str, Refused]]:
-    """Yield (kind, refusal) of what only a version without data may know: nothing where there is data for it."""
-    if not has_schema(cluster.version):
-        yield from (fault for fault in _schema_faults(cluster) if _is_new(cluster, fault[0]))
-
-
-def new_choices(cluster: Cluster) -> Iterator[tuple[str, str]]:
-    """(path, message) of values that only a version without data may know."""
-    for kind, (path, message, _) in _new_ones(cluster):
-        if kind == "enum":
-            yield path, message
 
 
 @rule("ldap-empty-list")
@@ -277,11 +239,6 @@ def _storage_list_faults(cluster: Cluster, key: str) -> Iterator[Refused]:
             yield cluster.config_path(rack, "namespaces", position, "storage-engine", key), message, hint
 
 
-def looks_behind_storage(cluster: Cluster, namespace: dict[str, Any]) -> bool:
-    """Does the operator look at the devices and files of this namespace? Up to release 4.4.0 not behind memory."""
-    return is_at_least(cluster.operator, "4.4.1") or not is_in_memory(namespace)
-
-
 @rule("index-mounts-shape")
 def mounts_are_a_list(cluster: Cluster) -> Iterator[Refused]:
     """`mounts` of an index on flash or pmem is a list that isn't empty."""
@@ -312,10 +269,6 @@ def devices_belong_to_one_namespace(cluster: Cluster) -> Iterator[Refused]:
                         path = cluster.config_path(rack, "namespaces", position, "storage-engine", key)
                         yield path, f"{line} is used by {owners[line]} and by {name}", "give each its own"
                     owners[line] = name
-
-
-def storage_lines(engine: dict[str, Any], key: str) -> list[str]:
-    return texts(engine.get(key))
 
 
 @rule("cgroup-mem", since="4.4.0", warns=True)

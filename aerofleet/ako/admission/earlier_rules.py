@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aerofleet.ako.admission.access_rules import is_secured, roles, users
+from aerofleet.ako.access import is_secured, roles, users
 from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.status import Status

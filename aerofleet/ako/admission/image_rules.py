@@ -8,15 +8,12 @@ from collections.abc import Iterator
 from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.compatibility import MINIMUM_SERVER, admits, admitted_servers
-from aerofleet.ako.config import section
 from aerofleet.ako.image import edition, server_version
+from aerofleet.ako.init_image import DEFAULT_INIT_IMAGE, OLDEST_DYNAMIC_INIT, init_image, sets_live
 from aerofleet.units.version import is_at_least, passes_floor
 
-DNS_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SERVICE_NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 FEDERAL_SINCE = "4.2.0"
-OLDEST_DYNAMIC_INIT = "2.2.0"
-DEFAULT_INIT_IMAGE = "aerospike-kubernetes-init:2.5.3"
 _INIT_IMAGE_PATH = "spec.podSpec.aerospikeInitContainer.imageNameAndTag"
 
 
@@ -76,16 +73,6 @@ def image_is_known(cluster: Cluster) -> Iterator[Refused]:
     if version and passes_floor(version, MINIMUM_SERVER) and not admits(version, operator):
         known = ", ".join(admitted_servers(operator))
         yield "spec.image", f"operator {operator} does not know server {version}", f"it knows {known}"
-
-
-def init_image(cluster: Cluster) -> str:
-    container = section(cluster.pod_spec, "aerospikeInitContainer")
-    return str(container.get("imageNameAndTag") or DEFAULT_INIT_IMAGE)
-
-
-def sets_live(image: str) -> bool:
-    """Can an init image of this name write a configuration that was changed live?"""
-    return passes_floor(server_version(image), OLDEST_DYNAMIC_INIT)
 
 
 @rule("init-image-version")

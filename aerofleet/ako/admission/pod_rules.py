@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aerofleet.ako.admission.rule import Refused, rule
-from aerofleet.ako.cluster import Cluster, qualified
+from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import section
+from aerofleet.ako.network_policy import CUSTOM, WAYS, qualified
 from aerofleet.units.kubernetes_quantity import quantity
 
 RESERVED_LABELS = ("app", "aerospike.com/rack-id", "aerospike.com/cr")
 EVICTION_ANNOTATION = "aerospike.com/eviction-blocked"
 NETWORKS_ANNOTATION = "k8s.v1.cni.cncf.io/networks"
-CUSTOM = "customInterface"
-WAYS = {
-    "access": "customAccessNetworkNames",
-    "alternateAccess": "customAlternateAccessNetworkNames",
-    "tlsAccess": "customTLSAccessNetworkNames",
-    "tlsAlternateAccess": "customTLSAlternateAccessNetworkNames",
-    "fabric": "customFabricNetworkNames",
-    "tlsFabric": "customTLSFabricNetworkNames",
-}
 
 
 @rule("limits-ge-req")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from aerofleet.ako.admission.rack_rules import BATCHES, unsafe_batches
 from aerofleet.ako.admission.rule import Refused, rule
-from aerofleet.ako.admission.storage_rules import is_persistent
+from aerofleet.ako.batches import BATCHES, unsafe_batches
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import section
 from aerofleet.ako.status import Status, rack_sizes
+from aerofleet.ako.volumes import is_persistent
 
 LONGEST_STATEFUL_SET = 52
 SAME_RACK = ("zone", "region", "rackLabel", "nodeName")

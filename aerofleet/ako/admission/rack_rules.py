@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
-from aerofleet.ako.admission.image_rules import DNS_LABEL
-from aerofleet.ako.admission.rule import Refused, percent_of, rule
+from aerofleet.ako.admission.rule import Refused, rule
+from aerofleet.ako.batches import BATCHES, percent_of, unsafe_batches
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import is_strongly_consistent, namespaces, replication_factor, section
-
-BATCHES = ("rollingUpdateBatchSize", "scaleDownBatchSize")
+from aerofleet.units.names import DNS_LABEL
 
 
 @rule("rackid-override-single", since="4.3.0")
@@ -136,35 +134,6 @@ def batches_are_safe(cluster: Cluster) -> Iterator[Refused]:
     namespace.
     """
     yield from unsafe_batches(cluster, cluster.racks, cluster.rack_namespaces)
-
-
-def unsafe_batches(cluster: Cluster, racks: list[Rack], aware: list[str]) -> Iterator[Refused]:
-    """The same question is asked of the racks that are running."""
-    given = [key for key in BATCHES if cluster.rack_config.get(key) is not None]
-    if not given:
-        return
-    found = [(name, namespace) for rack in racks for _, name, namespace in namespaces(rack.config)]
-    counts = Counter(name for name, _ in found)
-    for key in given:
-        for message, hint in _batch_faults(key, racks, aware, found, counts):
-            yield f"spec.rackConfig.{key}", message, hint
-
-
-def _batch_faults(
-    key: str, racks: list[Rack], aware: list[str], found: list[tuple[str, dict[str, Any]]], counts: Counter[str]
-) -> Iterator[tuple[str, str]]:
-    if len(racks) < 2:
-        yield "needs at least two racks", "leave it out"
-        return
-    for name in sorted(counts.keys() - set(aware)):
-        yield f"namespace {name} is not rack-aware", "list it in rackConfig.namespaces"
-    for name in sorted(name for name, count in counts.items() if count < 2):
-        yield f"namespace {name} stands in one rack only", "configure it in two racks or more"
-    for name in sorted({name for name, namespace in found if replication_factor(namespace) <= 1}):
-        yield f"namespace {name} has replication-factor 1", "a batch would take its only copy away"
-    if key == "scaleDownBatchSize":
-        for name in sorted({name for name, namespace in found if is_strongly_consistent(namespace)}):
-            yield f"namespace {name} is strongly consistent", "pods of such a cluster leave one by one"
 
 
 @rule("force-block", since="4.2.0")

@@ -7,7 +7,8 @@ from typing import Any
 
 from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster, Rack
-from aerofleet.ako.config import Config, is_strongly_consistent, namespaces, replication_factor, section
+from aerofleet.ako.config import Config, is_strongly_consistent, namespaces, section
+from aerofleet.ako.replication import changed_factors, factors
 from aerofleet.ako.status import Status
 
 BESIDE_REPLICATION_FACTOR = frozenset({"enableDynamicConfigUpdate", "paused"})
@@ -63,9 +64,9 @@ def _lone_factor_faults(
     words = ", ".join(names)
     if len(names) > 1:
         yield path, f"the factor of {words} changes at once", "one namespace after the other"
-    if rolled_out is not None and not set(changed) <= _factors(rolled_out).keys():
+    if rolled_out is not None and not set(changed) <= factors(rolled_out).keys():
         yield path, f"{words} is still being added", "wait for the roll-out"
-    if _factors(racks).keys() != _factors(new.racks).keys() or _rest(spec) != _rest(new.spec):
+    if factors(racks).keys() != factors(new.racks).keys() or _rest(spec) != _rest(new.spec):
         before, after = _rest(spec), _rest(new.spec)
         others = [f"spec.{key}" for key in {**before, **after} if before.get(key) != after.get(key)]
         beside = ", ".join(others) or "something else"
@@ -83,21 +84,6 @@ def _alone(spec: dict[str, Any], new: Cluster) -> str:
         return "change it alone"
     pinned = f"where the definitions have `size: auto`, write `size: {was // racks}` first"
     return f"change it alone, and keep the size of {was} pods: {pinned}"
-
-
-def changed_factors(old: list[Rack], new: list[Rack]) -> list[tuple[int, str]]:
-    """(rack's id, namespace's name) wherever a replication factor changes."""
-    before = _factors(old)
-    return [key for key, factor in _factors(new).items() if before.get(key, factor) != factor]
-
-
-def _factors(racks: list[Rack]) -> dict[tuple[int, str], int]:
-    """(rack's id, namespace's name) → replication factor."""
-    return {
-        (rack.id, name): replication_factor(namespace)
-        for rack in racks
-        for _, name, namespace in namespaces(rack.config)
-    }
 
 
 def _rest(spec: dict[str, Any]) -> dict[str, Any]:

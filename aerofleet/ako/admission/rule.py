@@ -4,16 +4,13 @@ it refuses.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from aerofleet.units.version import is_at_least
 
 Refused = tuple[str, str, str]
 """(field path, what is wrong, what would be right)."""
-_PERCENTAGE = re.compile(r"([+-]?[0-9]+)%")
 Check = Callable[..., Iterator[Refused]]
 
 
@@ -43,9 +40,3 @@ def rule(name: str, *, since: str = "4.0.0", until: str = "", warns: bool = Fals
         return Rule(name, check, summary, since, until, warns)
 
     return made
-
-
-def percent_of(value: Any) -> int | None:
-    """The number of a well-formed ``30%``, else None."""
-    found = _PERCENTAGE.fullmatch(value) if isinstance(value, str) else None
-    return int(found[1]) if found else None

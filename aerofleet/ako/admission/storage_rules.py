@@ -3,55 +3,35 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
-from aerofleet.ako.admission.config_rules import looks_behind_storage, storage_lines
-from aerofleet.ako.admission.image_rules import DNS_LABEL
 from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster, Rack
-from aerofleet.ako.config import SHMEM, entries, namespaces, section, texts
+from aerofleet.ako.config import SHMEM, entries, namespaces, section, storage_lines, texts
+from aerofleet.ako.volumes import (
+    REMOTE_SECRETS,
+    RESERVED_PATHS,
+    SOURCES,
+    Volume,
+    is_persistent,
+    is_under,
+    looks_behind_storage,
+    mode,
+    path_of,
+    paths_of,
+    policy,
+    volumes,
+)
+from aerofleet.units.names import DNS_LABEL
 
-Volume = dict[str, Any]
-SOURCES = ("emptyDir", "secret", "configMap", "persistentVolume", "hostPath")
-RESERVED_PATHS = ("/etc/aerospike", "/configs")
 RESERVED_CONTAINERS = ("aerospike-init", "aerospike-server")
 DEFAULT_WORK_DIRECTORY = "/opt/aerospike"
-REMOTE_SECRETS = ("secrets:", "vault:")
 METHODS = {
     ("Block", "initMethod"): ("none", "dd", "headerCleanup", "blkdiscard", "blkdiscardWithHeaderCleanup"),
     ("Block", "wipeMethod"): ("dd", "blkdiscard"),
     ("Filesystem", "initMethod"): ("none", "deleteFiles"),
     ("Filesystem", "wipeMethod"): ("deleteFiles",),
 }
-
-
-def volumes(rack: Rack) -> list[Volume]:
-    found: list[Volume] = rack.storage.get("volumes") or []
-    return found
-
-
-def mode(volume: Volume) -> str:
-    """Block or Filesystem for a persistent volume; empty for any other source."""
-    return str(section(volume, "source", "persistentVolume").get("volumeMode", ""))
-
-
-def is_persistent(volume: Volume) -> bool:
-    return "persistentVolume" in section(volume, "source")
-
-
-def path_of(volume: Volume) -> str:
-    return str(section(volume, "aerospike").get("path", ""))
-
-
-def policy(rack: Rack, volume: Volume, method: str) -> str:
-    """initMethod or wipeMethod that holds for the volume: its own, else the storage's by volume mode, else the
-    default.
-    """
-    is_block = mode(volume) == "Block"
-    general = section(rack.storage, "blockVolumePolicy" if is_block else "filesystemVolumePolicy")
-    default = "none" if method == "initMethod" else "dd" if is_block else "deleteFiles"
-    return str(volume.get(method) or general.get(method) or default)
 
 
 def _storages(cluster: Cluster) -> Iterator[tuple[Rack, str]]:
@@ -208,24 +188,6 @@ def cleaning_has_limits(cluster: Cluster) -> Iterator[Refused]:
 
 
 # --- paths of the configuration -----------------------------------------------------------------------------------
-
-
-def is_under(path: str, parents: Iterable[str]) -> bool:
-    """Is ``path`` one of ``parents`` or below one of them, whole names compared?"""
-    path = _folder(path)
-    return any(path.startswith(_folder(parent)) for parent in parents)
-
-
-def _folder(path: str) -> str:
-    """The path as short as can be, with a slash at its end, and one where it starts with several."""
-    path = posixpath.normpath(path).rstrip("/") + "/"
-    return path[1:] if path.startswith("//") else path
-
-
-def paths_of(rack: Rack, volume_mode: str = "") -> set[str]:
-    """Server paths of the rack's volumes: of persistent ones of a mode, or of all."""
-    found = [volume for volume in volumes(rack) if volume.get("aerospike")]
-    return {path_of(volume) for volume in found if not volume_mode or mode(volume) == volume_mode}
 
 
 @rule("device-volume")

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from aerofleet.ako.admission.access_rules import is_secured, pki_users, tls_service, users
-from aerofleet.ako.admission.config_rules import storage_lines
-from aerofleet.ako.admission.image_rules import sets_live
-from aerofleet.ako.admission.pod_rules import CUSTOM
+from aerofleet.ako.access import is_secured, pki_users, tls_service, users
 from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.compatibility import admits
-from aerofleet.ako.config import PAIRS, Config, entries, namespaces, section
+from aerofleet.ako.config import PAIRS, Config, entries, namespaces, section, storage_lines
 from aerofleet.ako.config_file import is_same
+from aerofleet.ako.init_image import sets_live
+from aerofleet.ako.network_policy import CUSTOM
 from aerofleet.ako.status import Status
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from aerofleet.ako.admission.access_rules import is_secured
+from aerofleet.ako.access import is_secured
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import Config, entries, section, texts
 from aerofleet.ako.hazards.hazard import Found, hazard

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from aerofleet.ako.admission.access_rules import is_secured
-from aerofleet.ako.admission.rack_rules import BATCHES
-from aerofleet.ako.admission.storage_rules import is_persistent
+from aerofleet.ako.access import is_secured
+from aerofleet.ako.batches import BATCHES
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import is_purely_in_memory, namespaces, section
 from aerofleet.ako.config_change import devices
@@ -21,6 +20,7 @@ from aerofleet.ako.reasons.scale import revision_shortage
 from aerofleet.ako.reasons.storage import cascades
 from aerofleet.ako.restart import COLD, IMAGE, REMOVED, SCALED_DOWN, WARM, Restarts, batch_size
 from aerofleet.ako.status import rack_sizes
+from aerofleet.ako.volumes import is_persistent
 from aerofleet.units.kubernetes_quantity import quantity
 from aerofleet.units.version import is_at_least, numbers
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
-from aerofleet.ako.admission.rack_rules import BATCHES
-from aerofleet.ako.admission.rule import percent_of
+from aerofleet.ako.batches import BATCHES, percent_of
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import (
     entries,

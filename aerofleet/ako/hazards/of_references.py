@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from aerofleet.ako.admission.storage_rules import REMOTE_SECRETS, is_under, paths_of
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import entries, namespaces, section
 from aerofleet.ako.hazards.hazard import Found, hazard
+from aerofleet.ako.volumes import REMOTE_SECRETS, is_under, paths_of
 
 Keys = tuple[str | int, ...]
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from aerofleet.aerospike.server import START_RULES, StartRule
 from aerofleet.aerospike.server.file import read
-from aerofleet.ako.admission.storage_rules import path_of, volumes
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import entries, namespaces, section, texts
 from aerofleet.ako.hazards.hazard import Found, HazardRule, hazard
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.refused_starts import later_refusals
 from aerofleet.ako.restart import Restarts
+from aerofleet.ako.volumes import path_of, volumes
 from aerofleet.units.kubernetes_quantity import quantity
 
 DEFAULT_OPEN_FILES = 15000

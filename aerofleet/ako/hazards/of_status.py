@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aerofleet.ako.admission.storage_rules import is_persistent
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.failed_pods import ignored_and_blocking
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.restart import COLD, IMAGE, LIVE, REMOVED, SCALED_DOWN, WARM, Restarts
 from aerofleet.ako.status import Status
+from aerofleet.ako.volumes import is_persistent
 
 ROLLED_OUT = ("image", "size", "aerospikeConfig", "rackConfig", "podSpec", "storage")
 JUDGED_BY_STATUS = frozenset({LIVE, WARM, COLD})

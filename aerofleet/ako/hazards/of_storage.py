@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from aerofleet.ako.admission.storage_rules import RESERVED_PATHS, is_persistent, path_of, policy
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import namespaces, section, texts
 from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.mounts import Volume, volume_bytes, volume_under
 from aerofleet.ako.refused_starts import refused_starts
+from aerofleet.ako.volumes import RESERVED_PATHS, is_persistent, path_of, policy
 from aerofleet.units.kubernetes_quantity import quantity, size_text
 
 EMPTIED: dict[str, str] = {

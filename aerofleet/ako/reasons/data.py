@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from aerofleet.ako.admission.replication_rules import changed_factors
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, namespaces, replication_factor
 from aerofleet.ako.config_change import removed_namespaces
@@ -16,6 +15,7 @@ from aerofleet.ako.reasons.evictions import eviction_reasons
 from aerofleet.ako.reasons.losses import loss_reasons
 from aerofleet.ako.reasons.pods import copies_of
 from aerofleet.ako.reasons.starts import start_reasons
+from aerofleet.ako.replication import changed_factors
 from aerofleet.findings.effect import Effect, Reason, reason_of
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aerofleet.ako.admission.rule import percent_of
+from aerofleet.ako.batches import percent_of
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import namespaces, replication_factor, section, storage_type
 from aerofleet.ako.failed_pods import ignored_and_blocking

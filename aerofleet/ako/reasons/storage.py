@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from aerofleet.ako.admission.storage_rules import is_persistent, path_of, policy
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import ignores_devices, is_purely_in_memory, namespaces, section
 from aerofleet.ako.config_file import is_same
@@ -17,6 +16,7 @@ from aerofleet.ako.reasons.pods import copies_of
 from aerofleet.ako.reasons.scale import roster_reason
 from aerofleet.ako.reasons.unknown import NO_RULE
 from aerofleet.ako.restart import newly_blocked_hosts
+from aerofleet.ako.volumes import is_persistent, path_of, policy
 from aerofleet.findings.effect import Effect, Reason, reason_of
 from aerofleet.units.kubernetes_quantity import quantity
 
