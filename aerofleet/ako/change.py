@@ -17,7 +17,7 @@ from aerofleet.ako.config_change import judge
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.config_schema import new_choices
 from aerofleet.ako.estimate import is_estimate, marked
-from aerofleet.ako.hazards import Hazard, change_hazards
+from aerofleet.ako.hazards import change_hazards
 from aerofleet.ako.narrow import becomes, narrow
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.reasons.access import access_reasons
@@ -29,6 +29,7 @@ from aerofleet.ako.reasons.unknown import NO_RULE, unknown_reasons
 from aerofleet.ako.refused_starts import new_refusals
 from aerofleet.ako.restart import RackRestart, Restarts, decide, judged_version
 from aerofleet.ako.status import MIRRORED, Status, finished_status
+from aerofleet.findings import Finding
 from aerofleet.findings.effect import Effect, Reason, reason_of, refusal, worst
 from aerofleet.units.object_identity import API_VERSION, api_version_message
 
@@ -88,7 +89,7 @@ class Change:
 
     effect: Effect
     reasons: list[Reason]
-    hazards: list[Hazard]
+    hazards: list[Finding]
     restarts: Restarts
     admission: Admission
     old: Cluster = field(repr=False)

@@ -60,7 +60,7 @@ def of_cluster(resource: Object, operators: Sequence[str]) -> list[Finding]:
     refusals = list(dict.fromkeys(finding for admission in admissions for finding in admission.findings))
     errors = [finding for finding in refusals if finding.severity == "error"]
     met = [hazard for cluster in clusters for hazard in cluster_hazards(cluster) if hazard.severity != "info"]
-    hazards = list(dict.fromkeys(hazard.as_finding() for hazard in met))
+    hazards = list(dict.fromkeys(met))
     return [*refusals, *without_consequences([*start_errors(clusters[0]), *hazards], errors)]
 
 

@@ -30,7 +30,7 @@ from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config import Config, section
 from aerofleet.ako.config_change import ConfigChange, judge
 from aerofleet.ako.estimate import is_estimate, refusal_of
-from aerofleet.ako.hazards import Hazard, config_hazards
+from aerofleet.ako.hazards import config_hazards
 from aerofleet.ako.hazards.of_data import config_losses
 from aerofleet.ako.status import Status, finished_status, patched_status
 from aerofleet.findings import Finding
@@ -268,11 +268,11 @@ def _reason(reason: Reason) -> Answer:
     return {"effect": str(reason.effect), "rule": reason.rule, "path": reason.path, "message": reason.message}
 
 
-def _hazard(hazard: Hazard) -> Answer:
+def _hazard(hazard: Finding) -> Answer:
     return {
-        "id": hazard.id,
+        "id": hazard.rule,
         "severity": hazard.severity,
         "path": hazard.path,
         "message": hazard.message,
-        "instead": hazard.instead,
+        "instead": hazard.remedy,
     }

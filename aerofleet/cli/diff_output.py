@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
-from aerofleet.ako.hazards import Hazard
 from aerofleet.ako.restart import COLD, CRASH, IMAGE, LIVE, NEW, NO_RESTART, REMOVED, SCALED_DOWN, WARM
 from aerofleet.cli.diff_folding import folded
 from aerofleet.cli.findings import visible
 from aerofleet.cli.terminal import wrapped
+from aerofleet.findings import Finding
 from aerofleet.findings.effect import Effect, Reason
 
 SCHEMA = "aerofleet.io/diff/v1"
@@ -40,7 +40,7 @@ class Judgement:
     name: str
     effect: Effect
     reasons: Sequence[Reason]
-    hazards: list[Hazard] = field(default_factory=list)
+    hazards: list[Finding] = field(default_factory=list)
     pods: dict[str, int] = field(default_factory=dict)
     blocks_hosts: bool = False
 
@@ -94,8 +94,8 @@ def _lines(alike: Sequence[Judgement]) -> Iterator[str]:
     for reason in folded(sorted(judgement.reasons, key=lambda reason: -reason.effect)):
         yield f"  {reason.effect!s:<15} {visible(reason.path)}: {visible(reason.message)}  [{reason.rule}]"
     for hazard in sorted(judgement.hazards, key=lambda hazard: SEVERITIES.index(hazard.severity)):
-        yield f"  hazard ({hazard.severity}) {visible(hazard.path)}: {visible(hazard.message)}  [{hazard.id}]"
-        yield f"      instead: {hazard.instead}"
+        yield f"  hazard ({hazard.severity}) {visible(hazard.path)}: {visible(hazard.message)}  [{hazard.rule}]"
+        yield f"      {hazard.remedy}"
 
 
 def as_json(clusters: Sequence[Judgement], objects: Sequence[Judgement]) -> str:
@@ -113,5 +113,15 @@ def _shown(judgement: Judgement) -> dict[str, Any]:
     return {
         "effect": str(judgement.effect),
         "reasons": reasons,
-        "hazards": [asdict(hazard) for hazard in judgement.hazards],
+        "hazards": [_hazard(hazard) for hazard in judgement.hazards],
+    }
+
+
+def _hazard(hazard: Finding) -> dict[str, Any]:
+    return {
+        "id": hazard.rule,
+        "severity": hazard.severity,
+        "path": hazard.path,
+        "message": hazard.message,
+        "instead": hazard.remedy,
     }

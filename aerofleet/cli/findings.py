@@ -138,8 +138,12 @@ def summaries() -> dict[str, str]:
     """Hazard → why it is one. Loaded for SARIF alone."""
     from aerofleet.ako.hazards import HAZARDS
     from aerofleet.ako.hazards.beside import BESIDE, BESIDE_CHANGES
+    from aerofleet.ako.hazards.of_start import HOST_RULES
 
-    return {rule.id: rule.summary for rule in (*HAZARDS, *BESIDE, *BESIDE_CHANGES)}
+    return {
+        **{rule.id: rule.summary for rule in (*HAZARDS, *BESIDE, *BESIDE_CHANGES)},
+        **{rule.id: rule.summary for rule in HOST_RULES},
+    }
 
 
 def sarif_of(finding: Finding) -> dict[str, Any]:

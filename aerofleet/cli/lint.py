@@ -125,7 +125,7 @@ def cluster_findings(document: Document, cluster: Cluster, together: ObjectSet, 
         yield Finding("api-version", "error", "apiVersion", message, API_VERSION, document.find("apiVersion"))
     found = admit_create(document.data, operator).findings
     errors = [finding for finding in found if finding.severity == "error"]
-    hazards = [hazard.as_finding() for hazard in (*cluster_hazards(cluster), *hazards_beside(cluster, together))]
+    hazards = [*cluster_hazards(cluster), *hazards_beside(cluster, together)]
     starts = without_consequences(start_errors(cluster), errors)
     for finding in (*found, *starts, *without_consequences(hazards, errors)):
         yield replace(finding, location=document.find(finding.path))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from aerofleet.aerospike.server import START_RULES
+from aerofleet import findings
+from aerofleet.aerospike.server import START_RULES, StartRule
 from aerofleet.ako.admission import COMMON, CREATE_ONLY, MUTATING, SCHEMA, UPDATE_ONLY, WARNINGS
 from aerofleet.ako.admission.rule import Rule
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, admitted_servers
-from aerofleet.ako.hazards import CHANGES, CLUSTER_HAZARDS, CONFIG_HAZARDS, STATUS_HAZARDS, HazardRule
+from aerofleet.ako.hazards import CHANGE_HAZARDS, CLUSTER_HAZARDS, CONFIG_HAZARDS, STATUS_HAZARDS
 from aerofleet.ako.hazards.beside import BESIDE, BESIDE_CHANGES
+from aerofleet.ako.hazards.of_start import HOST_RULES
 from aerofleet.ako.reasons.kinds import KINDS, Kind
 from aerofleet.findings.effect import EFFECTS
 
@@ -44,9 +46,9 @@ def _sections() -> Iterator[str]:
     yield _start_rules()
     yield "## Hazards of a cluster\n"
     yield "The operator lets them through. `aerofleet lint` and `check` fail (exit code 1) on severe ones.\n"
-    yield _hazards(CLUSTER_HAZARDS)
+    yield _hazards((*CLUSTER_HAZARDS, *HOST_RULES))
     yield "## Hazards of a change\n"
-    yield _hazards((*CONFIG_HAZARDS, *CHANGES, *STATUS_HAZARDS))
+    yield _hazards((*CONFIG_HAZARDS, *CHANGE_HAZARDS, *STATUS_HAZARDS))
     yield "## Hazards of a cluster and what is in the same file\n"
     yield "`lint` and `diff` judge a file as a whole: objects that a cluster names or that select it, other clusters.\n"
     yield _hazards(BESIDE)
@@ -100,8 +102,8 @@ def _start_rules() -> str:
     return _table(("rule", "what must hold", "since server", "before server"), rows)
 
 
-def _hazards(rules: Iterable[HazardRule]) -> str:
-    rows = [(f"`{rule.id}`", rule.severity, rule.summary, rule.instead) for rule in rules]
+def _hazards(rules: Iterable[findings.Rule[...] | StartRule]) -> str:
+    rows = [(f"`{rule.id}`", rule.severity, rule.summary, rule.remedy) for rule in rules]
     return _table(("hazard", "severity", "why", "write instead"), rows)
 
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from aerofleet.ako.hazards import Hazard
 from aerofleet.ako.hazards.beside import BESIDE, BESIDE_CHANGES, change_hazards_beside, hazards_beside
 from aerofleet.ako.object_set import ObjectSet
+from aerofleet.findings import Finding
 from tests.ako.specimen import cases, cluster
 
 CASES = cases("beside")
 
 
-def found(case: dict[str, Any], objects: list[dict[str, Any]], others: list[dict[str, Any]]) -> list[Hazard]:
+def found(case: dict[str, Any], objects: list[dict[str, Any]], others: list[dict[str, Any]]) -> list[Finding]:
     clusters = [cluster(case["base"], case.get("edit", {}))]
     clusters += [cluster(other["base"], other.get("edit", {})) for other in others]
     after = ObjectSet([*clusters, *objects])
@@ -22,7 +22,7 @@ def found(case: dict[str, Any], objects: list[dict[str, Any]], others: list[dict
     if "was" in case:
         before = ObjectSet([*clusters, *case["was"]])
         hazards = change_hazards_beside(before.clusters[0], after.clusters[0], before, after)
-    return [hazard for hazard in hazards if hazard.id == case["hazard"]]
+    return [hazard for hazard in hazards if hazard.rule == case["hazard"]]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['hazard']}: {case.get('says', '')}")

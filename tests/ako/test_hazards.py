@@ -10,6 +10,7 @@ import pytest
 from aerofleet.ako.change import change_of
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.hazards import HAZARDS, cluster_hazards
+from aerofleet.ako.hazards.of_start import HOST_RULES
 from aerofleet.ako.status import finished_status, patched_status
 from tests.ako.specimen import cases, cluster
 
@@ -18,12 +19,12 @@ HAZARD_CASES = cases("hazards")
 
 def found(case: dict[str, Any], edit: dict[str, Any]) -> set[str]:
     if "was" not in case:
-        return {hazard.id for hazard in cluster_hazards(cluster_of(cluster(case["base"], edit)))}
+        return {hazard.rule for hazard in cluster_hazards(cluster_of(cluster(case["base"], edit)))}
     old, new = cluster(case["base"], case["was"]), cluster(case["base"], case["was"], edit)
     mirrored = cluster_of(cluster(case["base"], case["status"]) if "status" in case else old)
     status = patched_status(finished_status(mirrored), case.get("patch", {}), mirrored)
     status = replace(status, failed=frozenset(case.get("failed", ())))
-    return {hazard.id for hazard in change_of(old, new, status=status).hazards}
+    return {hazard.rule for hazard in change_of(old, new, status=status).hazards}
 
 
 @pytest.mark.parametrize("case", HAZARD_CASES, ids=lambda case: case["hazard"])
@@ -33,10 +34,10 @@ def test_a_hazard_is_seen_where_it_is_and_only_there(case: dict[str, Any]) -> No
 
 
 def test_every_hazard_has_a_case() -> None:
-    assert {rule.id for rule in HAZARDS} == {case["hazard"] for case in HAZARD_CASES}
+    assert {rule.id for rule in HAZARDS} | {rule.id for rule in HOST_RULES} == {case["hazard"] for case in HAZARD_CASES}
 
 
 def test_more_nodes_than_there_are_never_form_a_cluster() -> None:
     found = cluster_hazards(cluster_of(cluster("device", {"spec.aerospikeConfig.service.min-cluster-size": 7})))
-    messages = [hazard.message for hazard in found if hazard.id == "no-node-to-spare"]
+    messages = [hazard.message for hazard in found if hazard.rule == "no-node-to-spare"]
     assert messages == ["7 nodes make a cluster, and there are 4: it never forms"]

@@ -135,7 +135,7 @@ def test_another_order_of_anything_restarts_servers_and_is_told(key: str, order:
     new = cluster("device", xdr, {path: [values[place] for place in order]})
     change = change_of(old, new)
     assert change.restarts.kinds == ["noRestart" if order == [0, 1, 2] else "quickRestart"]
-    assert [hazard.id for hazard in change.hazards if hazard.id == "order-restarts"] == (
+    assert [hazard.rule for hazard in change.hazards if hazard.rule == "order-restarts"] == (
         [] if order == [0, 1, 2] else ["order-restarts"]
     )
 
@@ -193,7 +193,7 @@ def test_what_is_half_applied_is_never_plainly_live(hidden: str, limit: int) -> 
     )
     change = change_of(cluster("device"), new)
     assert change.effect >= Effect.WARM_RESTART
-    assert "half-applied" in {hazard.id for hazard in change.hazards}
+    assert "half-applied" in {hazard.rule for hazard in change.hazards}
 
 
 PLACES = {base: sorted(paths(cluster(base)), key=str) for base in BASES}

@@ -153,7 +153,7 @@ def test_an_empty_pass_is_nothing_or_live() -> None:
 def test_what_is_stuck_is_refused_or_a_severe_hazard() -> None:
     quiet = set()
     for case in recorded():
-        severe = {hazard.id for change in changes(case) for hazard in change.hazards if hazard.severity == "severe"}
+        severe = {hazard.rule for change in changes(case) for hazard in change.hazards if hazard.severity == "severe"}
         if case["outcome"] == "stuck" and not severe and changes(case)[-1].effect != Effect.REFUSED:
             quiet.add(case["id"])
     assert quiet <= NOT_IN_THE_FILES
@@ -165,7 +165,7 @@ def test_claims_stay_where_that_is_said() -> None:
         (change,) = changes(case)
         gone = [pod for pod, kind in change.restarts.pods.items() if kind in (REMOVED, SCALED_DOWN)]
         stay = any(claim.endswith(f"-{pod}") for claim in case.get("pvcs_left") or [] for pod in gone)
-        if stay != any(hazard.id == "claims-stay" for hazard in change.hazards):
+        if stay != any(hazard.rule == "claims-stay" for hazard in change.hazards):
             different.append(case["id"])
     assert different == []
 
@@ -174,7 +174,7 @@ def test_the_fill_delay_is_waited_out_only_where_the_operator_leaves_it() -> Non
     delay = "migrate-fill-delay"
     waits, sets = set(), set()
     for case in recorded():
-        if any(hazard.id == "fill-delay-waits" for change in changes(case) for hazard in change.hazards):
+        if any(hazard.rule == "fill-delay-waits" for change in changes(case) for hazard in change.hazards):
             waits.add(case["id"])
         if any(str((step.get("params") or {}).get(delay)) == "0" for step in flat(case["steps"])):
             sets.add(case["id"])

@@ -17,4 +17,4 @@ def test_the_page_is_current() -> None:
 
 def test_every_rule_and_hazard_says_what_it_is() -> None:
     assert all(rule.summary.endswith(".") for rule in (*RULES, *HAZARDS))
-    assert all(rule.instead for rule in HAZARDS)
+    assert all(rule.remedy for rule in HAZARDS)

@@ -30,7 +30,9 @@ def told_about(cell: RenderedCell) -> Iterator[str]:
             yield from (f"{name} {path}: is dropped in silence" for path in verdict.pruned)
             yield from (f"{name} {each.rule} {each.path}: {each.message}" for each in verdict.findings)
             hazards = cluster_hazards(cluster_of(cluster.objects[0]))
-            yield from (f"{name} {each.id} {each.path}: {each.message}" for each in hazards if each.severity != "info")
+            yield from (
+                f"{name} {each.rule} {each.path}: {each.message}" for each in hazards if each.severity != "info"
+            )
     if not found:
         yield "no cluster at all"
 

@@ -5,27 +5,28 @@ clusters.
 from __future__ import annotations
 
 from aerofleet.ako.cluster import Cluster
-from aerofleet.ako.hazards.hazard import Hazard, HazardRule
-from aerofleet.ako.hazards.of_neighbours import NEIGHBOUR_HAZARDS
-from aerofleet.ako.hazards.of_object_changes import OBJECT_CHANGE_HAZARDS
-from aerofleet.ako.hazards.of_objects import OBJECT_HAZARDS
+from aerofleet.ako.hazards import of_neighbours, of_object_changes, of_objects
 from aerofleet.ako.object_set import ObjectSet
+from aerofleet.findings import Finding, Rule
 
-BESIDE: tuple[HazardRule, ...] = OBJECT_HAZARDS + NEIGHBOUR_HAZARDS
-BESIDE_CHANGES: tuple[HazardRule, ...] = OBJECT_CHANGE_HAZARDS
+BESIDE: tuple[Rule[[Cluster, ObjectSet]], ...] = (*of_objects.RULES, *of_neighbours.RULES)
+BESIDE_CHANGES: tuple[Rule[[Cluster, ObjectSet, ObjectSet]], ...] = of_object_changes.RULES
 
 
-def hazards_beside(cluster: Cluster, objects: ObjectSet) -> list[Hazard]:
-    """Hazards of one of the file's clusters beside everything else in the file."""
+def hazards_beside(cluster: Cluster, objects: ObjectSet) -> list[Finding]:
+    """Return the hazards of one of the file's clusters together with everything else in the file."""
     if not cluster.racks:
         return []
-    return list(dict.fromkeys(hazard for rule in BESIDE for hazard in rule.found(cluster, objects)))
+    return list(dict.fromkeys(hazard for rule in BESIDE for hazard in rule.findings(cluster, objects)))
 
 
-def change_hazards_beside(old: Cluster | None, new: Cluster, before: ObjectSet, after: ObjectSet) -> list[Hazard]:
-    """Hazards of the change of what is beside a cluster, and those that come with it. ``old``: None for a new one."""
+def change_hazards_beside(old: Cluster | None, new: Cluster, before: ObjectSet, after: ObjectSet) -> list[Finding]:
+    """Return the hazards that come to ``new`` with the change of the file from ``before`` to ``after``.
+
+    ``old`` is None for a cluster that is new.
+    """
     known = set(hazards_beside(old, before)) if old is not None else set()
-    found = [hazard for hazard in hazards_beside(new, after) if hazard not in known]
+    hazards = [hazard for hazard in hazards_beside(new, after) if hazard not in known]
     if old is not None:
-        found += [hazard for rule in BESIDE_CHANGES for hazard in rule.found(new, before, after)]
-    return list(dict.fromkeys(found))
+        hazards += [hazard for rule in BESIDE_CHANGES for hazard in rule.findings(new, before, after)]
+    return list(dict.fromkeys(hazards))

@@ -8,11 +8,11 @@ from typing import Any
 from aerofleet.ako.access import is_secured
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import Config, entries, section, texts
-from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.references import ADMIN
 from aerofleet.ako.restart import Restarts
 from aerofleet.ako.rights import ADMINISTRATIVE, administrative, beyond, role_privileges, uncovered, users_of
+from aerofleet.findings import Problem, rule, rules_in
 
 CERTIFICATES = "tls-authenticate-client"
 
@@ -29,35 +29,15 @@ def _access(cluster: Cluster, kind: str) -> dict[str, Config]:
     return {str(entry.get("name")): entry for entry in entries(cluster.spec, "aerospikeAccessControl", kind)}
 
 
-@hazard("security-goes", "severe", "security as it is")
-def security_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("security-goes", scope="change", severity="severe", remedy="security as it is")
+def security_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Without the security section whoever reaches a port reads and deletes everything."""
     if is_secured(old) and not is_secured(new):
         yield "spec.aerospikeConfig.security", "users and roles no longer count"
 
 
-@hazard("users-go", "warning", "the user or the role until no application uses it")
-def users_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
-    """Applications that log in as the user are locked out while servers run; users with the role lose its rights."""
-    for kind, label in (("users", "user"), ("roles", "role")):
-        before, after = (_access(cluster, kind) for cluster in (old, new))
-        for name in sorted(before.keys() - after.keys()):
-            yield f"spec.aerospikeAccessControl.{kind}.{{{name}}}", f"{label} {name} goes"
-
-
-@hazard("tls-goes", "warning", "TLS as it is, or both ports until no client uses it")
-def tls_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
-    """Clients and nodes that speak TLS are cut off, and what they say can be read on the way."""
-    for before, rack in paired(old, new):
-        for key in ("service", "admin", "heartbeat", "fabric"):
-            was, now = (section(each.config, "network", key).get("tls-name") for each in (before, rack))
-            if was is not None and now is None:
-                path = config_path_of(new, before, rack, f"network.{key}.tls-name")
-                yield path, f"{key} speaks plain text only"
-
-
-@hazard("security-comes", "severe", "security once every application logs in already")
-def security_comes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("security-comes", scope="change", severity="severe", remedy="security once every application logs in already")
+def security_comes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """From its restart on, each server refuses whoever does not log in. Clients may send a user to a server without
     security; so all of them can do so before.
     """
@@ -65,8 +45,17 @@ def security_comes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[F
         yield "spec.aerospikeConfig.security", "clients that don't log in are refused"
 
 
-@hazard("access-narrows", "warning", "the right until no application uses it")
-def access_narrows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("users-go", scope="change", severity="warning", remedy="the user or the role until no application uses it")
+def users_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
+    """Applications that log in as the user are locked out while servers run; users with the role lose its rights."""
+    for kind, label in (("users", "user"), ("roles", "role")):
+        before, after = (_access(cluster, kind) for cluster in (old, new))
+        for name in sorted(before.keys() - after.keys()):
+            yield f"spec.aerospikeAccessControl.{kind}.{{{name}}}", f"{label} {name} goes"
+
+
+@rule("access-narrows", scope="change", severity="warning", remedy="the right until no application uses it")
+def access_narrows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """What applications did until now is refused while servers run."""
     for path, name, before, after in _both(old, new, "roles"):
         if lost := uncovered(texts(before.get("privileges")), texts(after.get("privileges"))):
@@ -92,10 +81,13 @@ def access_narrows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[F
             yield f"{path}.roles", f"user {name} loses {', '.join(roles)}, and with it {', '.join(lost)}"
 
 
-@hazard(
-    "administrative-rights", "severe", "the narrowest privilege that does, or the approval of who answers for security"
+@rule(
+    "administrative-rights",
+    scope="change",
+    severity="severe",
+    remedy="the narrowest privilege that does, or the approval of who answers for security",
 )
-def administrative_rights(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+def administrative_rights(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A user other than admin gets a right that reaches beyond the data of an application."""
     before, known, own = users_of(old), role_privileges(old), role_privileges(new)
     for name, roles in users_of(new).items():
@@ -107,8 +99,13 @@ def administrative_rights(old: Cluster, new: Cluster, restarts: Restarts) -> Ite
                 yield path, f"{name} gets {privilege}{by}, which {ADMINISTRATIVE[privilege]}"
 
 
-@hazard("passwords-change", "warning", "the old Secret kept until it is done, and the applications told before")
-def passwords_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "passwords-change",
+    scope="change",
+    severity="warning",
+    remedy="the old Secret kept until it is done, and the applications told before",
+)
+def passwords_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The operator sets the password from the new Secret while servers run; whoever has the old one can't log in any
     more. Until then it logs in itself with what the old Secret of `admin` holds.
     """
@@ -119,8 +116,19 @@ def passwords_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
             yield f"{path}.secretName", f"{name} {how}"
 
 
-@hazard("plain-text-goes", "warning", "both ports until no client uses the plain one")
-def plain_text_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("tls-goes", scope="change", severity="warning", remedy="TLS as it is, or both ports until no client uses it")
+def tls_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
+    """Clients and nodes that speak TLS are cut off, and what they say can be read on the way."""
+    for before, rack in paired(old, new):
+        for key in ("service", "admin", "heartbeat", "fabric"):
+            was, now = (section(each.config, "network", key).get("tls-name") for each in (before, rack))
+            if was is not None and now is None:
+                path = config_path_of(new, before, rack, f"network.{key}.tls-name")
+                yield path, f"{key} speaks plain text only"
+
+
+@rule("plain-text-goes", scope="change", severity="warning", remedy="both ports until no client uses the plain one")
+def plain_text_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Clients, tools and XDR of other clusters that speak plain text are cut off."""
     for before, rack in paired(old, new):
         for key in ("service", "admin"):
@@ -129,8 +137,8 @@ def plain_text_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
                 yield config_path_of(new, before, rack, f"network.{key}.port"), f"{key} speaks TLS only"
 
 
-@hazard("certificates-asked", "warning", "certificates for all clients first")
-def certificates_asked(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("certificates-asked", scope="change", severity="warning", remedy="certificates for all clients first")
+def certificates_asked(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Clients without a certificate, or with one of another name, are refused from the restart on."""
     for before, rack in paired(old, new):
         for key in ("service", "admin"):
@@ -151,14 +159,4 @@ def _asks_nobody(wanted: Any) -> bool:
     return wanted in ("false", False)
 
 
-ACCESS_HAZARDS = (
-    security_goes,
-    security_comes,
-    users_go,
-    access_narrows,
-    administrative_rights,
-    passwords_change,
-    tls_goes,
-    plain_text_goes,
-    certificates_asked,
-)
+RULES = rules_in(globals())

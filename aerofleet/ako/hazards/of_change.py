@@ -12,7 +12,6 @@ from aerofleet.ako.config import is_purely_in_memory, namespaces, section
 from aerofleet.ako.config_change import devices
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.failed_pods import allowances
-from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.mounts import unseen_host_paths
 from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.reasons.pods import empties_local_storage
@@ -21,6 +20,7 @@ from aerofleet.ako.reasons.storage import cascades
 from aerofleet.ako.restart import COLD, IMAGE, REMOVED, SCALED_DOWN, WARM, Restarts, batch_size
 from aerofleet.ako.status import rack_sizes
 from aerofleet.ako.volumes import is_persistent
+from aerofleet.findings import Problem, rule, rules_in
 from aerofleet.units.kubernetes_quantity import quantity
 from aerofleet.units.version import is_at_least, numbers
 
@@ -28,8 +28,8 @@ RESTARTS = frozenset({WARM, COLD, IMAGE})
 """What a pod that stays can fail by: its server starts anew."""
 
 
-@hazard("many-changes", "warning", "one kind of change after the other")
-def many_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("many-changes", scope="change", severity="warning", remedy="one kind of change after the other")
+def many_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Image, size, racks and configuration in one update: when a step fails, nobody knows which."""
     kinds = [
         ("image", old.image != new.image),
@@ -42,31 +42,33 @@ def many_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Fou
         yield "spec", f"{', '.join(changed)} change together"
 
 
-@hazard("version-skip", "warning", "one major version after the other")
-def version_skip(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("version-skip", scope="change", severity="warning", remedy="one major version after the other")
+def version_skip(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The operator admits any jump between versions; the server's own upgrade path goes step by step."""
     before, after = numbers(old.version), numbers(new.version)
     if before and after and after[0] - before[0] > 1:
         yield "spec.image", f"{old.version} to {new.version} skips a major version"
 
 
-@hazard("shrinks-much", "warning", "steps, each with room for the data on what is left")
-def shrinks_much(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("shrinks-much", scope="change", severity="warning", remedy="steps, each with room for the data on what is left")
+def shrinks_much(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The pods that stay must hold all data: with many leaving they may stop writes on the way."""
     if old.size and old.size - new.size > 1 and new.size * 4 < old.size * 3:
         yield "spec.size", f"{old.size} pods become {new.size}"
 
 
-@hazard("racks-renumbered", "severe", "the ids that are running")
-def racks_renumbered(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("racks-renumbered", scope="change", severity="severe", remedy="the ids that are running")
+def racks_renumbered(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Other rack ids make other StatefulSets: every pod is replaced, with other volumes, and no rule holds it back."""
     before, after = {rack.id for rack in old.racks}, {rack.id for rack in new.racks}
     if before and after and not before & after:
         yield "spec.rackConfig.racks", "every pod is replaced"
 
 
-@hazard("rack-goes", "warning", "room on the racks that stay, and copies no more than racks")
-def rack_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "rack-goes", scope="change", severity="warning", remedy="room on the racks that stay, and copies no more than racks"
+)
+def rack_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The racks that stay take over all copies of the one that goes; with more copies than racks two share one."""
     now = {rack.id for rack in new.racks}
     gone = [rack.id for rack in old.racks if rack.id not in now]
@@ -74,8 +76,13 @@ def rack_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]
         yield "spec.rackConfig.racks", f"rack {', '.join(map(str, gone))} goes with its pods"
 
 
-@hazard("device-moves", "severe", "two changes: take it from the one, then give it to the other")
-def device_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "device-moves",
+    scope="change",
+    severity="severe",
+    remedy="two changes: take it from the one, then give it to the other",
+)
+def device_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A device goes from one namespace to another with what lies on it. The operator looks at whole lines only: with a
     shadow that comes or goes on the way it lets this pass.
     """
@@ -88,15 +95,20 @@ def device_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Fou
                     yield path, f"{device} comes from {owners[device]}"
 
 
-@hazard("map-keys", "warning", "asvalidation over the data before the upgrade")
-def map_keys(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("map-keys", scope="change", severity="warning", remedy="asvalidation over the data before the upgrade")
+def map_keys(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """From 7.1 on the keys of a map are integers, texts or bytes; records with others can't be read any more."""
     if old.version and is_at_least(new.version, "7.1.0.0") and not is_at_least(old.version, "7.1.0.0"):
         yield "spec.image", f"{old.version} to {new.version} crosses 7.1"
 
 
-@hazard("revision-refills", "warning", "room on the other nodes: used × size / (size − pods missing) below stop-writes")
-def revision_refills(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "revision-refills",
+    scope="change",
+    severity="warning",
+    remedy="room on the other nodes: used × size / (size − pods missing) below stop-writes",
+)
+def revision_refills(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A rack's new revision replaces all pods of the rack, batch by batch, and each new one fills from the others. A
     batch goes before the next one comes, unless the rack grows in the same change; the other pods must hold its
     records.
@@ -108,8 +120,8 @@ def revision_refills(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
             yield f"spec.rackConfig.racks[{rack.position}].revision", f"rack {rack.id} is rebuilt{missing}"
 
 
-@hazard("ignores-what-it-breaks", "severe", "maxIgnorablePods: 0 for this change")
-def ignores_what_it_breaks(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("ignores-what-it-breaks", scope="change", severity="severe", remedy="maxIgnorablePods: 0 for this change")
+def ignores_what_it_breaks(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """With maxIgnorablePods the operator also ignores pods that the change itself makes fail: it takes down the next
     pod of the rack, one more than the allowance, before it stops. With a strongly consistent namespace it writes the
     roster without them.
@@ -126,8 +138,13 @@ def ignores_what_it_breaks(old: Cluster, new: Cluster, restarts: Restarts) -> It
             return
 
 
-@hazard("fill-delay-waits", "info", "migrate-fill-delay: 0 live before the change, and the old value after it")
-def fill_delay_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "fill-delay-waits",
+    scope="change",
+    severity="info",
+    remedy="migrate-fill-delay: 0 live before the change, and the old value after it",
+)
+def fill_delay_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A pod that comes back empty is filled only after migrate-fill-delay, and the next batch waits for that. The
     operator sets the delay to 0 itself where a rack shrinks or deleteLocalStorageOnRestart empties the pods, and
     nowhere else.
@@ -146,8 +163,8 @@ def fill_delay_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
             return
 
 
-@hazard("host-path-waits", "severe", "a PodRestart operation after it")
-def host_path_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("host-path-waits", scope="change", severity="severe", remedy="a PodRestart operation after it")
+def host_path_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The operator does not look at the path of a hostPath: pods keep the old one, unseen, until something else
     rebuilds them.
     """
@@ -157,30 +174,35 @@ def host_path_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
             yield path, "is written, and not applied before pods are rebuilt"
 
 
-@hazard("security-off-freezes", "warning", "security on, or users and roles as they should stay")
-def security_off_freezes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "security-off-freezes",
+    scope="change",
+    severity="warning",
+    remedy="security on, or users and roles as they should stay",
+)
+def security_off_freezes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """With security off, users and roles can neither change nor go."""
     if is_secured(old) and not is_secured(new) and "aerospikeAccessControl" in new.spec:
         yield "spec.aerospikeConfig.security", "security goes off while users and roles stay"
 
 
-@hazard("pdb-goes", "severe", "disablePDB: false")
-def pdb_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("pdb-goes", scope="change", severity="severe", remedy="disablePDB: false")
+def pdb_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """From now on a drain of nodes may take all copies of records at once."""
     if new.spec.get("disablePDB") is True and old.spec.get("disablePDB") is not True:
         yield "spec.disablePDB", "the PodDisruptionBudget goes"
 
 
-@hazard("init-image-restarts", "warning", "the operator's own default")
-def init_image_restarts(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("init-image-restarts", scope="change", severity="warning", remedy="the operator's own default")
+def init_image_restarts(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The init container is part of the pod: naming another image rebuilds all pods."""
     key = "aerospikeInitContainer"
     if old.pod_spec.get(key) != new.pod_spec.get(key):
         yield f"spec.podSpec.{key}", "changes: all pods are rebuilt"
 
 
-@hazard("batch-grows", "warning", "one pod after the other, or a part of a rack")
-def batch_grows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("batch-grows", scope="change", severity="warning", remedy="one pod after the other, or a part of a rack")
+def batch_grows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """More pods at a time leave fewer copies meanwhile."""
     largest = max(rack_sizes(new.size, len(new.racks)), default=1)
     for key in BATCHES:
@@ -189,8 +211,8 @@ def batch_grows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Foun
             yield f"spec.rackConfig.{key}", f"{before} of {largest} pods of a rack becomes {after}"
 
 
-@hazard("paused-change", "info", "paused: false, or the change later")
-def paused_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("paused-change", scope="change", severity="info", remedy="paused: false, or the change later")
+def paused_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The change is admitted now and applied when `paused` goes, in one pass with all others made meanwhile: each pod
     restarts once for all of them, and not at all for what was taken back.
     """
@@ -199,8 +221,10 @@ def paused_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Fo
         yield "spec.paused", "the change waits until paused is false"
 
 
-@hazard("namespace-goes", "severe", "a backup first, and the approval of who owns the data")
-def namespace_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "namespace-goes", scope="change", severity="severe", remedy="a backup first, and the approval of who owns the data"
+)
+def namespace_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A namespace that is taken out loses its data: files are removed, devices are wiped when they are used again."""
     now = {name for rack in new.racks for _, name, _ in namespaces(rack.config)}
     told: set[str] = set()
@@ -211,8 +235,13 @@ def namespace_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[F
                 yield config_path_of(new, rack, rack, f"namespaces.{{{name}}}"), f"{name} goes with its data"
 
 
-@hazard("index-mounts-go", "severe", "the index in shmem with one change, the namespace taken out with the next")
-def index_mounts_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "index-mounts-go",
+    scope="change",
+    severity="severe",
+    remedy="the index in shmem with one change, the namespace taken out with the next",
+)
+def index_mounts_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """When a namespace goes, the operator looks for the mounts of its index in the storage engine, and its code panics
     when it clears them. Seen in its source, not run.
     """
@@ -224,8 +253,8 @@ def index_mounts_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
                 yield path, f"{name} goes while its index is on mounts"
 
 
-@hazard("claims-stay", "warning", "the claims deleted by hand, once migrations are done")
-def claims_stay(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("claims-stay", scope="change", severity="warning", remedy="the claims deleted by hand, once migrations are done")
+def claims_stay(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The claims of pods that go are kept, and their disks stay taken. A pod that comes back later finds its old
     records there: those deleted since then are back.
     """
@@ -243,15 +272,22 @@ def claims_stay(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Foun
             yield f"{new.storage_path(rack)}.volumes", f"claims of {', '.join(kept)} stay when their pods go"
 
 
-@hazard("resumes", "warning", "an old file with its status, so that all that starts is told")
-def resumes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "resumes", scope="change", severity="warning", remedy="an old file with its status, so that all that starts is told"
+)
+def resumes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """What was changed while the cluster was paused starts now, in one pass with this change."""
     if old.spec.get("paused") is True and new.spec.get("paused") is not True:
         yield "spec.paused", "all that was held back starts"
 
 
-@hazard("memory-shrinks", "warning", "a limit above what the servers use now, indexes included")
-def memory_shrinks(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "memory-shrinks",
+    scope="change",
+    severity="warning",
+    remedy="a limit above what the servers use now, indexes included",
+)
+def memory_shrinks(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A server that needs more is killed while it starts; the roll-out stops there, one pod short."""
     where = ("aerospikeContainer", "resources", "limits")
     was, now = (section(cluster.pod_spec, *where).get("memory") for cluster in (old, new))
@@ -259,8 +295,13 @@ def memory_shrinks(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[F
         yield f"spec.podSpec.{'.'.join(where)}.memory", f"{was or 'no limit'} becomes {now}"
 
 
-@hazard("volumes-stay-behind", "warning", "k8sNodeBlockList with localStorageClasses, for pods that are to move")
-def volumes_stay_behind(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "volumes-stay-behind",
+    scope="change",
+    severity="warning",
+    remedy="k8sNodeBlockList with localStorageClasses, for pods that are to move",
+)
+def volumes_stay_behind(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A pod goes where its volumes are. If those are local to a host that no longer fits, it waits for ever, and the
     roll-out with it.
     """
@@ -283,8 +324,8 @@ def _narrower(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
         yield "nodeSelector"
 
 
-@hazard("racks-come-first", "warning", "that many free hosts, where the new pods may go")
-def racks_come_first(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("racks-come-first", scope="change", severity="warning", remedy="that many free hosts, where the new pods may go")
+def racks_come_first(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Racks that grow come before racks that shrink. With one pod a host the new pods need hosts of their own
     meanwhile; without them they wait for ever, and nothing else goes on.
     """
@@ -298,28 +339,4 @@ def racks_come_first(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
         yield "spec.rackConfig.racks", f"{come} new pods come before {go} old ones go"
 
 
-CHANGE_HAZARDS = (
-    many_changes,
-    version_skip,
-    shrinks_much,
-    racks_renumbered,
-    rack_goes,
-    device_moves,
-    map_keys,
-    revision_refills,
-    ignores_what_it_breaks,
-    fill_delay_waits,
-    host_path_waits,
-    security_off_freezes,
-    pdb_goes,
-    init_image_restarts,
-    batch_grows,
-    paused_change,
-    namespace_goes,
-    index_mounts_go,
-    claims_stay,
-    resumes,
-    memory_shrinks,
-    volumes_stay_behind,
-    racks_come_first,
-)
+RULES = rules_in(globals())

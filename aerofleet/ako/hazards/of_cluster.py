@@ -17,26 +17,26 @@ from aerofleet.ako.config import (
     replication_factor,
     section,
 )
-from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.image import edition
 from aerofleet.ako.references import ADMIN
 from aerofleet.ako.restart import batch_size
 from aerofleet.ako.rights import ADMINISTRATIVE, administrative, role_privileges, users_of
 from aerofleet.ako.status import rack_sizes
+from aerofleet.findings import Problem, rule, rules_in
 
 _NODE_ID = re.compile(r"[0-9A-F]{1,16}")
 
 
-@hazard("one-copy", "severe", "replication-factor: 2 or more")
-def one_copy(cluster: Cluster) -> Iterator[Found]:
+@rule("one-copy", scope="cluster", severity="severe", remedy="replication-factor: 2 or more")
+def one_copy(cluster: Cluster) -> Iterator[Problem]:
     """With one copy every lost node loses records, and every rebuilt pod of an in-memory namespace does."""
     for path, name, namespace in cluster.written_namespaces:
         if replication_factor(namespace) <= 1:
             yield f"{path}.replication-factor", f"{name} keeps one copy of each record"
 
 
-@hazard("copies-over-racks", "warning", "as many racks as copies, or fewer copies")
-def copies_over_racks(cluster: Cluster) -> Iterator[Found]:
+@rule("copies-over-racks", scope="cluster", severity="warning", remedy="as many racks as copies, or fewer copies")
+def copies_over_racks(cluster: Cluster) -> Iterator[Problem]:
     """With more copies than racks two copies share a rack: losing that rack takes both."""
     racks = len(cluster.racks)
     for path, name, namespace in cluster.written_namespaces:
@@ -44,23 +44,23 @@ def copies_over_racks(cluster: Cluster) -> Iterator[Found]:
             yield f"{path}.replication-factor", f"{name} has {replication_factor(namespace)} copies on {racks} racks"
 
 
-@hazard("uneven-racks", "warning", "a size that the number of racks divides")
-def uneven_racks(cluster: Cluster) -> Iterator[Found]:
+@rule("uneven-racks", scope="cluster", severity="warning", remedy="a size that the number of racks divides")
+def uneven_racks(cluster: Cluster) -> Iterator[Problem]:
     """Racks of different sizes carry different loads; the smallest one is full first."""
     racks = len(cluster.racks)
     if racks > 1 and cluster.size > racks and cluster.size % racks:
         yield "spec.size", f"{cluster.size} pods don't spread evenly over {racks} racks"
 
 
-@hazard("empty-rack", "severe", "a size of at least one pod a rack")
-def empty_rack(cluster: Cluster) -> Iterator[Found]:
+@rule("empty-rack", scope="cluster", severity="severe", remedy="a size of at least one pod a rack")
+def empty_rack(cluster: Cluster) -> Iterator[Problem]:
     """A rack that gets no pod is skipped without a word."""
     if 0 < cluster.size < len(cluster.racks):
         yield "spec.size", f"{cluster.size} pods over {len(cluster.racks)} racks leave racks empty"
 
 
-@hazard("rack-namespace-unknown", "warning", "the name of a configured namespace")
-def rack_namespace_unknown(cluster: Cluster) -> Iterator[Found]:
+@rule("rack-namespace-unknown", scope="cluster", severity="warning", remedy="the name of a configured namespace")
+def rack_namespace_unknown(cluster: Cluster) -> Iterator[Problem]:
     """A misspelt name makes no namespace rack-aware: all copies may lie in one rack."""
     known = {name for _, name, _ in cluster.written_namespaces}
     for position, name in enumerate(cluster.rack_namespaces):
@@ -68,8 +68,8 @@ def rack_namespace_unknown(cluster: Cluster) -> Iterator[Found]:
             yield f"spec.rackConfig.namespaces[{position}]", f"there is no namespace {name}"
 
 
-@hazard("not-rack-aware", "warning", "every namespace in rackConfig.namespaces")
-def not_rack_aware(cluster: Cluster) -> Iterator[Found]:
+@rule("not-rack-aware", scope="cluster", severity="warning", remedy="every namespace in rackConfig.namespaces")
+def not_rack_aware(cluster: Cluster) -> Iterator[Problem]:
     """A namespace that is not rack-aware keeps copies anywhere: a whole rack's loss may take all of them."""
     if len(cluster.racks) > 1:
         for path, name, _ in cluster.written_namespaces:
@@ -77,31 +77,31 @@ def not_rack_aware(cluster: Cluster) -> Iterator[Found]:
                 yield path, f"{name} is not rack-aware on {len(cluster.racks)} racks"
 
 
-@hazard("percent-unchecked", "warning", "a whole number")
-def percent_unchecked(cluster: Cluster) -> Iterator[Found]:
+@rule("percent-unchecked", scope="cluster", severity="warning", remedy="a whole number")
+def percent_unchecked(cluster: Cluster) -> Iterator[Problem]:
     """The operator compares a percentage as 0 with the replication factors: any percentage passes."""
     percent = percent_of(cluster.spec.get("maxUnavailable"))
     if percent and cluster.spec.get("disablePDB") is not True:
         yield "spec.maxUnavailable", f"{percent}% is not checked against the copies"
 
 
-@hazard("no-pdb", "severe", "disablePDB: false")
-def no_pdb(cluster: Cluster) -> Iterator[Found]:
+@rule("no-pdb", scope="cluster", severity="severe", remedy="disablePDB: false")
+def no_pdb(cluster: Cluster) -> Iterator[Problem]:
     """Without a PodDisruptionBudget a drain of nodes may take all copies of records at once."""
     if cluster.spec.get("disablePDB") is True:
         yield "spec.disablePDB", "nothing holds a drain back"
 
 
-@hazard("drains-blocked", "warning", "maxUnavailable: 1")
-def drains_blocked(cluster: Cluster) -> Iterator[Found]:
+@rule("drains-blocked", scope="cluster", severity="warning", remedy="maxUnavailable: 1")
+def drains_blocked(cluster: Cluster) -> Iterator[Problem]:
     """With 0 no drain of a node that holds a pod ever ends, and whoever needs the node deletes the pod by hand."""
     wanted = cluster.spec.get("maxUnavailable")
     if cluster.spec.get("disablePDB") is not True and (wanted == 0 or percent_of(wanted) == 0):
         yield "spec.maxUnavailable", f"{wanted} lets no pod be evicted"
 
 
-@hazard("whole-rack-at-once", "warning", "a batch smaller than a rack")
-def whole_rack_at_once(cluster: Cluster) -> Iterator[Found]:
+@rule("whole-rack-at-once", scope="cluster", severity="warning", remedy="a batch smaller than a rack")
+def whole_rack_at_once(cluster: Cluster) -> Iterator[Problem]:
     """With a whole rack away, one more lost node loses records of two copies, and makes partitions of strongly
     consistent namespaces unavailable.
     """
@@ -117,8 +117,13 @@ def whole_rack_at_once(cluster: Cluster) -> Iterator[Found]:
             yield f"spec.rackConfig.{key}", f"{wanted} takes a whole rack of {', '.join(thin)} at once"
 
 
-@hazard("batch-beyond-pdb", "info", "a batch of no more than maxUnavailable, or the knowledge that it is wanted")
-def batch_beyond_pdb(cluster: Cluster) -> Iterator[Found]:
+@rule(
+    "batch-beyond-pdb",
+    scope="cluster",
+    severity="info",
+    remedy="a batch of no more than maxUnavailable, or the knowledge that it is wanted",
+)
+def batch_beyond_pdb(cluster: Cluster) -> Iterator[Problem]:
     """The operator deletes pods itself, and no PodDisruptionBudget holds it back; meanwhile every drain is."""
     allowed = cluster.spec.get("maxUnavailable")
     sizes = rack_sizes(cluster.size, len(cluster.racks)) if cluster.racks else []
@@ -129,8 +134,13 @@ def batch_beyond_pdb(cluster: Cluster) -> Iterator[Found]:
             yield f"spec.rackConfig.{key}", f"{most} pods go at a time, and maxUnavailable is {allowed}"
 
 
-@hazard("no-node-to-spare", "severe", "a min-cluster-size with room for the nodes that may be away")
-def no_node_to_spare(cluster: Cluster) -> Iterator[Found]:
+@rule(
+    "no-node-to-spare",
+    scope="cluster",
+    severity="severe",
+    remedy="a min-cluster-size with room for the nodes that may be away",
+)
+def no_node_to_spare(cluster: Cluster) -> Iterator[Problem]:
     """With one node away the others don't form a cluster: every restart stops all reads and writes."""
     for rack in cluster.distinct_racks:
         least = section(rack.config, "service").get("min-cluster-size")
@@ -142,8 +152,8 @@ def no_node_to_spare(cluster: Cluster) -> Iterator[Found]:
                 yield path, f"{least} of {cluster.size} nodes must be there"
 
 
-@hazard("migrations-off", "severe", "1 or more, once the reason is gone")
-def migrations_off(cluster: Cluster) -> Iterator[Found]:
+@rule("migrations-off", scope="cluster", severity="severe", remedy="1 or more, once the reason is gone")
+def migrations_off(cluster: Cluster) -> Iterator[Problem]:
     """Migrations never end: copies that are missing stay missing, and the operator waits for ever before its next
     pod.
     """
@@ -153,16 +163,16 @@ def migrations_off(cluster: Cluster) -> Iterator[Found]:
                 yield cluster.config_path(rack, "service", key), "no partition moves"
 
 
-@hazard("stays-quiesced", "severe", "leave it out, but for maintenance of single nodes")
-def stays_quiesced(cluster: Cluster) -> Iterator[Found]:
+@rule("stays-quiesced", scope="cluster", severity="severe", remedy="leave it out, but for maintenance of single nodes")
+def stays_quiesced(cluster: Cluster) -> Iterator[Problem]:
     """A server that restarts comes back quiesced, and holds no partition until somebody undoes it."""
     for rack in cluster.distinct_racks:
         if section(rack.config, "service").get("stay-quiesced") is True:
             yield cluster.config_path(rack, "service", "stay-quiesced"), "nodes come back without partitions"
 
 
-@hazard("ignored-pods", "warning", "leave it out, and mend the pods")
-def ignored_pods(cluster: Cluster) -> Iterator[Found]:
+@rule("ignored-pods", scope="cluster", severity="warning", remedy="leave it out, and mend the pods")
+def ignored_pods(cluster: Cluster) -> Iterator[Problem]:
     """Ignored pods are left out of every check before a restart: copies may be missing already. A roll-out ends over
     them, and the operator then deletes them again and again.
     """
@@ -171,8 +181,8 @@ def ignored_pods(cluster: Cluster) -> Iterator[Found]:
         yield "spec.rackConfig.maxIgnorablePods", f"up to {wanted} failed pods of a rack are passed over"
 
 
-@hazard("roster-force", "severe", "leave it out, but in an emergency")
-def roster_force(cluster: Cluster) -> Iterator[Found]:
+@rule("roster-force", scope="cluster", severity="severe", remedy="leave it out, but in an emergency")
+def roster_force(cluster: Cluster) -> Iterator[Problem]:
     """The rack leaves the roster of strongly consistent namespaces even while partitions are dead or unavailable."""
     for rack in cluster.racks:
         if rack.is_blocked_from_roster and cluster.has_roster:
@@ -182,16 +192,21 @@ def roster_force(cluster: Cluster) -> Iterator[Found]:
             )
 
 
-@hazard("roster-ids", "warning", "node ids as the server prints them: up to 16 hexadecimal digits")
-def roster_ids(cluster: Cluster) -> Iterator[Found]:
+@rule(
+    "roster-ids",
+    scope="cluster",
+    severity="warning",
+    remedy="node ids as the server prints them: up to 16 hexadecimal digits",
+)
+def roster_ids(cluster: Cluster) -> Iterator[Problem]:
     """What is no node id blocks nothing, without a word."""
     for position, node in enumerate(cluster.spec.get("rosterNodeBlockList") or []):
         if not _NODE_ID.fullmatch(str(node)):
             yield f"spec.rosterNodeBlockList[{position}]", f"{node!r} is no node id"
 
 
-@hazard("blocked-pods-wait", "severe", "the class in storage.localStorageClasses")
-def blocked_pods_wait(cluster: Cluster) -> Iterator[Found]:
+@rule("blocked-pods-wait", scope="cluster", severity="severe", remedy="the class in storage.localStorageClasses")
+def blocked_pods_wait(cluster: Cluster) -> Iterator[Problem]:
     """Pods that leave a blocked host keep claims bound to it, and wait for ever, unless their class is listed as
     local.
     """
@@ -211,10 +226,13 @@ def blocked_pods_wait(cluster: Cluster) -> Iterator[Found]:
             )
 
 
-@hazard(
-    "set-ttl-without-nsup", "severe", "nsup-period: 120, or allow-ttl-without-nsup: true where nothing is to expire"
+@rule(
+    "set-ttl-without-nsup",
+    scope="cluster",
+    severity="severe",
+    remedy="nsup-period: 120, or allow-ttl-without-nsup: true where nothing is to expire",
 )
-def set_ttl_without_nsup(cluster: Cluster) -> Iterator[Found]:
+def set_ttl_without_nsup(cluster: Cluster) -> Iterator[Problem]:
     """With nsup-period 0 the server starts, and refuses every write to a set with a default-ttl. Set live, it refuses
     the default itself, and the operator tries it for ever.
     """
@@ -228,8 +246,13 @@ def set_ttl_without_nsup(cluster: Cluster) -> Iterator[Found]:
                 yield where, f"writes to set {entry.get('name')} of {name} get a time to live, and nsup-period is 0"
 
 
-@hazard("no-requests", "warning", "memory and cpu requests; memory limit equal to its request")
-def no_requests(cluster: Cluster) -> Iterator[Found]:
+@rule(
+    "no-requests",
+    scope="cluster",
+    severity="warning",
+    remedy="memory and cpu requests; memory limit equal to its request",
+)
+def no_requests(cluster: Cluster) -> Iterator[Problem]:
     """A pod without requests is placed anywhere and is the first to be killed when a host runs short."""
     requests = section(cluster.pod_spec, "aerospikeContainer", "resources").get("requests") or {}
     missing = [kind for kind in ("cpu", "memory") if kind not in requests]
@@ -237,24 +260,26 @@ def no_requests(cluster: Cluster) -> Iterator[Found]:
         yield "spec.podSpec.aerospikeContainer.resources.requests", f"no {' and no '.join(missing)} request"
 
 
-@hazard("no-feature-key", "warning", "service.feature-key-file, mounted from a Secret")
-def no_feature_key(cluster: Cluster) -> Iterator[Found]:
+@rule("no-feature-key", scope="cluster", severity="warning", remedy="service.feature-key-file, mounted from a Secret")
+def no_feature_key(cluster: Cluster) -> Iterator[Problem]:
     """Without a feature key Enterprise Edition runs on one node only; a second one doesn't start."""
     service = section(cluster.config, "service")
     if "feature-key-file" not in service and "feature-key-files" not in service and cluster.size > 1:
         yield cluster.config_path(cluster.racks[0], "service"), "no feature key is given"
 
 
-@hazard("edition-by-path", "severe", "an image whose own name says enterprise or federal")
-def edition_by_path(cluster: Cluster) -> Iterator[Found]:
+@rule(
+    "edition-by-path", scope="cluster", severity="severe", remedy="an image whose own name says enterprise or federal"
+)
+def edition_by_path(cluster: Cluster) -> Iterator[Problem]:
     """A Community image under a path that holds the word passes the webhook, and fails at the first restart."""
     name = cluster.image.rpartition("/")[2]
     if edition(cluster.image) and not edition(name):
         yield "spec.image", f"only the path of {cluster.image} holds the word {edition(cluster.image)}"
 
 
-@hazard("fraction", "warning", "a whole number")
-def fraction(cluster: Cluster) -> Iterator[Found]:
+@rule("fraction", scope="cluster", severity="warning", remedy="a whole number")
+def fraction(cluster: Cluster) -> Iterator[Problem]:
     """The operator's library cuts fractions off."""
     for rack in cluster.distinct_racks:
         for keys, value in _leaves(rack.config, ()):
@@ -273,8 +298,8 @@ def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
         yield path, value
 
 
-@hazard("tls-auth-switch", "warning", "the text 'false', in quotes")
-def tls_auth_switch(cluster: Cluster) -> Iterator[Found]:
+@rule("tls-auth-switch", scope="cluster", severity="warning", remedy="the text 'false', in quotes")
+def tls_auth_switch(cluster: Cluster) -> Iterator[Problem]:
     """Without quotes false is treated as a list of names, and the operator wants a name for itself."""
     for rack in cluster.distinct_racks:
         if section(rack.config, "network", "service").get("tls-authenticate-client") is False:
@@ -284,23 +309,23 @@ def tls_auth_switch(cluster: Cluster) -> Iterator[Found]:
             )
 
 
-@hazard("reserved-revision-label", "warning", "a label of your own")
-def reserved_revision_label(cluster: Cluster) -> Iterator[Found]:
+@rule("reserved-revision-label", scope="cluster", severity="warning", remedy="a label of your own")
+def reserved_revision_label(cluster: Cluster) -> Iterator[Problem]:
     """The operator sets this label itself, and doesn't refuse yours."""
     label = "aerospike.com/rack-revision"
     if label in section(cluster.pod_spec, "metadata", "labels"):
         yield f"spec.podSpec.metadata.labels.{label}", "is the operator's own"
 
 
-@hazard("dynamic-off", "info", "enableDynamicConfigUpdate: true")
-def dynamic_off(cluster: Cluster) -> Iterator[Found]:
+@rule("dynamic-off", scope="cluster", severity="info", remedy="enableDynamicConfigUpdate: true")
+def dynamic_off(cluster: Cluster) -> Iterator[Problem]:
     """Every change of a parameter restarts servers, also of those that can be set live."""
     if not cluster.is_dynamic:
         yield "spec.enableDynamicConfigUpdate", "parameters are never set live"
 
 
-@hazard("paused", "info", "paused: false once the work is done")
-def paused(cluster: Cluster) -> Iterator[Found]:
+@rule("paused", scope="cluster", severity="info", remedy="paused: false once the work is done")
+def paused(cluster: Cluster) -> Iterator[Problem]:
     """The operator finishes the pass that runs, with the spec that it began with, and begins no other: no change, no
     recovery of failed pods, no password. A deletion it carries out.
     """
@@ -308,15 +333,20 @@ def paused(cluster: Cluster) -> Iterator[Found]:
         yield "spec.paused", "the operator begins no pass"
 
 
-@hazard("rack-id-override", "warning", "racks in the spec")
-def rack_id_override(cluster: Cluster) -> Iterator[Found]:
+@rule("rack-id-override", scope="cluster", severity="warning", remedy="racks in the spec")
+def rack_id_override(cluster: Cluster) -> Iterator[Problem]:
     """Rack ids come from pod annotations that somebody else must write; nobody balances them."""
     if cluster.spec.get("enableRackIDOverride") is True:
         yield "spec.enableRackIDOverride", "pods wait for somebody to annotate them"
 
 
-@hazard("in-memory-rebuild", "info", "a device behind it that is read at the start, where a refill would hurt")
-def in_memory_rebuild(cluster: Cluster) -> Iterator[Found]:
+@rule(
+    "in-memory-rebuild",
+    scope="cluster",
+    severity="info",
+    remedy="a device behind it that is read at the start, where a refill would hurt",
+)
+def in_memory_rebuild(cluster: Cluster) -> Iterator[Problem]:
     """Whatever rebuilds a pod (image, resources, sidecars) empties its copy; it fills again from the others."""
     for path, name, namespace in cluster.written_namespaces:
         if ignores_devices(namespace):
@@ -325,8 +355,13 @@ def in_memory_rebuild(cluster: Cluster) -> Iterator[Found]:
             yield f"{path}.storage-engine", f"{name} lives in the memory of its pods only"
 
 
-@hazard("administrative-user", "warning", "the narrowest privilege that does, for every user but admin")
-def administrative_user(cluster: Cluster) -> Iterator[Found]:
+@rule(
+    "administrative-user",
+    scope="cluster",
+    severity="warning",
+    remedy="the narrowest privilege that does, for every user but admin",
+)
+def administrative_user(cluster: Cluster) -> Iterator[Problem]:
     """A user other than admin holds a right that reaches beyond the data of an application."""
     own = role_privileges(cluster)
     for position, (name, roles) in enumerate(users_of(cluster).items()):
@@ -334,3 +369,6 @@ def administrative_user(cluster: Cluster) -> Iterator[Found]:
         if held and name != ADMIN:
             why = "; ".join(f"{privilege}, which {ADMINISTRATIVE[privilege]}" for privilege in sorted(held))
             yield f"spec.aerospikeAccessControl.users[{position}].roles", f"{name} holds {why}"
+
+
+RULES = rules_in(globals())

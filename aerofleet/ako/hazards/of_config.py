@@ -7,28 +7,33 @@ from collections.abc import Iterator
 from aerofleet.aerospike.parameters import data_version, nodes_at
 from aerofleet.ako.config_change import ConfigChange, Difference
 from aerofleet.ako.config_file import is_same
-from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.live import LiveOutcome, live_outcome
 from aerofleet.ako.restart import LIVE
+from aerofleet.findings import Problem, rule, rules_in
 
 
-@hazard("half-applied", "severe", "the two parts in two changes, or a WarmRestart operation after it")
-def half_applied(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+@rule(
+    "half-applied",
+    scope="config",
+    severity="severe",
+    remedy="the two parts in two changes, or a WarmRestart operation after it",
+)
+def half_applied(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """A part is set live, the rest is written to the file and waits, unseen, for a later restart."""
     if kind == LIVE:
         for key in (*change.hidden, *change.reordered):
             yield key, "is written, and not applied before a later restart"
 
 
-@hazard("order-restarts", "warning", "the order that is running")
-def order_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+@rule("order-restarts", scope="config", severity="warning", remedy="the order that is running")
+def order_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """The same in another order restarts servers, although nothing changes."""
     for key in change.reordered:
         yield key, "holds the same in another order"
 
 
-@hazard("default-restarts", "info", "the line as it was, unless servers restart anyway")
-def default_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+@rule("default-restarts", scope="config", severity="info", remedy="the line as it was, unless servers restart anyway")
+def default_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """Writing a default out, or taking it away, counts as a change, and restarts servers."""
     if kind == LIVE:
         return
@@ -40,8 +45,8 @@ def default_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[
             yield difference.key, f"{sides[0]} is the default: nothing but the file changes"
 
 
-@hazard("one-static-restarts-all", "info", "static and dynamic parameters in two changes")
-def one_static_restarts_all(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+@rule("one-static-restarts-all", scope="config", severity="info", remedy="static and dynamic parameters in two changes")
+def one_static_restarts_all(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """One static parameter makes the whole change a restart; the others could have been set live."""
     live = [difference.key for difference in _of_what_stays(change) if difference.is_dynamic]
     if change.static and live:
@@ -54,30 +59,40 @@ def _of_what_stays(change: ConfigChange) -> list[Difference]:
     return [each for each in change.differences if not any(each.names[: len(entry)] == entry for entry in new)]
 
 
-@hazard("operator-panics", "severe", "the kind that it has now; the other one in a new cluster only")
-def operator_panics(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+@rule(
+    "operator-panics",
+    scope="config",
+    severity="severe",
+    remedy="the kind that it has now; the other one in a new cluster only",
+)
+def operator_panics(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """From a text to a list of names, or back, the operator's own code panics; it is admitted all the same."""
     for key in change.crashing:
         yield key, "goes from a text to a list of names, or back"
 
 
-@hazard("unknown-parameter", "severe", "a parameter of this server version")
-def unknown_parameter(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+@rule("unknown-parameter", scope="config", severity="severe", remedy="a parameter of this server version")
+def unknown_parameter(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """No rule knows what the parameter does."""
     for difference in change.differences:
         if not difference.is_known:
             yield difference.key, f"{difference.parameter} is unknown at {version}"
 
 
-@hazard("devices-added-restart", "info", "device and dynamic parameters in two changes")
-def devices_added_restart(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+@rule("devices-added-restart", scope="config", severity="info", remedy="device and dynamic parameters in two changes")
+def devices_added_restart(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """An added block device restarts servers, also for parameters that could be set live."""
     if change.adds_devices and change.differences and change.is_dynamic:
         yield change.differences[0].key, "could be set live, but a device is added beside it"
 
 
-@hazard("live-refused", "severe", "a value that the running server takes, in a change of its own")
-def live_refused(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+@rule(
+    "live-refused",
+    scope="config",
+    severity="severe",
+    remedy="a value that the running server takes, in a change of its own",
+)
+def live_refused(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """The operator goes by the schema, and the server has rules of its own. A refused setting ends the pass in phase
     Error, and later pods get nothing. It is sent for ever, without a restart; unless another setting of the pod went
     through before it: then the server restarts with the value in its file.
@@ -86,8 +101,8 @@ def live_refused(version: str, change: ConfigChange, kind: str) -> Iterator[Foun
         yield step.key, f"the server refuses {step.text} live: {answer.why}"
 
 
-@hazard("live-order", "severe", "two changes: the setting that the other one needs first")
-def live_order(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+@rule("live-order", scope="config", severity="severe", remedy="two changes: the setting that the other one needs first")
+def live_order(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """The operator sends the settings in an order that chance decides, pod by pod. Where the order matters, some pods
     are set live and some restart, or the pass ends in phase Error and is repeated.
     """
@@ -95,8 +110,8 @@ def live_order(version: str, change: ConfigChange, kind: str) -> Iterator[Found]
         yield step.key, f"the server refuses {step.text} in some orders of this change: {answer.why}"
 
 
-@hazard("live-mangled", "severe", "a value that the server can hold")
-def live_mangled(version: str, change: ConfigChange, kind: str) -> Iterator[Found]:
+@rule("live-mangled", scope="config", severity="severe", remedy="a value that the server can hold")
+def live_mangled(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """Numbers that are too large wrap around, and some texts become 0: the server answers ok, the operator calls the
     change done, and the next restart reads the value from the file.
     """
@@ -108,15 +123,4 @@ def _outcome(version: str, change: ConfigChange, kind: str) -> LiveOutcome:
     return live_outcome(version, change) if kind == LIVE else LiveOutcome()
 
 
-CONFIG_HAZARDS = (
-    half_applied,
-    order_restarts,
-    default_restarts,
-    one_static_restarts_all,
-    operator_panics,
-    unknown_parameter,
-    devices_added_restart,
-    live_refused,
-    live_order,
-    live_mangled,
-)
+RULES = rules_in(globals())

@@ -15,33 +15,37 @@ from aerofleet.ako.config import (
     replication_factor,
     section,
 )
-from aerofleet.ako.hazards.hazard import Found, Hazard, hazard
 from aerofleet.ako.pairs import config_path_of, namespace_pairs
 from aerofleet.ako.reasons.evictions import new_thresholds
 from aerofleet.ako.reasons.losses import losses_between, losses_of, stored
 from aerofleet.ako.reasons.starts import builds_index
 from aerofleet.ako.restart import COLD, IMAGE, WARM, Restarts
+from aerofleet.findings import Finding, Problem, rule, rules_in
 
 
-@hazard("loses-records", "severe", "a new revision of the rack with the new storage: its pods fill before the old go")
-def loses_records(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "loses-records",
+    scope="change",
+    severity="severe",
+    remedy="a new revision of the rack with the new storage: its pods fill before the old go",
+)
+def loses_records(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The server starts without a word of the records it no longer finds. Each pod fills again from the others; a node
     that is lost before it has done so takes records with it.
     """
     for path, loss, copies in losses_of(old, new):
-        yield path, _words(loss, copies)
+        yield path, _message(loss, copies)
 
 
-def config_losses(version: str, before: Config, after: Config) -> Iterator[Hazard]:
-    """The same of two configurations alone: each path is taken for the place where its data lies."""
+def config_losses(version: str, before: Config, after: Config) -> Iterator[Finding]:
+    """Yield the same of two configurations alone, without volumes: a path names the place where its data is."""
     if stored(before) == stored(after):
         return
     for loss, namespace in losses_between(Setup(version, before), Setup(version, after)):
-        words = _words(loss, replication_factor(namespace))
-        yield Hazard(loses_records.id, loses_records.severity, loss.path, words, loses_records.instead)
+        yield loses_records.finding(loss.path, _message(loss, replication_factor(namespace)))
 
 
-def _words(loss: Loss, copies: int) -> str:
+def _message(loss: Loss, copies: int) -> str:
     if loss.rule == "namespace-removed":
         return loss.message
     where = f" on {', '.join(loss.places)}" if loss.places else " in memory"
@@ -49,8 +53,13 @@ def _words(loss: Loss, copies: int) -> str:
     return f"servers start without the records of {loss.namespace}{where}; until they are filled again, {rest}"
 
 
-@hazard("deleted-records-return", "warning", "durable deletes in the clients: their tombstones survive a cold start")
-def deleted_records_return(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "deleted-records-return",
+    scope="change",
+    severity="warning",
+    remedy="durable deletes in the clients: their tombstones survive a cold start",
+)
+def deleted_records_return(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A pod that is rebuilt, and a server whose index can't be taken over, builds its index from what lies on the
     devices. Records that were deleted without a durable delete, and not yet overwritten there, are back, and migrations
     spread them. Strongly consistent namespaces take durable deletes only.
@@ -68,8 +77,13 @@ def deleted_records_return(old: Cluster, new: Cluster, restarts: Restarts) -> It
                 yield path, f"each server of {name} builds its index from its devices: deleted records may come back"
 
 
-@hazard("evicts-at-start", "warning", "an nsup-period, so that what is evicted is seen while servers run")
-def evicts_at_start(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "evicts-at-start",
+    scope="change",
+    severity="warning",
+    remedy="an nsup-period, so that what is evicted is seen while servers run",
+)
+def evicts_at_start(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """With nsup-period 0 nothing is evicted while a server runs. A cold start evicts all the same, as soon as the
     threshold is met: records that clients gave a time to live are deleted (aerospike-server 8.1, nsup.c).
     """
@@ -79,8 +93,8 @@ def evicts_at_start(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
                 yield where(key), f"from {now:g} percent on a cold start of {name} deletes records with a time to live"
 
 
-@hazard("defrag-writes", "warning", "a threshold of 50, and more or larger devices")
-def defrag_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("defrag-writes", scope="change", severity="warning", remedy="a threshold of 50, and more or larger devices")
+def defrag_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Each block that is filled less than the threshold is written anew. A threshold of p percent makes 100 / (100 - p)
     writes of each one: devices wear, and clients see them overloaded. Source: Aerospike Certification Tool.
     """
@@ -104,4 +118,4 @@ def _defrag_percent(namespace: Config) -> float:
     return found if isinstance(found, (int, float)) and 0 <= found < 100 else DEFAULT_DEFRAG_PERCENT
 
 
-DATA_HAZARDS = (loses_records, deleted_records_return, evicts_at_start, defrag_writes)
+RULES = rules_in(globals())

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, is_in_memory, namespaces, section, texts
-from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.hazards.of_storage import LARGEST_DEVICE_BYTES
 from aerofleet.ako.mounts import volume_bytes, volume_under
+from aerofleet.findings import Problem, rule, rules_in
 from aerofleet.units.kubernetes_quantity import quantity, size_text
 from aerofleet.units.version import is_at_least
 
@@ -24,8 +24,13 @@ def _tracking(cluster: Cluster) -> Iterator[Rack]:
                 yield rack
 
 
-@hazard("tracks-no-limit", "warning", "a memory limit for the server's container, equal to its request")
-def tracks_no_limit(cluster: Cluster) -> Iterator[Found]:
+@rule(
+    "tracks-no-limit",
+    scope="cluster",
+    severity="warning",
+    remedy="a memory limit for the server's container, equal to its request",
+)
+def tracks_no_limit(cluster: Cluster) -> Iterator[Problem]:
     """A container without a memory limit has nothing to be compared with: the server falls back to the host's memory,
     and stops writes only when the whole host is full (aerospike-server 8.1.2, os.c).
     """
@@ -35,8 +40,13 @@ def tracks_no_limit(cluster: Cluster) -> Iterator[Found]:
         yield path, "is true, and the container has no memory limit to count against"
 
 
-@hazard("page-cache-counts", "warning", "a memory limit with room for the cache, or devices in place of files")
-def page_cache_counts(cluster: Cluster) -> Iterator[Found]:
+@rule(
+    "page-cache-counts",
+    scope="cluster",
+    severity="warning",
+    remedy="a memory limit with room for the cache, or devices in place of files",
+)
+def page_cache_counts(cluster: Cluster) -> Iterator[Problem]:
     """What the kernel caches of files counts as memory of the container (memory.current, aerospike-server 8.1.2, os.c):
     stop-writes-sys-memory-pct can stop writes although the kernel would give that memory back.
     """
@@ -54,8 +64,13 @@ def page_cache_counts(cluster: Cluster) -> Iterator[Found]:
                 yield index, f"the cache of the index of {name} on flash counts as used"
 
 
-@hazard("memory-over-limit", "severe", "a limit above data and indexes, with room for the server itself")
-def memory_over_limit(cluster: Cluster) -> Iterator[Found]:
+@rule(
+    "memory-over-limit",
+    scope="cluster",
+    severity="severe",
+    remedy="a limit above data and indexes, with room for the server itself",
+)
+def memory_over_limit(cluster: Cluster) -> Iterator[Problem]:
     """Data in memory and the budgets of indexes beyond the container's limit: the kernel kills the server when they
     fill. A memory namespace with devices or files behind it takes as much memory as they have (7.0 on, drv_mem.c).
     """
@@ -89,3 +104,6 @@ def _backing_bytes(rack: Rack, engine: Config) -> int:
     found = [volume_under(rack, line.split()[0]) for line in texts(engine.get("devices")) if line.strip()]
     sizes = [min(volume_bytes(volume), LARGEST_DEVICE_BYTES) for volume, _ in filter(None, found)]
     return len(sizes) * min(sizes, default=0)
+
+
+RULES = rules_in(globals())

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aerofleet.ako.cluster import Cluster
-from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.object_set import ObjectSet
 from aerofleet.ako.placement import are_apart, host_ports_of, place_of
+from aerofleet.findings import Problem, rule, rules_in
 
 
-@hazard("host-ports-taken", "warning", "other ports, or racks, pools or hosts that only one of the two may use")
-def host_ports_taken(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+@rule(
+    "host-ports-taken",
+    scope="cluster",
+    severity="warning",
+    remedy="other ports, or racks, pools or hosts that only one of the two may use",
+)
+def host_ports_taken(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """A host gives a port to one pod only. Where both clusters may be placed on the same hosts, a pod of the one keeps
     every pod of the other from its host: with too few hosts for both, pods stay pending.
     """
@@ -38,8 +43,13 @@ def _name(cluster: Cluster) -> str:
     return f"{cluster.namespace or 'default'}/{cluster.name}"
 
 
-@hazard("same-cluster-name", "warning", "a name that no other cluster of the Kubernetes cluster has")
-def same_cluster_name(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+@rule(
+    "same-cluster-name",
+    scope="cluster",
+    severity="warning",
+    remedy="a name that no other cluster of the Kubernetes cluster has",
+)
+def same_cluster_name(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """The operator writes the resource's name into cluster-name, without its namespace. That name keeps nodes of two
     clusters apart when one gets an address that the other knew: with the same name they join.
     """
@@ -48,4 +58,4 @@ def same_cluster_name(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
             yield "metadata.name", f"{_name(other)} has the same cluster-name {cluster.name}"
 
 
-NEIGHBOUR_HAZARDS = (host_ports_taken, same_cluster_name)
+RULES = rules_in(globals())

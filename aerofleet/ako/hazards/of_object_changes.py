@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_file import is_same
-from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.object_set import ObjectSet
 from aerofleet.ako.references import Reference, Use, references_of
+from aerofleet.findings import Problem, rule, rules_in
 
 GONE: dict[Use, str] = {
     Use.ADMIN_PASSWORD: "the operator can't log in any more and stops at every reconcile",
@@ -24,8 +24,8 @@ GONE: dict[Use, str] = {
 }
 
 
-@hazard("needed-object-goes", "severe", "the object as long as the cluster names it")
-def needed_object_goes(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Found]:
+@rule("needed-object-goes", scope="change", severity="severe", remedy="the object as long as the cluster names it")
+def needed_object_goes(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """An object goes that the cluster still needs. Pods that run keep what they have; nobody notices before one is
     rebuilt.
     """
@@ -36,12 +36,13 @@ def needed_object_goes(cluster: Cluster, before: ObjectSet, after: ObjectSet) ->
             yield reference.path, f"{reference.kind} {name} goes, and {reference.user} needs it: {GONE[reference.use]}"
 
 
-@hazard(
+@rule(
     "admin-password-in-place",
-    "severe",
-    "another Secret with the new password, named by the user admin; the old one kept until it is done",
+    scope="change",
+    severity="severe",
+    remedy="another Secret with the new password, named by the user admin; the old one kept until it is done",
 )
-def admin_password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Found]:
+def admin_password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """The operator logs in as admin with what the Secret holds now, and the server knows the password from before: the
     operator is locked out, and every later change of the cluster fails.
     """
@@ -49,8 +50,13 @@ def admin_password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSe
         yield reference.path, f"{label} changes in place, and admin of {cluster.name} logs in with it"
 
 
-@hazard("password-in-place", "warning", "another Secret with the new password, once every application knows it")
-def password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Found]:
+@rule(
+    "password-in-place",
+    scope="change",
+    severity="warning",
+    remedy="another Secret with the new password, once every application knows it",
+)
+def password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """The operator sets the new password at its next reconcile, at a time that nobody chooses. From then on whoever has
     the old one is refused.
     """
@@ -58,8 +64,13 @@ def password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> 
         yield reference.path, f"{label} changes in place: {reference.user} of {cluster.name} gets another password"
 
 
-@hazard("data-key-in-place", "severe", "another file with the new key, and the old one as encryption-old-key-file")
-def data_key_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Found]:
+@rule(
+    "data-key-in-place",
+    scope="change",
+    severity="severe",
+    remedy="another file with the new key, and the old one as encryption-old-key-file",
+)
+def data_key_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """What is on the devices was written with the key from before: a server that restarts can't read it."""
     for reference, label in _changed(cluster, before, after, Use.STORED_WITH):
         yield (
@@ -68,8 +79,13 @@ def data_key_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> 
         )
 
 
-@hazard("operator-certificate-in-place", "warning", "a certificate that the servers' CA has signed, tried before")
-def operator_certificate_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Found]:
+@rule(
+    "operator-certificate-in-place",
+    scope="change",
+    severity="warning",
+    remedy="a certificate that the servers' CA has signed, tried before",
+)
+def operator_certificate_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """The operator uses it at its next connection. If the servers refuse it, nothing of the cluster is looked after."""
     for reference, label in _changed(cluster, before, after, Use.OPERATOR_CERTIFICATE):
         yield reference.path, f"{label} changes in place, and the operator shows it to the servers of {cluster.name}"
@@ -92,10 +108,4 @@ def _changed(cluster: Cluster, before: ObjectSet, after: ObjectSet, use: Use) ->
             yield reference, now.label
 
 
-OBJECT_CHANGE_HAZARDS = (
-    needed_object_goes,
-    admin_password_in_place,
-    password_in_place,
-    data_key_in_place,
-    operator_certificate_in_place,
-)
+RULES = rules_in(globals())

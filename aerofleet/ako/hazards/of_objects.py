@@ -10,12 +10,12 @@ from typing import Any
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import entries, section
-from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.object_set import ObjectSet
 from aerofleet.ako.placement import host_ports_of, ports_of
 from aerofleet.ako.reasons.objects import POD_SECURITY
 from aerofleet.ako.references import Use, references_of
 from aerofleet.ako.selectors import lets_through, matches, pod_labels, policies_for
+from aerofleet.findings import Problem, rule, rules_in
 from aerofleet.units.kubernetes_quantity import quantity
 from aerofleet.units.object_identity import label_of, name_of
 
@@ -30,8 +30,39 @@ CONSEQUENCES: dict[Use, str] = {
 }
 
 
-@hazard("key-missing", "severe", "the key that is asked for, in the Secret or ConfigMap")
-def key_missing(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+@rule(
+    "claim-differs",
+    scope="cluster",
+    severity="warning",
+    remedy="the class, mode and size that the claim has, or a new rack with new claims",
+)
+def claim_differs(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
+    """A claim is not what the cluster says of its volume. The pod takes the claim that it finds; a host, class or size
+    that was meant is not used.
+    """
+    claims = {name_of(claim): claim for claim in objects.of_kind("PersistentVolumeClaim", cluster.namespace)}
+    for rack in cluster.racks if claims else ():
+        for position, volume in enumerate(entries(rack.storage, "volumes")):
+            wanted = section(volume, "source", "persistentVolume")
+            claim_of = re.compile(rf"{volume.get('name')}-{cluster.name}-{rack.identity}-\d+")
+            for name in sorted(filter(claim_of.fullmatch, claims)) if wanted else ():
+                path = f"{cluster.storage_path(rack)}.volumes[{position}].source.persistentVolume"
+                for key, why in _claim_differences(wanted, section(claims[name], "spec")):
+                    yield f"{path}.{key}", f"claim {name}: {why}"
+
+
+def _claim_differences(wanted: dict[str, Any], claim: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, own, default in (("storageClass", "storageClassName", None), ("volumeMode", "volumeMode", "Filesystem")):
+        found = claim.get(own, default)
+        if found is not None and wanted.get(key) is not None and found != wanted[key]:
+            yield key, f"has {own} {found}, and the volume {wanted[key]}"
+    size = section(claim, "resources", "requests").get("storage")
+    if size is not None and quantity(size) < quantity(wanted.get("size") or 0):
+        yield "size", f"asks for {size}, and the volume for {wanted.get('size')}"
+
+
+@rule("key-missing", scope="cluster", severity="severe", remedy="the key that is asked for, in the Secret or ConfigMap")
+def key_missing(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """What the cluster names is there, and the key that it reads is not."""
     for reference in references_of(cluster):
         known = objects.keyed(reference.kind, reference.namespace, reference.name) if reference.keys else None
@@ -44,21 +75,31 @@ def key_missing(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
                 yield reference.path, f"{lack}: {CONSEQUENCES[reference.use]}"
 
 
-@hazard("nodes-kept-apart", "severe", "a rule that lets the cluster's own pods in on these ports")
-def nodes_kept_apart(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+@rule(
+    "nodes-kept-apart",
+    scope="cluster",
+    severity="severe",
+    remedy="a rule that lets the cluster's own pods in on these ports",
+)
+def nodes_kept_apart(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """Without fabric and heartbeat between its pods each node is a cluster of its own: writes diverge or stop."""
     yield from _closed(cluster, objects, ("fabric", "heartbeat"), "its own pods", is_own=True)
 
 
-@hazard("clients-kept-out", "warning", "a rule that lets clients, the operator and its own pods in on this port")
-def clients_kept_out(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+@rule(
+    "clients-kept-out",
+    scope="cluster",
+    severity="warning",
+    remedy="a rule that lets clients, the operator and its own pods in on this port",
+)
+def clients_kept_out(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """A NetworkPolicy that selects the pods closes every port that no policy opens."""
     yield from _closed(cluster, objects, ("service",), "anybody", is_own=False)
 
 
 def _closed(
     cluster: Cluster, objects: ObjectSet, parts: tuple[str, ...], whom: str, *, is_own: bool
-) -> Iterator[Found]:
+) -> Iterator[Problem]:
     policies = objects.of_kind("NetworkPolicy", cluster.namespace)
     ports = {name: port for name, port in ports_of(cluster.config).items() if name.removeprefix("tls-") in parts}
     for direction, way in (("Ingress", "in"), ("Egress", "out")) if is_own else (("Ingress", "in"),):
@@ -71,8 +112,8 @@ def _closed(
                 yield path, f"no NetworkPolicy ({names}) lets {whom} {way} on {name} {port}"
 
 
-@hazard("service-misses", "warning", "a port that the pods listen on")
-def service_misses(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+@rule("service-misses", scope="cluster", severity="warning", remedy="a port that the pods listen on")
+def service_misses(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """A Service selects the pods and leads to a port on which nothing listens: its clients are refused."""
     labels = pod_labels(cluster)
     known: dict[str, int] = ports_of(cluster.config)
@@ -94,12 +135,13 @@ def _sidecar_ports(cluster: Cluster) -> Iterator[dict[str, Any]]:
         yield from entries(container, "ports")
 
 
-@hazard(
+@rule(
     "second-budget",
-    "severe",
-    "spec.maxUnavailable alone, or disablePDB: true beside a PodDisruptionBudget of one's own",
+    scope="cluster",
+    severity="severe",
+    remedy="spec.maxUnavailable alone, or disablePDB: true beside a PodDisruptionBudget of one's own",
 )
-def second_budget(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+def second_budget(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """The operator makes a PodDisruptionBudget of its own. A pod under two of them can't be evicted at all: no drain
     ends. One of the cluster's own name stops the operator at every reconcile.
     """
@@ -118,12 +160,13 @@ def _is_owned(resource: Any, cluster: Cluster) -> bool:
     return any(owner.get("name") == cluster.name for owner in entries(resource, "metadata", "ownerReferences"))
 
 
-@hazard(
+@rule(
     "quota-too-small",
-    "severe",
-    "a quota with room for every pod of the namespace, and for one more while it is replaced",
+    scope="cluster",
+    severity="severe",
+    remedy="a quota with room for every pod of the namespace, and for one more while it is replaced",
 )
-def quota_too_small(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+def quota_too_small(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """Pods and claims beyond the quota are not made: the operator waits for them for ever."""
     quotas = objects.of_kind("ResourceQuota", cluster.namespace)
     if not quotas:
@@ -185,8 +228,13 @@ def shown_amount(name: str, amount: Fraction) -> str:
     return f"{float(amount):g}"
 
 
-@hazard("pod-security-refuses", "severe", "a namespace whose Pod Security level admits the pods")
-def pod_security_refuses(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
+@rule(
+    "pod-security-refuses",
+    scope="cluster",
+    severity="severe",
+    remedy="a namespace whose Pod Security level admits the pods",
+)
+def pod_security_refuses(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """The namespace's Pod Security level refuses the pods: none is made, not even to replace one that runs."""
     namespace = objects.find("Namespace", "", cluster.namespace or "default")
     level = section(namespace or {}, "metadata", "labels").get(f"{POD_SECURITY}enforce")
@@ -204,7 +252,7 @@ def _containers(cluster: Cluster) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"spec.podSpec.{key}[{position}]", container
 
 
-def _beyond_baseline(cluster: Cluster) -> Iterator[Found]:
+def _beyond_baseline(cluster: Cluster) -> Iterator[tuple[str, str]]:
     if cluster.pod_spec.get("hostNetwork") is True:
         yield "spec.podSpec.hostNetwork", "pods use the host's network"
     elif ports := host_ports_of(cluster):
@@ -218,7 +266,7 @@ def _beyond_baseline(cluster: Cluster) -> Iterator[Found]:
             yield f"{path}.securityContext.privileged", "a container is privileged"
 
 
-def _beyond_restricted(cluster: Cluster) -> Iterator[Found]:
+def _beyond_restricted(cluster: Cluster) -> Iterator[tuple[str, str]]:
     pod = section(cluster.pod_spec, "securityContext")
     for path, container in _containers(cluster):
         own = section(container, "securityContext")
@@ -237,39 +285,4 @@ def _beyond_restricted(cluster: Cluster) -> Iterator[Found]:
             return
 
 
-@hazard("claim-differs", "warning", "the class, mode and size that the claim has, or a new rack with new claims")
-def claim_differs(cluster: Cluster, objects: ObjectSet) -> Iterator[Found]:
-    """A claim is not what the cluster says of its volume. The pod takes the claim that it finds; a host, class or size
-    that was meant is not used.
-    """
-    claims = {name_of(claim): claim for claim in objects.of_kind("PersistentVolumeClaim", cluster.namespace)}
-    for rack in cluster.racks if claims else ():
-        for position, volume in enumerate(entries(rack.storage, "volumes")):
-            wanted = section(volume, "source", "persistentVolume")
-            claim_of = re.compile(rf"{volume.get('name')}-{cluster.name}-{rack.identity}-\d+")
-            for name in sorted(filter(claim_of.fullmatch, claims)) if wanted else ():
-                path = f"{cluster.storage_path(rack)}.volumes[{position}].source.persistentVolume"
-                for key, why in _claim_differences(wanted, section(claims[name], "spec")):
-                    yield f"{path}.{key}", f"claim {name}: {why}"
-
-
-def _claim_differences(wanted: dict[str, Any], claim: dict[str, Any]) -> Iterator[Found]:
-    for key, own, default in (("storageClass", "storageClassName", None), ("volumeMode", "volumeMode", "Filesystem")):
-        found = claim.get(own, default)
-        if found is not None and wanted.get(key) is not None and found != wanted[key]:
-            yield key, f"has {own} {found}, and the volume {wanted[key]}"
-    size = section(claim, "resources", "requests").get("storage")
-    if size is not None and quantity(size) < quantity(wanted.get("size") or 0):
-        yield "size", f"asks for {size}, and the volume for {wanted.get('size')}"
-
-
-OBJECT_HAZARDS = (
-    claim_differs,
-    key_missing,
-    nodes_kept_apart,
-    clients_kept_out,
-    service_misses,
-    second_budget,
-    quota_too_small,
-    pod_security_refuses,
-)
+RULES = rules_in(globals())

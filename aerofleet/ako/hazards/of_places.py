@@ -6,20 +6,25 @@ from collections.abc import Iterator
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import replication_factor
-from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.placement import Place, are_apart, hosts_of, place_of
+from aerofleet.findings import Problem, rule, rules_in
 
 
-@hazard("rack-anywhere", "warning", "zone, region, rackLabel or nodeName on every rack")
-def rack_anywhere(cluster: Cluster) -> Iterator[Found]:
+@rule("rack-anywhere", scope="cluster", severity="warning", remedy="zone, region, rackLabel or nodeName on every rack")
+def rack_anywhere(cluster: Cluster) -> Iterator[Problem]:
     """A rack without a place is spread anywhere: two racks may share hosts, and a host's loss takes two copies."""
     for rack in cluster.racks if len(cluster.racks) > 1 else ():
         if not place_of(cluster, rack):
             yield f"spec.rackConfig.racks[{rack.position}]", f"rack {rack.id} is bound to no place"
 
 
-@hazard("racks-in-one-place", "warning", "another zone, rackLabel or nodeName for each rack")
-def racks_in_one_place(cluster: Cluster) -> Iterator[Found]:
+@rule(
+    "racks-in-one-place",
+    scope="cluster",
+    severity="warning",
+    remedy="another zone, rackLabel or nodeName for each rack",
+)
+def racks_in_one_place(cluster: Cluster) -> Iterator[Problem]:
     """Copies are kept in different racks. Where racks share a place, its loss takes copies of both."""
     places = [(rack, place_of(cluster, rack)) for rack in cluster.racks]
     for group in _groups([(rack.id, place) for rack, place in places if place]):
@@ -42,10 +47,13 @@ def _groups(racks: list[tuple[int, Place]]) -> Iterator[list[tuple[int, Place]]]
         rest = [other for other in others if other not in group]
 
 
-@hazard(
-    "copies-on-one-host", "warning", "multiPodPerHost: false, or rack-aware namespaces on racks in places of their own"
+@rule(
+    "copies-on-one-host",
+    scope="cluster",
+    severity="warning",
+    remedy="multiPodPerHost: false, or rack-aware namespaces on racks in places of their own",
 )
-def copies_on_one_host(cluster: Cluster) -> Iterator[Found]:
+def copies_on_one_host(cluster: Cluster) -> Iterator[Problem]:
     """Several pods are on a host and nothing keeps copies apart: a host's loss takes all copies of some records."""
     if cluster.pod_spec.get("multiPodPerHost") is not True or cluster.size < 2:
         return
@@ -66,3 +74,6 @@ def _independent(cluster: Cluster) -> int:
         if place and all(are_apart(place, other) for other in counted):
             counted.append(place)
     return max(len(counted), 1)
+
+
+RULES = rules_in(globals())

@@ -7,16 +7,19 @@ from collections.abc import Iterator
 
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import entries, namespaces, section
-from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.volumes import REMOTE_SECRETS, is_under, paths_of
+from aerofleet.findings import Problem, rule, rules_in
 
 Keys = tuple[str | int, ...]
 
 
-@hazard(
-    "unmounted-file", "severe", "a Secret mounted by an entry of spec.storage.volumes, or secrets:… of a secret agent"
+@rule(
+    "unmounted-file",
+    scope="cluster",
+    severity="severe",
+    remedy="a Secret mounted by an entry of spec.storage.volumes, or secrets:… of a secret agent",
 )
-def unmounted_file(cluster: Cluster) -> Iterator[Found]:
+def unmounted_file(cluster: Cluster) -> Iterator[Problem]:
     """The operator looks at feature keys, TLS files and the default password only: with another key or password file
     on no volume the server does not start, or can't log in at a destination.
     """
@@ -50,8 +53,8 @@ def _files(rack: Rack) -> Iterator[tuple[Keys, str]]:
                 yield (*path, name), file
 
 
-@hazard("xdr-namespace-unknown", "severe", "the name of a configured namespace")
-def xdr_namespace_unknown(cluster: Cluster) -> Iterator[Found]:
+@rule("xdr-namespace-unknown", scope="cluster", severity="severe", remedy="the name of a configured namespace")
+def xdr_namespace_unknown(cluster: Cluster) -> Iterator[Problem]:
     """A misspelt namespace of a destination ships nothing of the one that was meant."""
     for rack in cluster.distinct_racks:
         known = {name for _, name, _ in namespaces(rack.config)}
@@ -63,8 +66,8 @@ def xdr_namespace_unknown(cluster: Cluster) -> Iterator[Found]:
                     yield path, f"destination {dc.get('name')} ships {name}, and there is no namespace {name}"
 
 
-@hazard("xdr-tls-name-unknown", "severe", "the name of an entry of network.tls")
-def xdr_tls_name_unknown(cluster: Cluster) -> Iterator[Found]:
+@rule("xdr-tls-name-unknown", scope="cluster", severity="severe", remedy="the name of an entry of network.tls")
+def xdr_tls_name_unknown(cluster: Cluster) -> Iterator[Problem]:
     """A destination whose TLS name no entry of network.tls has ships nothing, or keeps the server from starting."""
     for rack in cluster.distinct_racks:
         known = {str(entry.get("name")) for entry in entries(rack.config, "network", "tls")}
@@ -73,3 +76,6 @@ def xdr_tls_name_unknown(cluster: Cluster) -> Iterator[Found]:
             if isinstance(name, str) and name not in known and not name.startswith("<"):
                 path = cluster.config_path(rack, "xdr", "dcs", position, "tls-name")
                 yield path, f"destination {dc.get('name')} asks for TLS by {name}, which no entry of network.tls has"
+
+
+RULES = rules_in(globals())

@@ -10,10 +10,10 @@ from typing import Any
 from aerofleet.aerospike.parameters import parameter
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import Config, entries, section, texts
-from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.narrow import becomes
 from aerofleet.ako.pairs import Where, config_path_of, namespace_pairs, paired
 from aerofleet.ako.restart import Restarts, judged_version
+from aerofleet.findings import Problem, rule, rules_in
 
 Keys = tuple[str, ...]
 
@@ -58,8 +58,10 @@ def _shown(limit: float) -> str:
     return "no limit" if limit == float("inf") else f"{limit:.0f}"
 
 
-@hazard("stops-writes", "warning", "a look at what is used now, and alerts below the limit")
-def stops_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "stops-writes", scope="change", severity="warning", remedy="a look at what is used now, and alerts below the limit"
+)
+def stops_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A limit that is met already refuses writes as soon as it is set; so does a rule that clients don't keep."""
     version = judged_version(new, old)
     for where, name, before, after in namespace_pairs(old, new):
@@ -78,7 +80,7 @@ def stops_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Fou
         yield from _set_quotas(where, before, after)
 
 
-def _set_quotas(where: Where, before: Config, after: Config) -> Iterator[Found]:
+def _set_quotas(where: Where, before: Config, after: Config) -> Iterator[Problem]:
     known = _named(before, "sets")
     for name, entry in _named(after, "sets").items():
         for key in SET_QUOTAS:
@@ -91,8 +93,10 @@ def _named(config: Any, *path: str) -> dict[str, Config]:
     return {str(entry.get("name")): entry for entry in entries(config, *path)}
 
 
-@hazard("clients-turned-away", "warning", "a limit above what clients use at their busiest")
-def clients_turned_away(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "clients-turned-away", scope="change", severity="warning", remedy="a limit above what clients use at their busiest"
+)
+def clients_turned_away(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Connections or batches beyond the limit are refused as soon as it is set."""
     version = judged_version(new, old)
     for before, rack in paired(old, new):
@@ -103,8 +107,13 @@ def clients_turned_away(old: Cluster, new: Cluster, restarts: Restarts) -> Itera
                 yield config_path_of(new, before, rack, f"service.{key}"), message
 
 
-@hazard("expires-records", "warning", "a time to live that the owner of the data has agreed to")
-def expires_records(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "expires-records",
+    scope="change",
+    severity="warning",
+    remedy="a time to live that the owner of the data has agreed to",
+)
+def expires_records(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Records written from now on expire, or sooner than before: they are deleted then, on every node."""
     for where, name, before, after in namespace_pairs(old, new):
         yield from _expires(where("default-ttl"), name, before, after)
@@ -113,7 +122,7 @@ def expires_records(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
             yield from _expires(where(f"sets.{{{key}}}.default-ttl"), f"set {key} of {name}", known.get(key, {}), entry)
 
 
-def _expires(path: str, what: str, before: Config, after: Config) -> Iterator[Found]:
+def _expires(path: str, what: str, before: Config, after: Config) -> Iterator[Problem]:
     was, now = (each.get("default-ttl") or float("inf") for each in (before, after))
     if isinstance(was, (int, float)) and isinstance(now, (int, float)) and now < was:
         yield path, f"new records of {what} live {_span(now)}, {_span(was)} before"
@@ -130,8 +139,13 @@ def _span(seconds: float) -> str:
     return f"{seconds:g} seconds"
 
 
-@hazard("weaker-writes", "warning", "the stricter value, unless the owner of the data has agreed")
-def weaker_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "weaker-writes",
+    scope="change",
+    severity="warning",
+    remedy="the stricter value, unless the owner of the data has agreed",
+)
+def weaker_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The cluster promises less for a record whose write it has answered."""
     version = judged_version(new, old)
     for where, name, before, after in namespace_pairs(old, new):
@@ -141,8 +155,13 @@ def weaker_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Fo
                 yield where(".".join(keys)), f"{name}: {why}"
 
 
-@hazard("shipping-stops", "severe", "the destination as it is; a rewind when it comes back under any name")
-def shipping_stops(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "shipping-stops",
+    scope="change",
+    severity="severe",
+    remedy="the destination as it is; a rewind when it comes back under any name",
+)
+def shipping_stops(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """What is written while a destination or its namespace is not configured is not shipped later by itself; another
     name is another destination, which starts with nothing.
     """
@@ -158,8 +177,10 @@ def shipping_stops(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[F
                 yield gone, f"{name} is not shipped to {dc} any more"
 
 
-@hazard("ships-from-now", "info", "a rewind of the namespace, once the destination answers")
-def ships_from_now(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "ships-from-now", scope="change", severity="info", remedy="a rewind of the namespace, once the destination answers"
+)
+def ships_from_now(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A namespace that gets a destination ships what is written from then on, and nothing that is there already."""
     for before, rack in paired(old, new):
         known = _named(before.config, "xdr", "dcs")
@@ -177,8 +198,10 @@ SHIPS_LESS_WHEN: tuple[tuple[str, bool], ...] = (
 """Switches of a destination's namespace, and the side on which fewer records are shipped."""
 
 
-@hazard("ships-less", "warning", "what it ships now, or a rewind once it ships them again")
-def ships_less(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "ships-less", scope="change", severity="warning", remedy="what it ships now, or a rewind once it ships them again"
+)
+def ships_less(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Records that are left out from now on are not shipped later by themselves: the copy at the destination ages."""
     for before, rack in paired(old, new):
         now = _named(rack.config, "xdr", "dcs")
@@ -203,8 +226,13 @@ def _left_out(before: Config, after: Config) -> Iterator[str]:
             yield key
 
 
-@hazard("destination-moves", "warning", "a destination of another name beside it, with a rewind; then the old one goes")
-def destination_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "destination-moves",
+    scope="change",
+    severity="warning",
+    remedy="a destination of another name beside it, with a rewind; then the old one goes",
+)
+def destination_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """None of the addresses stays: if another cluster answers there, what was shipped to the old one is not shipped to
     it.
     """
@@ -220,8 +248,13 @@ def destination_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterato
                 yield path, f"{dc} is looked for elsewhere only"
 
 
-@hazard("heartbeat-tightens", "warning", "interval × timeout above the longest pause of hosts and network")
-def heartbeat_tightens(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "heartbeat-tightens",
+    scope="change",
+    severity="warning",
+    remedy="interval × timeout above the longest pause of hosts and network",
+)
+def heartbeat_tightens(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A node that is silent for that long is taken for dead: a short pause then moves partitions."""
     for before, rack in paired(old, new):
         was, now = (section(each.config, "network", "heartbeat") for each in (before, rack))
@@ -237,8 +270,13 @@ def _silence_ms(heartbeat: Config) -> float:
     return interval * timeout if all(isinstance(each, (int, float)) for each in (interval, timeout)) else float("inf")
 
 
-@hazard("addresses-change", "warning", "addresses that were tried from every client's network before")
-def addresses_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "addresses-change",
+    scope="change",
+    severity="warning",
+    remedy="addresses that were tried from every client's network before",
+)
+def addresses_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Clients are told other addresses, node by node; those that can't reach them lose the cluster."""
     was, now = (section(cluster.spec, "aerospikeNetworkPolicy") for cluster in (old, new))
     has_tls = section(new.config, "network", "service").get("tls-name") is not None
@@ -250,8 +288,13 @@ def addresses_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
             )
 
 
-@hazard("load-balancer-changes", "warning", "the load balancer as it is until no client's seed list names it")
-def load_balancer_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "load-balancer-changes",
+    scope="change",
+    severity="warning",
+    remedy="the load balancer as it is until no client's seed list names it",
+)
+def load_balancer_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Clients that find the cluster through the load balancer don't find it any more when they start."""
     was, now = (section(cluster.spec, "seedsFinderServices", "loadBalancer") for cluster in (old, new))
     path = "spec.seedsFinderServices.loadBalancer"
@@ -263,16 +306,4 @@ def load_balancer_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Ite
                 yield f"{path}.{key}", f"{becomes(was.get(key), now.get(key))}: clients may not get through any more"
 
 
-SERVICE_HAZARDS = (
-    stops_writes,
-    clients_turned_away,
-    expires_records,
-    weaker_writes,
-    shipping_stops,
-    ships_from_now,
-    ships_less,
-    destination_moves,
-    heartbeat_tightens,
-    addresses_change,
-    load_balancer_changes,
-)
+RULES = rules_in(globals())

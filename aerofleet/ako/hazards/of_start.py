@@ -6,15 +6,15 @@ import posixpath
 from collections.abc import Iterator
 from typing import Any
 
-from aerofleet.aerospike.server import START_RULES, StartRule
+from aerofleet.aerospike.server import START_RULES
 from aerofleet.aerospike.server.file import read
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import entries, namespaces, section, texts
-from aerofleet.ako.hazards.hazard import Found, HazardRule, hazard
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.refused_starts import later_refusals
 from aerofleet.ako.restart import Restarts
 from aerofleet.ako.volumes import path_of, volumes
+from aerofleet.findings import Finding, Problem, rule, rules_in
 from aerofleet.units.kubernetes_quantity import quantity
 
 DEFAULT_OPEN_FILES = 15000
@@ -29,16 +29,24 @@ IMAGE_FOLDERS = frozenset(
 """Folders of the server's image that a log or a module may lie in. Source: aerospike-server.docker."""
 
 
-@hazard("start-fails-later", "severe", "a value with which the server starts, in a change of its own")
-def start_fails_later(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "start-fails-later",
+    scope="change",
+    severity="severe",
+    remedy="a value with which the server starts, in a change of its own",
+)
+def start_fails_later(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Nothing is seen until a server restarts, for whatever reason; then it stays away, as does each that follows."""
     yield from later_refusals(old, new, restarts)
 
 
-@hazard(
-    "more-open-files", "warning", "a look at the nofile limit of the container runtime, which the operator can't set"
+@rule(
+    "more-open-files",
+    scope="change",
+    severity="warning",
+    remedy="a look at the nofile limit of the container runtime, which the operator can't set",
 )
-def more_open_files(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+def more_open_files(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Above the limit of open files of its container a server refuses the setting live, and does not start with it."""
     for restart in restarts.racks:
         was, now = (
@@ -50,8 +58,13 @@ def more_open_files(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
             yield path, f"{was} becomes {now}: each container must be allowed as many open files"
 
 
-@hazard("missing-folder", "severe", "a volume that is mounted at the folder itself, or one of the image's own folders")
-def missing_folder(cluster: Cluster) -> Iterator[Found]:
+@rule(
+    "missing-folder",
+    scope="cluster",
+    severity="severe",
+    remedy="a volume that is mounted at the folder itself, or one of the image's own folders",
+)
+def missing_folder(cluster: Cluster) -> Iterator[Problem]:
     """The server makes no folder for a log or for its Lua modules, and does not start where one is missing. A volume
     hides the image's folders below its path.
     """
@@ -79,8 +92,13 @@ def _folders(rack: Rack) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
         yield ("mod-lua", "user-path"), path.rstrip("/"), "the path of the Lua modules"
 
 
-@hazard("unequal-devices", "severe", "devices of one size, or enforce-best-practices: false")
-def unequal_devices(cluster: Cluster) -> Iterator[Found]:
+@rule(
+    "unequal-devices",
+    scope="cluster",
+    severity="severe",
+    remedy="devices of one size, or enforce-best-practices: false",
+)
+def unequal_devices(cluster: Cluster) -> Iterator[Problem]:
     """With enforce-best-practices a server does not start where devices of a namespace differ by more than 8 MiB."""
     for rack in cluster.distinct_racks:
         if section(rack.config, "service").get("enforce-best-practices") is not True:
@@ -99,24 +117,28 @@ def unequal_devices(cluster: Cluster) -> Iterator[Found]:
                 yield path, f"devices of {name} have {float(min(found) / 2**30):g} to {float(max(found) / 2**30):g} GiB"
 
 
+HOST_RULES = tuple(rule for rule in START_RULES if rule.severity == "severe")
+"""Start rules whose outcome the host decides as well."""
+
 HOST_PARAMETERS = ("enforce-best-practices", "proto-fd-max")
-"""What those rules look at."""
+"""Parameters of ``service`` that these rules read."""
 
 
-def _of_host(rule: StartRule) -> HazardRule:
-    """A start rule that the host decides as well, as a hazard of a cluster."""
-
-    def check(cluster: Cluster) -> Iterator[Found]:
-        for rack in cluster.distinct_racks:
-            service = section(rack.config, "service")
-            asked: dict[str, Any] = {key: service[key] for key in HOST_PARAMETERS if key in service}
-            for path, message, _ in rule.check(read(cluster.version, {"service": asked})) if asked else ():
-                yield cluster.config_path(rack, *path), message
-
-    return HazardRule(rule.id, "severe", check, rule.summary, rule.remedy)
+def host_findings(cluster: Cluster) -> list[Finding]:
+    """Return the findings of the start rules whose outcome the host decides, at the cluster's paths."""
+    return list(_host_findings(cluster))
 
 
-HOST_HAZARDS = tuple(_of_host(rule) for rule in START_RULES if rule.severity == "severe")
-"""One hazard for each start rule whose outcome the host decides."""
-START_HAZARDS = (start_fails_later, more_open_files)
-"""Hazards of a change."""
+def _host_findings(cluster: Cluster) -> Iterator[Finding]:
+    for rack in cluster.distinct_racks:
+        service = section(rack.config, "service")
+        written: dict[str, Any] = {key: service[key] for key in HOST_PARAMETERS if key in service}
+        if not written:
+            continue
+        reading = read(cluster.version, {"service": written})
+        for host_rule in HOST_RULES:
+            for path, message, _ in host_rule.check(reading):
+                yield Finding(host_rule.id, "severe", cluster.config_path(rack, *path), message, host_rule.remedy)
+
+
+RULES = rules_in(globals())

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.failed_pods import ignored_and_blocking
-from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.restart import COLD, IMAGE, LIVE, REMOVED, SCALED_DOWN, WARM, Restarts
 from aerofleet.ako.status import Status
 from aerofleet.ako.volumes import is_persistent
+from aerofleet.findings import Problem, rule, rules_in
 
 ROLLED_OUT = ("image", "size", "aerospikeConfig", "rackConfig", "podSpec", "storage")
 JUDGED_BY_STATUS = frozenset({LIVE, WARM, COLD})
@@ -24,8 +24,13 @@ TOUCHED = frozenset({WARM, COLD, IMAGE, SCALED_DOWN, REMOVED})
 """What the operator does with a node only after the others agreed that it may be away."""
 
 
-@hazard("rollout-under-way", "severe", "the change once `aerofleet wait` says that the one before is done")
-def rollout_under_way(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
+@rule(
+    "rollout-under-way",
+    scope="status",
+    severity="severe",
+    remedy="the change once `aerofleet wait` says that the one before is done",
+)
+def rollout_under_way(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """The operator sees a change, a revert or `paused` only when its running pass ends. With one pod a rack that is
     after the last rack: the roll-out before is finished first. With more pods it is after the running batch, or after
     the first batch of the next rack. Pods that have the roll-out before are then restarted once more.
@@ -39,8 +44,8 @@ def rollout_under_way(old: Cluster, new: Cluster, restarts: Restarts, status: St
         yield "status.phase", "the operator is still at work"
 
 
-@hazard("operator-in-error", "severe", "the cause first: the operator's log says it")
-def operator_in_error(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
+@rule("operator-in-error", scope="status", severity="severe", remedy="the cause first: the operator's log says it")
+def operator_in_error(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """The operator could not finish what was there before. If a pod has failed, it comes first: the operator deletes
     the failed pods of a rack together, without a wait for migrations, and until they run no other pod gets the change.
     """
@@ -48,8 +53,13 @@ def operator_in_error(old: Cluster, new: Cluster, restarts: Restarts, status: St
         yield "status.phase", "the operator failed on the cluster as it is"
 
 
-@hazard("failed-pods-first", "severe", "a change that mends the failed pods, and nothing else with it")
-def failed_pods_first(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
+@rule(
+    "failed-pods-first",
+    scope="status",
+    severity="severe",
+    remedy="a change that mends the failed pods, and nothing else with it",
+)
+def failed_pods_first(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """Failed pods come before everything else. The operator gives their rack the new configuration and template,
     deletes the failed pods of the rack together, without a wait, and goes on when they run. If they fail with the
     change too, it deletes them for ever, and no other pod gets the change, not even a live setting.
@@ -62,8 +72,13 @@ def failed_pods_first(old: Cluster, new: Cluster, restarts: Restarts, status: St
         yield f"status.pods.{pod}", f"{pod} has failed and is deleted until it runs{words}"
 
 
-@hazard("shrink-blocked", "severe", "the failed pods mended, or a maxIgnorablePods that covers them; then fewer pods")
-def shrink_blocked(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
+@rule(
+    "shrink-blocked",
+    scope="status",
+    severity="severe",
+    remedy="the failed pods mended, or a maxIgnorablePods that covers them; then fewer pods",
+)
+def shrink_blocked(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """While a pod has failed, the operator takes no pod away, not even the failed one: it tries for ever, and its phase
     changes between Error and InProgress. Failed pods of a rack that leaves the spec do not hinder it.
     """
@@ -82,8 +97,13 @@ def shrink_blocked(old: Cluster, new: Cluster, restarts: Restarts, status: Statu
         yield "spec.size", f"if a pod has failed, none of the {len(leaving)} pods that go goes before it runs"
 
 
-@hazard("restarts-twice", "warning", "the first restart seen through before anything else is changed")
-def restarts_twice(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
+@rule(
+    "restarts-twice",
+    scope="status",
+    severity="warning",
+    remedy="the first restart seen through before anything else is changed",
+)
+def restarts_twice(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """A failed pod that runs again with the corrected pod spec or configuration is restarted once more: the pass still
     compares it with the status from before. Another image alone does not do that.
     """
@@ -98,12 +118,13 @@ def restarts_twice(old: Cluster, new: Cluster, restarts: Restarts, status: Statu
             return
 
 
-@hazard(
+@rule(
     "failed-keeps-claims",
-    "severe",
-    "its claims deleted by hand, then the pod; or deleteLocalStorageOnPodRecovery: true",
+    scope="status",
+    severity="severe",
+    remedy="its claims deleted by hand, then the pod; or deleteLocalStorageOnPodRecovery: true",
 )
-def failed_keeps_claims(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
+def failed_keeps_claims(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """A failed pod keeps its claims, also those of local classes on a blocked host: they hold it there, and it stays
     Pending for ever. Only a pod that runs leaves a blocked host with its claims deleted.
     """
@@ -120,8 +141,10 @@ def failed_keeps_claims(old: Cluster, new: Cluster, restarts: Restarts, status: 
             return
 
 
-@hazard("ignored-pods-left", "warning", "the pods mended, and maxIgnorablePods taken away")
-def ignored_pods_left(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
+@rule(
+    "ignored-pods-left", scope="status", severity="warning", remedy="the pods mended, and maxIgnorablePods taken away"
+)
+def ignored_pods_left(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """The roll-out goes on over ignored pods. Rosters of strongly consistent namespaces are written without them. After
     the last pod the operator deletes them again and again, and its phase changes between InProgress and Completed.
     """
@@ -133,8 +156,8 @@ def ignored_pods_left(old: Cluster, new: Cluster, restarts: Restarts, status: St
             yield f"status.pods.{pod}", f"{pod} has failed and is ignored{words}"
 
 
-@hazard("one-node-left", "severe", "the failed pods mended first")
-def one_node_left(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
+@rule("one-node-left", scope="status", severity="severe", remedy="the failed pods mended first")
+def one_node_left(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """With fewer than two nodes beside the ignored pods the operator neither restarts a node nor takes one away, for
     ever: what one node says of the cluster proves nothing.
     """
@@ -149,8 +172,13 @@ def _have(pods: list[str]) -> str:
     return f"{', '.join(pods)} {'has' if len(pods) == 1 else 'have'}"
 
 
-@hazard("never-rolled-out", "severe", "the first roll-out finished, or no claim that holds anything")
-def never_rolled_out(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Found]:
+@rule(
+    "never-rolled-out",
+    scope="status",
+    severity="severe",
+    remedy="the first roll-out finished, or no claim that holds anything",
+)
+def never_rolled_out(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """A cluster that was never rolled out wholly is made anew when all of its pods fail: the operator deletes its
     StatefulSets and every claim, whatever cascadeDelete says, for ever. It sees a change when its running pass ends; if
     the pods can run until then, they come up with the spec of before and are restarted.
@@ -159,14 +187,4 @@ def never_rolled_out(old: Cluster, new: Cluster, restarts: Restarts, status: Sta
         yield "status.aerospikeConfig", "no roll-out was ever finished"
 
 
-STATUS_HAZARDS = (
-    rollout_under_way,
-    operator_in_error,
-    failed_pods_first,
-    shrink_blocked,
-    restarts_twice,
-    failed_keeps_claims,
-    ignored_pods_left,
-    one_node_left,
-    never_rolled_out,
-)
+RULES = rules_in(globals())

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import namespaces, section, texts
-from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.mounts import Volume, volume_bytes, volume_under
 from aerofleet.ako.refused_starts import refused_starts
 from aerofleet.ako.volumes import RESERVED_PATHS, is_persistent, path_of, policy
+from aerofleet.findings import Problem, rule, rules_in
 from aerofleet.units.kubernetes_quantity import quantity, size_text
 
 EMPTIED: dict[str, str] = {
@@ -20,15 +20,15 @@ EMPTIED: dict[str, str] = {
 """Switches of a storage section, and the pods whose local claims the operator then deletes with them."""
 
 
-@hazard("skips-work-directory", "warning", "a persistent volume for the work directory")
-def skips_work_directory(cluster: Cluster) -> Iterator[Found]:
+@rule("skips-work-directory", scope="cluster", severity="warning", remedy="a persistent volume for the work directory")
+def skips_work_directory(cluster: Cluster) -> Iterator[Problem]:
     """Without a persistent work directory, users, secondary index definitions and the roster are lost with the pod."""
     if section(cluster.spec, "validationPolicy").get("skipWorkDirValidate") is True:
         yield "spec.validationPolicy.skipWorkDirValidate", "the work directory need not be persistent"
 
 
-@hazard("cascade-delete", "severe", "cascadeDelete: false")
-def cascade_delete(cluster: Cluster) -> Iterator[Found]:
+@rule("cascade-delete", scope="cluster", severity="severe", remedy="cascadeDelete: false")
+def cascade_delete(cluster: Cluster) -> Iterator[Problem]:
     """The claims, and the data, go when the cluster is deleted or scaled down."""
     for rack in cluster.distinct_racks:
         path = cluster.storage_path(rack)
@@ -43,8 +43,8 @@ def cascade_delete(cluster: Cluster) -> Iterator[Found]:
                 )
 
 
-@hazard("wipes-at-start", "warning", "initMethod: none, for disks that may hold data")
-def wipes_at_start(cluster: Cluster) -> Iterator[Found]:
+@rule("wipes-at-start", scope="cluster", severity="warning", remedy="initMethod: none, for disks that may hold data")
+def wipes_at_start(cluster: Cluster) -> Iterator[Problem]:
     """A cluster that is made anew over kept volumes wipes them: what was initialised stands in the old one's status
     only.
     """
@@ -58,8 +58,13 @@ def wipes_at_start(cluster: Cluster) -> Iterator[Found]:
                 )
 
 
-@hazard("deletes-local-storage", "warning", "leave it out, unless the copies elsewhere are sure")
-def deletes_local_storage(cluster: Cluster) -> Iterator[Found]:
+@rule(
+    "deletes-local-storage",
+    scope="cluster",
+    severity="warning",
+    remedy="leave it out, unless the copies elsewhere are sure",
+)
+def deletes_local_storage(cluster: Cluster) -> Iterator[Problem]:
     """The claims of local classes are deleted with a pod that is rebuilt, or with one that has failed, each time that
     the operator deletes it: the pod comes back empty and fills again over the network. A restart in the pod deletes
     none.
@@ -70,8 +75,8 @@ def deletes_local_storage(cluster: Cluster) -> Iterator[Found]:
                 yield f"{cluster.storage_path(rack)}.{key}", f"{which} come back empty"
 
 
-@hazard("sindex-mount-unchecked", "severe", "a Filesystem volume at each mount")
-def sindex_mount_unchecked(cluster: Cluster) -> Iterator[Found]:
+@rule("sindex-mount-unchecked", scope="cluster", severity="severe", remedy="a Filesystem volume at each mount")
+def sindex_mount_unchecked(cluster: Cluster) -> Iterator[Problem]:
     """The operator checks the mounts of the primary index only: a secondary index may lie in the container's own
     layer.
     """
@@ -84,8 +89,8 @@ def sindex_mount_unchecked(cluster: Cluster) -> Iterator[Found]:
                     yield path, f"{mount} of {name} is the path of no persistent volume"
 
 
-@hazard("mounts-over-volume", "warning", "a mounts-budget below the volume's size")
-def mounts_over_volume(cluster: Cluster) -> Iterator[Found]:
+@rule("mounts-over-volume", scope="cluster", severity="warning", remedy="a mounts-budget below the volume's size")
+def mounts_over_volume(cluster: Cluster) -> Iterator[Problem]:
     """An index may grow to its budget: beyond the volume the server stops."""
     for rack in cluster.distinct_racks:
         sizes = {
@@ -102,8 +107,8 @@ def mounts_over_volume(cluster: Cluster) -> Iterator[Found]:
                     yield path, f"the budget of {name} is larger than its volumes"
 
 
-@hazard("shared-shadow", "severe", "a device of its own for each line")
-def shared_shadow(cluster: Cluster) -> Iterator[Found]:
+@rule("shared-shadow", scope="cluster", severity="severe", remedy="a device of its own for each line")
+def shared_shadow(cluster: Cluster) -> Iterator[Problem]:
     """A device that is another's shadow, or two namespaces' with a shadow for each, is overwritten: servers start with
     it, and the operator compares whole lines.
     """
@@ -120,8 +125,8 @@ def shared_shadow(cluster: Cluster) -> Iterator[Found]:
                 yield cluster.config_path(rack, "namespaces"), f"{word} is used {count} times"
 
 
-@hazard("path-with-slash", "warning", "the path without its last slash, or another one")
-def path_with_slash(cluster: Cluster) -> Iterator[Found]:
+@rule("path-with-slash", scope="cluster", severity="warning", remedy="the path without its last slash, or another one")
+def path_with_slash(cluster: Cluster) -> Iterator[Problem]:
     """A reserved path with a slash at its end passes the webhook and hides the operator's own files."""
     for rack in cluster.distinct_racks:
         for position, volume in enumerate(rack.storage.get("volumes") or []):
@@ -137,8 +142,13 @@ LARGEST_DEVICE_BYTES = 2 << 40
 """What a server uses of one device. Source: aerospike-server 4.9 to 8.1 (storage.h, AS_STORAGE_MAX_DEVICE_SIZE)."""
 
 
-@hazard("device-over-2-tib", "warning", "partitions of at most 2 TiB, each a device of its own")
-def device_over_2_tib(cluster: Cluster) -> Iterator[Found]:
+@rule(
+    "device-over-2-tib",
+    scope="cluster",
+    severity="warning",
+    remedy="partitions of at most 2 TiB, each a device of its own",
+)
+def device_over_2_tib(cluster: Cluster) -> Iterator[Problem]:
     """The server uses the first 2 TiB of a device, says so in its log only, and never touches the rest."""
     for rack in cluster.distinct_racks:
         for position, name, namespace in namespaces(rack.config):
@@ -151,8 +161,13 @@ def device_over_2_tib(cluster: Cluster) -> Iterator[Found]:
                     yield path, f"{line.split()[0]} of {name} has {size_text(size)}: {unused} % of it are never used"
 
 
-@hazard("files-over-volume", "severe", "a volume with room for all of its files, or a smaller filesize")
-def files_over_volume(cluster: Cluster) -> Iterator[Found]:
+@rule(
+    "files-over-volume",
+    scope="cluster",
+    severity="severe",
+    remedy="a volume with room for all of its files, or a smaller filesize",
+)
+def files_over_volume(cluster: Cluster) -> Iterator[Problem]:
     """The server makes its files as large as they may grow, without taking the space. It stops with a failed write when
     the volume is full.
     """
@@ -173,3 +188,6 @@ def files_over_volume(cluster: Cluster) -> Iterator[Found]:
                 size = section(rooms[volume], "source", "persistentVolume").get("size")
                 path = f"{cluster.storage_path(rack)}.volumes.{{{volume}}}.source.persistentVolume.size"
                 yield path, f"files on {volume} may grow to {size_text(total)}, and it has {size}"
+
+
+RULES = rules_in(globals())

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from aerofleet.aerospike.known_bugs import UPGRADE_BUG, bugs_of
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import Config, is_in_memory, namespaces, section
-from aerofleet.ako.hazards.hazard import Found, hazard
 from aerofleet.ako.restart import Restarts
+from aerofleet.findings import Problem, rule, rules_in
 from aerofleet.units.version import is_at_least
 
 HARDENED = "8.2.0.0"
@@ -20,8 +20,8 @@ DEFAULT_BLOCK_BYTES = 1 << 20
 """Configuration schemas of 7.0 and 7.1: defaults of `write-block-size` and `max-record-size`."""
 
 
-@hazard("known-bug", "warning", "a build that has the fix")
-def known_bug(cluster: Cluster) -> Iterator[Found]:
+@rule("known-bug", scope="cluster", severity="warning", remedy="a build that has the fix")
+def known_bug(cluster: Cluster) -> Iterator[Problem]:
     """The release notes of a later build name a bug of this one that concerns the cluster."""
     if not cluster.version:
         return
@@ -40,10 +40,13 @@ def _passes(old: Cluster, new: Cluster, version: str) -> bool:
     )
 
 
-@hazard(
-    "xdr-upgrade", "severe", "the vendor's special upgrade path for AER-6898 in place of a plain change of the image"
+@rule(
+    "xdr-upgrade",
+    scope="change",
+    severity="severe",
+    remedy="the vendor's special upgrade path for AER-6898 in place of a plain change of the image",
 )
-def xdr_upgrade(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+def xdr_upgrade(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The operator restarts nodes one after the other. In a build with this bug, a node that becomes master for a
     restarting one while it recovers XDR writes beyond its stack.
     """
@@ -60,8 +63,8 @@ def xdr_upgrade(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Foun
         yield "spec.image", message
 
 
-@hazard("record-limit", "warning", "max-record-size as large as the largest record")
-def record_limit(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("record-limit", scope="change", severity="warning", remedy="max-record-size as large as the largest record")
+def record_limit(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The default of `max-record-size` is 1 MiB from 7.1 on. Before, the write block alone limits a record: 8 MiB in
     memory, and up to that on devices. Larger records stay readable, and every write of one fails.
     """
@@ -83,8 +86,13 @@ def _has_large_blocks(namespace: Config) -> bool:
     return is_in_memory(namespace) or (isinstance(block, int) and block > DEFAULT_BLOCK_BYTES)
 
 
-@hazard("nesting-limit", "warning", "a search for such records, in the sources of XDR too, before the upgrade")
-def nesting_limit(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "nesting-limit",
+    scope="change",
+    severity="warning",
+    remedy="a search for such records, in the sources of XDR too, before the upgrade",
+)
+def nesting_limit(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """From 8.2.0 on the server refuses lists and maps deeper than 64 levels. It reads those it has, but changing them,
     shipping them to it and restoring them from an older backup fail; XDR gives such a record up. The server does not
     look for them.
@@ -96,8 +104,13 @@ def nesting_limit(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Fo
         )
 
 
-@hazard("lua-hardened", "warning", "UDFs that need none of them; or mod-lua.allow-unsafe-lua: true in the same change")
-def lua_hardened(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule(
+    "lua-hardened",
+    scope="change",
+    severity="warning",
+    remedy="UDFs that need none of them; or mod-lua.allow-unsafe-lua: true in the same change",
+)
+def lua_hardened(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The default of `allow-unsafe-lua` is false from 8.2.0 on, and it cannot be set live: UDFs that use os, io, debug,
     load or dofile fail from the restart on.
     """
@@ -109,8 +122,8 @@ def lua_hardened(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Fou
             yield path, f"true becomes false with server {new.version}, because it is not written"
 
 
-@hazard("slow-join", "warning", "clients with short timeouts and retries on another node")
-def slow_join(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("slow-join", scope="change", severity="warning", remedy="clients with short timeouts and retries on another node")
+def slow_join(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A node of 8.2.0 that starts takes connections, and answers nothing until it has the cluster's metadata. The pod
     counts as ready before that, since its probe asks whether the port is open.
     """
@@ -118,8 +131,8 @@ def slow_join(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]
         yield "spec.image", f"each node of server {new.version} lets clients time out while it joins"
 
 
-@hazard("experimental-flag", "info", "--preview and the name of the feature")
-def experimental_flag(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Found]:
+@rule("experimental-flag", scope="change", severity="info", remedy="--preview and the name of the feature")
+def experimental_flag(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """From 8.2.0 on the server does not know the start flag --experimental. No field of the cluster holds it: it can be
     in an image's own entry point only.
     """
@@ -127,4 +140,4 @@ def experimental_flag(old: Cluster, new: Cluster, restarts: Restarts) -> Iterato
         yield "spec.image", f"an image that starts server {new.version} with --experimental does not come up"
 
 
-VERSION_HAZARDS = (xdr_upgrade, record_limit, nesting_limit, lua_hardened, slow_join, experimental_flag)
+RULES = rules_in(globals())
