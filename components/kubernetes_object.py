@@ -76,17 +76,17 @@ def make_in_order(
 def make_patches(
     manifests: Iterable[Mapping[str, Any]],
     parent: pulumi.ComponentResource,
-    resting: Collection[str],
+    in_maintenance: Collection[str],
     *,
     after: pulumi.Resource | None = None,
 ) -> pulumi.Resource | None:
     """Make Patch resources like :func:`make_in_order`: each adds its fields to an object of another owner.
 
-    Nothing is sent to objects in ``resting``, which may be away for a while: changes are sent as soon as they are no
+    Nothing is sent to nodes ``in_maintenance``, which may be away for a while: changes are sent as soon as they are no
     longer in it.
     """
     for manifest in manifests:
-        ignored = ["metadata", "spec"] if manifest["metadata"]["name"] in resting else []
+        ignored = ["metadata", "spec"] if manifest["metadata"]["name"] in in_maintenance else []
         quiet = pulumi.ResourceOptions(ignore_changes=ignored)
         after = KubernetesObject(manifest, pulumi.ResourceOptions.merge(quiet, _below(parent, after)), patch=True)
     return after

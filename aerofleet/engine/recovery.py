@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aerofleet.units.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
+from aerofleet.units.object_identity import namespaced
 
 Lookup = Callable[[str, str, str, str], Mapping[str, Any] | None]
 """(apiVersion, kind, namespace, name) → the object on the server, or None."""
@@ -91,10 +92,10 @@ def plan_recovery(state: Mapping[str, Any], look_up: Lookup, holder: Holder) -> 
         elif is_ours(existing) and (other := holder(urn)):
             elsewhere.append((urn, other))
         elif is_ours(existing):
-            adopt.append((urn, object_id(reference[2], reference[3])))
+            adopt.append((urn, namespaced(reference[2], reference[3])))
         else:
             refused.append(
-                f"{reference[1]} {object_id(reference[2], reference[3])} is on the server without the label "
+                f"{reference[1]} {namespaced(reference[2], reference[3])} is on the server without the label "
                 f"{MANAGED_BY_LABEL}={MANAGED_BY_VALUE}: somebody else made it. "
                 "Delete or rename it, then run this again"
             )
@@ -156,11 +157,6 @@ def object_reference(resource: Mapping[str, Any]) -> tuple[str, str, str, str] |
     if not str(resource["type"]).startswith("kubernetes:") or not name:
         return None
     return str(inputs["apiVersion"]), str(inputs["kind"]), str(inputs["metadata"].get("namespace") or ""), str(name)
-
-
-def object_id(namespace: str, name: str) -> str:
-    """Return the provider's id of an object."""
-    return f"{namespace}/{name}" if namespace else name
 
 
 def is_ours(manifest: Mapping[str, Any]) -> bool:

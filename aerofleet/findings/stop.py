@@ -10,14 +10,15 @@ from aerofleet.findings.finding import Finding
 
 
 class StopError(Exception):
-    """Ends a verb. The text is for a person; ``findings`` has the mistakes with their places, where there are any.
+    """Ends a verb. ``message`` is for a person; ``findings`` has the mistakes with their places, where there are any.
 
-    The command line prints it and exits with ``exit_code``.
+    The command line prints the findings, then the message, and exits with ``exit_code``.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.FINDINGS
 
     def __init__(self, message: str = "", findings: Iterable[Finding] = ()) -> None:
+        self.message = message
         self.findings = tuple(findings)
         lines = (f"{finding.location or finding.path}: {finding.message}" for finding in self.findings)
         super().__init__(message or "\n".join(lines))

@@ -11,13 +11,13 @@ from collections.abc import Container, Iterator, Mapping
 from typing import Any, Protocol
 
 from aerofleet.ako.compatibility import release_of
-from aerofleet.engine.recovery import object_id
 from aerofleet.files.choices import HostState
 from aerofleet.findings import Finding, Severity
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.metal import Host, Pool
 from aerofleet.manifests.rendered import RenderedCell
 from aerofleet.units.names import CELL_LABEL, MANAGED_BY_LABEL, MANAGED_BY_VALUE
+from aerofleet.units.object_identity import namespaced
 from aerofleet.units.version import numbers
 
 Object = Mapping[str, Any]
@@ -123,7 +123,7 @@ def active_hosts(cell: Cell) -> Iterator[tuple[Pool, Host]]:
     return ((pool, host) for pool in cell.pools for host in pool.hosts if host.state is HostState.ACTIVE)
 
 
-def resting_hosts(cell: Cell) -> Iterator[Host]:
+def hosts_in_maintenance(cell: Cell) -> Iterator[Host]:
     """Return the hosts in maintenance: their nodes may be away, and nothing is sent to them."""
     return (host for pool in cell.pools for host in pool.hosts if host.state is HostState.MAINTENANCE)
 
@@ -209,7 +209,7 @@ def foreign_objects(cell: Cell, rendered: RenderedCell, server: Server) -> Itera
             there[place] = server.labels(*place)
         labels = there[place].get(metadata["name"])
         if labels is not None and (owner := other_owner(labels, cell.name)):
-            path = f"{kind} {object_id(place[2], metadata['name'])}"
+            path = f"{kind} {namespaced(place[2], metadata['name'])}"
             message = f'is there already, {owner}: `pulumi up` fails with "already exists"'
             yield finding("preflight-owner", path, message, "delete or rename that object, or import it into the stack")
 

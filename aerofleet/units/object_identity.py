@@ -67,6 +67,11 @@ def key_of(resource: Object) -> Key:
     return group_of(resource), kind_of(resource), namespace, name_of(resource)
 
 
+def namespaced(namespace: str, name: str) -> str:
+    """Return ``namespace/name``, or the name alone for an object in no namespace; the provider's id of an object."""
+    return f"{namespace}/{name}" if namespace else name
+
+
 def cluster_name(resource: Object) -> str:
     """``namespace/name``."""
     return f"{namespace_of(resource)}/{name_of(resource)}"

@@ -12,8 +12,8 @@ import pulumi.runtime
 import pytest
 
 from aerofleet.manifests.rendered import RenderedCluster, RenderedPlatform, RenderedPool, RenderedTeam
-from components.cell import Cell, CellArgs
 from components.kubernetes_object import resource_name, type_token
+from components.platform import Platform, PlatformArgs
 from components.team_space import TeamSpace, TeamSpaceArgs
 
 CR = {
@@ -82,7 +82,7 @@ def test_objects_pass_letter_for_letter(recorder: Recorder) -> None:
 
 def test_a_node_is_only_ever_patched(recorder: Recorder) -> None:
     platform = RenderedPlatform((), (), (RenderedPool("nvme", (), (NODE,)),), ())
-    deploy(lambda: Cell("metal", CellArgs(platform, protected=True)))
+    deploy(lambda: Platform("metal", PlatformArgs(platform, protected=True)))
     kinds = {kind for kind, _ in recorder.seen}
     assert "kubernetes:core/v1:NodePatch" in kinds
     assert "kubernetes:core/v1:Node" not in kinds

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from aerofleet.fleet.cell import Cell
+from aerofleet.fleet.inventory import inventory
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.fleet.stack_name import StackName
 from aerofleet.live.embedded_secrets import random_secrets
 from aerofleet.live.preflight import Server, foreign_objects, kubernetes_version, nodes, secrets
 from aerofleet.manifests import render_cell
-from components.program import inventory
 from tests.fleet.project import SHOP, change, copy_of
 
 Object = dict[str, Any]

@@ -14,7 +14,7 @@ from components.operator import AerospikeOperator, AerospikeOperatorArgs
 
 
 @dataclass(frozen=True)
-class CellArgs:
+class PlatformArgs:
     """``protected``: objects with data can't be deleted. ``carries_groups``: teams in other stacks depend on
     this one.
     """
@@ -24,7 +24,7 @@ class CellArgs:
     carries_groups: bool = False
 
 
-class Cell(pulumi.ComponentResource):
+class Platform(pulumi.ComponentResource):
     """The platform of a cell. Its objects are created one after the other and deleted in the reverse order: a destroy
     of the stack begins with the object that depends on all others, and a protected resource there stops it in time.
 
@@ -34,8 +34,9 @@ class Cell(pulumi.ComponentResource):
 
     ready: pulumi.Resource | None
 
-    def __init__(self, name: str, args: CellArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("aerofleet:index:Cell", name, {}, opts)
+    def __init__(self, name: str, args: PlatformArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        former = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_="aerofleet:index:Cell")])
+        super().__init__("aerofleet:index:Platform", name, {}, pulumi.ResourceOptions.merge(opts, former))
         platform, child = args.platform, pulumi.ResourceOptions(parent=self)
         operator = AerospikeOperatorArgs(platform.crds, platform.operator, args.protected)
         self.ready = last = AerospikeOperator(name, operator, child).last

@@ -1,0 +1,56 @@
+"""Prepare a stack for the engine: resolve, judge, render, and check the Kubernetes cluster. Pulumi is not needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aerofleet.analysis.cell import judged
+from aerofleet.findings import Finding
+from aerofleet.findings.stop import MistakeError
+from aerofleet.fleet.cell import Cell
+from aerofleet.fleet.resolve import resolve_cell
+from aerofleet.fleet.stack_name import StackName, parse_stack_name, wrong_stack
+from aerofleet.live.readiness import require_nodes, require_platform
+from aerofleet.manifests import render_cell
+from aerofleet.manifests.rendered import RenderedCell
+
+
+@dataclass(frozen=True, slots=True)
+class StackContents:
+    """The cell of a stack, resolved and rendered; ``name`` says which part of it the stack holds."""
+
+    name: StackName
+    cell: Cell
+    rendered: RenderedCell
+
+
+def prepare(root: Path, stack: str, *, is_preview: bool, warn: Callable[[str], None]) -> StackContents:
+    """Return what the Pulumi program makes resources of, once nothing speaks against it.
+
+    Raises MistakeError for a stack or definitions with mistakes, NotReadyError for a Kubernetes cluster that lacks
+    the platform or an active host. ``warn`` receives what a person should know and what stops nothing.
+    """
+    name = parse_stack_name(stack)
+    resolution = resolve_cell(root, name.cell)
+    refuse_errors(resolution.findings)
+    cell = resolution.cell
+    if cell is None:
+        raise MistakeError(f"no cell '{name.cell}' under stacks/")
+    if mistake := wrong_stack(name, cell):
+        raise MistakeError(mistake)
+    rendered = render_cell(cell)
+    # The server calls the operator's webhook only for objects whose namespace exists: a preview of a new team would
+    # succeed where `up` fails.
+    refuse_errors(judged(resolution, rendered))
+    require_platform(name, cell, is_preview=is_preview, warn=warn)
+    require_nodes(name, cell, warn)
+    return StackContents(name, cell, rendered)
+
+
+def refuse_errors(findings: Iterable[Finding]) -> None:
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors:
+        count = "1 mistake" if len(errors) == 1 else f"{len(errors)} mistakes"
+        raise MistakeError(f"{count} in the definitions; `aerofleet check` shows the same, with more detail", errors)

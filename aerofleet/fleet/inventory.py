@@ -1,0 +1,36 @@
+"""The outputs of a stack: where its clusters answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aerofleet.fleet.cell import Cell
+from aerofleet.fleet.cluster import Cluster
+from aerofleet.fleet.stack_name import StackName
+
+
+def inventory(name: StackName, cell: Cell) -> dict[str, dict[str, Any]]:
+    """Return the endpoint and the identity of each cluster: addresses and names, never a credential."""
+    return {
+        f"{cluster.team}/{cluster.name}": {
+            "namespace": cluster.namespace,
+            "resource": cluster.resource_name,
+            "tier": cluster.tier.reference,
+            "image": cluster.image,
+            "size": cluster.size,
+            **endpoint(cluster),
+        }
+        for team in cell.teams
+        if name.holds_group(cell, team.group)
+        for cluster in team.clusters
+        if cluster.is_deployed
+    }
+
+
+def endpoint(cluster: Cluster) -> dict[str, str]:
+    """Return the endpoint for clients inside the Kubernetes cluster: address, port, and the tls name of the nodes."""
+    tls, ports = cluster.security.tls, cluster.ports
+    host = f"{cluster.resource_name}.{cluster.namespace}.svc"
+    if tls is None:
+        return {"endpoint": f"{host}:{ports.service}"}
+    return {"endpoint": f"{host}:{ports.tls_service}", "tlsName": tls.name}
