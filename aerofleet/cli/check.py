@@ -13,8 +13,9 @@ from pathlib import Path
 
 from aerofleet.analysis.cell import judged
 from aerofleet.cli import EXIT_MISTAKE
-from aerofleet.cli.findings import FORMATS, no_cell, print_findings
+from aerofleet.cli.findings import no_cell, print_findings
 from aerofleet.findings import Finding
+from aerofleet.findings.formats import FORMATS
 from aerofleet.fleet.auto_size import lacks_for_workload
 from aerofleet.fleet.resolve import Resolution, at_cluster, pool_models, resolve_cell, server_version
 from aerofleet.manifests import render_cell
@@ -29,7 +30,7 @@ def run(argv: Sequence[str]) -> int:
     )
     parser.add_argument("cell", nargs="*", help="cells to check; all when left out")
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
-    parser.add_argument("--format", choices=sorted(FORMATS), default="text")
+    parser.add_argument("--format", choices=tuple(FORMATS), default="text")
     options = parser.parse_args(argv)
     return check(options.root, options.cell or cells(options.root), options.format)
 
@@ -40,7 +41,7 @@ def check(root: Path, names: Sequence[str], form: str) -> int:
         return EXIT_MISTAKE
     # A tier is read once for each cell; what is wrong with it is said once.
     findings = dict.fromkeys(finding for name in names for finding in findings_of(resolve_cell(root, name)))
-    result = print_findings(tuple(findings), form, failure=EXIT_MISTAKE)
+    result = print_findings(tuple(findings), form)
     if form == "text":
         sys.stdout.write(f"{', '.join(names)}: {counted(len(findings))}\n")
     return result

@@ -5,8 +5,9 @@ from __future__ import annotations
 from difflib import get_close_matches
 from pathlib import Path
 
-from aerofleet.cli.findings import as_text, no_cell
+from aerofleet.cli.findings import no_cell
 from aerofleet.files.validation import nearest
+from aerofleet.findings.formats.text import as_text
 from aerofleet.fleet.resolve import Resolution, resolve_cell
 from aerofleet.settings.source import cells
 

@@ -67,7 +67,7 @@ def run(argv: Sequence[str]) -> int:
     try:
         old, new = ([document.data for document in read_objects(path)] for path in (options.old, options.new))
     except LoadError as error:
-        return print_findings(error.findings, "text", failure=EXIT_MISTAKE)
+        return print_findings(error.findings, "text")
     mistakes = [words for path, found in ((options.old, old), (options.new, new)) for words in mistakes_in(path, found)]
     if mistakes:
         sys.stderr.write("".join(f"{words}\n" for words in mistakes))

@@ -10,10 +10,10 @@ from typing import Any
 
 from aerofleet.ako.restart import COLD, CRASH, IMAGE, LIVE, NEW, NO_RESTART, REMOVED, SCALED_DOWN, WARM
 from aerofleet.cli.diff_folding import folded
-from aerofleet.cli.findings import visible
-from aerofleet.cli.terminal import wrapped
+from aerofleet.cli.terminal import standard_output
 from aerofleet.findings import Finding
 from aerofleet.findings.effect import Effect, Reason
+from aerofleet.findings.terminal import visible
 
 SCHEMA = "aerofleet.io/diff/v1"
 PODS: dict[str, str] = {
@@ -49,12 +49,13 @@ def as_text(clusters: Sequence[Judgement], objects: Sequence[Judgement], *, show
     """A paragraph for each, the worst effect first; clusters about which the same is to be said share one. Of several
     clusters, those without effect and hazard are one line at the end.
     """
+    terminal = standard_output()
     quiet = [] if show_all or len(clusters) == 1 else [each for each in clusters if _is_quiet(each)]
     shown = [each for each in clusters if each not in quiet]
     groups = [group for judgements in (shown, objects) for group in _alike(judgements, together=not show_all)]
-    paragraphs = ["\n".join(map(wrapped, _lines(group))) + "\n" for group in groups]
+    paragraphs = ["\n".join(map(terminal.wrapped, _lines(group))) + "\n" for group in groups]
     if quiet:
-        paragraphs.append(wrapped(f"none: {_counted(len(quiet))} without any effect: {_names(quiet)}") + "\n")
+        paragraphs.append(terminal.wrapped(f"none: {_counted(len(quiet))} without any effect: {_names(quiet)}") + "\n")
     return "\n".join(paragraphs)
 
 

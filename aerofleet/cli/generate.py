@@ -12,12 +12,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
-from aerofleet.cli.findings import as_text, no_cell
+from aerofleet.cli.findings import no_cell
 from aerofleet.cli.schema import schema_text
 from aerofleet.engine.revision import committed_text
 from aerofleet.files.project_files import Files
 from aerofleet.files.schemas import SCHEMAS
 from aerofleet.findings import Finding
+from aerofleet.findings.formats.text import as_text
 from aerofleet.fleet.allocate import (
     allocations_path,
     allocations_text,

@@ -18,10 +18,10 @@ from aerofleet.ako.hazards import cluster_hazards
 from aerofleet.ako.hazards.beside import hazards_beside
 from aerofleet.ako.object_set import ObjectSet
 from aerofleet.ako.refused_starts import start_errors
-from aerofleet.cli import EXIT_MISTAKE
-from aerofleet.cli.findings import FORMATS, print_findings
+from aerofleet.cli.findings import print_findings
 from aerofleet.cli.manifest_file import read_objects
 from aerofleet.findings import Finding, Location, Subject
+from aerofleet.findings.formats import FORMATS
 from aerofleet.load import Document, LoadError
 from aerofleet.units.object_identity import (
     API_VERSION,
@@ -47,14 +47,14 @@ def run(argv: Sequence[str]) -> int:
         metavar="FILE",
         help="YAML or JSON, several documents allowed; judged together",
     )
-    parser.add_argument("--format", choices=sorted(FORMATS), default="text")
+    parser.add_argument("--format", choices=tuple(FORMATS), default="text")
     parser.add_argument("--operator", default=OPERATOR, help="operator release (default %(default)s)")
     words = f"judge a release that is not known as {OPERATOR}, and mark everything as an estimate"
     parser.add_argument("--estimate-unknown-operator", action="store_true", help=words)
     options = parser.parse_args(argv)
     if is_estimate(options.operator) and not options.estimate_unknown_operator:
         parser.error(refusal_of(options.operator, "--estimate-unknown-operator"))
-    return print_findings(findings_of(options.files, options.operator), options.format, failure=EXIT_MISTAKE)
+    return print_findings(findings_of(options.files, options.operator), options.format)
 
 
 def findings_of(paths: Sequence[Path], operator: str = OPERATOR) -> list[Finding]:

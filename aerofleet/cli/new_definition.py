@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE
-from aerofleet.cli.findings import as_text, no_cell
+from aerofleet.cli.findings import no_cell
 from aerofleet.cli.generate import DefinitionsMistakeError, RequestMistakeError, definitions, read, write
 from aerofleet.files.validation import nearest
+from aerofleet.findings.formats.text import as_text
 from aerofleet.fleet.allocation import PortsExhaustedError
 from aerofleet.load import Document, LoadError, read_bytes_as_text, read_plain, read_text, yaml_line
 from aerofleet.settings.source import cells

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
-from aerofleet.cli.findings import FORMATS, print_findings
+from aerofleet.cli.findings import print_findings
 from aerofleet.cli.render import resolved
+from aerofleet.findings.formats import FORMATS
 from aerofleet.manifests import render_cell
 
 
@@ -23,7 +24,7 @@ def run(argv: Sequence[str]) -> int:
     )
     parser.add_argument("cell")
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
-    parser.add_argument("--format", choices=sorted(FORMATS), default="text")
+    parser.add_argument("--format", choices=tuple(FORMATS), default="text")
     options = parser.parse_args(argv)
     cell = resolved(options.root, options.cell)
     if cell is None:
@@ -37,7 +38,7 @@ def run(argv: Sequence[str]) -> int:
     except ClusterUnreachableError as error:
         sys.stderr.write(f"aerofleet preflight: {error}\n")
         return EXIT_FINDINGS
-    code = print_findings(found, options.format)
+    code = print_findings(found, options.format, of_input=False)
     if not found and options.format == "text":
         sys.stdout.write(f"{cell.name}: everything is there\n")
     return code or EXIT_FINE

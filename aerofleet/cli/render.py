@@ -78,7 +78,7 @@ def resolved(root: Path, name: str) -> Cell | None:
     """The cell alone, without what it was made from, or None and its mistakes on standard error."""
     resolution = resolve_cell(root, name)
     if resolution.cell is None:
-        from aerofleet.cli.findings import as_text
+        from aerofleet.findings.formats.text import as_text
 
         sys.stderr.write(as_text(resolution.findings))
     return resolution.cell

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE, EXIT_NO_FIT
+from aerofleet.cli import EXIT_FINE, EXIT_NO_FIT
 from aerofleet.cli.findings import print_findings
 from aerofleet.cli.size_file import SizeFile
 from aerofleet.cli.size_text import as_text
@@ -66,11 +66,11 @@ def run(argv: Sequence[str]) -> int:
         file, findings = from_file(Path(options["file"])) if options["file"] else from_options(given)
         sizing = answer(file) if file else None
     except LoadError as error:
-        return print_findings(error.findings, options["format"], EXIT_MISTAKE)
+        return print_findings(error.findings, options["format"])
     except ValueError as error:
-        return print_findings([Finding("size-value", "error", "", str(error))], options["format"], EXIT_MISTAKE)
+        return print_findings([Finding("size-value", "error", "", str(error))], options["format"])
     if sizing is None:
-        return print_findings(findings, options["format"], EXIT_MISTAKE)
+        return print_findings(findings, options["format"])
     explained = figures(sizing) if options["explain"] else ()
     if options["format"] == "json":
         sys.stdout.write(as_json(sizing, explained, assumed))

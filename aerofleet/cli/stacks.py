@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
-from aerofleet.cli.findings import as_text
 from aerofleet.cli.render import Row, resolved, rows_of
 from aerofleet.engine.changed import changes
 from aerofleet.engine.move import MoveError, plan_move, team_urn, without_team
@@ -20,6 +19,7 @@ from aerofleet.engine.pulumi import Engine, EngineError
 from aerofleet.engine.revision import RevisionError, rendered_at
 from aerofleet.engine.settings import Settings, settings_changes, settings_of
 from aerofleet.files.allocations import AllocationsFile
+from aerofleet.findings.formats.text import as_text
 from aerofleet.fleet.allocate import allocations_path, allocations_text, write_atomically
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.resolve import resolve_cell

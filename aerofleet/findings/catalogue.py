@@ -15,7 +15,7 @@ from aerofleet.findings.rule import Rule, Scope
 from aerofleet.findings.stop import MistakeError
 
 MODULES: dict[Scope, tuple[str, ...]] = {
-    "file": (),
+    "file": ("aerofleet.analysis.rules_to_convert",),
     "cell": (),
     "cluster": (
         "aerofleet.ako.hazards.of_cluster",
@@ -27,6 +27,7 @@ MODULES: dict[Scope, tuple[str, ...]] = {
         "aerofleet.ako.hazards.of_start",
         "aerofleet.ako.hazards.of_objects",
         "aerofleet.ako.hazards.of_neighbours",
+        "aerofleet.analysis.rules_to_convert",
     ),
     "config": ("aerofleet.ako.hazards.of_config",),
     "change": (

@@ -12,8 +12,8 @@ from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.status import finished_status, status_dict
 from aerofleet.cli.diff import run
 from aerofleet.cli.diff_folding import folded
-from aerofleet.cli.terminal import broken
 from aerofleet.findings.effect import Effect, reason_of
+from aerofleet.findings.terminal import broken
 from tests.ako.specimen import cluster
 
 

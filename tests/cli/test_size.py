@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from aerofleet.cli import main
-from aerofleet.cli.findings import as_text
 from aerofleet.cli.size import from_file
+from aerofleet.findings.formats.text import as_text
 from tests.fleet.project import EXAMPLE, SIZING
 from tests.fleet.project import SHOP as DEFINED
 

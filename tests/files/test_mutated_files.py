@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from aerofleet.cli.findings import FORMATS
+from aerofleet.findings.formats import FORMATS
+from aerofleet.findings.terminal import NO_TERMINAL
 from aerofleet.fleet.allocate import next_allocations
 from aerofleet.fleet.allocation import PortsExhaustedError
 from aerofleet.fleet.resolve import resolve_cell
@@ -37,7 +38,7 @@ def try_mutants(root: Path, seeds: range) -> int:
 def judge(root: Path) -> bool:
     resolution = resolve_cell(root, "here")
     for write in FORMATS.values():
-        write(resolution.findings).encode()
+        write(resolution.findings, NO_TERMINAL).encode()
     assert all(each.location and each.location.line > 0 and each.location.column > 0 for each in resolution.findings)
     if resolution.cell is not None:
         list(render_cell(resolution.cell).objects())
