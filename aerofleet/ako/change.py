@@ -110,7 +110,7 @@ def change_of(
 
 def change_between(before: Cluster, after: Cluster, new: Mapping[str, Any], status: Status) -> Change:
     """The same for clusters that were read already; the operator release is that of ``after``."""
-    admission = answer_update(before, after, new, status)
+    admission = answer_update(before, after, status)
     running = _running(before, status, after.operator)
     # Paused and no pass half-way: the pods run what the status mirrors, all of them. What was written since and taken
     # back again costs nothing.

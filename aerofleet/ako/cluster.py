@@ -13,13 +13,14 @@ from typing import Any
 from aerofleet.ako import crd
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config import Config, entries, is_strongly_consistent, namespaces, section
+from aerofleet.ako.default_config import Owner, default_config, with_rack_ids
 from aerofleet.ako.image import server_version
+from aerofleet.ako.mutating import CONFIG_PRESENT, DEFAULT_RACK, RACK_MERGE
 from aerofleet.ako.network_policy import DEFAULT_NETWORK_POLICY, WAYS, qualified
 from aerofleet.ako.overlay import OverlayError, merged
 from aerofleet.findings import Finding
 from aerofleet.units.version import is_at_least
 
-NODE_ID = "ENV_NODE_ID"
 EFFECTIVE_POLICY = ("effectiveInitMethod", "effectiveWipeMethod", "effectiveCascadeDelete")
 EFFECTIVE_RACK = ("effectiveAerospikeConfig", "effectiveStorage", "effectivePodSpec")
 SCHEDULING = ("affinity", "tolerations", "nodeSelector")
@@ -67,6 +68,8 @@ class Cluster:
     api_version: str = ""
     operator: str = OPERATOR
     refusals: list[Finding] = field(default_factory=list)
+    written: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """The spec as a person wrote it."""
     refused_starts: list[Any] | None = field(default=None, repr=False, compare=False)
     """What `refused_starts` found, once it was asked."""
 
@@ -182,6 +185,7 @@ def cluster_of(resource: dict[str, Any], operator: str = OPERATOR) -> Cluster:
         spec=decoded["spec"],
         racks=[],
         reading=reading,
+        written=section(resource, "spec"),
         metadata=metadata,
         api_version=str(resource.get("apiVersion") or ""),
         operator=operator,
@@ -192,6 +196,12 @@ def cluster_of(resource: dict[str, Any], operator: str = OPERATOR) -> Cluster:
 
 def _mutate(cluster: Cluster) -> None:
     spec = cluster.spec
+    owner = Owner(
+        name=cluster.name,
+        rack_namespaces=cluster.rack_namespaces,
+        client_name=section(spec, "operatorClientCert").get("tlsClientName"),
+        refusals=cluster.refusals,
+    )
     if spec.get("disablePDB") is True:
         spec.pop("maxUnavailable", None)
     elif "maxUnavailable" not in spec:
@@ -200,30 +210,22 @@ def _mutate(cluster: Cluster) -> None:
     _default_pod_spec(spec)
     if "rosterNodeBlockList" in spec:
         spec["rosterNodeBlockList"] = [str(node).lstrip("0").upper() for node in spec["rosterNodeBlockList"]]
-    racks = _default_racks(cluster)
+    racks = _default_racks(cluster, owner)
     for storage in (section(spec, "storage"), *(section(rack, "storage") for rack in racks)):
         _forget_effective(storage)
     if spec.get("aerospikeConfig") is None:
-        _refuse(
-            cluster,
-            "config-present",
+        owner.refuse(
+            CONFIG_PRESENT,
             "spec.aerospikeConfig",
             "aerospikeConfig is missing",
             "write at least its network and namespaces",
         )
         spec["aerospikeConfig"] = {}
     else:
-        config = _default_config(cluster, spec["aerospikeConfig"], "spec.aerospikeConfig", rack_id=None)
+        config = default_config(owner, spec["aerospikeConfig"], "spec.aerospikeConfig", rack_id=None)
         spec["aerospikeConfig"] = config
-    storage = section(spec, "storage")
     for position, own in enumerate(racks):
-        cluster.racks.append(_effective_rack(cluster, position, own, storage))
-
-
-def _refuse(cluster: Cluster, rule: str, path: str, message: str, hint: str = "") -> None:
-    finding = Finding(rule, "error", path, message, hint)
-    if finding not in cluster.refusals:
-        cluster.refusals.append(finding)
+        cluster.racks.append(_effective_rack(cluster, owner, position, own))
 
 
 def _default_network_policy(cluster: Cluster) -> None:
@@ -255,7 +257,7 @@ def _forget_effective(storage: dict[str, Any]) -> None:
             holder.pop(key, None)
 
 
-def _default_racks(cluster: Cluster) -> list[dict[str, Any]]:
+def _default_racks(cluster: Cluster, owner: Owner) -> list[dict[str, Any]]:
     """The racks as written; the reserved rack 0 where there are none."""
     racks: list[dict[str, Any]] = cluster.rack_config.get("racks") or []
     if not racks:
@@ -269,25 +271,23 @@ def _default_racks(cluster: Cluster) -> list[dict[str, Any]]:
         said = [key for key in taken if rack.get(key) not in (None, "")]
         if rack.get("id") == 0 and (len(racks) > 1 or said):
             path = f"spec.rackConfig.racks[{position}].id"
-            _refuse(
-                cluster, "default-rack", path, "rack id 0 is reserved for a cluster without racks", "count racks from 1"
-            )
+            owner.refuse(DEFAULT_RACK, path, "rack id 0 is reserved for a cluster without racks", "count racks from 1")
     return racks
 
 
-def _effective_rack(cluster: Cluster, position: int, own: dict[str, Any], storage: dict[str, Any]) -> Rack:
+def _effective_rack(cluster: Cluster, owner: Owner, position: int, own: dict[str, Any]) -> Rack:
     config: Config = cluster.config
     rack_id = own.get("id", 0)
     over = own.get("aerospikeConfig")
     if over:
         path = f"spec.rackConfig.racks[{position}].aerospikeConfig"
         try:
-            config = _default_config(cluster, merged(config, over), path, rack_id=rack_id)
+            config = default_config(owner, merged(config, over), path, rack_id=rack_id)
         except OverlayError as error:
             where = path + "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in error.path)
-            _refuse(cluster, "rack-merge", where, str(error), "start each entry with the name: of the one it changes")
-    elif cluster.rack_namespaces:
-        config = _with_rack_ids(cluster, config, "spec.aerospikeConfig", rack_id)
+            owner.refuse(RACK_MERGE, where, str(error), "start each entry with the name: of the one it changes")
+    elif owner.rack_namespaces:
+        config = with_rack_ids(owner, config, "spec.aerospikeConfig", rack_id)
     pod_spec = own.get("podSpec")
     return Rack(
         position=position,
@@ -295,163 +295,8 @@ def _effective_rack(cluster: Cluster, position: int, own: dict[str, Any], storag
         revision=own.get("revision", ""),
         own=own,
         config=config,
-        storage=storage if own.get("storage") is None else section(own, "storage"),
+        storage=section(cluster.spec if own.get("storage") is None else own, "storage"),
         pod_spec=section(pod_spec)
         if pod_spec is not None
         else {key: cluster.pod_spec[key] for key in SCHEDULING if key in cluster.pod_spec},
     )
-
-
-# --- aerospikeConfig ----------------------------------------------------------------------------------------------
-
-
-def _default_config(cluster: Cluster, config: Config, path: str, rack_id: int | None) -> Config:
-    config = _with_rack_ids(cluster, _checked_namespaces(cluster, config, path), path, rack_id)
-    config = _with_service(cluster, config, path)
-    config = _with_network(cluster, config, path)
-    config = _with_logging(cluster, config, path)
-    if "security" in config and not isinstance(config["security"], dict):
-        hint = "write security: {} to switch it on"
-        _refuse(cluster, "ldap-escape", f"{path}.security", "security is not a map of parameters", hint)
-    return config
-
-
-def _checked_namespaces(cluster: Cluster, config: Config, path: str) -> Config:
-    found = config.get("namespaces")
-    if not isinstance(found, list) or not found:
-        words = (
-            "is missing" if "namespaces" not in config else "is empty" if found in (None, [], {}) else "is not a list"
-        )
-        _refuse(
-            cluster,
-            "ns-list",
-            f"{path}.namespaces",
-            f"namespaces {words}",
-            "write a list with one entry for each namespace",
-        )
-    else:
-        for position, namespace in enumerate(found):
-            if not isinstance(namespace, dict):
-                where = f"{path}.namespaces[{position}]"
-                _refuse(cluster, "ns-list", where, "a namespace is a map of parameters", "start it with name:")
-    return config
-
-
-def _with_rack_ids(cluster: Cluster, config: Config, path: str, rack_id: int | None) -> Config:
-    """rack-id belongs to the rack: set for rack-aware namespaces, taken away everywhere else."""
-    found = config.get("namespaces")
-    if not isinstance(found, list):
-        return config
-    aware = cluster.rack_namespaces if rack_id is not None else []
-    changed: list[Any] = []
-    for position, namespace in enumerate(found):
-        kept = namespace
-        if isinstance(namespace, dict) and (namespace.get("name") in aware or "rack-id" in namespace):
-            rest = {key: value for key, value in namespace.items() if key != "rack-id"}
-            if namespace.get("name") in aware:
-                given = namespace.get("rack-id", rack_id)
-                if given not in (0, rack_id):
-                    where = f"{path}.namespaces[{position}].rack-id"
-                    hint = "leave it out: the operator writes the rack's own id"
-                    _refuse(cluster, "rack-id", where, f"rack-id {given} is not the rack's id {rack_id}", hint)
-                rest["rack-id"] = rack_id
-            kept = rest
-        changed.append(kept)
-    return {**config, "namespaces": changed}
-
-
-def _with_fixed(cluster: Cluster, given: Config, fixed: Config, path: str, rule: str) -> Config:
-    for key, value in fixed.items():
-        if key in given and given[key] != value:
-            message = f"{key} {given[key]!r} is not allowed: the operator sets {value!r}"
-            _refuse(cluster, rule, f"{path}.{key}", message, "leave it out")
-    return {**given, **fixed}
-
-
-def _with_service(cluster: Cluster, config: Config, path: str) -> Config:
-    given = config.get("service", {})
-    if not isinstance(given, dict):
-        _refuse(cluster, "service-fixed", f"{path}.service", "service is not a map of parameters", "write service: {}")
-        return config
-    fixed = {"node-id": NODE_ID, "cluster-name": cluster.name}
-    return {**config, "service": _with_fixed(cluster, given, fixed, f"{path}.service", "service-fixed")}
-
-
-def _with_network(cluster: Cluster, config: Config, path: str) -> Config:
-    given = config.get("network")
-    where = f"{path}.network"
-    if not isinstance(given, dict):
-        _refuse(
-            cluster,
-            "network-required",
-            where,
-            "network is missing or not a map",
-            "it needs service, heartbeat and fabric",
-        )
-        return config
-    network = dict(given)
-    for key in ("service", "heartbeat", "fabric", "admin"):
-        # Only admin may be left out; a fabric of another kind is left to the schema, as the operator leaves it.
-        is_fine = key == "fabric" or isinstance(network[key], dict) if key in network else key == "admin"
-        if not is_fine:
-            message = f"network.{key} is {'not a map' if key in network else 'missing'}"
-            _refuse(cluster, "network-required", f"{where}.{key}", message, "give it at least a port")
-    for key, defaulted in (("service", _with_access), ("heartbeat", _with_mesh)):
-        if isinstance(network.get(key), dict):
-            network[key] = defaulted(cluster, network[key], f"{where}.{key}")
-    return {**config, "network": network}
-
-
-def _with_mesh(cluster: Cluster, given: Config, path: str) -> Config:
-    return _with_fixed(cluster, given, {"mode": "mesh"}, path, "hb-mesh")
-
-
-def _with_access(cluster: Cluster, given: Config, path: str) -> Config:
-    """Published addresses and ports are the operator's own; the ports follow the port that is listened on."""
-    service = dict(given)
-    if not isinstance(given.get("tls-name", ""), str):
-        message = f"tls-name {given['tls-name']!r} is not a text: the operator's code panics"
-        _refuse(cluster, "port-number", f"{path}.tls-name", message, "write the name of an entry of network.tls")
-        return service
-    for prefix in ("", "tls-"):
-        keys = [f"{prefix}{way}" for way in ("access", "alternate-access")]
-        is_read = f"{prefix}port" in given and (not prefix or "tls-name" in given)
-        port = given[f"{prefix}port"] if is_read else 0
-        if not isinstance(port, (int, float)) or isinstance(port, bool):
-            message = f"{prefix}port {port!r} is not a number: the operator's code panics"
-            _refuse(cluster, "port-number", f"{path}.{prefix}port", message, "write a number, without quotes")
-            continue
-        if not is_read or (prefix and not given["tls-name"]):
-            for key in keys:
-                service.pop(f"{key}-port", None)
-                service.pop(f"{key}-addresses", None)
-            continue
-        # The operator counts ports in 32 bits; what does not fit becomes the least number of them.
-        port = int(port) if -(2**31) <= port < 2**31 else -(2**31)
-        fixed: Config = {f"{prefix}port": port}
-        for key in keys:
-            fixed |= {f"{key}-port": port, f"{key}-addresses": [f"<{key}-address>"]}
-        service = _with_fixed(cluster, service, fixed, path, "access-fixed")
-    if "tls-name" in given:
-        service["tls-authenticate-client"] = _client_names(cluster, given.get("tls-authenticate-client", "any"))
-    return service
-
-
-def _client_names(cluster: Cluster, given: Any) -> Any:
-    name = section(cluster.spec, "operatorClientCert").get("tlsClientName")
-    if isinstance(given, list) and name and name not in given:
-        return [*given, name]
-    return given
-
-
-def _with_logging(cluster: Cluster, config: Config, path: str) -> Config:
-    found = config.get("logging", [])
-    # The operator looks no further than the console: what stands behind it is left to the schema.
-    for sink in found if isinstance(found, list) else [None]:
-        if not isinstance(sink, dict):
-            hint = "write a list of maps that start with name:"
-            _refuse(cluster, "console-log", f"{path}.logging", "logging is not a list of sinks", hint)
-            return config
-        if sink.get("name") == "console":
-            return config
-    return {**config, "logging": [*found, {"name": "console", "any": "info"}]}

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aerofleet.aerospike.server import START_RULES, StartFinding, start_findings
-from aerofleet.ako.cluster import NODE_ID, Cluster, Rack
+from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, section
 from aerofleet.ako.config_file import as_file
+from aerofleet.ako.default_config import NODE_ID
 from aerofleet.ako.live import live_outcome
 from aerofleet.ako.restart import COLD, IMAGE, LIVE, NEW, NO_RESTART, WARM, Restarts, judged_version
 from aerofleet.findings import Finding

@@ -56,7 +56,7 @@ def each_judged(resolution: Resolution, rendered: RenderedCell) -> Iterator[Find
 def of_cluster(resource: Object, operators: Sequence[str]) -> list[Finding]:
     """Return the findings of one resource; a finding of several operator releases is in it once."""
     clusters = [cluster_of(resource, version) for version in operators]
-    admissions = [answer_create(cluster, resource) for cluster in clusters]
+    admissions = [answer_create(cluster) for cluster in clusters]
     refusals = list(dict.fromkeys(finding for admission in admissions for finding in admission.findings))
     errors = [finding for finding in refusals if finding.severity == "error"]
     met = [hazard for cluster in clusters for hazard in cluster_hazards(cluster) if hazard.severity != "info"]

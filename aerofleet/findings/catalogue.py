@@ -18,6 +18,7 @@ MODULES: dict[Scope, tuple[str, ...]] = {
     "file": ("aerofleet.analysis.rules_to_convert",),
     "cell": (),
     "cluster": (
+        "aerofleet.ako.admission",
         "aerofleet.ako.hazards.of_cluster",
         "aerofleet.ako.hazards.of_places",
         "aerofleet.ako.hazards.of_storage",
@@ -31,6 +32,7 @@ MODULES: dict[Scope, tuple[str, ...]] = {
     ),
     "config": ("aerofleet.ako.hazards.of_config",),
     "change": (
+        "aerofleet.ako.admission",
         "aerofleet.ako.hazards.of_start",
         "aerofleet.ako.hazards.of_change",
         "aerofleet.ako.hazards.of_service",

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from aerofleet import findings
 from aerofleet.aerospike.server import START_RULES, StartRule
-from aerofleet.ako.admission import COMMON, CREATE_ONLY, MUTATING, SCHEMA, UPDATE_ONLY, WARNINGS
-from aerofleet.ako.admission.rule import Rule
+from aerofleet.ako.admission import COMMON, CREATE_ONLY, SCHEMA, UPDATE_ONLY, WARNINGS
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, admitted_servers
 from aerofleet.ako.hazards import CHANGE_HAZARDS, CLUSTER_HAZARDS, CONFIG_HAZARDS, STATUS_HAZARDS
 from aerofleet.ako.hazards.beside import BESIDE, BESIDE_CHANGES
 from aerofleet.ako.hazards.of_start import HOST_RULES
+from aerofleet.ako.mutating import MUTATING
 from aerofleet.ako.reasons.kinds import KINDS, Kind
+from aerofleet.findings import Rule
 from aerofleet.findings.effect import EFFECTS
 
 HEAD = f"""\
@@ -30,9 +30,9 @@ def page() -> str:
 
 def _sections() -> Iterator[str]:
     yield "## Refused while the operator fills in its defaults (stage `mutate`)\n"
-    yield _table(("rule", "what must hold"), [(f"`{name}`", words) for name, words in MUTATING.items()])
+    yield _table(("rule", "what must hold"), [(f"`{rule.id}`", rule.summary) for rule in MUTATING])
     yield "## Refused by the definition of the resource (stage `crd`)\n"
-    yield _table(("rule", "what must hold"), [(f"`{name}`", words) for name, words in SCHEMA.items()])
+    yield _table(("rule", "what must hold"), [(f"`{rule.id}`", rule.summary) for rule in SCHEMA])
     yield "## Refused on creation only (stage `validate`)\n"
     yield _rules(CREATE_ONLY)
     yield "## Refused on creation and on change (stage `validate`)\n"
@@ -85,14 +85,14 @@ def _releases() -> Iterator[tuple[str, ...]]:
         yield name, f"{servers[0]} to {servers[-1]}", f"{release.oldest_kubernetes} to {release.newest_kubernetes}"
 
 
-def _rules(rules: Iterable[Rule]) -> str:
+def _rules(rules: Iterable[Rule[...]]) -> str:
     rows = [(f"`{rule.id}`", rule.summary, _releases_having(rule)) for rule in rules]
     return _table(("rule", "what must hold", "operator releases"), rows)
 
 
-def _releases_having(rule: Rule) -> str:
-    since = f"from {rule.since} on" if rule.since != "4.0.0" else ""
-    until = f"before {rule.until}" if rule.until else ""
+def _releases_having(rule: Rule[...]) -> str:
+    since = f"from {rule.operator.since} on" if rule.operator.since else ""
+    until = f"before {rule.operator.until}" if rule.operator.until else ""
     return ", ".join(filter(None, (since, until)))
 
 
@@ -102,7 +102,7 @@ def _start_rules() -> str:
     return _table(("rule", "what must hold", "since server", "before server"), rows)
 
 
-def _hazards(rules: Iterable[findings.Rule[...] | StartRule]) -> str:
+def _hazards(rules: Iterable[Rule[...] | StartRule]) -> str:
     rows = [(f"`{rule.id}`", rule.severity, rule.summary, rule.remedy) for rule in rules]
     return _table(("hazard", "severity", "why", "write instead"), rows)
 

@@ -34,7 +34,7 @@ def test_a_release_judges_by_its_own_rules(case: dict[str, Any]) -> None:
 
 def test_every_rule_that_a_release_lacks_has_a_case() -> None:
     named = {case["rule"] for case in CASES}
-    assert {rule.id for rule in RULES if rule.until} - named == set()
+    assert {rule.id for rule in RULES if rule.operator.until} - named == set()
 
 
 def test_the_definitions_are_those_of_the_known_releases() -> None:

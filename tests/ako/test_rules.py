@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from aerofleet.ako import admission
 from aerofleet.ako.admission import (
     COMMON,
     CREATE_ONLY,
-    MUTATING,
+    RULES,
     SCHEMA,
     UPDATE_ONLY,
     WARNINGS,
@@ -17,7 +18,9 @@ from aerofleet.ako.admission import (
     admit_update,
 )
 from aerofleet.ako.cluster import cluster_of
+from aerofleet.ako.mutating import MUTATING
 from aerofleet.ako.status import finished_status, patched_status
+from aerofleet.findings import rules_in
 from tests.ako.specimen import cases, cluster
 
 CREATE = cases("create") + cases("create-edges") + cases("create-definition")
@@ -54,7 +57,7 @@ def test_only_errors_refuse(case: dict[str, Any]) -> None:
         assert {finding.rule for finding in admission.findings if finding.severity == "error"} <= {case.get("beside")}
 
 
-@pytest.mark.parametrize("case", [case for case in CREATE if case["rule"] in MUTATING], ids=named)
+@pytest.mark.parametrize("case", [case for case in CREATE if case["rule"] in {rule.id for rule in MUTATING}], ids=named)
 def test_the_mutating_webhook_refuses_first(case: dict[str, Any]) -> None:
     assert admit_create(cluster(case["base"], case["fails"])).stage == "mutate"
 
@@ -67,10 +70,16 @@ def test_every_finding_says_where_what_and_what_instead(case: dict[str, Any]) ->
 
 
 def test_every_rule_has_a_case() -> None:
-    of_new = {rule.id for rule in (*CREATE_ONLY, *COMMON, *WARNINGS) if not rule.until}
-    named_rules = of_new | MUTATING.keys() | SCHEMA.keys()
-    assert named_rules - {case["rule"] for case in CREATE} == set()
-    assert {rule.id for rule in UPDATE_ONLY if not rule.until} - {case["rule"] for case in UPDATE} == set()
+    of_new = {rule.id for rule in (*MUTATING, *SCHEMA, *CREATE_ONLY, *COMMON, *WARNINGS) if not rule.operator.until}
+    assert of_new - {case["rule"] for case in CREATE} == set()
+    assert {rule.id for rule in UPDATE_ONLY if not rule.operator.until} - {case["rule"] for case in UPDATE} == set()
+
+
+def test_every_rule_of_a_module_is_asked() -> None:
+    modules = [module for name, module in vars(admission).items() if name.endswith("_rules")]
+    assert {rule for module in modules for rule in rules_in(vars(module))} <= {*RULES, admission.ASKED_TWICE}
+    assert len({rule.id for rule in RULES}) == len(RULES)
+    assert all(rule.source for rule in RULES)
 
 
 def refused(case: dict[str, Any], edit: dict[str, Any], earlier: dict[str, Any] | None = None) -> list[str]:

@@ -1,22 +1,21 @@
-"""What the operator's webhooks and the API server answer to an AerospikeCluster, with every finding, not the first
-only.
+"""What the operator's webhooks and the API server answer to an AerospikeCluster: every finding, not the first only.
 
-Source: AKO 4.5.0 (validating and mutating webhook, CustomResourceDefinition). The order of ``COMMON`` and the
-others is the order in which the operator asks (rack by rack where racks differ, here rule by rule): its answer holds
-the first refusal, this one all of them.
+Source: AKO 4.5.0 (validating and mutating webhook, CustomResourceDefinition). The order of ``COMMON`` and of the other
+tuples is the order in which the operator asks (rack by rack where racks differ, here rule by rule): the operator's
+answer has its first refusal, this one has all of them.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, ParamSpec
 
 from aerofleet.ako.admission import (
     access_rules,
     config_rules,
+    definition,
     earlier_rules,
     image_rules,
     pod_rules,
@@ -26,18 +25,20 @@ from aerofleet.ako.admission import (
     storage_rules,
     update_rules,
 )
-from aerofleet.ako.admission.rule import Rule
 from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.estimate import is_estimate, marked
+from aerofleet.ako.mutating import FIELD_TYPE, MUTATING
 from aerofleet.ako.status import Status, finished_status
-from aerofleet.findings import Finding
+from aerofleet.findings import Finding, Rule
 
 Stage = Literal["mutate", "crd", "validate"]
+P = ParamSpec("P")
+ClusterRule = Rule[[Cluster]]
+ChangeRule = Rule[[Cluster, Cluster, Status]]
+"""The old cluster, the new one, and the status before the change."""
 
-_RESOURCE_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
-
-COMMON: tuple[Rule, ...] = (
+COMMON: tuple[ClusterRule, ...] = (
     earlier_rules.size_is_within_bounds,
     earlier_rules.rack_ids_are_within_bounds,
     earlier_rules.access_names_are_short,
@@ -113,13 +114,13 @@ COMMON: tuple[Rule, ...] = (
     config_rules.strong_consistency_is_not_in_memory,
     rack_rules.racks_agree_on_strong_consistency,
 )
-CREATE_ONLY: tuple[Rule, ...] = (
+CREATE_ONLY: tuple[ClusterRule, ...] = (
     image_rules.no_operation_before_the_first_rollout,
     image_rules.name_is_a_service_name,
     image_rules.name_leaves_room,
     image_rules.access_control_has_security,
 )
-UPDATE_ONLY: tuple[Rule, ...] = (
+UPDATE_ONLY: tuple[ChangeRule, ...] = (
     update_rules.operation_has_a_cluster,
     rack_change_rules.running_racks_bear_batches,
     update_rules.running_pods_can_set_live,
@@ -153,7 +154,7 @@ UPDATE_ONLY: tuple[Rule, ...] = (
     replication_rules.replication_factor_changes_alone,
     update_rules.entries_stay_maps,
 )
-WARNINGS: tuple[Rule, ...] = (
+WARNINGS: tuple[ClusterRule, ...] = (
     rack_rules.override_names_namespaces,
     rack_rules.no_budget_without_a_pdb,
     storage_rules.mount_options_are_used,
@@ -163,35 +164,26 @@ WARNINGS: tuple[Rule, ...] = (
     config_rules.parameters_are_of_an_older_version,
     config_rules.new_parameters_are_not_known,
 )
-RULES: tuple[Rule, ...] = COMMON + CREATE_ONLY + UPDATE_ONLY + WARNINGS
-
-MUTATING: dict[str, str] = {
-    "field-type": "Every field has the type of its definition: the operator's decoder stops at anything else.",
-    "default-rack": "Rack id 0 is reserved for a cluster without racks of its own.",
-    "config-present": "aerospikeConfig is given.",
-    "rack-merge": "Entries of a list in a rack's own aerospikeConfig have names, to be merged with the cluster's.",
-    "ns-list": "aerospikeConfig has a list of namespaces that isn't empty, each a map.",
-    "rack-id": "rack-id of a namespace is the rack's own id, or left out.",
-    "service-fixed": "node-id and cluster-name are the operator's; service is a map.",
-    "network-required": "network has service, heartbeat and fabric, each a map.",
-    "port-number": "Ports of network.service are numbers, its tls-name is a text: others make the operator panic.",
-    "access-fixed": "Published ports and addresses are the operator's.",
-    "hb-mesh": "Heartbeat is by mesh.",
-    "console-log": "logging is a list of maps.",
-    "ldap-escape": "security is a map.",
-}
-SCHEMA: dict[str, str] = {
-    "crd": "Every field is within the bounds, choices and unique lists of its definition.",
-    "unknown-field": "A field that the definition doesn't have is dropped silently by the API server.",
-}
+SCHEMA: tuple[Rule[...], ...] = (definition.OUT_OF_BOUNDS, definition.UNKNOWN_FIELD)
+ASKED_TWICE = rack_change_rules.a_running_rack_stays_in_the_roster
+"""The rule of the roster, asked of the racks that run: the same rule as that of ``COMMON``, with the same id."""
+RULES: tuple[Rule[...], ...] = (
+    *MUTATING,
+    *SCHEMA,
+    *COMMON,
+    *CREATE_ONLY,
+    *(rule for rule in UPDATE_ONLY if rule is not ASKED_TWICE),
+    *WARNINGS,
+)
+"""Every rule once."""
 
 
 @dataclass(slots=True)
 class Admission:
-    """The answer. ``stage`` and ``rule`` say where and by what the operator refuses first; empty rule: it admits.
+    """The operator's answer to a resource.
 
-    ``findings`` holds every refusal (error) and warning, in the operator's order; ``pruned`` the paths dropped
-    silently.
+    ``stage`` and ``rule`` name the first refusal; ``rule`` is empty where the operator admits. ``findings`` has every
+    refusal (error) and warning in the operator's order, ``pruned`` the paths that are dropped silently.
     """
 
     allowed: bool
@@ -204,13 +196,13 @@ class Admission:
 
 
 def admit_create(resource: Mapping[str, Any], operator: str = OPERATOR) -> Admission:
-    """Would the operator admit this new AerospikeCluster?"""
-    return answer_create(cluster_of(dict(resource), operator), resource)
+    """Return what the operator release answers to a new AerospikeCluster."""
+    return answer_create(cluster_of(dict(resource), operator))
 
 
-def answer_create(cluster: Cluster, resource: Mapping[str, Any]) -> Admission:
-    """The same for a cluster that was read already; the release is that of ``cluster``."""
-    return _answer(cluster, resource, list(_refusals(COMMON + CREATE_ONLY, cluster.operator, cluster)))
+def answer_create(cluster: Cluster) -> Admission:
+    """Return the same for a cluster that was read already; the release is that of ``cluster``."""
+    return _answer(cluster, _findings(COMMON + CREATE_ONLY, cluster.operator, cluster))
 
 
 def admit_update(
@@ -220,111 +212,77 @@ def admit_update(
     status: Status | None = None,
     operator: str = OPERATOR,
 ) -> Admission:
-    """Would the operator admit this change? Without a ``status`` the old cluster counts as rolled out wholly."""
+    """Return what the operator release answers to a change; without a ``status`` the old cluster is rolled out."""
     before, after = cluster_of(dict(old), operator), cluster_of(dict(new), operator)
-    return answer_update(before, after, new, status or finished_status(before))
+    return answer_update(before, after, status or finished_status(before))
 
 
-def answer_update(before: Cluster, after: Cluster, new: Mapping[str, Any], status: Status) -> Admission:
-    """The same for clusters that were read already; the release is that of ``after``."""
-    found = list(_refusals(COMMON, after.operator, after))
+def answer_update(before: Cluster, after: Cluster, status: Status) -> Admission:
+    """Return the same for clusters that were read already; the release is that of ``after``."""
+    findings = _findings(COMMON, after.operator, after)
     if before.racks and after.racks:
-        found += _refusals(UPDATE_ONLY, after.operator, before, after, status)
-    return _answer(after, new, found)
+        findings += _findings(UPDATE_ONLY, after.operator, before, after, status)
+    return _answer(after, findings)
 
 
 @lru_cache(maxsize=64)
-def rules_of(rules: tuple[Rule, ...], operator: str) -> tuple[Rule, ...]:
-    """Those of ``rules`` that this operator release has."""
-    return tuple(rule for rule in rules if rule.holds_in(operator))
+def rules_of(rules: tuple[Rule[P], ...], operator: str) -> tuple[Rule[P], ...]:
+    """Return those of ``rules`` that the operator release has."""
+    return tuple(rule for rule in rules if rule.holds_for(operator))
 
 
-def _refusals(rules: tuple[Rule, ...], operator: str, *arguments: Any) -> Iterator[Finding]:
-    for rule in rules_of(rules, operator):
-        for refused in rule.check(*arguments):
-            yield _finding(rule, refused)
+def _findings(rules: tuple[Rule[P], ...], operator: str, *context: P.args, **options: P.kwargs) -> list[Finding]:
+    """Return what the rules of the operator release find in the context."""
+    having: tuple[Rule[P], ...] = rules_of(rules, operator)
+    return [finding for rule in having for finding in rule.findings(*context, **options)]
 
 
-def _finding(rule: Rule, refused: tuple[str, str, str]) -> Finding:
-    path, message, hint = refused
-    return Finding(rule.id, "warning" if rule.warns else "error", path, message, hint)
-
-
-def _answer(cluster: Cluster, resource: Mapping[str, Any], validated: list[Finding]) -> Admission:
-    reading = cluster.reading
+def _answer(cluster: Cluster, validated: list[Finding]) -> Admission:
     undecodable = [
-        Finding("field-type", "error", problem.path, problem.message, problem.hint) for problem in reading.undecodable
+        FIELD_TYPE.finding(problem.path, problem.message, problem.hint) for problem in cluster.reading.undecodable
     ]
     mutated = undecodable + without_consequences(cluster.refusals, undecodable)
-    invalid = without_consequences(list(_schema_findings(cluster)), mutated)
+    invalid = without_consequences(definition.refusals(cluster), mutated)
     stages: tuple[tuple[Stage, list[Finding]], ...] = (
         ("mutate", mutated),
         ("crd", invalid),
         ("validate", without_consequences(list(dict.fromkeys(validated)), mutated + invalid)),
     )
     first: tuple[Stage, Finding | None] = next(
-        ((stage, found[0]) for stage, found in stages if found), ("validate", None)
+        ((stage, refusals[0]) for stage, refusals in stages if refusals), ("validate", None)
     )
-    warnings = list(_warnings(cluster, resource))
-    pruned = [
-        Finding(
-            "unknown-field",
-            "warning",
-            path,
-            "is no field of an AerospikeCluster: it is dropped",
-            reading.hints.get(path, "take it out"),
-        )
-        for path in reading.pruned
-    ]
     stage, refused = first
+    warnings = _findings(WARNINGS, cluster.operator, cluster)
+    findings = [*(refusal for _, refusals in stages for refusal in refusals), *warnings, *definition.pruned(cluster)]
     return Admission(
         allowed=refused is None,
         stage=stage,
         rule=refused.rule if refused else "",
         message=f"{refused.path}: {refused.message}" if refused else "",
         warnings=[f"{finding.path}: {finding.message}" for finding in warnings],
-        pruned=list(reading.pruned),
-        findings=_marked(
-            [*(finding for _, found in stages for finding in found), *warnings, *pruned], cluster.operator
-        ),
+        pruned=list(cluster.reading.pruned),
+        findings=_marked(findings, cluster.operator),
     )
 
 
 def _marked(findings: list[Finding], operator: str) -> list[Finding]:
+    """Return the findings, with the mark of an estimate where the release ``operator`` is not known."""
     if not is_estimate(operator):
         return findings
     return [replace(finding, message=marked(finding.message, operator)) for finding in findings]
 
 
-def without_consequences(found: list[Finding], causes: list[Finding]) -> list[Finding]:
-    """``found`` without what stands at the place of an earlier refusal or below it: it was judged without the value
-    that was meant.
-    """
+def without_consequences(findings: list[Finding], causes: list[Finding]) -> list[Finding]:
+    """Return ``findings`` without those at the path of a cause or below it: there the meant value was not judged."""
     if not causes:
-        return found
+        return findings
     paths = {cause.path for cause in causes}
-    return [finding for finding in found if paths.isdisjoint(_places_above(finding.path))]
+    return [finding for finding in findings if paths.isdisjoint(_paths_above(finding.path))]
 
 
-def _places_above(path: str) -> Iterator[str]:
-    """The path itself, then every section and list that it leads through."""
+def _paths_above(path: str) -> Iterator[str]:
+    """Yield the path itself, then every section and list that it leads through."""
     yield path
     for position, character in enumerate(path):
         if character in ".[":
             yield path[:position]
-
-
-def _schema_findings(cluster: Cluster) -> Iterator[Finding]:
-    if len(cluster.name) > 253 or not _RESOURCE_NAME.fullmatch(cluster.name):
-        message = f"{cluster.name!r} can't be a resource's name" if cluster.name else "is missing, or no text"
-        yield Finding("crd", "error", "metadata.name", message, "lower-case letters, digits and hyphens")
-    for problem in cluster.reading.invalid:
-        yield Finding("crd", "error", problem.path, problem.message, problem.hint)
-
-
-def _warnings(cluster: Cluster, resource: Mapping[str, Any]) -> Iterator[Finding]:
-    written = resource.get("spec")
-    for rule in rules_of(WARNINGS, cluster.operator):
-        arguments = (cluster, written if isinstance(written, dict) else {}) if rule.id == "pdb-unused" else (cluster,)
-        for refused in rule.check(*arguments):
-            yield _finding(rule, refused)

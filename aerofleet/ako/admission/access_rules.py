@@ -9,11 +9,11 @@ from difflib import get_close_matches
 from typing import Any
 
 from aerofleet.ako.access import is_secured, pki_users, roles, tls_service, users
-from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import namespaces, section
 from aerofleet.ako.image import is_enterprise, is_federal
-from aerofleet.units.version import passes_floor
+from aerofleet.findings import Problem, rule
+from aerofleet.units.version import Range, passes_floor
 
 GLOBAL_PRIVILEGES = frozenset({"data-admin", "sys-admin", "user-admin", "sindex-admin", "udf-admin"})
 SCOPED_PRIVILEGES = frozenset(
@@ -32,15 +32,15 @@ def _judged(cluster: Cluster) -> bool:
     return is_secured(cluster) and "aerospikeAccessControl" in cluster.spec
 
 
-@rule("acl-missing")
-def security_has_access_control(cluster: Cluster) -> Iterator[Refused]:
+@rule("acl-missing", scope="cluster", severity="error", source="AKO 4.5.0: IsAerospikeAccessControlValid")
+def security_has_access_control(cluster: Cluster) -> Iterator[Problem]:
     """The `security` section needs users: aerospikeAccessControl is given."""
     if is_secured(cluster) and "aerospikeAccessControl" not in cluster.spec:
         yield "spec.aerospikeAccessControl", "security is on, but there are no users", "add it, with a user admin"
 
 
-@rule("acl-predefined")
-def predefined_roles_stay(cluster: Cluster) -> Iterator[Refused]:
+@rule("acl-predefined", scope="cluster", severity="error", source="AKO 4.5.0: isRoleSpecValid")
+def predefined_roles_stay(cluster: Cluster) -> Iterator[Problem]:
     """No role has the name of a predefined one."""
     for position, role in enumerate(roles(cluster) if _judged(cluster) else ()):
         if role.get("name") in PREDEFINED_ROLES:
@@ -51,8 +51,8 @@ def predefined_roles_stay(cluster: Cluster) -> Iterator[Refused]:
             )
 
 
-@rule("acl-role-name")
-def role_names_are_plain(cluster: Cluster) -> Iterator[Refused]:
+@rule("acl-role-name", scope="cluster", severity="error", source="AKO 4.5.0: isRoleNameValid")
+def role_names_are_plain(cluster: Cluster) -> Iterator[Problem]:
     """A role's name isn't blank and holds neither `;` nor `:`."""
     for position, role in enumerate(roles(cluster) if _judged(cluster) else ()):
         if _is_unfit(str(role.get("name", ""))):
@@ -63,8 +63,8 @@ def role_names_are_plain(cluster: Cluster) -> Iterator[Refused]:
             )
 
 
-@rule("acl-user-name")
-def user_names_are_plain(cluster: Cluster) -> Iterator[Refused]:
+@rule("acl-user-name", scope="cluster", severity="error", source="AKO 4.5.0: isUserNameValid")
+def user_names_are_plain(cluster: Cluster) -> Iterator[Problem]:
     """A user's name isn't blank and holds neither `;` nor `:`."""
     for position, user in enumerate(users(cluster) if _judged(cluster) else ()):
         if _is_unfit(str(user.get("name", ""))):
@@ -79,8 +79,8 @@ def _is_unfit(name: str) -> bool:
     return not name.strip() or ";" in name or ":" in name
 
 
-@rule("acl-quota")
-def quotas_are_enabled(cluster: Cluster) -> Iterator[Refused]:
+@rule("acl-quota", scope="cluster", severity="error", source="AKO 4.5.0: validateRoleQuotaParam")
+def quotas_are_enabled(cluster: Cluster) -> Iterator[Problem]:
     """A role's quota needs `enable-quotas: true` in the security section."""
     enabled = section(cluster.config, "security").get("enable-quotas") is True
     for position, role in enumerate(roles(cluster) if _judged(cluster) and not enabled else ()):
@@ -90,8 +90,8 @@ def quotas_are_enabled(cluster: Cluster) -> Iterator[Refused]:
                 yield path, "a quota while quotas are off", "set enable-quotas: true in aerospikeConfig.security"
 
 
-@rule("acl-priv")
-def privileges_exist(cluster: Cluster) -> Iterator[Refused]:
+@rule("acl-priv", scope="cluster", severity="error", source="AKO 4.5.0: isPrivilegeValid")
+def privileges_exist(cluster: Cluster) -> Iterator[Problem]:
     """A privilege exists; a scope names a configured namespace, and perhaps a set, where the privilege can have one."""
     if not _judged(cluster):
         return
@@ -128,8 +128,8 @@ def _privilege_fault(privilege: str, known: set[str]) -> str:
     return ""
 
 
-@rule("acl-whitelist")
-def whitelists_are_addresses(cluster: Cluster) -> Iterator[Refused]:
+@rule("acl-whitelist", scope="cluster", severity="error", source="AKO 4.5.0: isNetAddressValid")
+def whitelists_are_addresses(cluster: Cluster) -> Iterator[Problem]:
     """A role's whitelist holds IP addresses and networks (with no host bits set)."""
     for position, role in enumerate(roles(cluster) if _judged(cluster) else ()):
         for index, address in enumerate(role.get("whitelist") or []):
@@ -151,8 +151,8 @@ def _is_address(text: str) -> bool:
     return True
 
 
-@rule("acl-user-role")
-def user_roles_exist(cluster: Cluster) -> Iterator[Refused]:
+@rule("acl-user-role", scope="cluster", severity="error", source="AKO 4.5.0: isUserSpecValid")
+def user_roles_exist(cluster: Cluster) -> Iterator[Problem]:
     """A user's roles are predefined or stand under roles."""
     known = PREDEFINED_ROLES | {str(role.get("name")) for role in roles(cluster)}
     for position, user in enumerate(users(cluster) if _judged(cluster) else ()):
@@ -162,8 +162,8 @@ def user_roles_exist(cluster: Cluster) -> Iterator[Refused]:
                 yield path, f"there is no role {role!r}", closest(str(role), known) or "define it under roles"
 
 
-@rule("acl-secret")
-def users_authenticate(cluster: Cluster) -> Iterator[Refused]:
+@rule("acl-secret", scope="cluster", severity="error", source="AKO 4.5.0: isUserSpecValid")
+def users_authenticate(cluster: Cluster) -> Iterator[Problem]:
     """A user with a password has a secretName; a PKIOnly user has none."""
     for position, user in enumerate(users(cluster) if _judged(cluster) else ()):
         path = f"spec.aerospikeAccessControl.users[{position}].secretName"
@@ -175,8 +175,8 @@ def users_authenticate(cluster: Cluster) -> Iterator[Refused]:
             yield path, f"user {user.get('name')} has no Secret for the password", "name the Secret"
 
 
-@rule("acl-federal", since="4.2.0")
-def federal_users_have_certificates(cluster: Cluster) -> Iterator[Refused]:
+@rule("acl-federal", scope="cluster", severity="error", source="AKO 4.5.0: isUserSpecValid", operator=Range("4.2.0"))
+def federal_users_have_certificates(cluster: Cluster) -> Iterator[Problem]:
     """On Federal Edition all users are PKIOnly."""
     if not is_federal(cluster.image):
         return
@@ -186,8 +186,8 @@ def federal_users_have_certificates(cluster: Cluster) -> Iterator[Refused]:
             yield path, f"user {user.get('name')} has no certificate login", "authMode: PKIOnly"
 
 
-@rule("acl-admin")
-def an_admin_exists(cluster: Cluster) -> Iterator[Refused]:
+@rule("acl-admin", scope="cluster", severity="error", source="AKO 4.5.0: isUserSpecValid")
+def an_admin_exists(cluster: Cluster) -> Iterator[Problem]:
     """A user named admin holds sys-admin and user-admin: the operator works as that user."""
     if not _judged(cluster):
         return
@@ -201,15 +201,27 @@ def an_admin_exists(cluster: Cluster) -> Iterator[Refused]:
     )
 
 
-@rule("pki-version", since="4.2.0")
-def pki_needs_a_new_server(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "pki-version",
+    scope="cluster",
+    severity="error",
+    source="AKO 4.5.0: validatePKIAuthSupportForEE",
+    operator=Range("4.2.0"),
+)
+def pki_needs_a_new_server(cluster: Cluster) -> Iterator[Problem]:
     """PKIOnly users need Enterprise Edition 8.1.0.0 or later, or Federal Edition."""
     if pki_users(cluster) and is_enterprise(cluster.image) and not passes_floor(cluster.version, PKI_SINCE):
         yield "spec.image", f"PKIOnly users on server {cluster.version}", f"use {PKI_SINCE} or later"
 
 
-@rule("pki-tls", since="4.2.0")
-def pki_needs_mutual_tls(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "pki-tls",
+    scope="cluster",
+    severity="error",
+    source="AKO 4.5.0: validatePKIAuthSupportForEE",
+    operator=Range("4.2.0"),
+)
+def pki_needs_mutual_tls(cluster: Cluster) -> Iterator[Problem]:
     """PKIOnly users need TLS on network.service that asks clients for certificates."""
     if not pki_users(cluster):
         return
@@ -226,8 +238,8 @@ def pki_needs_mutual_tls(cluster: Cluster) -> Iterator[Refused]:
         )
 
 
-@rule("tls-auth-value")
-def client_names_are_names(cluster: Cluster) -> Iterator[Refused]:
+@rule("tls-auth-value", scope="cluster", severity="error", source="AKO 4.5.0: ValidateTLSAuthenticateClient")
+def client_names_are_names(cluster: Cluster) -> Iterator[Problem]:
     """tls-authenticate-client is any, false, or a list of DNS names."""
     rack = cluster.distinct_racks[0]
     service = tls_service(rack)
@@ -252,8 +264,13 @@ def _is_ip(text: str) -> bool:
     return True
 
 
-@rule("client-cert")
-def operator_has_a_certificate(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "client-cert",
+    scope="cluster",
+    severity="error",
+    source="AKO 4.5.0: validateClientCertSpec, validateOperatorClientCert",
+)
+def operator_has_a_certificate(cluster: Cluster) -> Iterator[Problem]:
     """Where the service asks clients for certificates, the operator has one, whole and from one source."""
     rack = cluster.distinct_racks[0]
     service = tls_service(rack)
@@ -281,7 +298,7 @@ def operator_has_a_certificate(cluster: Cluster) -> Iterator[Refused]:
             yield f"{path}.tlsClientName", f"{name!r} beside PKIOnly users and a list of names", "it must be admin"
 
 
-def _certificate_faults(given: dict[str, Any], path: str) -> Iterator[Refused]:
+def _certificate_faults(given: dict[str, Any], path: str) -> Iterator[Problem]:
     secret, mounted = given.get("secretCertSource"), given.get("certPathInOperator")
     if (secret is None) == (mounted is None):
         yield path, "one of secretCertSource and certPathInOperator is needed", "give exactly one"
@@ -298,8 +315,8 @@ def _certificate_faults(given: dict[str, Any], path: str) -> Iterator[Refused]:
         yield where, "caCertsFilename and caCertsSource are both given", "take one of them away"
 
 
-@rule("deprecated", warns=True)
-def deprecated_fields_are_gone(cluster: Cluster) -> Iterator[Refused]:
+@rule("deprecated", scope="cluster", severity="warning", source="AKO 4.5.0: validateDeprecatedFields")
+def deprecated_fields_are_gone(cluster: Cluster) -> Iterator[Problem]:
     """Deprecated fields still work, and will not for ever."""
     source = section(cluster.spec, "operatorClientCert", "secretCertSource")
     path = "spec.operatorClientCert.secretCertSource"

@@ -7,7 +7,6 @@ from typing import Any
 
 from aerofleet.aerospike.parameters import has_schema
 from aerofleet.aerospike.schema import lost_paths
-from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import (
     PAIRS,
@@ -23,29 +22,32 @@ from aerofleet.ako.config import (
 )
 from aerofleet.ako.config_schema import is_new, new_faults, schema_faults, schema_version
 from aerofleet.ako.volumes import looks_behind_storage
-from aerofleet.units.version import passes_floor
+from aerofleet.findings import Problem, rule
+from aerofleet.units.version import Range, passes_floor
 
 MULTI_RECORD = ("mrt-duration", "disable-mrt-writes")
 SYSLOG_ONLY = ("facility", "path", "tag")
 
 
-@rule("schema")
-def config_fits_the_schema(cluster: Cluster) -> Iterator[Refused]:
+@rule("schema", scope="cluster", severity="error", source="AKO 4.5.0: ValidateAerospikeConfigSchema")
+def config_fits_the_schema(cluster: Cluster) -> Iterator[Problem]:
     """aerospikeConfig has only parameters of this server version, with values they can have."""
     for kind, refused in schema_faults(cluster):
         if not is_new(cluster, kind):
             yield refused
 
 
-@rule("parameter-without-data", warns=True)
-def new_parameters_are_not_known(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "parameter-without-data", scope="cluster", severity="warning", source="the tables of parameters, by server version"
+)
+def new_parameters_are_not_known(cluster: Cluster) -> Iterator[Problem]:
     """A parameter or choice that the nearest older version doesn't have may be new: there is no data to say more."""
     for _, (path, message, _) in new_faults(cluster):
         yield path, message, f"look up whether server {cluster.version} has it"
 
 
-@rule("ldap-empty-list")
-def ldap_lists_are_not_empty(cluster: Cluster) -> Iterator[Refused]:
+@rule("ldap-empty-list", scope="cluster", severity="error", source="AKO 4.5.0: ValidateAerospikeConfigSchema")
+def ldap_lists_are_not_empty(cluster: Cluster) -> Iterator[Problem]:
     """A list in security.ldap has an entry: of an empty one the operator makes null, which no parameter can be."""
     for rack in cluster.distinct_racks:
         for key, value in section(rack.config, "security", "ldap").items():
@@ -54,8 +56,8 @@ def ldap_lists_are_not_empty(cluster: Cluster) -> Iterator[Refused]:
                 yield path, "is empty: the operator turns it into null, which the schema refuses", "leave it out"
 
 
-@rule("ipv6")
-def ipv6_is_not_advertised(cluster: Cluster) -> Iterator[Refused]:
+@rule("ipv6", scope="cluster", severity="error", source="AKO 4.5.0: ValidateAerospikeConfig")
+def ipv6_is_not_advertised(cluster: Cluster) -> Iterator[Problem]:
     """advertise-ipv6 is not true: the operator doesn't support it."""
     for rack in cluster.distinct_racks:
         if section(rack.config, "service").get("advertise-ipv6") is True:
@@ -66,16 +68,22 @@ def ipv6_is_not_advertised(cluster: Cluster) -> Iterator[Refused]:
             )
 
 
-@rule("tls-ca")
-def one_kind_of_authority(cluster: Cluster) -> Iterator[Refused]:
+@rule("tls-ca", scope="cluster", severity="error", source="AKO 4.5.0: pkg/validation, validateNetworkConfig")
+def one_kind_of_authority(cluster: Cluster) -> Iterator[Problem]:
     """A TLS entry names its authorities by `ca-file` or by `ca-path`, not both."""
     for path, item in _tls_entries(cluster):
         if "ca-file" in item and "ca-path" in item:
             yield f"{path}.ca-path", "ca-file and ca-path are both given", "take one of them away"
 
 
-@rule("tls-pair", since="4.4.1")
-def certificate_and_key_go_together(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "tls-pair",
+    scope="cluster",
+    severity="error",
+    source="AKO 4.5.0: pkg/validation, validateNetworkConfig",
+    operator=Range("4.4.1"),
+)
+def certificate_and_key_go_together(cluster: Cluster) -> Iterator[Problem]:
     """A TLS entry has both `cert-file` and `key-file`, or neither."""
     for path, item in _tls_entries(cluster):
         if ("cert-file" in item) != ("key-file" in item):
@@ -83,8 +91,8 @@ def certificate_and_key_go_together(cluster: Cluster) -> Iterator[Refused]:
             yield f"{path}.{given}", f"{given} without {missing}", f"add {missing}"
 
 
-@rule("tls-entry")
-def tls_entries_are_maps(cluster: Cluster) -> Iterator[Refused]:
+@rule("tls-entry", scope="cluster", severity="error", source="AKO 4.5.0: pkg/validation, validateNetworkConfig")
+def tls_entries_are_maps(cluster: Cluster) -> Iterator[Problem]:
     """Every entry of network.tls is a map, and its name a text: the operator's code panics on others."""
     rack = cluster.distinct_racks[0]
     found = section(rack.config, "network").get("tls")
@@ -102,8 +110,8 @@ def _tls_entries(cluster: Cluster) -> Iterator[tuple[str, dict[str, Any]]]:
         yield cluster.config_path(rack, "network", "tls", position), item
 
 
-@rule("tls-name-port")
-def tls_name_and_port_go_together(cluster: Cluster) -> Iterator[Refused]:
+@rule("tls-name-port", scope="cluster", severity="error", source="AKO 4.5.0: validateNetworkConnection")
+def tls_name_and_port_go_together(cluster: Cluster) -> Iterator[Problem]:
     """A section with TLS has `tls-name` and `tls-port`, and the name stands in network.tls."""
     rack = cluster.distinct_racks[0]
     network = section(rack.config, "network")
@@ -122,8 +130,8 @@ def tls_name_and_port_go_together(cluster: Cluster) -> Iterator[Refused]:
             yield f"{path}.tls-name", f"{name!r} is not in network.tls", "add an entry of that name"
 
 
-@rule("log-sink")
-def log_sinks_are_maps(cluster: Cluster) -> Iterator[Refused]:
+@rule("log-sink", scope="cluster", severity="error", source="AKO 4.5.0: validateLoggingConf")
+def log_sinks_are_maps(cluster: Cluster) -> Iterator[Problem]:
     """Every entry of logging is a map."""
     for rack in cluster.distinct_racks:
         found = rack.config.get("logging")
@@ -133,8 +141,8 @@ def log_sinks_are_maps(cluster: Cluster) -> Iterator[Refused]:
                 yield path, f"{sink!r} is not a log sink", "write a map that starts with name:"
 
 
-@rule("syslog-keys")
-def only_syslog_has_a_facility(cluster: Cluster) -> Iterator[Refused]:
+@rule("syslog-keys", scope="cluster", severity="error", source="AKO 4.5.0: validateLoggingConf")
+def only_syslog_has_a_facility(cluster: Cluster) -> Iterator[Problem]:
     """`facility`, `path` and `tag` belong to the sink named `syslog`."""
     for rack in cluster.distinct_racks:
         for position, sink in enumerate(entries(rack.config, "logging")):
@@ -147,8 +155,8 @@ def only_syslog_has_a_facility(cluster: Cluster) -> Iterator[Refused]:
                     )
 
 
-@rule("mrt", since="4.0.0")
-def transactions_need_strong_consistency(cluster: Cluster) -> Iterator[Refused]:
+@rule("mrt", scope="cluster", severity="error", source="AKO 4.5.0: validateMRTFields", operator=Range("4.0.0"))
+def transactions_need_strong_consistency(cluster: Cluster) -> Iterator[Problem]:
     """`mrt-duration` and `disable-mrt-writes` belong to strongly consistent namespaces."""
     for rack, position, _, namespace in _namespaces(cluster):
         for key in MULTI_RECORD:
@@ -157,8 +165,8 @@ def transactions_need_strong_consistency(cluster: Cluster) -> Iterator[Refused]:
                 yield path, f"{key} on a namespace without strong consistency", "leave it out"
 
 
-@rule("rf-number")
-def replication_factors_are_numbers(cluster: Cluster) -> Iterator[Refused]:
+@rule("rf-number", scope="cluster", severity="error", source="AKO 4.5.0: GetNamespaceReplicationFactor")
+def replication_factors_are_numbers(cluster: Cluster) -> Iterator[Problem]:
     """replication-factor is a number; a list that the schema doesn't see is none."""
     for rack, position, _, namespace in _namespaces(cluster):
         factor = namespace.get("replication-factor", 2)
@@ -167,8 +175,8 @@ def replication_factors_are_numbers(cluster: Cluster) -> Iterator[Refused]:
             yield path, f"{factor!r} is not a number", "write a number, such as 2"
 
 
-@rule("sc-rf-size")
-def all_copies_have_a_node(cluster: Cluster) -> Iterator[Refused]:
+@rule("sc-rf-size", scope="cluster", severity="error", source="AKO 4.5.0: validateNamespaceReplicationFactor")
+def all_copies_have_a_node(cluster: Cluster) -> Iterator[Problem]:
     """A strongly consistent namespace has no more copies than the cluster has pods."""
     for rack, position, _, namespace in _namespaces(cluster):
         factor = replication_factor(namespace)
@@ -177,8 +185,8 @@ def all_copies_have_a_node(cluster: Cluster) -> Iterator[Refused]:
             yield path, f"{factor} copies on {cluster.size} pods", f"at most {cluster.size}, or a larger size"
 
 
-@rule("sc-in-memory")
-def strong_consistency_is_not_in_memory(cluster: Cluster) -> Iterator[Refused]:
+@rule("sc-in-memory", scope="cluster", severity="error", source="AKO 4.5.0: validateSCNamespaces")
+def strong_consistency_is_not_in_memory(cluster: Cluster) -> Iterator[Problem]:
     """A strongly consistent namespace doesn't have the storage engine `memory`, backed by devices or not."""
     for rack, position, name, namespace in _namespaces(cluster):
         if is_strongly_consistent(namespace) and is_in_memory(namespace):
@@ -186,8 +194,8 @@ def strong_consistency_is_not_in_memory(cluster: Cluster) -> Iterator[Refused]:
             yield path, f"{name} is strongly consistent and in memory", "use type device"
 
 
-@rule("storage-engine")
-def storage_engine_is_given(cluster: Cluster) -> Iterator[Refused]:
+@rule("storage-engine", scope="cluster", severity="error", source="AKO 4.5.0: pkg/validation, validateNamespaceConfig")
+def storage_engine_is_given(cluster: Cluster) -> Iterator[Problem]:
     """Every namespace says where its data is: storage-engine is there and not null."""
     for rack, position, name, namespace in _namespaces(cluster):
         if namespace.get("storage-engine") is None:
@@ -195,8 +203,13 @@ def storage_engine_is_given(cluster: Cluster) -> Iterator[Refused]:
             yield path, f"{name} has no storage-engine", "add one of type device or memory"
 
 
-@rule("lost-parameter", warns=True)
-def nothing_is_lost(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "lost-parameter",
+    scope="cluster",
+    severity="warning",
+    source="aerospike-management-lib of AKO 4.5.0: the flat form of a configuration",
+)
+def nothing_is_lost(cluster: Cluster) -> Iterator[Problem]:
     """Everything in aerospikeConfig stands in a section, and entries of a list of sections have names: other things
     never reach the server.
     """
@@ -211,19 +224,19 @@ def nothing_is_lost(cluster: Cluster) -> Iterator[Refused]:
                 yield path, f"{words}: the operator drops it without a word", "move it where it belongs, or take it out"
 
 
-@rule("devices-shape")
-def devices_are_a_list(cluster: Cluster) -> Iterator[Refused]:
+@rule("devices-shape", scope="cluster", severity="error", source="AKO 4.5.0: pkg/validation, validateNamespaceConfig")
+def devices_are_a_list(cluster: Cluster) -> Iterator[Problem]:
     """`devices` is a list that isn't empty; an entry is one device, or a device and its shadow."""
     yield from _storage_list_faults(cluster, "devices")
 
 
-@rule("files-shape")
-def files_are_a_list(cluster: Cluster) -> Iterator[Refused]:
+@rule("files-shape", scope="cluster", severity="error", source="AKO 4.5.0: pkg/validation, validateNamespaceConfig")
+def files_are_a_list(cluster: Cluster) -> Iterator[Problem]:
     """`files` is a list that isn't empty; an entry is one file, or a file and its shadow."""
     yield from _storage_list_faults(cluster, "files")
 
 
-def _storage_list_faults(cluster: Cluster, key: str) -> Iterator[Refused]:
+def _storage_list_faults(cluster: Cluster, key: str) -> Iterator[Problem]:
     for rack, position, _, namespace in _namespaces(cluster):
         value = section(namespace, "storage-engine").get(key)
         # A bare text makes every release's code panic, behind the storage engine memory, too.
@@ -239,8 +252,10 @@ def _storage_list_faults(cluster: Cluster, key: str) -> Iterator[Refused]:
             yield cluster.config_path(rack, "namespaces", position, "storage-engine", key), message, hint
 
 
-@rule("index-mounts-shape")
-def mounts_are_a_list(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "index-mounts-shape", scope="cluster", severity="error", source="AKO 4.5.0: pkg/validation, validateNamespaceConfig"
+)
+def mounts_are_a_list(cluster: Cluster) -> Iterator[Problem]:
     """`mounts` of an index on flash or pmem is a list that isn't empty."""
     for rack, position, _, namespace in _namespaces(cluster):
         index = section(namespace, "index-type")
@@ -256,8 +271,8 @@ def _list_faults(value: Any, words: str) -> Iterator[tuple[str, str]]:
         yield f"{words} is empty", "list at least one"
 
 
-@rule("device-shared")
-def devices_belong_to_one_namespace(cluster: Cluster) -> Iterator[Refused]:
+@rule("device-shared", scope="cluster", severity="error", source="AKO 4.5.0: ValidateStorageEngineDeviceList")
+def devices_belong_to_one_namespace(cluster: Cluster) -> Iterator[Problem]:
     """No device and no file is used twice."""
     for rack in cluster.distinct_racks:
         owners: dict[str, str] = {}
@@ -271,8 +286,14 @@ def devices_belong_to_one_namespace(cluster: Cluster) -> Iterator[Refused]:
                     owners[line] = name
 
 
-@rule("cgroup-mem", since="4.4.0", warns=True)
-def memory_is_counted_per_container(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "cgroup-mem",
+    scope="cluster",
+    severity="warning",
+    source="AKO 4.5.0: cgroupMemTrackingWarning",
+    operator=Range("4.4.0"),
+)
+def memory_is_counted_per_container(cluster: Cluster) -> Iterator[Problem]:
     """From server 8.1.2 on, cgroup-mem-tracking should be true in a container."""
     for rack in cluster.distinct_racks:
         if (
@@ -283,8 +304,8 @@ def memory_is_counted_per_container(cluster: Cluster) -> Iterator[Refused]:
             yield path, "the server counts the host's memory, not the container's", "set cgroup-mem-tracking: true"
 
 
-@rule("version-without-data", warns=True)
-def parameters_are_of_an_older_version(cluster: Cluster) -> Iterator[Refused]:
+@rule("version-without-data", scope="cluster", severity="warning", source="the tables of parameters, by server version")
+def parameters_are_of_an_older_version(cluster: Cluster) -> Iterator[Problem]:
     """Parameters are checked against the nearest older server version where there is no data for this one."""
     version = schema_version(cluster.version)
     if version is not None and cluster.version and not has_schema(cluster.version):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aerofleet.ako.access import is_secured, roles, users
-from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.status import Status
+from aerofleet.findings import Problem, rule
+from aerofleet.units.version import Range
 
 MOST_PODS = 256
 """Nodes of a cluster (AKO 4.4, cluster size; from 4.5 on a bound of the definition)."""
@@ -16,15 +17,27 @@ HIGHEST_RACK_ID = 1_000_000
 LONGEST_ACCESS_NAME_BYTES = 63
 
 
-@rule("size-bounds", until="4.5.0")
-def size_is_within_bounds(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "size-bounds",
+    scope="cluster",
+    severity="error",
+    source="AKO 4.4.1: validateClusterSize",
+    operator=Range(until="4.5.0"),
+)
+def size_is_within_bounds(cluster: Cluster) -> Iterator[Problem]:
     """A cluster has 1 to 256 pods."""
     if cluster.size == 0 or cluster.size > MOST_PODS:
         yield "spec.size", f"{cluster.size} pods", f"write 1 to {MOST_PODS}"
 
 
-@rule("rack-id-bounds", until="4.5.0")
-def rack_ids_are_within_bounds(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "rack-id-bounds",
+    scope="cluster",
+    severity="error",
+    source="AKO 4.4.1: validateRackConfig",
+    operator=Range(until="4.5.0"),
+)
+def rack_ids_are_within_bounds(cluster: Cluster) -> Iterator[Problem]:
     """A rack's id is at most 1,000,000."""
     for rack in cluster.racks:
         if rack.id > HIGHEST_RACK_ID:
@@ -32,8 +45,14 @@ def rack_ids_are_within_bounds(cluster: Cluster) -> Iterator[Refused]:
             yield path, f"rack id {rack.id} is too high", f"at most {HIGHEST_RACK_ID}"
 
 
-@rule("acl-name-length", until="4.5.0")
-def access_names_are_short(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "acl-name-length",
+    scope="cluster",
+    severity="error",
+    source="AKO 4.4.1: isRoleNameValid, isUserNameValid",
+    operator=Range(until="4.5.0"),
+)
+def access_names_are_short(cluster: Cluster) -> Iterator[Problem]:
     """Names of roles and users have 63 bytes at most."""
     for kind, entries in (("roles", roles(cluster)), ("users", users(cluster))) if is_secured(cluster) else ():
         for position, entry in enumerate(entries):
@@ -43,15 +62,27 @@ def access_names_are_short(cluster: Cluster) -> Iterator[Refused]:
                 yield path, f"the name has {length} bytes", f"at most {LONGEST_ACCESS_NAME_BYTES}"
 
 
-@rule("acl-needs-security", until="4.2.0")
-def access_control_needs_security(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule(
+    "acl-needs-security",
+    scope="change",
+    severity="error",
+    source="AKO 4.1.2: IsAerospikeAccessControlValid",
+    operator=Range(until="4.2.0"),
+)
+def access_control_needs_security(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """Users and roles need the `security` section on a change, too."""
     if "aerospikeAccessControl" in new.spec and not is_secured(new):
         yield "spec.aerospikeAccessControl", "users and roles are given, but security is off", "keep security: {}"
 
 
-@rule("security-frozen", until="4.2.0")
-def security_stays_on(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule(
+    "security-frozen",
+    scope="change",
+    severity="error",
+    source="AKO 4.1.2: validateSecurityConfigUpdate, validateSecurityConfigUpdateFromStatus",
+    operator=Range(until="4.2.0"),
+)
+def security_stays_on(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """Security is never switched off."""
     was_on = is_secured(old) or any("security" in rack.config for rack in status.racks)
     if was_on and not is_secured(new):

@@ -5,20 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.compatibility import MINIMUM_SERVER, admits, admitted_servers
 from aerofleet.ako.image import edition, server_version
 from aerofleet.ako.init_image import DEFAULT_INIT_IMAGE, OLDEST_DYNAMIC_INIT, init_image, sets_live
-from aerofleet.units.version import is_at_least, passes_floor
+from aerofleet.findings import Problem, rule
+from aerofleet.units.version import Range, is_at_least, passes_floor
 
 _SERVICE_NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 FEDERAL_SINCE = "4.2.0"
 _INIT_IMAGE_PATH = "spec.podSpec.aerospikeInitContainer.imageNameAndTag"
 
 
-@rule("name-dns1035", since="4.4.0")
-def name_is_a_service_name(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "name-dns1035",
+    scope="cluster",
+    severity="error",
+    source="AKO 4.5.0: validateNamingConstraints",
+    operator=Range("4.4.0"),
+)
+def name_is_a_service_name(cluster: Cluster) -> Iterator[Problem]:
     """The name becomes a Service's: lower-case letters, digits and hyphens, a letter first."""
     if not _SERVICE_NAME.fullmatch(cluster.name):
         yield (
@@ -28,8 +34,14 @@ def name_is_a_service_name(cluster: Cluster) -> Iterator[Refused]:
         )
 
 
-@rule("name-length", since="4.4.0")
-def name_leaves_room(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "name-length",
+    scope="cluster",
+    severity="error",
+    source="AKO 4.5.0: validateNamingConstraints",
+    operator=Range("4.4.0"),
+)
+def name_leaves_room(cluster: Cluster) -> Iterator[Problem]:
     """Name and longest rack revision together leave room for what is appended: a pod's label holds 63 characters."""
     revision = max([3, *(len(rack.revision) for rack in cluster.racks)])
     over = len(cluster.name) + 3 + 7 + revision + 10 - 63
@@ -41,8 +53,8 @@ def name_leaves_room(cluster: Cluster) -> Iterator[Refused]:
         )
 
 
-@rule("image-edition")
-def image_is_enterprise(cluster: Cluster) -> Iterator[Refused]:
+@rule("image-edition", scope="cluster", severity="error", source="AKO 4.5.0: validateImage")
+def image_is_enterprise(cluster: Cluster) -> Iterator[Problem]:
     """The image reference holds `enterprise`, or from operator 4.2 on `federal`: Community Edition is refused."""
     knows_federal = is_at_least(cluster.operator, FEDERAL_SINCE)
     if edition(cluster.image) not in (("enterprise", "federal") if knows_federal else ("enterprise",)):
@@ -50,15 +62,15 @@ def image_is_enterprise(cluster: Cluster) -> Iterator[Refused]:
         yield "spec.image", message, f"aerospike-server-enterprise{', or -federal' if knows_federal else ''}"
 
 
-@rule("image-version")
-def image_has_a_version(cluster: Cluster) -> Iterator[Refused]:
+@rule("image-version", scope="cluster", severity="error", source="AKO 4.5.0: GetImageVersion")
+def image_has_a_version(cluster: Cluster) -> Iterator[Problem]:
     """The image's tag holds a dotted version: `latest` and a bare digest are refused."""
     if not cluster.version:
         yield "spec.image", f"{cluster.image} has no version in its tag", "end it with a version, such as :8.1.1.1"
 
 
-@rule("image-min")
-def image_is_new_enough(cluster: Cluster) -> Iterator[Refused]:
+@rule("image-min", scope="cluster", severity="error", source="AKO 4.5.0: validate")
+def image_is_new_enough(cluster: Cluster) -> Iterator[Problem]:
     """The server is of 6.0.0.0 or later."""
     if cluster.version and not passes_floor(cluster.version, MINIMUM_SERVER):
         message = f"server {cluster.version} is older than {MINIMUM_SERVER}"
@@ -66,8 +78,8 @@ def image_is_new_enough(cluster: Cluster) -> Iterator[Refused]:
         yield "spec.image", message, hint
 
 
-@rule("image-schema")
-def image_is_known(cluster: Cluster) -> Iterator[Refused]:
+@rule("image-schema", scope="cluster", severity="error", source="AKO 4.5.0: ValidateAerospikeConfigSchema")
+def image_is_known(cluster: Cluster) -> Iterator[Problem]:
     """The operator carries a schema for the first three numbers of the server's version."""
     version, operator = cluster.version, cluster.operator
     if version and passes_floor(version, MINIMUM_SERVER) and not admits(version, operator):
@@ -75,16 +87,16 @@ def image_is_known(cluster: Cluster) -> Iterator[Refused]:
         yield "spec.image", f"operator {operator} does not know server {version}", f"it knows {known}"
 
 
-@rule("init-image-version")
-def init_image_has_a_version(cluster: Cluster) -> Iterator[Refused]:
+@rule("init-image-version", scope="cluster", severity="error", source="AKO 4.5.0: GetImageVersion")
+def init_image_has_a_version(cluster: Cluster) -> Iterator[Problem]:
     """The init image's tag holds a dotted version, too."""
     image = init_image(cluster)
     if not server_version(image):
         yield _INIT_IMAGE_PATH, f"{image} has no version in its tag", f"such as {DEFAULT_INIT_IMAGE}, or leave it out"
 
 
-@rule("dyn-init")
-def init_image_can_set_live(cluster: Cluster) -> Iterator[Refused]:
+@rule("dyn-init", scope="cluster", severity="error", source="AKO 4.5.0: validate")
+def init_image_can_set_live(cluster: Cluster) -> Iterator[Problem]:
     """Dynamic configuration needs an init image of 2.2.0 or later."""
     image = init_image(cluster)
     if cluster.is_dynamic and server_version(image) and not sets_live(image):
@@ -92,15 +104,15 @@ def init_image_can_set_live(cluster: Cluster) -> Iterator[Refused]:
         yield _INIT_IMAGE_PATH, f"{image} can't set parameters live", hint
 
 
-@rule("op-at-create")
-def no_operation_before_the_first_rollout(cluster: Cluster) -> Iterator[Refused]:
+@rule("op-at-create", scope="cluster", severity="error", source="AKO 4.5.0: validateOperation")
+def no_operation_before_the_first_rollout(cluster: Cluster) -> Iterator[Problem]:
     """An on-demand operation needs a cluster that was rolled out once."""
     if cluster.spec.get("operations"):
         yield "spec.operations", "an operation can't be asked of a cluster that is still being made", "add it later"
 
 
-@rule("acl-without-security")
-def access_control_has_security(cluster: Cluster) -> Iterator[Refused]:
+@rule("acl-without-security", scope="cluster", severity="error", source="AKO 4.5.0: validateAccessControlCreate")
+def access_control_has_security(cluster: Cluster) -> Iterator[Problem]:
     """Users and roles on a new cluster need the `security` section."""
     if "aerospikeAccessControl" in cluster.spec and "security" not in cluster.config:
         yield (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import section
 from aerofleet.ako.network_policy import CUSTOM, WAYS, qualified
+from aerofleet.findings import Problem, rule
 from aerofleet.units.kubernetes_quantity import quantity
 
 RESERVED_LABELS = ("app", "aerospike.com/rack-id", "aerospike.com/cr")
@@ -15,8 +15,8 @@ EVICTION_ANNOTATION = "aerospike.com/eviction-blocked"
 NETWORKS_ANNOTATION = "k8s.v1.cni.cncf.io/networks"
 
 
-@rule("limits-ge-req")
-def limits_hold_requests(cluster: Cluster) -> Iterator[Refused]:
+@rule("limits-ge-req", scope="cluster", severity="error", source="AKO 4.5.0: validateResourceAndLimits")
+def limits_hold_requests(cluster: Cluster) -> Iterator[Problem]:
     """Where limits are given, cpu and memory limits are no less than requests; a limit that isn't given counts as 0."""
     for container in ("aerospikeContainer", "aerospikeInitContainer"):
         resources = section(cluster.pod_spec, container, "resources")
@@ -29,8 +29,8 @@ def limits_hold_requests(cluster: Cluster) -> Iterator[Refused]:
                 yield path, f"{words} less than the request {request}", f"at least {request}"
 
 
-@rule("containers")
-def container_names_differ(cluster: Cluster) -> Iterator[Refused]:
+@rule("containers", scope="cluster", severity="error", source="AKO 4.5.0: validatePodSpecContainer")
+def container_names_differ(cluster: Cluster) -> Iterator[Problem]:
     """Sidecars and init containers have names of their own; aerospike-server is the operator's."""
     seen: set[str] = set()
     for kind in ("sidecars", "initContainers"):
@@ -43,8 +43,8 @@ def container_names_differ(cluster: Cluster) -> Iterator[Refused]:
             seen.add(name)
 
 
-@rule("hostnet-multipod")
-def host_network_has_one_pod(cluster: Cluster) -> Iterator[Refused]:
+@rule("hostnet-multipod", scope="cluster", severity="error", source="AKO 4.5.0: validatePodSpec")
+def host_network_has_one_pod(cluster: Cluster) -> Iterator[Problem]:
     """hostNetwork and multiPodPerHost exclude each other."""
     if cluster.pod_spec.get("hostNetwork") is True and cluster.pod_spec.get("multiPodPerHost") is True:
         yield (
@@ -54,8 +54,8 @@ def host_network_has_one_pod(cluster: Cluster) -> Iterator[Refused]:
         )
 
 
-@rule("dns")
-def dns_policy_resolves_pods(cluster: Cluster) -> Iterator[Refused]:
+@rule("dns", scope="cluster", severity="error", source="AKO 4.5.0: validateDNS")
+def dns_policy_resolves_pods(cluster: Cluster) -> Iterator[Problem]:
     """dnsPolicy isn't Default; None comes with a dnsConfig."""
     policy = cluster.pod_spec.get("dnsPolicy")
     if policy == "Default":
@@ -68,8 +68,8 @@ def dns_policy_resolves_pods(cluster: Cluster) -> Iterator[Refused]:
         yield "spec.podSpec.dnsConfig", "dnsPolicy None needs a dnsConfig", "add it"
 
 
-@rule("reserved-meta")
-def labels_are_free(cluster: Cluster) -> Iterator[Refused]:
+@rule("reserved-meta", scope="cluster", severity="error", source="AKO 4.5.0: ValidateAerospikeObjectMeta")
+def labels_are_free(cluster: Cluster) -> Iterator[Problem]:
     """Pod labels and annotations that the operator sets itself are not given."""
     metadata = section(cluster.pod_spec, "metadata")
     for label in RESERVED_LABELS:
@@ -79,8 +79,8 @@ def labels_are_free(cluster: Cluster) -> Iterator[Refused]:
         yield f"spec.podSpec.metadata.annotations.{EVICTION_ANNOTATION}", "is the operator's own", "leave it out"
 
 
-@rule("netpol-custom")
-def custom_networks_are_attached(cluster: Cluster) -> Iterator[Refused]:
+@rule("netpol-custom", scope="cluster", severity="error", source="AKO 4.5.0: validateNetworkPolicy")
+def custom_networks_are_attached(cluster: Cluster) -> Iterator[Problem]:
     """customInterface names networks that the pods' annotation attaches, and excludes hostNetwork."""
     policy = section(cluster.spec, "aerospikeNetworkPolicy")
     annotation = str(section(cluster.pod_spec, "metadata", "annotations").get(NETWORKS_ANNOTATION, ""))

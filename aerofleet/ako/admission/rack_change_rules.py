@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from aerofleet.ako.admission.rule import Refused, rule
+from aerofleet.ako.admission.rack_rules import a_rack_stays_in_the_roster
 from aerofleet.ako.batches import BATCHES, unsafe_batches
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import section
 from aerofleet.ako.status import Status, rack_sizes
 from aerofleet.ako.volumes import is_persistent
+from aerofleet.findings import Problem, rule
+from aerofleet.units.version import Range
 
 LONGEST_STATEFUL_SET = 52
 SAME_RACK = ("zone", "region", "rackLabel", "nodeName")
@@ -22,8 +24,8 @@ NEW_REVISION = (
 )
 
 
-@rule("rack-affinity-frozen")
-def racks_stay_in_place(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule("rack-affinity-frozen", scope="change", severity="error", source="AKO 4.5.0: validateRackUpdate")
+def racks_stay_in_place(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """A rack's zone, region, rackLabel and nodeName never change."""
     before = {rack.id: rack for rack in old.racks}
     for rack in new.racks:
@@ -37,8 +39,8 @@ def racks_stay_in_place(old: Cluster, new: Cluster, status: Status) -> Iterator[
                 )
 
 
-@rule("rack-storage-frozen")
-def persistent_volumes_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule("rack-storage-frozen", scope="change", severity="error", source="AKO 4.5.0: validateStorageSpecChange")
+def persistent_volumes_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """Persistent volumes of a rack never change under the same revision: not added, not removed, not resized."""
     before = {(rack.id, rack.revision): rack for rack in (*status.racks, *old.racks)}
     staying = {rack.id for rack in old.racks}
@@ -81,8 +83,14 @@ def _changed_volumes(before: Rack, after: Rack) -> Iterator[tuple[str, str]]:
             yield name, "is removed"
 
 
-@rule("force-block-update", since="4.2.0")
-def racks_leave_the_roster_one_by_one(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule(
+    "force-block-update",
+    scope="change",
+    severity="error",
+    source="AKO 4.5.0: validateForceBlockFromRosterUpdate",
+    operator=Range("4.2.0"),
+)
+def racks_leave_the_roster_one_by_one(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """forceBlockFromRoster comes to one rack at a time, and not before the first roll-out."""
     flagged = _flagged_racks(old, new)
     if not flagged:
@@ -117,8 +125,14 @@ def _racks_equal(old: Cluster, new: Cluster) -> bool:
     )
 
 
-@rule("force-block", since="4.2.0")
-def a_running_rack_stays_in_the_roster(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule(
+    a_rack_stays_in_the_roster.id,
+    scope="change",
+    severity="error",
+    source="AKO 4.5.0: validateForceBlockFromRosterUpdate",
+    operator=Range("4.2.0"),
+)
+def a_running_rack_stays_in_the_roster(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """forceBlockFromRoster leaves a rack in the roster that is already running."""
     if not status.is_complete or not _flagged_racks(old, new):
         return
@@ -130,8 +144,14 @@ def a_running_rack_stays_in_the_roster(old: Cluster, new: Cluster, status: Statu
         yield path, "one running rack would be left while a batch size is set", "take the batch sizes away first"
 
 
-@rule("revision-2", since="4.2.0")
-def two_revisions_at_most(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule(
+    "revision-2",
+    scope="change",
+    severity="error",
+    source="AKO 4.5.0: validateConcurrentRackRevisions",
+    operator=Range("4.2.0"),
+)
+def two_revisions_at_most(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """A rack has two revisions at most at a time: the running one and the next."""
     revisions: dict[int, set[str]] = {}
     for racks in (status.racks, old.racks, new.racks):
@@ -148,8 +168,8 @@ def two_revisions_at_most(old: Cluster, new: Cluster, status: Status) -> Iterato
             )
 
 
-@rule("batch-status")
-def running_racks_bear_batches(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule("batch-status", scope="change", severity="error", source="AKO 4.5.0: validateBatchSize")
+def running_racks_bear_batches(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """A batch size is safe for the racks that are running, too."""
     if not status.is_complete or len(new.racks) < 2:
         return
@@ -157,8 +177,14 @@ def running_racks_bear_batches(old: Cluster, new: Cluster, status: Status) -> It
         yield path, f"what is running: {message}", f"{hint}; set the batch size after that roll-out"
 
 
-@rule("sts-name-length", since="4.4.0")
-def stateful_set_names_fit(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule(
+    "sts-name-length",
+    scope="change",
+    severity="error",
+    source="AKO 4.5.0: validateActualPodNames",
+    operator=Range("4.4.0"),
+)
+def stateful_set_names_fit(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """A rack's StatefulSet has a name of 52 characters at most: cluster, rack id and revision."""
     sizes = rack_sizes(new.size, len(new.racks))
     for rack in new.racks:

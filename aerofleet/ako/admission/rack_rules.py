@@ -6,15 +6,22 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
-from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.batches import BATCHES, percent_of, unsafe_batches
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import is_strongly_consistent, namespaces, replication_factor, section
+from aerofleet.findings import Problem, rule
 from aerofleet.units.names import DNS_LABEL
+from aerofleet.units.version import Range
 
 
-@rule("rackid-override-single", since="4.3.0")
-def override_has_one_rack(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "rackid-override-single",
+    scope="cluster",
+    severity="error",
+    source="AKO 4.5.0: validateRackConfig",
+    operator=Range("4.3.0"),
+)
+def override_has_one_rack(cluster: Cluster) -> Iterator[Problem]:
     """With rack ids taken from pod annotations the spec holds one rack only."""
     if cluster.spec.get("enableRackIDOverride") is True and len(cluster.racks) > 1:
         yield (
@@ -24,8 +31,14 @@ def override_has_one_rack(cluster: Cluster) -> Iterator[Refused]:
         )
 
 
-@rule("rackid-override-namespaces", since="4.3.0", warns=True)
-def override_names_namespaces(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "rackid-override-namespaces",
+    scope="cluster",
+    severity="warning",
+    source="AKO 4.5.0: validateRackConfig",
+    operator=Range("4.3.0"),
+)
+def override_names_namespaces(cluster: Cluster) -> Iterator[Problem]:
     """With rack ids taken from pod annotations, `rackConfig.namespaces` should say which namespaces are rack-aware."""
     if cluster.spec.get("enableRackIDOverride") is True and not cluster.rack_namespaces:
         yield (
@@ -35,16 +48,16 @@ def override_names_namespaces(cluster: Cluster) -> Iterator[Refused]:
         )
 
 
-@rule("rack-ns-space")
-def rack_namespaces_have_no_blanks(cluster: Cluster) -> Iterator[Refused]:
+@rule("rack-ns-space", scope="cluster", severity="error", source="AKO 4.5.0: validateRackConfig")
+def rack_namespaces_have_no_blanks(cluster: Cluster) -> Iterator[Problem]:
     """A name in `rackConfig.namespaces` holds no blank."""
     for position, name in enumerate(cluster.rack_namespaces):
         if " " in name:
             yield f"spec.rackConfig.namespaces[{position}]", f"{name!r} holds a blank", "write the namespace's name"
 
 
-@rule("rack-dup")
-def rack_ids_differ(cluster: Cluster) -> Iterator[Refused]:
+@rule("rack-dup", scope="cluster", severity="error", source="AKO 4.5.0: validateRackConfig")
+def rack_ids_differ(cluster: Cluster) -> Iterator[Problem]:
     """Each rack id stands once."""
     seen: set[int] = set()
     for rack in cluster.racks:
@@ -57,8 +70,10 @@ def rack_ids_differ(cluster: Cluster) -> Iterator[Refused]:
         seen.add(rack.id)
 
 
-@rule("rack-rev-chars", since="4.4.0")
-def revisions_are_labels(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "rack-rev-chars", scope="cluster", severity="error", source="AKO 4.5.0: validateRackConfig", operator=Range("4.4.0")
+)
+def revisions_are_labels(cluster: Cluster) -> Iterator[Problem]:
     """A rack's revision becomes part of names: lower-case letters, digits and hyphens."""
     for rack in cluster.racks:
         if rack.revision and not DNS_LABEL.fullmatch(rack.revision):
@@ -69,8 +84,8 @@ def revisions_are_labels(cluster: Cluster) -> Iterator[Refused]:
             )
 
 
-@rule("rack-net-sec")
-def racks_share_network_and_security(cluster: Cluster) -> Iterator[Refused]:
+@rule("rack-net-sec", scope="cluster", severity="error", source="AKO 4.5.0: validateRackConfig")
+def racks_share_network_and_security(cluster: Cluster) -> Iterator[Problem]:
     """A rack's own configuration has no `network` and no `security`."""
     for rack in cluster.racks:
         for key in ("network", "security"):
@@ -79,8 +94,8 @@ def racks_share_network_and_security(cluster: Cluster) -> Iterator[Refused]:
                 yield path, f"a rack can't have its own {key}", "move it to spec.aerospikeConfig"
 
 
-@rule("mfd-same")
-def fill_delay_is_the_same(cluster: Cluster) -> Iterator[Refused]:
+@rule("mfd-same", scope="cluster", severity="error", source="AKO 4.5.0: validateRackConfig")
+def fill_delay_is_the_same(cluster: Cluster) -> Iterator[Problem]:
     """`migrate-fill-delay` is the same in all racks."""
     delays = [_whole(section(rack.config, "service").get("migrate-fill-delay", 0)) for rack in cluster.racks]
     for rack, delay in zip(cluster.racks, delays, strict=True):
@@ -94,8 +109,14 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and isfinite(value) else value
 
 
-@rule("rf-same", since="4.4.0")
-def replication_factor_is_the_same(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "rf-same",
+    scope="cluster",
+    severity="error",
+    source="AKO 4.5.0: validateReplicationFactorConsistencyAcrossRacks",
+    operator=Range("4.4.0"),
+)
+def replication_factor_is_the_same(cluster: Cluster) -> Iterator[Problem]:
     """A namespace has the same replication factor in all racks."""
     factors: dict[str, int] = {}
     for rack in cluster.distinct_racks:
@@ -110,8 +131,8 @@ def replication_factor_is_the_same(cluster: Cluster) -> Iterator[Refused]:
                 )
 
 
-@rule("int-or-percent")
-def counts_are_numbers_or_percentages(cluster: Cluster) -> Iterator[Refused]:
+@rule("int-or-percent", scope="cluster", severity="error", source="AKO 4.5.0: validateIntOrStringField")
+def counts_are_numbers_or_percentages(cluster: Cluster) -> Iterator[Problem]:
     """maxUnavailable, batch sizes and maxIgnorablePods are whole numbers from 0, or `0%` to `100%`."""
     fields = [(f"spec.rackConfig.{key}", cluster.rack_config.get(key)) for key in (*BATCHES, "maxIgnorablePods")]
     if cluster.spec.get("disablePDB") is not True:
@@ -128,16 +149,22 @@ def counts_are_numbers_or_percentages(cluster: Cluster) -> Iterator[Refused]:
             yield path, f"{value} is more than 100%", "at most 100%"
 
 
-@rule("batch")
-def batches_are_safe(cluster: Cluster) -> Iterator[Refused]:
+@rule("batch", scope="cluster", severity="error", source="AKO 4.5.0: validateBatchSize")
+def batches_are_safe(cluster: Cluster) -> Iterator[Problem]:
     """A batch size needs two racks, every namespace rack-aware and in two racks, RF 2; scaling down also no SC
     namespace.
     """
     yield from unsafe_batches(cluster, cluster.racks, cluster.rack_namespaces)
 
 
-@rule("force-block", since="4.2.0")
-def a_rack_stays_in_the_roster(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "force-block",
+    scope="cluster",
+    severity="error",
+    source="AKO 4.5.0: validateRackBlockedFromRoster",
+    operator=Range("4.2.0"),
+)
+def a_rack_stays_in_the_roster(cluster: Cluster) -> Iterator[Problem]:
     """forceBlockFromRoster leaves a rack in the roster, and stands beside neither rosterNodeBlockList nor
     maxIgnorablePods.
     """
@@ -156,8 +183,8 @@ def a_rack_stays_in_the_roster(cluster: Cluster) -> Iterator[Refused]:
         yield path, "one rack would be left while a batch size is set", "take the batch sizes away first"
 
 
-@rule("maxunavail-rf")
-def not_all_copies_may_be_away(cluster: Cluster) -> Iterator[Refused]:
+@rule("maxunavail-rf", scope="cluster", severity="error", source="AKO 4.5.0: validateMaxUnavailable")
+def not_all_copies_may_be_away(cluster: Cluster) -> Iterator[Problem]:
     """maxUnavailable, as a number, is below every replication factor (RF 1 aside) and below the size."""
     if cluster.spec.get("disablePDB") is True or cluster.size <= 1:
         return
@@ -174,10 +201,10 @@ def not_all_copies_may_be_away(cluster: Cluster) -> Iterator[Refused]:
         )
 
 
-@rule("pdb-unused", warns=True)
-def no_budget_without_a_pdb(cluster: Cluster, written: dict[str, Any]) -> Iterator[Refused]:
-    """maxUnavailable says nothing while disablePDB is true."""
-    if cluster.spec.get("disablePDB") is True and written.get("maxUnavailable") is not None:
+@rule("pdb-unused", scope="cluster", severity="warning", source="AKO 4.5.0: validateMaxUnavailable")
+def no_budget_without_a_pdb(cluster: Cluster) -> Iterator[Problem]:
+    """maxUnavailable has no effect while disablePDB is true."""
+    if cluster.spec.get("disablePDB") is True and cluster.written.get("maxUnavailable") is not None:
         yield "spec.maxUnavailable", "is dropped, because disablePDB is true", "take one of them away"
 
 
@@ -185,8 +212,8 @@ def strongly_consistent(rack: Rack) -> frozenset[str]:
     return frozenset(name for _, name, namespace in namespaces(rack.config) if is_strongly_consistent(namespace))
 
 
-@rule("sc-same-racks")
-def racks_agree_on_strong_consistency(cluster: Cluster) -> Iterator[Refused]:
+@rule("sc-same-racks", scope="cluster", severity="error", source="AKO 4.5.0: validateSCNamespaces")
+def racks_agree_on_strong_consistency(cluster: Cluster) -> Iterator[Problem]:
     """All racks have the same strongly consistent namespaces."""
     racks = cluster.distinct_racks
     for rack in racks[1:]:

@@ -5,28 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, is_strongly_consistent, namespaces, section
 from aerofleet.ako.replication import changed_factors, factors
 from aerofleet.ako.status import Status
+from aerofleet.findings import Problem, rule
+from aerofleet.units.version import Range
 
 BESIDE_REPLICATION_FACTOR = frozenset({"enableDynamicConfigUpdate", "paused"})
 
 
-@rule("sc-frozen")
-def strong_consistency_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule("sc-frozen", scope="change", severity="error", source="AKO 4.5.0: validateNsConfUpdate")
+def strong_consistency_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """strong-consistency of a namespace never changes; written out or left out is a change, too."""
     yield from _frozen(old, new, "strong-consistency", only_strong=False)
 
 
-@rule("sc-rf-frozen")
-def strong_replication_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule("sc-rf-frozen", scope="change", severity="error", source="AKO 4.5.0: validateNsConfUpdate")
+def strong_replication_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """replication-factor of a strongly consistent namespace never changes; writing the default out is a change, too."""
     yield from _frozen(old, new, "replication-factor", only_strong=True)
 
 
-def _frozen(old: Cluster, new: Cluster, key: str, *, only_strong: bool) -> Iterator[Refused]:
+def _frozen(old: Cluster, new: Cluster, key: str, *, only_strong: bool) -> Iterator[Problem]:
     for before, after, rack in _pairs(old, new):
         known = {name: namespace for _, name, namespace in namespaces(before)}
         for position, name, namespace in namespaces(after):
@@ -39,8 +40,14 @@ def _frozen(old: Cluster, new: Cluster, key: str, *, only_strong: bool) -> Itera
                 yield path, f"{key} of {name} can't change", f"keep {shown}"
 
 
-@rule("ap-rf-alone", since="4.4.0")
-def replication_factor_changes_alone(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule(
+    "ap-rf-alone",
+    scope="change",
+    severity="error",
+    source="AKO 4.5.0: validateReplicationFactorUpdateRestrictions",
+    operator=Range("4.4.0"),
+)
+def replication_factor_changes_alone(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """The replication factor of one namespace changes at a time, alone, with dynamic configuration on. A factor that
     is not rolled out yet counts as changing.
     """
@@ -51,7 +58,7 @@ def replication_factor_changes_alone(old: Cluster, new: Cluster, status: Status)
 
 def _lone_factor_faults(
     racks: list[Rack], spec: dict[str, Any], new: Cluster, rolled_out: list[Rack] | None
-) -> Iterator[Refused]:
+) -> Iterator[Problem]:
     """The same asked of one comparison: from ``racks`` and their ``spec`` to the new cluster."""
     changed = changed_factors(racks, new.racks)
     if not changed:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import SHMEM, entries, namespaces, section, storage_lines, texts
 from aerofleet.ako.volumes import (
@@ -22,7 +21,9 @@ from aerofleet.ako.volumes import (
     policy,
     volumes,
 )
+from aerofleet.findings import Problem, rule
 from aerofleet.units.names import DNS_LABEL
+from aerofleet.units.version import Range
 
 RESERVED_CONTAINERS = ("aerospike-init", "aerospike-server")
 DEFAULT_WORK_DIRECTORY = "/opt/aerospike"
@@ -47,8 +48,8 @@ def _volumes(cluster: Cluster) -> Iterator[tuple[Rack, Volume, str]]:
             yield rack, volume, f"{path}.volumes[{position}]"
 
 
-@rule("vol-name")
-def volume_names_are_labels(cluster: Cluster) -> Iterator[Refused]:
+@rule("vol-name", scope="cluster", severity="error", source="AKO 4.5.0: validateStorage")
+def volume_names_are_labels(cluster: Cluster) -> Iterator[Problem]:
     """A volume's name is lower-case letters, digits and hyphens, at most 63."""
     for _, volume, path in _volumes(cluster):
         if not DNS_LABEL.fullmatch(volume.get("name", "")):
@@ -59,8 +60,8 @@ def volume_names_are_labels(cluster: Cluster) -> Iterator[Refused]:
             )
 
 
-@rule("vol-source")
-def volumes_have_one_source(cluster: Cluster) -> Iterator[Refused]:
+@rule("vol-source", scope="cluster", severity="error", source="AKO 4.5.0: validateStorageVolumeSource")
+def volumes_have_one_source(cluster: Cluster) -> Iterator[Problem]:
     """A volume has exactly one source."""
     for _, volume, path in _volumes(cluster):
         given = [key for key in SOURCES if key in section(volume, "source")]
@@ -72,16 +73,16 @@ def volumes_have_one_source(cluster: Cluster) -> Iterator[Refused]:
             )
 
 
-@rule("vol-orphan")
-def volumes_are_attached(cluster: Cluster) -> Iterator[Refused]:
+@rule("vol-orphan", scope="cluster", severity="error", source="AKO 4.5.0: validateStorage")
+def volumes_are_attached(cluster: Cluster) -> Iterator[Problem]:
     """A volume is attached to the server, a sidecar or an init container."""
     for _, volume, path in _volumes(cluster):
         if not volume.get("aerospike") and not volume.get("sidecars") and not volume.get("initContainers"):
             yield path, "attached to no container", "add aerospike, sidecars or initContainers"
 
 
-@rule("vol-path")
-def server_paths_are_free(cluster: Cluster) -> Iterator[Refused]:
+@rule("vol-path", scope="cluster", severity="error", source="AKO 4.5.0: validateStorage")
+def server_paths_are_free(cluster: Cluster) -> Iterator[Problem]:
     """A volume's path in the server is absolute, used once, and neither /etc/aerospike nor /configs."""
     for rack, path in _storages(cluster):
         seen: dict[str, str] = {}
@@ -98,16 +99,23 @@ def server_paths_are_free(cluster: Cluster) -> Iterator[Refused]:
             seen[target] = str(volume.get("name", ""))
 
 
-@rule("vol-mountopts", since="4.2.0", warns=True)
-def mount_options_are_used(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "vol-mountopts", scope="cluster", severity="warning", source="AKO 4.5.0: validateStorage", operator=Range("4.2.0")
+)
+def mount_options_are_used(cluster: Cluster) -> Iterator[Problem]:
     """Mount options in the server count for hostPath volumes only."""
     for _, volume, path in _volumes(cluster):
         if section(volume, "aerospike").get("mountOptions") and "hostPath" not in section(volume, "source"):
             yield f"{path}.aerospike.mountOptions", "is ignored: the volume is no hostPath", "leave it out"
 
 
-@rule("attach")
-def attachments_name_containers(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "attach",
+    scope="cluster",
+    severity="error",
+    source="AKO 4.5.0: validateAttachment, validateContainerAttachmentPaths",
+)
+def attachments_name_containers(cluster: Cluster) -> Iterator[Problem]:
     """A volume is attached once to a container that exists and isn't the operator's, at an absolute path of its own."""
     for kind in ("sidecars", "initContainers"):
         known = {str(container.get("name")) for container in cluster.pod_spec.get(kind) or []}
@@ -140,8 +148,14 @@ def _known_words(known: set[str]) -> str:
     return f"one of {', '.join(sorted(known))}" if known else "add the container first"
 
 
-@rule("hostpath-ro", since="4.2.0")
-def host_paths_are_read_only(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "hostpath-ro",
+    scope="cluster",
+    severity="error",
+    source="AKO 4.5.0: validateHostPathVolumeReadOnly",
+    operator=Range("4.2.0"),
+)
+def host_paths_are_read_only(cluster: Cluster) -> Iterator[Problem]:
     """A hostPath volume is mounted read-only everywhere (mountOptions.readOnly)."""
     for _, volume, path in _volumes(cluster):
         if "hostPath" not in section(volume, "source"):
@@ -154,8 +168,8 @@ def host_paths_are_read_only(cluster: Cluster) -> Iterator[Refused]:
                 yield f"{where}.mountOptions.readOnly", "a hostPath volume must be read-only", "set readOnly: true"
 
 
-@rule("pv-methods")
-def methods_fit_the_volume(cluster: Cluster) -> Iterator[Refused]:
+@rule("pv-methods", scope="cluster", severity="error", source="AKO 4.5.0: validateStorageVolumeSource")
+def methods_fit_the_volume(cluster: Cluster) -> Iterator[Problem]:
     """A persistent volume is initialised and wiped by methods for its mode."""
     for rack, volume, path in _volumes(cluster):
         for method in ("initMethod", "wipeMethod") if is_persistent(volume) else ():
@@ -165,8 +179,8 @@ def methods_fit_the_volume(cluster: Cluster) -> Iterator[Refused]:
                 yield f"{path}.{method}", f"{chosen} is not for a {mode(volume)} volume", f"one of {', '.join(allowed)}"
 
 
-@rule("local-sc", since="4.1.0")
-def local_classes_are_named(cluster: Cluster) -> Iterator[Refused]:
+@rule("local-sc", scope="cluster", severity="error", source="AKO 4.5.0: validateStorage", operator=Range("4.1.0"))
+def local_classes_are_named(cluster: Cluster) -> Iterator[Problem]:
     """deleteLocalStorageOnRestart and …OnPodRecovery need localStorageClasses."""
     for rack, path in _storages(cluster):
         for key in ("deleteLocalStorageOnRestart", "deleteLocalStorageOnPodRecovery"):
@@ -174,8 +188,14 @@ def local_classes_are_named(cluster: Cluster) -> Iterator[Refused]:
                 yield f"{path}.{key}", "which classes are local is not said", "list them in localStorageClasses"
 
 
-@rule("cleanup-threads", since="4.1.0")
-def cleaning_has_limits(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "cleanup-threads",
+    scope="cluster",
+    severity="error",
+    source="AKO 4.5.0: validatePodSpecResourceAndLimits",
+    operator=Range("4.1.0"),
+)
+def cleaning_has_limits(cluster: Cluster) -> Iterator[Problem]:
     """More than one cleanup thread needs resource limits on the init container."""
     limits = section(cluster.pod_spec, "aerospikeInitContainer", "resources").get("limits")
     for rack, path in _storages(cluster):
@@ -190,8 +210,8 @@ def cleaning_has_limits(cluster: Cluster) -> Iterator[Refused]:
 # --- paths of the configuration -----------------------------------------------------------------------------------
 
 
-@rule("device-volume")
-def devices_have_volumes(cluster: Cluster) -> Iterator[Refused]:
+@rule("device-volume", scope="cluster", severity="error", source="AKO 4.5.0: validateNamespaceConfig")
+def devices_have_volumes(cluster: Cluster) -> Iterator[Problem]:
     """Every device, shadows too, is the path of a persistent Block volume."""
     for rack in cluster.distinct_racks:
         known = paths_of(rack, "Block")
@@ -201,8 +221,8 @@ def devices_have_volumes(cluster: Cluster) -> Iterator[Refused]:
                 yield path, f"{device} of {name} is the path of no Block volume", _near(known)
 
 
-@rule("file-volume")
-def files_have_volumes(cluster: Cluster) -> Iterator[Refused]:
+@rule("file-volume", scope="cluster", severity="error", source="AKO 4.5.0: validateNamespaceConfig")
+def files_have_volumes(cluster: Cluster) -> Iterator[Problem]:
     """Every file, shadows too, lies on a persistent Filesystem volume."""
     for rack in cluster.distinct_racks:
         known = paths_of(rack, "Filesystem")
@@ -220,8 +240,8 @@ def _stored_on(cluster: Cluster, rack: Rack, key: str) -> Iterator[tuple[int, st
                 yield from ((position, name, path) for path in line.split())
 
 
-@rule("index-volume")
-def index_mounts_have_volumes(cluster: Cluster) -> Iterator[Refused]:
+@rule("index-volume", scope="cluster", severity="error", source="AKO 4.5.0: validateNamespaceConfig")
+def index_mounts_have_volumes(cluster: Cluster) -> Iterator[Problem]:
     """Every mount of an index on flash or pmem is exactly the path of a persistent Filesystem volume."""
     for rack in cluster.distinct_racks:
         known = paths_of(rack, "Filesystem")
@@ -237,8 +257,8 @@ def _near(known: set[str]) -> str:
     return f"there are {', '.join(sorted(known))}" if known else "add the volume to spec.storage"
 
 
-@rule("workdir")
-def work_directory_has_a_volume(cluster: Cluster) -> Iterator[Refused]:
+@rule("workdir", scope="cluster", severity="error", source="AKO 4.5.0: validateRequiredFileStorageForMetadata")
+def work_directory_has_a_volume(cluster: Cluster) -> Iterator[Problem]:
     """The work directory is absolute and on a persistent Filesystem volume (skipWorkDirValidate: any volume, if
     configured).
     """
@@ -255,8 +275,13 @@ def work_directory_has_a_volume(cluster: Cluster) -> Iterator[Refused]:
             yield path, f"{directory} lies on no {'' if skips else 'Filesystem '}volume", "add one to spec.storage"
 
 
-@rule("mounted-files")
-def named_files_are_mounted(cluster: Cluster) -> Iterator[Refused]:
+@rule(
+    "mounted-files",
+    scope="cluster",
+    severity="error",
+    source="AKO 4.5.0: validateRequiredFileStorageForAerospikeConfig",
+)
+def named_files_are_mounted(cluster: Cluster) -> Iterator[Problem]:
     """Feature keys, TLS files and the default password file lie on volumes, or come from a secret agent where they
     may.
     """
@@ -285,7 +310,7 @@ def _named_files(rack: Rack) -> Iterator[tuple[tuple[str | int, ...], str, bool]
                 yield ("network", "tls", position, key), item[key], may_be_remote
 
 
-def _default_password_file(cluster: Cluster, rack: Rack) -> Iterator[Refused]:
+def _default_password_file(cluster: Cluster, rack: Rack) -> Iterator[Problem]:
     file = section(rack.config, "security").get("default-password-file")
     if not isinstance(file, str):
         return

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from aerofleet.ako.access import is_secured, pki_users, tls_service, users
-from aerofleet.ako.admission.rule import Refused, rule
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.compatibility import admits
 from aerofleet.ako.config import PAIRS, Config, entries, namespaces, section, storage_lines
@@ -14,33 +13,37 @@ from aerofleet.ako.config_file import is_same
 from aerofleet.ako.init_image import sets_live
 from aerofleet.ako.network_policy import CUSTOM
 from aerofleet.ako.status import Status
+from aerofleet.findings import Problem, rule
+from aerofleet.units.version import Range
 
 
-@rule("edition-change", since="4.2.0")
-def edition_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule(
+    "edition-change", scope="change", severity="error", source="AKO 4.5.0: validateImageUpdate", operator=Range("4.2.0")
+)
+def edition_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """Enterprise stays Enterprise, Federal stays Federal."""
     for before, after in (("enterprise", "federal"), ("federal", "enterprise")):
         if before in old.image.lower() and after in new.image.lower():
             yield "spec.image", f"{before} can't become {after}", "make a new cluster and move the data"
 
 
-@rule("version-jump")
-def running_version_is_known(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule("version-jump", scope="change", severity="error", source="AKO 4.5.0: IsValidUpgrade of aerospike-management-lib")
+def running_version_is_known(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """The operator carries a schema for the server version that is replaced, too."""
     if not admits(old.version, new.operator):
         shown = f"server {old.version}" if old.version else old.image
         yield "spec.image", f"operator {new.operator} does not know {shown}, which is replaced", "make a new cluster"
 
 
-@rule("multipod-frozen")
-def multi_pod_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule("multipod-frozen", scope="change", severity="error", source="AKO 4.5.0: ValidateUpdate")
+def multi_pod_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """multiPodPerHost never changes."""
     if bool(old.pod_spec.get("multiPodPerHost")) != bool(new.pod_spec.get("multiPodPerHost")):
         yield "spec.podSpec.multiPodPerHost", "can't change", "make a new cluster and move the data"
 
 
-@rule("fabric-frozen")
-def fabric_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule("fabric-frozen", scope="change", severity="error", source="AKO 4.5.0: validateNetworkPolicyUpdate")
+def fabric_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """The network of fabric and tlsFabric never changes, nor its names while it is customInterface."""
     before, after = section(old.spec, "aerospikeNetworkPolicy"), section(new.spec, "aerospikeNetworkPolicy")
     for way, key in (("fabric", "customFabricNetworkNames"), ("tlsFabric", "customTLSFabricNetworkNames")):
@@ -51,15 +54,15 @@ def fabric_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused
             yield f"spec.aerospikeNetworkPolicy.{key}", "can't change", "make a new cluster and move the data"
 
 
-@rule("op-before-rollout")
-def operation_has_a_cluster(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule("op-before-rollout", scope="change", severity="error", source="AKO 4.5.0: validateOperation")
+def operation_has_a_cluster(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """An on-demand operation needs a cluster that was rolled out once."""
     if new.spec.get("operations") and not status.is_complete:
         yield "spec.operations", "the cluster was never rolled out", "wait for it first"
 
 
-@rule("op-same-id")
-def operations_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule("op-same-id", scope="change", severity="error", source="AKO 4.5.0: validateOperationUpdate")
+def operations_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """An operation that was asked for stays as it is; another one has another id."""
     before = {operation.get("id"): operation for operation in old.spec.get("operations") or []}
     for position, operation in enumerate(new.spec.get("operations") or []):
@@ -72,8 +75,8 @@ def operations_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Refu
             )
 
 
-@rule("op-pods")
-def operations_name_pods(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule("op-pods", scope="change", severity="error", source="AKO 4.5.0: validateOperationUpdate")
+def operations_name_pods(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """An operation names pods that exist."""
     for position, operation in enumerate(new.spec.get("operations") or []):
         for index, pod in enumerate(operation.get("podList") or []):
@@ -85,8 +88,8 @@ def operations_name_pods(old: Cluster, new: Cluster, status: Status) -> Iterator
                 )
 
 
-@rule("op-alone")
-def operations_come_alone(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule("op-alone", scope="change", severity="error", source="AKO 4.5.0: validateOperationUpdate")
+def operations_come_alone(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """A new operation doesn't come with more pods, another number of racks or another image, also none under way."""
     asked = new.spec.get("operations") or []
     if not asked or not status.is_complete or asked == status.operations:
@@ -99,23 +102,41 @@ def operations_come_alone(old: Cluster, new: Cluster, status: Status) -> Iterato
         yield "spec.operations", "an operation beside another image", "one after the other"
 
 
-@rule("acl-remove", since="4.2.0")
-def access_control_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule(
+    "acl-remove",
+    scope="change",
+    severity="error",
+    source="AKO 4.5.0: validateAccessControlUpdate",
+    operator=Range("4.2.0"),
+)
+def access_control_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """aerospikeAccessControl is never taken away again."""
     if "aerospikeAccessControl" in old.spec and "aerospikeAccessControl" not in new.spec:
         yield "spec.aerospikeAccessControl", "can't be removed", "keep it; without security it has no effect"
 
 
-@rule("acl-no-security", since="4.2.0")
-def access_control_rests_without_security(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule(
+    "acl-no-security",
+    scope="change",
+    severity="error",
+    source="AKO 4.5.0: validateAccessControlUpdate",
+    operator=Range("4.2.0"),
+)
+def access_control_rests_without_security(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """Users and roles don't change while security is off."""
     after = new.spec.get("aerospikeAccessControl")
     if not is_secured(new) and after is not None and after != old.spec.get("aerospikeAccessControl"):
         yield "spec.aerospikeAccessControl", "users and roles change while security is off", "switch security on first"
 
 
-@rule("pki-to-internal", since="4.2.0")
-def certificates_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule(
+    "pki-to-internal",
+    scope="change",
+    severity="error",
+    source="AKO 4.5.0: validateUsersAuthModeUpdate",
+    operator=Range("4.2.0"),
+)
+def certificates_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """A PKIOnly user doesn't go back to a password."""
     before = {user.get("name") for user in users(old) if user.get("authMode") == "PKIOnly"}
     for position, user in enumerate(users(new) if is_secured(new) else ()):
@@ -124,8 +145,14 @@ def certificates_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Re
             yield path, f"user {user.get('name')} can't go back to a password", "make another user"
 
 
-@rule("tls+pki", since="4.2.0")
-def tls_comes_before_pki(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule(
+    "tls+pki",
+    scope="change",
+    severity="error",
+    source="AKO 4.5.0: validateTLSAndPKIOnlyUpdate",
+    operator=Range("4.2.0"),
+)
+def tls_comes_before_pki(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """PKIOnly users come once TLS on the service is rolled out everywhere."""
     if not pki_users(new) or tls_service(new.distinct_racks[0]) is None:
         return
@@ -133,8 +160,14 @@ def tls_comes_before_pki(old: Cluster, new: Cluster, status: Status) -> Iterator
         yield "spec.aerospikeAccessControl.users", "PKIOnly users while TLS is not everywhere yet", "roll TLS out first"
 
 
-@rule("list-entry-kind", since="4.4.0")
-def entries_stay_maps(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule(
+    "list-entry-kind",
+    scope="change",
+    severity="error",
+    source="AKO 4.5.0: ValidateAerospikeConfigUpdate",
+    operator=Range("4.4.0"),
+)
+def entries_stay_maps(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """A map in a list of aerospikeConfig is replaced by a map only: the operator's code panics on comparing others."""
     for path in _replaced_maps(old.config, new.config, "spec.aerospikeConfig"):
         yield path, "a map becomes something else: the operator's code panics", "write a map, or take the entry out"
@@ -154,8 +187,13 @@ def _replaced_maps(before: Any, after: Any, path: str) -> Iterator[str]:
                 yield from _replaced_maps(was, now, f"{path}[{position}]")
 
 
-@rule("shared-storage-engine")
-def shared_namespaces_have_storage(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule(
+    "shared-storage-engine",
+    scope="change",
+    severity="error",
+    source="AKO 4.5.0: validateNsConfUpdateFromStatus, ValidateStorageEngineDeviceList",
+)
+def shared_namespaces_have_storage(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """On a change the storage-engine of spec.aerospikeConfig itself is read, also where every rack has its own."""
     if any(rack.is_shared for rack in new.racks):
         return
@@ -173,8 +211,8 @@ def shared_namespaces_have_storage(old: Cluster, new: Cluster, status: Status) -
 # --- aerospikeConfig ----------------------------------------------------------------------------------------------
 
 
-@rule("tls-ca-frozen")
-def used_authorities_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule("tls-ca-frozen", scope="change", severity="error", source="AKO 4.5.0: validateTLSUpdate")
+def used_authorities_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """A TLS entry that stays in use keeps its ca-file (or moves to ca-path), and doesn't lose its authorities."""
     before, after = section(old.config, "network"), section(new.config, "network")
     used = _tls_names(before) & _tls_names(after)
@@ -190,8 +228,8 @@ def used_authorities_stay(old: Cluster, new: Cluster, status: Status) -> Iterato
             yield path, "an entry in use loses its authorities", "keep ca-file or ca-path"
 
 
-@rule("tls-entry-name")
-def tls_entries_keep_names(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule("tls-entry-name", scope="change", severity="error", source="AKO 4.5.0: validateTLSUpdate")
+def tls_entries_keep_names(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """Every entry of network.tls has a name, before and after, where that list changes: the operator compares them by
     name, and its code panics on an entry without one.
     """
@@ -212,8 +250,8 @@ def _tls_names(network: Config) -> set[str]:
     return {str(section(network, key).get("tls-name")) for key, _ in PAIRS}
 
 
-@rule("tls-name-frozen")
-def tls_names_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule("tls-name-frozen", scope="change", severity="error", source="AKO 4.5.0: validateNetworkConnectionUpdate")
+def tls_names_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """The tls-name of a section never changes."""
     for key, words in PAIRS:
         before = section(old.config, "network", key).get("tls-name")
@@ -226,8 +264,8 @@ def tls_names_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Refus
             )
 
 
-@rule("port-frozen")
-def ports_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule("port-frozen", scope="change", severity="error", source="AKO 4.5.0: validateNetworkPortUpdate")
+def ports_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """A port never changes; plain or TLS may go only after both were served."""
     for key, words in PAIRS:
         before, after = section(old.config, "network", key), section(new.config, "network", key)
@@ -247,8 +285,8 @@ def ports_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
             )
 
 
-@rule("device-move")
-def devices_rest_between_namespaces(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule("device-move", scope="change", severity="error", source="AKO 4.5.0: validateStorageEngineDeviceListUpdate")
+def devices_rest_between_namespaces(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """A device or file leaves one namespace in one change and joins another in a later one."""
     told: set[str] = set()
     running = {rack.id: rack.config for rack in status.racks}
@@ -273,8 +311,8 @@ def _lines(config: Config) -> Iterator[tuple[int, str, str, str]]:
                 yield position, name, key, line
 
 
-@rule("dyn-running-init")
-def running_pods_can_set_live(old: Cluster, new: Cluster, status: Status) -> Iterator[Refused]:
+@rule("dyn-running-init", scope="change", severity="error", source="AKO 4.5.0: validateEnableDynamicConfigUpdate")
+def running_pods_can_set_live(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """Dynamic configuration needs every running pod to have an init image of 2.2.0 or later."""
     if not new.is_dynamic:
         return
