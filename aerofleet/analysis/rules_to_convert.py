@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aerofleet.aerospike.server import START_RULES
-from aerofleet.ako.admission import MUTATING, SCHEMA
-from aerofleet.ako.admission import RULES as ADMISSION
 from aerofleet.findings import Rule, declared
 from aerofleet.fleet.rules import RULES as DEFINITIONS
 from aerofleet.load import RULES as READER
@@ -16,10 +14,6 @@ def _rules() -> Iterator[Rule[...]]:
     for registry in (READER, DEFINITIONS):
         for name, summary in registry.items():
             yield declared(name, summary, scope="file", severity="error")
-    for name, summary in {**MUTATING, **SCHEMA}.items():
-        yield declared(name, summary, scope="cluster", severity="error")
-    for rule in ADMISSION:
-        yield declared(rule.id, rule.summary, scope="cluster", severity="error")
     for start in START_RULES:
         yield declared(start.id, start.summary, scope="cluster", severity="error")
     for name in ("no-cluster", "another-operator", "object-twice", "api-version", "size-value"):
