@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE
@@ -65,7 +64,9 @@ def embedded_hosts(root: Path) -> dict[str, list[dict[str, str]]]:
     for cell in (resolve_cell(root, name).cell for name in cells(root)):
         if cell and cell.context == CONTEXT:
             found |= {host.name: [] for host in cell.hosts}
-            found |= {host.name: [asdict(taint) for taint in pool.taints] for pool in cell.pools for host in pool.hosts}
+            found |= {
+                host.name: [taint.model_dump() for taint in pool.taints] for pool in cell.pools for host in pool.hosts
+            }
     return found
 
 

@@ -39,7 +39,7 @@ RackId = Annotated[Whole, Field(ge=1, le=1_000_000)]
 """AKO 4.5.0 takes 0 to 1000000; 0 means "no rack"."""
 
 
-class PortsFile(FileModel):
+class PortBlock(FileModel):
     first: Whole = Field(
         ge=FIRST_PORT,
         le=LAST_PORT - PORTS_PER_CLUSTER + 1,
@@ -55,7 +55,7 @@ class DeviceAllocation(FileModel):
 
 class ClusterAllocation(FileModel):
     resource: str = Field(max_length=MAX_RESOURCE_NAME, description="name of the AerospikeCluster")
-    ports: PortsFile = Field(description="its block of ten")
+    ports: PortBlock = Field(description="its block of ten")
     tls_name: str = Field(description="name in the certificates of its nodes")
     racks: tuple[str, ...] = Field(
         (), description="physical racks; the resource has the first of them in which its pool has hosts"

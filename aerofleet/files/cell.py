@@ -12,7 +12,7 @@ from aerofleet.files.file_model import FileModel
 from aerofleet.files.quantities import Flag, Seconds, Whole
 
 
-class ServerFile(FileModel):
+class ServerImages(FileModel):
     """The source of server images. A channel names a version, so that one line upgrades every cluster that
     follows it.
     """
@@ -27,14 +27,16 @@ class ServerFile(FileModel):
     )
 
 
-class PinnedFile(FileModel):
+class PinnedManifests(FileModel):
     """Manifests of another project, kept in this one so that a review sees every object in them."""
 
     folder: str = Field("", description="folder of this project with the output of `helm template`")
     sha256: str = Field("", description="its hash, so that no file changes unseen")
 
 
-class OperatorFile(FileModel):
+class Operator(FileModel):
+    """The Aerospike Kubernetes Operator of a cell."""
+
     version: OperatorVersion = Field(description="AKO version that runs, or that this change brings")
     namespace: str = Field("aerospike", description="Kubernetes namespace in which it runs")
     phase: OperatorPhase = Field(OperatorPhase.RELEASE, description="step of an operator upgrade; release otherwise")
@@ -49,7 +51,9 @@ class OperatorFile(FileModel):
         "crds-only", description="who runs the operator: this project, from pinned manifests, or somebody else"
     )
     replicas: Whole = Field(2, ge=1, description="operator pods")
-    manifests: PinnedFile = Field(PinnedFile(), description="its manifests, when this project makes its objects")
+    manifests: PinnedManifests = Field(
+        PinnedManifests(), description="its manifests, when this project makes its objects"
+    )
     release_order: tuple[str, ...] = Field((), description="TEAM/CLUSTER in the order they are released after a switch")
 
     @model_validator(mode="after")
@@ -64,14 +68,23 @@ class OperatorFile(FileModel):
             raise ValueError(f"phase: {self.phase.value} needs previousVersion")
         return self
 
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The releases that may act on the clusters: one; during an upgrade the previous and the new one."""
+        return (self.version,) if self.phase is OperatorPhase.RELEASE else (self.previous_version, self.version)
 
-class SecretStoreFile(FileModel):
+
+class SecretStore(FileModel):
+    """The store of the secret values. ``embedded`` exists only on the embedded control plane."""
+
     kind: Literal["external-secrets", "existing", "embedded"] = Field(description="where secrets really live")
     store: str = Field("", description="name of the ClusterSecretStore, for external-secrets")
     path_prefix: str = Field("", description="path in the store before <team>/<cluster>/…")
 
 
-class MonitoringFile(FileModel):
+class Monitoring(FileModel):
+    """The collection of metrics; thresholds of alerts belong to each tier."""
+
     pod_monitors: Flag = Field(
         True, description="make PodMonitors and alert rules; false where there is no Prometheus operator"
     )
@@ -83,7 +96,7 @@ class MonitoringFile(FileModel):
     )
 
 
-class ImagesFile(FileModel):
+class Images(FileModel):
     """Pinned images of the DaemonSets on the hosts; needed where a pool asks for them."""
 
     provisioner: str = Field("", description="sig-storage local-volume-provisioner")
@@ -91,13 +104,13 @@ class ImagesFile(FileModel):
     pause: str = Field("", description="the image that does nothing")
 
 
-class SeedsFile(FileModel):
+class Seeds(FileModel):
     """A LoadBalancer Service for each cluster, made by the operator: the seed address of clients outside."""
 
     annotations: dict[str, str] = Field(default_factory=dict, description="what your load balancer reads")
 
 
-class FreezeWindowFile(FileModel):
+class FreezeWindow(FileModel):
     """A period in which nothing may change. Its times have a zone, so that they mean the same on every machine."""
 
     name: str = Field(description="what people call it")
@@ -123,16 +136,16 @@ class CellFile(FileModel):
     networks: tuple[str, ...] = Field(
         (), description="NetworkAttachmentDefinitions, for multus: the first for clients, the last between nodes"
     )
-    seeds: SeedsFile | None = Field(None, description="give each cluster with clients outside an address; else none")
-    server: ServerFile = Field(description="where images come from, and which versions")
-    operator: OperatorFile = Field(description="the Aerospike Kubernetes Operator")
-    cert_manager: PinnedFile = Field(
-        default=PinnedFile(), description="manifests of cert-manager; without a folder it is there already"
+    seeds: Seeds | None = Field(None, description="give each cluster with clients outside an address; else none")
+    server: ServerImages = Field(description="where images come from, and which versions")
+    operator: Operator = Field(description="the Aerospike Kubernetes Operator")
+    cert_manager: PinnedManifests = Field(
+        default=PinnedManifests(), description="manifests of cert-manager; without a folder it is there already"
     )
-    secret_store: SecretStoreFile = Field(description="where passwords, certificates and the feature key come from")
-    images: ImagesFile = Field(ImagesFile(), description="what runs on the hosts beside Aerospike")
-    monitoring: MonitoringFile = Field(MonitoringFile(), description="metrics and alerts")
-    freeze_windows: tuple[FreezeWindowFile, ...] = Field(
+    secret_store: SecretStore = Field(description="where passwords, certificates and the feature key come from")
+    images: Images = Field(Images(), description="what runs on the hosts beside Aerospike")
+    monitoring: Monitoring = Field(Monitoring(), description="metrics and alerts")
+    freeze_windows: tuple[FreezeWindow, ...] = Field(
         (), description="when nothing shall change; for people, and for checks of your own: no verb refuses by it"
     )
     groups: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="stack group → its teams")

@@ -12,24 +12,24 @@ from aerofleet.files.file_model import FileModel
 from aerofleet.files.quantities import BitsPerSecond, Bytes, Flag, Number, Whole
 
 
-class DriveFile(FileModel):
+class Drive(FileModel):
     count: Whole = Field(ge=1, description="drives of this kind in a host")
     size: Bytes = Field(description="of one drive")
     dwpd: Number = Field(ge=0, description="drive writes per day the maker promises")
     act: Number = Field(0, ge=0, description="multiple of ACT's 1x load the drive passed; 0 = not measured")
 
 
-class HostModelFile(FileModel):
+class HostModel(FileModel):
     sockets: Whole = Field(ge=1, description="CPU sockets")
     cores: Whole = Field(ge=1, description="physical cores of the whole machine")
     numa: Whole = Field(1, ge=1, description="NUMA nodes")
     memory: Bytes = Field(description="of the whole machine")
     network: BitsPerSecond = Field(description="line rate of all ports that serve clients together")
-    drives: tuple[DriveFile, ...] = Field((), description="NVMe drives for data")
+    drives: tuple[Drive, ...] = Field((), description="NVMe drives for data")
     price_per_month: Number = Field(0, ge=0, description="of one machine, in the currency of your reports")
 
 
-class HostFile(FileModel):
+class HostEntry(FileModel):
     model: str = Field(description="one of the models")
     rack: str = Field(description="one of the racks of the cell")
     address: Address = Field(description="address that clients reach, written to the node label for configured-ip")
@@ -41,17 +41,17 @@ class HostFile(FileModel):
 
 
 class HostsFile(FileModel):
-    models: dict[str, HostModelFile] = Field(description="kinds of machines")
-    hosts: dict[str, HostFile] = Field(description="Kubernetes node name → host")
+    models: dict[str, HostModel] = Field(description="kinds of machines")
+    hosts: dict[str, HostEntry] = Field(description="Kubernetes node name → host")
 
 
-class TaintFile(FileModel):
+class Taint(FileModel):
     key: str = Field(description="of the taint")
     value: str = Field("", description="of the taint")
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] = Field("NoSchedule", description="what it does")
 
 
-class PartitionFile(FileModel):
+class Partition(FileModel):
     storage_class: str = Field(description="of the volumes made from them")
     mode: Literal["Block", "Filesystem"] = Field(description="Block for data, Filesystem for the server's own files")
     count: Whole = Field(ge=1, description="partitions of each drive")
@@ -59,14 +59,14 @@ class PartitionFile(FileModel):
     device_glob: str = Field(description="where the provisioner finds them, for instance /dev/disk/aerofleet/data-*")
 
 
-class TuningFile(FileModel):
+class Tuning(FileModel):
     sysctls: dict[str, str] = Field(default_factory=dict, description="kernel setting → value")
     transparent_huge_pages: Literal["never", "madvise"] = Field(
         "madvise", description="as the server wants it: never or madvise"
     )
 
 
-class PoolFile(FileModel):
+class PoolEntry(FileModel):
     models: tuple[str, ...] = Field((), description="hosts of these models")
     racks: tuple[str, ...] = Field((), description="hosts in these racks; with `models`, hosts that match both")
     host_labels: dict[str, str] = Field(
@@ -76,10 +76,10 @@ class PoolFile(FileModel):
     labels: dict[str, str] = Field(
         default_factory=dict, description="node labels, beside those that the platform writes"
     )
-    taints: tuple[TaintFile, ...] = Field((), description="taints the hosts are expected to have")
+    taints: tuple[Taint, ...] = Field((), description="taints the hosts are expected to have")
     take_over_taints: Flag = Field(False, description="manage the whole taint list of the hosts")
-    tuning: TuningFile | None = Field(None, description="kernel settings to keep on the hosts; none when left out")
-    partitions: tuple[PartitionFile, ...] = Field((), description="how the drives are cut")
+    tuning: Tuning | None = Field(None, description="kernel settings to keep on the hosts; none when left out")
+    partitions: tuple[Partition, ...] = Field((), description="how the drives are cut")
     provisioner: Literal["local-static", "explicit", "existing"] = Field(
         "local-static",
         description="who makes the volumes: the local static provisioner, this project one by one, or somebody else",
@@ -87,4 +87,4 @@ class PoolFile(FileModel):
 
 
 class PoolsFile(FileModel):
-    pools: dict[str, PoolFile] = Field(description="name → pool")
+    pools: dict[str, PoolEntry] = Field(description="name → pool")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aerofleet.files.cell import PinnedFile
+from aerofleet.files.cell import PinnedManifests
 from aerofleet.findings import Finding
 from aerofleet.load import Document, LoadError, read_all, read_bytes
 
@@ -24,7 +24,7 @@ class Pinned:
     findings: list[Finding]
 
 
-def read_pinned(root: Path, pinned: PinnedFile, document: Document, place: tuple[str, ...]) -> Pinned:
+def read_pinned(root: Path, pinned: PinnedManifests, document: Document, place: tuple[str, ...]) -> Pinned:
     """Read a pinned folder; without a folder there are no objects. ``place``: the path of ``pinned`` in
     ``document``.
     """

@@ -50,7 +50,7 @@ def team_schema() -> Json:
 
 def tier_schema() -> Json:
     schema = plain(TierFile)
-    for name in ("RevisionFile", "ServerSettingsFile"):
+    for name in ("Revision", "ServerSettings"):
         add_settings(schema, schema["$defs"][name]["properties"], "settings", templates=True)
     return schema
 

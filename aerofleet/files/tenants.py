@@ -9,7 +9,7 @@ from aerofleet.files.file_model import FileModel
 from aerofleet.files.quantities import Bytes, Millicores, Whole
 
 
-class QuotaFile(FileModel):
+class Quota(FileModel):
     clusters: Whole = Field(ge=0, description="clusters at most")
     pods: Whole = Field(ge=0, description="pods of all clusters")
     memory: Bytes = Field(description="of all database servers")
@@ -17,8 +17,8 @@ class QuotaFile(FileModel):
     storage: Bytes = Field(description="of all volumes")
 
 
-class TenantFile(FileModel):
-    quota: QuotaFile = Field(description="what its clusters may add up to")
+class Tenant(FileModel):
+    quota: Quota = Field(description="what its clusters may add up to")
     tiers: tuple[str, ...] = Field(min_length=1, description="tiers the team may use, any revision")
     pools: tuple[str, ...] = Field(min_length=1, description="pools the team may use")
     client_cidrs: tuple[Network, ...] = Field((), description="networks its clients come from")
@@ -32,4 +32,4 @@ class TenantFile(FileModel):
 
 
 class TenantsFile(FileModel):
-    teams: dict[str, TenantFile] = Field(description="team → what it is granted")
+    teams: dict[str, Tenant] = Field(description="team → what it is granted")

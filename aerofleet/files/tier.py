@@ -11,7 +11,7 @@ from aerofleet.files.file_model import FileModel
 from aerofleet.units.version import numbers
 
 
-class ServerSettingsFile(FileModel):
+class ServerSettings(FileModel):
     """Settings for some server versions only. They override the other settings of their revision."""
 
     since: ServerRelease = Field("", description="the first server release they are for: 7.1; any when left out")
@@ -41,16 +41,16 @@ class ServerSettingsFile(FileModel):
         return " ".join(f"{name} {release}" for name, release in parts if release)
 
 
-class RevisionFile(FileModel):
+class Revision(FileModel):
     """One revision. ``extends`` names a revision of another tier, whose settings these override."""
 
     extends: str = Field("", description="a tier at a revision")
     description: str = Field("", description="for people")
     settings: dict[str, Any] = Field(default_factory=dict, description="of every cluster of the tier")
-    for_servers: tuple[ServerSettingsFile, ...] = Field((), description="settings for some server versions only")
+    for_servers: tuple[ServerSettings, ...] = Field((), description="settings for some server versions only")
 
 
 class TierFile(FileModel):
     tier: str = Field(description="its name; that of its file")
     current: str = Field("", description="the revision of clusters that name none; the highest when left out")
-    revisions: dict[str, RevisionFile] = Field(min_length=1, description="number → settings; the highest is the newest")
+    revisions: dict[str, Revision] = Field(min_length=1, description="number → settings; the highest is the newest")

@@ -21,7 +21,7 @@ from aerofleet.files.allocations import (
     AllocationsFile,
     ClusterAllocation,
     DeviceAllocation,
-    PortsFile,
+    PortBlock,
     TeamAllocation,
 )
 from aerofleet.files.choices import ClusterState
@@ -203,7 +203,7 @@ def next_state(reached: ClusterState, wanted: ClusterState) -> ClusterState:
     return wanted if ORDER.index(wanted) <= ORDER.index(reached) + 1 else reached
 
 
-def ports_of(block: PortsFile, *, tls: bool, admin: bool) -> Ports:
+def ports_of(block: PortBlock, *, tls: bool, admin: bool) -> Ports:
     """Return the ports of a cluster in its allocated block of ten; 0 for a port that the cluster does not have."""
     first = block.first
     return Ports(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 
 from aerofleet.files.choices import StorageKind
-from aerofleet.files.metal import HostModelFile
+from aerofleet.files.metal import HostModel
 from aerofleet.files.quantities import MAX_PODS
 from aerofleet.files.settings import NamespaceSettings, Settings
 from aerofleet.sizing import (
@@ -87,7 +87,7 @@ def unreadable(settings: Settings, version: str) -> str:
     return ""
 
 
-def auto_size(settings: Settings, version: str, models: Sequence[HostModelFile]) -> AutoSize:
+def auto_size(settings: Settings, version: str, models: Sequence[HostModel]) -> AutoSize:
     """Return the smallest size that carries the workload on the weakest of ``models``, those of the pool's hosts.
 
     Raises NoSizeError.
@@ -119,7 +119,7 @@ def lacks_for_settings(settings: Settings, version: str) -> list[str]:
         return []
 
 
-def lacks_for_workload(settings: Settings, version: str, models: Sequence[HostModelFile]) -> list[str]:
+def lacks_for_workload(settings: Settings, version: str, models: Sequence[HostModel]) -> list[str]:
     """Return one message for each shortfall of the written size against the workload; none if the workload is
     incomplete.
 
@@ -136,9 +136,7 @@ def lacks_for_workload(settings: Settings, version: str, models: Sequence[HostMo
     return [told(lack) for lack in missing if lack not in known]
 
 
-def sizing_of(
-    settings: Settings, version: str, models: Sequence[HostModelFile]
-) -> tuple[Sizing, tuple[Shortfall, ...]]:
+def sizing_of(settings: Settings, version: str, models: Sequence[HostModel]) -> tuple[Sizing, tuple[Shortfall, ...]]:
     """Return the sizing of a cluster as it is defined, its pods with their own settings, and what it lacks for its
     workload until the planned date. Raises ValueError if the sizing can't read the settings."""
     workload, pod, assumed = workload_of(settings, version), pod_of(settings, version), assumptions_of(settings)
@@ -148,7 +146,7 @@ def sizing_of(
     return replace(sizing, pod=pod), shortfalls(workload, given, assumed)
 
 
-def figures_of(settings: Settings, version: str, models: Sequence[HostModelFile], pods: int) -> tuple[Figure, ...]:
+def figures_of(settings: Settings, version: str, models: Sequence[HostModel], pods: int) -> tuple[Figure, ...]:
     """Return every figure of one node at the planned date, with ``pods`` nodes in the cluster; none if the workload is
     incomplete."""
     try:
@@ -238,7 +236,7 @@ def storage_of(namespace: NamespaceSettings) -> Storage:
     return Storage.MEMORY if namespace.storage is StorageKind.MEMORY else Storage.DEVICE
 
 
-def metal_of(settings: Settings, models: Sequence[HostModelFile]) -> Metal:
+def metal_of(settings: Settings, models: Sequence[HostModel]) -> Metal:
     return Metal(
         memory_bytes=settings.resources.memory,
         cores=settings.resources.cpu // 1000,
@@ -247,7 +245,7 @@ def metal_of(settings: Settings, models: Sequence[HostModelFile]) -> Metal:
     )
 
 
-def devices_of(settings: Settings, models: Sequence[HostModelFile]) -> Iterator[Device]:
+def devices_of(settings: Settings, models: Sequence[HostModel]) -> Iterator[Device]:
     """Yield the devices of a pod; a partition has its share of the rating of the weakest drive."""
     drives = [drive for model in models for drive in model.drives]
     endurance = min((drive.dwpd for drive in drives), default=0)

@@ -10,6 +10,7 @@ from aerofleet.files.allocations import ClusterAllocation, DeviceAllocation
 from aerofleet.files.cell import CellFile
 from aerofleet.files.choices import StorageKind
 from aerofleet.files.settings import NamespaceSettings, Settings
+from aerofleet.files.tenants import Tenant
 from aerofleet.fleet.allocation import ports_of, racks_in_use
 from aerofleet.fleet.cluster import (
     Batches,
@@ -29,7 +30,6 @@ from aerofleet.fleet.cluster import (
     Volume,
 )
 from aerofleet.fleet.metal import Pool
-from aerofleet.fleet.tenants import Tenant
 from aerofleet.settings.source import WrittenCluster
 from aerofleet.units.names import (
     FEATURE_KEY_FILE,
@@ -67,7 +67,7 @@ def build_cluster(
     written: WrittenCluster, tier: Tier, settings: Settings, given: ClusterAllocation, context: Context
 ) -> Cluster:
     """Build the resolved cluster; ``settings.size`` has to be a number."""
-    cell, team = context.cell, context.tenant.team
+    cell, team = context.cell, written.team
     version = cell.server.channels.get(settings.channel, settings.channel)
     security = build_security(settings, given)
     volumes = build_volumes(settings, given)
@@ -97,7 +97,7 @@ def build_cluster(
         dynamic_config=settings.dynamic_config,
         security=security,
         exporter=build_exporter(settings),
-        secrets=secret_references(written.name, settings, security, context),
+        secrets=secret_references(written, settings, security, context),
         tolerations=context.pool.taints,
         node_selector={POOL_LABEL: settings.pool},
         local_storage_classes=tuple(sorted({volume.storage_class for volume in volumes})),
@@ -187,11 +187,11 @@ def min_cluster_size(wanted: int | Literal["majority"] | None, nodes: int) -> in
 
 
 def secret_references(
-    name: str, settings: Settings, security: Security, context: Context
+    written: WrittenCluster, settings: Settings, security: Security, context: Context
 ) -> tuple[SecretReference, ...]:
     """Return every Secret that the cluster reads, with its path in the cell's secret store."""
     store = context.cell.secret_store.path_prefix
-    base = "/".join(part for part in (store, context.tenant.team, name) if part)
+    base = "/".join(part for part in (store, written.team, written.name) if part)
     site = "/".join(part for part in (store, "platform") if part)
     references = [SecretReference(FEATURE_KEY_SECRET, "feature-key", (FEATURE_KEY_FILE,), f"{site}/feature-key")]
     if context.cell.server.pull_secret:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aerofleet.files.cell import FreezeWindow, Images, Monitoring, Operator, SecretStore, Seeds
 from aerofleet.files.choices import NetworkProfile
+from aerofleet.files.tenants import Tenant
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.metal import Host, Pool
-from aerofleet.fleet.platform import FreezeWindow, Images, Monitoring, Operator, SecretStore, Seeds
-from aerofleet.fleet.tenants import Tenant
 from aerofleet.units.json_value import Json
 
 
@@ -25,7 +25,10 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One Kubernetes cluster of one environment. ``cert_manager``: its manifests; none if another team runs it."""
+    """One Kubernetes cluster of one environment.
+
+    ``operator_objects`` and ``cert_manager_objects``: the pinned manifests, unchanged; none if another team runs it.
+    """
 
     name: str
     site: str
@@ -37,7 +40,8 @@ class Cell:
     hosts: tuple[Host, ...]
     pools: tuple[Pool, ...]
     operator: Operator
-    cert_manager: tuple[Json, ...]
+    operator_objects: tuple[Json, ...]
+    cert_manager_objects: tuple[Json, ...]
     secret_store: SecretStore
     images: Images
     monitoring: Monitoring

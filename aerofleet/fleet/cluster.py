@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from aerofleet.files.choices import ClusterState, NetworkProfile, StorageKind
-from aerofleet.fleet.metal import Taint
+from aerofleet.files.metal import Taint
 from aerofleet.units.json_value import Json
 
 

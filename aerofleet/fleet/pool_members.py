@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from aerofleet.files.choices import HostState
-from aerofleet.files.metal import HostFile, PoolFile
+from aerofleet.files.metal import HostEntry, PoolEntry
 from aerofleet.settings.source import CellSource
 
 BY_MODEL, BY_RACK, BY_LABEL, BY_NAME = range(4)
@@ -14,7 +14,7 @@ selector, so that one line takes a dedicated pool out of the hosts of a model.
 """
 
 
-def pool_members(pools: Mapping[str, PoolFile], hosts: Mapping[str, HostFile]) -> dict[str, tuple[str, ...]]:
+def pool_members(pools: Mapping[str, PoolEntry], hosts: Mapping[str, HostEntry]) -> dict[str, tuple[str, ...]]:
     """Return pool → names of its hosts, in the order of ``hosts``.
 
     Two pools that select a host equally narrowly both have it; the rule ``host-pools`` refuses that.
@@ -29,7 +29,7 @@ def pool_members(pools: Mapping[str, PoolFile], hosts: Mapping[str, HostFile]) -
     return {pool: tuple(names) for pool, names in members.items()}
 
 
-def _ranks(pool: PoolFile, name: str, host: HostFile) -> Iterator[int]:
+def _ranks(pool: PoolEntry, name: str, host: HostEntry) -> Iterator[int]:
     """Yield how narrowly the pool selects the host; nothing where it does not."""
     if name in pool.hosts:
         yield BY_NAME
@@ -42,7 +42,7 @@ def _ranks(pool: PoolFile, name: str, host: HostFile) -> Iterator[int]:
         yield BY_LABEL if pool.host_labels else BY_RACK if pool.racks else BY_MODEL
 
 
-def pool_models(pool: PoolFile, hosts: Mapping[str, HostFile]) -> set[str]:
+def pool_models(pool: PoolEntry, hosts: Mapping[str, HostEntry]) -> set[str]:
     """Return the hardware models of a pool: those it names, and those of its single hosts.
 
     Only a pool that names no model has those of the hosts it selects: elsewhere a host that comes or goes must not

@@ -11,13 +11,13 @@ from typing import Any
 from aerofleet.files.addresses import SERVER_VERSION
 from aerofleet.files.allocations import AllocationsFile
 from aerofleet.files.choices import ClusterState, OperatorPhase
-from aerofleet.files.metal import HostModelFile
+from aerofleet.files.metal import HostModel
 from aerofleet.files.project_files import Files
 from aerofleet.files.settings import Settings
 from aerofleet.files.validation import nearest, unknown_key, validated, written
 from aerofleet.findings import Finding, Location
 from aerofleet.fleet.build_cluster import Context, build_cluster
-from aerofleet.fleet.build_platform import build_hosts, build_pools, build_tenant, platform_parts
+from aerofleet.fleet.build_platform import build_hosts, build_pools, platform_parts
 from aerofleet.fleet.cell import Cell, Team
 from aerofleet.fleet.checks import check_cell
 from aerofleet.fleet.checks.finding import AT_CLUSTER
@@ -164,7 +164,7 @@ def server_version(source: CellSource, settings: Settings) -> str:
     return channels.get(settings.channel, settings.channel)
 
 
-def pool_models(source: CellSource, settings: Settings) -> list[HostModelFile]:
+def pool_models(source: CellSource, settings: Settings) -> list[HostModel]:
     """Return the hardware models of the hosts that the cluster's pool may have, sorted by name."""
     if source.hosts is None or source.pools is None:
         return []
@@ -226,7 +226,7 @@ def build(source: CellSource, settings: Mapping[str, ResolvedSettings]) -> Cell:
     racks_with_hosts = {pool: usable_racks(source, pool) for pool in pools}
     teams, of_team = [], source.by_team()
     for name in sorted(source.teams):
-        tenant = build_tenant(name, source.tenants.file.teams[name])
+        tenant = source.tenants.file.teams[name]
         namespace = given.teams[name].namespace
         clusters = []
         for written_cluster in of_team.get(name, ()):

@@ -154,7 +154,7 @@ def taints(pool: Pool, host: Host, node: Object) -> Iterator[Finding]:
     path = f"pool {pool.name}, host {host.name}"
     spec = node.get("spec") or {}
     present = {(entry["key"], entry.get("value", ""), entry["effect"]) for entry in spec.get("taints") or ()}
-    for taint in () if pool.takes_over_taints else pool.taints:
+    for taint in () if pool.take_over_taints else pool.taints:
         if (taint.key, taint.value, taint.effect) not in present:
             text = f"{taint.key}={taint.value}:{taint.effect}"
             hint = f"kubectl taint node {host.name} {text}"

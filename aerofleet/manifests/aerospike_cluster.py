@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from aerofleet.files.cell import Seeds
 from aerofleet.files.choices import NetworkProfile
+from aerofleet.files.metal import Taint
 from aerofleet.files.quantities import kubernetes_bytes, kubernetes_cpu
 from aerofleet.fleet.build_cluster import EXPORTER_USER
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.cluster import Cluster, Exporter, Resources, Restart, Role, Tls, User
-from aerofleet.fleet.metal import Taint
-from aerofleet.fleet.platform import Seeds
 from aerofleet.manifests.aerospike_config import aerospike_config
 from aerofleet.manifests.metadata import cluster_metadata
 from aerofleet.manifests.network import PROFILES, Profile

@@ -9,8 +9,9 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
+from aerofleet.files.metal import Partition
 from aerofleet.fleet.cell import Cell
-from aerofleet.fleet.metal import Partition, Pool
+from aerofleet.fleet.metal import Pool
 from aerofleet.load import yaml_text
 from aerofleet.manifests.daemon_set import SYSTEM_NAMESPACE, daemon_set, host_path
 from aerofleet.manifests.metadata import cell_metadata
@@ -85,7 +86,7 @@ def storage_class_entry(partition: Partition) -> dict[str, Any]:
         "hostDir": folder,
         "mountDir": folder,
         "namePattern": glob.name,
-        "volumeMode": partition.volume_mode,
+        "volumeMode": partition.mode,
     }
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from aerofleet.files.metal import Partition
 from aerofleet.files.quantities import kubernetes_bytes
 from aerofleet.fleet.cell import Cell
-from aerofleet.fleet.metal import Host, Partition, Pool
+from aerofleet.fleet.metal import Host, Pool
 from aerofleet.manifests.metadata import cell_metadata
 from aerofleet.units.names import MAX_LABEL, bounded
 
@@ -36,11 +37,11 @@ def local_volume(cell: Cell, host: Host, partition: Partition, number: int) -> d
         "kind": "PersistentVolume",
         "metadata": cell_metadata(cell, name),
         "spec": {
-            "capacity": {"storage": kubernetes_bytes(partition.bytes)},
+            "capacity": {"storage": kubernetes_bytes(partition.size)},
             "accessModes": ["ReadWriteOnce"],
             "persistentVolumeReclaimPolicy": "Retain",
             "storageClassName": partition.storage_class,
-            "volumeMode": partition.volume_mode,
+            "volumeMode": partition.mode,
             "local": {"path": partition.device_glob.replace("*", str(number))},
             "nodeAffinity": {"required": {"nodeSelectorTerms": [here]}},
         },

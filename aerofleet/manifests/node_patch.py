@@ -23,14 +23,14 @@ def node_patch(pool: Pool, host: Host, profile: NetworkProfile) -> dict[str, Any
     """Return the patch of one Node: the platform's labels and, if the pool takes them over, its taints."""
     labels = {**pool.labels, POOL_LABEL: pool.name, RACK_NODE_LABEL: host.rack}
     if profile is NetworkProfile.CONFIGURED_IP:
-        labels[ACCESS_ADDRESS_NODE_LABEL] = host.access_address
-        labels[ALTERNATE_ADDRESS_NODE_LABEL] = host.alternate_access_address or host.access_address
+        labels[ACCESS_ADDRESS_NODE_LABEL] = host.address
+        labels[ALTERNATE_ADDRESS_NODE_LABEL] = host.alternate_address or host.address
     patch: dict[str, Any] = {
         "apiVersion": "v1",
         "kind": "Node",
         "metadata": {"name": host.name, "labels": labels},
     }
-    if pool.takes_over_taints:
+    if pool.take_over_taints:
         patch["spec"] = {
             "taints": [{"key": taint.key, "value": taint.value, "effect": taint.effect} for taint in pool.taints]
         }

@@ -22,16 +22,15 @@ def node_tuning(cell: Cell, pool: Pool) -> list[dict[str, Any]]:
 
     It uses the network of the host because ``net.*`` settings belong to a network namespace.
     """
-    if not pool.sysctls and not pool.transparent_huge_pages:
+    if pool.tuning is None:
         return []
     steps = []
-    if pool.sysctls:
-        settings = [f"{key}={value}" for key, value in pool.sysctls.items()]
+    if pool.tuning.sysctls:
+        settings = [f"{key}={value}" for key, value in pool.tuning.sysctls.items()]
         steps.append(privileged("sysctls", cell.images.tuning, ["sysctl", "-w", *settings]))
-    if pool.transparent_huge_pages:
-        command = ["sh", "-c", WRITE_HUGE_PAGES, pool.transparent_huge_pages]
-        mount = {"name": "huge-pages", "mountPath": HUGE_PAGES}
-        steps.append({**privileged("huge-pages", cell.images.tuning, command), "volumeMounts": [mount]})
+    command = ["sh", "-c", WRITE_HUGE_PAGES, pool.tuning.transparent_huge_pages]
+    mount = {"name": "huge-pages", "mountPath": HUGE_PAGES}
+    steps.append({**privileged("huge-pages", cell.images.tuning, command), "volumeMounts": [mount]})
     idle = {
         "name": "idle",
         "image": cell.images.pause,
@@ -43,9 +42,8 @@ def node_tuning(cell: Cell, pool: Pool) -> list[dict[str, Any]]:
         "automountServiceAccountToken": False,
         "initContainers": steps,
         "containers": [idle],
+        "volumes": [host_path("huge-pages", HUGE_PAGES)],
     }
-    if pool.transparent_huge_pages:
-        pod["volumes"] = [host_path("huge-pages", HUGE_PAGES)]
     return [daemon_set(cell, pool, bounded(f"aerofleet-tuning-{pool.name}", MAX_LABEL), pod)]
 
 

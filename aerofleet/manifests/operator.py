@@ -24,17 +24,21 @@ ORDER = ("Namespace", "", "Deployment", "Service", *WEBHOOK_KINDS)
 def definitions(cell: Cell) -> list[dict[str, Any]]:
     """Return the CustomResourceDefinitions in the manifests, also those of cert-manager."""
     return [
-        owned(cell, manifest) for manifest in (*cell.cert_manager, *cell.operator.objects) if is_definition(manifest)
+        owned(cell, manifest)
+        for manifest in (*cell.cert_manager_objects, *cell.operator_objects)
+        if is_definition(manifest)
     ]
 
 
 def operator(cell: Cell) -> list[dict[str, Any]]:
     """Return all other objects in the order of their creation, and a disruption budget for each Deployment of the
     operator; without the operator if another team runs it."""
-    certificates = in_order(owned(cell, manifest) for manifest in cell.cert_manager if not is_definition(manifest))
+    certificates = in_order(
+        owned(cell, manifest) for manifest in cell.cert_manager_objects if not is_definition(manifest)
+    )
     if cell.operator.source == "crds-only":
         return certificates
-    objects = [owned(cell, manifest) for manifest in cell.operator.objects if not is_definition(manifest)]
+    objects = [owned(cell, manifest) for manifest in cell.operator_objects if not is_definition(manifest)]
     deployments = [manifest for manifest in objects if manifest["kind"] == "Deployment"]
     for deployment in deployments:
         harden(cell, deployment)

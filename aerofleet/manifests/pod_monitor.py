@@ -21,7 +21,7 @@ def pod_monitor(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
     ]
     endpoint = {
         "port": "metrics",
-        "interval": f"{cell.monitoring.scrape_interval_seconds}s",
+        "interval": f"{cell.monitoring.scrape_interval}s",
         "relabelings": relabelings,
     }
     pods = {"matchLabels": {"app": "aerospike-cluster", "aerospike.com/cr": cluster.resource_name}}

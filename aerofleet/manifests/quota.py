@@ -19,15 +19,15 @@ def resource_quota(cell: Cell, team: Team) -> dict[str, Any]:
     a quota counts. So the first `pulumi up` of a cell would fail.
     """
     quota = team.tenant.quota
-    cpu = kubernetes_cpu(quota.cpu_millicores + quota.pods * SIDECAR_CPU_MILLICORES)
-    memory = kubernetes_bytes(quota.memory_bytes + quota.pods * SIDECAR_MEMORY_BYTES)
+    cpu = kubernetes_cpu(quota.cpu + quota.pods * SIDECAR_CPU_MILLICORES)
+    memory = kubernetes_bytes(quota.memory + quota.pods * SIDECAR_MEMORY_BYTES)
     hard = {
         "pods": str(quota.pods),
         "requests.cpu": cpu,
         "limits.cpu": cpu,
         "requests.memory": memory,
         "limits.memory": memory,
-        "requests.storage": kubernetes_bytes(quota.storage_bytes),
+        "requests.storage": kubernetes_bytes(quota.storage),
     }
     return {
         "apiVersion": "v1",

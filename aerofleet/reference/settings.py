@@ -85,7 +85,7 @@ def mistakes_page() -> str:
 
 
 def heading(model: type[BaseModel]) -> str:
-    return model.__name__.removesuffix("File").removesuffix("Settings")
+    return model.__name__.removesuffix("File").removesuffix("Entry").removesuffix("Settings")
 
 
 def described(model: type[BaseModel]) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from aerofleet.files.project_files import Files
-from aerofleet.files.tier import RevisionFile, TierFile
+from aerofleet.files.tier import Revision, TierFile
 from aerofleet.files.validation import nearest, validated
 from aerofleet.findings import Finding
 from aerofleet.load import Document, LoadError
@@ -30,7 +30,7 @@ class UnreadTierError(ValueError):
 class TierRevision:
     name: str
     number: int
-    file: RevisionFile
+    file: Revision
     document: Document
 
     @property
@@ -148,7 +148,7 @@ def read_tiers(files: Files) -> tuple[Tiers, list[Finding]]:
     return tiers, findings + broken_chains(tiers)
 
 
-def numbered(file: TierFile) -> Iterator[tuple[str, RevisionFile]]:
+def numbered(file: TierFile) -> Iterator[tuple[str, Revision]]:
     """Yield the revisions whose key is a number, as it has to be."""
     return ((key, revision) for key, revision in file.revisions.items() if NUMBER.fullmatch(key))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aerofleet.files.metal import HostModelFile
+from aerofleet.files.metal import HostModel
 from aerofleet.files.settings import Settings, WorkloadSettings
 from aerofleet.fleet.auto_size import NoSizeError, auto_size
 from aerofleet.fleet.resolve import resolve_cell
@@ -68,7 +68,7 @@ def test_a_host_that_comes_or_goes_changes_no_size(tmp_path: Path) -> None:
     assert resolve_cell(root, "here").settings[SUGGEST].settings.size == before
 
 
-MODEL = HostModelFile.model_validate(
+MODEL = HostModel.model_validate(
     {
         "sockets": 2,
         "cores": 64,

@@ -35,4 +35,4 @@ def test_a_pool_takes_hosts_by_their_model_and_by_their_name(selector: str, host
 @pytest.mark.parametrize(("cpu", "millicores"), [("16", 16_000), ("16500m", 16_500)])
 def test_a_quota_holds_parts_of_a_core_too(cpu: str, millicores: int, tmp_path: Path) -> None:
     cell = cell_with(tmp_path, "tenants.yaml", "memory: 64Gi, cpu: 16", f"memory: 64Gi, cpu: {cpu}")
-    assert {team.name: team.tenant.quota.cpu_millicores for team in cell.teams}["shop"] == millicores
+    assert {team.name: team.tenant.quota.cpu for team in cell.teams}["shop"] == millicores

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from aerofleet.files.metal import HostFile, PoolFile
+from aerofleet.files.metal import HostEntry, PoolEntry
 from aerofleet.fleet.pool_members import pool_members, pool_models
 
 HOSTS = {
-    name: HostFile.model_validate({"model": model, "rack": rack, "address": address, "labels": labels})
+    name: HostEntry.model_validate({"model": model, "rack": rack, "address": address, "labels": labels})
     for name, model, rack, address, labels in (
         ("one", "flat", "a", "192.0.2.1", {}),
         ("two", "flat", "b", "192.0.2.2", {"kind": "sale"}),
@@ -20,8 +20,8 @@ HOSTS = {
 }
 
 
-def pools(**selectors: dict[str, Any]) -> dict[str, PoolFile]:
-    return {name: PoolFile.model_validate(selector) for name, selector in selectors.items()}
+def pools(**selectors: dict[str, Any]) -> dict[str, PoolEntry]:
+    return {name: PoolEntry.model_validate(selector) for name, selector in selectors.items()}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +100,10 @@ def registered(cell: Cell) -> list[Object]:
     """Each host of the cell as its kubelet registers it."""
     return [
         node(
-            host.name, {"kubernetes.io/hostname": host.name}, "v1.35.4", taints=[asdict(taint) for taint in pool.taints]
+            host.name,
+            {"kubernetes.io/hostname": host.name},
+            "v1.35.4",
+            taints=[taint.model_dump() for taint in pool.taints],
         )
         for pool in cell.pools
         for host in pool.hosts

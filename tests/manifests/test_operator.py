@@ -34,10 +34,10 @@ def test_it_watches_every_namespace_and_is_asked_in_every_one() -> None:
 def test_a_namespace_that_somebody_else_would_fill_in_is_every_namespace() -> None:
     cell = resolved(NetworkProfile.POD)
     filled_in = {"name": "WATCH_NAMESPACE", "valueFrom": {"fieldRef": {"fieldPath": "metadata.annotations['targets']"}}}
-    brought = deepcopy([dict(each) for each in cell.operator.objects])
+    brought = deepcopy([dict(each) for each in cell.operator_objects])
     deployment = next(each for each in brought if each["kind"] == "Deployment")
     deployment["spec"]["template"]["spec"]["containers"][0]["env"][0] = filled_in
-    made = objects_of(replace(cell, operator=replace(cell.operator, objects=tuple(brought))), "Deployment")[0]
+    made = objects_of(replace(cell, operator_objects=tuple(brought)), "Deployment")[0]
     assert made["spec"]["template"]["spec"]["containers"][0]["env"][0] == {"name": "WATCH_NAMESPACE", "value": ""}
 
 
@@ -46,7 +46,7 @@ def test_its_namespace_is_made_once() -> None:
     assert [each["metadata"]["name"] for each in objects_of(cell, "Namespace")] == ["aerospike"]
     assert operator(cell)[0]["kind"] == "Namespace"
     own = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "aerospike", "annotations": {"owner": "db"}}}
-    brought = replace(cell, operator=replace(cell.operator, objects=(*cell.operator.objects, own)))
+    brought = replace(cell, operator_objects=(*cell.operator_objects, own))
     assert [each["metadata"]["annotations"] for each in objects_of(brought, "Namespace")] == [{"owner": "db"}]
 
 
@@ -65,6 +65,6 @@ def test_nothing_waits_for_what_is_made_after_it() -> None:
 
 def test_what_the_folder_says_is_not_touched() -> None:
     cell = resolved(NetworkProfile.POD)
-    before = repr(cell.operator.objects)
+    before = repr(cell.operator_objects)
     operator(cell)
-    assert repr(cell.operator.objects) == before
+    assert repr(cell.operator_objects) == before

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from aerofleet.ako.admission import admit_create
+from aerofleet.files.cell import SecretStore
 from aerofleet.files.choices import NetworkProfile
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.cluster import Batches, Cluster, Restart, Role
-from aerofleet.fleet.platform import SecretStore
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
@@ -140,6 +140,6 @@ def shop(root: Path) -> list[dict[str, Any]]:
 
 
 def test_secrets_that_are_there_already_are_not_fetched() -> None:
-    other = replace(cell(), secret_store=SecretStore("existing"))
+    other = replace(cell(), secret_store=SecretStore(kind="existing"))
     assert not [each for cluster in other.clusters for each in cluster_secrets(other, cluster)]
     assert not [each for team in other.teams for each in team_secrets(other, team)]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from aerofleet.files.choices import ClusterState, NetworkProfile
+from aerofleet.files.metal import Tuning
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.metal import Pool
 from aerofleet.manifests.cell import render_cluster, render_pool, render_team
@@ -35,11 +36,10 @@ def tuning(pool: Pool) -> dict[str, Any]:
 
 
 def test_a_pool_tunes_what_it_asks_for() -> None:
-    both, kernel_only = nvme(), replace(nvme(), transparent_huge_pages="")
+    both, huge_pages_only = nvme(), replace(nvme(), tuning=Tuning())
     assert [step["name"] for step in tuning(both)["initContainers"]] == ["sysctls", "huge-pages"]
-    assert [step["name"] for step in tuning(kernel_only)["initContainers"]] == ["sysctls"]
-    assert "volumes" not in tuning(kernel_only)
-    assert kinds(replace(kernel_only, sysctls={})) == kinds(both)[1:]
+    assert [step["name"] for step in tuning(huge_pages_only)["initContainers"]] == ["huge-pages"]
+    assert kinds(replace(both, tuning=None)) == kinds(both)[1:]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_pool_tunes_what_it_asks_for() -> None:
      ("explicit", {"PersistentVolume"}), ("existing", set())],
 )  # fmt: skip
 def test_volumes_are_made_as_the_pool_asks(provisioner: Any, made: set[str]) -> None:
-    assert set(kinds(replace(nvme(), provisioner=provisioner, sysctls={}, transparent_huge_pages=""))) == made
+    assert set(kinds(replace(nvme(), provisioner=provisioner, tuning=None))) == made
 
 
 def test_classes_of_others_are_left_to_them() -> None:
@@ -68,7 +68,7 @@ def test_no_rule_watches_a_cluster_that_is_gone() -> None:
 
 
 def test_nothing_is_watched_where_nobody_would_read_it() -> None:
-    blind = replace(cell(), monitoring=replace(cell().monitoring, pod_monitors=False))
+    blind = replace(cell(), monitoring=cell().monitoring.model_copy(update={"pod_monitors": False}))
     assert not tier_rules(blind)
     assert not [rule for team in blind.teams for rule in team_rules(blind, team)]
 
@@ -106,9 +106,11 @@ def test_a_host_under_maintenance_rests_and_keeps_its_patch() -> None:
 def test_each_partition_of_each_drive_is_a_volume() -> None:
     """Two hosts, each with four drives of this model, in three parts."""
     pool = next(each for each in cell().pools if each.provisioner == "explicit")
-    model = replace(pool.hosts[0].model, drives=(replace(pool.hosts[0].model.drives[0], count=4),))
+    model = pool.hosts[0].model
+    model = model.model_copy(update={"drives": (model.drives[0].model_copy(update={"count": 4}),)})
     hosts = tuple(replace(host, model=model) for host in pool.hosts[:2])
-    volumes = local_volumes(cell(), replace(pool, hosts=hosts, partitions=(replace(pool.partitions[0], count=3),)))
+    partition = pool.partitions[0].model_copy(update={"count": 3})
+    volumes = local_volumes(cell(), replace(pool, hosts=hosts, partitions=(partition,)))
     assert [each["metadata"]["name"] for each in volumes] == [
         f"{host.name}-written-out-data-{number}" for host in hosts for number in range(12)
     ]

@@ -81,7 +81,7 @@ def test_a_team_that_names_no_people_lets_nobody_look() -> None:
     cell = resolved(NetworkProfile.POD)
     team = next(each for each in cell.teams if each.tenant.groups)
     assert team_access(cell, team)
-    assert not team_access(cell, replace(team, tenant=replace(team.tenant, groups=())))
+    assert not team_access(cell, replace(team, tenant=team.tenant.model_copy(update={"groups": ()})))
 
 
 @PROFILES
