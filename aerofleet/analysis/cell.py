@@ -46,10 +46,8 @@ def each_judged(resolution: Resolution, rendered: RenderedCell) -> Iterator[Find
             definition = written[f"{team.name}/{cluster.name}"]
             resolved, resource = resolution.settings[definition.key], cluster.objects[0]
             locate = origin_locator(resolved.merged, definition)
-            users = resource["spec"].get("aerospikeAccessControl", {}).get("users", ())
-            platform_users = len(users) - len(resolved.settings.users)
             for finding in of_cluster(without_operations(resource), operators):
-                place = locate(setting_of(finding.path, platform_users))
+                place = locate(setting_of(finding.path, resource["spec"], resolved.merged.data))
                 yield at_cluster(replace(finding, location=place), definition)
 
 

@@ -12,8 +12,9 @@ from pydantic import BaseModel
 
 from aerofleet.files.allocations import AllocationsFile
 from aerofleet.files.cell import CellFile
+from aerofleet.files.cluster.namespaces import NamespaceSettings
 from aerofleet.files.metal import HostsFile, PoolsFile
-from aerofleet.files.settings import NamespaceSettings, Settings
+from aerofleet.files.settings import Settings
 from aerofleet.files.team import ClusterFile, TeamFile
 from aerofleet.files.tenants import TenantsFile
 from aerofleet.files.tier import TierFile

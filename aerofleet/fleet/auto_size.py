@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 
 from aerofleet.files.choices import StorageKind
+from aerofleet.files.cluster.namespaces import NamespaceSettings
 from aerofleet.files.metal import HostModel
 from aerofleet.files.quantities import MAX_PODS
-from aerofleet.files.settings import NamespaceSettings, Settings
+from aerofleet.files.settings import Settings
 from aerofleet.sizing import (
     Assumptions,
     Constraint,

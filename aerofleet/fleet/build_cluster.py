@@ -9,7 +9,8 @@ from typing import Literal
 from aerofleet.files.allocations import ClusterAllocation, DeviceAllocation
 from aerofleet.files.cell import CellFile
 from aerofleet.files.choices import StorageKind
-from aerofleet.files.settings import NamespaceSettings, Settings
+from aerofleet.files.cluster.namespaces import NamespaceSettings
+from aerofleet.files.settings import Settings
 from aerofleet.files.tenants import Tenant
 from aerofleet.fleet.allocation import ports_of, racks_in_use
 from aerofleet.fleet.cluster import (

@@ -1,87 +1,86 @@
-"""Map a field of an AerospikeCluster to its setting, so that findings about the resource name the line to change."""
+"""Map a field of an AerospikeCluster to its setting, so that findings about the resource name the line to change.
+
+The marks of the settings' fragments (`aerofleet.files.cluster.marks`) say which setting makes which field.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from types import MappingProxyType
+from typing import Any
 
-from pydantic.alias_generators import to_camel
-
-from aerofleet.files.settings import NamespaceSettings
-from aerofleet.files.validation import keys_of
+from aerofleet.files.cluster.marks import ENTRY, Makes, Marked, marks_in, parsed
+from aerofleet.files.settings import Settings
 from aerofleet.settings.merge import Path
+from aerofleet.units.json_value import Json
 
-KEY = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
-CONTEXTS = {"service": "service", "network": "network", "security": "accessControlConfig", "logging": "logging"}
-"""Context of the server's configuration → the setting with its parameters."""
-FIELDS = {
-    "image": "channel",
-    "size": "size",
-    "podSpec": "resources",
-    "rackConfig": "racks",
-    "storage": "namespaces",
-    "k8sNodeBlockList": "hostBlocks",
-}
-NAMED_SETTINGS: dict[Path, Path] = {
-    ("aerospikeConfig", "service", "min-cluster-size"): ("minClusterSize",),
-    ("rackConfig", "rollingUpdateBatchSize"): ("batches", "rollingUpdate"),
-    ("rackConfig", "scaleDownBatchSize"): ("batches", "scaleDown"),
-    ("maxUnavailable",): ("batches", "maxUnavailable"),
-    ("enableDynamicConfigUpdate",): ("dynamicConfig",),
-    ("paused",): ("paused",),
-    ("podSpec", "multiPodPerHost"): ("multiPodPerHost",),
-    ("podSpec", "sidecars"): ("exporter",),
-}
-"""Beginning of a field's path below ``spec`` → the setting of its own that makes it."""
-OF_NAMESPACE = frozenset(keys_of(NamespaceSettings))
+NOTHING: Json = MappingProxyType({})
 
 
-def setting_of(field: str, platform_users: int = 0) -> Path:
+@cache
+def marked_settings() -> tuple[Marked, ...]:
+    """Return every mark of the settings, the longest field first; a free mapping before the setting of its context."""
+    return tuple(sorted(marks_in(Settings), key=lambda marked: (-len(marked.keys), isinstance(marked.mark, Makes))))
+
+
+def setting_of(field: str, spec: Json = NOTHING, settings: Json = NOTHING) -> Path:
     """Return the path of the setting: ``("service", "proto-fd-max")`` for the field
     ``spec.aerospikeConfig.service.proto-fd-max``; empty if the field comes from no setting.
 
-    ``platform_users``: number of the platform's own users, which come before those of the settings.
+    ``spec`` and ``settings``: of the cluster, the settings in the form of the definitions. An entry of a list is found
+    by its name in the settings: the list of the resource has the platform's own entries, too.
     """
-    spec, *path = [int(index) if index else key for key, index in KEY.findall(field)] or [""]
-    if spec != "spec" or not path:
-        return ()
-    for field_path, setting_path in NAMED_SETTINGS.items():
-        if tuple(path[: len(field_path)]) == field_path:
-            return setting_path
-    if path[0] == "aerospikeConfig" and len(path) > 1:
-        return _of_config(path[1:])
-    if path[0] == "aerospikeAccessControl":
-        return _of_access_control(path[1:], platform_users)
-    setting = FIELDS.get(str(path[0]))
-    return (setting,) if setting else ()
+    first, *path = parsed(field) or ("",)
+    whole_context: Path = ()
+    for marked in marked_settings() if first == "spec" and path else ():
+        rest = path[len(marked.keys) :]
+        place = _place(marked, path, spec, settings)
+        if place is None:
+            continue
+        if isinstance(marked.mark, Makes):
+            return (*place, *rest) if marked.keys[-1] == ENTRY else place
+        if rest:
+            return (*place, *rest)
+        whole_context = whole_context or place
+    return whole_context
 
 
-def _of_access_control(path: list[str | int], platform_users: int) -> Path:
-    match path:
-        case ["users", int(index), *rest] if index >= platform_users:
-            return ("users", index - platform_users, *rest)
-        case ["roles", *rest]:
-            return ("roles", *rest)
-    return ("security", "accessControl")
+def _place(marked: Marked, path: Sequence[str | int], spec: Json, settings: Json) -> Path | None:
+    """Return the path of the marked setting; None if the field at ``path`` is not below the field that it makes."""
+    keys = marked.keys
+    if tuple(ENTRY if isinstance(key, int) else key for key in path[: len(keys)]) != keys:
+        return None
+    place: list[str | int] = []
+    entries = [position for position, key in enumerate(keys) if key == ENTRY]
+    for key in marked.setting:
+        if key != ENTRY:
+            place.append(key)
+            continue
+        position = entries.pop(0)
+        index = _entry(at(spec, path[:position]), path[position], at(settings, place))
+        if index is None:
+            return None
+        place.append(index)
+    return tuple(place)
 
 
-def _of_config(path: list[str | int]) -> Path:
-    context, *rest = path
-    if context == "namespaces" and rest:
-        return ("namespaces", rest[0], *_of_namespace(rest[1:]))
-    setting = CONTEXTS.get(str(context))
-    return (setting, *rest) if setting else ()
+def _entry(listed: Any, index: str | int, settings: Any) -> int | None:
+    """Return the index of the setting's entry with the same name as the resource's; ``index`` itself if the lists or
+    their names are not known; None if no entry of the setting has the name.
+    """
+    assert isinstance(index, int)  # noqa: S101
+    if not isinstance(listed, list) or index >= len(listed) or not isinstance(settings, list):
+        return index
+    name = listed[index].get("name")
+    return next((at for at, entry in enumerate(settings) if entry.get("name") == name), None)
 
 
-def _of_namespace(path: list[str | int]) -> Path:
-    in_storage = path[:1] == ["storage-engine"]
-    path = path[1:] if in_storage else path
-    if not path:
-        return ("storage",) if in_storage else ()
-    key = to_camel(str(path[0]).replace("-", "_"))
-    if key == "type":
-        return ("storage",)
-    if key == "sets" and len(path) > 2 and path[2] != "name":
-        return ("sets", path[1], "config", *path[2:])
-    if key in OF_NAMESPACE:
-        return (key, *path[1:])
-    return ("storageConfig" if in_storage else "config", *path)
+def at(data: Any, path: Sequence[str | int]) -> Any:
+    """Return the value at ``path``; None if there is none."""
+    for key in path:
+        if isinstance(data, Mapping):
+            data = data.get(key)
+        else:
+            data = data[key] if isinstance(data, list) and isinstance(key, int) and key < len(data) else None
+    return data

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from aerofleet.files.cluster.nodes import WorkloadSettings
 from aerofleet.files.metal import HostModel
-from aerofleet.files.settings import Settings, WorkloadSettings
+from aerofleet.files.settings import Settings
 from aerofleet.fleet.auto_size import NoSizeError, auto_size
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.settings.source import cells

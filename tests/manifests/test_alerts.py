@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from aerofleet.files.settings import AlertSettings
+from aerofleet.files.cluster.alerts import AlertSettings
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.resolve import resolve_cell

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from aerofleet.files.allocations import PORTS_PER_CLUSTER, AllocationsFile, ClusterAllocation
 from aerofleet.files.choices import ClusterState, StorageKind
-from aerofleet.files.settings import NamespaceSettings
+from aerofleet.files.cluster.namespaces import NamespaceSettings
 from aerofleet.files.validation import nearest
 from aerofleet.findings import Finding
 from aerofleet.fleet.allocation import ORDER, Place, next_state, racks_in_use

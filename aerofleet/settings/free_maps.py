@@ -1,0 +1,100 @@
+"""The free mappings of a cluster's settings (`config`, `storageConfig`, `service`, `network`, …), and the parameters
+that none of them may have, because a typed setting or an allocation decides them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+from aerofleet.aerospike.parameters import names_in
+from aerofleet.files.cluster.marks import CONFIG, ENTRY, Keys, Makes, marks_in, reserved_in
+from aerofleet.files.settings import Settings
+from aerofleet.settings.merge import Path
+from aerofleet.settings.spec_place import marked_settings
+
+ANY = "*"
+"""Stands for every context of the network in `network.*`."""
+
+
+class FreeParameters(NamedTuple):
+    """The parameters of one free mapping. ``context``: theirs in the server's configuration (`namespaces`,
+    `network.fabric`); ``path``: of the mapping, in the settings.
+    """
+
+    context: str
+    path: Path
+    parameters: Mapping[str, Any]
+
+
+def free_parameters(settings: Settings) -> Iterator[FreeParameters]:
+    """Yield every free mapping of a cluster. What is no mapping of parameters in it is left out: another rule
+    reports it.
+    """
+    for marked in marked_settings():
+        mark = marked.mark
+        if isinstance(mark, Makes):
+            continue
+        context = mark.context.replace(ENTRY, "")
+        for path, value in values_at(settings, marked.names, marked.setting):
+            for below, parameters in entries_of(value):
+                if mark.contexts:
+                    yield from (
+                        FreeParameters(f"{context}.{name}", (*path, name), inner)
+                        for name, inner in parameters.items()
+                        if name in mark.contexts and isinstance(inner, Mapping)
+                    )
+                else:
+                    yield FreeParameters(context, (*path, *below), parameters)
+
+
+def entries_of(value: Any) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    if isinstance(value, Mapping):
+        yield (), value
+    else:
+        yield from (((index,), entry) for index, entry in enumerate(value))
+
+
+def values_at(value: Any, names: tuple[str, ...], setting: Keys) -> Iterator[tuple[Path, Any]]:
+    """Yield the values of a setting, one for each list entry that has it, with their paths in the settings."""
+    if not names:
+        yield (), value
+    elif names[0] == ENTRY:
+        for index, entry in enumerate(value):
+            yield from (((index, *path), inner) for path, inner in values_at(entry, names[1:], setting[1:]))
+    elif value is not None:
+        inner = getattr(value, names[0])
+        yield from (((setting[0], *path), found) for path, found in values_at(inner, names[1:], setting[1:]))
+
+
+@lru_cache(maxsize=64)
+def reserved(version: str, context: str) -> Mapping[str, str]:
+    """Return parameter → what to write instead, for each parameter of ``context`` in server ``version`` that no free
+    mapping may have.
+    """
+    place = f"network.{ANY}" if context.startswith("network.") else context
+    known = names_in(version, context)
+    made = made_by_settings().get(context, {})
+    others = (entry for entry in reserved_in(Settings) if entry.context.replace(ENTRY, "") == place)
+    return {
+        **{parameter: remedy for parameter, remedy in made.items() if parameter in known},
+        **{entry.parameter: entry.remedy for entry in others},
+    }
+
+
+@cache
+def made_by_settings() -> Mapping[str, Mapping[str, str]]:
+    """Return context → parameter → what to write instead, for the parameters that settings make."""
+    contexts: dict[str, dict[str, str]] = {}
+    for marked in marks_in(Settings):
+        *above, parameter = marked.keys
+        if isinstance(marked.mark, Makes) and above[:1] == [CONFIG] and parameter != ENTRY:
+            context = ".".join(str(key) for key in above[1:] if key != ENTRY)
+            contexts.setdefault(context, {})[str(parameter)] = marked.mark.remedy or instead(marked.setting)
+    return contexts
+
+
+def instead(setting: Keys) -> str:
+    where = " of the namespace" if setting[0] == "namespaces" else ""
+    return f"write `{setting[-1]}`{where} instead"
