@@ -75,8 +75,8 @@ class Difference:
         return ".".join(self.names)
 
     @property
-    def words(self) -> str:
-        """From what to what. Texts are not shown: some of them are secrets."""
+    def clause(self) -> str:
+        """Return the old and the new value as a clause. Texts are not shown: some of them are secrets."""
         if self.names[-1] == "name" and self.names[:-1] and self.names[-2][:1] == "{":
             return "comes" if self.before is None else "goes"
         shown = [

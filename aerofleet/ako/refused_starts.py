@@ -15,9 +15,9 @@ from aerofleet.ako.config import Config, section
 from aerofleet.ako.config_file import as_file
 from aerofleet.ako.default_config import NODE_ID
 from aerofleet.ako.live import live_outcome
-from aerofleet.ako.restart import COLD, IMAGE, LIVE, NEW, NO_RESTART, WARM, Restarts, judged_version
+from aerofleet.ako.restart import IMAGE, LIVE, NEW, NO_RESTART, POD_RESTART, WARM, Restarts, judged_version
 from aerofleet.findings import Finding
-from aerofleet.findings.effect import Effect, Reason, reason_of
+from aerofleet.findings.effect import SEVERITY_OF, Effect, Reason
 from aerofleet.units.version import build_numbers, first_build
 
 OLDEST = "6.0"
@@ -27,6 +27,9 @@ STOPS = "the server does not start with it"
 ROLLOUT_STOPS = "the first server does not come back, and the roll-out stops there"
 REFUSED_LIVE = "running servers refuse it as well, and the operator tries for ever"
 LATER = "running servers take it live, and from then on none starts again"
+STARTS = frozenset({WARM, POD_RESTART, IMAGE, NEW})
+"""Kinds of restart with which a server starts."""
+
 TAKEN_LIVE = {rule.id: frozenset(rule.taken_live) for rule in START_RULES}
 
 
@@ -113,9 +116,8 @@ def new_refusals(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Rea
         else:
             what = _refused_live(each, old, new, restarts)
         if what:
-            yield reason_of(
-                effect, each.finding.rule, each.path, f"{each.finding.message}: {what}; {each.finding.hint}"
-            )
+            message = f"{each.finding.message}: {what}; {each.finding.hint}"
+            yield Reason(each.finding.rule, SEVERITY_OF[effect], each.path, message, effect=effect)
 
 
 def _refused_live(refused: RefusedStart, old: Cluster, new: Cluster, restarts: Restarts) -> str:
@@ -159,7 +161,7 @@ def _starts(new: Cluster, rack: Rack, restarts: Restarts) -> bool:
     alike = [each for each in new.racks if each is rack or (rack.is_shared and each.is_shared)]
     prefixes = tuple(f"{new.name}-{each.identity}-" for each in alike)
     return any(
-        kind in (WARM, COLD, IMAGE, NEW) and pod.startswith(prefixes) and pod.rpartition("-")[0] + "-" in prefixes
+        kind in STARTS and pod.startswith(prefixes) and pod.rpartition("-")[0] + "-" in prefixes
         for pod, kind in restarts.pods.items()
     )
 

@@ -32,18 +32,18 @@ from aerofleet.units.version import is_at_least
 NO_RESTART = "noRestart"
 LIVE = "noRestartUpdateConf"
 WARM = "quickRestart"
-COLD = "podRestart"
+POD_RESTART = "podRestart"
 IMAGE = "imageChange(podRestart)"
 NEW = "new"
 REMOVED = "removed"
 SCALED_DOWN = "scaledDown"
 CRASH = "crash"
 
-ORDER = (NO_RESTART, LIVE, WARM, COLD, IMAGE, CRASH)
+ORDER = (NO_RESTART, LIVE, WARM, POD_RESTART, IMAGE, CRASH)
 OVERRIDE_INIT = "2.5.0"
 OLDEST_JUDGED = "6.0.0"
 TOLD_WHEN_EMPTY = frozenset({"affinity", "dnsConfig"})
-OPERATIONS = {"WarmRestart": WARM, "PodRestart": COLD}
+OPERATIONS = {"WarmRestart": WARM, "PodRestart": POD_RESTART}
 _PANICS = {
     "storage-engine": "where a namespace has none, before or after, or devices that are not a list",
     CLIENT_NAMES: "when this goes from a text to a list of names, or back",
@@ -171,12 +171,12 @@ def _config_causes(new: Cluster, before: Rack, rack: Rack, change: ConfigChange)
     if kind == CRASH:
         yield from _panics(where, change)
         return
-    cold = change.cold if kind == COLD else []
+    cold = change.cold if kind == POD_RESTART else []
     for key in cold:
-        yield COLD, where(key), "needs another pod"
+        yield POD_RESTART, where(key), "needs another pod"
     for difference in change.differences:
         if difference.key not in cold:
-            yield kind, where(difference.key), f"{difference.words}, {_why(kind, difference, change, new)}"
+            yield kind, where(difference.key), f"{difference.clause}, {_why(kind, difference, change, new)}"
     for key in change.hidden:
         if key not in cold and not _follows_port(key):
             yield kind, where(key), "changes in the server's file, and a restart applies it"
@@ -204,7 +204,7 @@ def _panics(where: Callable[[str], str], change: ConfigChange) -> Iterator[Cause
 def _why(kind: str, difference: Difference, change: ConfigChange, new: Cluster) -> str:
     if kind == LIVE:
         return "set live"
-    if kind == COLD:
+    if kind == POD_RESTART:
         return "changes with the pod"
     if not new.is_dynamic:
         return "needs a restart of the server: dynamic configuration is off"
@@ -225,9 +225,9 @@ def _general_causes(old: Cluster, new: Cluster) -> Iterator[Cause]:
             why = f"{was} becomes {now}: servers restart to publish it"
             yield WARM, f"spec.aerospikeNetworkPolicy.{key}", why
     if not _has_host_ports(old) and _has_host_ports(new):
-        yield COLD, "spec.aerospikeNetworkPolicy", "ports of the host are taken: pods are rebuilt"
+        yield POD_RESTART, "spec.aerospikeNetworkPolicy", "ports of the host are taken: pods are rebuilt"
     if bool(old.spec.get("enableRackIDOverride")) != bool(new.spec.get("enableRackIDOverride")):
-        kind = WARM if is_at_least(server_version(init_image(new)), OVERRIDE_INIT) else COLD
+        kind = WARM if is_at_least(server_version(init_image(new)), OVERRIDE_INIT) else POD_RESTART
         yield kind, "spec.enableRackIDOverride", "rack ids come from elsewhere"
 
 
@@ -236,7 +236,7 @@ def _container_causes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Caus
         before, after = old.get(key), new.get(key)
         if not _differs(key, before, after):
             continue
-        kind = IMAGE if key in ("sidecars", "initContainers") and _another_image(before, after) else COLD
+        kind = IMAGE if key in ("sidecars", "initContainers") and _another_image(before, after) else POD_RESTART
         yield from _part_of_pod(kind, f"spec.podSpec.{key}", before, after)
 
 
@@ -281,7 +281,9 @@ def _pod_causes(before: Rack, rack: Rack) -> Iterator[Cause]:
     for key in SCHEDULING:
         if _differs(key, before.pod_spec.get(key), rack.pod_spec.get(key)):
             own = f"spec.rackConfig.racks[{rack.position}]." if rack.own.get("podSpec") else "spec."
-            yield from _part_of_pod(COLD, f"{own}podSpec.{key}", before.pod_spec.get(key), rack.pod_spec.get(key))
+            yield from _part_of_pod(
+                POD_RESTART, f"{own}podSpec.{key}", before.pod_spec.get(key), rack.pod_spec.get(key)
+            )
 
 
 def _volume_causes(new: Cluster, before: Rack, rack: Rack) -> Iterator[Cause]:
@@ -289,7 +291,7 @@ def _volume_causes(new: Cluster, before: Rack, rack: Rack) -> Iterator[Cause]:
         return
     path = new.storage_path(rack)
     for name in remounted(before, rack):
-        yield COLD, f"{path}.volumes.{{{name}}}", "is mounted in the pod: pods are rebuilt"
+        yield POD_RESTART, f"{path}.volumes.{{{name}}}", "is mounted in the pod: pods are rebuilt"
 
 
 def _operate(old: Cluster, new: Cluster, result: Restarts) -> None:
@@ -323,9 +325,9 @@ def _heed_status(new: Cluster, restart: RackRestart, pods: Mapping[str, Any], re
     added = {by_path.get(device, "") for device in given_devices(restart.before.config, restart.rack.config)}
     dirty = [pod for pod, entry in entries_of.items() if added & set(map(str, entry.get("dirtyVolumes") or []))]
     if dirty:
-        _raise(result, dirty, COLD)
+        _raise(result, dirty, POD_RESTART)
         path = f"status.pods.{dirty[0]}.dirtyVolumes"
-        restart.causes.append((COLD, path, "a device that is given out again is wiped: pods are rebuilt for it"))
+        restart.causes.append((POD_RESTART, path, "a device that is given out again is wiped: pods are rebuilt for it"))
 
 
 def batch_size(rack_size: int, wanted: Any) -> int:

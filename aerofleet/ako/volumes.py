@@ -49,6 +49,12 @@ def policy(rack: Rack, volume: Volume, method: str) -> str:
     return str(volume.get(method) or general.get(method) or default)
 
 
+def cascades(rack: Rack, volume: Volume) -> bool:
+    """Return whether the operator deletes the volume's claim when it takes the pod away or the cluster is deleted."""
+    general = section(rack.storage, "blockVolumePolicy" if mode(volume) == "Block" else "filesystemVolumePolicy")
+    return volume.get("cascadeDelete", general.get("cascadeDelete", False)) is True
+
+
 def is_under(path: str, parents: Iterable[str]) -> bool:
     """Return whether ``path`` is one of ``parents`` or below one of them; whole names are compared."""
     path = _folder(path)

@@ -16,7 +16,7 @@ def _rules() -> Iterator[Rule[...]]:
             yield declared(name, summary, scope="file", severity="error")
     for start in START_RULES:
         yield declared(start.id, start.summary, scope="cluster", severity="error")
-    for name in ("no-cluster", "another-operator", "object-twice", "api-version", "size-value"):
+    for name in ("no-cluster", "another-operator", "object-twice", "size-value"):
         yield declared(name, "A file has no objects to judge.", scope="file", severity="error")
 
 

@@ -198,7 +198,7 @@ def _start(question: Question) -> Answer:
     ]
     starts = starts and not refused
     lost = [
-        {"rule": loss.rule, "path": loss.path, "places": list(loss.places), "message": loss.message}
+        {"rule": loss.kind, "path": loss.path, "places": list(loss.places), "message": loss.message}
         for loss in losses(before, after)
     ]
     return {"starts": starts, "findings": findings + refused, "loses": bool(lost) and starts, "losses": lost}

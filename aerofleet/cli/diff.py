@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from aerofleet.ako.admission import admit_create
-from aerofleet.ako.change import change_of, version_refusals
+from aerofleet.ako.change import change_of
 from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.estimate import is_estimate, refusal_of
@@ -21,8 +21,8 @@ from aerofleet.ako.failed_pods import failed_pods
 from aerofleet.ako.hazards import cluster_hazards
 from aerofleet.ako.hazards.beside import change_hazards_beside
 from aerofleet.ako.object_set import ObjectSet
+from aerofleet.ako.reasons.identity import created_reason, deletion_reason, version_refusals
 from aerofleet.ako.reasons.objects import object_reasons
-from aerofleet.ako.reasons.storage import deletion_reason
 from aerofleet.ako.refused_starts import start_errors
 from aerofleet.ako.restart import NEW, SCALED_DOWN
 from aerofleet.ako.status import Status, finished_status, status_of
@@ -30,7 +30,7 @@ from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.diff_output import Judgement, as_json, as_text
 from aerofleet.cli.findings import print_findings
 from aerofleet.cli.manifest_file import read_objects
-from aerofleet.findings.effect import Effect, reason_of, refusal, worst
+from aerofleet.findings.effect import Effect, Reason, worst
 from aerofleet.load import LoadError
 from aerofleet.units.object_identity import (
     API_VERSION,
@@ -141,10 +141,10 @@ def judged(old: CR | None, new: CR | None, operator: str, running_pods: Sequence
         return Judgement(cluster_name(new), change.effect, change.reasons, list(change.hazards), pods, blocks_hosts)
     if new is not None:
         errors = [finding for finding in admit_create(new, operator).findings if finding.severity == "error"]
-        reasons = [refusal(finding) for finding in errors or start_errors(cluster_of(new))]
+        reasons = [Reason.refusal(finding) for finding in errors or start_errors(cluster_of(new))]
         made = cluster_of(new, operator)
         reasons = [*version_refusals(made), *reasons]
-        reasons = reasons or [reason_of(Effect.LIVE, "created", "metadata.name", "a new cluster is made")]
+        reasons = reasons or [created_reason()]
         return Judgement(cluster_name(new), worst(reasons), reasons, cluster_hazards(made), {NEW: made.size})
     gone: Cluster = cluster_of(old or {}, operator)
     reasons = [deletion_reason(gone)]

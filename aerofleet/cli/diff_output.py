@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from aerofleet.ako.restart import COLD, CRASH, IMAGE, LIVE, NEW, NO_RESTART, REMOVED, SCALED_DOWN, WARM
+from aerofleet.ako.restart import CRASH, IMAGE, LIVE, NEW, NO_RESTART, POD_RESTART, REMOVED, SCALED_DOWN, WARM
 from aerofleet.cli.diff_folding import folded
 from aerofleet.cli.terminal import standard_output
 from aerofleet.findings import Finding
@@ -20,7 +20,7 @@ PODS: dict[str, str] = {
     NO_RESTART: "stay as they are",
     LIVE: "are set live",
     WARM: "restart their server",
-    COLD: "are rebuilt",
+    POD_RESTART: "are rebuilt",
     IMAGE: "are rebuilt with another image",
     NEW: "are new",
     SCALED_DOWN: "go",

@@ -17,6 +17,7 @@ from aerofleet.ako.estimate import is_estimate, refusal_of
 from aerofleet.ako.hazards import cluster_hazards
 from aerofleet.ako.hazards.beside import hazards_beside
 from aerofleet.ako.object_set import ObjectSet
+from aerofleet.ako.reasons.identity import API_VERSION_UNSERVED
 from aerofleet.ako.refused_starts import start_errors
 from aerofleet.cli.findings import print_findings
 from aerofleet.cli.manifest_file import read_objects
@@ -122,7 +123,7 @@ def cluster_findings(document: Document, cluster: Cluster, together: ObjectSet, 
     version = document.data.get("apiVersion")
     if version != API_VERSION:
         message = f"{version!r} is not an apiVersion of {KIND} that the operator serves"
-        yield Finding("api-version", "error", "apiVersion", message, API_VERSION, document.find("apiVersion"))
+        yield API_VERSION_UNSERVED.finding("apiVersion", message, location=document.find("apiVersion"))
     found = admit_create(document.data, operator).findings
     errors = [finding for finding in found if finding.severity == "error"]
     hazards = [*cluster_hazards(cluster), *hazards_beside(cluster, together)]

@@ -52,18 +52,13 @@ class Reason(Finding):
 
     effect: Effect = Effect.NONE
 
+    @classmethod
+    def refusal(cls, finding: Finding) -> Reason:
+        """Return the refusal that an error is for the change that brings it; its message ends with the remedy."""
+        message = f"{finding.message}; {finding.remedy}" if finding.remedy else finding.message
+        return cls(finding.rule, "error", finding.path, message, effect=Effect.REFUSED)
+
 
 def worst(reasons: Iterable[Reason]) -> Effect:
     """Return the worst effect of ``reasons``; NONE without any."""
     return max((reason.effect for reason in reasons), default=Effect.NONE)
-
-
-def reason_of(effect: Effect, rule: str, path: str, message: str) -> Reason:
-    """Return a reason of the rule with this id."""
-    return Reason(rule, SEVERITY_OF[effect], path, message, effect=effect)
-
-
-def refusal(finding: Finding) -> Reason:
-    """Return the refusal that a finding stands for, with what would be right in its message."""
-    message = f"{finding.message}; {finding.remedy}" if finding.remedy else finding.message
-    return Reason(finding.rule, "error", finding.path, message, effect=Effect.REFUSED)

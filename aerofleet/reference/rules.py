@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from aerofleet.aerospike.server import START_RULES, StartRule
 from aerofleet.ako.admission import COMMON, CREATE_ONLY, SCHEMA, UPDATE_ONLY, WARNINGS
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, admitted_servers
-from aerofleet.ako.hazards import CHANGE_HAZARDS, CLUSTER_HAZARDS, CONFIG_HAZARDS, STATUS_HAZARDS
+from aerofleet.ako.hazards import CHANGE_HAZARDS, CLUSTER_HAZARDS, STATUS_HAZARDS
 from aerofleet.ako.hazards.beside import BESIDE, BESIDE_CHANGES
+from aerofleet.ako.hazards.of_config import CONFIG_HAZARDS
 from aerofleet.ako.hazards.of_start import HOST_RULES
 from aerofleet.ako.mutating import MUTATING
 from aerofleet.ako.reasons.kinds import KINDS, Kind

@@ -15,12 +15,12 @@ import pytest
 
 from aerofleet.ako.change import Change, change_of
 from aerofleet.ako.cluster import cluster_of
-from aerofleet.ako.restart import COLD, IMAGE, LIVE, NEW, NO_RESTART, REMOVED, SCALED_DOWN, WARM
+from aerofleet.ako.restart import IMAGE, LIVE, NEW, NO_RESTART, POD_RESTART, REMOVED, SCALED_DOWN, WARM
 from aerofleet.ako.status import finished_status
 from aerofleet.findings.effect import Effect
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "oracle" / "rollout.jsonl"
-JUDGED = {COLD: "rebuilt", IMAGE: "rebuilt", WARM: "restarted", LIVE: "live", NEW: "new", SCALED_DOWN: "gone"}
+JUDGED = {POD_RESTART: "rebuilt", IMAGE: "rebuilt", WARM: "restarted", LIVE: "live", NEW: "new", SCALED_DOWN: "gone"}
 JUDGED |= {REMOVED: "gone", NO_RESTART: ""}
 LEAST = {
     "delete-pod": Effect.ROLLING_RESTART,

@@ -12,7 +12,7 @@ from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.status import finished_status, status_dict
 from aerofleet.cli.diff import run
 from aerofleet.cli.diff_folding import folded
-from aerofleet.findings.effect import Effect, reason_of
+from aerofleet.findings.effect import SEVERITY_OF, Effect, Reason
 from aerofleet.findings.terminal import broken
 from tests.ako.specimen import cluster
 
@@ -200,27 +200,31 @@ def test_a_deleted_cluster_says_which_claims_go(tmp_path: Path, capsys: pytest.C
     assert "the cluster is deleted; the claims of data, spare, work stay" in capsys.readouterr().out
 
 
+def reason(effect: Effect, rule: str, path: str, message: str) -> Reason:
+    return Reason(rule, SEVERITY_OF[effect], path, message, effect=effect)
+
+
 def test_reasons_that_say_the_same_are_one_line() -> None:
-    reasons = [reason_of(Effect.LIVE, "set-live", f"spec.a.{{n}}.{key}", "is gone") for key in "bcdef"]
+    reasons = [reason(Effect.LIVE, "set-live", f"spec.a.{{n}}.{key}", "is gone") for key in "bcdef"]
     (only,) = folded(reasons)
     assert (only.path, only.message) == ("spec.a.{n}", "is gone (5 places: b, c, d, e, f)")
     assert folded(reasons[:3]) == reasons[:3]
 
 
 def test_volumes_that_go_alike_are_one_line_with_their_names() -> None:
-    reasons = [reason_of(Effect.LIVE, "a", f"spec.volumes.{{d-{n}}}", f"volume d-{n} goes") for n in range(4)]
+    reasons = [reason(Effect.LIVE, "a", f"spec.volumes.{{d-{n}}}", f"volume d-{n} goes") for n in range(4)]
     assert folded(reasons) == [
-        reason_of(Effect.LIVE, "a", "spec.volumes", "volume d-0 goes (likewise d-1, d-2, d-3)"),
+        reason(Effect.LIVE, "a", "spec.volumes", "volume d-0 goes (likewise d-1, d-2, d-3)"),
     ]
 
 
 def test_parameters_of_a_namespace_that_is_new_are_one_line_and_values_of_others_stay() -> None:
-    whole = reason_of(Effect.LIVE, "namespace-added", "spec.namespaces.{n}", "namespace n is new and empty")
-    within = [reason_of(Effect.WARM_RESTART, "warm-restart", f"spec.namespaces.{{n}}.{key}", key) for key in "abcd"]
-    values = [reason_of(Effect.LIVE, "set-live", f"spec.service.{n}", f"{n} becomes 9, set live") for n in range(5)]
+    whole = reason(Effect.LIVE, "namespace-added", "spec.namespaces.{n}", "namespace n is new and empty")
+    within = [reason(Effect.WARM_RESTART, "warm-restart", f"spec.namespaces.{{n}}.{key}", key) for key in "abcd"]
+    values = [reason(Effect.LIVE, "set-live", f"spec.service.{n}", f"{n} becomes 9, set live") for n in range(5)]
     assert folded([whole, *within, *values]) == [
         whole,
-        reason_of(Effect.WARM_RESTART, "warm-restart", "spec.namespaces.{n}", "4 parameters with it: a, b, c, d"),
+        reason(Effect.WARM_RESTART, "warm-restart", "spec.namespaces.{n}", "4 parameters with it: a, b, c, d"),
         *values,
     ]
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -53,13 +54,24 @@ class Setup:
         return held
 
 
+class LossKind(StrEnum):
+    """Why a start does not find records."""
+
+    NAMESPACE_REMOVED = "namespace-removed"
+    MEMORY_ONLY = "memory-only"
+    STORAGE_ENGINE = "storage-engine-changes"
+    COLD_START_EMPTY = "cold-start-empty"
+    SHADOW_ADDED = "shadow-added"
+    DEVICE_REMOVED = "device-removed"
+
+
 @dataclass(frozen=True, slots=True)
 class Loss:
     """Records of ``namespace`` that the next start does not find. ``key`` is the parameter within the namespace that
     makes it so, empty for the namespace itself. ``places`` are the devices, shadows or files with the records, as the
     old configuration names them; none where they were in memory alone."""
 
-    rule: str
+    kind: LossKind
     namespace: str
     key: str
     places: tuple[str, ...]
@@ -128,37 +140,38 @@ def _losses(before: Setup, after: Setup, is_cold: bool) -> Iterator[Loss]:
         paths = tuple(path for line in old.lines for path in (line.main, line.shadow) if path)
         if name not in now:
             message = f"namespace {name} is no longer configured: none of its records is served"
-            yield Loss("namespace-removed", name, "", paths, message)
+            yield Loss(LossKind.NAMESPACE_REMOVED, name, "", paths, message)
             continue
         new = now[name]
         loss = _whole_loss(name, old, new, is_cold)
         if loss is not None:
-            rule, key, message = loss
-            yield Loss(rule, name, key, paths, message)
+            kind, key, message = loss
+            yield Loss(kind, name, key, paths, message)
         else:
             sources = [_source(line, new, is_cold) for line in new.lines]
             read = {path: before.held.get(after.place(path)) for path in sources}
             yield from _lost_parts(name, old, new, read)
 
 
-def _whole_loss(name: str, old: _Storage, new: _Storage, is_cold: bool) -> tuple[str, str, str] | None:
-    """(rule, key, message) where all records of the namespace are lost."""
+def _whole_loss(name: str, old: _Storage, new: _Storage, is_cold: bool) -> tuple[LossKind, str, str] | None:
+    """Return (kind, key, message) where all records of the namespace are lost."""
     if not old.lines:
         if is_cold:
-            return "memory-only", "storage-engine", f"{name} keeps its records in memory alone, and starts empty"
+            return LossKind.MEMORY_ONLY, "storage-engine", f"{name} keeps its records in memory alone, and starts empty"
         if new.lines or old.data_size != new.data_size:
-            return "memory-only", "storage-engine", f"the memory of {name} is laid out anew, and it starts empty"
+            message = f"the memory of {name} is laid out anew, and it starts empty"
+            return LossKind.MEMORY_ONLY, "storage-engine", message
         return None
     where = ", ".join(line.main for line in old.lines)
     if not new.lines:
         message = f"{name} moves into memory alone: what is on {where} is not read, and it starts empty"
-        return "storage-engine", "storage-engine.type", message
+        return LossKind.STORAGE_ENGINE, "storage-engine.type", message
     if (old.kind == "pmem") != (new.kind == "pmem"):
         message = f"{name} moves from {old.kind} to {new.kind}: what is on {where} can't be read that way"
-        return "storage-engine", "storage-engine.type", message
+        return LossKind.STORAGE_ENGINE, "storage-engine.type", message
     if new.is_emptied and new.kind == "device" and is_cold:
         message = f"cold-start-empty erases what {name} has on {where} at every cold start"
-        return "cold-start-empty", "storage-engine.cold-start-empty", message
+        return LossKind.COLD_START_EMPTY, "storage-engine.cold-start-empty", message
     return None
 
 
@@ -172,14 +185,14 @@ def _lost_parts(name: str, old: _Storage, new: _Storage, read: Mapping[str, _Par
         if line.main in shadowed:
             shadow = shadowed[line.main]
             message = f"{line.main} of {name} gets the shadow {shadow}, which a cold start reads, without these records"
-            yield Loss("shadow-added", name, key, (line.main,), message)
+            yield Loss(LossKind.SHADOW_ADDED, name, key, (line.main,), message)
     if gone:
         paths = tuple(path for line in gone for path in (line.main, line.shadow) if path)
         share = "all its records" if len(gone) == len(old.lines) else f"its records on {len(gone)} of {len(old.lines)}"
         message = f"{name} no longer reads {', '.join(paths)} and loses {share}"
         new_ones = [path for path, part in read.items() if part is None]
         message += f"; {', '.join(new_ones)} starts empty" if new_ones else ""
-        yield Loss("device-removed", name, key, paths, message)
+        yield Loss(LossKind.DEVICE_REMOVED, name, key, paths, message)
 
 
 def _source(line: _Line, storage: _Storage, is_cold: bool) -> str:

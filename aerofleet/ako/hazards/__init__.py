@@ -17,7 +17,6 @@ from aerofleet.ako.hazards import (
     of_access,
     of_change,
     of_cluster,
-    of_config,
     of_data,
     of_memory,
     of_places,
@@ -28,6 +27,7 @@ from aerofleet.ako.hazards import (
     of_storage,
     of_version,
 )
+from aerofleet.ako.hazards.of_config import CONFIG_HAZARDS
 from aerofleet.ako.hazards.of_start import host_findings
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.restart import Restarts, judged_version
@@ -43,7 +43,6 @@ CLUSTER_HAZARDS: tuple[Rule[[Cluster]], ...] = tuple(
 CHANGE_HAZARDS: tuple[Rule[[Cluster, Cluster, Restarts]], ...] = tuple(
     rule for module in OF_CHANGE for rule in module.RULES if rule.scope == "change"
 )
-CONFIG_HAZARDS: tuple[Rule[[str, ConfigChange, str]], ...] = of_config.RULES
 STATUS_HAZARDS: tuple[Rule[[Cluster, Cluster, Restarts, Status]], ...] = of_status.RULES
 HAZARDS: tuple[Rule[...], ...] = (*CLUSTER_HAZARDS, *CONFIG_HAZARDS, *CHANGE_HAZARDS, *STATUS_HAZARDS)
 

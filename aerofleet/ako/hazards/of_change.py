@@ -16,15 +16,14 @@ from aerofleet.ako.mounts import unseen_host_paths
 from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.reasons.pods import empties_local_storage
 from aerofleet.ako.reasons.scale import revision_shortage
-from aerofleet.ako.reasons.storage import cascades
-from aerofleet.ako.restart import COLD, IMAGE, REMOVED, SCALED_DOWN, WARM, Restarts, batch_size
+from aerofleet.ako.restart import IMAGE, POD_RESTART, REMOVED, SCALED_DOWN, WARM, Restarts, batch_size
 from aerofleet.ako.status import rack_sizes
-from aerofleet.ako.volumes import is_persistent
+from aerofleet.ako.volumes import cascades, is_persistent
 from aerofleet.findings import Problem, rule, rules_in
 from aerofleet.units.kubernetes_quantity import quantity
 from aerofleet.units.version import is_at_least, numbers
 
-RESTARTS = frozenset({WARM, COLD, IMAGE})
+RESTARTS = frozenset({WARM, POD_RESTART, IMAGE})
 """What a pod that stays can fail by: its server starts anew."""
 
 
@@ -155,7 +154,7 @@ def fill_delay_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
         if not isinstance(delay, int) or delay <= 0:
             continue
         leaves = bool(blocked and restart.rack.storage.get("localStorageClasses"))
-        rebuilt = restart.kind in (COLD, IMAGE) and not empties_local_storage(restart.rack)
+        rebuilt = restart.kind in (POD_RESTART, IMAGE) and not empties_local_storage(restart.rack)
         in_memory = any(is_purely_in_memory(namespace) for _, _, namespace in namespaces(restart.before.config))
         if leaves or (rebuilt and in_memory):
             path = config_path_of(new, restart.before, restart.rack, "service.migrate-fill-delay")

@@ -7,22 +7,11 @@ from collections.abc import Iterator
 from aerofleet.aerospike.parameters import data_version, nodes_at
 from aerofleet.ako.config_change import ConfigChange, Difference
 from aerofleet.ako.config_file import is_same
-from aerofleet.ako.live import LiveOutcome, live_outcome
+from aerofleet.ako.reasons.live import live_mangled, live_order, live_refused
+from aerofleet.ako.reasons.parameters import unknown_parameter
+from aerofleet.ako.reasons.pods import half_applied, operator_panics
 from aerofleet.ako.restart import LIVE
-from aerofleet.findings import Problem, rule, rules_in
-
-
-@rule(
-    "half-applied",
-    scope="config",
-    severity="severe",
-    remedy="the two parts in two changes, or a WarmRestart operation after it",
-)
-def half_applied(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
-    """A part is set live, the rest is written to the file and waits, unseen, for a later restart."""
-    if kind == LIVE:
-        for key in (*change.hidden, *change.reordered):
-            yield key, "is written, and not applied before a later restart"
+from aerofleet.findings import Problem, Rule, rule
 
 
 @rule("order-restarts", scope="config", severity="warning", remedy="the order that is running")
@@ -59,26 +48,6 @@ def _of_what_stays(change: ConfigChange) -> list[Difference]:
     return [each for each in change.differences if not any(each.names[: len(entry)] == entry for entry in new)]
 
 
-@rule(
-    "operator-panics",
-    scope="config",
-    severity="severe",
-    remedy="the kind that it has now; the other one in a new cluster only",
-)
-def operator_panics(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
-    """From a text to a list of names, or back, the operator's own code panics; it is admitted all the same."""
-    for key in change.crashing:
-        yield key, "goes from a text to a list of names, or back"
-
-
-@rule("unknown-parameter", scope="config", severity="severe", remedy="a parameter of this server version")
-def unknown_parameter(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
-    """No rule knows what the parameter does."""
-    for difference in change.differences:
-        if not difference.is_known:
-            yield difference.key, f"{difference.parameter} is unknown at {version}"
-
-
 @rule("devices-added-restart", scope="config", severity="info", remedy="device and dynamic parameters in two changes")
 def devices_added_restart(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """An added block device restarts servers, also for parameters that could be set live."""
@@ -86,41 +55,18 @@ def devices_added_restart(version: str, change: ConfigChange, kind: str) -> Iter
         yield change.differences[0].key, "could be set live, but a device is added beside it"
 
 
-@rule(
-    "live-refused",
-    scope="config",
-    severity="severe",
-    remedy="a value that the running server takes, in a change of its own",
+RULES = (order_restarts, default_restarts, one_static_restarts_all, devices_added_restart)
+
+CONFIG_HAZARDS: tuple[Rule[[str, ConfigChange, str]], ...] = (
+    half_applied,
+    order_restarts,
+    default_restarts,
+    one_static_restarts_all,
+    operator_panics,
+    unknown_parameter,
+    devices_added_restart,
+    live_refused,
+    live_order,
+    live_mangled,
 )
-def live_refused(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
-    """The operator goes by the schema, and the server has rules of its own. A refused setting ends the pass in phase
-    Error, and later pods get nothing. It is sent for ever, without a restart; unless another setting of the pod went
-    through before it: then the server restarts with the value in its file.
-    """
-    for step, answer in _outcome(version, change, kind).refused:
-        yield step.key, f"the server refuses {step.text} live: {answer.why}"
-
-
-@rule("live-order", scope="config", severity="severe", remedy="two changes: the setting that the other one needs first")
-def live_order(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
-    """The operator sends the settings in an order that chance decides, pod by pod. Where the order matters, some pods
-    are set live and some restart, or the pass ends in phase Error and is repeated.
-    """
-    for step, answer in _outcome(version, change, kind).by_order:
-        yield step.key, f"the server refuses {step.text} in some orders of this change: {answer.why}"
-
-
-@rule("live-mangled", scope="config", severity="severe", remedy="a value that the server can hold")
-def live_mangled(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
-    """Numbers that are too large wrap around, and some texts become 0: the server answers ok, the operator calls the
-    change done, and the next restart reads the value from the file.
-    """
-    for step, answer in _outcome(version, change, kind).mangled:
-        yield step.key, f"the server answers ok to {step.text} and has {answer.shows} until it restarts"
-
-
-def _outcome(version: str, change: ConfigChange, kind: str) -> LiveOutcome:
-    return live_outcome(version, change) if kind == LIVE else LiveOutcome()
-
-
-RULES = rules_in(globals())
+"""With the rules that are reasons as well: these are beside the reasons."""

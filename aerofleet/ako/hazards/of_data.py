@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aerofleet.aerospike.server.loss import Loss, Setup
+from aerofleet.aerospike.server.loss import Loss, LossKind, Setup
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import (
     Config,
@@ -19,7 +19,7 @@ from aerofleet.ako.pairs import config_path_of, namespace_pairs
 from aerofleet.ako.reasons.evictions import new_thresholds
 from aerofleet.ako.reasons.losses import losses_between, losses_of, stored
 from aerofleet.ako.reasons.starts import builds_index
-from aerofleet.ako.restart import COLD, IMAGE, WARM, Restarts
+from aerofleet.ako.restart import IMAGE, POD_RESTART, WARM, Restarts
 from aerofleet.findings import Finding, Problem, rule, rules_in
 
 
@@ -46,7 +46,7 @@ def config_losses(version: str, before: Config, after: Config) -> Iterator[Findi
 
 
 def _message(loss: Loss, copies: int) -> str:
-    if loss.rule == "namespace-removed":
+    if loss.kind is LossKind.NAMESPACE_REMOVED:
         return loss.message
     where = f" on {', '.join(loss.places)}" if loss.places else " in memory"
     rest = f"{copies - 1} of {copies} copies are left" if copies > 1 else "there is no other copy"
@@ -66,7 +66,7 @@ def deleted_records_return(old: Cluster, new: Cluster, restarts: Restarts) -> It
     """
     for restart in restarts.racks:
         kinds = {restarts.pods[pod] for pod in restart.pods}
-        is_rebuilt = bool(kinds & {COLD, IMAGE}) and not restart.rack.storage.get("deleteLocalStorageOnRestart")
+        is_rebuilt = bool(kinds & {POD_RESTART, IMAGE}) and not restart.rack.storage.get("deleteLocalStorageOnRestart")
         after = {name: namespace for _, name, namespace in namespaces(restart.rack.config)}
         for _, name, before in namespaces(restart.before.config):
             now = after.get(name)

@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.failed_pods import ignored_and_blocking
-from aerofleet.ako.restart import COLD, IMAGE, LIVE, REMOVED, SCALED_DOWN, WARM, Restarts
+from aerofleet.ako.restart import IMAGE, LIVE, POD_RESTART, REMOVED, SCALED_DOWN, WARM, Restarts
 from aerofleet.ako.status import Status
 from aerofleet.ako.volumes import is_persistent
 from aerofleet.findings import Problem, rule, rules_in
 
 ROLLED_OUT = ("image", "size", "aerospikeConfig", "rackConfig", "podSpec", "storage")
-JUDGED_BY_STATUS = frozenset({LIVE, WARM, COLD})
+JUDGED_BY_STATUS = frozenset({LIVE, WARM, POD_RESTART})
 """Changes for which the operator compares a pod with what the status says of it. The image it reads from the pod."""
 
-TOUCHED = frozenset({WARM, COLD, IMAGE, SCALED_DOWN, REMOVED})
+TOUCHED = frozenset({WARM, POD_RESTART, IMAGE, SCALED_DOWN, REMOVED})
 """What the operator does with a node only after the others agreed that it may be away."""
 
 

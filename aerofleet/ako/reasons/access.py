@@ -1,4 +1,4 @@
-"""What changes of users and roles come to: each user and each role with what it had and what it gets."""
+"""Reasons for a change of users and roles: what every user and role had, and what it gets."""
 
 from __future__ import annotations
 
@@ -9,10 +9,18 @@ from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import entries, section, texts
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.narrow import becomes
-from aerofleet.findings.effect import Effect, Reason, reason_of
+from aerofleet.findings import Effect, Reason, declared, rules_in
+
+ACCESS = declared(
+    "access",
+    "Users, roles or the operator's way of setting them change; the operator sets them while servers run.",
+    scope="change",
+    severity="info",
+    source="AKO 4.5.0, reconcileAccessControl",
+)
 
 LISTS = frozenset({"privileges", "roles", "whitelist"})
-MEANS: dict[str, str] = {
+CONSEQUENCES: dict[str, str] = {
     "authMode": "how the user logs in",
     "privileges": "counts at once for everybody with the role",
     "readQuota": "reads a second for each user with the role; 0 or nothing is no limit",
@@ -21,10 +29,11 @@ MEANS: dict[str, str] = {
     "whitelist": "addresses from which users with the role are let in; nothing lets all in",
     "writeQuota": "writes a second for each user with the role; 0 or nothing is no limit",
 }
+"""Key of a user or a role → what its change means."""
 
 
 def access_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
-    """One reason for each user and role that comes, goes or changes; all of it is set while servers run."""
+    """Yield a reason for every user and role that is added, removed or changed."""
     path = "spec.aerospikeAccessControl"
     for kind, label, key in (("roles", "role", "privileges"), ("users", "user", "roles")):
         before, after = (_by_name(cluster, kind) for cluster in (old, new))
@@ -33,17 +42,17 @@ def access_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
             if was is None and now is not None:
                 secret = now.get("secretName")
                 password = f"; its password is the key password of Secret {secret}, which must exist first"
-                message = f"{label} {name} is new, with {key} {_listed(now.get(key))}{password if secret else ''}"
-                yield reason_of(Effect.LIVE, "access", where, message)
+                message = f"{label} {name} is new, with {key} {_list_text(now.get(key))}{password if secret else ''}"
+                yield ACCESS.reason(Effect.LIVE, where, message)
             elif was is not None and now is None:
-                message = f"{label} {name} goes, with {key} {_listed(was.get(key))}"
-                yield reason_of(Effect.LIVE, "access", where, message)
+                message = f"{label} {name} is removed, with {key} {_list_text(was.get(key))}"
+                yield ACCESS.reason(Effect.LIVE, where, message)
             elif was is not None and now is not None:
                 yield from _changed(where, f"{label} {name}", was, now)
     policies = [section(cluster.spec, "aerospikeAccessControl").get("adminPolicy") for cluster in (old, new)]
     if not is_same(*policies):
         message = f"{becomes(*policies)}: how long the operator waits when it sets users and roles"
-        yield reason_of(Effect.LIVE, "access", f"{path}.adminPolicy", message)
+        yield ACCESS.reason(Effect.LIVE, f"{path}.adminPolicy", message)
 
 
 def _by_name(cluster: Cluster, kind: str) -> dict[str, dict[str, Any]]:
@@ -58,10 +67,13 @@ def _changed(where: str, label: str, was: dict[str, Any], now: dict[str, Any]) -
         if key in LISTS and set(texts(before)) == set(texts(after)):
             message = f"{key} of {label} are written in another order: nothing changes"
         else:
-            pair = f"{_listed(before)} becomes {_listed(after)}" if key in LISTS else becomes(before, after)
-            message = f"{key} of {label}: {pair}; {MEANS.get(key, 'is set while servers run')}"
-        yield reason_of(Effect.LIVE, "access", f"{where}.{key}", message)
+            pair = f"{_list_text(before)} becomes {_list_text(after)}" if key in LISTS else becomes(before, after)
+            message = f"{key} of {label}: {pair}; {CONSEQUENCES.get(key, 'is set while servers run')}"
+        yield ACCESS.reason(Effect.LIVE, f"{where}.{key}", message)
 
 
-def _listed(found: Any) -> str:
-    return ", ".join(texts(found)) or "nothing"
+def _list_text(value: Any) -> str:
+    return ", ".join(texts(value)) or "nothing"
+
+
+RULES = rules_in(globals())

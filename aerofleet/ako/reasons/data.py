@@ -1,4 +1,4 @@
-"""What happens to the data by itself: namespaces, copies, devices, storage engines, balance."""
+"""Reasons for a change of namespaces, of the number of copies, and of the balance of partitions."""
 
 from __future__ import annotations
 
@@ -16,10 +16,40 @@ from aerofleet.ako.reasons.losses import loss_reasons
 from aerofleet.ako.reasons.pods import copies_of
 from aerofleet.ako.reasons.starts import start_reasons
 from aerofleet.ako.replication import changed_factors
-from aerofleet.findings.effect import Effect, Reason, reason_of
+from aerofleet.findings import Effect, Reason, declared, rules_in
+
+NAMESPACE_REMOVED = declared(
+    "namespace-removed",
+    "A namespace is no longer configured, and its data goes with it.",
+    scope="change",
+    severity="severe",
+    source="AKO 4.5.0, handleNSOrDeviceRemoval: files are deleted, devices are wiped before they are used again",
+)
+NAMESPACE_ADDED = declared(
+    "namespace-added",
+    "A namespace is new and empty.",
+    scope="change",
+    severity="info",
+    source="AKO 4.5.0, handleNSOrDeviceAddition",
+)
+REPLICATION_FACTOR = declared(
+    "replication-factor",
+    "A namespace keeps another number of copies of each record.",
+    scope="change",
+    severity="warning",
+    source="aerospike-server: partitions get or lose replicas by migration",
+)
+BALANCE = declared(
+    "balance",
+    "A parameter that decides where the server places partitions changes, and partitions move.",
+    scope="change",
+    severity="warning",
+    source="aerospike-server, partition_balance.c; its reference of parameters",
+)
 
 
 def data_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
+    """Yield the reasons for namespaces, losses, starts, evictions and copies, of every rack that stays."""
     yield from loss_reasons(old, new)
     for before, rack in paired(old, new):
         for reason in _rack_reasons(old.size, before, rack):
@@ -29,10 +59,10 @@ def data_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
 
 
 def _rack_reasons(size: int, before: Rack, rack: Rack) -> Iterator[Reason]:
-    """Paths are within the rack's configuration. ``size``: the pods that hold the copies now."""
+    """Yield the reasons of one rack, with paths within its aerospikeConfig. ``size`` is the number of pods before."""
     for name in removed_namespaces(before.config, rack.config):
         message = f"namespace {name} goes, and its data with it"
-        yield reason_of(Effect.DATA_AT_RISK, "namespace-removed", f"namespaces.{{{name}}}", message)
+        yield NAMESPACE_REMOVED.reason(Effect.DATA_AT_RISK, f"namespaces.{{{name}}}", message)
     known = {name: namespace for _, name, namespace in namespaces(before.config)}
     for _, name, namespace in namespaces(rack.config):
         path = f"namespaces.{{{name}}}"
@@ -40,7 +70,7 @@ def _rack_reasons(size: int, before: Rack, rack: Rack) -> Iterator[Reason]:
             if not is_same(known[name], namespace):
                 yield from _namespace_reasons(size, name, known[name], namespace, path)
         else:
-            yield reason_of(Effect.LIVE, "namespace-added", path, f"namespace {name} is new and empty")
+            yield NAMESPACE_ADDED.reason(Effect.LIVE, path, f"namespace {name} is new and empty")
 
 
 def _factor_reasons(old: Cluster, new: Cluster, name: str) -> Iterator[Reason]:
@@ -56,11 +86,10 @@ def _factor_reasons(old: Cluster, new: Cluster, name: str) -> Iterator[Reason]:
     ]
     before, after = max(factors[0], default=2), min(factors[1], default=2)
     if after <= 1:
-        yield reason_of(
-            Effect.DATA_AT_RISK, "replication-factor", path, f"{before} copies become one: any lost node loses records"
-        )
+        message = f"{before} copies become one: any lost node loses records"
+        yield REPLICATION_FACTOR.reason(Effect.DATA_AT_RISK, path, message)
     else:
-        yield reason_of(Effect.MOVES_DATA, "replication-factor", path, f"{before} copies become {after}")
+        yield REPLICATION_FACTOR.reason(Effect.MOVES_DATA, path, f"{before} copies become {after}")
 
 
 def _namespace_reasons(size: int, name: str, before: Config, after: Config, path: str) -> Iterator[Reason]:
@@ -69,9 +98,8 @@ def _namespace_reasons(size: int, name: str, before: Config, after: Config, path
     yield from eviction_reasons(name, before, after, path)
     for key in ("active-rack", "prefer-uniform-balance", "rack-id"):
         if not is_same(before.get(key), after.get(key)):
-            yield reason_of(
-                Effect.MOVES_DATA,
-                "balance",
-                f"{path}.{key}",
-                f"{key} of {name}: {becomes(before.get(key), after.get(key))}: partitions move",
-            )
+            message = f"{key} of {name}: {becomes(before.get(key), after.get(key))}: partitions move"
+            yield BALANCE.reason(Effect.MOVES_DATA, f"{path}.{key}", message)
+
+
+RULES = rules_in(globals())

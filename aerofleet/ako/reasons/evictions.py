@@ -1,7 +1,7 @@
-"""What a change lets the server delete by itself: records that are evicted, whatever copies they have.
+"""Reasons for a change that lets the server delete records by itself: it evicts them, whatever copies they have.
 
 A server evicts records that have a time to live while `nsup-period` is not 0 and one of the thresholds below is met.
-All of them are 0, which is off, where nothing is said. Source: aerospike-server 6.0 to 8.1 (nsup.c, namespace.c).
+All of them are 0, which is off, by default. Source: aerospike-server 6.0 to 8.1 (nsup.c, namespace.c).
 """
 
 from __future__ import annotations
@@ -10,7 +10,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from aerofleet.ako.config import Config, entries, section
-from aerofleet.findings.effect import Effect, Reason, reason_of
+from aerofleet.findings import Effect, Reason, declared, rules_in
+
+EVICTS = declared(
+    "evicts",
+    "A namespace begins to evict records, or evicts earlier than before: records with a time to live may be deleted"
+    " at once, whatever copies they have.",
+    scope="change",
+    severity="severe",
+    source="aerospike-server 6.0 to 8.1, nsup.c and namespace.c",
+)
 
 Keys = tuple[str, ...]
 
@@ -29,7 +38,7 @@ THRESHOLDS: dict[Keys, Keys] = {
 
 
 def eviction_reasons(name: str, before: Config, after: Config, path: str) -> Iterator[Reason]:
-    """Of one namespace at ``path``. Nothing where the server does not evict afterwards."""
+    """Yield the reasons of the namespace ``name`` at ``path``; none where the server does not evict afterwards."""
     limits = {keys: _number(after, keys) for keys in THRESHOLDS}
     if not _number(after, ("nsup-period",)) or not any(limits.values()):
         return
@@ -42,7 +51,7 @@ def eviction_reasons(name: str, before: Config, after: Config, path: str) -> Ite
                 f"{path}.{'.'.join(keys)}", f"{name} evicts from {now} percent on instead of {was or 'never'}"
             )
         budget = THRESHOLDS[keys]
-        sizes = [_number(each, budget) if budget else 0 for each in (before, after)]
+        sizes = [_number(namespace, budget) if budget else 0 for namespace in (before, after)]
         if now and sizes[1] and (not sizes[0] or sizes[1] < sizes[0]):
             pair = f"{sizes[0] or 'no limit'} becomes {sizes[1]}"
             message = f"{pair}, and {keys[-1]} of {name} is {now} percent of it"
@@ -51,7 +60,7 @@ def eviction_reasons(name: str, before: Config, after: Config, path: str) -> Ite
 
 
 def new_thresholds(before: Config, after: Config) -> Iterator[tuple[str, float]]:
-    """(path within the namespace, percent) of each threshold that comes or is lowered."""
+    """Yield (path within the namespace, percent) for every threshold that is new or lower than before."""
     for keys in THRESHOLDS:
         was, now = _number(before, keys), _number(after, keys)
         if now and (not was or now < was):
@@ -68,11 +77,12 @@ def _sets(name: str, before: Config, after: Config, path: str) -> Iterator[Reaso
 
 
 def _evicts(path: str, message: str) -> Reason:
-    return reason_of(
-        Effect.DATA_AT_RISK, "evicts", path, f"{message}: records with a time to live may be deleted at once"
-    )
+    return EVICTS.reason(Effect.DATA_AT_RISK, path, f"{message}: records with a time to live may be deleted at once")
 
 
 def _number(namespace: Config, keys: Keys) -> float:
     value: Any = section(namespace, *keys[:-1]).get(keys[-1])
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else 0
+
+
+RULES = rules_in(globals())

@@ -1,4 +1,4 @@
-"""The kinds of objects beside an AerospikeCluster: what it means that one comes, changes or goes, and which of its
+"""The kinds of objects beside an AerospikeCluster: what happens when one is added, changed or removed, and which of its
 fields can't change.
 
 A field that Kubernetes freezes is refused by the API server when it changes. For some of them Pulumi deletes the object
@@ -9,7 +9,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aerofleet.findings.effect import Effect
+from aerofleet.findings import Effect, Rule, declared
+
+SOURCE = "Kubernetes 1.35, validation of updates; pulumi-kubernetes 4.32, diff.go"
+
+REPLACED = declared(
+    "replaced",
+    "A field changes that Kubernetes does not let change: Pulumi deletes the object and makes another.",
+    scope="change",
+    severity="severe",
+    source=SOURCE,
+)
+VOLUME_MOVES = declared(
+    "volume-moves",
+    "A PersistentVolume gets another place: what is at the old one is no longer there.",
+    scope="change",
+    severity="severe",
+    source=SOURCE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +38,7 @@ class Frozen:
     is_replaced: bool
     effect: Effect
     consequence: str
-    rule: str = "replaced"
+    rule: Rule[...] = REPLACED
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +63,8 @@ BOUND = Frozen(True, Effect.LIVE, "the rights are away until the new binding is 
 CLAIM_GONE = "the claim goes, and what lies on its volume with it unless the volume is retained"
 REPLACED_CLAIM = Frozen(True, Effect.DATA_AT_RISK, CLAIM_GONE)
 KEPT_CLAIM = Frozen(False, Effect.DATA_AT_RISK, CLAIM_GONE)
-VOLUME_MOVES = Frozen(
-    True, Effect.DATA_AT_RISK, "another place: what lies at the old one is no longer there", "volume-moves"
+MOVED_VOLUME = Frozen(
+    True, Effect.DATA_AT_RISK, "another place: what is at the old one is no longer there", VOLUME_MOVES
 )
 KEPT_VOLUME = Frozen(False, Effect.DATA_AT_RISK, "the volume goes, with what lies on it")
 NEW_CLASS = Frozen(True, Effect.LIVE, "claims made meanwhile wait; volumes that exist stay as they are")
@@ -171,7 +188,7 @@ KINDS: dict[str, Kind] = {
         goes="the volume goes, with what lies on it",
         gone=Effect.DATA_AT_RISK,
         frozen=(
-            *((f"spec.{source}", VOLUME_MOVES) for source in PV_SOURCES),
+            *((f"spec.{source}", MOVED_VOLUME) for source in PV_SOURCES),
             ("spec.nodeAffinity", KEPT_VOLUME),
             ("spec.volumeMode", KEPT_VOLUME),
         ),
@@ -285,7 +302,9 @@ KINDS: dict[str, Kind] = {
         goes="nothing is checked any more: what the operator would refuse is admitted, and fails later",
     ),
 }
-"""Every kind that is known. The effect of coming and changing is `live`."""
+"""Every kind that is known. The effect of an object that is new, or that changes, is `live`."""
+
+RULES = (REPLACED, VOLUME_MOVES)
 
 DEFAULTS: dict[tuple[str, str], str] = {
     ("PersistentVolume", "spec.volumeMode"): "Filesystem",
@@ -295,4 +314,4 @@ DEFAULTS: dict[tuple[str, str], str] = {
     ("StorageClass", "reclaimPolicy"): "Delete",
     ("StorageClass", "volumeBindingMode"): "Immediate",
 }
-"""What a frozen field is where nothing is written. Source: Kubernetes 1.35, defaults of the kinds."""
+"""(kind, frozen field) → its default. Source: Kubernetes 1.35, defaults of the kinds."""

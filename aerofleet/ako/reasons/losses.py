@@ -1,10 +1,9 @@
-"""Records that servers no longer find once a change has restarted them, whatever copies there are elsewhere.
+"""Reasons for records that servers no longer find once a change has restarted them, whatever copies there are.
 
-What a server reads at its start is ``aerofleet.aerospike.server.loss``. The operator adds to it: where a path of the
-configuration leads is said by the volumes; it deletes files that leave a namespace, and wipes devices before they are
+`aerofleet.aerospike.server.loss` knows what a server reads at its start. The operator adds that a path of the
+configuration is on a volume, that it deletes files that leave a namespace, and that it wipes devices before they are
 used again (AKO 4.5.0, handleNSOrDeviceRemoval). The pods that restart fill again from the others, one batch after the
-other. That is no reason to call the change one that moves data: no restart asks for it, and until the last pod is
-full, every node that is lost takes records with it for good.
+other. The effect is data at risk all the same: until the last pod is full, a node that is lost takes records with it.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from aerofleet.aerospike.server.loss import Loss, Setup, losses, path_in, shadows_removed
+from aerofleet.aerospike.server.loss import Loss, LossKind, Setup, losses, path_in, shadows_removed
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, ignores_devices, namespaces, section
 from aerofleet.ako.config_file import is_same
@@ -20,58 +19,106 @@ from aerofleet.ako.mounts import volume_under
 from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.reasons.pods import copies_of
 from aerofleet.ako.reasons.starts import refilled
-from aerofleet.findings.effect import Effect, Reason, reason_of
+from aerofleet.findings import Effect, Reason, declared, rules_in
 
-TOLD_ELSEWHERE = frozenset({"namespace-removed"})
-"""Rules of a loss that `data` has a reason for."""
+SOURCE = "aerospike-server 6.0 to 8.1.2, drv_ssd.c and drv_mem.c; AKO 4.5.0, handleNSOrDeviceRemoval"
+
+MEMORY_ONLY = declared(
+    "memory-only",
+    "A namespace whose records are in memory only starts empty.",
+    scope="change",
+    severity="warning",
+    source=SOURCE,
+)
+STORAGE_ENGINE = declared(
+    "storage-engine-changes",
+    "A namespace moves to another kind of storage, and servers don't read what is on the old one.",
+    scope="change",
+    severity="severe",
+    source=SOURCE,
+)
+COLD_START_EMPTY = declared(
+    "cold-start-empty",
+    "Every cold start erases what a namespace has on its devices.",
+    scope="change",
+    severity="severe",
+    source=SOURCE,
+)
+SHADOW_ADDED = declared(
+    "shadow-added",
+    "A device gets a shadow; a cold start reads the shadow, which has none of the records.",
+    scope="change",
+    severity="severe",
+    source=SOURCE,
+)
+SHADOW_REMOVED = declared(
+    "shadow-removed",
+    "A device loses its shadow: a pod that loses the device comes back empty.",
+    scope="change",
+    severity="severe",
+    source=SOURCE,
+)
+DEVICE_REMOVED = declared(
+    "device-removed",
+    "A namespace no longer reads a device or file, and loses the records on it.",
+    scope="change",
+    severity="severe",
+    source=SOURCE,
+)
 
 
 def loss_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
-    """One reason for each loss of each rack; data in memory alone counts as a restart of such a pod does."""
+    """Yield a reason for every loss of every rack; memory that is lost has the effect of a restart of such a pod."""
     for path, loss, copies in losses_of(old, new):
-        if loss.rule == "memory-only":
-            yield refilled(copies, loss.rule, path, loss.message)
+        rule = RULE_OF_LOSS[loss.kind]
+        if rule is MEMORY_ONLY:
+            yield refilled(rule, copies, path, loss.message)
         else:
-            yield reason_of(Effect.DATA_AT_RISK, loss.rule, path, f"{loss.message}{_operator_does(loss)}")
+            yield rule.reason(Effect.DATA_AT_RISK, path, f"{loss.message}{_operator_does(loss)}")
     for before, rack in _changed(old, new):
         for name, key, device, shadow in shadows_removed(before.config, rack.config):
             path = config_path_of(new, before, rack, path_in(name, key))
             message = f"{device} of {name} loses its shadow {shadow}: a pod that loses {device} comes back empty"
-            yield reason_of(Effect.DATA_AT_RISK, "shadow-removed", path, message)
+            yield SHADOW_REMOVED.reason(Effect.DATA_AT_RISK, path, message)
 
 
 def _operator_does(loss: Loss) -> str:
-    if loss.rule == "device-removed" and loss.key.endswith("files"):
+    """Return what the operator does with the place of the loss, as the end of a message; empty for nothing."""
+    if loss.kind is not LossKind.DEVICE_REMOVED:
+        return ""
+    if loss.key.endswith("files"):
         return "; the operator deletes the files that leave"
-    if loss.rule == "device-removed":
-        return "; the operator wipes the devices that leave before they are used again"
-    return ""
+    return "; the operator wipes the devices that leave before they are used again"
 
 
 def losses_of(old: Cluster, new: Cluster) -> Iterator[tuple[str, Loss, int]]:
-    """(path, loss, copies that really exist) of each loss that the change itself makes."""
+    """Yield (path, loss, copies that really exist) for every loss that the change itself makes.
+
+    A namespace that is no longer configured is not among them: `aerofleet.ako.reasons.data` has a reason for it.
+    """
     for before, rack in _changed(old, new):
         was = Setup(old.version, before.config, _place(before))
         place = was.place if is_same(before.storage, rack.storage) else _place(rack)
         for loss, namespace in losses_between(was, Setup(new.version, rack.config, place)):
-            if loss.rule in TOLD_ELSEWHERE:
+            if loss.kind is LossKind.NAMESPACE_REMOVED:
                 continue
             yield config_path_of(new, before, rack, loss.path), loss, copies_of(namespace, old.size)
 
 
 def losses_between(before: Setup, after: Setup) -> Iterator[tuple[Loss, Config]]:
-    """Each loss that ``after`` makes, cold or warm, with the namespace as it was. Nothing is lost by a change that
-    leaves the storage of every namespace alone.
+    """Yield (loss, namespace before) for every loss of a cold or a warm start with ``after``.
+
+    A change that leaves the storage of every namespace alone loses nothing.
     """
-    was, now = ({name: namespace for _, name, namespace in namespaces(each.config)} for each in (before, after))
+    was, now = ({name: namespace for _, name, namespace in namespaces(setup.config)} for setup in (before, after))
     if before.place is after.place and is_same(_storage_of(was), _storage_of(now)):
         return
-    told: set[tuple[str, tuple[str, ...]]] = set()
+    yielded: set[tuple[str, tuple[str, ...]]] = set()
     for is_cold in (True, False):
         for loss in losses(before, after, is_cold=is_cold):
             known = (loss.namespace, loss.places)
-            if known not in told and not _is_old(loss, was[loss.namespace], now):
-                told.add(known)
+            if known not in yielded and not _is_old(loss, was[loss.namespace], now):
+                yielded.add(known)
                 yield loss, was[loss.namespace]
 
 
@@ -81,16 +128,16 @@ def _storage_of(known: dict[str, Config]) -> dict[str, Any]:
 
 
 def _is_old(loss: Loss, before: Config, now: dict[str, Config]) -> bool:
-    """Was it so at every restart before the change, too?"""
+    """Return whether every restart before the change lost the same."""
     after = now.get(loss.namespace, {})
-    if loss.rule == "memory-only":
+    if loss.kind is LossKind.MEMORY_ONLY:
         keys = ("type", "files", "devices", "data-size")
-        return all(is_same(*(section(each, "storage-engine").get(key) for each in (before, after))) for key in keys)
-    return loss.rule == "cold-start-empty" and ignores_devices(before)
+        return all(is_same(*(section(side, "storage-engine").get(key) for side in (before, after))) for key in keys)
+    return loss.kind is LossKind.COLD_START_EMPTY and ignores_devices(before)
 
 
 def _changed(old: Cluster, new: Cluster) -> Iterator[tuple[Rack, Rack]]:
-    """Racks that stay, of which a namespace stores its records otherwise or a volume lies elsewhere."""
+    """Yield (before, after) for racks that stay where a namespace or a volume stores its data in another way."""
     for before, rack in paired(old, new):
         is_stored_otherwise = before.config is not rack.config and stored(before.config) != stored(rack.config)
         if is_stored_otherwise or before.storage != rack.storage:
@@ -102,16 +149,28 @@ STORED = ("type", "devices", "files", "data-size", "cold-start-empty")
 
 
 def stored(config: Config) -> dict[str, list[Any]]:
-    """What decides where the records of each namespace are."""
+    """Return what decides where the records of each namespace are, by name of the namespace."""
     engines = {name: section(namespace, "storage-engine") for _, name, namespace in namespaces(config)}
     return {name: [engine.get(key) for key in STORED] for name, engine in engines.items()}
 
 
 def _place(rack: Rack) -> Callable[[str], str]:
-    """What lies at a path: a volume keeps its data under another path."""
+    """Return a function from a path in the server to what is there: a volume keeps its data under another path."""
 
     def place(path: str) -> str:
         found = volume_under(rack, path)
         return f"volume {found[0].get('name')}{found[1]}" if found else path
 
     return place
+
+
+RULE_OF_LOSS = {
+    LossKind.MEMORY_ONLY: MEMORY_ONLY,
+    LossKind.STORAGE_ENGINE: STORAGE_ENGINE,
+    LossKind.COLD_START_EMPTY: COLD_START_EMPTY,
+    LossKind.SHADOW_ADDED: SHADOW_ADDED,
+    LossKind.DEVICE_REMOVED: DEVICE_REMOVED,
+}
+"""Kind of a loss → the rule of its reason."""
+
+RULES = rules_in(globals())

@@ -1,5 +1,5 @@
-"""What a change of the objects beside an AerospikeCluster does: those that the platform makes for it, and those that
-its volumes live on.
+"""Reasons for a change of the objects beside an AerospikeCluster: those that the platform makes for it, and those that
+its volumes are on.
 """
 
 from __future__ import annotations
@@ -10,25 +10,91 @@ from typing import Any
 from aerofleet.ako.config import section
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.narrow import Difference, becomes, differences, narrow, value
-from aerofleet.ako.reasons.kinds import DEFAULTS, KINDS, Frozen, Kind
-from aerofleet.findings.effect import Effect, Reason, reason_of
+from aerofleet.ako.reasons.identity import API_VERSION_CHANGES
+from aerofleet.ako.reasons.kinds import DEFAULTS, KINDS, SOURCE, Frozen, Kind
+from aerofleet.findings import Effect, Reason, declared
 from aerofleet.units.kubernetes_quantity import quantity
 from aerofleet.units.object_identity import api_version_message, group_of, is_foreign_cluster, kind_of
 
 Object = Mapping[str, Any]
 
+UNKNOWN_KIND = declared(
+    "unknown-kind",
+    "No rule knows what an object of this kind does.",
+    scope="change",
+    severity="severe",
+    source="Kubernetes 1.35, and the kinds that the platform makes",
+)
+OBJECT_COMES = declared(
+    "object-comes",
+    "An object beside the cluster is new.",
+    scope="change",
+    severity="info",
+    source="Kubernetes 1.35",
+)
+OBJECT_GOES = declared(
+    "object-goes",
+    "An object beside the cluster is deleted.",
+    scope="change",
+    severity="severe",
+    source="Kubernetes 1.35",
+)
+OBJECT_CHANGES = declared(
+    "object-changes",
+    "An object beside the cluster changes in place.",
+    scope="change",
+    severity="info",
+    source="Kubernetes 1.35",
+)
+FROZEN = declared(
+    "frozen",
+    "A field changes that Kubernetes does not let change: the API server refuses it.",
+    scope="change",
+    severity="error",
+    source=SOURCE,
+)
+RECLAIMS = declared(
+    "reclaims",
+    "A PersistentVolume is deleted with its claim from now on.",
+    scope="change",
+    severity="severe",
+    source="Kubernetes 1.35, reclaim policies",
+)
+THROWS_OUT = declared(
+    "throws-out",
+    "A node gets a taint with effect NoExecute: pods that don't tolerate it are evicted at once.",
+    scope="change",
+    severity="severe",
+    source="Kubernetes 1.35, taint-based eviction: it heeds no PodDisruptionBudget",
+)
+POD_SECURITY_LEVEL = declared(
+    "pod-security",
+    "The Pod Security level of a namespace changes, which counts for pods that are made from now on.",
+    scope="change",
+    severity="info",
+    source="Kubernetes 1.35, Pod Security admission",
+)
+VERSION_GOES = declared(
+    "version-goes",
+    "A version of a CustomResourceDefinition is no longer served.",
+    scope="change",
+    severity="info",
+    source="Kubernetes 1.35, versions of CustomResourceDefinitions",
+)
+
 MOST_PLACES = 6
-"""Places that differ which are named one by one; of more than these their number is given."""
+"""Where more places differ than this, the message has their number instead."""
 SERVERS_OWN = frozenset({"creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"})
 """Metadata that the API server writes."""
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 CONTENTS = {"ConfigMap": ("data", "binaryData"), "Secret": ("data", "stringData")}
-"""What is never printed: passwords, keys, whole files."""
+"""Kind → fields that are never printed: passwords, keys, whole files."""
 
 
 def object_reasons(old: Object | None, new: Object | None) -> Iterator[Reason]:
-    """Reasons for one object that comes (``old`` is None), goes (``new`` is None) or changes. A kind that no rule knows
-    counts as data at risk.
+    """Yield the reasons for one object that is new (``old`` is None), deleted (``new`` is None) or changed.
+
+    A kind that no rule knows is data at risk.
     """
     thing = new if new is not None else old if old is not None else {}
     kind = KINDS.get(kind_of(thing))
@@ -36,17 +102,17 @@ def object_reasons(old: Object | None, new: Object | None) -> Iterator[Reason]:
     if before is not None and after is not None and is_same(before, after):
         return
     if kind is None:
-        yield reason_of(Effect.DATA_AT_RISK, "unknown-kind", "kind", _unknown(thing))
+        yield UNKNOWN_KIND.reason(Effect.DATA_AT_RISK, "kind", _unknown(thing))
     elif before is None:
-        yield reason_of(Effect.LIVE, "object-comes", "metadata.name", f"is new: {kind.comes}")
+        yield OBJECT_COMES.reason(Effect.LIVE, "metadata.name", f"is new: {kind.comes}")
     elif after is None:
-        yield reason_of(kind.gone, "object-goes", "metadata.name", f"goes: {kind.goes}")
+        yield OBJECT_GOES.reason(kind.gone, "metadata.name", f"goes: {kind.goes}")
     else:
         yield from _changed(kind_of(thing), kind, before, after)
 
 
 def _written(resource: Object) -> dict[str, Any]:
-    """The object without what the API server and kubectl write into it."""
+    """Return the object without what the API server and kubectl write into it."""
     found = {key: item for key, item in resource.items() if key != "status"}
     metadata = resource.get("metadata")
     if isinstance(metadata, dict):
@@ -67,7 +133,7 @@ def _unknown(thing: Object) -> str:
 def _changed(name: str, kind: Kind, old: Object, new: Object) -> Iterator[Reason]:
     if not is_same(old.get("apiVersion"), new.get("apiVersion")):
         message = api_version_message(str(old.get("apiVersion")), str(new.get("apiVersion")))
-        yield reason_of(max(kind.gone, Effect.LIVE), "api-version", "apiVersion", message)
+        yield API_VERSION_CHANGES.reason(max(kind.gone, Effect.LIVE), "apiVersion", message)
     judged = {"apiVersion"}
     for path, field in kind.frozen:
         for where in _paths(path, kind, old, new):
@@ -83,16 +149,16 @@ def _changed(name: str, kind: Kind, old: Object, new: Object) -> Iterator[Reason
         places = [place for place in places if not _is_below(place.path, paths)]
     if len(places) > MOST_PLACES:
         where = narrow("", old, new).path.removeprefix(".") or "metadata.name"
-        yield reason_of(Effect.LIVE, "object-changes", where, f"{len(places)} places differ; {kind.changes}")
+        yield OBJECT_CHANGES.reason(Effect.LIVE, where, f"{len(places)} places differ; {kind.changes}")
         return
     for place in places:
         is_label = place.path.startswith(("metadata.labels", "metadata.annotations"))
         message = f"{becomes(place.before, place.after)}; {kind.labels if is_label else kind.changes}"
-        yield reason_of(Effect.LIVE, "object-changes", place.path, message)
+        yield OBJECT_CHANGES.reason(Effect.LIVE, place.path, message)
 
 
 def _paths(path: str, kind: Kind, old: Object, new: Object) -> list[str]:
-    """``spec.*`` as the paths of all fields of the section that can't change."""
+    """Return the path itself; for ``spec.*`` the paths of all fields of the section that can't change."""
     if not path.endswith(".*"):
         return [path]
     name = path.removesuffix(".*")
@@ -116,13 +182,13 @@ def _frozen(kind: str, path: str, field: Frozen, old: tuple[Object, Any], new: t
         what = becomes(old[1], new[1])
     if is_content and old[0].get("immutable") is not True:
         message = f"{what}: {KINDS[kind].changes}. Pulumi deletes it and makes it anew: {field.consequence}"
-        yield reason_of(Effect.LIVE, "object-changes", path, message)
+        yield OBJECT_CHANGES.reason(Effect.LIVE, path, message)
     elif field.is_replaced:
         message = f"{what}: it can't change. Pulumi deletes it and makes another: {field.consequence}"
-        yield reason_of(field.effect, field.rule, path, f"{message}; kubectl is refused")
+        yield field.rule.reason(field.effect, path, f"{message}; kubectl is refused")
     else:
         message = f"{what}: it can't change. The API server refuses it, and `pulumi up` stops there"
-        yield reason_of(Effect.REFUSED, "frozen", path, f"{message}; if it is replaced by hand, {field.consequence}")
+        yield FROZEN.reason(Effect.REFUSED, path, f"{message}; if it is replaced by hand, {field.consequence}")
 
 
 def _changed_keys(before: Any, after: Any) -> list[str]:
@@ -131,7 +197,7 @@ def _changed_keys(before: Any, after: Any) -> list[str]:
 
 
 def _places(old: Object, new: Object) -> list[Difference]:
-    """Every smallest place that differs."""
+    """Return every smallest place that differs."""
     found: list[Difference] = []
     for key in [*old, *(key for key in new if key not in old)]:
         if not is_same(old.get(key), new.get(key)):
@@ -140,7 +206,7 @@ def _places(old: Object, new: Object) -> list[Difference]:
 
 
 def _is_below(path: str, judged: set[str]) -> bool:
-    return any(path == each or path.startswith((f"{each}.", f"{each}[")) for each in judged)
+    return any(path == known or path.startswith((f"{known}.", f"{known}[")) for known in judged)
 
 
 # --- kinds in which a value decides what the change means -----------------------------------------------------------
@@ -155,9 +221,7 @@ def _quota(old: Object, new: Object) -> Iterator[Reason]:
             why = "more fits from now on; nothing is refused for it"
         else:
             why = "pods and claims made from now on are refused beyond it, rebuilt ones too; what exists stays"
-        yield reason_of(
-            Effect.LIVE, "object-changes", f"spec.hard.{key}", f"{becomes(was.get(key), now.get(key))}; {why}"
-        )
+        yield OBJECT_CHANGES.reason(Effect.LIVE, f"spec.hard.{key}", f"{becomes(was.get(key), now.get(key))}; {why}")
 
 
 def _claim(old: Object, new: Object) -> Iterator[Reason]:
@@ -167,17 +231,17 @@ def _claim(old: Object, new: Object) -> Iterator[Reason]:
         return
     if quantity(now) < quantity(was):
         message = f"{becomes(was, now)}: a claim can't shrink. The API server refuses it, and `pulumi up` stops there"
-        yield reason_of(Effect.REFUSED, "frozen", path, message)
+        yield FROZEN.reason(Effect.REFUSED, path, message)
     else:
         message = f"{becomes(was, now)}: the volume grows if its class allows it (allowVolumeExpansion), else refused"
-        yield reason_of(Effect.LIVE, "object-changes", path, message)
+        yield OBJECT_CHANGES.reason(Effect.LIVE, path, message)
 
 
 def _reclaims(old: Object, new: Object) -> Iterator[Reason]:
     was, now = (section(side, "spec").get("persistentVolumeReclaimPolicy", "Retain") for side in (old, new))
     if now == "Delete" and was != "Delete":
         message = f"{becomes(was, now)}: the volume is deleted with its claim from now on, and what lies on it too"
-        yield reason_of(Effect.DATA_AT_RISK, "reclaims", "spec.persistentVolumeReclaimPolicy", message)
+        yield RECLAIMS.reason(Effect.DATA_AT_RISK, "spec.persistentVolumeReclaimPolicy", message)
 
 
 def _throws_out(old: Object, new: Object) -> Iterator[Reason]:
@@ -188,7 +252,7 @@ def _throws_out(old: Object, new: Object) -> Iterator[Reason]:
                 f"{value(taint.get('key'))} with effect NoExecute: pods that don't tolerate it are thrown out at once,"
                 " and no PodDisruptionBudget holds it back"
             )
-            yield reason_of(Effect.DATA_AT_RISK, "throws-out", f"spec.taints[{place}]", message)
+            yield THROWS_OUT.reason(Effect.DATA_AT_RISK, f"spec.taints[{place}]", message)
 
 
 POD_SECURITY = "pod-security.kubernetes.io/"
@@ -212,7 +276,7 @@ def _pod_security(old: Object, new: Object) -> Iterator[Reason]:
         else:
             why = "who breaks it is warned or recorded; every pod is admitted"
         message = f"{becomes(was.get(key), now.get(key))}; {why}"
-        yield reason_of(Effect.LIVE, "pod-security", f"metadata.labels.{key}", message)
+        yield POD_SECURITY_LEVEL.reason(Effect.LIVE, f"metadata.labels.{key}", message)
 
 
 def _strictness(level: Any) -> int:
@@ -220,15 +284,17 @@ def _strictness(level: Any) -> int:
 
 
 def _definition(old: Object, new: Object) -> Iterator[Reason]:
-    was, now = ({str(each.get("name")) for each in _versions(side) if each.get("served")} for side in (old, new))
+    was, now = (
+        {str(version.get("name")) for version in _versions(side) if version.get("served")} for side in (old, new)
+    )
     for version in sorted(was - now):
         message = f"version {version} is no longer served: whoever reads or writes the kind by it is refused"
-        yield reason_of(Effect.LIVE, "version-goes", "spec.versions", message)
+        yield VERSION_GOES.reason(Effect.LIVE, "spec.versions", message)
 
 
 def _versions(resource: Object) -> list[dict[str, Any]]:
     found = section(resource, "spec").get("versions")
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    return [version for version in found if isinstance(version, dict)] if isinstance(found, list) else []
 
 
 MEANINGS: dict[str, tuple[Callable[[Object, Object], Iterator[Reason]], ...]] = {
@@ -239,3 +305,16 @@ MEANINGS: dict[str, tuple[Callable[[Object, Object], Iterator[Reason]], ...]] = 
     "PersistentVolumeClaim": (_claim,),
     "ResourceQuota": (_quota,),
 }
+"""Kind → functions that know what a change of certain values means."""
+
+RULES = (
+    UNKNOWN_KIND,
+    OBJECT_COMES,
+    OBJECT_GOES,
+    OBJECT_CHANGES,
+    FROZEN,
+    RECLAIMS,
+    THROWS_OUT,
+    POD_SECURITY_LEVEL,
+    VERSION_GOES,
+)

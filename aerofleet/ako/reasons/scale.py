@@ -1,4 +1,4 @@
-"""Size, racks, rosters and server versions: what moves partitions, and what a version can't read."""
+"""Reasons for a change of size, racks, rosters and server version: partitions move, or a server can't read its data."""
 
 from __future__ import annotations
 
@@ -11,37 +11,124 @@ from aerofleet.ako.failed_pods import ignored_and_blocking
 from aerofleet.ako.image import is_same_image
 from aerofleet.ako.restart import NEW, REMOVED, SCALED_DOWN, Restarts
 from aerofleet.ako.status import Status, rack_sizes
-from aerofleet.findings.effect import Effect, Reason, reason_of
+from aerofleet.findings import Effect, Reason, declared, rules_in
 from aerofleet.units.version import is_at_least
+
+SIZE = declared(
+    "size",
+    "The cluster gets another number of pods, and partitions move.",
+    scope="change",
+    severity="warning",
+    source="AKO 4.5.0, scaleUpRack and scaleDownRack",
+)
+ONE_POD_LEFT = declared(
+    "one-pod-left",
+    "One pod is left for namespaces with several copies, so each record has one copy.",
+    scope="change",
+    severity="severe",
+    source="aerospike-server: a node has one copy of a record",
+)
+RACK_ORDER = declared(
+    "rack-order",
+    "The racks are the same in another order, which decides who gets the pods that are left over.",
+    scope="change",
+    severity="info",
+    source="AKO 4.5.0, getConfiguredRackStateList",
+)
+RACKS = declared(
+    "racks",
+    "Racks come or go with their pods, and partitions move.",
+    scope="change",
+    severity="warning",
+    source="AKO 4.5.0, reconcileRacks and deleteRacks",
+)
+RACK_IDS = declared(
+    "rack-ids",
+    "The cluster gets other rack ids, or takes them from elsewhere, and partitions move.",
+    scope="change",
+    severity="warning",
+    source="AKO 4.5.0, reconcileRacks: a StatefulSet for every rack id",
+)
+RACK_NAMESPACES = declared(
+    "rack-namespaces",
+    "Other namespaces spread their copies over racks, and partitions move.",
+    scope="change",
+    severity="warning",
+    source="AKO 4.5.0: the operator writes rack-id into the namespaces of rackConfig.namespaces",
+)
+REVISION = declared(
+    "revision",
+    "A rack gets a new revision: the operator makes all its pods anew beside the old ones, and each fills again.",
+    scope="change",
+    severity="warning",
+    source="AKO 4.5.0, reconcileRevisionChangedRacks",
+)
+ROSTER = declared(
+    "roster",
+    "Nodes leave or join the roster of strongly consistent namespaces, and partitions move.",
+    scope="change",
+    severity="warning",
+    source="AKO 4.5.0, strong_consistency.go",
+)
+NEVER_FORMS = declared(
+    "never-forms",
+    "A cluster never has as many nodes as min-cluster-size asks for, and the operator waits for ever.",
+    scope="change",
+    severity="error",
+    source="recorded roll-outs of AKO 4.5.0; aerospike-server, cfg_info.c",
+)
+SAME_IMAGE = declared(
+    "same-image",
+    "An image is written in another way, and is the same to the operator.",
+    scope="change",
+    severity="info",
+    source="AKO 4.5.0, isPodOnDesiredImage",
+)
+DOWNGRADE = declared(
+    "downgrade",
+    "A server goes back to an older version, which may not read what the newer one wrote.",
+    scope="change",
+    severity="severe",
+    source="the vendor's release notes: upgrades that can't be taken back",
+)
+FORMAT_BREAK = declared(
+    "format-break",
+    "Data in memory has another format from a server version on, so no server takes over what is there.",
+    scope="change",
+    severity="severe",
+    source="the vendor's release notes of 7.0",
+)
 
 FORMAT_BREAKS: tuple[tuple[str, str], ...] = (
     ("7.0.0.0", "the format of in-memory data changes at 7.0: it is read anew"),
 )
+"""(first server version, consequence) of every change of a format."""
 
 
 def size_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]:
+    """Yield the reasons for another size, other racks, rack ids, revisions and rosters."""
     kinds = list(restarts.pods.values())
     if old.size != new.size:
-        yield reason_of(Effect.MOVES_DATA, "size", "spec.size", f"{old.size} pods become {new.size}: partitions move")
+        yield SIZE.reason(Effect.MOVES_DATA, "spec.size", f"{old.size} pods become {new.size}: partitions move")
         yield from _too_few(old, new)
     yield from _never_forms(old, new)
     order = [[rack.identity for rack in cluster.racks] for cluster in (old, new)]
     if order[0] != order[1] and sorted(order[0]) == sorted(order[1]):
         message = "the order of racks: the first ones get the pods that are left over"
-        yield reason_of(Effect.LIVE, "racks", "spec.rackConfig.racks", message)
-    for kind, words in ((NEW, "are new"), (REMOVED, "go with their rack"), (SCALED_DOWN, "go")):
+        yield RACK_ORDER.reason(Effect.LIVE, "spec.rackConfig.racks", message)
+    for kind, clause in ((NEW, "are new"), (REMOVED, "go with their rack"), (SCALED_DOWN, "go")):
         count = kinds.count(kind)
         if count and old.size == new.size:
-            message = f"{count} of {new.size} pods {words}: partitions move"
-            yield reason_of(Effect.MOVES_DATA, "racks", "spec.rackConfig.racks", message)
+            message = f"{count} of {new.size} pods {clause}: partitions move"
+            yield RACKS.reason(Effect.MOVES_DATA, "spec.rackConfig.racks", message)
     if bool(old.spec.get("enableRackIDOverride")) != bool(new.spec.get("enableRackIDOverride")):
         where = "annotations of the pods" if new.spec.get("enableRackIDOverride") else "the racks"
         message = f"rack ids come from {where} from now on: partitions move"
-        yield reason_of(Effect.MOVES_DATA, "rack-ids", "spec.enableRackIDOverride", message)
+        yield RACK_IDS.reason(Effect.MOVES_DATA, "spec.enableRackIDOverride", message)
     before, after = ({rack.id for rack in cluster.racks} for cluster in (old, new))
     if before != after:
         message = f"racks {_ids(before)} become {_ids(after)}"
-        yield reason_of(Effect.MOVES_DATA, "rack-ids", "spec.rackConfig.racks", message)
+        yield RACK_IDS.reason(Effect.MOVES_DATA, "spec.rackConfig.racks", message)
     known = {rack.id: rack for rack in old.racks}
     for rack in new.racks:
         path = f"spec.rackConfig.racks[{rack.position}]"
@@ -50,7 +137,7 @@ def size_reasons(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Rea
         if short is not None:
             how = f"the rack is {short} pods short meanwhile" if short else "the rack grows first"
             message = f"rack {rack.id} is rebuilt batch by batch beside the old one: each pod fills anew, {how}"
-            yield reason_of(Effect.MOVES_DATA, "revision", f"{path}.revision", message)
+            yield REVISION.reason(Effect.MOVES_DATA, f"{path}.revision", message)
         if was is not None and was.is_blocked_from_roster != rack.is_blocked_from_roster:
             message = f"rack {rack.id} {'leaves' if rack.is_blocked_from_roster else 'joins'} the roster"
             yield roster_reason(old, new, f"{path}.forceBlockFromRoster", message)
@@ -63,7 +150,7 @@ def revision_shortage(old: Cluster, new: Cluster, rack: Rack) -> int | None:
     The operator adds a batch while the two revisions together have fewer pods than the new size, and takes a batch of
     the old one away otherwise. Source: AKO 4.5.0, reconcileRevisionChangedRacks; it rounds a percentage up.
     """
-    was = next((each for each in old.racks if each.id == rack.id), None)
+    was = next((known for known in old.racks if known.id == rack.id), None)
     if was is None or was.revision == rack.revision:
         return None
     before, after = (
@@ -78,17 +165,18 @@ def revision_shortage(old: Cluster, new: Cluster, rack: Rack) -> int | None:
 
 
 def roster_reason(old: Cluster, new: Cluster, path: str, message: str) -> Reason:
+    """Return the reason for nodes that leave or join the roster; without a roster nothing moves."""
     if old.has_roster or new.has_roster:
-        return reason_of(Effect.MOVES_DATA, "roster", path, f"{message}: partitions move")
-    return reason_of(Effect.LIVE, "roster", path, "no namespace is strongly consistent, so there is no roster to leave")
+        return ROSTER.reason(Effect.MOVES_DATA, path, f"{message}: partitions move")
+    return ROSTER.reason(Effect.LIVE, path, "no namespace is strongly consistent, so there is no roster to leave")
 
 
 def ignored_pod_reasons(old: Cluster, new: Cluster, status: Status) -> Iterator[Reason]:
-    """The operator writes rosters without the failed pods that maxIgnorablePods lets it ignore."""
+    """Yield a reason for every failed pod that the operator leaves out of the roster, as maxIgnorablePods allows."""
     if new.has_roster and old.spec != new.spec:
         for pod in ignored_and_blocking(status.failed, new)[0]:
             message = f"{pod} has failed and is ignored: the roster is written without it, partitions move"
-            yield reason_of(Effect.MOVES_DATA, "roster", f"status.pods.{pod}", message)
+            yield ROSTER.reason(Effect.MOVES_DATA, f"status.pods.{pod}", message)
 
 
 def _rack_namespace_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
@@ -99,9 +187,9 @@ def _rack_namespace_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
     moved = sorted(known & (set(new.rack_namespaces) ^ set(old.rack_namespaces)))
     if moved:
         message = f"copies of {', '.join(moved)} are spread over racks otherwise: partitions move"
-        yield reason_of(Effect.MOVES_DATA, "rack-namespaces", path, message)
+        yield RACK_NAMESPACES.reason(Effect.MOVES_DATA, path, message)
     else:
-        yield reason_of(Effect.LIVE, "rack-namespaces", path, "names the same configured namespaces")
+        yield RACK_NAMESPACES.reason(Effect.LIVE, path, "names the same configured namespaces")
 
 
 def _ids(ids: set[int]) -> str:
@@ -109,7 +197,7 @@ def _ids(ids: set[int]) -> str:
 
 
 def _never_forms(old: Cluster, new: Cluster) -> Iterator[Reason]:
-    """The nodes wait for more nodes than there are, and the operator for the nodes.
+    """Yield a refusal where nodes wait for more nodes than there are, and the operator waits for the nodes.
 
     Pods leave before the setting changes, and new ones come after it (recorded roll-outs of AKO 4.5.0); a server
     refuses a live value above the size that its cluster has (aerospike-server, cfg_info.c).
@@ -121,48 +209,48 @@ def _never_forms(old: Cluster, new: Cluster) -> Iterator[Reason]:
             f"min-cluster-size is {before} until all pods have left: with {new.size} of {old.size} nodes the cluster "
             f"falls apart; first min-cluster-size {max(new.size - 1, 1)} or less, then the size"
         )
-        yield reason_of(Effect.REFUSED, "never-forms", path, message)
+        yield NEVER_FORMS.reason(Effect.REFUSED, path, message)
     elif type(after) is int and after > new.size and not (type(before) is int and before > old.size):
         message = f"{after} nodes make a cluster, and there are {new.size}: it never forms, and the operator waits"
-        yield reason_of(Effect.REFUSED, "never-forms", path, message)
+        yield NEVER_FORMS.reason(Effect.REFUSED, path, message)
     elif type(after) is int and after > old.size and after != before and old.size < new.size:
         message = (
             f"min-cluster-size {after} is set before the new pods come: {old.size} nodes are fewer, and the operator "
             f"never gets to the size; first the size, then min-cluster-size"
         )
-        yield reason_of(Effect.REFUSED, "never-forms", path, message)
+        yield NEVER_FORMS.reason(Effect.REFUSED, path, message)
 
 
 def _too_few(old: Cluster, new: Cluster) -> Iterator[Reason]:
-    """Pods leaving together, or fewer pods than copies."""
+    """Yield a reason for every namespace with several copies that is left on one pod."""
     for _, name, namespace in namespaces(new.config):
         factor = replication_factor(namespace)
         if new.size < old.size and factor > 1 and new.size < 2:
-            yield reason_of(Effect.DATA_AT_RISK, "size", "spec.size", f"{name} is left with one copy on one pod")
+            yield ONE_POD_LEFT.reason(Effect.DATA_AT_RISK, "spec.size", f"{name} is left with one copy on one pod")
 
 
 def version_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
+    """Yield the reasons for another image: the same one written otherwise, a downgrade, a format that changes."""
     if old.image != new.image and is_same_image(old.image, new.image):
-        yield reason_of(
-            Effect.LIVE,
-            "image",
-            "spec.image",
-            f"{old.image} becomes {new.image}: the same image to the operator, so no pod is rebuilt",
-        )
+        message = f"{old.image} becomes {new.image}: the same image to the operator, so no pod is rebuilt"
+        yield SAME_IMAGE.reason(Effect.LIVE, "spec.image", message)
     if not old.version or not new.version or old.version == new.version:
         return
     if not is_at_least(new.version, old.version):
         message = f"server {old.version} goes back to {new.version}: older servers may not read what newer ones wrote"
-        yield reason_of(Effect.DATA_AT_RISK, "downgrade", "spec.image", message)
+        yield DOWNGRADE.reason(Effect.DATA_AT_RISK, "spec.image", message)
         return
     for version, why in FORMAT_BREAKS:
-        if is_at_least(new.version, version) and not is_at_least(old.version, version) and _holds_memory(old):
-            yield reason_of(Effect.DATA_AT_RISK, "format-break", "spec.image", f"{old.version} to {new.version}: {why}")
+        if is_at_least(new.version, version) and not is_at_least(old.version, version) and _has_data_in_memory(old):
+            yield FORMAT_BREAK.reason(Effect.DATA_AT_RISK, "spec.image", f"{old.version} to {new.version}: {why}")
 
 
-def _holds_memory(cluster: Cluster) -> bool:
+def _has_data_in_memory(cluster: Cluster) -> bool:
     return any(
         storage_type(namespace) == "memory" or section(namespace, "storage-engine").get("data-in-memory") is True
         for rack in cluster.distinct_racks
         for _, _, namespace in namespaces(rack.config)
     )
+
+
+RULES = rules_in(globals())

@@ -28,7 +28,7 @@ def test_a_start_loses_what_it_does_not_read(case: dict[str, Any]) -> None:
     new = setup(case, "new", case.get("to", "8.1.1.1"))
     lost = defaultdict(list)
     for loss in losses(old, new, is_cold=case.get("cold", True)):
-        lost[loss.rule] += [place for place in loss.places if not place.startswith("/shadow")]
+        lost[loss.kind] += [place for place in loss.places if not place.startswith("/shadow")]
     assert dict(lost) == case.get("loses", {})
     assert [found.rule for found in unreadable(old, new)] == case.get("unreadable", [])
 
