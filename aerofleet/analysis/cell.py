@@ -15,6 +15,7 @@ from aerofleet.fleet.resolve import Resolution, at_cluster, origin_locator, told
 from aerofleet.manifests.free_config import free_config
 from aerofleet.manifests.rendered import Object, RenderedCell
 from aerofleet.settings.spec_place import setting_of
+from aerofleet.units.cluster_key import cluster_key
 
 
 def judged(resolution: Resolution, rendered: RenderedCell | None) -> Iterator[Finding]:
@@ -43,7 +44,7 @@ def each_judged(resolution: Resolution, rendered: RenderedCell) -> Iterator[Find
     written = {cluster.key: cluster for cluster in resolution.source.clusters}
     for team in rendered.teams:
         for cluster in team.clusters:
-            definition = written[f"{team.name}/{cluster.name}"]
+            definition = written[cluster_key(team.name, cluster.name)]
             resolved, resource = resolution.settings[definition.key], cluster.objects[0]
             locate = origin_locator(resolved.merged, definition)
             for finding in of_cluster(without_operations(resource), operators):

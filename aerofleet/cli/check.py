@@ -17,7 +17,7 @@ from aerofleet.cli.findings import no_cell, print_findings
 from aerofleet.findings import Finding
 from aerofleet.findings.formats import FORMATS
 from aerofleet.fleet.auto_size import lacks_for_workload
-from aerofleet.fleet.resolve import Resolution, at_cluster, pool_models, resolve_cell, server_version
+from aerofleet.fleet.resolve import Resolution, at_cluster, pool_models, resolve_cell
 from aerofleet.manifests import render_cell
 from aerofleet.settings.source import cells
 
@@ -60,7 +60,9 @@ def too_small(resolution: Resolution) -> Iterator[Finding]:
     for definition in source.clusters:
         settings = resolution.settings[definition.key].settings
         place = definition.document.locate((*definition.place, "size"))
-        for message in lacks_for_workload(settings, server_version(source, settings), pool_models(source, settings)):
+        for message in lacks_for_workload(
+            settings, source.server_version(settings.channel), pool_models(source, settings)
+        ):
             hint = f"a larger size, or `size: auto`; `aerofleet size {definition.key}` says what it needs and has"
             finding = Finding("size-short", "warning", "size", f"does not hold the workload: {message}", hint, place)
             yield at_cluster(finding, definition)

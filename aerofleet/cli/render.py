@@ -20,6 +20,7 @@ from aerofleet.load import yaml_text
 from aerofleet.manifests import RenderedCell, render_cell
 from aerofleet.manifests.rendered import Object
 from aerofleet.settings.source import cells
+from aerofleet.units.cluster_key import cluster_key
 
 SCHEMA = "aerofleet.io/render/v1"
 Row = tuple[str, Object]
@@ -62,7 +63,7 @@ def render(options: argparse.Namespace) -> int:
         cell = resolved(options.root, name)
         if cell is None:
             return EXIT_MISTAKE
-        known += [f"{cluster.team}/{cluster.name}" for cluster in cell.clusters if cluster.is_deployed]
+        known += [cluster.key for cluster in cell.clusters if cluster.is_deployed]
         rendered = render_cell(cell)
         rows += rows_of(rendered, str(stack_names(cell)[0]), options.cluster)
         settings |= settings_of(cell, rendered)
@@ -93,7 +94,7 @@ def rows_of(cell: RenderedCell, platform: str, cluster: str | None) -> Iterator[
         if cluster is None:
             yield from ((stack, each) for each in team.objects)
         for built in team.clusters:
-            if cluster in (None, f"{team.name}/{built.name}"):
+            if cluster in (None, cluster_key(team.name, built.name)):
                 yield from ((stack, each) for each in built.objects)
 
 

@@ -12,7 +12,7 @@ from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE, EXIT_NO_FIT
 from aerofleet.cli.defined_cluster import NoClusterError, find_cluster
 from aerofleet.cli.size_text import date_of, limits, settings, tables
 from aerofleet.fleet.auto_size import sizing_of, told
-from aerofleet.fleet.resolve import Resolution, pool_models, server_version
+from aerofleet.fleet.resolve import Resolution, pool_models
 from aerofleet.sizing import Shortfall, Sizing, thresholds
 from aerofleet.units.amount import counted
 
@@ -39,7 +39,7 @@ def sizing_of_cluster(resolution: Resolution, cluster: str) -> tuple[Sizing, Seq
     """Raises ValueError where the sizing can't read the cluster's settings."""
     source, resolved = resolution.source, resolution.settings[cluster].settings
     assert source is not None  # noqa: S101
-    return sizing_of(resolved, server_version(source, resolved), pool_models(source, resolved))
+    return sizing_of(resolved, source.server_version(resolved.channel), pool_models(source, resolved))
 
 
 def as_text(cluster: str, sizing: Sizing, lacks: Sequence[Shortfall]) -> str:

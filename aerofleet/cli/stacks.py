@@ -173,8 +173,7 @@ def move_team(options: argparse.Namespace) -> int:
     if others or source is None or source.cell is None or source.allocations is None:
         sys.stderr.write(as_text(others))
         raise MistakesShownError
-    groups = source.cell.file.groups
-    wanted = next((group for group, teams in groups.items() if options.team in teams), "")
+    wanted = source.cell.file.group_of(options.team)
     if options.team not in source.teams or options.to != wanted:
         sys.stderr.write(f"aerofleet stacks: {wrong_destination(options, wanted, options.team in source.teams)}\n")
         return EXIT_MISTAKE

@@ -11,6 +11,7 @@ from typing import Any
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.stack_name import StackName, stack_names
 from aerofleet.manifests.rendered import RenderedCell
+from aerofleet.units.cluster_key import cluster_key
 
 Settings = Mapping[str, Any]
 """``context``: a name of the kubeconfig; ``protected`` and ``resting``: lists of names."""
@@ -35,7 +36,9 @@ def protected(stack: StackName, cell: Cell, rendered: RenderedCell) -> Iterator[
         if stack.holds_group(cell, team.group):
             if team.protected:
                 yield f"team {team.name}"
-            yield from (f"cluster {team.name}/{cluster.name}" for cluster in team.clusters if cluster.protected)
+            yield from (
+                f"cluster {cluster_key(team.name, cluster.name)}" for cluster in team.clusters if cluster.protected
+            )
 
 
 def resting(rendered: RenderedCell) -> Iterator[str]:

@@ -26,6 +26,10 @@ class ServerImages(FileModel):
         False, description="the registry asks for a login: pods pull with the Secret aerospike-registry of their team"
     )
 
+    def version_of(self, channel: str) -> str:
+        """Return the server version of a channel, or ``channel`` itself: a cluster may name an exact version."""
+        return self.channels.get(channel, channel)
+
 
 class PinnedManifests(FileModel):
     """Manifests of another project, kept in this one so that a review sees every object in them."""
@@ -152,6 +156,10 @@ class CellFile(FileModel):
     defaults: dict[str, object] = Field(
         default_factory=dict, description="settings of every cluster here, over its tier"
     )
+
+    def group_of(self, team: str) -> str:
+        """Return the stack group of a team; empty if the team is in none."""
+        return next((group for group, teams in self.groups.items() if team in teams), "")
 
     @model_validator(mode="after")
     def has_networks_to_attach(self) -> Self:

@@ -32,7 +32,7 @@ def next_allocations(resolution: Resolution) -> AllocationsFile | None:
         return None
     before = source.allocations.file
     file = source.cell.file
-    groups = {team: next((group for group, teams in file.groups.items() if team in teams), "") for team in source.teams}
+    groups = {team: file.group_of(team) for team in source.teams}
     wanted = wanted_of(source, {key: resolved.settings for key, resolved in resolution.settings.items()})
     return allocate(before, Place(file.racks, file.network.host_ports, hosts_in_racks(source)), groups, wanted)
 

@@ -26,6 +26,7 @@ from aerofleet.files.allocations import (
 )
 from aerofleet.files.choices import ClusterState
 from aerofleet.fleet.cluster import Ports
+from aerofleet.units.cluster_key import cluster_key
 from aerofleet.units.names import MAX_RESOURCE_NAME, bounded, kubernetes_name
 
 ORDER = tuple(ClusterState)
@@ -51,7 +52,7 @@ class Wanted:
 
     @property
     def key(self) -> str:
-        return f"{self.team}/{self.name}"
+        return cluster_key(self.team, self.name)
 
 
 @dataclass(frozen=True, slots=True)

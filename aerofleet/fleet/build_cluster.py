@@ -69,7 +69,7 @@ def build_cluster(
 ) -> Cluster:
     """Build the resolved cluster; ``settings.size`` has to be a number."""
     cell, team = context.cell, written.team
-    version = cell.server.channels.get(settings.channel, settings.channel)
+    version = cell.server.version_of(settings.channel)
     security = build_security(settings, given)
     volumes = build_volumes(settings, given)
     return Cluster(

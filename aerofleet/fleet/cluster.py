@@ -14,6 +14,7 @@ from typing import Literal
 
 from aerofleet.files.choices import ClusterState, NetworkProfile, StorageKind
 from aerofleet.files.metal import Taint
+from aerofleet.units.cluster_key import cluster_key
 from aerofleet.units.json_value import Json
 
 
@@ -212,6 +213,10 @@ class Cluster:
     logging: tuple[Json, ...] = ()
     networks: tuple[str, ...] = ()
     min_cluster_size: int | None = None
+
+    @property
+    def key(self) -> str:
+        return cluster_key(self.team, self.name)
 
     @property
     def is_deployed(self) -> bool:

@@ -12,7 +12,7 @@ from aerofleet.fleet.stack_name import StackName
 def inventory(name: StackName, cell: Cell) -> dict[str, dict[str, Any]]:
     """Return the endpoint and the identity of each cluster: addresses and names, never a credential."""
     return {
-        f"{cluster.team}/{cluster.name}": {
+        cluster.key: {
             "namespace": cluster.namespace,
             "resource": cluster.resource_name,
             "tier": cluster.tier.reference,

@@ -10,7 +10,7 @@ from aerofleet.files.validation import written
 from aerofleet.findings import Location
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.cluster import SecretReference
-from aerofleet.fleet.resolve import Resolution, ResolvedSettings, held_back, pool_models, server_version
+from aerofleet.fleet.resolve import Resolution, ResolvedSettings, held_back, pool_models
 from aerofleet.settings.layers import DEFAULTS
 from aerofleet.settings.merge import Origin, Path
 from aerofleet.settings.source import CellSource, WrittenCluster
@@ -143,7 +143,7 @@ def _secrets(resolution: Resolution, cluster: WrittenCluster) -> Iterator[Explai
     """Yield the Secrets that the cluster needs and their keys; with the store `existing`, people make them."""
     cell = resolution.cell
     clusters = cell.clusters if cell else ()
-    built = next((built for built in clusters if (built.team, built.name) == (cluster.team, cluster.name)), None)
+    built = next((built for built in clusters if built.key == cluster.key), None)
     where = cluster.document.locate(cluster.place)
     for secret in built.secrets if cell and built else ():
         notes = tuple(source_of_secret(cell, built.namespace, secret)) if cell and built else ()
@@ -179,7 +179,9 @@ def explain_sizing(resolution: Resolution, key: str) -> Iterator[Explained]:
     settings = resolved.settings
     where = cluster.document.locate((*cluster.place, "workload"))
     models = pool_models(source, settings)
-    for figure in figures_of(settings, server_version(source, settings), models, int(settings.size) * settings.racks):
+    for figure in figures_of(
+        settings, source.server_version(settings.channel), models, int(settings.size) * settings.racks
+    ):
         path = ".".join(filter(None, (SIZING, figure.scope, figure.name)))
         inputs = tuple(f"{name} = {value:,}" for name, value in figure.inputs.items())
         exact, readable = f"{figure.value:,} {figure.unit}".strip(), amount(figure.value, figure.unit)

@@ -128,7 +128,7 @@ def with_size(source: CellSource, cluster: WrittenCluster, resolved: ResolvedSet
         return resolved
     from aerofleet.fleet.auto_size import NoSizeError, auto_size, unreadable
 
-    locate, version = origin_locator(resolved.merged, cluster), server_version(source, settings)
+    locate, version = origin_locator(resolved.merged, cluster), source.server_version(settings.channel)
     mistake = unreadable(settings, version)
     if mistake:
         hint = "correct the workload, or the setting that is named; nothing says whether the cluster is large enough"
@@ -154,14 +154,8 @@ def with_size(source: CellSource, cluster: WrittenCluster, resolved: ResolvedSet
 def is_known(source: CellSource, settings: Settings) -> bool:
     """Return whether the cluster's pool and server version are known, as the sizing needs them."""
     assert source.pools is not None  # noqa: S101
-    is_version = SERVER_VERSION.fullmatch(server_version(source, settings)) is not None
+    is_version = SERVER_VERSION.fullmatch(source.server_version(settings.channel)) is not None
     return is_version and settings.pool in source.pools.file.pools
-
-
-def server_version(source: CellSource, settings: Settings) -> str:
-    """Return the server version of the cluster's channel in its cell."""
-    channels = source.cell.file.server.channels if source.cell else {}
-    return channels.get(settings.channel, settings.channel)
 
 
 def pool_models(source: CellSource, settings: Settings) -> list[HostModel]:
@@ -238,7 +232,7 @@ def build(source: CellSource, settings: Mapping[str, ResolvedSettings]) -> Cell:
             paused = held_back(source, written_cluster)
             context = Context(cell, tenant, namespace, pool, given.racks, racks, paused)
             clusters.append(one_cluster(written_cluster, resolved, given, context))
-        teams.append(Team(name, namespace, tenant, group_of(source, name), tuple(clusters)))
+        teams.append(Team(name, namespace, tenant, cell.group_of(name), tuple(clusters)))
     return Cell(
         hosts=hosts,
         pools=tuple(pools.values()),
@@ -262,8 +256,3 @@ def held_back(source: CellSource, cluster: WrittenCluster) -> bool:
     if operator.phase is not OperatorPhase.RELEASE:
         return True
     return bool(operator.release_order) and cluster.key not in operator.release_order
-
-
-def group_of(source: CellSource, team: str) -> str:
-    assert source.cell is not None  # noqa: S101
-    return next((group for group, teams in source.cell.file.groups.items() if team in teams), "")

@@ -189,7 +189,7 @@ def secrets(cell: Cell, server: Server) -> Iterator[Finding]:
             if cluster.namespace not in there:
                 there[cluster.namespace] = frozenset(server.labels("v1", "Secret", cluster.namespace))
             if reference.name not in there[cluster.namespace]:
-                path = f"{cluster.team}/{cluster.name}"
+                path = cluster.key
                 hint = f"make it in namespace {cluster.namespace}, with {', '.join(reference.keys)}"
                 yield finding("preflight-secret", path, f"there is no Secret {reference.name}", hint)
 

@@ -11,7 +11,7 @@ from aerofleet.files.cluster.network import CONTEXTS
 from aerofleet.files.settings import Settings
 from aerofleet.files.validation import kind_of, nearest, written
 from aerofleet.findings import Finding
-from aerofleet.fleet.resolve import Resolution, at_cluster, origin_locator, server_version
+from aerofleet.fleet.resolve import Resolution, at_cluster, origin_locator
 from aerofleet.manifests.volumes import CA_FILE, SECRETS_PATH, TLS_PATH
 from aerofleet.settings.free_maps import free_parameters, reserved
 from aerofleet.settings.merge import Path
@@ -33,7 +33,7 @@ def free_config(resolution: Resolution) -> Iterator[Finding]:
         if resolved is None:
             continue
         settings, locate = resolved.settings, origin_locator(resolved.merged, cluster)
-        version = known_version(server_version(source, settings))
+        version = known_version(source.server_version(settings.channel))
         by_people = source.cell is not None and source.cell.file.secret_store.kind != "external-secrets"
         mistakes = [*network_contexts(settings, version), *owned(settings, version)]
         mistakes += files_not_mounted(settings, version, people_fill_secrets=by_people)

@@ -30,8 +30,7 @@ def layers_of(source: CellSource, chain: Sequence[TierRevision], cluster: Writte
 def version_of(source: CellSource, layers: Sequence[Layer]) -> str:
     """Return the server version of the channel in ``layers``; empty if it is unknown."""
     channel = next((layer.data["channel"] for layer in reversed(layers) if layer.data.get("channel")), "")
-    channels = source.cell.file.server.channels if source.cell else {}
-    version = channels.get(channel, channel) if isinstance(channel, str) else ""
+    version = source.server_version(channel) if isinstance(channel, str) else ""
     return version if SERVER_VERSION.fullmatch(version) else ""
 
 

@@ -19,6 +19,7 @@ from aerofleet.files.validation import to_finding, validated
 from aerofleet.findings import Finding
 from aerofleet.load import Document, LoadError
 from aerofleet.settings.tiers import Tiers, read_tiers
+from aerofleet.units.cluster_key import cluster_key
 
 STACKS = Path("stacks")
 FILES = tuple(
@@ -45,7 +46,7 @@ class WrittenCluster:
 
     @property
     def key(self) -> str:
-        return f"{self.team}/{self.name}"
+        return cluster_key(self.team, self.name)
 
     @property
     def place(self) -> tuple[str, str]:
@@ -78,6 +79,10 @@ class CellSource:
         """Whether every file could be read, the files of teams not counted."""
         parts = (self.cell, self.hosts, self.pools, self.tenants, self.allocations)
         return None not in parts and not self.tiers.unread
+
+    def server_version(self, channel: str) -> str:
+        """Return the server version of a channel of the cell, or ``channel`` itself: it may be an exact version."""
+        return self.cell.file.server.version_of(channel) if self.cell else channel
 
     def by_team(self) -> dict[str, list[WrittenCluster]]:
         """Return team → its clusters; teams without clusters are left out."""

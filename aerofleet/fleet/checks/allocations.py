@@ -14,6 +14,7 @@ from aerofleet.fleet.checks.finding import SettingsOf, finding
 from aerofleet.fleet.pool_members import hosts_in_racks
 from aerofleet.settings.merge import Path
 from aerofleet.settings.source import CellSource
+from aerofleet.units.cluster_key import cluster_key, team_of
 
 KUBERNETES_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 GENERATE = "run `aerofleet generate` and commit what it writes"
@@ -109,12 +110,8 @@ def abandoned_clusters(source: CellSource) -> list[str]:
     """
     if source.allocations is None:
         return []
-    defined = {f"{team}/{name}" for team, read in source.teams.items() for name in read.file.clusters}
-    return [
-        key
-        for key in source.allocations.file.clusters
-        if key not in defined and key.partition("/")[0] not in source.unread
-    ]
+    defined = {cluster_key(team, name) for team, read in source.teams.items() for name in read.file.clusters}
+    return [key for key in source.allocations.file.clusters if key not in defined and team_of(key) not in source.unread]
 
 
 def clashes(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
@@ -167,7 +164,7 @@ def given_values(file: AllocationsFile, *, host_ports: bool) -> Iterator[tuple[s
     for team, given in file.teams.items():
         yield "namespace", given.namespace, f"team {team}", ("teams", team, "namespace")
     for key, allocation in file.clusters.items():
-        team = key.partition("/")[0]
+        team = team_of(key)
         place = ("clusters", key)
         yield "resource", (team, allocation.resource), key, (*place, "resource")
         yield "tlsName", allocation.tls_name, key, (*place, "tlsName")

@@ -22,6 +22,6 @@ def pod_memory(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
         resolved = settings.get(cluster.key)
         if resolved is None or resolved.size == "auto":
             continue
-        version = source.cell.file.server.channels.get(resolved.channel, resolved.channel)
+        version = source.server_version(resolved.channel)
         for message in lacks_for_settings(resolved, version):
             yield finding("pod-memory", cluster.document, cluster.place, message, "more memory, or smaller settings")
