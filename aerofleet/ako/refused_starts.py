@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aerofleet.aerospike.server import START_RULES, StartFinding, start_findings
+from aerofleet.aerospike.server import StartFault, start_faults
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, section
 from aerofleet.ako.config_file import as_file
@@ -17,7 +17,7 @@ from aerofleet.ako.default_config import NODE_ID
 from aerofleet.ako.live import live_outcome
 from aerofleet.ako.restart import IMAGE, LIVE, NEW, NO_RESTART, POD_RESTART, WARM, Restarts, judged_version
 from aerofleet.findings import Finding
-from aerofleet.findings.effect import SEVERITY_OF, Effect, Reason
+from aerofleet.findings.effect import Effect, Reason
 from aerofleet.units.version import build_numbers, first_build
 
 OLDEST = "6.0"
@@ -30,23 +30,22 @@ LATER = "running servers take it live, and from then on none starts again"
 STARTS = frozenset({WARM, POD_RESTART, IMAGE, NEW})
 """Kinds of restart with which a server starts."""
 
-TAKEN_LIVE = {rule.id: frozenset(rule.taken_live) for rule in START_RULES}
-
 
 @dataclass(frozen=True, slots=True)
 class RefusedStart:
-    """One reason why servers of ``rack``, and of the racks that share its configuration, do not start. ``path`` is
-    where a person wrote it.
+    """One reason why servers of ``rack``, and of the racks that share its configuration, do not start.
+
+    ``path`` is the path in the spec that a person wrote.
     """
 
     rack: Rack
     path: str
-    finding: StartFinding
+    fault: StartFault
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """What tells an old fault from a new one."""
-        return self.finding.rule, self.path, self.finding.message
+        """Return the key by which a fault of the old cluster is known in the new one."""
+        return self.fault.rule.id, self.path, self.fault.message
 
 
 def refused_starts(cluster: Cluster) -> list[RefusedStart]:
@@ -59,26 +58,29 @@ def refused_starts(cluster: Cluster) -> list[RefusedStart]:
 def _refused_starts(cluster: Cluster) -> Iterator[RefusedStart]:
     if not _is_known(cluster.version):
         return
-    told: set[tuple[str, str, str]] = set()
+    known: set[tuple[str, str, str]] = set()
     for rack in cluster.distinct_racks:
-        for finding in errors_of(cluster.version, rack.config):
-            refused = RefusedStart(rack, cluster.config_path(rack, *finding.path), finding)
-            if refused.identity not in told:
-                told.add(refused.identity)
+        for fault in errors_of(cluster.version, rack.config):
+            refused = RefusedStart(rack, cluster.config_path(rack, *fault.path), fault)
+            if refused.identity not in known:
+                known.add(refused.identity)
                 yield refused
 
 
-def errors_of(version: str, config: Config) -> list[StartFinding]:
+def errors_of(version: str, config: Config) -> list[StartFault]:
     """Return what the server of ``version`` refuses in ``config`` once the operator has written it to a file."""
-    given = _without_placeholder(config)
-    found = [each for each in start_findings(version, given) if each.severity == "error"]
-    if not found:
-        return found
-    return [each for each in start_findings(version, as_file(given)) if each.severity == "error"]
+    config = _without_placeholder(config)
+    if not _errors(version, config):
+        return []
+    return _errors(version, as_file(config))
+
+
+def _errors(version: str, config: Config) -> list[StartFault]:
+    return [fault for fault in start_faults(version, config) if fault.rule.severity == "error"]
 
 
 def _without_placeholder(config: Config) -> Config:
-    """The operator's placeholder for the node id is filled in by each pod."""
+    """Return the configuration without the operator's placeholder for the node id, which every pod fills in."""
     service = section(config, "service")
     if service.get("node-id") != NODE_ID:
         return config
@@ -93,10 +95,9 @@ def _is_known(version: str) -> bool:
 
 
 def start_errors(cluster: Cluster) -> list[Finding]:
-    """Return the same as findings of a file."""
+    """Return the refused starts as findings about the cluster."""
     return [
-        Finding(each.finding.rule, "error", each.path, f"{each.finding.message}: {STOPS}", each.finding.hint)
-        for each in refused_starts(cluster)
+        refused.fault.finding(refused.path, f"{refused.fault.message}: {STOPS}") for refused in refused_starts(cluster)
     ]
 
 
@@ -116,8 +117,8 @@ def new_refusals(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Rea
         else:
             what = _refused_live(each, old, new, restarts)
         if what:
-            message = f"{each.finding.message}: {what}; {each.finding.hint}"
-            yield Reason(each.finding.rule, SEVERITY_OF[effect], each.path, message, effect=effect)
+            fault = each.fault
+            yield fault.rule.reason(effect, each.path, f"{fault.message}: {what}; {fault.remedy}")
 
 
 def _refused_live(refused: RefusedStart, old: Cluster, new: Cluster, restarts: Restarts) -> str:
@@ -125,7 +126,7 @@ def _refused_live(refused: RefusedStart, old: Cluster, new: Cluster, restarts: R
     version = judged_version(old, new)
     for outcome in [live_outcome(version, each.config) for each in restarts.racks if each.kind == LIVE]:
         answered = (*outcome.refused, *outcome.by_order)
-        if any(step.key.rpartition(".")[2] == refused.finding.path[-1] for step, _ in answered):
+        if any(step.key.rpartition(".")[2] == refused.fault.path[-1] for step, _ in answered):
             return "" if outcome.is_stuck else f"pods restart once another setting came first, and {ROLLOUT_STOPS}"
     return REFUSED_LIVE
 
@@ -134,9 +135,9 @@ def later_refusals(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[t
     """Yield (path, message) of what stops servers at a later start: taken live by this change, or there before it."""
     for each, was_there in _compared(old, new, restarts):
         if was_there:
-            yield each.path, f"{each.finding.message}; this was so before: every server that restarts stays away"
+            yield each.path, f"{each.fault.message}; this was so before: every server that restarts stays away"
         elif not _starts(new, each.rack, restarts) and is_taken_live(each, restarts):
-            yield each.path, f"{each.finding.message}: {LATER}"
+            yield each.path, f"{each.fault.message}: {LATER}"
 
 
 def _compared(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[tuple[RefusedStart, bool]]:
@@ -168,7 +169,7 @@ def _starts(new: Cluster, rack: Rack, restarts: Restarts) -> bool:
 
 def is_taken_live(refused: RefusedStart, restarts: Restarts) -> bool:
     """Do running servers take the change that this start rule is about?"""
-    names = TAKEN_LIVE[refused.finding.rule]
+    names = refused.fault.rule.taken_live
     return any(
         restart.kind == LIVE and any(difference.names[-1] in names for difference in restart.config.differences)
         for restart in restarts.racks

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aerofleet.aerospike.server import START_RULES
 from aerofleet.findings import Rule, declared
 from aerofleet.fleet.rules import RULES as DEFINITIONS
 from aerofleet.load import RULES as READER
@@ -14,8 +13,6 @@ def _rules() -> Iterator[Rule[...]]:
     for registry in (READER, DEFINITIONS):
         for name, summary in registry.items():
             yield declared(name, summary, scope="file", severity="error")
-    for start in START_RULES:
-        yield declared(start.id, start.summary, scope="cluster", severity="error")
     for name in ("no-cluster", "another-operator", "object-twice", "size-value"):
         yield declared(name, "A file has no objects to judge.", scope="file", severity="error")
 

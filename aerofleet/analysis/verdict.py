@@ -177,25 +177,13 @@ def _start(question: Question) -> Answer:
         found = start_findings(version, config)
     except ValueError as error:
         raise QuestionError(str(error)) from None
-    findings = [
-        {
-            "rule": each.rule,
-            "severity": each.severity,
-            "path": each.dotted_path,
-            "message": each.message,
-            "hint": each.hint,
-        }
-        for each in found
-    ]
+    findings = [_finding(finding) for finding in found]
     starts = all(each.severity != "error" for each in found)
     if "previous" not in question:
         return {"starts": starts, "findings": findings}
     before = Setup(str(question.get("previousVersion") or version), _object(question, "previous"))
     after = Setup(version, config)
-    refused = [
-        {"rule": each.rule, "severity": "error", "path": each.path, "message": each.message, "hint": each.hint}
-        for each in unreadable(before, after)
-    ]
+    refused = [_finding(finding) for finding in unreadable(before, after)]
     starts = starts and not refused
     lost = [
         {"rule": loss.kind, "path": loss.path, "places": list(loss.places), "message": loss.message}

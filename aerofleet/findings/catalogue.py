@@ -32,6 +32,8 @@ MODULES: dict[Scope, tuple[str, ...]] = {
         "aerofleet.analysis.rules_to_convert",
     ),
     "config": (
+        "aerofleet.aerospike.server.start",
+        "aerofleet.aerospike.server.loss",
         "aerofleet.ako.hazards.of_config",
         "aerofleet.ako.reasons.pods",
         "aerofleet.ako.reasons.parameters",

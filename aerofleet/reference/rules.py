@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from aerofleet.aerospike.server import START_RULES, StartRule
+from aerofleet.aerospike.server import START_RULES
 from aerofleet.ako.admission import COMMON, CREATE_ONLY, SCHEMA, UPDATE_ONLY, WARNINGS
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, admitted_servers
 from aerofleet.ako.hazards import CHANGE_HAZARDS, CLUSTER_HAZARDS, STATUS_HAZARDS
@@ -99,11 +99,11 @@ def _releases_having(rule: Rule[...]) -> str:
 
 def _start_rules() -> str:
     rules = [rule for rule in START_RULES if rule.severity == "error"]
-    rows = [(f"`{rule.id}`", rule.summary, rule.since, rule.until) for rule in rules]
+    rows = [(f"`{rule.id}`", rule.summary, rule.server.since, rule.server.until) for rule in rules]
     return _table(("rule", "what must hold", "since server", "before server"), rows)
 
 
-def _hazards(rules: Iterable[Rule[...] | StartRule]) -> str:
+def _hazards(rules: Iterable[Rule[...]]) -> str:
     rows = [(f"`{rule.id}`", rule.severity, rule.summary, rule.remedy) for rule in rules]
     return _table(("hazard", "severity", "why", "write instead"), rows)
 

@@ -10,7 +10,8 @@ checked against recorded answers of servers 8.1.1.1 and 8.1.2.0.
 """
 
 from aerofleet.aerospike.server.file import Path
-from aerofleet.aerospike.server.rule import StartFinding, StartRule
-from aerofleet.aerospike.server.start import START_RULES, start_findings
+from aerofleet.aerospike.server.rule import StartFault, StartRule
+from aerofleet.aerospike.server.start import RULES as START_RULES
+from aerofleet.aerospike.server.start import start_faults, start_findings
 
-__all__ = ["START_RULES", "Path", "StartFinding", "StartRule", "start_findings"]
+__all__ = ["START_RULES", "Path", "StartFault", "StartRule", "start_faults", "start_findings"]

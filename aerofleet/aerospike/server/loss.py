@@ -16,6 +16,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from aerofleet.findings import Finding, declared
 from aerofleet.units.version import numbers
 
 Config = Mapping[str, Any]
@@ -80,22 +81,6 @@ class Loss:
     @property
     def path(self) -> str:
         """``namespaces.{basket}.storage-engine.files``."""
-        return path_in(self.namespace, self.key)
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """Data on the devices with which the server does not start. ``hint`` says what would be right."""
-
-    rule: str
-    namespace: str
-    key: str
-    message: str
-    hint: str
-
-    @property
-    def path(self) -> str:
-        """As that of a loss."""
         return path_in(self.namespace, self.key)
 
 
@@ -214,12 +199,39 @@ def shadows_removed(before: Config, after: Config) -> Iterator[tuple[str, str, s
 # --- starts that the data forbids ---------------------------------------------------------------------------------
 
 
-def unreadable(before: Setup, after: Setup) -> list[Unreadable]:
-    """Why a cold start with ``after`` fails on what a server with ``before`` left."""
+SOURCE = "aerospike-server 6.0 to 8.1.2, drv_ssd.c and drv_mem.c: read_header"
+
+OTHER_NAMESPACE_DATA = declared(
+    "other-namespace-data",
+    "No device or file has data of another namespace.",
+    scope="config",
+    severity="error",
+    source=SOURCE,
+)
+OTHER_FORMAT = declared(
+    "other-format",
+    "What is on devices has the format of the server version: it changed with 6.0.",
+    scope="config",
+    severity="error",
+    remedy="an erased device, filled from the other nodes",
+    source=f"{SOURCE}; drv_common.h, DRV_VERSION",
+)
+SMALLER_BLOCKS = declared(
+    "smaller-blocks",
+    "Write blocks are no smaller than those in which the data on devices was written.",
+    scope="config",
+    severity="error",
+    source=SOURCE,
+)
+RULES = (OTHER_NAMESPACE_DATA, OTHER_FORMAT, SMALLER_BLOCKS)
+
+
+def unreadable(before: Setup, after: Setup) -> list[Finding]:
+    """Return why a cold start with ``after`` fails on what a server with ``before`` left on its devices."""
     return list(_unreadable(before, after))
 
 
-def _unreadable(before: Setup, after: Setup) -> Iterator[Unreadable]:
+def _unreadable(before: Setup, after: Setup) -> Iterator[Finding]:
     known = dict(_namespaces(before.config))
     for name, namespace in _namespaces(after.config):
         new = _storage(namespace)
@@ -230,30 +242,30 @@ def _unreadable(before: Setup, after: Setup) -> Iterator[Unreadable]:
         for path, part in read.items():
             if part is not None and part.namespace != name:
                 message = f"{path} of {name} holds data of namespace {part.namespace}: the server does not start on it"
-                hint = f"a device or file that {part.namespace} did not use, or one that was erased"
-                yield Unreadable("other-namespace-data", name, f"storage-engine.{new.key}", message, hint)
+                remedy = f"a device or file that {part.namespace} did not use, or one that was erased"
+                yield OTHER_NAMESPACE_DATA.finding(path_in(name, f"storage-engine.{new.key}"), message, remedy)
         mine = [path for path, part in read.items() if part is not None and part.namespace == name]
         if mine and name in known:
             versions = numbers(before.version), numbers(after.version)
-            for rule, key, message, hint in _format(versions, known[name], namespace):
-                full = f"{mine[0]} of {name} {message}: the server does not start on it"
-                yield Unreadable(rule, name, key, full, hint)
+            yield from _written_otherwise(f"{mine[0]} of {name}", name, versions, known[name], namespace)
 
 
-def _format(
-    versions: tuple[tuple[int, ...], tuple[int, ...]], before: Config, after: Config
-) -> Iterator[tuple[str, str, str, str]]:
-    """(rule, key, message, hint) where the data was written in another way."""
+def _written_otherwise(
+    device: str, name: str, versions: tuple[tuple[int, ...], tuple[int, ...]], before: Config, after: Config
+) -> Iterator[Finding]:
+    """Yield a finding where the data of namespace ``name`` on its device was written in another way."""
     was, now = versions
     if (was < numbers(FORMAT_SINCE)) != (now < numbers(FORMAT_SINCE)):
-        message = f"has the format of servers {'before' if was < now else 'since'} {FORMAT_SINCE}"
-        yield "other-format", "storage-engine", message, "an erased device, filled from the other nodes"
+        writer = f"servers {'before' if was < now else 'since'} {FORMAT_SINCE}"
+        message = f"{device} has the format of {writer}: the server does not start on it"
+        yield OTHER_FORMAT.finding(path_in(name, "storage-engine"), message)
         return
     old, new = _block_bytes(before, was), _block_bytes(after, now)
     if new % old:
         key = "storage-engine.write-block-size" if now < numbers(FIXED_BLOCKS_SINCE) else "storage-engine"
-        message = f"was written in blocks of {old} bytes, and {new} is no multiple of it"
-        yield "smaller-blocks", key, message, f"a write-block-size of {old} bytes or more, or an erased device"
+        message = f"{device} was written in blocks of {old} bytes, and {new} is no multiple of it"
+        remedy = f"a write-block-size of {old} bytes or more, or an erased device"
+        yield SMALLER_BLOCKS.finding(path_in(name, key), f"{message}: the server does not start on it", remedy)
 
 
 def _block_bytes(namespace: Config, version: tuple[int, ...]) -> int:

@@ -1,77 +1,93 @@
-"""What a start rule is: an id, a summary, its source, the server versions that have it, and a generator of refusals."""
+"""Start rules: rules about the server's configuration, whose problems have a place in an aerospikeConfig.
+
+@start_rule("log-sinks", source="log.c")
+def log_sinks(reading: Reading) -> Iterator[StartProblem]:
+    \"\"\"There are at most 8 log sinks.\"\"\"
+    ...
+    yield path, message, remedy
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
 
 from aerofleet.aerospike.server.file import Path, Reading
-from aerofleet.units.version import build_numbers, first_build
+from aerofleet.findings import Finding, Problem, Rule, Severity
+from aerofleet.units.version import Range
 
-Refused = tuple[Path, str, str]
-"""(path, what is wrong, what would be right)."""
-Check = Callable[[Reading], Iterator[Refused]]
-Severity = Literal["error", "severe", "warning"]
-"""``error``: no server starts. ``severe``: none does on a host as most are. ``warning``: the host decides."""
-
-
-@dataclass(frozen=True, slots=True)
-class StartFinding:
-    """One reason why a server does not start: ``rule`` is the rule's id, ``hint`` says what would be right."""
-
-    rule: str
-    severity: Severity
-    path: Path
-    message: str
-    hint: str
-
-    @property
-    def dotted_path(self) -> str:
-        """``namespaces[0].storage-engine.flush-size``."""
-        words = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in self.path)
-        return words.removeprefix(".")
+StartProblem = tuple[Path, str, str]
+"""(path, message, remedy)."""
+Problems = Callable[[Reading], Iterator[StartProblem]]
+EVERY_VERSION = Range()
 
 
-@dataclass(frozen=True, slots=True)
-class StartRule:
-    """``since`` is the first server version that has the rule, ``until`` the first that has it no longer; empty where
-    there is no such bound. Both are enforced by ``holds_for``. ``taken_live``: parameters that a running server sets
-    live although no server starts with them; others it refuses live as well, or can't be set live. ``remedy`` is what
-    is right instead, where that is the same for every finding.
+@dataclass(frozen=True, slots=True, eq=False)
+class StartRule(Rule[[Reading]]):
+    """A rule of the server's start. ``error``: no server starts; ``severe``: none starts on a host as most hosts are.
+
+    ``check`` is ``problems`` with dotted paths. ``taken_live``: parameters that a running server sets live although no
+    server starts with them; others it refuses live as well, or they can't be set live.
     """
 
-    id: str
-    check: Check
-    summary: str
-    source: str
-    since: str
-    until: str
-    severity: Severity = "error"
-    taken_live: tuple[str, ...] = ()
-    remedy: str = ""
+    problems: Problems = field(kw_only=True)
+    taken_live: frozenset[str] = field(kw_only=True)
 
-    def holds_for(self, version: str) -> bool:
-        numbers = build_numbers(version)
-        return (not self.since or numbers >= first_build(self.since)) and (
-            not self.until or numbers < first_build(self.until)
-        )
+    def faults(self, reading: Reading) -> Iterator[StartFault]:
+        """Yield the faults of a configuration, with their places in it."""
+        for problem in self.problems(reading):
+            yield StartFault(self, *problem)
+
+
+@dataclass(frozen=True, slots=True)
+class StartFault:
+    """One reason why a server does not start; ``path`` is its place in the aerospikeConfig."""
+
+    rule: StartRule
+    path: Path
+    message: str
+    remedy: str
+
+    def finding(self, path: str = "", message: str = "") -> Finding:
+        """Return the finding; ``path`` and ``message``: where another text than the fault's own is wanted."""
+        return self.rule.finding(path or dotted(self.path), message or self.message, self.remedy)
+
+
+def dotted(path: Path) -> str:
+    """Return the path as a text: ``namespaces[0].storage-engine.flush-size``."""
+    text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+    return text.removeprefix(".")
 
 
 def start_rule(  # noqa: PLR0913 - one name for each fact of a rule
     name: str,
     *,
     source: str,
-    since: str = "",
-    until: str = "",
+    server: Range = EVERY_VERSION,
     severity: Severity = "error",
     taken_live: tuple[str, ...] = (),
     remedy: str = "",
-) -> Callable[[Check], StartRule]:
-    """Make a rule of a generator; its docstring's first paragraph says what the server wants."""
+) -> Callable[[Problems], StartRule]:
+    """Make a rule of a generator; the first paragraph of its docstring is the summary."""
 
-    def made(check: Check) -> StartRule:
-        summary = " ".join((check.__doc__ or "").split("\n\n")[0].split())
-        return StartRule(name, check, summary, source, since, until, severity, taken_live, remedy)
+    def made(problems: Problems) -> StartRule:
+        summary = " ".join((problems.__doc__ or "").split("\n\n")[0].split())
+
+        def check(reading: Reading) -> Iterator[Problem]:
+            for path, message, instead in problems(reading):
+                yield dotted(path), message, instead
+
+        return StartRule(
+            name,
+            "config",
+            severity,
+            summary,
+            check,
+            remedy,
+            source,
+            server=server,
+            problems=problems,
+            taken_live=frozenset(taken_live),
+        )
 
     return made

@@ -14,29 +14,33 @@ from aerofleet.aerospike.server import (
     start_storage,
 )
 from aerofleet.aerospike.server.file import read
-from aerofleet.aerospike.server.rule import StartFinding, StartRule
+from aerofleet.aerospike.server.rule import StartFault, StartRule
 from aerofleet.aerospike.server.start_values import VALUE_RULES
+from aerofleet.findings import Finding
 from aerofleet.units.version import build_numbers
 
-MODULES = (start_service, start_network, start_namespaces, start_storage, start_checkpoint, start_machine)
-START_RULES: tuple[StartRule, ...] = VALUE_RULES + tuple(
-    rule for module in MODULES for rule in vars(module).values() if isinstance(rule, StartRule)
+START_MODULES = (start_service, start_network, start_namespaces, start_storage, start_checkpoint, start_machine)
+RULES: tuple[StartRule, ...] = VALUE_RULES + tuple(
+    rule for module in START_MODULES for rule in vars(module).values() if isinstance(rule, StartRule)
 )
 
 
-def start_findings(version: str, config: dict[str, Any]) -> list[StartFinding]:
-    """Return every reason why a server of ``version`` (``8.1.1.1``; numbers left out are the newest) does not start
-    with ``config``, an aerospikeConfig. It starts where none of them is an error. Raises ValueError for what is no
-    version.
+def start_findings(version: str, config: dict[str, Any]) -> list[Finding]:
+    """Return the faults of `start_faults` as findings, with paths within ``config``."""
+    return [fault.finding() for fault in start_faults(version, config)]
+
+
+def start_faults(version: str, config: dict[str, Any]) -> list[StartFault]:
+    """Return every reason why a server of ``version`` does not start with ``config``, an aerospikeConfig.
+
+    The server starts where the rule of none of them is an error. Numbers that ``version`` leaves out count as the
+    newest (``8.1.1``). Raises ValueError for what is no version.
     """
     build_numbers(version)
     reading = read(version, config)
-    found = (
-        StartFinding(rule.id, rule.severity, *refused) for rule in _rules_of(version) for refused in rule.check(reading)
-    )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(fault for rule in _rules_of(version) for fault in rule.faults(reading)))
 
 
 @lru_cache(maxsize=64)
 def _rules_of(version: str) -> tuple[StartRule, ...]:
-    return tuple(rule for rule in START_RULES if rule.holds_for(version))
+    return tuple(rule for rule in RULES if rule.holds_for(server=version))

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aerofleet.aerospike.server.file import Reading
-from aerofleet.aerospike.server.rule import Refused, start_rule
+from aerofleet.aerospike.server.rule import StartProblem, start_rule
+from aerofleet.units.version import Range
 
 FOLDER_NAMES = frozenset({".", ".."})
 WORK_ENDINGS = (".tmp", ".deleting")
 """Names that a checkpoint cannot have as a folder, and endings of its own folders while it works."""
 
 
-@start_rule("checkpoint-preview", source="public page: checkpoint a node", since="8.2.0")
-def checkpoint_preview(reading: Reading) -> Iterator[Refused]:
+@start_rule("checkpoint-preview", source="public page: checkpoint a node", server=Range("8.2.0"))
+def checkpoint_preview(reading: Reading) -> Iterator[StartProblem]:
     """index-checkpoint-path needs the start flag --preview index-checkpoint, which operators up to 4.5 do not pass."""
     for section in reading.file.sections_of("service"):
         line = section.line("index-checkpoint-path")
@@ -25,8 +26,8 @@ def checkpoint_preview(reading: Reading) -> Iterator[Refused]:
             yield line.path, message, "leave it out until the operator passes that flag"
 
 
-@start_rule("checkpoint-namespace-name", source="index_checkpoint.h", since="8.2.0")
-def checkpoint_namespace_name(reading: Reading) -> Iterator[Refused]:
+@start_rule("checkpoint-namespace-name", source="index_checkpoint.h", server=Range("8.2.0"))
+def checkpoint_namespace_name(reading: Reading) -> Iterator[StartProblem]:
     """With index-checkpoint-path a namespace's name is a folder: no . or .., no /, no end in .tmp or .deleting."""
     lines = [section.line("index-checkpoint-path") for section in reading.file.sections_of("service")]
     if not any(line is not None and line.value for line in lines):

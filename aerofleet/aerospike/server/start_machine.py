@@ -10,7 +10,8 @@ from ipaddress import ip_address
 
 from aerofleet.aerospike.server import values
 from aerofleet.aerospike.server.file import Line, Reading
-from aerofleet.aerospike.server.rule import Refused, start_rule
+from aerofleet.aerospike.server.rule import StartProblem, start_rule
+from aerofleet.units.version import Range
 
 USUAL_OPEN_FILES = 1 << 20
 """What container runtimes grant a process where nobody raised it. Source: Linux, the default of fs.nr_open."""
@@ -25,7 +26,7 @@ KERNEL_SETTINGS = "max_map_count, min_free_kbytes, swappiness, zone_reclaim_mode
     severity="severe",
     remedy=f"at most {USUAL_OPEN_FILES}, or a higher nofile limit of the container runtime",
 )
-def open_files(reading: Reading) -> Iterator[Refused]:
+def open_files(reading: Reading) -> Iterator[StartProblem]:
     """proto-fd-max is within the limit of open files that the container runtime sets; the operator can't set it."""
     for line in _service_lines(reading, "proto-fd-max"):
         wanted = values.unsigned(line.value)
@@ -40,7 +41,7 @@ def open_files(reading: Reading) -> Iterator[Refused]:
     severity="severe",
     remedy="enforce-best-practices: false, or hosts that are checked for all of them",
 )
-def best_practices(reading: Reading) -> Iterator[Refused]:
+def best_practices(reading: Reading) -> Iterator[StartProblem]:
     """With enforce-best-practices a server stops where the host's kernel settings or the number of service threads are
     not as it wants them.
     """
@@ -49,8 +50,8 @@ def best_practices(reading: Reading) -> Iterator[Refused]:
         yield line.path, message, best_practices.remedy
 
 
-@start_rule("best-practices-admin-port", source="cfg.c (cfg_best_practices_check)", since="8.1")
-def best_practices_admin_port(reading: Reading) -> Iterator[Refused]:
+@start_rule("best-practices-admin-port", source="cfg.c (cfg_best_practices_check)", server=Range("8.1"))
+def best_practices_admin_port(reading: Reading) -> Iterator[StartProblem]:
     """enforce-best-practices wants an admin port."""
     admin = reading.network.get("admin")
     has_port = admin is not None and (admin.line("port") or admin.line("tls-port"))
@@ -63,7 +64,7 @@ def best_practices_admin_port(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("auto-pin-interface", source="hardware.c (optimize_interfaces)")
-def auto_pin_interface(reading: Reading) -> Iterator[Refused]:
+def auto_pin_interface(reading: Reading) -> Iterator[StartProblem]:
     """auto-pin to cpu or numa wants every address of network.service to be the name of a network interface."""
     service = reading.network.get("service")
     addresses = service.lines_of("address") if service is not None else []

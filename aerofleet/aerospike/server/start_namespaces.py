@@ -9,22 +9,23 @@ from collections.abc import Iterator
 
 from aerofleet.aerospike.server import values
 from aerofleet.aerospike.server.file import Line, Reading, Section
-from aerofleet.aerospike.server.rule import Refused, start_rule
+from aerofleet.aerospike.server.rule import StartProblem, start_rule
 from aerofleet.aerospike.server.table import limit
+from aerofleet.units.version import Range
 
 LONGEST_TTL_SECONDS = 10 * 365 * 86400
 """Source: aerospike-server, MAX_ALLOWED_TTL."""
 
 
 @start_rule("namespace-missing", source="cfg.c")
-def namespace_missing(reading: Reading) -> Iterator[Refused]:
+def namespace_missing(reading: Reading) -> Iterator[StartProblem]:
     """There is a namespace."""
     if not reading.namespaces:
         yield ("namespaces",), "there is no namespace", "add one"
 
 
 @start_rule("namespace-name-length", source="namespace.c")
-def namespace_name_length(reading: Reading) -> Iterator[Refused]:
+def namespace_name_length(reading: Reading) -> Iterator[StartProblem]:
     """The name of a namespace has at most 31 bytes."""
     most = limit(reading.version, "namespace-name-bytes") - 1
     for namespace in reading.namespaces:
@@ -35,7 +36,7 @@ def namespace_name_length(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("namespace-twice", source="namespace.c")
-def namespace_twice(reading: Reading) -> Iterator[Refused]:
+def namespace_twice(reading: Reading) -> Iterator[StartProblem]:
     """No two namespaces have one name; of a name with a blank or # only the first word counts."""
     seen: set[str] = set()
     for namespace in reading.namespaces:
@@ -45,7 +46,7 @@ def namespace_twice(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("namespace-count", source="namespace.c; the enterprise limit from the public documentation")
-def namespace_count(reading: Reading) -> Iterator[Refused]:
+def namespace_count(reading: Reading) -> Iterator[StartProblem]:
     """There are at most 32 namespaces."""
     most = limit(reading.version, "namespaces")
     if len(reading.namespaces) > most:
@@ -54,7 +55,7 @@ def namespace_count(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("ttl-without-nsup", source="cfg.c", taken_live=("nsup-period", "allow-ttl-without-nsup"))
-def ttl_without_nsup(reading: Reading) -> Iterator[Refused]:
+def ttl_without_nsup(reading: Reading) -> Iterator[StartProblem]:
     """A default-ttl of a namespace needs a nsup-period above 0, or allow-ttl-without-nsup."""
     for namespace in reading.namespaces:
         ttl = _seconds(reading, namespace.line("default-ttl"))
@@ -72,7 +73,7 @@ def _seconds(reading: Reading, line: Line | None) -> int:
 
 
 @start_rule("set-name-length", source="cfg.c")
-def set_name_length(reading: Reading) -> Iterator[Refused]:
+def set_name_length(reading: Reading) -> Iterator[StartProblem]:
     """The name of a set has at least one byte and at most 63."""
     most = limit(reading.version, "set-name-bytes") - 1
     for entry in _sets(reading):
@@ -82,7 +83,7 @@ def set_name_length(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("set-count", source="cfg.c (cfg_add_set)")
-def set_count(reading: Reading) -> Iterator[Refused]:
+def set_count(reading: Reading) -> Iterator[StartProblem]:
     """A namespace has no more sets with settings than the server counts (4095 since 6.3, 1023 before)."""
     most = limit(reading.version, "sets")
     for namespace in reading.namespaces:
@@ -91,8 +92,8 @@ def set_count(reading: Reading) -> Iterator[Refused]:
             yield sets[most].path, f"{len(sets)} sets are more than the server takes", f"at most {most}"
 
 
-@start_rule("set-ttl", source="cfg.c (cfg_check_set_default_ttl)", since="7.0")
-def set_ttl(reading: Reading) -> Iterator[Refused]:
+@start_rule("set-ttl", source="cfg.c (cfg_check_set_default_ttl)", server=Range("7.0"))
+def set_ttl(reading: Reading) -> Iterator[StartProblem]:
     """default-ttl of a set is at most ten years, or -1 for never."""
     for entry in _sets(reading):
         line = entry.line("default-ttl")
@@ -107,8 +108,8 @@ def _sets(reading: Reading) -> Iterator[Section]:
         yield from namespace.sections_of("set")
 
 
-@start_rule("memory-size", source="cfg.c", until="7.0")
-def memory_size(reading: Reading) -> Iterator[Refused]:
+@start_rule("memory-size", source="cfg.c", server=Range(until="7.0"))
+def memory_size(reading: Reading) -> Iterator[StartProblem]:
     """A namespace has a memory-size."""
     for namespace in reading.namespaces:
         if namespace.line("memory-size") is None:
@@ -116,7 +117,7 @@ def memory_size(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("flash-index", source="cfg.c")
-def flash_index(reading: Reading) -> Iterator[Refused]:
+def flash_index(reading: Reading) -> Iterator[StartProblem]:
     """An index on flash goes with data on devices (before 7.0: with anything but pmem)."""
     refused = ("memory", "pmem") if reading.is_at_least("7.0") else ("pmem",)
     for namespace in reading.namespaces:
@@ -127,7 +128,7 @@ def flash_index(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("index-mounts", source="cfg.c (cfg_add_pi_xmem_mount, cfg_add_si_xmem_mount)")
-def index_mounts(reading: Reading) -> Iterator[Refused]:
+def index_mounts(reading: Reading) -> Iterator[StartProblem]:
     """An index in pmem or on flash has a budget for its mounts; no mount is listed twice or too many."""
     budget = "mounts-budget" if reading.is_at_least("7.0") else "mounts-size-limit"
     most = limit(reading.version, "mounts")
@@ -147,8 +148,8 @@ def index_mounts(reading: Reading) -> Iterator[Refused]:
                 yield index.lines_of("mount")[most].path, message, f"at most {most}"
 
 
-@start_rule("data-in-index", source="cfg.c", until="6.4")
-def data_in_index(reading: Reading) -> Iterator[Refused]:
+@start_rule("data-in-index", source="cfg.c", server=Range(until="6.4"))
+def data_in_index(reading: Reading) -> Iterator[StartProblem]:
     """data-in-index needs single-bin, data-in-memory and devices; conflict-resolve-writes needs several bins."""
     for namespace in reading.namespaces:
         engine = namespace.section("storage-engine")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from aerofleet.aerospike.server import values
 from aerofleet.aerospike.server.file import Line, Path, Reading, Section
-from aerofleet.aerospike.server.rule import Refused, start_rule
+from aerofleet.aerospike.server.rule import StartProblem, start_rule
 from aerofleet.aerospike.server.table import limit
 
 HEARTBEAT_DEFAULTS = {"interval": 150, "timeout": 10, "connect-timeout-ms": 500}
@@ -20,7 +20,7 @@ BITS_32 = 1 << 32
 
 
 @start_rule("port-missing", source="cfg.c")
-def port_missing(reading: Reading) -> Iterator[Refused]:
+def port_missing(reading: Reading) -> Iterator[StartProblem]:
     """network.service, network.heartbeat and network.fabric each have a port or a tls-port."""
     for kind in ("service", "heartbeat", "fabric"):
         section = reading.network.get(kind)
@@ -29,7 +29,7 @@ def port_missing(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("port-taken", source="cfg.c and socket.c: the server waits for the port and never gets ready")
-def port_taken(reading: Reading) -> Iterator[Refused]:
+def port_taken(reading: Reading) -> Iterator[StartProblem]:
     """No two parts of the network listen on one port of one address."""
     taken: list[tuple[int, frozenset[str], Line]] = []
     for kind in LISTENING:
@@ -58,7 +58,7 @@ def _addresses(reading: Reading, section: Section, port: str) -> frozenset[str]:
 
 
 @start_rule("access-address", source="cfg.c")
-def access_address(reading: Reading) -> Iterator[Refused]:
+def access_address(reading: Reading) -> Iterator[StartProblem]:
     """The addresses that clients are sent to are addresses of a node, not all addresses."""
     section = reading.network.get("service")
     for name in ("access-address", "alternate-access-address", "tls-access-address", "tls-alternate-access-address"):
@@ -68,7 +68,7 @@ def access_address(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("heartbeat-connect-timeout", source="cfg.c")
-def heartbeat_connect_timeout(reading: Reading) -> Iterator[Refused]:
+def heartbeat_connect_timeout(reading: Reading) -> Iterator[StartProblem]:
     """connect-timeout-ms of the heartbeat is at most a third of interval × timeout."""
     section = reading.network.get("heartbeat")
     if section is None:
@@ -85,7 +85,7 @@ def heartbeat_connect_timeout(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("heartbeat-mode", source="hb.c, cfg.c")
-def heartbeat_mode(reading: Reading) -> Iterator[Refused]:
+def heartbeat_mode(reading: Reading) -> Iterator[StartProblem]:
     """Multicast groups belong to multicast, seeds and TLS to mesh; multicast has a group."""
     section = reading.network.get("heartbeat")
     if section is None:
@@ -106,7 +106,7 @@ def heartbeat_mode(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("fabric-pools", source="cfg.c")
-def fabric_pools(reading: Reading) -> Iterator[Refused]:
+def fabric_pools(reading: Reading) -> Iterator[StartProblem]:
     """channel-rw-recv-threads of the fabric is a multiple of channel-rw-recv-pools."""
     section = reading.network.get("fabric")
     if section is None:
@@ -120,7 +120,7 @@ def fabric_pools(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("tls-name", source="cfg.c (cfg_link_tls), tls.h")
-def tls_name(reading: Reading) -> Iterator[Refused]:
+def tls_name(reading: Reading) -> Iterator[StartProblem]:
     """A tls-port has a tls-name, and that name is an entry of network.tls."""
     known = {section.value for part in reading.file.sections_of("network") for section in part.sections_of("tls")}
     for kind in LISTENING:
@@ -137,7 +137,7 @@ def tls_name(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("tls-client-names", source="cfg.c")
-def tls_client_names(reading: Reading) -> Iterator[Refused]:
+def tls_client_names(reading: Reading) -> Iterator[StartProblem]:
     """any and false stand alone in tls-authenticate-client."""
     for kind in ("service", "admin"):
         section = reading.network.get(kind)
@@ -148,7 +148,7 @@ def tls_client_names(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("network-counts", source="cfg.c, hb.h")
-def network_counts(reading: Reading) -> Iterator[Refused]:
+def network_counts(reading: Reading) -> Iterator[StartProblem]:
     """TLS entries, mesh seeds and addresses are no more than the server has room for."""
     tls = [section for part in reading.file.sections_of("network") for section in part.sections_of("tls")]
     yield from _too_many([section.path for section in tls], limit(reading.version, "tls"), "TLS entries")
@@ -163,7 +163,7 @@ def network_counts(reading: Reading) -> Iterator[Refused]:
                 yield from _too_many([line.path for line in section.lines_of(name)], most, f"values of {name}")
 
 
-def _too_many(paths: list[Path], most: int, what: str) -> Iterator[Refused]:
+def _too_many(paths: list[Path], most: int, what: str) -> Iterator[StartProblem]:
     if len(paths) > most:
         yield paths[most], f"{len(paths)} {what} are more than the server takes", f"at most {most}"
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from aerofleet.aerospike.server.file import Reading
-from aerofleet.aerospike.server.rule import Refused, start_rule
+from aerofleet.aerospike.server.rule import StartProblem, start_rule
 from aerofleet.aerospike.server.table import limit, sections
 
 LEVELS = ("critical", "warning", "info", "debug", "detail")
@@ -25,7 +25,7 @@ GROUPS = ACCOUNTS - {"nobody", "sync"} | {"nogroup", "nobody", "sys", "tty", "di
 
 
 @start_rule("cluster-name-length", source="cfg.c (as_config_cluster_name_set)")
-def cluster_name_length(reading: Reading) -> Iterator[Refused]:
+def cluster_name_length(reading: Reading) -> Iterator[StartProblem]:
     """A cluster-name that is given has at least one byte and at most 63 (64 before 6.3)."""
     most = limit(reading.version, "cluster-name-bytes") - 1
     for section in reading.file.sections_of("service"):
@@ -36,7 +36,7 @@ def cluster_name_length(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("two-node-ids", source="cfg.c")
-def two_node_ids(reading: Reading) -> Iterator[Refused]:
+def two_node_ids(reading: Reading) -> Iterator[StartProblem]:
     """node-id and node-id-interface don't stand beside each other."""
     for section in reading.file.sections_of("service"):
         line = section.line("node-id-interface")
@@ -45,7 +45,7 @@ def two_node_ids(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("unknown-account", source="cfg.c")
-def unknown_account(reading: Reading) -> Iterator[Refused]:
+def unknown_account(reading: Reading) -> Iterator[StartProblem]:
     """user and group are accounts that the server's image has."""
     for section in reading.file.sections_of("service"):
         for name, known in (("user", ACCOUNTS), ("group", GROUPS)):
@@ -59,7 +59,7 @@ def unknown_account(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("feature-keys", source="cfg.c (cfg_add_feature_key_file)")
-def feature_keys(reading: Reading) -> Iterator[Refused]:
+def feature_keys(reading: Reading) -> Iterator[StartProblem]:
     """No feature key is listed twice, and there are at most 32."""
     most = limit(reading.version, "feature-keys")
     for section in reading.file.sections_of("service"):
@@ -82,7 +82,7 @@ def _twice(names: list[str]) -> list[int]:
 
 
 @start_rule("log-sinks", source="log.c")
-def log_sinks(reading: Reading) -> Iterator[Refused]:
+def log_sinks(reading: Reading) -> Iterator[StartProblem]:
     """There are at most 8 log sinks."""
     sinks = [sink for section in reading.file.sections_of("logging") for sink in section.sections]
     most = limit(reading.version, "log-sinks")
@@ -91,7 +91,7 @@ def log_sinks(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("log-context", source="log.c")
-def log_context(reading: Reading) -> Iterator[Refused]:
+def log_context(reading: Reading) -> Iterator[StartProblem]:
     """Every logging context and its level exist, and so does a syslog facility."""
     known = sections(reading.version)["logging-contexts"]
     for sink in (sink for section in reading.file.sections_of("logging") for sink in section.sections):
@@ -107,7 +107,7 @@ def log_context(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("ldap-patterns", source="cfg.c (cfg_add_ldap_role_query_pattern)")
-def ldap_patterns(reading: Reading) -> Iterator[Refused]:
+def ldap_patterns(reading: Reading) -> Iterator[StartProblem]:
     """security.ldap has at most 64 role-query-patterns."""
     most = limit(reading.version, "role-query-patterns")
     for security in reading.file.sections_of("security"):

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from aerofleet.aerospike.server import values
 from aerofleet.aerospike.server.file import Line, Reading, Section
-from aerofleet.aerospike.server.rule import Refused, start_rule
+from aerofleet.aerospike.server.rule import StartProblem, StartRule, start_rule
 from aerofleet.aerospike.server.table import limit
+from aerofleet.units.version import Range
 
 LARGEST_RECORD_BYTES = 8 << 20
 LARGEST_RECORD_IN_MEMORY_BYTES = 128 << 20
@@ -37,8 +38,8 @@ def _is_true(section: Section, name: str) -> bool:
     return line is not None and line.value.lower() in ("true", "yes")
 
 
-@start_rule("storage-missing", source="cfg.c", since="7.0")
-def storage_missing(reading: Reading) -> Iterator[Refused]:
+@start_rule("storage-missing", source="cfg.c", server=Range("7.0"))
+def storage_missing(reading: Reading) -> Iterator[StartProblem]:
     """A namespace has a storage-engine."""
     for namespace in reading.namespaces:
         if namespace.section("storage-engine") is None:
@@ -50,7 +51,7 @@ def storage_missing(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("storage-empty", source="cfg.c")
-def storage_empty(reading: Reading) -> Iterator[Refused]:
+def storage_empty(reading: Reading) -> Iterator[StartProblem]:
     """A device engine has devices or files, a pmem engine files; files have a filesize."""
     for name, engine in _engines(reading):
         if engine.value == "device" and not _backing(engine):
@@ -62,7 +63,7 @@ def storage_empty(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("storage-mixed", source="cfg.c")
-def storage_mixed(reading: Reading) -> Iterator[Refused]:
+def storage_mixed(reading: Reading) -> Iterator[StartProblem]:
     """A namespace has devices or files, not both."""
     for name, engine in _engines(reading):
         if engine.lines_of("device") and engine.lines_of("file"):
@@ -70,7 +71,7 @@ def storage_mixed(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("storage-twice", source="cfg.c")
-def storage_twice(reading: Reading) -> Iterator[Refused]:
+def storage_twice(reading: Reading) -> Iterator[StartProblem]:
     """No device, file or shadow of a namespace is listed twice, and there are at most 128."""
     most = limit(reading.version, "devices")
     for name, engine in _engines(reading):
@@ -87,7 +88,7 @@ def storage_twice(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("shadow-missing", source="cfg.c")
-def shadow_missing(reading: Reading) -> Iterator[Refused]:
+def shadow_missing(reading: Reading) -> Iterator[StartProblem]:
     """Either every device (or file) of a namespace has a shadow, or none."""
     for _, engine in _engines(reading):
         lines = _backing(engine) if engine.value != "memory" else []
@@ -98,7 +99,7 @@ def shadow_missing(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("storage-shared", source="drv_ssd.c, drv_mem.c: the header on a device names its namespace")
-def storage_shared(reading: Reading) -> Iterator[Refused]:
+def storage_shared(reading: Reading) -> Iterator[StartProblem]:
     """No device or file belongs to two namespaces."""
     owners: dict[str, str] = {}
     for name, engine in _engines(reading):
@@ -113,8 +114,8 @@ def storage_shared(reading: Reading) -> Iterator[Refused]:
                     owners.setdefault(written, name)
 
 
-@start_rule("memory-storage", source="cfg.c", since="7.0")
-def memory_storage(reading: Reading) -> Iterator[Refused]:
+@start_rule("memory-storage", source="cfg.c", server=Range("7.0"))
+def memory_storage(reading: Reading) -> Iterator[StartProblem]:
     """Data in memory has a data-size or something behind it, not both; without it nothing of a device applies."""
     for name, engine in _engines(reading):
         if engine.value != "memory":
@@ -137,7 +138,7 @@ def memory_storage(reading: Reading) -> Iterator[Refused]:
 
 
 @start_rule("commit-without-sync", source="cfg.c")
-def commit_without_sync(reading: Reading) -> Iterator[Refused]:
+def commit_without_sync(reading: Reading) -> Iterator[StartProblem]:
     """commit-to-device and disable-odsync are not both true."""
     for name, engine in _engines(reading):
         if _is_true(engine, "commit-to-device") and _is_true(engine, "disable-odsync"):
@@ -149,7 +150,7 @@ def commit_without_sync(reading: Reading) -> Iterator[Refused]:
     source="cfg.c",
     taken_live=("compression", "compression-acceleration", "compression-level"),
 )
-def compression_parameter(reading: Reading) -> Iterator[Refused]:
+def compression_parameter(reading: Reading) -> Iterator[StartProblem]:
     """compression-acceleration belongs to lz4, compression-level to zstd."""
     for _, engine in _engines(reading):
         chosen = engine.line("compression")
@@ -161,8 +162,8 @@ def compression_parameter(reading: Reading) -> Iterator[Refused]:
                 yield line.path, message, f"take it out, or compression {owner}"
 
 
-@start_rule("data-in-memory", source="cfg.c", until="7.0")
-def data_in_memory(reading: Reading) -> Iterator[Refused]:
+@start_rule("data-in-memory", source="cfg.c", server=Range(until="7.0"))
+def data_in_memory(reading: Reading) -> Iterator[StartProblem]:
     """With data-in-memory there is no post-write-queue, cache-replica-writes or sindex-startup-device-scan."""
     for name, engine in _engines(reading):
         if not _is_true(engine, "data-in-memory"):
@@ -175,8 +176,8 @@ def data_in_memory(reading: Reading) -> Iterator[Refused]:
                 yield (*engine.path, key), f"{name} has data-in-memory and {key}", "take it out"
 
 
-@start_rule("record-too-large", source="cfg.c", until="7.1")
-def record_too_large(reading: Reading) -> Iterator[Refused]:
+@start_rule("record-too-large", source="cfg.c", server=Range(until="7.1"))
+def record_too_large(reading: Reading) -> Iterator[StartProblem]:
     """max-record-size is at most a write block: write-block-size on devices, 8 MiB in pmem and memory (128 MiB before
     7.0).
     """
@@ -198,3 +199,9 @@ def _largest_record(reading: Reading, engine: Section | None) -> int | None:
     if kind == "memory" and not reading.is_at_least("7.0"):
         return LARGEST_RECORD_IN_MEMORY_BYTES
     return LARGEST_RECORD_BYTES if kind in ("memory", "pmem") else None
+
+
+DEVICE_RULES: frozenset[StartRule] = frozenset(
+    {storage_missing, storage_empty, storage_mixed, storage_twice, storage_shared}
+)
+"""Rules of which devices and files namespaces have."""

@@ -13,26 +13,11 @@ from typing import NamedTuple
 from aerofleet.aerospike.parameters import RENAMED, has_schema
 from aerofleet.aerospike.server import values
 from aerofleet.aerospike.server.file import Line, Path, Reading, Section
-from aerofleet.aerospike.server.rule import Check, Refused, StartRule
+from aerofleet.aerospike.server.rule import StartProblem, StartRule, start_rule
 from aerofleet.aerospike.server.table import Entry, Names, sections
 from aerofleet.units.version import build_numbers, first_build
 
 SOURCE = "cfg.c, 6.0 to 8.1.2"
-SUMMARIES: dict[str, str] = {
-    "unknown-name": "Every name is one that this server version knows in its section.",
-    "obsolete-name": "No name is one that an earlier release took away.",
-    "value-form": "A value can be read: numbers have no sign, fraction or long unit, booleans are true or false.",
-    "value-bounds": "A number is within the server's own bounds; those of the schema are wider in places.",
-    "power-of-two": "Sizes and counts of index, sprigs, blocks and queues are exact powers of two.",
-    "multiple": "max-throughput of a namespace that is shipped is a multiple of 100.",
-    "unknown-choice": "A value is one of the choices that the server knows.",
-    "text-length": "Names of sets, bins, users and paths are shorter than the server's buffers.",
-    "line-length": "A line of the server's file has at most 1023 bytes; what is behind is read as a line of its own.",
-}
-
-Fault = tuple[str, Refused]
-"""(id of the rule, what it refuses)."""
-
 LONGEST_LINE_BYTES = 1023
 """Source: aerospike-server, MAX_LINE_SIZE less the terminating null."""
 INDENT_BYTES = 16
@@ -41,13 +26,87 @@ SEPARATOR_BYTES = 4
 
 UNITS = "a whole number, or one with K, M, G, T or P (powers of 1024)"
 TIME_UNITS = "a whole number of seconds, or one with s, m, h or d"
-MAY_BE_NEW = frozenset(["unknown-name", "unknown-choice"])
-"""What a version that the tables do not have may know: the nearest older version is no proof that it refuses it."""
+
+Fault = tuple[StartRule, StartProblem]
+
+
+@start_rule("unknown-name", source=SOURCE)
+def unknown_name(reading: Reading) -> Iterator[StartProblem]:
+    """Every name is one that this server version knows in its section."""
+    return _problems(unknown_name, reading)
+
+
+@start_rule("obsolete-name", source=SOURCE)
+def obsolete_name(reading: Reading) -> Iterator[StartProblem]:
+    """No name is one that an earlier release took away."""
+    return _problems(obsolete_name, reading)
+
+
+@start_rule("value-form", source=SOURCE)
+def value_form(reading: Reading) -> Iterator[StartProblem]:
+    """A value can be read: numbers have no sign, fraction or long unit, booleans are true or false."""
+    return _problems(value_form, reading)
+
+
+@start_rule("value-bounds", source=SOURCE)
+def value_bounds(reading: Reading) -> Iterator[StartProblem]:
+    """A number is within the server's own bounds; those of the schema are wider in places."""
+    return _problems(value_bounds, reading)
+
+
+@start_rule("power-of-two", source=SOURCE)
+def power_of_two(reading: Reading) -> Iterator[StartProblem]:
+    """Sizes and counts of index, sprigs, blocks and queues are exact powers of two."""
+    return _problems(power_of_two, reading)
+
+
+@start_rule("multiple", source=SOURCE)
+def multiple(reading: Reading) -> Iterator[StartProblem]:
+    """max-throughput of a namespace that is shipped is a multiple of 100."""
+    return _problems(multiple, reading)
+
+
+@start_rule("unknown-choice", source=SOURCE)
+def unknown_choice(reading: Reading) -> Iterator[StartProblem]:
+    """A value is one of the choices that the server knows."""
+    return _problems(unknown_choice, reading)
+
+
+@start_rule("text-length", source=SOURCE)
+def text_length(reading: Reading) -> Iterator[StartProblem]:
+    """Names of sets, bins, users and paths are shorter than the server's buffers."""
+    return _problems(text_length, reading)
+
+
+@start_rule("line-length", source=SOURCE)
+def line_length(reading: Reading) -> Iterator[StartProblem]:
+    """A line of the server's file has at most 1023 bytes; what is behind is read as a line of its own."""
+    return _problems(line_length, reading)
+
+
+VALUE_RULES: tuple[StartRule, ...] = (
+    unknown_name,
+    obsolete_name,
+    value_form,
+    value_bounds,
+    power_of_two,
+    multiple,
+    unknown_choice,
+    text_length,
+    line_length,
+)
+MAY_BE_NEW = frozenset([unknown_name, unknown_choice])
+"""Rules of what a version that the tables do not have may know: the nearest older version is no proof against it."""
+
+
+def _problems(rule: StartRule, reading: Reading) -> Iterator[StartProblem]:
+    """Return the problems of one of the rules in the file."""
+    return (problem for owner, problem in _faults(reading) if owner is rule)
 
 
 @lru_cache(maxsize=1)
 def _faults(reading: Reading) -> tuple[Fault, ...]:
-    """Every fault of a value in the file; each rule takes its own."""
+    """Return every fault of a name or a value in the file."""
     version = reading.version
     found = tuple(_section_faults(reading.file, "", sections(version), version))
     is_known = version.count(".") < 2 or has_schema(version)
@@ -70,13 +129,13 @@ def _section_faults(section: Section, context: str, tables: dict[str, Names], ve
                 yield from _section_faults(child, inner, tables, version)
         elif child.value not in entry[1:]:
             path = (*child.path, "type")
-            yield "unknown-choice", (path, _not_a_choice(child.kind, child.value, version), _one_of(entry))
+            yield unknown_choice, (path, _not_a_choice(child.kind, child.value, version), _one_of(entry))
         elif f"{inner}.{child.value}" in tables:
             yield from _section_faults(child, f"{inner}.{child.value}", tables, version)
         else:
             for line in child.lines:
                 message = f"{child.kind} {child.value} takes no parameter {line.name} at server {version}"
-                yield "unknown-name", (line.path, message, f"take it out, or choose another {child.kind}")
+                yield unknown_name, (line.path, message, f"take it out, or choose another {child.kind}")
 
 
 class Place(NamedTuple):
@@ -94,7 +153,7 @@ def _line_faults(line: Line, entry: Entry | None, place: Place) -> Iterator[Faul
     size = INDENT_BYTES + len(line.name) + SEPARATOR_BYTES + len(line.text)
     if size > LONGEST_LINE_BYTES:
         message = f"the line of {line.name} has about {size} bytes: the server reads its end as another line"
-        yield "line-length", (line.path, message, f"at most {LONGEST_LINE_BYTES} bytes")
+        yield line_length, (line.path, message, f"at most {LONGEST_LINE_BYTES} bytes")
         return
     found = problem_of(line.name, line.values, entry, place.version)
     if found is not None:
@@ -106,15 +165,15 @@ def _unknown(name: str, path: Path, entry: Entry | None, place: Place) -> Fault:
     where = f" in {place.context}" if place.context else ""
     instead = _renamed(place.context, name)
     if entry is not None and entry[0] == "obsolete":
-        return "obsolete-name", (path, f"{name} is obsolete{where} at server {place.version}", instead or "take it out")
+        return obsolete_name, (path, f"{name} is obsolete{where} at server {place.version}", instead or "take it out")
     known = [each for each, one in place.names.items() if one[0] != "obsolete"]
     close = get_close_matches(name, known, 1, 0.75)
     hint = f"did you mean {close[0]}?" if close else instead or "take it out"
-    return "unknown-name", (path, f"{name} is no name that server {place.version} knows{where}", hint)
+    return unknown_name, (path, f"{name} is no name that server {place.version} knows{where}", hint)
 
 
 def _renamed(context: str, name: str) -> str:
-    """What took the place of a name, in a person's words; empty where nothing did."""
+    """Return a remedy that names the successor of a name; empty where it has none."""
     parts = [part for part in context.split(".") if part not in ("device", "memory", "pmem", "flash")]
     dotted = ".".join([{"namespace": "namespaces", "set": "sets", "dc": "dcs"}.get(part, part) for part in parts])
     return f"it became {found}" if (found := RENAMED.get(f"{dotted}.{name}")) else ""
@@ -123,8 +182,8 @@ def _renamed(context: str, name: str) -> str:
 # --- one value ----------------------------------------------------------------------------------------------------
 
 
-def problem_of(name: str, given: tuple[str, str, str], entry: Entry, version: str) -> tuple[str, str, str] | None:
-    """(rule, message, hint) where the server can't take ``given``, the values behind ``name``; None where it can.
+def problem_of(name: str, given: tuple[str, str, str], entry: Entry, version: str) -> tuple[StartRule, str, str] | None:
+    """Return (rule, message, remedy) where the server can't take ``given``, the values behind ``name``; else None.
 
     ``entry`` is the name's entry in `table`.
     """
@@ -135,11 +194,11 @@ def problem_of(name: str, given: tuple[str, str, str], entry: Entry, version: st
         is_read = values.boolean(value) is not None or (
             value.lower() in ("yes", "no") and build_numbers(version) < first_build("7.2")
         )
-        return None if is_read else ("value-form", f"{name} {_shown(value)} is no boolean", "true or false")
+        return None if is_read else (value_form, f"{name} {_shown(value)} is no boolean", "true or false")
     if kind == "flag":
         return None
     if kind == "one-of":
-        return None if value in entry[1:] else ("unknown-choice", _not_a_choice(name, value, version), _one_of(entry))
+        return None if value in entry[1:] else (unknown_choice, _not_a_choice(name, value, version), _one_of(entry))
     if kind in ("text", "text-and-text"):
         return _text_problem(name, given, entry)
     if kind == "address-port":
@@ -147,43 +206,43 @@ def problem_of(name: str, given: tuple[str, str, str], entry: Entry, version: st
     return _number_problem(name, value, entry, version)
 
 
-def _text_problem(name: str, given: tuple[str, str, str], entry: Entry) -> tuple[str, str, str] | None:
+def _text_problem(name: str, given: tuple[str, str, str], entry: Entry) -> tuple[StartRule, str, str] | None:
     if not given[0]:
-        return "value-form", f"{name} has no value", "write a value, or take the line out"
+        return value_form, f"{name} has no value", "write a value, or take the line out"
     if entry[0] == "text-and-text" and not given[1]:
-        return "value-form", f"{name} {given[0]} has only one part", "an address and a port, with a colon between them"
+        return value_form, f"{name} {given[0]} has only one part", "an address and a port, with a colon between them"
     size = len(given[0].encode())
     if len(entry) > 1 and size >= entry[1]:
-        return "text-length", f"{name} {_shown(given[0])} has {size} bytes", f"at most {entry[1] - 1} bytes"
+        return text_length, f"{name} {_shown(given[0])} has {size} bytes", f"at most {entry[1] - 1} bytes"
     return None
 
 
-def _address_problem(name: str, given: tuple[str, str, str]) -> tuple[str, str, str] | None:
+def _address_problem(name: str, given: tuple[str, str, str]) -> tuple[StartRule, str, str] | None:
     if not given[0] or not given[1]:
-        return "value-form", f"{name} {_shown(' '.join(given).strip())} has no port", "an address and a port"
+        return value_form, f"{name} {_shown(' '.join(given).strip())} has no port", "an address and a port"
     return _number_problem(name, given[1], ("u16", 1024, 65535), "")
 
 
-def _number_problem(name: str, text: str, entry: Entry, version: str) -> tuple[str, str, str] | None:
+def _number_problem(name: str, text: str, entry: Entry, version: str) -> tuple[StartRule, str, str] | None:
     number, form = _read(text, entry[0], version)
     if number is None:
-        return "value-form", f"{name} {_shown(text)} can't be read as a number", form
+        return value_form, f"{name} {_shown(text)} can't be read as a number", form
     low, high = (entry[1], entry[2]) if len(entry) > 2 else (-1, 100)
     if not low <= number <= high:
         meant = "" if str(number) == text else f" ({number})"
         hint = f"from {low} to {high}" if number > high or high < values.LARGEST_UINT32 else f"at least {low}"
-        return "value-bounds", f"{name} {text}{meant} is out of the server's bounds", hint
+        return value_bounds, f"{name} {text}{meant} is out of the server's bounds", hint
     if "power-of-2" in entry and number & (number - 1):
         below = 1 << (number.bit_length() - 1)
         choices = " or ".join(str(each) for each in (below, 2 * below) if low <= each <= high)
-        return "power-of-two", f"{name} {text} is no power of two", choices
+        return power_of_two, f"{name} {text} is no power of two", choices
     if "multiple-of" in entry and number % entry[-1]:
-        return "multiple", f"{name} {text} is no multiple of {entry[-1]}", f"a multiple of {entry[-1]}"
+        return multiple, f"{name} {text} is no multiple of {entry[-1]}", f"a multiple of {entry[-1]}"
     return None
 
 
 def _read(text: str, kind: str, version: str) -> tuple[int | None, str]:
-    """The number that the server reads, and how one is written."""
+    """Return the number that the server reads, None if it can't, and the form that it can read."""
     if kind == "seconds":
         return values.seconds(text, version), TIME_UNITS
     if kind == "x64":
@@ -207,18 +266,3 @@ def _not_a_choice(name: str, value: str, version: str) -> str:
 
 def _one_of(entry: Entry) -> str:
     return "one of " + ", ".join(map(str, entry[1:]))
-
-
-# --- the rules ----------------------------------------------------------------------------------------------------
-
-
-def _check_of(rule: str) -> Check:
-    def check(reading: Reading) -> Iterator[Refused]:
-        return (refused for found, refused in _faults(reading) if found == rule)
-
-    return check
-
-
-VALUE_RULES: tuple[StartRule, ...] = tuple(
-    StartRule(name, _check_of(name), summary, SOURCE, "", "") for name, summary in SUMMARIES.items()
-)

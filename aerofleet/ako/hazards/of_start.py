@@ -137,8 +137,8 @@ def _host_findings(cluster: Cluster) -> Iterator[Finding]:
             continue
         reading = read(cluster.version, {"service": written})
         for host_rule in HOST_RULES:
-            for path, message, _ in host_rule.check(reading):
-                yield Finding(host_rule.id, "severe", cluster.config_path(rack, *path), message, host_rule.remedy)
+            for fault in host_rule.faults(reading):
+                yield fault.finding(cluster.config_path(rack, *fault.path))
 
 
 RULES = rules_in(globals())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from aerofleet.aerospike.server.start_storage import DEVICE_RULES
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import namespaces, section, texts
 from aerofleet.ako.mounts import Volume, volume_bytes, volume_under
@@ -119,9 +120,9 @@ def shared_shadow(cluster: Cluster) -> Iterator[Problem]:
             for line in dict.fromkeys(texts(section(namespace, "storage-engine").get("devices")))
         ]
         words = Counter(word for line in lines for word in line)
-        refused = {each.finding.rule for each in refused_starts(cluster)} if max(words.values(), default=1) > 1 else ()
+        refused = {each.fault.rule for each in refused_starts(cluster)} if max(words.values(), default=1) > 1 else ()
         for word, count in sorted(words.items()):
-            if count > 1 and not any(rule.startswith("storage-") for rule in refused):
+            if count > 1 and DEVICE_RULES.isdisjoint(refused):
                 yield cluster.config_path(rack, "namespaces"), f"{word} is used {count} times"
 
 

@@ -33,7 +33,7 @@ def found_in(case: dict[str, Any]) -> dict[str, list[str]]:
     config = merged(document()["base"], case.get("config", {}))
     found = defaultdict(list)
     for finding in start_findings(case.get("version", "8.1.1.1"), config):
-        found[finding.rule].append(finding.dotted_path)
+        found[finding.rule].append(finding.path)
     return dict(found)
 
 
@@ -53,7 +53,7 @@ def with_sets(count: int) -> dict[str, Any]:
 def test_sets_with_settings_are_counted() -> None:
     assert not start_findings("6.0.0.9", with_sets(1023))
     found = start_findings("6.0.0.9", with_sets(1024))
-    assert [(finding.rule, finding.dotted_path) for finding in found] == [("set-count", "namespaces[0].sets[1023]")]
+    assert [(finding.rule, finding.path) for finding in found] == [("set-count", "namespaces[0].sets[1023]")]
 
 
 def test_every_rule_has_a_case() -> None:
