@@ -1,6 +1,6 @@
 """Fields that a release of the operator has and that no rule was written for: what they do is not known.
 
-A field at the top of the spec is one that `change` has to list (`ALWAYS_LIVE`, `JUDGED`). One below a section that is
+`aerofleet.ako.reasons.spec` has to list a field at the top of the spec (`LIVE_FIELDS`, `JUDGED_FIELDS`). One below a section that is
 judged part by part would pass for a part that touches nothing, so all that are newer than ``JUDGED_LINE`` count here.
 """
 
