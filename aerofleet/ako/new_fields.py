@@ -1,7 +1,8 @@
-"""Fields that a release of the operator has and that no rule was written for: what they do is not known.
+"""Fields that a release of the operator has and that no rule knows.
 
-`aerofleet.ako.reasons.spec` has to list a field at the top of the spec (`LIVE_FIELDS`, `JUDGED_FIELDS`). One below a section that is
-judged part by part would pass for a part that touches nothing, so all that are newer than ``JUDGED_LINE`` count here.
+`aerofleet.ako.reasons.spec` has to list a field at the top of the spec (`LIVE_FIELDS`, `JUDGED_FIELDS`). A field below
+a section that is judged part by part would pass for one that touches nothing, so this module yields every such field
+that is newer than ``JUDGED_LINE``.
 """
 
 from __future__ import annotations
