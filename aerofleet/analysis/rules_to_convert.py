@@ -13,7 +13,7 @@ def _rules() -> Iterator[Rule[...]]:
     for registry in (READER, DEFINITIONS):
         for name, summary in registry.items():
             yield declared(name, summary, scope="file", severity="error")
-    for name in ("no-cluster", "another-operator", "object-twice", "size-value"):
+    for name in ("size-value",):
         yield declared(name, "A file has no objects to judge.", scope="file", severity="error")
 
 

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from aerofleet import __version__
+from aerofleet.findings.stop import StopError
 
 EXIT_FINE, EXIT_FINDINGS, EXIT_MISTAKE, EXIT_NO_FIT, EXIT_RUNNING = 0, 1, 2, 3, 4
 EXIT_INTERRUPTED = 130
@@ -90,6 +91,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has what it wanted (`| head`). What is still buffered must not raise again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FINE
+    except StopError as error:
+        sys.stderr.write(f"aerofleet {words[0]}: {error}\n")
+        return error.exit_code
     except KeyboardInterrupt:
         # A terminal has `^C` on the line.
         start = "\n" if sys.stderr.isatty() else ""

@@ -12,9 +12,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from aerofleet.analysis.size import cluster_sizing
 from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE
 from aerofleet.cli.defined_cluster import NoClusterError, find_cluster
-from aerofleet.cli.size_cluster import conclusion, sizing_of_cluster
+from aerofleet.cli.size_cluster import conclusion
 from aerofleet.fleet.provenance import GIVEN, SECRETS, SIZING, Explained, explain_cluster, explain_sizing
 from aerofleet.fleet.resolve import Resolution
 
@@ -62,7 +63,7 @@ def run(argv: Sequence[str]) -> int:
 def first_lines(resolution: Resolution, cluster: str) -> Iterator[str]:
     """Yield the conclusion that the figures lead to, and the verb that compares need and have."""
     with suppress(ValueError):
-        yield from conclusion(cluster, *sizing_of_cluster(resolution, cluster))
+        yield from conclusion(cluster, *cluster_sizing(resolution, cluster))
         yield f"need and have in a table: aerofleet size {cluster}"
 
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from aerofleet.analysis.size import cluster_sizing
 from aerofleet.cli import EXIT_FINE, EXIT_MISTAKE, EXIT_NO_FIT
 from aerofleet.cli.defined_cluster import NoClusterError, find_cluster
 from aerofleet.cli.size_text import date_of, limits, settings, tables
-from aerofleet.fleet.auto_size import sizing_of, told
-from aerofleet.fleet.resolve import Resolution, pool_models
+from aerofleet.fleet.auto_size import told
 from aerofleet.sizing import Shortfall, Sizing, thresholds
 from aerofleet.units.amount import counted
 
@@ -23,7 +23,7 @@ def size_cluster(cluster: str, root: Path, cell: str | None, form: str) -> int:
     """Print the need and what there is, the conclusion first; return the exit code."""
     try:
         resolution = find_cluster("size", root, cell, cluster)
-        sizing, lacks = sizing_of_cluster(resolution, cluster)
+        sizing, lacks = cluster_sizing(resolution, cluster)
     except NoClusterError as error:
         sys.stderr.write(str(error))
         return EXIT_MISTAKE
@@ -33,13 +33,6 @@ def size_cluster(cluster: str, root: Path, cell: str | None, form: str) -> int:
     show = as_json if form == "json" else as_text
     sys.stdout.write(show(cluster, sizing, lacks))
     return EXIT_NO_FIT if lacks else EXIT_FINE
-
-
-def sizing_of_cluster(resolution: Resolution, cluster: str) -> tuple[Sizing, Sequence[Shortfall]]:
-    """Raises ValueError where the sizing can't read the cluster's settings."""
-    source, resolved = resolution.source, resolution.settings[cluster].settings
-    assert source is not None  # noqa: S101
-    return sizing_of(resolved, source.server_version(resolved.channel), pool_models(source, resolved))
 
 
 def as_text(cluster: str, sizing: Sizing, lacks: Sequence[Shortfall]) -> str:

@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from aerofleet.analysis.cell import judged
+from aerofleet.analysis.cell import analyse_cell
 from aerofleet.findings import Finding
 from aerofleet.findings.stop import MistakeError
 from aerofleet.fleet.cell import Cell
-from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.fleet.stack_name import StackName, parse_stack_name, wrong_stack
 from aerofleet.live.readiness import require_nodes, require_platform
-from aerofleet.manifests import render_cell
 from aerofleet.manifests.rendered import RenderedCell
 
 
@@ -33,17 +31,15 @@ def prepare(root: Path, stack: str, *, is_preview: bool, warn: Callable[[str], N
     the platform or an active host. ``warn`` receives what a person should know and what stops nothing.
     """
     name = parse_stack_name(stack)
-    resolution = resolve_cell(root, name.cell)
-    refuse_errors(resolution.findings)
-    cell = resolution.cell
-    if cell is None:
+    # The server calls the operator's webhook only for objects whose namespace exists: a preview of a new team would
+    # succeed where `up` fails.
+    analysis = analyse_cell(root, name.cell)
+    refuse_errors(analysis.findings)
+    cell, rendered = analysis.resolution.cell, analysis.rendered
+    if cell is None or rendered is None:
         raise MistakeError(f"no cell '{name.cell}' under stacks/")
     if mistake := wrong_stack(name, cell):
         raise MistakeError(mistake)
-    rendered = render_cell(cell)
-    # The server calls the operator's webhook only for objects whose namespace exists: a preview of a new team would
-    # succeed where `up` fails.
-    refuse_errors(judged(resolution, rendered))
     require_platform(name, cell, is_preview=is_preview, warn=warn)
     require_nodes(name, cell, warn)
     return StackContents(name, cell, rendered)

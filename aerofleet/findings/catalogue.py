@@ -15,8 +15,8 @@ from aerofleet.findings.rule import Rule, Scope
 from aerofleet.findings.stop import MistakeError
 
 MODULES: dict[Scope, tuple[str, ...]] = {
-    "file": ("aerofleet.analysis.rules_to_convert",),
-    "cell": (),
+    "file": ("aerofleet.analysis.manifests", "aerofleet.analysis.rules_to_convert"),
+    "cell": ("aerofleet.analysis.size",),
     "cluster": (
         "aerofleet.ako.admission",
         "aerofleet.ako.hazards.of_cluster",

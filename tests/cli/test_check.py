@@ -215,6 +215,38 @@ def test_a_severe_hazard_fails_as_a_finding_not_as_a_mistake(
     ]
 
 
+def test_hazards_between_objects_of_the_cell_are_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = copy_of(SHOP, tmp_path)
+    change(
+        root,
+        {"file": "stacks/here/allocations.yaml", "replace": "resource: suggest", "by": "resource: cart"},
+    )
+    code, out = checked(root, "json", capsys)
+    hazards = [each for each in json.loads(out)["findings"] if each["rule"] == "same-cluster-name"]
+    assert code == 0
+    assert {each["location"]["file"] for each in hazards} == {
+        "stacks/here/teams/shop.yaml",
+        "stacks/here/teams/search.yaml",
+    }
+    assert "aerospike-search/cart has the same cluster-name cart" in {each["message"] for each in hazards}
+
+
+def test_the_exit_code_is_that_of_the_selected_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = copy_of(SHOP, tmp_path)
+    change(root, WRONG_TIER)
+    assert main(["check", "--root", str(root), "--skip", "tier-unknown"]) == 0
+    assert capsys.readouterr().out == "here: nothing found, 1 left out by --only or --skip\n"
+    assert main(["check", "--root", str(root), "--only", "one-copy", "--only", "tier-unknown"]) == 2
+
+
+def test_a_rule_that_is_not_there_is_refused_with_the_nearest_one(
+    broken: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "--root", str(broken), "--skip", "tier-unkown"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "aerofleet check: there is no rule 'tier-unkown'; did you mean 'tier-unknown'?\n")
+
+
 @pytest.mark.parametrize("words", [["nowhere"], ["--root", "/nonexistent"]])
 def test_a_cell_that_is_not_there_is_a_mistake(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", *words]) == 2

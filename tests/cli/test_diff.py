@@ -10,8 +10,8 @@ import pytest
 
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.status import finished_status, status_dict
+from aerofleet.analysis.formats.folding import folded
 from aerofleet.cli.diff import run
-from aerofleet.cli.diff_folding import folded
 from aerofleet.findings.effect import SEVERITY_OF, Effect, Reason
 from aerofleet.findings.terminal import broken
 from tests.ako.specimen import cluster
@@ -247,3 +247,33 @@ def test_a_line_is_broken_between_words_and_indented() -> None:
         "  live  spec.aerospikeConfig.namespaces:",
         "      one two three four five six",
     ]
+
+
+def test_what_is_left_out_is_counted_and_stays_part_of_the_effect(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = write(tmp_path / "old.yaml", cluster("device"))
+    new = write(tmp_path / "new.yaml", cluster("device", {"spec.size": 5, "spec.disablePDB": True}))
+    assert run([old, new, "--only", "no-pdb", "--fail-on", "moves-data"]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("shop/orders: moves-data\n")
+    assert "[size]" not in out and "[no-pdb]" in out
+    assert (
+        "  left out by --only or --skip: 2 of live-field, 1 of pdb-goes, 1 of size; the effect is that of all\n" in out
+    )
+    assert run([old, new, "--only", "no-pdb", "--format", "json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["clusters"]
+    assert (found["effect"], found["leftOut"]) == ("moves-data", {"live-field": 2, "pdb-goes": 1, "size": 1})
+
+
+def test_a_cluster_with_hazards_that_are_left_out_is_not_called_quiet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    others = [cluster("device", {"metadata.namespace": f"n{number}"}) for number in range(2)]
+    old = write(tmp_path / "old.yaml", cluster("secure"), *others)
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "app-password", "namespace": "bank"}}
+    new = write(tmp_path / "new.yaml", cluster("secure"), *others, {**secret, "stringData": {"pw": "x"}})
+    assert run([old, new, "--skip", "key-missing"]) == 0
+    out = capsys.readouterr().out
+    assert "bank/accounts: none\n" in out
+    assert "left out by --only or --skip: 1 of key-missing;" in out

@@ -1,0 +1,163 @@
+"""What a change of manifests does: to each AerospikeCluster, and to each object beside them.
+
+Takes plain objects and knows nothing of files: rendered cells of two revisions, or the documents of two files.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from aerofleet.ako.change import change_between
+from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.compatibility import OPERATOR
+from aerofleet.ako.failed_pods import failed_pods
+from aerofleet.ako.hazards.beside import change_hazards_beside
+from aerofleet.ako.object_set import ObjectSet
+from aerofleet.ako.reasons.identity import created_reason, deletion_reason, version_refusals
+from aerofleet.ako.reasons.objects import object_reasons
+from aerofleet.ako.restart import NEW, SCALED_DOWN
+from aerofleet.ako.status import Status, finished_status, status_of
+from aerofleet.analysis.cluster import Reading, judge_cluster
+from aerofleet.findings import Finding, Subject
+from aerofleet.findings.effect import Effect, Reason, worst
+from aerofleet.findings.selection import Selection
+from aerofleet.units.object_identity import cluster_name, key_of, label_of
+
+Object = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectChange:
+    """What the change does to one object.
+
+    ``pods``: kind of restart (`aerofleet.ako.restart`) → number of pods; empty for an object that is no cluster.
+    ``blocks_hosts``: pods have to leave Kubernetes nodes that the change blocks. ``left_out``: id of a rule → number of
+    its reasons and hazards that a selection leaves out; ``effect`` is the worst with them.
+    """
+
+    subject: Subject
+    effect: Effect
+    reasons: tuple[Reason, ...]
+    hazards: tuple[Finding, ...] = ()
+    pods: Mapping[str, int] = field(default_factory=dict)
+    blocks_hosts: bool = False
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    def selected(self, selection: Selection) -> ObjectChange:
+        """Return the same with the reasons and hazards of the selected rules only. The effect stays what it is."""
+        left_out = Counter(each.rule for each in (*self.reasons, *self.hazards) if not selection.has(each.rule))
+        if not left_out:
+            return self
+        reasons, hazards = selection.of_findings(self.reasons), selection.of_findings(self.hazards)
+        return replace(self, reasons=tuple(reasons), hazards=tuple(hazards), left_out=dict(sorted(left_out.items())))
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAnalysis:
+    """``clusters``: every cluster of either side, also those without any change. ``objects``: the others that come, go
+    or change.
+    """
+
+    clusters: tuple[ObjectChange, ...]
+    objects: tuple[ObjectChange, ...]
+
+    @property
+    def effect(self) -> Effect:
+        """Return the worst effect of all."""
+        return max((each.effect for each in (*self.clusters, *self.objects)), default=Effect.NONE)
+
+    def selected(self, selection: Selection) -> ChangeAnalysis:
+        """Return the same with the reasons and hazards of the selected rules only. No effect changes."""
+        clusters, objects = ([each.selected(selection) for each in side] for side in (self.clusters, self.objects))
+        return ChangeAnalysis(tuple(clusters), tuple(objects))
+
+
+def analyse_change(old: Sequence[Object], new: Sequence[Object], operator: str = OPERATOR) -> ChangeAnalysis:
+    """Return what becomes of every cluster and object on the way from ``old`` to ``new``.
+
+    ``operator``: the release that acts. The statuses and Pods in ``old`` say how far the last roll-out is; without them
+    it counts as finished. Objects belong together by kind, namespace and name; a single cluster on each side belongs to
+    the other, whatever they are called.
+    """
+    pods = [each for each in old if each.get("kind") == "Pod"]
+    before, after = (
+        ObjectSet([each for each in objects if each.get("kind") != "Pod"], operator) for objects in (old, new)
+    )
+    read = {id(written): cluster for side in (before, after) for written, cluster in side.read}
+    clusters = []
+    for was, now in _pairs(before.written, after.written):
+        if now is None:
+            change = _deletion(was or {}, read[id(was)])
+        elif was is None:
+            change = _creation(now, read[id(now)], after)
+        else:
+            status = _running(read[id(was)], was, pods)
+            change = _update(Reading(read[id(was)], before), Reading(read[id(now)], after), now, status)
+        clusters.append(change)
+    objects = [_object_change(*pair) for pair in _by_name(before.others, after.others)]
+    return ChangeAnalysis(tuple(clusters), tuple(each for each in objects if each is not None))
+
+
+Pair = tuple[Object | None, Object | None]
+
+
+def _pairs(old: Sequence[Object], new: Sequence[Object]) -> Iterator[Pair]:
+    if len(old) == len(new) == 1:
+        yield old[0], new[0]
+    else:
+        yield from _by_name(old, new)
+
+
+def _by_name(old: Sequence[Object], new: Sequence[Object]) -> Iterator[Pair]:
+    before, after = ({key_of(resource): resource for resource in objects} for objects in (old, new))
+    for key in sorted(before.keys() | after.keys()):
+        yield before.get(key), after.get(key)
+
+
+def _object_change(old: Object | None, new: Object | None) -> ObjectChange | None:
+    reasons = tuple(object_reasons(old, new))
+    subject = Subject("object", label_of(new or old or {}))
+    return ObjectChange(subject, worst(reasons), reasons) if reasons else None
+
+
+def _update(old: Reading, new: Reading, written: Object, status: Status) -> ObjectChange:
+    change = change_between(old.cluster, new.cluster, written, status)
+    beside = change_hazards_beside(old.cluster, new.cluster, old.objects, new.objects)
+    return ObjectChange(
+        _subject(written),
+        change.effect,
+        tuple(change.reasons),
+        (*change.hazards, *beside),
+        pods=dict(Counter(change.restarts.pods.values())),
+        blocks_hosts=bool(change.restarts.blocked_hosts),
+    )
+
+
+def _creation(written: Object, cluster: Cluster, objects: ObjectSet) -> ObjectChange:
+    findings = judge_cluster(Reading(cluster, objects))
+    refused = map(Reason.refusal, findings.refusals or findings.starts)
+    reasons = (*version_refusals(cluster), *refused) or (created_reason(),)
+    return ObjectChange(_subject(written), worst(reasons), reasons, tuple(findings.hazards), {NEW: cluster.size})
+
+
+def _deletion(written: Object, cluster: Cluster) -> ObjectChange:
+    reasons = (deletion_reason(cluster),)
+    return ObjectChange(_subject(written), worst(reasons), reasons, pods={SCALED_DOWN: cluster.size})
+
+
+def _subject(written: Object) -> Subject:
+    return Subject("cluster", cluster_name(written))
+
+
+def _running(cluster: Cluster, written: Object, pods: Sequence[Object]) -> Status:
+    """Return the status that ``written`` has, with those of its ``pods`` that have failed; that of a finished roll-out
+    where it has none.
+
+    Pods are no part of a change: the operator makes them. They only say how the cluster is.
+    """
+    failed, status = failed_pods(pods, cluster.name, cluster.namespace), written.get("status")
+    read = status_of(status, cluster) if isinstance(status, dict) and status else finished_status(cluster)
+    return replace(read, failed=failed)

@@ -1,0 +1,17 @@
+"""Owns the output formats of a change: one module for each, and the dict that lists them.
+
+A new format is a module with one function ``(analysis, terminal, show_all) -> text``, and a line in ``FORMATS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aerofleet.analysis.change import ChangeAnalysis
+from aerofleet.analysis.formats.json import as_json
+from aerofleet.analysis.formats.text import as_text
+from aerofleet.findings.terminal import Terminal
+
+Format = Callable[[ChangeAnalysis, Terminal, bool], str]
+FORMATS: dict[str, Format] = {"text": as_text, "json": as_json}
+"""Value of ``--format`` → the function that returns the text. ``show_all``: clusters without an effect one by one."""
