@@ -34,10 +34,14 @@ class OperatorPhase(StrEnum):
 
 
 class ClusterState(StrEnum):
-    """The life of a cluster. A state may only follow the one before it."""
+    """The life of a cluster. A state may only follow the one before it.
+
+    ``retiring`` announces the end to the clients and changes nothing on the server; ``unprotected`` takes the
+    protection off the AerospikeCluster; ``deleted`` deletes its objects; ``released`` gives its allocations back.
+    """
 
     ACTIVE = "active"
-    FROZEN = "frozen"
+    RETIRING = "retiring"
     UNPROTECTED = "unprotected"
     DELETED = "deleted"
     RELEASED = "released"

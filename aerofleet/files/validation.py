@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from aerofleet.files.renamed import name_today
 from aerofleet.findings import Finding, Location
 
 Key = str | int
@@ -147,9 +148,8 @@ CHOICES = re.compile(r"'([^']*)'")
 
 
 def choice(value: object, choices: Sequence[str]) -> tuple[str, str]:
-    near = get_close_matches(str(value), choices, n=1)
     shown = f"'{value}'" if isinstance(value, str) else kind_of(value)
-    return f"{shown} is not one of {', '.join(choices)}", f"did you mean '{near[0]}'?" if near else ""
+    return f"{shown} is not one of {', '.join(choices)}", resembling(str(value), choices)
 
 
 def type_hint(kind: str, value: object) -> str:
@@ -226,11 +226,20 @@ def kind_of(value: Any) -> str:
 def nearest(text: str, known: Iterable[str]) -> str:
     """Return a hint: the name in ``known`` that resembles ``text`` most, or all known names."""
     names = tuple(known)
-    near = get_close_matches(text, names, n=1)
-    if near:
-        return f"did you mean '{near[0]}'?"
+    hint = resembling(text, names)
+    if hint:
+        return hint
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return f"known: {', '.join(names[:SHOWN])}{more}" if names else ""
+
+
+def resembling(text: str, known: Sequence[str]) -> str:
+    """Return a hint: the name in ``known`` that ``text`` was renamed to, or resembles most; empty if there is none."""
+    today = name_today(text, known)
+    if today:
+        return f"'{text}' is called '{today}' now"
+    near = get_close_matches(text, known, n=1)
+    return f"did you mean '{near[0]}'?" if near else ""
 
 
 def instead_of(missing: str, given: Any, model: type[BaseModel]) -> str:

@@ -105,7 +105,7 @@ def build_cluster(
         client_cidrs=context.tenant.client_cidrs,
         client_namespaces=context.tenant.client_namespaces,
         paused=settings.paused or context.paused,
-        nudge=settings.nudge,
+        reconcile_request=settings.reconcile_request,
         restart=Restart(settings.restart.how, settings.restart.reason) if settings.restart else None,
         host_blocks=settings.host_blocks,
         service_config=settings.service,

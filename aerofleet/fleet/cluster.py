@@ -204,7 +204,7 @@ class Cluster:
     client_cidrs: tuple[str, ...]
     client_namespaces: tuple[str, ...]
     paused: bool
-    nudge: str
+    reconcile_request: str
     restart: Restart | None
     host_blocks: tuple[str, ...]
     service_config: Json = field(default_factory=dict)

@@ -15,7 +15,7 @@ from aerofleet.manifests.aerospike_config import aerospike_config
 from aerofleet.manifests.metadata import cluster_metadata
 from aerofleet.manifests.network import PROFILES, Profile
 from aerofleet.manifests.volumes import CA_FILE, EXPORTER_CONTAINER, TLS_PATH, storage
-from aerofleet.units.names import NUDGE_ANNOTATION, bounded
+from aerofleet.units.names import RECONCILE_ANNOTATION, bounded
 
 INIT_RESOURCES = {"cpu": "500m", "memory": "512Mi"}
 NETWORKS_ANNOTATION = "k8s.v1.cni.cncf.io/networks"
@@ -49,9 +49,9 @@ def aerospike_cluster(cell: Cell, cluster: Cluster) -> dict[str, Any]:
     if cluster.restart:
         spec["operations"] = [operation(cluster.restart)]
     metadata = cluster_metadata(cell, cluster, cluster.resource_name)
-    if cluster.nudge:
+    if cluster.reconcile_request:
         # A change of annotations has the operator reconcile the cluster; a change of a Secret does not.
-        metadata["annotations"] = {NUDGE_ANNOTATION: cluster.nudge}
+        metadata["annotations"] = {RECONCILE_ANNOTATION: cluster.reconcile_request}
     return {
         "apiVersion": "asdb.aerospike.com/v1",
         "kind": "AerospikeCluster",

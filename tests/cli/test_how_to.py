@@ -62,7 +62,7 @@ def test_ending_a_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
         there = "suggest" in [
             row["object"]["metadata"]["name"] for row in json.loads(capsys.readouterr().out)["objects"]
         ]
-        assert there == (state in ("frozen", "unprotected"))
+        assert there == (state in ("retiring", "unprotected"))
     data = yaml.safe_load(active)
     del data["clusters"]["suggest"]
     team.write_text(yaml.safe_dump(data))

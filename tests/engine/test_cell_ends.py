@@ -92,7 +92,7 @@ def test_a_cluster_ends_in_five_steps_and_none_is_skipped(
     skipped = definitions.preview()
     assert skipped.returncode != 0
     assert "ledger" in skipped.stdout
-    for state in ("frozen", "unprotected"):
+    for state in ("retiring", "unprotected"):
         to(state)
         assert generate(["--root", str(definitions.folder)]) == 0
         up(definitions)

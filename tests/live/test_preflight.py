@@ -72,7 +72,7 @@ def told_of_cart(cell: Cell) -> tuple[bool, bool, bool]:
 
 
 def test_a_deleted_cluster_needs_nothing_and_answers_nowhere(tmp_path: Path) -> None:
-    assert told_of_cart(cell_with_cart(tmp_path / "before", "frozen")) == (True, True, True)
+    assert told_of_cart(cell_with_cart(tmp_path / "before", "retiring")) == (True, True, True)
     assert told_of_cart(cell_with_cart(tmp_path / "after", "deleted")) == (False, False, False)
 
 

@@ -77,7 +77,7 @@ def test_nothing_is_watched_where_nobody_would_read_it() -> None:
     ("ephemeral", "state", "protected"),
     [
         (False, ClusterState.ACTIVE, True),
-        (False, ClusterState.FROZEN, True),
+        (False, ClusterState.RETIRING, True),
         (False, ClusterState.UNPROTECTED, False),
         (True, ClusterState.ACTIVE, False),
         (True, ClusterState.UNPROTECTED, False),

@@ -62,9 +62,9 @@ def test_the_exporter_reads_its_password_at_start(root: Path) -> None:
     assert effect(cart(root)[0], cart(root, passwords={"exporter": 2})[0]) is Effect.ROLLING_RESTART
 
 
-def test_a_nudge_touches_no_pod(root: Path) -> None:
-    before, after = cart(root)[0], cart(root, nudge="2026-11")[0]
-    assert after["metadata"].pop("annotations") == {"aerofleet.io/nudge": "2026-11"}
+def test_a_reconcile_request_touches_no_pod(root: Path) -> None:
+    before, after = cart(root)[0], cart(root, reconcileRequest="2026-11")[0]
+    assert after["metadata"].pop("annotations") == {"aerofleet.io/reconcile-request": "2026-11"}
     assert after == before
 
 

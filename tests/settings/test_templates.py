@@ -34,7 +34,12 @@ def test_a_fraction(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("formula", "text"), [("{{ 1 + 1 }}", "2"), ("{{ 'on' }}", "on"), ("v{{ 2 }}", "v2")])
 def test_a_text_stays_one(formula: str, text: str, tmp_path: Path) -> None:
     root = copy_of(SHOP, tmp_path)
-    assert setting(root, "      paused: false", f'      paused: false\n      nudge: "{formula}"').nudge == text
+    assert (
+        setting(
+            root, "      paused: false", f'      paused: false\n      reconcileRequest: "{formula}"'
+        ).reconcile_request
+        == text
+    )
 
 
 def test_a_parameter_of_the_server_is_read_as_yaml_reads_it(tmp_path: Path) -> None:

@@ -44,6 +44,6 @@ class AccessSettings(FileModel):
         default_factory=dict,
         description="user → generation of its password, 1 when left out; each has a Secret of its own",
     )
-    nudge: str = Field(
+    reconcile_request: str = Field(
         "", description="another text has the operator set all passwords anew from their Secrets; no pod restarts"
     )

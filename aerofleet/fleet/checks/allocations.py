@@ -98,8 +98,8 @@ def abandoned(source: CellSource) -> Iterator[Finding]:
         state = source.allocations.file.clusters[key].state.value
         message = f"cluster {key} is in no team file, and its end was left out (it is {state})"
         hint = (
-            "put it back, and end it step by step: frozen, unprotected, deleted, released; if it was never applied to "
-            f"a Kubernetes cluster: `aerofleet generate --forget {key}`"
+            "put it back, and end it step by step: retiring, unprotected, deleted, released; if it was never applied "
+            f"to a Kubernetes cluster: `aerofleet generate --forget {key}`"
         )
         yield finding("cluster-abandoned", source.allocations.document, ("clusters", key), message, hint)
 

@@ -15,7 +15,7 @@ from aerofleet.settings.merge import Path, is_named_list
 from aerofleet.settings.source import CellSource, WrittenCluster
 from aerofleet.units.amount import counted
 
-ALWAYS_THEIRS = ("workload", "size", "passwords", "nudge", "restart")
+ALWAYS_THEIRS = ("workload", "size", "passwords", "reconcileRequest", "restart")
 """Settings that every team may write. A tenant entry has to name all others."""
 
 
