@@ -19,10 +19,10 @@ from typing import Any
 
 import yaml
 
-from aerofleet.cli.local import ako_definitions, embedded_hosts
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import embedded_variables, tool_variables
+from aerofleet.local.project import ako_definitions, embedded_hosts
 from aerofleet.local.state import State
 from aerofleet.manifests import render_cell
 from bench.floor import Floor

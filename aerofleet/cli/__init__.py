@@ -14,11 +14,8 @@ from importlib import import_module
 from typing import NamedTuple
 
 from aerofleet import __version__
+from aerofleet.findings.exit_code import ExitCode
 from aerofleet.findings.stop import StopError
-
-EXIT_FINE, EXIT_FINDINGS, EXIT_MISTAKE, EXIT_NO_FIT, EXIT_RUNNING = 0, 1, 2, 3, 4
-EXIT_INTERRUPTED = 130
-"""128 + SIGINT: what a shell says of a program that Ctrl-C ended."""
 
 AFTER_INTERRUPT: dict[str, str] = {
     "wait": "the roll-outs go on without it",
@@ -62,42 +59,48 @@ def usage() -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb; returns the exit code (0 fine, 1 findings, 2 a mistake in the input, 3 no fit, 4 running, 130
-    interrupted).
-    """
-    words = list(sys.argv[1:] if argv is None else argv)
+    """Run one verb and return its exit code. The only place that shows a StopError, an interrupt or a closed pipe."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A terminal or log that has no letter for what stands in a file shows its number instead.
+            # A terminal or log without a letter for a character of a file shows its number instead.
             stream.reconfigure(errors="backslashreplace")
-    if not words or words[0] in ("-h", "--help", "help"):
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
         sys.stdout.write(usage())
-        return EXIT_FINE if words else EXIT_MISTAKE
-    if words[0] in ("-V", "--version", "version"):
+        return ExitCode.FINE if arguments else ExitCode.MISTAKE
+    if arguments[0] in ("-V", "--version", "version"):
         sys.stdout.write(f"aerofleet {__version__}\n")
-        return EXIT_FINE
-    verb = VERBS.get(words[0])
+        return ExitCode.FINE
+    verb = VERBS.get(arguments[0])
     if verb is None:
         from difflib import get_close_matches
 
-        near = get_close_matches(words[0], VERBS, n=1)
+        near = get_close_matches(arguments[0], VERBS, n=1)
         hint = f"; did you mean '{near[0]}'?" if near else ""
-        sys.stderr.write(f"aerofleet: no verb '{words[0]}'{hint}\n\n{usage()}")
-        return EXIT_MISTAKE
+        sys.stderr.write(f"aerofleet: no verb '{arguments[0]}'{hint}\n\n{usage()}")
+        return ExitCode.MISTAKE
     try:
-        result: int = import_module(verb.module).run(words[1:])
+        result: int = import_module(verb.module).run(arguments[1:])
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader has what it wanted (`| head`). What is still buffered must not raise again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_FINE
+        return ExitCode.FINE
     except StopError as error:
-        sys.stderr.write(f"aerofleet {words[0]}: {error}\n")
+        sys.stderr.write(stop_text(arguments[0], error))
         return error.exit_code
     except KeyboardInterrupt:
         # A terminal has `^C` on the line.
         start = "\n" if sys.stderr.isatty() else ""
-        after = AFTER_INTERRUPT.get(words[0], "")
-        sys.stderr.write(f"{start}aerofleet {words[0]}: interrupted{'; ' if after else ''}{after}\n")
-        return EXIT_INTERRUPTED
+        after = AFTER_INTERRUPT.get(arguments[0], "")
+        sys.stderr.write(f"{start}aerofleet {arguments[0]}: interrupted{'; ' if after else ''}{after}\n")
+        return ExitCode.INTERRUPTED
     return result
+
+
+def stop_text(verb: str, error: StopError) -> str:
+    """Return the findings of ``error``, and its message with the verb before it."""
+    from aerofleet.findings.formats.text import as_text
+
+    message = error.message if error.findings else str(error)
+    return as_text(error.findings) + (f"aerofleet {verb}: {message}\n" if message else "")

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aerofleet.analysis.cell import analyse_cell
-from aerofleet.cli.findings import add_format, add_selection, no_cell, print_findings, selection_of
+from aerofleet.cli.findings import add_format, add_selection, print_findings, selection_of
 from aerofleet.findings.exit_code import ExitCode
-from aerofleet.settings.source import cells
+from aerofleet.fleet.lookup import all_cells
 
 
-def run(argv: Sequence[str]) -> int:
+def run(argv: Sequence[str]) -> ExitCode:
     parser = argparse.ArgumentParser(
         prog="aerofleet check",
         description=__doc__,
@@ -29,10 +29,7 @@ def run(argv: Sequence[str]) -> int:
     add_format(parser)
     add_selection(parser)
     options = parser.parse_args(argv)
-    selection, names = selection_of(options), options.cell or cells(options.root)
-    if not names:
-        sys.stderr.write(f"aerofleet check: {no_cell(options.root)}\n")
-        return ExitCode.MISTAKE
+    selection, names = selection_of(options), options.cell or all_cells(options.root)
     # A tier is read once for each cell; its mistakes are reported once.
     found = dict.fromkeys(finding for name in names for finding in analyse_cell(options.root, name).findings)
     findings = selection.of_findings(found)

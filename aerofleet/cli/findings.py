@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from aerofleet.cli.terminal import standard_output
 from aerofleet.findings import Finding
@@ -40,8 +39,3 @@ def print_findings(findings: Sequence[Finding], form: str, *, of_input: bool = T
     """
     sys.stdout.write(FORMATS[form](findings, standard_output()))
     return exit_code(findings, of_input=of_input)
-
-
-def no_cell(root: Path) -> str:
-    """Return the message of a verb that has no definitions to read: most likely it was called in another folder."""
-    return f"no cell under {(root / 'stacks').resolve()}: call it in the project folder, or name that with --root"

@@ -7,10 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
-from aerofleet.cli.findings import print_findings
-from aerofleet.cli.render import resolved
-from aerofleet.findings.formats import FORMATS
+from aerofleet.cli.findings import add_format, print_findings
+from aerofleet.findings.exit_code import ExitCode
+from aerofleet.fleet.lookup import resolved_cell
 from aerofleet.manifests import render_cell
 
 
@@ -24,21 +23,15 @@ def run(argv: Sequence[str]) -> int:
     )
     parser.add_argument("cell")
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
-    parser.add_argument("--format", choices=tuple(FORMATS), default="text")
+    add_format(parser)
     options = parser.parse_args(argv)
-    cell = resolved(options.root, options.cell)
-    if cell is None:
-        return EXIT_MISTAKE
+    cell = resolved_cell(options.root, options.cell)
     # Loaded here: the client takes KUBECONFIG from the environment when it is imported.
-    from aerofleet.live.cluster_api import ClusterApi, ClusterUnreachableError
+    from aerofleet.live.cluster_api import ClusterApi
     from aerofleet.live.preflight import preflight
 
-    try:
-        found = tuple(preflight(cell, render_cell(cell), ClusterApi(cell.context)))
-    except ClusterUnreachableError as error:
-        sys.stderr.write(f"aerofleet preflight: {error}\n")
-        return EXIT_FINDINGS
-    code = print_findings(found, options.format, of_input=False)
-    if not found and options.format == "text":
+    findings = tuple(preflight(cell, render_cell(cell), ClusterApi(cell.context)))
+    code = print_findings(findings, options.format, of_input=False)
+    if not findings and options.format == "text":
         sys.stdout.write(f"{cell.name}: everything is there\n")
-    return code or EXIT_FINE
+    return code or ExitCode.FINE

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
 from aerofleet.analysis.verdict import QuestionError, answer
-from aerofleet.cli import EXIT_FINDINGS, EXIT_FINE, EXIT_MISTAKE
+from aerofleet.findings.exit_code import ExitCode
 
 HELP = """\
 usage: aerofleet verdict < QUESTIONS > ANSWERS
@@ -36,12 +36,12 @@ def run(argv: Sequence[str]) -> int:
     if argv:
         asks_help = argv[0] in ("-h", "--help")
         (sys.stdout if asks_help else sys.stderr).write(HELP)
-        return EXIT_FINE if asks_help else EXIT_MISTAKE
+        return ExitCode.FINE if asks_help else ExitCode.MISTAKE
     failed = False
     for text in answers(sys.stdin.buffer):
         failed = failed or text.startswith('{"error"')
         sys.stdout.write(text + "\n")
-    return EXIT_FINDINGS if failed else EXIT_FINE
+    return ExitCode.FINDINGS if failed else ExitCode.FINE
 
 
 def answers(lines: Iterable[bytes]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from aerofleet.fleet.stack_name import parse_stack_name
 
-Row = tuple[str, Mapping[str, Any]]
+StackObject = tuple[str, Mapping[str, Any]]
 """(stack, object)."""
 
 
@@ -52,7 +52,7 @@ def identity(manifest: Mapping[str, Any]) -> Identity:
 
 
 def changes(
-    before: Iterable[Row], after: Iterable[Row], settings: Mapping[str, tuple[str, ...]] | None = None
+    before: Iterable[StackObject], after: Iterable[StackObject], settings: Mapping[str, tuple[str, ...]] | None = None
 ) -> dict[str, StackChange]:
     """Return stack → its changes, without unchanged stacks. The order of keys is no difference.
 
@@ -65,9 +65,9 @@ def changes(
     return {stack: change for stack, change in of_stack.items() if change != StackChange()}
 
 
-def by_stack(rows: Iterable[Row]) -> dict[str, dict[Identity, Mapping[str, Any]]]:
+def by_stack(objects: Iterable[StackObject]) -> dict[str, dict[Identity, Mapping[str, Any]]]:
     stacks: dict[str, dict[Identity, Mapping[str, Any]]] = {}
-    for stack, manifest in rows:
+    for stack, manifest in objects:
         stacks.setdefault(stack, {})[identity(manifest)] = manifest
     return stacks
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aerofleet.findings.stop import FailureError
 from aerofleet.fleet.stack_name import within_stack
 
 State = Mapping[str, Any]
@@ -17,7 +18,7 @@ State = Mapping[str, Any]
 TEAM_TYPE = "aerofleet:index:TeamSpace"
 
 
-class MoveError(Exception):
+class MoveError(FailureError):
     """The move is not possible now; the text has the reason and what to do first."""
 
 
@@ -88,11 +89,11 @@ def refuse_partial_copy(states: Mapping[str, State], team: str, source: str, des
 
 def team_tree(state: State, team: str) -> list[str]:
     """Return the URNs of the team's component and everything below it; empty if the state does not have the team."""
-    found = dict.fromkeys(filter(None, [team_urn(state, team)]))
+    tree = dict.fromkeys(filter(None, [team_urn(state, team)]))
     for resource in resources(state):  # parents come before their children
-        if resource.get("parent") in found:
-            found[resource["urn"]] = None
-    return list(found)
+        if resource.get("parent") in tree:
+            tree[resource["urn"]] = None
+    return list(tree)
 
 
 def without_team(state: State, team: str) -> dict[str, Any]:

@@ -21,10 +21,11 @@ from typing import Any
 from urllib.parse import unquote
 
 from aerofleet.engine.complaint import complaint
+from aerofleet.findings.stop import FailureError
 from aerofleet.load import read
 
 
-class EngineError(Exception):
+class EngineError(FailureError):
     """The engine failed or is absent; the text has its error messages."""
 
 

@@ -17,7 +17,7 @@ Lookup = Callable[[str, str, str, str], Mapping[str, Any] | None]
 """(apiVersion, kind, namespace, name) → the object on the server, or None."""
 
 Holder = Callable[[str], str]
-"""URN → another stack of the cell whose state holds that resource, or an empty text."""
+"""URN → another stack of the cell whose state has that resource, or an empty text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,11 @@ def pending_operations(state: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...
     return tuple((state.get("deployment") or {}).get("pending_operations") or ())
 
 
-def held(state: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def resources_of(state: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Return URN → resource of every existing resource in the state.
 
-    Resources that were deleted for a replacement are left out: the engine keeps them in the state until it has that
-    one.
+    A resource that was deleted for its replacement is left out: the engine keeps it in the state until the replacement
+    exists.
     """
     resources = (state.get("deployment") or {}).get("resources") or ()
     return {resource["urn"]: resource for resource in resources if not resource.get("pendingReplacement")}
@@ -74,7 +74,7 @@ def plan_recovery(state: Mapping[str, Any], look_up: Lookup, holder: Holder) -> 
     redo: list[str] = []
     refused: list[str] = []
     elsewhere: list[tuple[str, str]] = []
-    finished = set(held(state))
+    finished = set(resources_of(state))
     for operation in pending_operations(state):
         resource = operation["resource"]
         urn = str(resource["urn"])
@@ -108,7 +108,7 @@ def with_lost_creates(state: Mapping[str, Any], planned: Iterable[Mapping[str, A
     If only the provider plugin crashed, the engine removed its pending operation, though the server may have created
     the object. Patches are left out: the next `up` sends them again. So are replacements of resources that still exist.
     """
-    existing = held(state)
+    existing = resources_of(state)
     providers = {f"{urn}::{resource.get('id')}" for urn, resource in existing.items()}
     pending = [
         {"type": "creating", "resource": resource}

@@ -13,12 +13,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from aerofleet.findings.stop import FailureError
 from aerofleet.settings.source import cells
 
 RENDER = "import sys; from aerofleet.cli import main; sys.exit(main(['render', '--format', 'json']))"
 
 
-class RevisionError(Exception):
+class RevisionError(FailureError):
     """The revision can't be rendered; the text has the reason."""
 
 

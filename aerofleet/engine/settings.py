@@ -14,7 +14,9 @@ from aerofleet.manifests.rendered import RenderedCell
 from aerofleet.units.cluster_key import cluster_key
 
 Settings = Mapping[str, Any]
-"""``context``: a name of the kubeconfig; ``protected`` and ``resting``: lists of names."""
+"""``context``: a name of the kubeconfig; ``protected`` and ``inMaintenance``: lists of names."""
+STATES = {"inMaintenance": "in maintenance"}
+"""Setting → its name in a sentence, where that is another one."""
 
 
 def settings_of(cell: Cell, rendered: RenderedCell) -> dict[str, Settings]:
@@ -23,7 +25,7 @@ def settings_of(cell: Cell, rendered: RenderedCell) -> dict[str, Settings]:
         str(stack): {
             "context": cell.context,
             "protected": list(protected(stack, cell, rendered)),
-            "resting": list(resting(rendered)) if stack.holds_platform(cell) else [],
+            "inMaintenance": list(hosts_in_maintenance(rendered)) if stack.holds_platform(cell) else [],
         }
         for stack in stack_names(cell)
     }
@@ -41,7 +43,7 @@ def protected(stack: StackName, cell: Cell, rendered: RenderedCell) -> Iterator[
             )
 
 
-def resting(rendered: RenderedCell) -> Iterator[str]:
+def hosts_in_maintenance(rendered: RenderedCell) -> Iterator[str]:
     for pool in rendered.platform.pools:
         yield from sorted(pool.resting)
 
@@ -57,7 +59,8 @@ def settings_changes(before: Mapping[str, Settings], after: Mapping[str, Setting
 
 def lines(key: str, old: Any, new: Any) -> Iterator[str]:
     if isinstance(old, list):
-        yield from (f"now {key}: {name}" for name in new if name not in old)
-        yield from (f"no longer {key}: {name}" for name in old if name not in new)
+        state = STATES.get(key, key)
+        yield from (f"now {state}: {name}" for name in new if name not in old)
+        yield from (f"no longer {state}: {name}" for name in old if name not in new)
     elif old is not None and old != new:
         yield f"{key}: {old} → {new}"

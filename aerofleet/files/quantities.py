@@ -134,15 +134,3 @@ MinClusterSize = Annotated[
     PlainValidator(parse_min_cluster_size, json_schema_input_type=PodCount | Literal["majority"]),
 ]
 Percent = Annotated[int, BeforeValidator(parse_percent, json_schema_input_type=int | str)]
-
-
-def kubernetes_bytes(count: int) -> str:
-    """Return the shortest exact Kubernetes quantity: 68719476736 → ``64Gi``."""
-    for unit, factor in sorted(BINARY.items(), key=lambda pair: -pair[1]):
-        if count and count % factor == 0:
-            return f"{count // factor}{unit}"
-    return str(count)
-
-
-def kubernetes_cpu(millicores: int) -> str:
-    return str(millicores // 1000) if millicores % 1000 == 0 else f"{millicores}m"

@@ -25,6 +25,7 @@ from aerofleet.files.allocations import (
     TeamAllocation,
 )
 from aerofleet.files.choices import ClusterState
+from aerofleet.findings.stop import MistakeError
 from aerofleet.fleet.cluster import Ports
 from aerofleet.units.cluster_key import cluster_key
 from aerofleet.units.names import MAX_RESOURCE_NAME, bounded, kubernetes_name
@@ -32,7 +33,7 @@ from aerofleet.units.names import MAX_RESOURCE_NAME, bounded, kubernetes_name
 ORDER = tuple(ClusterState)
 
 
-class PortsExhaustedError(Exception):
+class PortsExhaustedError(MistakeError):
     """Every block of ports is allocated, and in this cell the pods open ports of their hosts."""
 
 

@@ -12,6 +12,8 @@ import urllib3
 from kubernetes import client, config, dynamic
 from kubernetes.dynamic.exceptions import ConflictError, DynamicApiError, NotFoundError, ResourceNotFoundError
 
+from aerofleet.findings.stop import FailureError
+
 NOT_FOUND, EXPIRED = 404, 410
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 CONNECT_SECONDS = 5
@@ -21,7 +23,7 @@ ANSWER_SECONDS = 60
 """
 
 
-class ClusterUnreachableError(Exception):
+class ClusterUnreachableError(FailureError):
     """The API server did not answer or refused permission; the text names the server and what to check."""
 
 

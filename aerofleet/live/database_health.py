@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from aerofleet.findings.stop import FailureError
 from aerofleet.live.rollout import Progress, Rollout
 
 Statistics = Mapping[str, str]
@@ -52,7 +53,7 @@ class NodeAnswers:
     not_stable: str = ""
 
 
-class UnansweredError(Exception):
+class UnansweredError(FailureError):
     """A node of the cluster did not answer a command; the text names the node and has its message."""
 
 

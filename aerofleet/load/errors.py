@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NoReturn
 
 from aerofleet.findings import Finding, Location
+from aerofleet.findings.stop import MistakeError
 
 RULES = MappingProxyType(
     {
@@ -28,12 +29,11 @@ RULES = MappingProxyType(
 """Rule id of the reader → the text that it refuses."""
 
 
-class LoadError(Exception):
+class LoadError(MistakeError):
     """A file could not be read; ``findings`` has every mistake with its location."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings = tuple(findings)
-        super().__init__("\n".join(f"{f.location}: {f.message}" for f in self.findings))
+        super().__init__(findings=findings)
 
 
 def finding_at(location: Location, rule: str, message: str, hint: str) -> Finding:

@@ -8,13 +8,14 @@ from typing import Any
 
 import urllib3
 
+from aerofleet.findings.stop import FailureError
 from aerofleet.local.credentials import ADMINISTRATOR, LOOPBACK, token
 from aerofleet.local.state import State
 
 FIELD_MANAGER = "aerofleet-local"
 
 
-class ApiServerError(Exception):
+class ApiServerError(FailureError):
     """The API server refused or did not answer; the text is its own message."""
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from aerofleet.engine.file_backend import WITHOUT_ATTRIBUTES
@@ -42,3 +43,19 @@ def embedded_variables(state: State, pulumi_home: Path | None = None) -> dict[st
 OVERRULING = ("PULUMI_CONFIG_PASSPHRASE",)
 """Variables to remove beside :func:`embedded_variables`: the engine would prefer a person's own passphrase to the
 file, and nobody else could open the stack again."""
+
+
+def shell_exports(bin_folder: Path, state: State, pulumi_home: Path | None) -> str:
+    """Return the lines with which a shell sets all variables, those of the embedded control plane only while it exists.
+
+    ``bin_folder``: the folder of the engine. ``pulumi_home``: see :func:`embedded_variables`.
+    """
+    variables = tool_variables(bin_folder)
+    if not state.exists():
+        return exports(variables)
+    lines = exports(variables | embedded_variables(state, pulumi_home))
+    return lines + "".join(f"unset {name}\n" for name in OVERRULING)
+
+
+def exports(variables: Mapping[str, str]) -> str:
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())

@@ -11,7 +11,7 @@ from aerofleet.local.api_server import ApiServer
 DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
 
-def held(server: ApiServer, label: str, value: str) -> dict[str, tuple[str, ...]]:
+def objects_with(server: ApiServer, label: str, value: str) -> dict[str, tuple[str, ...]]:
     """Return kind → sorted `namespace/name` of every object on the server with the label."""
     names: dict[str, tuple[str, ...]] = {}
     for kind, path in listable(server):

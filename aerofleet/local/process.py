@@ -11,13 +11,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from aerofleet.findings.stop import FailureError
+
 POLL_SECONDS = 0.1
 STOP_SECONDS = 10
 TAIL_LINES = 12
 NOTE_ID_AND_BECOME = ("/bin/sh", "-c", 'echo $$ > "$0"; exec "$@"')
 
 
-class ProcessError(Exception):
+class ProcessError(FailureError):
     """A process died or never got ready; the text names it and ends with the tail of its log."""
 
 

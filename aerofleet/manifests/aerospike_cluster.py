@@ -7,7 +7,6 @@ from typing import Any
 from aerofleet.files.cell import Seeds
 from aerofleet.files.choices import NetworkProfile
 from aerofleet.files.metal import Taint
-from aerofleet.files.quantities import kubernetes_bytes, kubernetes_cpu
 from aerofleet.fleet.build_cluster import EXPORTER_USER
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.cluster import Cluster, Exporter, Resources, Restart, Role, Tls, User
@@ -15,6 +14,7 @@ from aerofleet.manifests.aerospike_config import aerospike_config
 from aerofleet.manifests.metadata import cluster_metadata
 from aerofleet.manifests.network import PROFILES, Profile
 from aerofleet.manifests.volumes import CA_FILE, EXPORTER_CONTAINER, TLS_PATH, storage
+from aerofleet.units.kubernetes_quantity import kubernetes_bytes, kubernetes_cpu
 from aerofleet.units.names import RECONCILE_ANNOTATION, bounded
 
 INIT_RESOURCES = {"cpu": "500m", "memory": "512Mi"}

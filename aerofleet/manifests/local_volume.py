@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from aerofleet.files.metal import Partition
-from aerofleet.files.quantities import kubernetes_bytes
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.metal import Host, Pool
 from aerofleet.manifests.metadata import cell_metadata
+from aerofleet.units.kubernetes_quantity import kubernetes_bytes
 from aerofleet.units.names import MAX_LABEL, bounded
 
 HOST_NAME_LABEL = "kubernetes.io/hostname"

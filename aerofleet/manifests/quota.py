@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from aerofleet.files.quantities import kubernetes_bytes, kubernetes_cpu
 from aerofleet.fleet.cell import Cell, Team
 from aerofleet.manifests.metadata import team_metadata
+from aerofleet.units.kubernetes_quantity import kubernetes_bytes, kubernetes_cpu
 
 SIDECAR_CPU_MILLICORES = 1000
 SIDECAR_MEMORY_BYTES = 1 << 30

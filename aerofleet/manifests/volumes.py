@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aerofleet.files.quantities import kubernetes_bytes
 from aerofleet.fleet.cluster import Cluster, Tls, Volume
+from aerofleet.units.kubernetes_quantity import kubernetes_bytes
 from aerofleet.units.names import FEATURE_KEY_SECRET
 
 SECRETS_PATH = "/etc/aerospike/secrets"

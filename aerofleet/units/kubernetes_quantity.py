@@ -53,3 +53,16 @@ def canonical(value: str) -> str:
         units = _EXPONENTS
     unit = [name for name, size in units.items() if (number / size).denominator == 1][-1]
     return f"{number / units[unit]}{unit}" if number else "0"
+
+
+def kubernetes_bytes(count: int) -> str:
+    """Return the shortest exact Kubernetes quantity: 68719476736 → ``64Gi``."""
+    for power, unit in reversed(list(enumerate(("Ki", "Mi", "Gi", "Ti", "Pi"), 1))):
+        if count and count % 1024**power == 0:
+            return f"{count // 1024**power}{unit}"
+    return str(count)
+
+
+def kubernetes_cpu(millicores: int) -> str:
+    """Return the Kubernetes quantity of a number of thousandths of a core: 2000 → ``2``, 1500 → ``1500m``."""
+    return str(millicores // 1000) if millicores % 1000 == 0 else f"{millicores}m"

@@ -10,8 +10,7 @@ import pytest
 import yaml
 
 from aerofleet.cli import main
-from aerofleet.cli.size import from_file
-from aerofleet.findings.formats.text import as_text
+from aerofleet.files.size_request import from_file
 from tests.fleet.project import EXAMPLE, SIZING
 from tests.fleet.project import SHOP as DEFINED
 
@@ -193,9 +192,7 @@ def test_a_file_or_options_but_not_both(words: list[str], capsys: pytest.Capture
 
 
 def test_the_example_file_is_read_whole() -> None:
-    file, findings = from_file(SHOP)
-    assert file, as_text(findings)
-    catalogue, carts = file.to_workload().namespaces
+    catalogue, carts = from_file(SHOP).to_workload().namespaces
     assert (catalogue.objects, carts.record) == (200_000_000, 2048)
     # 35 + 4 + 9 + 1, then title 6 + 85, price 6 + 10, tags 5 + 12, stock 6 + 31 = 210, mark 4, up to 16
     assert catalogue.device_record_bytes((8, 1, 1)) == 224

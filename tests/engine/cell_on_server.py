@@ -10,11 +10,11 @@ from typing import Any
 
 from kubernetes import client, config
 
-from aerofleet.cli.local import ako_definitions
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.local.api_server import ApiServerError
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.definitions import install, served
+from aerofleet.local.project import ako_definitions
 from aerofleet.manifests import render_cell
 from tools.toolchain.recipes import ROOT
 

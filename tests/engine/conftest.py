@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from aerofleet.cli.local import ako_definitions, embedded_hosts
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import embedded_variables, tool_variables
+from aerofleet.local.project import ako_definitions, embedded_hosts
 from aerofleet.local.state import State
 from tests.conftest import TOOLCHAIN
 from tests.engine.example_cell import SPARE_HOST, ExampleCell

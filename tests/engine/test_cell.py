@@ -12,8 +12,8 @@ import pytest
 import yaml
 from kubernetes import client
 
-from aerofleet.cli.new_cluster import run as new_cluster
-from aerofleet.cli.new_team import run as new_team
+from aerofleet.authoring.new_cluster import new_cluster
+from aerofleet.authoring.new_team import TeamRequest, new_team
 from aerofleet.engine.changed import StackChange, changes
 from aerofleet.local.control_plane import ControlPlane
 from tests.engine.cell_on_server import Object, Reader, api_client, missing, named, rendered, written
@@ -168,12 +168,12 @@ def provisioner(project: ProjectCopy) -> None:
 
 
 def one_more_cluster(project: ProjectCopy) -> None:
-    words = ["search/trends", "--cell", STACK, "--tier", "bronze", "--objects", "1M", "--record", "200B"]
-    assert new_cluster([*words, "--reads", "1k/s", "--writes", "100/s", "--root", str(project.folder)]) == 0
+    workload = {"objects": "1M", "record": "200B", "reads": "1k/s", "writes": "100/s"}
+    new_cluster(project.folder, STACK, "search/trends", "bronze", workload)
 
 
 def one_more_team(project: ProjectCopy) -> None:
-    assert new_team(["pricing", "--cell", STACK, "--root", str(project.folder)]) == 0
+    new_team(project.folder, STACK, TeamRequest("pricing"))
 
 
 def one_more_host(project: ProjectCopy) -> None:

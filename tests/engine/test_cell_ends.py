@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
-from aerofleet.cli.generate import run as generate
-from aerofleet.cli.new_team import run as new_team
+from aerofleet.cli import main
 from aerofleet.local.control_plane import ControlPlane
 from tests.engine.cell_on_server import Reader, named, rendered, written_cell
 from tests.engine.project_copy import STACK, ProjectCopy
@@ -63,7 +62,7 @@ def test_a_cell_that_holds_data_is_not_destroyed(definitions: ProjectCopy, contr
 
 def test_a_team_without_clusters_can_go(definitions: ProjectCopy, control_plane: ControlPlane) -> None:
     """And one that still has a cluster can't."""
-    assert new_team(["pricing", "--cell", STACK, "--root", str(definitions.folder)]) == 0
+    assert main(["new-team", "pricing", "--cell", STACK, "--root", str(definitions.folder)]) == 0
     up(definitions)
     of_team = [each for each in rendered(definitions.folder) if "aerospike-pricing" in named(each)]
     reader = Reader(control_plane)
@@ -94,17 +93,17 @@ def test_a_cluster_ends_in_five_steps_and_none_is_skipped(
     assert "ledger" in skipped.stdout
     for state in ("retiring", "unprotected"):
         to(state)
-        assert generate(["--root", str(definitions.folder)]) == 0
+        assert main(["generate", "--root", str(definitions.folder)]) == 0
         up(definitions)
         assert Reader(control_plane).get(cluster)
     to("deleted")
-    assert generate(["--root", str(definitions.folder)]) == 0
+    assert main(["generate", "--root", str(definitions.folder)]) == 0
     up(definitions)
     found = control_plane.server().get("/apis/asdb.aerospike.com/v1/aerospikeclusters")["items"]
     assert "ledger" not in {each["metadata"]["name"] for each in found}
     assert [urn for urn in urns(definitions) if "ledger" in urn] == []
     to("released")
-    assert generate(["--root", str(definitions.folder)]) == 0
+    assert main(["generate", "--root", str(definitions.folder)]) == 0
     assert "payments/ledger" not in yaml.safe_load(definitions.file("allocations.yaml").read_text())["clusters"]
     team.write_text(yaml.safe_dump({**yaml.safe_load(team.read_text()), "clusters": {}}, sort_keys=False))
     assert definitions.changes() == {}

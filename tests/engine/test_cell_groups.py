@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from aerofleet.cli.recover import run as recover
-from aerofleet.cli.stacks import run as stacks
+from aerofleet.cli import main
 from aerofleet.engine.move import without_team
 from aerofleet.local.control_plane import ControlPlane
 from tests.engine.cell_on_server import Object, Reader, missing, named, rendered, without_definition, written_cell
@@ -96,7 +95,7 @@ def told(project: ProjectCopy, *words: str) -> tuple[int, str]:
     """Exit code and text of `aerofleet stacks`."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        code = stacks([*words, "--root", str(project.folder)])
+        code = main(["stacks", *words, "--root", str(project.folder)])
     return code, printed.getvalue()
 
 
@@ -194,8 +193,8 @@ def test_a_team_of_another_stack_is_not_adopted_by_a_recovery(grouped: ProjectCo
     assert grouped.pulumi("up", "--yes", "--skip-preview", "--stack", "local.blue").returncode != 0
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        assert recover(["local.blue", "--root", str(grouped.folder)]) == 1
-    assert "(local.green holds it; `aerofleet stacks move` settles where its team is)" in printed.getvalue()
+        assert main(["recover", "local.blue", "--root", str(grouped.folder)]) == 1
+    assert "(local.green has it; `aerofleet stacks move` settles where its team is)" in printed.getvalue()
     # The failed run left a beginning of the team in local.blue, as the refusal says.
     code, text = moved(grouped, "search", "blue")
     assert (code, "the copy there is not whole. Write the team under the group of local.green," in text) == (

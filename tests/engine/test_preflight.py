@@ -13,7 +13,7 @@ import pytest
 import yaml
 from kubernetes import client
 
-from aerofleet.cli.preflight import run
+from aerofleet.cli import main
 from aerofleet.live.preflight import AKO_CLUSTERS, OPERATOR_VERSION
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import embedded_variables
@@ -58,12 +58,12 @@ def edited(project: Path, **changes: Any) -> None:
 
 def found(project: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, Counter[str]]:
     """Exit code, and how often each rule was named."""
-    code = run(["local", "--root", str(project), "--format", "json"])
+    code = main(["preflight", "local", "--root", str(project), "--format", "json"])
     return code, Counter(each["rule"] for each in json.loads(capsys.readouterr().out)["findings"])
 
 
 def test_a_cluster_with_all_that_is_needed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["local", "--root", str(project)]) == 0
+    assert main(["preflight", "local", "--root", str(project)]) == 0
     assert capsys.readouterr().out == "local: everything is there\n"
 
 
@@ -71,7 +71,7 @@ def test_a_node_without_its_taint(
     project: Path, second_host: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     second_host(taints=[])
-    assert run(["local", "--root", str(project)]) == 1
+    assert main(["preflight", "local", "--root", str(project)]) == 1
     out = capsys.readouterr().out
     assert "pool nvme, host host-2  lacks the taint dedicated=aerospike:NoSchedule" in out
     assert "kubectl taint node host-2 dedicated=aerospike:NoSchedule" in out
@@ -97,7 +97,7 @@ def test_a_node_object_without_a_machine(
     """As the provider makes one by a patch of a host that is no node."""
     core = client.CoreV1Api(api_client(plane))
     core.create_node({"metadata": {"name": "phantom", "labels": {"aerofleet.io/pool": "nvme"}}})
-    code = run(["local", "--root", str(project)])
+    code = main(["preflight", "local", "--root", str(project)])
     core.delete_node("phantom")
     assert code == 1
     assert "Node phantom  is a Node object without a machine: no kubelet ever registered it" in capsys.readouterr().out
@@ -106,7 +106,7 @@ def test_a_node_object_without_a_machine(
 def test_an_object_of_somebody_else(project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> None:
     storage = client.StorageV1Api(api_client(plane))
     storage.create_storage_class({"metadata": {"name": "aerofleet-data"}, "provisioner": "vendor.example/files"})
-    code = run(["local", "--root", str(project)])
+    code = main(["preflight", "local", "--root", str(project)])
     storage.delete_storage_class("aerofleet-data")
     assert code == 1
     assert "StorageClass aerofleet-data  is there already, without the label" in capsys.readouterr().out
@@ -130,7 +130,7 @@ def test_definitions_of_another_operator(
 
     before = definitions.read_custom_resource_definition(AKO_CLUSTERS).metadata.annotations.get(OPERATOR_VERSION)
     annotate("4.4.1")
-    code = run(["local", "--root", str(project)])
+    code = main(["preflight", "local", "--root", str(project)])
     annotate(before)
     assert code == 1
     assert f"{AKO_CLUSTERS}  is of operator 4.4.1, cell.yaml says 4.5.0" in capsys.readouterr().out
@@ -171,5 +171,5 @@ def test_another_kubernetes_than_the_cell_says(project: Path, capsys: pytest.Cap
 
 def test_a_server_that_does_not_answer(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edited(project, context="elsewhere")
-    assert run(["local", "--root", str(project)]) == 1
+    assert main(["preflight", "local", "--root", str(project)]) == 1
     assert "no context 'elsewhere'" in capsys.readouterr().err

@@ -13,8 +13,9 @@ import pytest
 
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.status import finished_status, merge_patched, status_dict
-from aerofleet.cli.wait import CLUSTER, run
+from aerofleet.cli import main
 from aerofleet.live.cluster_api import ClusterApi
+from aerofleet.live.wait import CLUSTER
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import embedded_variables
 from tests.engine.cell_on_server import rendered
@@ -92,7 +93,7 @@ def test_the_exit_code_tells_where_the_roll_out_is(
 ) -> None:
     patch, code = CASES[about]
     write_status(plane, cart, merge_patched(copy.deepcopy(rolled_out(cart)), patch))
-    found = run(["local", "--root", str(EXAMPLE), "--timeout", "0"])
+    found = main(["wait", "local", "--root", str(EXAMPLE), "--timeout", "0"])
     shown = capsys.readouterr().out
     assert found == code, shown
     assert re.search(rf"aerospike-checkout/{CHANGED} +(done|running|stuck|wrong) ", shown), shown
@@ -112,7 +113,7 @@ def test_a_change_that_nobody_applied_will_not_come_by_waiting(
     project = copy_of_definitions(tmp_path)
     base = project / "templates" / "tiers" / "base.yaml"
     base.write_text(base.read_text().replace("proto-fd-max: 15000", by))
-    assert run(["local", "--root", str(project), "--timeout", "0"]) == 1
+    assert main(["wait", "local", "--root", str(project), "--timeout", "0"]) == 1
     assert says in capsys.readouterr().out
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from aerofleet.cli.stacks import run
+from aerofleet.cli import main
 from aerofleet.engine.changed import StackChange, changes
 from tests.fleet.project import EXAMPLE, ROOT, copy_of
 
@@ -57,7 +57,7 @@ def history(tmp_path: Path) -> Path:
 
 
 def changed(root: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    assert run(["--changed", "--base", "HEAD", "--root", str(root), "--format", "json"]) == 0
+    assert main(["stacks", "--changed", "--base", "HEAD", "--root", str(root), "--format", "json"]) == 0
     return {each["stack"]: each for each in json.loads(capsys.readouterr().out)["stacks"]}
 
 
@@ -90,7 +90,7 @@ def test_a_change_of_the_code_is_seen_too(history: Path, capsys: pytest.CaptureF
     [
         ("cell.yaml", "context: aerofleet-embedded", "context: other", "context: aerofleet-embedded → other"),
         ("cell.yaml", "ephemeral: true", "ephemeral: false", "now protected: cluster checkout/cart"),
-        ("hosts.yaml", "address: 10.20.1.1}", "address: 10.20.1.1, state: maintenance}", "now resting: host-1"),
+        ("hosts.yaml", "address: 10.20.1.1}", "address: 10.20.1.1, state: maintenance}", "now in maintenance: host-1"),
     ],
 )
 def test_a_stack_is_touched_by_more_than_its_objects(
@@ -103,7 +103,7 @@ def test_a_stack_is_touched_by_more_than_its_objects(
 
 
 def test_a_revision_that_is_not_there_is_one_line(history: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["list", "--changed", "--base", "nowhere", "--root", str(history)]) == 1
+    assert main(["stacks", "list", "--changed", "--base", "nowhere", "--root", str(history)]) == 1
     assert capsys.readouterr().err == "aerofleet stacks: there is no revision 'nowhere' here\n"
 
 
@@ -120,5 +120,5 @@ def test_without_git_there_is_one_line(
     history: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert run(["list", "--changed", "--root", str(history)]) == 1
+    assert main(["stacks", "list", "--changed", "--root", str(history)]) == 1
     assert capsys.readouterr().err == "aerofleet stacks: there is no `git` on PATH, which a revision is read with\n"

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from aerofleet.cli.recover import StillRunningError, mend_backend
 from aerofleet.engine import pulumi as engine
 from aerofleet.engine.file_backend import backend_folder, unfinished
+from aerofleet.engine.settle import mend_backend
+from aerofleet.findings.stop import StillRunningError
 
 
 @pytest.mark.parametrize(
@@ -62,16 +63,17 @@ def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_what_is_unfinished_is_removed_and_nothing_else(backend: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_unfinished_is_removed_and_nothing_else(backend: Path) -> None:
+    lines: list[str] = []
     names = ["empty.json.attrs", "half.json.attrs"]
     assert [file.name for file in unfinished(backend)] == names
-    mend_backend(backend, dry_run=True)
+    mend_backend(backend, lines.append, dry_run=True)
     assert [file.name for file in unfinished(backend)] == names
-    mend_backend(backend, dry_run=False)
+    mend_backend(backend, lines.append, dry_run=False)
     assert list(unfinished(backend)) == []
     assert (backend / ".pulumi/stacks/whole.json.attrs").exists()
-    said = capsys.readouterr().out
-    assert all(f"{name}  (a run was killed while it wrote it; nothing needs it)" in said for name in names)
+    shown = "\n".join(lines)
+    assert all(f"{name}  (a run was killed while it wrote it; nothing needs it)" in shown for name in names)
 
 
 def test_nothing_is_removed_while_a_run_is_at_work(backend: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,5 +82,5 @@ def test_nothing_is_removed_while_a_run_is_at_work(backend: Path, monkeypatch: p
     lock.write_text(json.dumps({"pid": os.getpid(), "hostname": socket.gethostname(), "username": "dana"}))
     monkeypatch.setattr(engine, "is_engine", lambda pid: pid == os.getpid())
     with pytest.raises(StillRunningError, match=rf"is still at work in this backend \(process {os.getpid()}\)"):
-        mend_backend(backend, dry_run=False)
+        mend_backend(backend, print, dry_run=False)
     assert len(list(unfinished(backend))) == 2

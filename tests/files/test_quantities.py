@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aerofleet.files import quantities
-from aerofleet.files.quantities import kubernetes_bytes, kubernetes_cpu, parse_bytes, parse_millicores
+from aerofleet.files.quantities import parse_bytes, parse_millicores
+from aerofleet.units.kubernetes_quantity import kubernetes_bytes, kubernetes_cpu
 
 WRITTEN: list[tuple[str, Any, int]] = [
     ("bytes", "64Gi", 64 << 30),

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aerofleet.cli.env import exports
-from aerofleet.local.environment import path_with
+from aerofleet.local.environment import exports, path_with
 
 TOOLS = [Path("/p/tools"), Path("/p/bin")]
 

@@ -10,8 +10,7 @@ import yaml
 from pydantic import BaseModel
 
 from aerofleet import sizing
-from aerofleet.cli.size import answer
-from aerofleet.cli.size_file import BinFile, DriveFile, MetalFile, NamespaceFile, RecordFile, SizeFile
+from aerofleet.files.size_file import BinFile, DriveFile, MetalFile, NamespaceFile, RecordFile, SizeFile
 from aerofleet.sizing import SOURCES, Assumptions
 from tests.fleet.project import ROOT
 
@@ -29,7 +28,7 @@ def test_every_planning_figure_has_a_source() -> None:
 def test_the_file_in_the_concept_says_all_that_a_file_can_say() -> None:
     text = (ROOT / "docs/concepts/sizing.md").read_text(encoding="utf-8")
     written = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])
-    assert answer(SizeFile.model_validate(written)).fits
+    assert SizeFile.model_validate(written).to_sizing().fits
     assert set(written) == keys_of(SizeFile)
     (namespace,), (devices,) = written["namespaces"], written["metal"]["devices"]
     assert set(namespace) == keys_of(NamespaceFile)

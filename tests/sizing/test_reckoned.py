@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from aerofleet.cli.size import answer
-from aerofleet.cli.size_file import SizeFile
+from aerofleet.files.size_file import SizeFile
 from tests.fleet.project import SIZING
 
 CASES: list[dict[str, Any]] = yaml.safe_load((SIZING / "reckoned.yaml").read_text(encoding="utf-8"))
@@ -22,7 +21,7 @@ METAL = {
 
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
 def test_a_node_needs_what_was_reckoned(case: dict[str, Any]) -> None:
-    need = answer(SizeFile.model_validate({**case["size"], "metal": METAL})).date
+    need = SizeFile.model_validate({**case["size"], "metal": METAL}).to_sizing().date
     (namespace,) = need.namespaces
     assert {name: getattr(namespace, name) for name in case["namespace"]} == case["namespace"]
     assert need.act_load == pytest.approx(case["node"].pop("act_load"), abs=1e-9)

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from aerofleet.cli.size import answer
-from aerofleet.cli.size_file import SizeFile
+from aerofleet.files.size_file import SizeFile
 from aerofleet.sizing import Figure, figures
 from tests.fleet.project import ROOT, SIZING
 from tests.sizing.arithmetic import reckon
@@ -46,7 +45,7 @@ class Example(NamedTuple):
 
 def examples() -> Iterator[Example]:
     for case in yaml.safe_load(CASES.read_text(encoding="utf-8")):
-        told = {each.name: each for each in figures(answer(SizeFile.model_validate(case["size"])))}
+        told = {each.name: each for each in figures(SizeFile.model_validate(case["size"]).to_sizing())}
         steps = tuple(
             Step(
                 each["figure"],

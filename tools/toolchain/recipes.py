@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from aerofleet.findings.stop import FailureError
+
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tools"
 
@@ -24,7 +26,7 @@ SYSTEM = platform.system().lower()
 MACHINE = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
 
-class ToolchainError(Exception):
+class ToolchainError(FailureError):
     """A program cannot be had; the text says what was tried and what a person can install."""
 
 

@@ -8,19 +8,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from aerofleet.cli import main
+from aerofleet.authoring.entry import EntryError
+from aerofleet.authoring.new_cluster import new_cluster
+from aerofleet.authoring.new_team import TeamRequest, new_team
 from tests.fleet.project import SHOP, change, copy_of
 
 TEAM = Path("stacks/here/teams/search.yaml")
 TENANTS = Path("stacks/here/tenants.yaml")
-NEW = (
-    "new-cluster",
-    "search/more",
-    "--tier",
-    "plain",
-    *("--objects", "5", "--record", "9"),
-    *("--reads", "1", "--writes", "1"),
-)
+WORKLOAD = {"objects": "5", "record": "9", "reads": "1", "writes": "1"}
 ENTRY = {"tier": "plain", "workload": {"objects": 5, "record": 9, "reads": 1, "writes": 1}}
 
 
@@ -50,7 +45,7 @@ WRITTEN = {
 @pytest.mark.parametrize("text", WRITTEN.values(), ids=list(WRITTEN))
 def test_a_cluster_is_added_and_every_line_stays(text: str, root: Path) -> None:
     (root / TEAM).write_bytes(text.encode())
-    assert main([*NEW, "--root", str(root)]) == 0
+    new_cluster(root, None, "search/more", "plain", WORKLOAD)
     after = (root / TEAM).read_bytes().decode()
     assert yaml.safe_load(after)["clusters"] == {"suggest": {"tier": "plain"}, "more": ENTRY}
     lines = iter(after.splitlines(keepends=True))
@@ -64,7 +59,7 @@ def test_a_cluster_is_added_and_every_line_stays(text: str, root: Path) -> None:
 def test_the_first_cluster_of_a_team(clusters: str, root: Path) -> None:
     change(root, {"file": TENANTS, "replace": "  search:\n", "by": f"  next: {TENANT}\n  search:\n"})
     (root / "stacks/here/teams/next.yaml").write_text(f"team: next\n{clusters}")
-    assert main(["new-cluster", "next/more", *NEW[2:], "--root", str(root)]) == 0
+    new_cluster(root, None, "next/more", "plain", WORKLOAD)
     text = (root / "stacks/here/teams/next.yaml").read_text()
     assert yaml.safe_load(text) == {"team": "next", "clusters": {"more": ENTRY}}
     assert ("# none yet" in text) == ("# none yet" in clusters)
@@ -78,10 +73,11 @@ def test_the_first_cluster_of_a_team(clusters: str, root: Path) -> None:
         "team: search\nclusters:\n  suggest: {tier: plain}\n...\n",
     ],
 )
-def test_what_only_a_person_can_add_to_is_left_alone(text: str, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_only_a_person_can_add_to_is_left_alone(text: str, root: Path) -> None:
     (root / TEAM).write_text(text)
-    assert main([*NEW, "--root", str(root)]) == 2
-    shown = capsys.readouterr().err.partition("Add this to 'clusters':\n")[2]
+    with pytest.raises(EntryError) as stop:
+        new_cluster(root, None, "search/more", "plain", WORKLOAD)
+    shown = str(stop.value).partition("Add this to 'clusters':\n")[2]
     assert yaml.safe_load(shown) == {"more": ENTRY}
     assert (root / TEAM).read_text() == text
 
@@ -90,18 +86,18 @@ def test_a_file_that_the_team_wrote_first_is_kept(root: Path) -> None:
     path = root / "stacks/here/teams/next.yaml"
     text = "team: next\nclusters:\n  first: {tier: plain}\n"
     path.write_text(text)
-    assert main(["new-team", "next", "--root", str(root)]) == 0
+    new_team(root, None, TeamRequest("next"))
     assert path.read_text() == text
     assert "shop" in (data := yaml.safe_load((root / TENANTS).read_text())["teams"])
     assert data["next"]["quota"]["pods"] == 12
 
 
 def test_a_tenant_without_a_file_gets_one_with_its_first_cluster(root: Path) -> None:
-    assert main(["new-team", "next", "--root", str(root)]) == 0
+    new_team(root, None, TeamRequest("next"))
     path = root / "stacks/here/teams/next.yaml"
     text = path.read_text()
     path.unlink()
-    assert main(["new-cluster", "next/more", *NEW[2:], "--root", str(root)]) == 0
+    new_cluster(root, None, "next/more", "plain", WORKLOAD)
     assert path.read_text().startswith(text.replace("clusters: {}", "clusters:"))
 
 
@@ -112,17 +108,17 @@ def test_manifests_elsewhere_in_the_project_are_found(root: Path) -> None:
     digest = hashlib.sha256(f"all.yaml\0{len(content)}\0{content}".encode()).hexdigest()
     pinned = f"version: 4.5.0\n  manifests: {{folder: operator, sha256: {digest}}}"
     change(root, {"file": "stacks/here/cell.yaml", "replace": "version: 4.5.0", "by": pinned})
-    assert main([*NEW, "--root", str(root)]) == 0
+    new_cluster(root, None, "search/more", "plain", WORKLOAD)
 
 
 def test_the_default_quota_carries_a_cluster_of_each_granted_tier(root: Path) -> None:
     tier = {"extends": "plain@2", "settings": {"size": 2, "resources": {"memory": "128Gi", "cpu": 30}}}
     large = {"tier": "large", "revisions": {"1": {"description": "large", **tier}}}
     (root / "templates/tiers/large.yaml").write_text(yaml.safe_dump(large))
-    assert main(["new-team", "next", "--tiers", "plain", "large", "--root", str(root)]) == 0
+    new_team(root, None, TeamRequest("next", tiers=("plain", "large")))
     quota = yaml.safe_load((root / TENANTS).read_text())["teams"]["next"]["quota"]
     assert quota["clusters"] == 2
     assert quota["pods"] == 12, "the least"
     assert int(quota["memory"].removesuffix("Gi")) > 4 * 128
     assert quota["cpu"] > 4 * 30
-    assert main(["new-cluster", "next/one", "--tier", "large", *NEW[4:], "--root", str(root)]) == 0
+    new_cluster(root, None, "next/one", "large", WORKLOAD)

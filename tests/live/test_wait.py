@@ -1,4 +1,4 @@
-"""`aerofleet wait`: what it asks the nodes of a cluster with. The rest is asked of a real API server (tests/engine)."""
+"""Waiting for a roll-out without a server: access to nodes, lost connections, progress. The rest: tests/engine."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from aerofleet.cli import wait as verb
-from aerofleet.cli.wait import ProgressWriter, own_access, report, wait
+from aerofleet.live import wait as waiting
 from aerofleet.live.cluster_api import ClusterUnreachableError
 from aerofleet.live.database_health import Access
 from aerofleet.live.rollout import Progress, Rollout
+from aerofleet.live.wait import own_access, wait
+from aerofleet.live.wait_report import ProgressWriter, as_text
 
 GIVEN = Access("watcher", Path("password"), Path("ca.pem"))
 
@@ -40,9 +41,8 @@ def test_without_a_certificate_the_plain_port_is_asked() -> None:
     assert own_access({"network": {"service": {"tls-name": "cart.shop"}}}, Access()) == Access()
 
 
-def test_a_stack_without_clusters_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    report({}, "text")
-    assert "no clusters in this stack" in capsys.readouterr().out
+def test_a_stack_without_clusters_is_named_as_such() -> None:
+    assert "no clusters in this stack" in as_text({})
 
 
 class RestartingServer:
@@ -101,7 +101,7 @@ def test_a_pod_that_has_failed_is_named(pods: Any, progress: str, reason: str) -
 
 
 def test_a_server_that_restarts_meanwhile_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verb, "ASK_AGAIN_SECONDS", 0)
+    monkeypatch.setattr(waiting, "ASK_AGAIN_SECONDS", 0)
     assert watched(UNDER_WAY, None, GONE) == {("shop", "cart"): "wrong"}
 
 

@@ -1,14 +1,18 @@
-"""A sizing as a person reads it: the verdict, what a node needs and has, what its pod is given."""
+"""A sizing as text and JSON: the verdict, what a node needs and has, and the settings of its pod."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
-from aerofleet.files.quantities import kubernetes_bytes
 from aerofleet.sizing import Comparison, Constraint, Figure, PodSettings, Sizing, Storage, thresholds
 from aerofleet.sizing.node import NodeNeed
 from aerofleet.units.amount import amount, counted
+from aerofleet.units.kubernetes_quantity import kubernetes_bytes
 
+SCHEMA = "aerofleet.io/size/v1"
 NEWEST = (8, 2)
 """Newest server whose layouts and defaults are known."""
 
@@ -18,6 +22,36 @@ def as_text(sizing: Sizing, explained: Sequence[Figure], assumed: Mapping[str, o
     if explained:
         lines += ["", f"the node that carries most, {date_of(sizing)}:", *map(str, explained)]
     return "".join(f"{line}\n" for line in lines)
+
+
+def as_json(sizing: Sizing, explained: Sequence[Figure], assumed: Mapping[str, Any]) -> str:
+    """Return exact integers of the base units; ``figures`` only if there are any."""
+    data: dict[str, Any] = {
+        "schema": SCHEMA,
+        "fits": sizing.fits,
+        "racks": sizing.racks,
+        "nodesPerRack": sizing.nodes_per_rack,
+        "binding": sizing.binding,
+        "unknown": sizing.unknown,
+        **needs(sizing),
+        "rack": asdict(sizing.rack),
+        "cluster": asdict(sizing.cluster),
+    }
+    if assumed:
+        data["assumed"] = dict(assumed)
+    if explained:
+        data["figures"] = [asdict(figure) for figure in explained]
+    return json.dumps(data, indent=2) + "\n"
+
+
+def needs(sizing: Sizing) -> dict[str, Any]:
+    """Return the needs of a node, and the settings of its pod, as JSON."""
+    return {
+        "comparisons": [asdict(comparison) | {"fits": comparison.fits} for comparison in sizing.comparisons],
+        "moments": [asdict(moment) for moment in (sizing.now, sizing.peak, sizing.date)],
+        "thresholds": [asdict(threshold) for threshold in thresholds(sizing)],
+        "pod": asdict(sizing.pod),
+    }
 
 
 def summary(sizing: Sizing) -> Iterator[str]:
@@ -44,7 +78,7 @@ def tables(sizing: Sizing) -> Iterator[str]:
     for name, (needed, unit) in NEEDS.items():
         amounts = [needed(need) for need in moments]
         if any(amounts) or name not in OF_DEVICES:
-            yield f"  {name:<24}" + "".join(f"{amount(each, unit):>18}" for each in amounts)
+            yield f"  {name:<24}" + "".join(f"{amount(value, unit):>18}" for value in amounts)
     yield ""
     yield f"{'used after the loss':<26}{heads}"
     for limit in thresholds(sizing):
@@ -52,21 +86,22 @@ def tables(sizing: Sizing) -> Iterator[str]:
         yield f"  {limit.namespace + ' ' + limit.of:<24}{used}  writes stop at {limit.stop} % ({limit.parameter})"
     yield ""
     yield f"{date:<26}{'need':>18}{'has':>18}"
-    for each in sizing.comparisons:
-        if each.need or each.have:
-            has = amount(each.have, each.unit) if each.known else "not measured"
-            yield f"  {each.constraint:<24}{amount(each.need, each.unit):>18}{has:>18}" + missing(each)
+    for comparison in sizing.comparisons:
+        need, have, unit = comparison.need, comparison.have, comparison.unit
+        if need or have:
+            has = amount(have, unit) if comparison.known else "not measured"
+            yield f"  {comparison.constraint:<24}{amount(need, unit):>18}{has:>18}" + missing(comparison)
 
 
 def limits(sizing: Sizing) -> Iterator[str]:
     """Yield what each namespace's own limits need, and have, at the date that is planned for."""
-    for need, given in zip(sizing.date.namespaces, sizing.pod.namespaces, strict=True):
+    for need, limit in zip(sizing.date.namespaces, sizing.pod.namespaces, strict=True):
         for name, parameter in LIMITS.items():
-            wanted, there = getattr(need, name), getattr(given, name)
-            if wanted and there:
-                row = Comparison(Constraint.MEMORY, wanted, there, "B")
-                named = f"{given.name} {parameter}"
-                yield f"  {named:<24}{amount(wanted, 'B'):>18}{amount(there, 'B'):>18}{missing(row)}"
+            needed, allowed = getattr(need, name), getattr(limit, name)
+            if needed and allowed:
+                comparison = Comparison(Constraint.MEMORY, needed, allowed, "B")
+                title = f"{limit.name} {parameter}"
+                yield f"  {title:<24}{amount(needed, 'B'):>18}{amount(allowed, 'B'):>18}{missing(comparison)}"
 
 
 def settings(pod: PodSettings) -> Iterator[str]:
@@ -108,8 +143,8 @@ def date_of(sizing: Sizing) -> str:
     return f"in {counted(sizing.assumptions.months, 'month')}"
 
 
-def missing(each: Comparison) -> str:
-    return "" if each.fits else f"  missing {amount(each.need - each.have, each.unit)}"
+def missing(comparison: Comparison) -> str:
+    return "" if comparison.fits else f"  missing {amount(comparison.need - comparison.have, comparison.unit)}"
 
 
 LIMITS = {
@@ -118,7 +153,7 @@ LIMITS = {
     "memory_size_bytes": "memory-size",
     "device_bytes": "devices",
 }
-"""Need of a namespace → what it is called in a table."""
+"""Need of a namespace → its name in a table."""
 OF_DEVICES = ("devices", "device load (ACT)", "written a day")
 NEEDS: dict[str, tuple[Callable[[NodeNeed], float], str]] = {
     "memory limit": (lambda need: need.memory_limit_bytes, "B"),

@@ -1,4 +1,4 @@
-"""`aerofleet recover` where nobody can see who holds a stack's lock; all else runs the real engine (tests/engine)."""
+"""A recovery where nobody can see who has a stack's lock; all else runs the real engine (tests/engine)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from aerofleet.cli.recover import run
+from aerofleet.engine.pulumi import Engine
+from aerofleet.engine.settle import recover
 
 PULUMI = """\
 #!/bin/sh
@@ -23,15 +24,16 @@ UPDATE = '[{"type": "updating", "resource": {"urn": "a::b::c", "type": "kubernet
 
 @pytest.mark.parametrize(("pending", "says"), [("[]", "nothing was left open"), (UPDATE, "again      c")])
 def test_a_lock_of_somebody_who_may_be_at_work_is_left_alone(
-    pending: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    pending: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No bucket can be had here, so a script answers in the engine's place; that refuses a locked stack by itself."""
     log, program = tmp_path / "log", tmp_path / "pulumi"
     program.write_text(PULUMI.format(log=log, pending=pending))
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    assert run(["prod", "--root", str(tmp_path)]) == 0
-    shown = capsys.readouterr().out
+    lines: list[str] = []
+    assert recover(Engine(tmp_path), "prod", lines.append, dry_run=False)
+    shown = "\n".join(lines)
     assert says in shown
     assert "if nothing runs for sure, `pulumi cancel prod` does it" in shown
     assert "cancel" not in log.read_text()

@@ -1,4 +1,4 @@
-"""The file that `aerofleet size FILE` reads: a workload, the metal of one pod, and what is planned differently."""
+"""The file that `aerofleet size FILE` reads: a workload, the hardware of one pod, and the planning figures."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from aerofleet.sizing import (
     NamespaceLoad,
     Particle,
     Record,
+    Sizing,
     Storage,
     Survive,
     Workload,
     host_share,
     parse_version,
+    size,
+    sized,
 )
 from aerofleet.sizing.record import KEY_ORDERED_MAP_BYTES, ORDERED_LIST_BYTES, hll_bytes, packed_bytes
 from aerofleet.sizing.server import DEVICE_HEADER_BYTES, MAX_DEVICES
@@ -72,7 +75,7 @@ class RecordFile(FileModel):
     bin_metadata: int = Field(0, ge=0, le=7, description="bytes of each bin, where XDR keeps times of change")
 
     def to_record(self) -> Record:
-        return Record(tuple(each.to_bin() for each in self.bins), self.set, self.ttl, self.key, self.bin_metadata)
+        return Record(tuple(entry.to_bin() for entry in self.bins), self.set, self.ttl, self.key, self.bin_metadata)
 
 
 def kind_of_record(value: object) -> str:
@@ -82,7 +85,7 @@ def kind_of_record(value: object) -> str:
 AnyRecord = Annotated[
     Annotated[Bytes, Tag("record[bytes]")] | Annotated[RecordFile, Tag("record[bins]")], Discriminator(kind_of_record)
 ]
-"""One of both is meant, and its mistakes are told. A key with a bracket is left out of the path that is told."""
+"""Only the mistakes of the form that was written are reported. A tag with a bracket is left out of their path."""
 
 
 class NamespaceFile(FileModel):
@@ -129,8 +132,9 @@ class DriveFile(FileModel):
 
 
 class MetalFile(FileModel):
-    """What one pod can have of its host; with ``pods_per_host`` the host itself, which they share. Devices are always
-    those of one pod."""
+    """The part of a host that one pod can have; with ``pods_per_host`` the whole host, which so many pods share.
+    ``devices`` are always those of one pod.
+    """
 
     memory: Bytes = Field(ge=1)
     cores: int = Field(ge=1)
@@ -140,13 +144,13 @@ class MetalFile(FileModel):
 
     @model_validator(mode="after")
     def has_equal_devices(self) -> MetalFile:
-        sizes = {each.size for each in self.devices}
+        sizes = {drive.size for drive in self.devices}
         if sizes and max(sizes) - min(sizes) > DEVICE_HEADER_BYTES:
             raise ValueError("the server uses of each device as much as the smallest has: name partitions of one size")
         return self
 
     def to_metal(self) -> Metal:
-        devices = tuple(Device(each.size, each.act, each.dwpd) for each in self.devices for _ in range(each.count))
+        devices = tuple(Device(drive.size, drive.act, drive.dwpd) for drive in self.devices for _ in range(drive.count))
         if self.pods_per_host is None:
             return Metal(self.memory, self.cores, self.network, devices)
         return host_share(self.memory, self.cores, self.network, devices, self.pods_per_host)
@@ -170,10 +174,10 @@ class SizeFile(FileModel):
     def can_be_sized(self) -> SizeFile:
         self.to_workload()
         self.to_assumptions()
-        names = [each.name for each in self.namespaces]
+        names = [namespace.name for namespace in self.namespaces]
         if len(set(names)) < len(names):
             raise ValueError(f"each namespace has a name of its own: {', '.join(names)}")
-        if any(each.storage.data_on_device for each in self.namespaces):
+        if any(namespace.storage.data_on_device for namespace in self.namespaces):
             devices = self.metal.to_metal().device_count
             if not 1 <= devices <= MAX_DEVICES:
                 raise ValueError(
@@ -184,7 +188,7 @@ class SizeFile(FileModel):
 
     def to_workload(self) -> Workload:
         return Workload(
-            namespaces=tuple(each.to_load() for each in self.namespaces),
+            namespaces=tuple(namespace.to_load() for namespace in self.namespaces),
             server_version=parse_version(self.server),
             peak_factor=self.peak,
             growth_per_month_percent=self.growth_per_month,
@@ -198,3 +202,12 @@ class SizeFile(FileModel):
         if unknown:
             raise ValueError(f"there is no planning figure {', '.join(unknown)}; known: {', '.join(known)}")
         return Assumptions(survive=self.survive, months=self.months, **self.planning)
+
+    def to_sizing(self) -> Sizing:
+        """Return the smallest cluster that fits, or the one with ``nodes_per_rack``. Raises ValueError if the copies
+        need more nodes than a cluster can have.
+        """
+        workload, metal, assumptions = self.to_workload(), self.metal.to_metal(), self.to_assumptions()
+        if self.nodes_per_rack is None:
+            return size(workload, metal, self.racks, assumptions)
+        return sized(workload, metal, self.racks, self.nodes_per_rack, assumptions)

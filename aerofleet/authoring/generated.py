@@ -1,0 +1,149 @@
+"""Files that follow from the definitions and from the code: allocations, CODEOWNERS, JSON Schemas, reference pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from aerofleet.engine.revision import committed_text
+from aerofleet.files.project_files import Files
+from aerofleet.files.schemas import SCHEMAS
+from aerofleet.findings.stop import MistakeError, StopError
+from aerofleet.fleet.allocate import (
+    allocations_path,
+    allocations_text,
+    next_allocations,
+    without_clusters,
+    write_atomically,
+)
+from aerofleet.fleet.checks.allocations import abandoned_clusters
+from aerofleet.fleet.lookup import DefinitionsMistakeError, all_cells
+from aerofleet.fleet.owners import HEADER as OWNERS_HEADER
+from aerofleet.fleet.owners import owners_text
+from aerofleet.fleet.resolve import Resolution, resolve_cell
+from aerofleet.load import LoadError, read_text
+from aerofleet.manifests.reference import network_profiles_page
+from aerofleet.reference.rules import page as rules_page
+from aerofleet.reference.schemas import schema_text
+from aerofleet.reference.settings import definitions_page, mistakes_page
+from aerofleet.settings.source import cells, read_cell
+
+CODEOWNERS = Path(".github/CODEOWNERS")
+REFERENCE = Path("docs/reference")
+MENDED_HERE = "allocation-missing"
+"""The rule whose findings disappear once the allocations are written; every other mistake has to be mended first."""
+
+Texts = Mapping[Path, str]
+"""Path below the project folder → text."""
+
+
+def stale_files(root: Path, texts: Texts) -> list[Path]:
+    """Return the files that are absent or have another text."""
+    return [path for path, text in texts.items() if text_at(root / path) != text]
+
+
+def write_files(root: Path, texts: Texts) -> list[Path]:
+    """Write the stale files, each atomically; return them."""
+    stale = stale_files(root, texts)
+    for path in stale:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(root / path, texts[path])
+    return stale
+
+
+def write_with_following(root: Path, texts: Mapping[str, str]) -> list[Path]:
+    """Write definitions (path below the root → text) and what follows from them; return the changed files.
+
+    Raises MistakeError if the definitions have mistakes with these texts; then nothing was written.
+    """
+    try:
+        following = following_definitions(root, texts)
+    except StopError as error:
+        message = "nothing was written" if error.findings else f"{error}; nothing was written"
+        raise MistakeError(message, error.findings) from None
+    return write_files(root, {**{Path(name): text for name, text in texts.items()}, **following})
+
+
+def generated(root: Path, forget: frozenset[str] = frozenset()) -> dict[Path, str]:
+    """Return path below the root → text, for every generated file.
+
+    Raises NoCellError, DefinitionsMistakeError, PortsExhaustedError, and MistakeError if ``forget`` names a cluster
+    that is defined or unknown, or a committed file of allocations is missing.
+    """
+    all_cells(root)
+    return {**following_definitions(root, forget=forget), **pages()}
+
+
+def following_definitions(
+    root: Path, changes: Mapping[str, str] = MappingProxyType({}), forget: frozenset[str] = frozenset()
+) -> Texts:
+    """Return the allocations of each cell, and the owners of its files, as they are with ``changes``: file → text."""
+    texts = {**changes, **without_forgotten(root, changes, forget)}
+    resolutions = {name: resolve_cell(root, name, texts) for name in cells(root)}
+    mistakes = [
+        finding for resolution in resolutions.values() for finding in resolution.findings if finding.rule != MENDED_HERE
+    ]
+    if mistakes:
+        raise DefinitionsMistakeError(findings=dict.fromkeys(mistakes))
+    following = {allocations_path(Path(), name): cell_allocations(cell) for name, cell in resolutions.items()}
+    owners = owners_text([cell.source for cell in resolutions.values() if cell.source is not None])
+    was_written = (text_at(root / CODEOWNERS) or "").startswith(OWNERS_HEADER)
+    return following | ({CODEOWNERS: owners or OWNERS_HEADER} if owners or was_written else {})
+
+
+def without_forgotten(root: Path, changes: Mapping[str, str], forget: frozenset[str]) -> dict[str, str]:
+    """Return name → text of the allocation files that lose clusters: those that ``forget`` names, and those that are in
+    no team file and were never committed. Raises MistakeError.
+    """
+    texts, abandoned = {}, set[str]()
+    for name in cells(root):
+        path = allocations_path(Path(), name)
+        source = read_cell(Files(root, changes), name)
+        committed = committed_text(root, path)
+        if not (root / path).exists():
+            if committed:
+                raise MistakeError(f"{path} is missing: restore it with `git restore {path}`")
+            continue
+        clusters = abandoned_clusters(source)
+        abandoned.update(clusters)
+        taken_back = {key for key in clusters if key in forget or is_uncommitted(key, committed)}
+        if taken_back and source.allocations is not None:
+            texts[path.as_posix()] = allocations_text(without_clusters(source.allocations.file, taken_back))
+    for key in sorted(forget - abandoned):
+        raise MistakeError(f"--forget {key}: only a cluster that is in no team file and has allocations")
+    return texts
+
+
+def is_uncommitted(key: str, committed: str | None) -> bool:
+    """Return whether the committed text of the allocations lacks the cluster. ``committed``: empty if no commit has the
+    file, None if that is unknown; then the cluster counts as committed.
+    """
+    if not committed:
+        return committed is not None
+    try:
+        clusters = read_text(committed, "").data.get("clusters")
+    except (LoadError, AttributeError):
+        return False
+    return isinstance(clusters, dict) and key not in clusters
+
+
+def cell_allocations(resolution: Resolution) -> str:
+    allocations = next_allocations(resolution)
+    assert allocations is not None  # noqa: S101 - a cell that can't be read has findings
+    return allocations_text(allocations)
+
+
+def pages() -> Texts:
+    """Return the schemas and the generated pages of the reference."""
+    texts = {REFERENCE / "schemas" / f"{kind}.json": schema_text(kind) for kind in SCHEMAS}
+    texts[REFERENCE / "definitions.md"] = definitions_page()
+    texts[REFERENCE / "network-profiles.md"] = network_profiles_page()
+    texts[REFERENCE / "mistakes.md"] = mistakes_page()
+    texts[REFERENCE / "rules.md"] = rules_page()
+    return texts
+
+
+def text_at(path: Path) -> str | None:
+    """Return a file's text; None if there is no such file."""
+    return path.read_text(encoding="utf-8") if path.is_file() else None

@@ -1,0 +1,30 @@
+"""What the embedded control plane takes from a project: its hosts, and the operator's own definitions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aerofleet.fleet.resolve import resolve_cell
+from aerofleet.local.credentials import CONTEXT
+from aerofleet.settings.source import cells
+
+Hosts = dict[str, list[dict[str, str]]]
+"""Name of a host → the taints with which a host is provisioned."""
+
+
+def embedded_hosts(root: Path) -> Hosts:
+    """Return every host of the cells whose context is the embedded control plane; cells with mistakes have none."""
+    hosts: Hosts = {}
+    for cell in (resolve_cell(root, name).cell for name in cells(root)):
+        if cell and cell.context == CONTEXT:
+            hosts |= {host.name: [] for host in cell.hosts}
+            hosts |= {
+                host.name: [taint.model_dump() for taint in pool.taints] for pool in cell.pools for host in pool.hosts
+            }
+    return hosts
+
+
+def ako_definitions(root: Path) -> Path | None:
+    """Return the folder with AKO's own definitions if a checkout of them is beside the project."""
+    folder = root.parent / "shared/ako-crds"
+    return folder if folder.is_dir() else None
