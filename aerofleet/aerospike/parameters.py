@@ -238,6 +238,17 @@ def names_in(version: str, path: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for node in contexts for name in _names(node)))
 
 
+@lru_cache(maxsize=1024)
+def known_names(version: str, path: str) -> frozenset[str]:
+    """Return the keys that the context at ``path`` can have; for a server older than all data, those of the oldest
+    version with data.
+    """
+    try:
+        return frozenset(names_in(version, path))
+    except KeyError:
+        return frozenset(names_in(versions()[0], path))
+
+
 def _names(node: Node) -> Iterator[str]:
     yield from node.get("properties", ())
     for choice in ("oneOf", "anyOf"):

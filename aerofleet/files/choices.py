@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class NetworkProfile(StrEnum):
-    """The way clients reach the pods of a cell; `aerofleet.manifests.network` defines each profile."""
+    """The way clients reach the pods of a cell; `aerofleet.fleet.network_profiles` defines each profile."""
 
     POD = "pod"
     HOST = "host"

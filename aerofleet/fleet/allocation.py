@@ -205,16 +205,16 @@ def next_state(reached: ClusterState, wanted: ClusterState) -> ClusterState:
     return wanted if ORDER.index(wanted) <= ORDER.index(reached) + 1 else reached
 
 
-def ports_of(block: PortBlock, *, tls: bool, admin: bool) -> Ports:
-    """Return the ports of a cluster in its allocated block of ten; 0 for a port that the cluster does not have."""
+def ports_of(block: PortBlock, *, admin: bool) -> Ports:
+    """Return the ports of a cluster in its allocated block of ten; ``admin``: whether its server has an admin port."""
     first = block.first
     return Ports(
         service=first,
         fabric=first + 1,
         heartbeat=first + 2,
+        tls_service=first + 3,
+        tls_fabric=first + 4,
+        tls_heartbeat=first + 5,
         admin=first + 8 if admin else 0,
-        tls_service=first + 3 if tls else 0,
-        tls_fabric=first + 4 if tls else 0,
-        tls_heartbeat=first + 5 if tls else 0,
         exporter=first + 9,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,23 +13,7 @@ from aerofleet.files.cluster.namespaces import NamespaceSettings
 from aerofleet.files.settings import Settings
 from aerofleet.files.tenants import Tenant
 from aerofleet.fleet.allocation import ports_of, racks_in_use
-from aerofleet.fleet.cluster import (
-    Batches,
-    Cluster,
-    ClusterRack,
-    Exporter,
-    Namespace,
-    Resources,
-    Restart,
-    Role,
-    SecretReference,
-    Security,
-    SetDefinition,
-    Tier,
-    Tls,
-    User,
-    Volume,
-)
+from aerofleet.fleet.cluster import Cluster, ClusterRack, SecretReference, Tier, Tls, User, Volume
 from aerofleet.fleet.metal import Pool
 from aerofleet.settings.source import WrittenCluster
 from aerofleet.units.names import (
@@ -68,69 +52,43 @@ def build_cluster(
     written: WrittenCluster, tier: Tier, settings: Settings, given: ClusterAllocation, context: Context
 ) -> Cluster:
     """Build the resolved cluster; ``settings.size`` has to be a number."""
-    cell, team = context.cell, written.team
+    cell, size = context.cell, int(settings.size) * settings.racks
     version = cell.server.version_of(settings.channel)
-    security = build_security(settings, given)
-    volumes = build_volumes(settings, given)
+    users = build_users(settings, given)
+    tls = Tls(given.tls_name, tls_secret(given.resource)) if settings.security.tls else None
     return Cluster(
-        team=team,
+        team=written.team,
         name=written.name,
         resource_name=given.resource,
         namespace=context.namespace,
         state=written.file.state,
         tier=tier,
-        pool=settings.pool,
+        settings=settings,
         image=f"{cell.server.registry}/aerospike-server-enterprise:{version}",
         init_image=cell.server.init_image,
         server_version=version,
-        size=int(settings.size) * settings.racks,
+        size=size,
+        min_cluster_size=min_cluster_size(settings.min_cluster_size, size),
         racks=tuple(
             ClusterRack(context.racks[rack], rack)
             for rack in racks_in_use(given.racks, context.usable_racks, settings.racks)
         ),
-        namespaces=tuple(build_namespace(namespace, given) for namespace in settings.namespaces),
-        volumes=volumes,
-        resources=Resources(settings.resources.cpu, settings.resources.memory),
-        ports=ports_of(given.ports, tls=settings.security.tls, admin=numbers(version) >= ADMIN_PORT_SINCE),
+        volumes=build_volumes(settings, given),
+        devices={
+            namespace.name: tuple(device.path for device in devices_of(namespace, given))
+            for namespace in settings.namespaces
+        },
+        ports=ports_of(given.ports, admin=numbers(version) >= ADMIN_PORT_SINCE),
         network_profile=cell.network,
-        multi_pod_per_host=settings.multi_pod_per_host,
-        batches=Batches(settings.batches.rolling_update, settings.batches.scale_down, settings.batches.max_unavailable),
-        dynamic_config=settings.dynamic_config,
-        security=security,
-        exporter=build_exporter(settings),
-        secrets=secret_references(written, settings, security, context),
+        networks=cell.networks,
+        users=users,
+        tls=tls,
+        secrets=secret_references(written, settings, users, tls, context),
         tolerations=context.pool.taints,
         node_selector={POOL_LABEL: settings.pool},
-        local_storage_classes=tuple(sorted({volume.storage_class for volume in volumes})),
         client_cidrs=context.tenant.client_cidrs,
         client_namespaces=context.tenant.client_namespaces,
         paused=settings.paused or context.paused,
-        reconcile_request=settings.reconcile_request,
-        restart=Restart(settings.restart.how, settings.restart.reason) if settings.restart else None,
-        host_blocks=settings.host_blocks,
-        service_config=settings.service,
-        network_config=settings.network,
-        security_config=settings.access_control_config,
-        logging=settings.logging,
-        networks=cell.networks,
-        min_cluster_size=min_cluster_size(settings.min_cluster_size, int(settings.size) * settings.racks),
-    )
-
-
-def build_namespace(settings: NamespaceSettings, given: ClusterAllocation) -> Namespace:
-    on_device = settings.storage is StorageKind.DEVICE
-    return Namespace(
-        name=settings.name,
-        replication_factor=settings.replication_factor,
-        strong_consistency=settings.strong_consistency,
-        storage=settings.storage,
-        devices=tuple(device.path for device in devices_of(settings, given)) if on_device else (),
-        data_size_bytes=0 if on_device else settings.data_size,
-        indexes_memory_budget_bytes=settings.indexes_memory_budget,
-        default_ttl_seconds=settings.default_ttl,
-        sets=tuple(SetDefinition(definition.name, definition.config) for definition in settings.sets),
-        config=settings.config,
-        storage_config=settings.storage_config,
     )
 
 
@@ -151,13 +109,10 @@ def build_volumes(settings: Settings, given: ClusterAllocation) -> tuple[Volume,
     return tuple(volumes)
 
 
-def build_security(settings: Settings, given: ClusterAllocation) -> Security:
-    """Build users and roles: the platform's own users first, then those of the settings; none without access
-    control.
-    """
-    tls = Tls(given.tls_name, tls_secret(given.resource)) if settings.security.tls else None
+def build_users(settings: Settings, given: ClusterAllocation) -> tuple[User, ...]:
+    """Build the users: the platform's own first, then those of the settings; none without access control."""
     if not settings.security.access_control:
-        return Security(enabled=False, tls=tls)
+        return ()
 
     def secret(user: str) -> str:
         return user_secret(given.resource, user, settings.passwords.get(user, 1))
@@ -166,16 +121,7 @@ def build_security(settings: Settings, given: ClusterAllocation) -> Security:
     if settings.exporter is not None:
         # The exporter only logs in; it asks for statistics, which need no privilege.
         own.append(User(EXPORTER_USER, (), secret(EXPORTER_USER)))
-    asked = [User(user.name, user.roles, secret(user.name)) for user in settings.users]
-    roles = tuple(
-        Role(role.name, role.privileges, role.whitelist, role.read_quota, role.write_quota) for role in settings.roles
-    )
-    return Security(enabled=True, roles=roles, users=(*own, *asked), tls=tls)
-
-
-def build_exporter(settings: Settings) -> Exporter | None:
-    exporter = settings.exporter
-    return None if exporter is None else Exporter(exporter.image, exporter.cpu, exporter.memory, exporter.job)
+    return (*own, *(User(user.name, user.roles, secret(user.name)) for user in settings.users))
 
 
 def min_cluster_size(wanted: int | Literal["majority"] | None, nodes: int) -> int | None:
@@ -188,7 +134,7 @@ def min_cluster_size(wanted: int | Literal["majority"] | None, nodes: int) -> in
 
 
 def secret_references(
-    written: WrittenCluster, settings: Settings, security: Security, context: Context
+    written: WrittenCluster, settings: Settings, users: Sequence[User], tls: Tls | None, context: Context
 ) -> tuple[SecretReference, ...]:
     """Return every Secret that the cluster reads, with its path in the cell's secret store."""
     store = context.cell.secret_store.path_prefix
@@ -197,8 +143,8 @@ def secret_references(
     references = [SecretReference(FEATURE_KEY_SECRET, "feature-key", (FEATURE_KEY_FILE,), f"{site}/feature-key")]
     if context.cell.server.pull_secret:
         references.append(SecretReference(PULL_SECRET, "registry", (PULL_SECRET_FILE,), f"{site}/registry"))
-    if security.tls:
-        references.append(SecretReference(security.tls.secret, "tls", ("tls.crt", "tls.key", "ca.crt"), f"{base}/tls"))
+    if tls:
+        references.append(SecretReference(tls.secret, "tls", ("tls.crt", "tls.key", "ca.crt"), f"{base}/tls"))
     references += [
         SecretReference(
             user.secret,
@@ -206,7 +152,7 @@ def secret_references(
             ("password",),
             f"{base}/users/{user.name}" + generation_path(settings.passwords.get(user.name, 1)),
         )
-        for user in security.users
+        for user in users
     ]
     return tuple(references)
 

@@ -1,7 +1,7 @@
 """One resolved cluster: every default filled in, every reference followed, every allocation looked up.
 
-`aerofleet.fleet.resolve` makes it from the definition files. Plain frozen dataclasses and not pydantic models: the
-definitions are already validated, and a fleet of 170 clusters is built from them on every preview.
+`aerofleet.fleet.resolve` makes it from the definition files. What is derived are frozen dataclasses; what a tier, a
+cell or a team wrote is in ``Cluster.settings``, where each feature reads its own fragment.
 
 Sizes are bytes, memory and CPU are per pod, ports are TCP, times are seconds unless the name says otherwise.
 """
@@ -9,25 +9,27 @@ Sizes are bytes, memory and CPU are per pod, ports are TCP, times are seconds un
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
-from aerofleet.files.choices import ClusterState, NetworkProfile, StorageKind
+from aerofleet.files.choices import ClusterState, NetworkProfile
 from aerofleet.files.metal import Taint
+from aerofleet.files.settings import Settings
 from aerofleet.units.cluster_key import cluster_key
-from aerofleet.units.json_value import Json
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
+    """The allocated ports, whether or not the cluster uses them; ``admin`` is 0 if the server's version has none."""
+
     service: int
     fabric: int
     heartbeat: int
-    admin: int = 0
-    tls_service: int = 0
-    tls_fabric: int = 0
-    tls_heartbeat: int = 0
-    exporter: int = 9145
+    tls_service: int
+    tls_fabric: int
+    tls_heartbeat: int
+    admin: int
+    exporter: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +55,6 @@ class Volume:
 
 
 @dataclass(frozen=True, slots=True)
-class SetDefinition:
-    name: str
-    config: Json = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Namespace:
-    """An Aerospike namespace. ``config``: parameters beyond the typed fields, in AKO's YAML form."""
-
-    name: str
-    replication_factor: int
-    strong_consistency: bool
-    storage: StorageKind
-    devices: tuple[str, ...]
-    data_size_bytes: int
-    indexes_memory_budget_bytes: int
-    default_ttl_seconds: int
-    sets: tuple[SetDefinition, ...]
-    config: Json = field(default_factory=dict)
-    storage_config: Json = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class SecretReference:
     """A Kubernetes Secret ``name`` in the cluster's namespace; ``keys``: the file names that it must have."""
 
@@ -93,69 +72,11 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
-    """A role. ``read_quota`` and ``write_quota``: reads and writes per second; 0 = unlimited."""
-
-    name: str
-    privileges: tuple[str, ...]
-    whitelist: tuple[str, ...] = ()
-    read_quota: int = 0
-    write_quota: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Tls:
     """The allocated tls name and the Secret with ``tls.crt``, ``tls.key`` and ``ca.crt``."""
 
     name: str
     secret: str
-
-
-@dataclass(frozen=True, slots=True)
-class Security:
-    """Access control and TLS. ``enabled`` turns access control on; ``users`` include the operator's ``admin``."""
-
-    enabled: bool
-    roles: tuple[Role, ...] = ()
-    users: tuple[User, ...] = ()
-    tls: Tls | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Restart:
-    """A restart of every pod; another ``reason`` is another restart."""
-
-    how: Literal["warm", "pod"]
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Exporter:
-    """The metrics sidecar; its image belongs to the tier revision, so that a new image never restarts a fleet
-    unasked.
-    """
-
-    image: str
-    cpu_millicores: int
-    memory_bytes: int
-    job: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Resources:
-    """The requests of a pod, equal to its limits: Guaranteed quality of service, so that no memory is taken away."""
-
-    cpu_millicores: int
-    memory_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Batches:
-    """The number of pods of one rack that restart or go together; 0 leaves the operator's default of one pod."""
-
-    rolling_update: int
-    scale_down: int
-    max_unavailable: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +94,12 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """One AerospikeCluster. ``name`` is the team's own; ``resource_name`` and ``namespace`` are allocated."""
+    """One AerospikeCluster: its settings, and what follows from them together with the cell and the allocations.
+
+    ``name`` is the team's own; ``resource_name`` and ``namespace`` are allocated. ``devices``: namespace → paths of
+    its devices in a pod. ``users`` include the platform's own; none without access control. ``tls`` is None without
+    TLS.
+    """
 
     team: str
     name: str
@@ -181,38 +107,31 @@ class Cluster:
     namespace: str
     state: ClusterState
     tier: Tier
-    pool: str
+    settings: Settings
     image: str
     init_image: str
     server_version: str
     size: int
+    min_cluster_size: int | None
     racks: tuple[ClusterRack, ...]
-    namespaces: tuple[Namespace, ...]
     volumes: tuple[Volume, ...]
-    resources: Resources
+    devices: Mapping[str, tuple[str, ...]]
     ports: Ports
     network_profile: NetworkProfile
-    multi_pod_per_host: bool
-    batches: Batches
-    dynamic_config: bool
-    security: Security
-    exporter: Exporter | None
+    networks: tuple[str, ...]
+    users: tuple[User, ...]
+    tls: Tls | None
     secrets: tuple[SecretReference, ...]
     tolerations: tuple[Taint, ...]
     node_selector: Mapping[str, str]
-    local_storage_classes: tuple[str, ...]
     client_cidrs: tuple[str, ...]
     client_namespaces: tuple[str, ...]
     paused: bool
-    reconcile_request: str
-    restart: Restart | None
-    host_blocks: tuple[str, ...]
-    service_config: Json = field(default_factory=dict)
-    network_config: Json = field(default_factory=dict)
-    security_config: Json = field(default_factory=dict)
-    logging: tuple[Json, ...] = ()
-    networks: tuple[str, ...] = ()
-    min_cluster_size: int | None = None
+
+    @property
+    def local_storage_classes(self) -> tuple[str, ...]:
+        """The storage classes of its volumes, which are all bound to a host."""
+        return tuple(sorted({volume.storage_class for volume in self.volumes}))
 
     @property
     def key(self) -> str:

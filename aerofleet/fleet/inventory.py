@@ -29,7 +29,7 @@ def inventory(name: StackName, cell: Cell) -> dict[str, dict[str, Any]]:
 
 def endpoint(cluster: Cluster) -> dict[str, str]:
     """Return the endpoint for clients inside the Kubernetes cluster: address, port, and the tls name of the nodes."""
-    tls, ports = cluster.security.tls, cluster.ports
+    tls, ports = cluster.tls, cluster.ports
     host = f"{cluster.resource_name}.{cluster.namespace}.svc"
     if tls is None:
         return {"endpoint": f"{host}:{ports.service}"}

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from aerofleet.features import FEATURES
 from aerofleet.files.choices import ClusterState, HostState
 from aerofleet.fleet.cell import Cell, Team
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.metal import Pool
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
-from aerofleet.manifests.external_secret import cluster_secrets, team_secrets
 from aerofleet.manifests.local_provisioner import local_provisioner
 from aerofleet.manifests.local_volume import local_volumes
 from aerofleet.manifests.namespace import namespace
-from aerofleet.manifests.network_policies import cluster_policy, default_deny
 from aerofleet.manifests.node_patch import node_patches
 from aerofleet.manifests.node_tuning import node_tuning
 from aerofleet.manifests.operator import definitions, operator
-from aerofleet.manifests.pod_monitor import pod_monitor
-from aerofleet.manifests.prometheus_rule import team_rules, tier_rules
 from aerofleet.manifests.quota import limit_range, resource_quota
 from aerofleet.manifests.rbac import node_reader, pod_access, service_account, team_access
 from aerofleet.manifests.rendered import RenderedCell, RenderedCluster, RenderedPlatform, RenderedPool, RenderedTeam
@@ -38,7 +35,7 @@ def render_platform(cell: Cell) -> RenderedPlatform:
         crds=tuple(definitions(cell)),
         operator=(*operator(cell), node_reader(cell)),
         pools=tuple(render_pool(cell, pool) for pool in cell.pools),
-        monitoring=tuple(tier_rules(cell)),
+        monitoring=tuple(made for feature in FEATURES for made in feature.cell_objects(cell)),
         storage_classes=tuple(storage_classes(cell)),
     )
 
@@ -57,9 +54,7 @@ def render_team(cell: Cell, team: Team) -> RenderedTeam:
         service_account(cell, team),
         *pod_access(cell, team),
         *team_access(cell, team),
-        *default_deny(cell, team),
-        *team_secrets(cell, team),
-        *team_rules(cell, team),
+        *(made for feature in FEATURES for made in feature.team_objects(cell, team)),
     ]
     clusters = [render_cluster(cell, cluster) for cluster in team.clusters if cluster.is_deployed]
     protected = not cell.ephemeral and bool(team.clusters)
@@ -69,9 +64,7 @@ def render_team(cell: Cell, team: Team) -> RenderedTeam:
 def render_cluster(cell: Cell, cluster: Cluster) -> RenderedCluster:
     objects = [
         aerospike_cluster(cell, cluster),
-        *cluster_policy(cell, cluster),
-        *cluster_secrets(cell, cluster),
-        *pod_monitor(cell, cluster),
+        *(made for feature in FEATURES for made in feature.objects(cell, cluster)),
     ]
     protected = not cell.ephemeral and cluster.state is not ClusterState.UNPROTECTED
     return RenderedCluster(cluster.name, cluster.resource_name, protected, tuple(objects))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from aerofleet.fleet.cell import Cell
+from aerofleet.fleet.metadata import cell_metadata
 from aerofleet.fleet.metal import Pool
-from aerofleet.manifests.metadata import cell_metadata
 from aerofleet.units.names import POOL_LABEL, SKIP_AWAIT_ANNOTATION
 
 SYSTEM_NAMESPACE = "kube-system"

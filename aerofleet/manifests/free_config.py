@@ -12,10 +12,9 @@ from aerofleet.files.settings import Settings
 from aerofleet.files.validation import kind_of, nearest, written
 from aerofleet.findings import Finding
 from aerofleet.fleet.resolve import Resolution, at_cluster, origin_locator
-from aerofleet.manifests.volumes import CA_FILE, SECRETS_PATH, TLS_PATH
 from aerofleet.settings.free_maps import free_parameters, reserved
 from aerofleet.settings.merge import Path
-from aerofleet.units.names import FEATURE_KEY_FILE
+from aerofleet.units.names import CA_FILE, FEATURE_KEY_FILE, SECRETS_PATH, TLS_PATH
 
 IMAGE_PATHS = ("/etc/ssl/", "/etc/pki/", "/usr/")
 """Folders with files of the server's image, mainly certificate authorities."""

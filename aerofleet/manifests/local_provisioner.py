@@ -11,10 +11,10 @@ from typing import Any
 
 from aerofleet.files.metal import Partition
 from aerofleet.fleet.cell import Cell
+from aerofleet.fleet.metadata import cell_metadata
 from aerofleet.fleet.metal import Pool
 from aerofleet.load import yaml_text
 from aerofleet.manifests.daemon_set import SYSTEM_NAMESPACE, daemon_set, host_path
-from aerofleet.manifests.metadata import cell_metadata
 from aerofleet.manifests.rbac import RBAC
 from aerofleet.units.names import CONFIG_ANNOTATION, MAX_LABEL, bounded, digest
 

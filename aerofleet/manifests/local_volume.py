@@ -6,8 +6,8 @@ from typing import Any
 
 from aerofleet.files.metal import Partition
 from aerofleet.fleet.cell import Cell
+from aerofleet.fleet.metadata import cell_metadata
 from aerofleet.fleet.metal import Host, Pool
-from aerofleet.manifests.metadata import cell_metadata
 from aerofleet.units.kubernetes_quantity import kubernetes_bytes
 from aerofleet.units.names import MAX_LABEL, bounded
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from aerofleet.fleet.cell import Cell, Team
-from aerofleet.manifests.metadata import cell_metadata
-from aerofleet.manifests.network import PROFILES
+from aerofleet.fleet.metadata import cell_metadata
+from aerofleet.fleet.network_profiles import PROFILES
 from aerofleet.units.names import TEAM_LABEL
 
 POD_SECURITY = "pod-security.kubernetes.io"

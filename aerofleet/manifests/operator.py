@@ -11,7 +11,7 @@ from copy import deepcopy
 from typing import Any
 
 from aerofleet.fleet.cell import Cell
-from aerofleet.manifests.metadata import NAMESPACE_NAME_LABEL, cell_metadata
+from aerofleet.fleet.metadata import NAMESPACE_NAME_LABEL, cell_metadata
 from aerofleet.units.json_value import Json
 from aerofleet.units.names import owner_labels
 

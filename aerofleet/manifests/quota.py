@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aerofleet.fleet.cell import Cell, Team
-from aerofleet.manifests.metadata import team_metadata
+from aerofleet.fleet.metadata import team_metadata
 from aerofleet.units.kubernetes_quantity import kubernetes_bytes, kubernetes_cpu
 
 SIDECAR_CPU_MILLICORES = 1000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aerofleet.fleet.cell import Cell, Team
-from aerofleet.manifests.metadata import cell_metadata, team_metadata
+from aerofleet.fleet.metadata import cell_metadata, team_metadata
 from aerofleet.units.names import MAX_LABEL, OPERATOR_SERVICE_ACCOUNT, bounded
 
 RBAC = "rbac.authorization.k8s.io"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aerofleet.files.choices import NetworkProfile
-from aerofleet.manifests.network import PROFILES, Profile
+from aerofleet.fleet.network_profiles import PROFILES, Profile
 
 COLUMNS = ("profile", "address type", "fabric", "host ports", "policies apply to", "Pod Security", "clients reach it")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aerofleet.fleet.cell import Cell
-from aerofleet.manifests.metadata import cell_metadata
+from aerofleet.fleet.metadata import cell_metadata
 
 
 def storage_classes(cell: Cell) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from aerofleet.aerospike.parameters import names_in
+from aerofleet.aerospike.parameters import known_names
 from aerofleet.files.cluster.marks import CONFIG, ENTRY, Keys, Makes, marks_in, reserved_in
 from aerofleet.files.settings import Settings
 from aerofleet.settings.merge import Path
@@ -74,13 +74,19 @@ def reserved(version: str, context: str) -> Mapping[str, str]:
     mapping may have.
     """
     place = f"network.{ANY}" if context.startswith("network.") else context
-    known = names_in(version, context)
+    known = known_names(version, context)
     made = made_by_settings().get(context, {})
     others = (entry for entry in reserved_in(Settings) if entry.context.replace(ENTRY, "") == place)
     return {
         **{parameter: remedy for parameter, remedy in made.items() if parameter in known},
         **{entry.parameter: entry.remedy for entry in others},
     }
+
+
+def unreserved(parameters: Mapping[str, Any], context: str, version: str) -> dict[str, Any]:
+    """Return the parameters of a free mapping that it may have in server ``version``; a rule reports the others."""
+    taken = reserved(version, context)
+    return {parameter: value for parameter, value in parameters.items() if parameter not in taken}
 
 
 @cache

@@ -40,6 +40,10 @@ FEATURE_KEY_SECRET = "aerospike-feature-key"  # noqa: S105 - the name of a Secre
 PULL_SECRET = "aerospike-registry"  # noqa: S105 - the name of a Secret
 PULL_SECRET_FILE = ".dockerconfigjson"  # noqa: S105 - the key that Kubernetes looks for
 FEATURE_KEY_FILE = "features.conf"
+SECRETS_PATH = "/etc/aerospike/secrets"
+TLS_PATH = "/etc/aerospike/tls"
+"""Folders of a server's container."""
+CA_FILE = "ca.crt"
 
 
 DEFAULT_DENY_POLICY = "aerofleet.default-deny"

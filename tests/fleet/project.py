@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from aerofleet.fleet.cluster import Cluster
 
 CASES = Path(__file__).parent.parent / "cases"
 SHOP = CASES / "definitions" / "shop"
@@ -55,3 +58,8 @@ MAKERS = {
     "pipe": os.mkfifo,
     "nothing": lambda path: None,
 }
+
+
+def with_settings(cluster: Cluster, **changes: object) -> Cluster:
+    """The resolved cluster with other settings (by the names of the model's fields)."""
+    return replace(cluster, settings=cluster.settings.model_copy(update=changes))

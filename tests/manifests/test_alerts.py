@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 import yaml
 
+from aerofleet.features.alerts.build import RUNBOOK, team_rules, tier_rules, used_limits
+from aerofleet.features.alerts.table import ALERTS
 from aerofleet.files.cluster.alerts import AlertSettings
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.resolve import resolve_cell
-from aerofleet.manifests.alerts import ALERTS
-from aerofleet.manifests.prometheus_rule import RUNBOOK, team_rules, tier_rules, used_limits
-from tests.fleet.project import EXAMPLE, ROOT
+from tests.fleet.project import EXAMPLE, ROOT, with_settings
 
 CASES = yaml.safe_load((ROOT / "tests/cases/alerts/cases.yaml").read_text())
 GOLD = {
@@ -143,7 +143,8 @@ def test_each_cluster_says_how_many_nodes_it_shall_have(local: Cell) -> None:
 
 def test_a_cluster_without_an_exporter_is_not_watched(local: Cell) -> None:
     teams = tuple(
-        replace(team, clusters=tuple(replace(each, exporter=None) for each in team.clusters)) for team in local.teams
+        replace(team, clusters=tuple(with_settings(each, exporter=None) for each in team.clusters))
+        for team in local.teams
     )
     assert not tier_rules(replace(local, teams=teams))
     assert not [rule for team in teams for rule in team_rules(local, team)]
@@ -151,7 +152,7 @@ def test_a_cluster_without_an_exporter_is_not_watched(local: Cell) -> None:
 
 def test_people_are_warned_before_the_writes_stop(local: Cell) -> None:
     for cluster in local.clusters:
-        for namespace in cluster.namespaces:
+        for namespace in cluster.settings.namespaces:
             stop = namespace.storage_config["stop-writes-used-pct"]
             assert cluster.tier.alert_thresholds["dataUsedPct"] < stop, cluster.name
 
@@ -175,7 +176,8 @@ def test_the_limit_of_data_follows_where_writes_stop(stop_writes: object, limit:
     """
     cart = next(cluster for cluster in local.clusters if cluster.name == "cart")
     config = {} if stop_writes is None else {"stop-writes-used-pct": stop_writes}
-    (namespace,) = cart.namespaces
+    (namespace,) = cart.settings.namespaces
     tier = replace(cart.tier, alert_thresholds={"usedOfLimitPct": 85})
-    changed = replace(cart, tier=tier, namespaces=(replace(namespace, storage_config=config),))
+    other = namespace.model_copy(update={"storage_config": config})
+    changed = with_settings(replace(cart, tier=tier), namespaces=(other,))
     assert next(used_limits(local, changed))["expr"] == limit

@@ -21,8 +21,10 @@ from tests.manifests.golden import Render, golden_files
 from tests.manifests.test_golden import differences
 
 PACKAGE = "aerofleet.manifests"
-FOLDER = ROOT / "aerofleet" / "manifests"
-NO_BUILDERS = {"__init__", "admission", "free_config", "rendered", "reference"}
+CODE = ROOT / "aerofleet"
+BESIDE = {"fleet.containers", "fleet.metadata", "fleet.network_profiles"}
+"""Modules of other packages that the builders write objects with."""
+NO_BUILDERS = {"features.feature", "manifests.free_config", "manifests.rendered", "manifests.reference"}
 LISTED: dict[str, list[dict[str, str]]] = yaml.safe_load((CASES / "mutants" / "builders.yaml").read_text())
 MUTANTS = [pytest.param(name, each, id=f"{name}: {each['about']}") for name in LISTED for each in LISTED[name]]
 
@@ -46,19 +48,24 @@ class Mutation(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
 @contextmanager
 def mutated(name: str, case: dict[str, str]) -> Iterator[Render]:
     """``render_cell`` of the builders with one of them changed; the real ones are back afterwards."""
-    path = FOLDER / f"{name}.py"
+    path = CODE / f"{name.replace('.', '/')}.py"
     source = path.read_text()
     assert case["replace"] in source, f"'{case['replace']}' is not in {path.name}"
-    finder = Mutation(f"{PACKAGE}.{name}", path, source.replace(case["replace"], case["by"], 1))
-    real = {key: sys.modules.pop(key) for key in list(sys.modules) if key == PACKAGE or key.startswith(f"{PACKAGE}.")}
+    finder = Mutation(f"aerofleet.{name}", path, source.replace(case["replace"], case["by"], 1))
+    real = {key: sys.modules.pop(key) for key in list(sys.modules) if is_of_builders(key)}
     sys.meta_path.insert(0, finder)
     try:
         yield importlib.import_module(PACKAGE).render_cell
     finally:
         sys.meta_path.remove(finder)
-        for key in [key for key in sys.modules if key == PACKAGE or key.startswith(f"{PACKAGE}.")]:
+        for key in [key for key in sys.modules if is_of_builders(key)]:
             del sys.modules[key]
         sys.modules.update(real)
+
+
+def is_of_builders(module: str) -> bool:
+    _, _, name = module.partition(".")
+    return name in BESIDE or name.partition(".")[0] in ("manifests", "features")
 
 
 def noticed(render: Any) -> bool:
@@ -76,9 +83,11 @@ def test_a_mutant_is_noticed(name: str, case: dict[str, str]) -> None:
 
 
 def test_a_builder_that_is_not_changed_is_not_noticed() -> None:
-    with mutated("quota", {"replace": "LimitRange", "by": "LimitRange"}) as render:
+    with mutated("manifests.quota", {"replace": "LimitRange", "by": "LimitRange"}) as render:
         assert not noticed(render)
 
 
 def test_every_builder_has_a_mutant() -> None:
-    assert set(LISTED) == {path.stem for path in FOLDER.glob("*.py")} - NO_BUILDERS
+    paths = [*CODE.glob("manifests/*.py"), *CODE.glob("features/**/*.py")]
+    modules = {".".join(path.relative_to(CODE).with_suffix("").parts) for path in paths if path.stem != "__init__"}
+    assert set(LISTED) == {name for name in modules if not name.endswith(".rules")} - NO_BUILDERS | BESIDE

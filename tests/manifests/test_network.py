@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from aerofleet.features.network.policies import cluster_policy
 from aerofleet.files.choices import NetworkProfile
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
-from aerofleet.manifests.network_policies import cluster_policy
 from tests.manifests.golden import resolved
 
 

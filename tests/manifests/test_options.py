@@ -10,16 +10,18 @@ from typing import Any
 import pytest
 
 from aerofleet.ako.admission import admit_create
+from aerofleet.features.secrets.build import cluster_secrets, team_secrets
 from aerofleet.files.cell import SecretStore
 from aerofleet.files.choices import NetworkProfile
+from aerofleet.files.cluster.access import RoleSettings
+from aerofleet.files.cluster.rollout import BatchSettings, RestartSettings
 from aerofleet.fleet.cell import Cell
-from aerofleet.fleet.cluster import Batches, Cluster, Restart, Role
+from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
 from aerofleet.manifests.cell import render_cluster, render_pool
-from aerofleet.manifests.external_secret import cluster_secrets, team_secrets
-from tests.fleet.project import SHOP, change, copy_of
+from tests.fleet.project import SHOP, change, copy_of, with_settings
 from tests.manifests.golden import resolved
 
 ABSENT = object()
@@ -31,6 +33,10 @@ def cell() -> Cell:
 
 def gold() -> Cluster:
     return next(each for each in cell().clusters if each.tier.name == "gold")
+
+
+def batches(**sizes: int) -> BatchSettings:
+    return BatchSettings.model_validate({"rollingUpdate": 0, "scaleDown": 0, "maxUnavailable": 1, **sizes})
 
 
 def at(value: Any, path: str) -> Any:
@@ -47,23 +53,33 @@ def spec_of(cluster: Cluster) -> dict[str, Any]:
 
 
 OPTIONS: list[tuple[dict[str, Any], str, Any]] = [
-    ({"paused": True}, "paused", True),
     ({"host_blocks": ("host-1", "host-2")}, "k8sNodeBlockList", ["host-1", "host-2"]),
-    ({"restart": Restart("pod", "rotated")}, "operations", [{"kind": "PodRestart", "id": "pod-rotated"}]),
-    ({"batches": Batches(2, 0, 1)}, "rackConfig.rollingUpdateBatchSize", 2),
-    ({"batches": Batches(0, 3, 1)}, "rackConfig.scaleDownBatchSize", 3),
+    (
+        {"restart": RestartSettings(how="pod", reason="rotated")},
+        "operations",
+        [{"kind": "PodRestart", "id": "pod-rotated"}],
+    ),
+    ({"batches": batches(rollingUpdate=2)}, "rackConfig.rollingUpdateBatchSize", 2),
+    ({"batches": batches(scaleDown=3)}, "rackConfig.scaleDownBatchSize", 3),
 ]
 
 
 @pytest.mark.parametrize(("asked", "path", "wanted"), OPTIONS, ids=[path for _, path, _ in OPTIONS])
 def test_what_is_asked_for_is_there_and_nothing_else(asked: dict[str, Any], path: str, wanted: Any) -> None:
     assert at(spec_of(gold()), path) is ABSENT
-    assert at(spec_of(replace(gold(), **asked)), path) == wanted
+    assert at(spec_of(with_settings(gold(), **asked)), path) == wanted
+
+
+def test_a_cluster_is_paused_by_its_settings_or_an_upgrade() -> None:
+    assert at(spec_of(gold()), "paused") is ABSENT
+    assert at(spec_of(replace(gold(), paused=True)), "paused") is True
 
 
 def test_a_long_reason_to_restart_is_still_an_id_that_the_operator_takes() -> None:
     ids = {
-        spec_of(replace(gold(), restart=Restart("warm", f"passwords rotated, change {number}")))["operations"][0]["id"]
+        spec_of(
+            with_settings(gold(), restart=RestartSettings(how="warm", reason=f"passwords rotated, change {number}"))
+        )["operations"][0]["id"]
         for number in range(2)
     }
     assert len(ids) == 2
@@ -77,10 +93,11 @@ def test_a_rack_that_is_rebuilt_says_so() -> None:
 
 
 def test_a_role_has_quotas_where_they_are_given() -> None:
-    roles = (Role("few", ("read",), read_quota=10, write_quota=20), Role("many", ("read",)))
-    security = replace(gold().security, roles=roles, users=gold().security.users[:2])
-    config = {"enable-quotas": True}
-    few, many = spec_of(replace(gold(), security=security, security_config=config))["aerospikeAccessControl"]["roles"]
+    few = RoleSettings(name="few", privileges=("read",), readQuota=10, writeQuota=20)
+    roles = (few, RoleSettings(name="many", privileges=("read",)))
+    cluster = replace(gold(), users=gold().users[:2])
+    settings = {"roles": roles, "access_control_config": {"enable-quotas": True}}
+    few, many = spec_of(with_settings(cluster, **settings))["aerospikeAccessControl"]["roles"]
     assert few == {"name": "few", "privileges": ["read"], "readQuota": 10, "writeQuota": 20}
     assert many == {"name": "many", "privileges": ["read"]}
 
@@ -94,12 +111,14 @@ def test_pods_stay_on_the_hosts_of_their_pool() -> None:
     labels = {pool.name: render_pool(cell(), pool).node_patches[0]["metadata"]["labels"] for pool in cell().pools}
     for cluster in cell().clusters:
         selector = spec_of(cluster)["podSpec"]["nodeSelector"]
-        assert [pool for pool, of_host in labels.items() if selector.items() <= of_host.items()] == [cluster.pool]
+        assert [pool for pool, of_host in labels.items() if selector.items() <= of_host.items()] == [
+            cluster.settings.pool
+        ]
 
 
 def test_a_cluster_without_metrics_has_nothing_of_the_exporter() -> None:
-    users = tuple(user for user in gold().security.users if user.name != "exporter")
-    without = replace(gold(), exporter=None, security=replace(gold().security, users=users))
+    users = tuple(user for user in gold().users if user.name != "exporter")
+    without = with_settings(replace(gold(), users=users), exporter=None)
     built = render_cluster(cell(), without).objects
     assert "PodMonitor" not in {each["kind"] for each in built}
     spec = built[0]["spec"]

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from aerofleet.features.alerts.build import team_rules, tier_rules
 from aerofleet.files.choices import ClusterState, NetworkProfile
 from aerofleet.files.metal import Tuning
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.metal import Pool
 from aerofleet.manifests.cell import render_cluster, render_pool, render_team
 from aerofleet.manifests.local_volume import local_volumes
-from aerofleet.manifests.prometheus_rule import team_rules, tier_rules
 from aerofleet.manifests.storage_class import storage_classes
 from tests.manifests.golden import resolved
 

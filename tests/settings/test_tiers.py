@@ -9,7 +9,7 @@ import yaml
 
 from aerofleet.cli import main
 from aerofleet.fleet.resolve import resolve_cell
-from aerofleet.manifests.aerospike_config import aerospike_config
+from aerofleet.manifests.aerospike_cluster import aerospike_cluster
 from tests.fleet.project import ROOT, SHOP, change, copy_of
 
 PLAIN = "templates/tiers/plain.yaml"
@@ -82,7 +82,7 @@ def test_a_tier_follows_the_version_of_the_server(
     resolution = resolve_cell(root, "here")
     assert resolution.cell is not None, resolution.findings
     suggest = next(cluster for cluster in resolution.cell.clusters if cluster.name == "suggest")
-    config = aerospike_config(suggest)
+    config = aerospike_cluster(resolution.cell, suggest)["spec"]["aerospikeConfig"]
     (namespace,) = config["namespaces"]
     assert config["service"]["proto-fd-max"] == connections
     assert namespace["storage-engine"] == {"type": "memory", **storage}
@@ -130,4 +130,5 @@ def test_a_majority_makes_a_cluster_and_leaves_room_for_a_restart(size: int, lea
     resolution = resolve_cell(root, "here")
     assert resolution.cell is not None, resolution.findings
     cluster = next(each for each in resolution.cell.clusters if each.name == "suggest")
-    assert aerospike_config(cluster)["service"]["min-cluster-size"] == least
+    config = aerospike_cluster(resolution.cell, cluster)["spec"]["aerospikeConfig"]
+    assert config["service"]["min-cluster-size"] == least

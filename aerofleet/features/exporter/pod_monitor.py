@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from aerofleet.files.cluster.exporter import ExporterSettings
 from aerofleet.fleet.cell import Cell
-from aerofleet.fleet.cluster import Cluster, Exporter
-from aerofleet.manifests.metadata import cluster_metadata
+from aerofleet.fleet.cluster import Cluster
+from aerofleet.fleet.metadata import cluster_metadata, series_labels
 
 
 def pod_monitor(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
     """Return the PodMonitor; none if the cell has no Prometheus operator, or the cluster no exporter."""
-    if not cell.monitoring.pod_monitors or cluster.exporter is None:
+    exporter = cluster.settings.exporter
+    if not cell.monitoring.pod_monitors or exporter is None:
         return []
     metadata = cluster_metadata(cell, cluster, cluster.resource_name)
     metadata["labels"] |= dict(cell.monitoring.labels)
     relabelings = [
         {"targetLabel": label, "replacement": value, "action": "replace"}
-        for label, value in {**series_labels(cell, cluster), **job_label(cluster.exporter)}.items()
+        for label, value in {**series_labels(cell, cluster), **job_label(exporter)}.items()
     ]
     endpoint = {
         "port": "metrics",
@@ -35,16 +37,6 @@ def pod_monitor(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
     ]
 
 
-def job_label(exporter: Exporter) -> dict[str, str]:
+def job_label(exporter: ExporterSettings) -> dict[str, str]:
     """Return the label that dashboards choose series by: one for all clusters, if the tier names one."""
     return {"job": exporter.job} if exporter.job else {}
-
-
-def series_labels(cell: Cell, cluster: Cluster) -> dict[str, str]:
-    """Return the labels of a cluster's series: alert rules select by them, and alerts show them."""
-    return {
-        "aerofleet_cell": cell.name,
-        "aerofleet_team": cluster.team,
-        "aerofleet_cluster": cluster.name,
-        "aerofleet_tier": cluster.tier.reference,
-    }

@@ -28,5 +28,15 @@ def cluster_metadata(cell: Cell, cluster: Cluster, name: str) -> dict[str, Any]:
     return _metadata(name, cluster.namespace, {**owner_labels(cell.name), **labels})
 
 
+def series_labels(cell: Cell, cluster: Cluster) -> dict[str, str]:
+    """Return the labels of a cluster's series: alert rules select by them, and alerts show them."""
+    return {
+        "aerofleet_cell": cell.name,
+        "aerofleet_team": cluster.team,
+        "aerofleet_cluster": cluster.name,
+        "aerofleet_tier": cluster.tier.reference,
+    }
+
+
 def _metadata(name: str, namespace: str, labels: dict[str, str]) -> dict[str, Any]:
     return {"name": name, **({"namespace": namespace} if namespace else {}), "labels": labels}

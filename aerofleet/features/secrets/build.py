@@ -6,7 +6,7 @@ from typing import Any
 
 from aerofleet.fleet.cell import Cell, Team
 from aerofleet.fleet.cluster import Cluster, SecretReference
-from aerofleet.manifests.metadata import cluster_metadata, team_metadata
+from aerofleet.fleet.metadata import cluster_metadata, team_metadata
 
 PULL_SECRET_TYPE = "kubernetes.io/dockerconfigjson"  # noqa: S105 - of Kubernetes: a kubelet takes no other
 

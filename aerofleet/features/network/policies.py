@@ -12,8 +12,8 @@ from typing import Any
 
 from aerofleet.fleet.cell import Cell, Team
 from aerofleet.fleet.cluster import Cluster
-from aerofleet.manifests.metadata import NAMESPACE_NAME_LABEL, cluster_metadata, team_metadata
-from aerofleet.manifests.network import PROFILES
+from aerofleet.fleet.metadata import NAMESPACE_NAME_LABEL, cluster_metadata, team_metadata
+from aerofleet.fleet.network_profiles import PROFILES
 from aerofleet.units.names import DEFAULT_DENY_POLICY
 
 
@@ -33,9 +33,9 @@ def cluster_policy(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
     if PROFILES[cell.network_profile].policies == "none":
         return []
     ports = cluster.ports
-    service = ports.tls_service or ports.service
+    service = ports.tls_service if cluster.tls else ports.service
     inner = [ports.admin] if ports.admin else []
-    inner += [ports.tls_fabric or ports.fabric, ports.tls_heartbeat or ports.heartbeat]
+    inner += [ports.tls_fabric, ports.tls_heartbeat] if cluster.tls else [ports.fabric, ports.heartbeat]
     own = {"podSelector": {"matchLabels": {"app": "aerospike-cluster", "aerospike.com/cr": cluster.resource_name}}}
     ingress = [
         rule([own], [service, *inner]),
@@ -45,7 +45,7 @@ def cluster_policy(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
     clients += [{"ipBlock": {"cidr": cidr}} for cidr in cluster.client_cidrs]
     if clients:
         ingress.append(rule(clients, [service]))
-    if cluster.exporter:
+    if cluster.settings.exporter:
         ingress.append(rule([in_namespace(cell.monitoring.namespace)], [ports.exporter]))
     metadata = cluster_metadata(cell, cluster, cluster.resource_name)
     return [policy(metadata, own["podSelector"], ingress=ingress)]

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from aerofleet.features.alerts.table import ALERTS, DATA_LIMIT, INDEXES_LIMIT, WANTED_SIZE, Alert
+from aerofleet.files.cluster.namespaces import NamespaceSettings
 from aerofleet.fleet.cell import Cell, Team
-from aerofleet.fleet.cluster import Cluster, Namespace, Tier
-from aerofleet.manifests.alerts import ALERTS, DATA_LIMIT, INDEXES_LIMIT, WANTED_SIZE, Alert
-from aerofleet.manifests.metadata import cell_metadata, team_metadata
-from aerofleet.manifests.pod_monitor import series_labels
+from aerofleet.fleet.cluster import Cluster, Tier
+from aerofleet.fleet.metadata import cell_metadata, series_labels, team_metadata
 from aerofleet.sizing.headroom import growth_after_loss
 from aerofleet.sizing.pod import STOP_WRITES_USED_PERCENT
 from aerofleet.units.names import MAX_LABEL, bounded
@@ -31,7 +31,7 @@ def tier_rules(cell: Cell) -> list[dict[str, Any]]:
 
 def watched(cell: Cell, team: Team) -> Iterator[Cluster]:
     for cluster in team.clusters if cell.monitoring.pod_monitors else ():
-        if cluster.is_deployed and cluster.exporter is not None:
+        if cluster.is_deployed and cluster.settings.exporter is not None:
             yield cluster
 
 
@@ -77,7 +77,7 @@ def used_limits(cell: Cell, cluster: Cluster) -> Iterator[dict[str, Any]]:
     if "usedOfLimitPct" not in cluster.tier.alert_thresholds:
         return
     racks = max(len(cluster.racks), 1)
-    for namespace in cluster.namespaces:
+    for namespace in cluster.settings.namespaces:
         growth = growth_after_loss(namespace.replication_factor, racks, cluster.size // racks)
         stop = stop_writes_used_percent(namespace)
         labels = {**series_labels(cell, cluster), "ns": namespace.name}
@@ -85,7 +85,7 @@ def used_limits(cell: Cell, cluster: Cluster) -> Iterator[dict[str, Any]]:
             yield {"record": record, "expr": f"vector({float(limit):.1f})", "labels": labels}
 
 
-def stop_writes_used_percent(namespace: Namespace) -> int:
+def stop_writes_used_percent(namespace: NamespaceSettings) -> int:
     """Return the use of the space for data from which writes stop; 100 where that limit is off (0). What is no number
     is a mistake that the operator's rules report, and counts as the server's default here.
     """

@@ -1,0 +1,8 @@
+"""TLS: for clients and between nodes, with the certificate of the cluster's Secret."""
+
+from __future__ import annotations
+
+from aerofleet.features.feature import Feature
+from aerofleet.features.tls.build import spec
+
+TLS = Feature(name="tls", spec=spec)

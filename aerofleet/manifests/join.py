@@ -1,0 +1,54 @@
+"""Join the parts that features make of one AerospikeCluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+JOINED_BY_NAME = ("aerospikeConfig.namespaces",)
+"""Lists whose entries several features make together; every other list gets each feature's entries at its end."""
+
+
+class PartsClashError(Exception):
+    """Two features write the same field: a mistake of their builders, never of a person's definitions."""
+
+
+def joined(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return one mapping with all fields of ``parts``, which are not changed. Raises PartsClashError."""
+    whole: dict[str, Any] = {}
+    for part in parts:
+        whole = _mapping(whole, part, "")
+    return whole
+
+
+def _mapping(whole: Mapping[str, Any], part: Mapping[str, Any], path: str) -> dict[str, Any]:
+    result = dict(whole)
+    for key, value in part.items():
+        result[key] = _value(result[key], value, f"{path}.{key}" if path else key) if key in result else value
+    return result
+
+
+def _value(before: Any, value: Any, path: str) -> Any:
+    if isinstance(before, Mapping) and isinstance(value, Mapping):
+        return _mapping(before, value, path)
+    if isinstance(before, list) and isinstance(value, list):
+        return _by_name(before, value, path) if path in JOINED_BY_NAME else _appended(before, value, path)
+    if before != value:
+        raise PartsClashError(f"two features write {path}: {before!r} and {value!r}")
+    return before
+
+
+def _appended(before: list[Any], value: list[Any], path: str) -> list[Any]:
+    result = [*before, *value]
+    names = [entry["name"] for entry in result if isinstance(entry, Mapping) and "name" in entry]
+    if len(set(names)) < len(names):
+        raise PartsClashError(f"two features write an entry of the same name to {path}: {', '.join(names)}")
+    return result
+
+
+def _by_name(before: list[Any], value: list[Any], path: str) -> list[Any]:
+    result = {entry["name"]: entry for entry in before}
+    for entry in value:
+        name = entry["name"]
+        result[name] = _mapping(result[name], entry, f"{path}.{name}") if name in result else entry
+    return list(result.values())
