@@ -29,14 +29,26 @@ def _access(cluster: Cluster, kind: str) -> dict[str, Config]:
     return {str(entry.get("name")): entry for entry in entries(cluster.spec, "aerospikeAccessControl", kind)}
 
 
-@rule("security-goes", scope="change", severity="severe", remedy="security as it is")
+@rule(
+    "security-goes",
+    scope="change",
+    severity="severe",
+    remedy="security as it is",
+    source="aerospike-server, Enterprise Edition: security",
+)
 def security_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Without the security section whoever reaches a port reads and deletes everything."""
     if is_secured(old) and not is_secured(new):
         yield "spec.aerospikeConfig.security", "users and roles no longer count"
 
 
-@rule("security-comes", scope="change", severity="severe", remedy="security once every application logs in already")
+@rule(
+    "security-comes",
+    scope="change",
+    severity="severe",
+    remedy="security once every application logs in already",
+    source="aerospike-server, Enterprise Edition: security; AKO 4.5.0: handleEnableSecurity",
+)
 def security_comes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """From its restart on, each server refuses whoever does not log in. Clients may send a user to a server without
     security; so all of them can do so before.
@@ -45,7 +57,13 @@ def security_comes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[P
         yield "spec.aerospikeConfig.security", "clients that don't log in are refused"
 
 
-@rule("users-go", scope="change", severity="warning", remedy="the user or the role until no application uses it")
+@rule(
+    "users-go",
+    scope="change",
+    severity="warning",
+    remedy="the user or the role until no application uses it",
+    source="AKO 4.5.0: reconcileUsers and reconcileRoles",
+)
 def users_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Applications that log in as the user are locked out while servers run; users with the role lose its rights."""
     for kind, label in (("users", "user"), ("roles", "role")):
@@ -54,7 +72,13 @@ def users_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem
             yield f"spec.aerospikeAccessControl.{kind}.{{{name}}}", f"{label} {name} goes"
 
 
-@rule("access-narrows", scope="change", severity="warning", remedy="the right until no application uses it")
+@rule(
+    "access-narrows",
+    scope="change",
+    severity="warning",
+    remedy="the right until no application uses it",
+    source="AKO 4.5.0: reconcileRoles",
+)
 def access_narrows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """What applications did until now is refused while servers run."""
     for path, name, before, after in _both(old, new, "roles"):
@@ -86,6 +110,7 @@ def access_narrows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[P
     scope="change",
     severity="severe",
     remedy="the narrowest privilege that does, or the approval of who answers for security",
+    source="aerospike-server, Enterprise Edition: privileges of predefined roles",
 )
 def administrative_rights(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A user other than admin gets a right that reaches beyond the data of an application."""
@@ -104,6 +129,7 @@ def administrative_rights(old: Cluster, new: Cluster, restarts: Restarts) -> Ite
     scope="change",
     severity="warning",
     remedy="the old Secret kept until it is done, and the applications told before",
+    source="AKO 4.5.0: reconcileUsers",
 )
 def passwords_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The operator sets the password from the new Secret while servers run; whoever has the old one can't log in any
@@ -116,7 +142,13 @@ def passwords_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
             yield f"{path}.secretName", f"{name} {how}"
 
 
-@rule("tls-goes", scope="change", severity="warning", remedy="TLS as it is, or both ports until no client uses it")
+@rule(
+    "tls-goes",
+    scope="change",
+    severity="warning",
+    remedy="TLS as it is, or both ports until no client uses it",
+    source="aerospike-server, reference of parameters: TLS",
+)
 def tls_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Clients and nodes that speak TLS are cut off, and what they say can be read on the way."""
     for before, rack in paired(old, new):
@@ -127,7 +159,13 @@ def tls_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem
                 yield path, f"{key} speaks plain text only"
 
 
-@rule("plain-text-goes", scope="change", severity="warning", remedy="both ports until no client uses the plain one")
+@rule(
+    "plain-text-goes",
+    scope="change",
+    severity="warning",
+    remedy="both ports until no client uses the plain one",
+    source="aerospike-server, reference of parameters: ports and TLS ports",
+)
 def plain_text_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Clients, tools and XDR of other clusters that speak plain text are cut off."""
     for before, rack in paired(old, new):
@@ -137,7 +175,13 @@ def plain_text_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
                 yield config_path_of(new, before, rack, f"network.{key}.port"), f"{key} speaks TLS only"
 
 
-@rule("certificates-asked", scope="change", severity="warning", remedy="certificates for all clients first")
+@rule(
+    "certificates-asked",
+    scope="change",
+    severity="warning",
+    remedy="certificates for all clients first",
+    source="aerospike-server, reference of parameters: tls-authenticate-client",
+)
 def certificates_asked(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Clients without a certificate, or with one of another name, are refused from the restart on."""
     for before, rack in paired(old, new):

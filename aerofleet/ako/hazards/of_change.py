@@ -27,7 +27,13 @@ RESTARTS = frozenset({WARM, POD_RESTART, IMAGE})
 """What a pod that stays can fail by: its server starts anew."""
 
 
-@rule("many-changes", scope="change", severity="warning", remedy="one kind of change after the other")
+@rule(
+    "many-changes",
+    scope="change",
+    severity="warning",
+    remedy="one kind of change after the other",
+    source="AKO 4.5.0: reconcileRacks",
+)
 def many_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Image, size, racks and configuration in one update: when a step fails, nobody knows which."""
     kinds = [
@@ -41,7 +47,13 @@ def many_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pro
         yield "spec", f"{', '.join(changed)} change together"
 
 
-@rule("version-skip", scope="change", severity="warning", remedy="one major version after the other")
+@rule(
+    "version-skip",
+    scope="change",
+    severity="warning",
+    remedy="one major version after the other",
+    source="the vendor's upgrade paths",
+)
 def version_skip(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The operator admits any jump between versions; the server's own upgrade path goes step by step."""
     before, after = numbers(old.version), numbers(new.version)
@@ -49,14 +61,26 @@ def version_skip(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pro
         yield "spec.image", f"{old.version} to {new.version} skips a major version"
 
 
-@rule("shrinks-much", scope="change", severity="warning", remedy="steps, each with room for the data on what is left")
+@rule(
+    "shrinks-much",
+    scope="change",
+    severity="warning",
+    remedy="steps, each with room for the data on what is left",
+    source="AKO 4.5.0: scaleDownRack; aerospike-server: stop-writes",
+)
 def shrinks_much(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The pods that stay must hold all data: with many leaving they may stop writes on the way."""
     if old.size and old.size - new.size > 1 and new.size * 4 < old.size * 3:
         yield "spec.size", f"{old.size} pods become {new.size}"
 
 
-@rule("racks-renumbered", scope="change", severity="severe", remedy="the ids that are running")
+@rule(
+    "racks-renumbered",
+    scope="change",
+    severity="severe",
+    remedy="the ids that are running",
+    source="AKO 4.5.0: getRacksToDelete",
+)
 def racks_renumbered(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Other rack ids make other StatefulSets: every pod is replaced, with other volumes, and no rule holds it back."""
     before, after = {rack.id for rack in old.racks}, {rack.id for rack in new.racks}
@@ -65,7 +89,11 @@ def racks_renumbered(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
 
 
 @rule(
-    "rack-goes", scope="change", severity="warning", remedy="room on the racks that stay, and copies no more than racks"
+    "rack-goes",
+    scope="change",
+    severity="warning",
+    remedy="room on the racks that stay, and copies no more than racks",
+    source="AKO 4.5.0: deleteRacks; aerospike-server, partition_balance.c",
 )
 def rack_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The racks that stay take over all copies of the one that goes; with more copies than racks two share one."""
@@ -80,6 +108,7 @@ def rack_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Proble
     scope="change",
     severity="severe",
     remedy="two changes: take it from the one, then give it to the other",
+    source="AKO 4.5.0: validateStorageEngineDeviceListUpdate; aerospike-server, drv_ssd.c",
 )
 def device_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A device goes from one namespace to another with what lies on it. The operator looks at whole lines only: with a
@@ -94,7 +123,13 @@ def device_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pro
                     yield path, f"{device} comes from {owners[device]}"
 
 
-@rule("map-keys", scope="change", severity="warning", remedy="asvalidation over the data before the upgrade")
+@rule(
+    "map-keys",
+    scope="change",
+    severity="warning",
+    remedy="asvalidation over the data before the upgrade",
+    source="the vendor's release notes of 7.1",
+)
 def map_keys(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """From 7.1 on the keys of a map are integers, texts or bytes; records with others can't be read any more."""
     if old.version and is_at_least(new.version, "7.1.0.0") and not is_at_least(old.version, "7.1.0.0"):
@@ -106,6 +141,7 @@ def map_keys(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem
     scope="change",
     severity="warning",
     remedy="room on the other nodes: used × size / (size − pods missing) below stop-writes",
+    source="recorded roll-outs of AKO 4.5.0; reconcileRevisionChangedRacks",
 )
 def revision_refills(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A rack's new revision replaces all pods of the rack, batch by batch, and each new one fills from the others. A
@@ -119,7 +155,13 @@ def revision_refills(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
             yield f"spec.rackConfig.racks[{rack.position}].revision", f"rack {rack.id} is rebuilt{missing}"
 
 
-@rule("ignores-what-it-breaks", scope="change", severity="severe", remedy="maxIgnorablePods: 0 for this change")
+@rule(
+    "ignores-what-it-breaks",
+    scope="change",
+    severity="severe",
+    remedy="maxIgnorablePods: 0 for this change",
+    source="recorded roll-outs of AKO 4.5.0; getIgnorablePods",
+)
 def ignores_what_it_breaks(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """With maxIgnorablePods the operator also ignores pods that the change itself makes fail: it takes down the next
     pod of the rack, one more than the allowance, before it stops. With a strongly consistent namespace it writes the
@@ -142,6 +184,7 @@ def ignores_what_it_breaks(old: Cluster, new: Cluster, restarts: Restarts) -> It
     scope="change",
     severity="info",
     remedy="migrate-fill-delay: 0 live before the change, and the old value after it",
+    source="AKO 4.5.0: setMigrateFillDelay and shouldSetMigrateFillDelay",
 )
 def fill_delay_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A pod that comes back empty is filled only after migrate-fill-delay, and the next batch waits for that. The
@@ -162,7 +205,13 @@ def fill_delay_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
             return
 
 
-@rule("host-path-waits", scope="change", severity="severe", remedy="a PodRestart operation after it")
+@rule(
+    "host-path-waits",
+    scope="change",
+    severity="severe",
+    remedy="a PodRestart operation after it",
+    source="AKO 4.5.0: isStorageVolumeSourceUpdated, which does not compare the path",
+)
 def host_path_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The operator does not look at the path of a hostPath: pods keep the old one, unseen, until something else
     rebuilds them.
@@ -178,6 +227,7 @@ def host_path_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
     scope="change",
     severity="warning",
     remedy="security on, or users and roles as they should stay",
+    source="AKO 4.5.0: validateAccessControlUpdate and reconcileAccessControl",
 )
 def security_off_freezes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """With security off, users and roles can neither change nor go."""
@@ -185,14 +235,26 @@ def security_off_freezes(old: Cluster, new: Cluster, restarts: Restarts) -> Iter
         yield "spec.aerospikeConfig.security", "security goes off while users and roles stay"
 
 
-@rule("pdb-goes", scope="change", severity="severe", remedy="disablePDB: false")
+@rule(
+    "pdb-goes",
+    scope="change",
+    severity="severe",
+    remedy="disablePDB: false",
+    source="AKO 4.5.0: deletePDB; Kubernetes 1.35, evictions",
+)
 def pdb_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """From now on a drain of nodes may take all copies of records at once."""
     if new.spec.get("disablePDB") is True and old.spec.get("disablePDB") is not True:
         yield "spec.disablePDB", "the PodDisruptionBudget goes"
 
 
-@rule("init-image-restarts", scope="change", severity="warning", remedy="the operator's own default")
+@rule(
+    "init-image-restarts",
+    scope="change",
+    severity="warning",
+    remedy="the operator's own default",
+    source="AKO 4.5.0: updateAerospikeInitContainerImage",
+)
 def init_image_restarts(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The init container is part of the pod: naming another image rebuilds all pods."""
     key = "aerospikeInitContainer"
@@ -200,7 +262,13 @@ def init_image_restarts(old: Cluster, new: Cluster, restarts: Restarts) -> Itera
         yield f"spec.podSpec.{key}", "changes: all pods are rebuilt"
 
 
-@rule("batch-grows", scope="change", severity="warning", remedy="one pod after the other, or a part of a rack")
+@rule(
+    "batch-grows",
+    scope="change",
+    severity="warning",
+    remedy="one pod after the other, or a part of a rack",
+    source="AKO 4.5.0: getPodsBatchList",
+)
 def batch_grows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """More pods at a time leave fewer copies meanwhile."""
     largest = max(rack_sizes(new.size, len(new.racks)), default=1)
@@ -210,7 +278,13 @@ def batch_grows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Prob
             yield f"spec.rackConfig.{key}", f"{before} of {largest} pods of a rack becomes {after}"
 
 
-@rule("paused-change", scope="change", severity="info", remedy="paused: false, or the change later")
+@rule(
+    "paused-change",
+    scope="change",
+    severity="info",
+    remedy="paused: false, or the change later",
+    source="recorded roll-outs of AKO 4.5.0; Reconcile",
+)
 def paused_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The change is admitted now and applied when `paused` goes, in one pass with all others made meanwhile: each pod
     restarts once for all of them, and not at all for what was taken back.
@@ -221,7 +295,11 @@ def paused_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pr
 
 
 @rule(
-    "namespace-goes", scope="change", severity="severe", remedy="a backup first, and the approval of who owns the data"
+    "namespace-goes",
+    scope="change",
+    severity="severe",
+    remedy="a backup first, and the approval of who owns the data",
+    source="AKO 4.5.0: handleNSOrDeviceRemoval and deleteFileStorage",
 )
 def namespace_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A namespace that is taken out loses its data: files are removed, devices are wiped when they are used again."""
@@ -239,6 +317,7 @@ def namespace_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[P
     scope="change",
     severity="severe",
     remedy="the index in shmem with one change, the namespace taken out with the next",
+    source="AKO 4.5.0: handleNSOrDeviceRemoval, read and not run",
 )
 def index_mounts_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """When a namespace goes, the operator looks for the mounts of its index in the storage engine, and its code panics
@@ -252,7 +331,13 @@ def index_mounts_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
                 yield path, f"{name} goes while its index is on mounts"
 
 
-@rule("claims-stay", scope="change", severity="warning", remedy="the claims deleted by hand, once migrations are done")
+@rule(
+    "claims-stay",
+    scope="change",
+    severity="warning",
+    remedy="the claims deleted by hand, once migrations are done",
+    source="AKO 4.5.0: removePVCs; aerospike-server, drv_ssd.c",
+)
 def claims_stay(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The claims of pods that go are kept, and their disks stay taken. A pod that comes back later finds its old
     records there: those deleted since then are back.
@@ -272,7 +357,11 @@ def claims_stay(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Prob
 
 
 @rule(
-    "resumes", scope="change", severity="warning", remedy="an old file with its status, so that all that starts is told"
+    "resumes",
+    scope="change",
+    severity="warning",
+    remedy="an old file with its status, so that all that starts is told",
+    source="recorded roll-outs of AKO 4.5.0; Reconcile",
 )
 def resumes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """What was changed while the cluster was paused starts now, in one pass with this change."""
@@ -285,6 +374,7 @@ def resumes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]
     scope="change",
     severity="warning",
     remedy="a limit above what the servers use now, indexes included",
+    source="Linux, memory limit of a control group",
 )
 def memory_shrinks(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A server that needs more is killed while it starts; the roll-out stops there, one pod short."""
@@ -299,6 +389,7 @@ def memory_shrinks(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[P
     scope="change",
     severity="warning",
     remedy="k8sNodeBlockList with localStorageClasses, for pods that are to move",
+    source="Kubernetes 1.35, node affinity of volumes",
 )
 def volumes_stay_behind(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A pod goes where its volumes are. If those are local to a host that no longer fits, it waits for ever, and the
@@ -323,7 +414,13 @@ def _narrower(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
         yield "nodeSelector"
 
 
-@rule("racks-come-first", scope="change", severity="warning", remedy="that many free hosts, where the new pods may go")
+@rule(
+    "racks-come-first",
+    scope="change",
+    severity="warning",
+    remedy="that many free hosts, where the new pods may go",
+    source="AKO 4.5.0: reconcileRacks",
+)
 def racks_come_first(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Racks that grow come before racks that shrink. With one pod a host the new pods need hosts of their own
     meanwhile; without them they wait for ever, and nothing else goes on.

@@ -27,7 +27,13 @@ from aerofleet.findings import Problem, rule, rules_in
 _NODE_ID = re.compile(r"[0-9A-F]{1,16}")
 
 
-@rule("one-copy", scope="cluster", severity="severe", remedy="replication-factor: 2 or more")
+@rule(
+    "one-copy",
+    scope="cluster",
+    severity="severe",
+    remedy="replication-factor: 2 or more",
+    source="aerospike-server, reference of parameters: replication-factor",
+)
 def one_copy(cluster: Cluster) -> Iterator[Problem]:
     """With one copy every lost node loses records, and every rebuilt pod of an in-memory namespace does."""
     for path, name, namespace in cluster.written_namespaces:
@@ -35,7 +41,13 @@ def one_copy(cluster: Cluster) -> Iterator[Problem]:
             yield f"{path}.replication-factor", f"{name} keeps one copy of each record"
 
 
-@rule("copies-over-racks", scope="cluster", severity="warning", remedy="as many racks as copies, or fewer copies")
+@rule(
+    "copies-over-racks",
+    scope="cluster",
+    severity="warning",
+    remedy="as many racks as copies, or fewer copies",
+    source="aerospike-server, partition_balance.c: replicas and racks",
+)
 def copies_over_racks(cluster: Cluster) -> Iterator[Problem]:
     """With more copies than racks two copies share a rack: losing that rack takes both."""
     racks = len(cluster.racks)
@@ -44,7 +56,13 @@ def copies_over_racks(cluster: Cluster) -> Iterator[Problem]:
             yield f"{path}.replication-factor", f"{name} has {replication_factor(namespace)} copies on {racks} racks"
 
 
-@rule("uneven-racks", scope="cluster", severity="warning", remedy="a size that the number of racks divides")
+@rule(
+    "uneven-racks",
+    scope="cluster",
+    severity="warning",
+    remedy="a size that the number of racks divides",
+    source="AKO 4.5.0: DistributeItems",
+)
 def uneven_racks(cluster: Cluster) -> Iterator[Problem]:
     """Racks of different sizes carry different loads; the smallest one is full first."""
     racks = len(cluster.racks)
@@ -52,14 +70,26 @@ def uneven_racks(cluster: Cluster) -> Iterator[Problem]:
         yield "spec.size", f"{cluster.size} pods don't spread evenly over {racks} racks"
 
 
-@rule("empty-rack", scope="cluster", severity="severe", remedy="a size of at least one pod a rack")
+@rule(
+    "empty-rack",
+    scope="cluster",
+    severity="severe",
+    remedy="a size of at least one pod a rack",
+    source="AKO 4.5.0: DistributeItems",
+)
 def empty_rack(cluster: Cluster) -> Iterator[Problem]:
     """A rack that gets no pod is skipped without a word."""
     if 0 < cluster.size < len(cluster.racks):
         yield "spec.size", f"{cluster.size} pods over {len(cluster.racks)} racks leave racks empty"
 
 
-@rule("rack-namespace-unknown", scope="cluster", severity="warning", remedy="the name of a configured namespace")
+@rule(
+    "rack-namespace-unknown",
+    scope="cluster",
+    severity="warning",
+    remedy="the name of a configured namespace",
+    source="AKO 4.5.0, API: rackConfig.namespaces",
+)
 def rack_namespace_unknown(cluster: Cluster) -> Iterator[Problem]:
     """A misspelt name makes no namespace rack-aware: all copies may lie in one rack."""
     known = {name for _, name, _ in cluster.written_namespaces}
@@ -68,7 +98,13 @@ def rack_namespace_unknown(cluster: Cluster) -> Iterator[Problem]:
             yield f"spec.rackConfig.namespaces[{position}]", f"there is no namespace {name}"
 
 
-@rule("not-rack-aware", scope="cluster", severity="warning", remedy="every namespace in rackConfig.namespaces")
+@rule(
+    "not-rack-aware",
+    scope="cluster",
+    severity="warning",
+    remedy="every namespace in rackConfig.namespaces",
+    source="AKO 4.5.0, API: rackConfig.namespaces; aerospike-server, partition_balance.c",
+)
 def not_rack_aware(cluster: Cluster) -> Iterator[Problem]:
     """A namespace that is not rack-aware keeps copies anywhere: a whole rack's loss may take all of them."""
     if len(cluster.racks) > 1:
@@ -77,7 +113,13 @@ def not_rack_aware(cluster: Cluster) -> Iterator[Problem]:
                 yield path, f"{name} is not rack-aware on {len(cluster.racks)} racks"
 
 
-@rule("percent-unchecked", scope="cluster", severity="warning", remedy="a whole number")
+@rule(
+    "percent-unchecked",
+    scope="cluster",
+    severity="warning",
+    remedy="a whole number",
+    source="AKO 4.5.0: validateMaxUnavailable",
+)
 def percent_unchecked(cluster: Cluster) -> Iterator[Problem]:
     """The operator compares a percentage as 0 with the replication factors: any percentage passes."""
     percent = percent_of(cluster.spec.get("maxUnavailable"))
@@ -85,14 +127,26 @@ def percent_unchecked(cluster: Cluster) -> Iterator[Problem]:
         yield "spec.maxUnavailable", f"{percent}% is not checked against the copies"
 
 
-@rule("no-pdb", scope="cluster", severity="severe", remedy="disablePDB: false")
+@rule(
+    "no-pdb",
+    scope="cluster",
+    severity="severe",
+    remedy="disablePDB: false",
+    source="AKO 4.5.0: reconcilePDB; Kubernetes 1.35, evictions",
+)
 def no_pdb(cluster: Cluster) -> Iterator[Problem]:
     """Without a PodDisruptionBudget a drain of nodes may take all copies of records at once."""
     if cluster.spec.get("disablePDB") is True:
         yield "spec.disablePDB", "nothing holds a drain back"
 
 
-@rule("drains-blocked", scope="cluster", severity="warning", remedy="maxUnavailable: 1")
+@rule(
+    "drains-blocked",
+    scope="cluster",
+    severity="warning",
+    remedy="maxUnavailable: 1",
+    source="AKO 4.5.0: createOrUpdatePDB; Kubernetes 1.35, evictions",
+)
 def drains_blocked(cluster: Cluster) -> Iterator[Problem]:
     """With 0 no drain of a node that holds a pod ever ends, and whoever needs the node deletes the pod by hand."""
     wanted = cluster.spec.get("maxUnavailable")
@@ -100,7 +154,13 @@ def drains_blocked(cluster: Cluster) -> Iterator[Problem]:
         yield "spec.maxUnavailable", f"{wanted} lets no pod be evicted"
 
 
-@rule("whole-rack-at-once", scope="cluster", severity="warning", remedy="a batch smaller than a rack")
+@rule(
+    "whole-rack-at-once",
+    scope="cluster",
+    severity="warning",
+    remedy="a batch smaller than a rack",
+    source="AKO 4.5.0: getPodsBatchList; aerospike-server, partition_balance.c",
+)
 def whole_rack_at_once(cluster: Cluster) -> Iterator[Problem]:
     """With a whole rack away, one more lost node loses records of two copies, and makes partitions of strongly
     consistent namespaces unavailable.
@@ -122,6 +182,7 @@ def whole_rack_at_once(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="info",
     remedy="a batch of no more than maxUnavailable, or the knowledge that it is wanted",
+    source="AKO 4.5.0: restartPods; Kubernetes 1.35: a deletion is no eviction",
 )
 def batch_beyond_pdb(cluster: Cluster) -> Iterator[Problem]:
     """The operator deletes pods itself, and no PodDisruptionBudget holds it back; meanwhile every drain is."""
@@ -139,6 +200,7 @@ def batch_beyond_pdb(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="a min-cluster-size with room for the nodes that may be away",
+    source="aerospike-server, reference of parameters: min-cluster-size",
 )
 def no_node_to_spare(cluster: Cluster) -> Iterator[Problem]:
     """With one node away the others don't form a cluster: every restart stops all reads and writes."""
@@ -152,7 +214,13 @@ def no_node_to_spare(cluster: Cluster) -> Iterator[Problem]:
                 yield path, f"{least} of {cluster.size} nodes must be there"
 
 
-@rule("migrations-off", scope="cluster", severity="severe", remedy="1 or more, once the reason is gone")
+@rule(
+    "migrations-off",
+    scope="cluster",
+    severity="severe",
+    remedy="1 or more, once the reason is gone",
+    source="aerospike-server, migrate.c; AKO 4.5.0: waitForClusterStability",
+)
 def migrations_off(cluster: Cluster) -> Iterator[Problem]:
     """Migrations never end: copies that are missing stay missing, and the operator waits for ever before its next
     pod.
@@ -163,7 +231,13 @@ def migrations_off(cluster: Cluster) -> Iterator[Problem]:
                 yield cluster.config_path(rack, "service", key), "no partition moves"
 
 
-@rule("stays-quiesced", scope="cluster", severity="severe", remedy="leave it out, but for maintenance of single nodes")
+@rule(
+    "stays-quiesced",
+    scope="cluster",
+    severity="severe",
+    remedy="leave it out, but for maintenance of single nodes",
+    source="aerospike-server, reference of parameters: stay-quiesced",
+)
 def stays_quiesced(cluster: Cluster) -> Iterator[Problem]:
     """A server that restarts comes back quiesced, and holds no partition until somebody undoes it."""
     for rack in cluster.distinct_racks:
@@ -171,7 +245,13 @@ def stays_quiesced(cluster: Cluster) -> Iterator[Problem]:
             yield cluster.config_path(rack, "service", "stay-quiesced"), "nodes come back without partitions"
 
 
-@rule("ignored-pods", scope="cluster", severity="warning", remedy="leave it out, and mend the pods")
+@rule(
+    "ignored-pods",
+    scope="cluster",
+    severity="warning",
+    remedy="leave it out, and mend the pods",
+    source="recorded roll-outs of AKO 4.5.0; getIgnorablePods and recoverIgnorablePods",
+)
 def ignored_pods(cluster: Cluster) -> Iterator[Problem]:
     """Ignored pods are left out of every check before a restart: copies may be missing already. A roll-out ends over
     them, and the operator then deletes them again and again.
@@ -181,7 +261,13 @@ def ignored_pods(cluster: Cluster) -> Iterator[Problem]:
         yield "spec.rackConfig.maxIgnorablePods", f"up to {wanted} failed pods of a rack are passed over"
 
 
-@rule("roster-force", scope="cluster", severity="severe", remedy="leave it out, but in an emergency")
+@rule(
+    "roster-force",
+    scope="cluster",
+    severity="severe",
+    remedy="leave it out, but in an emergency",
+    source="AKO 4.5.0: getRacksToBeBlockedFromRoster and getAndSetRoster",
+)
 def roster_force(cluster: Cluster) -> Iterator[Problem]:
     """The rack leaves the roster of strongly consistent namespaces even while partitions are dead or unavailable."""
     for rack in cluster.racks:
@@ -197,6 +283,7 @@ def roster_force(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="node ids as the server prints them: up to 16 hexadecimal digits",
+    source="AKO 4.5.0: getAndSetRoster",
 )
 def roster_ids(cluster: Cluster) -> Iterator[Problem]:
     """What is no node id blocks nothing, without a word."""
@@ -205,7 +292,13 @@ def roster_ids(cluster: Cluster) -> Iterator[Problem]:
             yield f"spec.rosterNodeBlockList[{position}]", f"{node!r} is no node id"
 
 
-@rule("blocked-pods-wait", scope="cluster", severity="severe", remedy="the class in storage.localStorageClasses")
+@rule(
+    "blocked-pods-wait",
+    scope="cluster",
+    severity="severe",
+    remedy="the class in storage.localStorageClasses",
+    source="AKO 4.5.0: deleteLocalPVCs; Kubernetes 1.35, local volumes",
+)
 def blocked_pods_wait(cluster: Cluster) -> Iterator[Problem]:
     """Pods that leave a blocked host keep claims bound to it, and wait for ever, unless their class is listed as
     local.
@@ -231,6 +324,7 @@ def blocked_pods_wait(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="nsup-period: 120, or allow-ttl-without-nsup: true where nothing is to expire",
+    source="aerospike-server 8.1: nsup-period, default-ttl and allow-ttl-without-nsup",
 )
 def set_ttl_without_nsup(cluster: Cluster) -> Iterator[Problem]:
     """With nsup-period 0 the server starts, and refuses every write to a set with a default-ttl. Set live, it refuses
@@ -251,6 +345,7 @@ def set_ttl_without_nsup(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="memory and cpu requests; memory limit equal to its request",
+    source="Kubernetes 1.35, quality of service of pods",
 )
 def no_requests(cluster: Cluster) -> Iterator[Problem]:
     """A pod without requests is placed anywhere and is the first to be killed when a host runs short."""
@@ -260,7 +355,13 @@ def no_requests(cluster: Cluster) -> Iterator[Problem]:
         yield "spec.podSpec.aerospikeContainer.resources.requests", f"no {' and no '.join(missing)} request"
 
 
-@rule("no-feature-key", scope="cluster", severity="warning", remedy="service.feature-key-file, mounted from a Secret")
+@rule(
+    "no-feature-key",
+    scope="cluster",
+    severity="warning",
+    remedy="service.feature-key-file, mounted from a Secret",
+    source="aerospike-server, Enterprise Edition: feature keys",
+)
 def no_feature_key(cluster: Cluster) -> Iterator[Problem]:
     """Without a feature key Enterprise Edition runs on one node only; a second one doesn't start."""
     service = section(cluster.config, "service")
@@ -269,7 +370,11 @@ def no_feature_key(cluster: Cluster) -> Iterator[Problem]:
 
 
 @rule(
-    "edition-by-path", scope="cluster", severity="severe", remedy="an image whose own name says enterprise or federal"
+    "edition-by-path",
+    scope="cluster",
+    severity="severe",
+    remedy="an image whose own name says enterprise or federal",
+    source="AKO 4.5.0: isEnterprise",
 )
 def edition_by_path(cluster: Cluster) -> Iterator[Problem]:
     """A Community image under a path that holds the word passes the webhook, and fails at the first restart."""
@@ -278,7 +383,13 @@ def edition_by_path(cluster: Cluster) -> Iterator[Problem]:
         yield "spec.image", f"only the path of {cluster.image} holds the word {edition(cluster.image)}"
 
 
-@rule("fraction", scope="cluster", severity="warning", remedy="a whole number")
+@rule(
+    "fraction",
+    scope="cluster",
+    severity="warning",
+    remedy="a whole number",
+    source="aerospike-management-lib of AKO 4.5.0: the text of a number",
+)
 def fraction(cluster: Cluster) -> Iterator[Problem]:
     """The operator's library cuts fractions off."""
     for rack in cluster.distinct_racks:
@@ -298,7 +409,13 @@ def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
         yield path, value
 
 
-@rule("tls-auth-switch", scope="cluster", severity="warning", remedy="the text 'false', in quotes")
+@rule(
+    "tls-auth-switch",
+    scope="cluster",
+    severity="warning",
+    remedy="the text 'false', in quotes",
+    source="AKO 4.5.0: ReadTLSAuthenticateClient",
+)
 def tls_auth_switch(cluster: Cluster) -> Iterator[Problem]:
     """Without quotes false is treated as a list of names, and the operator wants a name for itself."""
     for rack in cluster.distinct_racks:
@@ -309,7 +426,13 @@ def tls_auth_switch(cluster: Cluster) -> Iterator[Problem]:
             )
 
 
-@rule("reserved-revision-label", scope="cluster", severity="warning", remedy="a label of your own")
+@rule(
+    "reserved-revision-label",
+    scope="cluster",
+    severity="warning",
+    remedy="a label of your own",
+    source="AKO 4.5.0: ValidateAerospikeObjectMeta, and the label aerospike.com/rack-revision",
+)
 def reserved_revision_label(cluster: Cluster) -> Iterator[Problem]:
     """The operator sets this label itself, and doesn't refuse yours."""
     label = "aerospike.com/rack-revision"
@@ -317,14 +440,26 @@ def reserved_revision_label(cluster: Cluster) -> Iterator[Problem]:
         yield f"spec.podSpec.metadata.labels.{label}", "is the operator's own"
 
 
-@rule("dynamic-off", scope="cluster", severity="info", remedy="enableDynamicConfigUpdate: true")
+@rule(
+    "dynamic-off",
+    scope="cluster",
+    severity="info",
+    remedy="enableDynamicConfigUpdate: true",
+    source="AKO 4.5.0: getRollingRestartTypePod",
+)
 def dynamic_off(cluster: Cluster) -> Iterator[Problem]:
     """Every change of a parameter restarts servers, also of those that can be set live."""
     if not cluster.is_dynamic:
         yield "spec.enableDynamicConfigUpdate", "parameters are never set live"
 
 
-@rule("paused", scope="cluster", severity="info", remedy="paused: false once the work is done")
+@rule(
+    "paused",
+    scope="cluster",
+    severity="info",
+    remedy="paused: false once the work is done",
+    source="recorded roll-outs of AKO 4.5.0; Reconcile",
+)
 def paused(cluster: Cluster) -> Iterator[Problem]:
     """The operator finishes the pass that runs, with the spec that it began with, and begins no other: no change, no
     recovery of failed pods, no password. A deletion it carries out.
@@ -333,7 +468,13 @@ def paused(cluster: Cluster) -> Iterator[Problem]:
         yield "spec.paused", "the operator begins no pass"
 
 
-@rule("rack-id-override", scope="cluster", severity="warning", remedy="racks in the spec")
+@rule(
+    "rack-id-override",
+    scope="cluster",
+    severity="warning",
+    remedy="racks in the spec",
+    source="AKO 4.5.0, API: enableRackIDOverride",
+)
 def rack_id_override(cluster: Cluster) -> Iterator[Problem]:
     """Rack ids come from pod annotations that somebody else must write; nobody balances them."""
     if cluster.spec.get("enableRackIDOverride") is True:
@@ -345,6 +486,7 @@ def rack_id_override(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="info",
     remedy="a device behind it that is read at the start, where a refill would hurt",
+    source="aerospike-server, storage engine memory: its data ends with the pod",
 )
 def in_memory_rebuild(cluster: Cluster) -> Iterator[Problem]:
     """Whatever rebuilds a pod (image, resources, sidecars) empties its copy; it fills again from the others."""
@@ -360,6 +502,7 @@ def in_memory_rebuild(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="the narrowest privilege that does, for every user but admin",
+    source="aerospike-server, Enterprise Edition: privileges of predefined roles",
 )
 def administrative_user(cluster: Cluster) -> Iterator[Problem]:
     """A user other than admin holds a right that reaches beyond the data of an application."""

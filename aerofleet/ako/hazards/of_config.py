@@ -14,14 +14,26 @@ from aerofleet.ako.restart import LIVE
 from aerofleet.findings import Problem, Rule, rule
 
 
-@rule("order-restarts", scope="config", severity="warning", remedy="the order that is running")
+@rule(
+    "order-restarts",
+    scope="config",
+    severity="warning",
+    remedy="the order that is running",
+    source="aerospike-management-lib of AKO 4.5.0: comparison of lists",
+)
 def order_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """The same in another order restarts servers, although nothing changes."""
     for key in change.reordered:
         yield key, "holds the same in another order"
 
 
-@rule("default-restarts", scope="config", severity="info", remedy="the line as it was, unless servers restart anyway")
+@rule(
+    "default-restarts",
+    scope="config",
+    severity="info",
+    remedy="the line as it was, unless servers restart anyway",
+    source="aerospike-management-lib of AKO 4.5.0: the flat form of a configuration",
+)
 def default_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """Writing a default out, or taking it away, counts as a change, and restarts servers."""
     if kind == LIVE:
@@ -34,7 +46,13 @@ def default_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[
             yield difference.key, f"{sides[0]} is the default: nothing but the file changes"
 
 
-@rule("one-static-restarts-all", scope="config", severity="info", remedy="static and dynamic parameters in two changes")
+@rule(
+    "one-static-restarts-all",
+    scope="config",
+    severity="info",
+    remedy="static and dynamic parameters in two changes",
+    source="AKO 4.5.0: isAllDynamicConfig",
+)
 def one_static_restarts_all(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """One static parameter makes the whole change a restart; the others could have been set live."""
     live = [difference.key for difference in _of_what_stays(change) if difference.is_dynamic]
@@ -48,7 +66,13 @@ def _of_what_stays(change: ConfigChange) -> list[Difference]:
     return [each for each in change.differences if not any(each.names[: len(entry)] == entry for entry in new)]
 
 
-@rule("devices-added-restart", scope="config", severity="info", remedy="device and dynamic parameters in two changes")
+@rule(
+    "devices-added-restart",
+    scope="config",
+    severity="info",
+    remedy="device and dynamic parameters in two changes",
+    source="AKO 4.5.0: handleNSOrDeviceAddition",
+)
 def devices_added_restart(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """An added block device restarts servers, also for parameters that could be set live."""
     if change.adds_devices and change.differences and change.is_dynamic:

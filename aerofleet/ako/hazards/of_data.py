@@ -28,6 +28,7 @@ from aerofleet.findings import Finding, Problem, rule, rules_in
     scope="change",
     severity="severe",
     remedy="a new revision of the rack with the new storage: its pods fill before the old go",
+    source="aerospike-server 8.1, drv_ssd.c and drv_mem.c",
 )
 def loses_records(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The server starts without a word of the records it no longer finds. Each pod fills again from the others; a node
@@ -58,6 +59,7 @@ def _message(loss: Loss, copies: int) -> str:
     scope="change",
     severity="warning",
     remedy="durable deletes in the clients: their tombstones survive a cold start",
+    source="aerospike-server 8.1, drv_ssd.c: the index is built from the devices",
 )
 def deleted_records_return(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A pod that is rebuilt, and a server whose index can't be taken over, builds its index from what lies on the
@@ -82,6 +84,7 @@ def deleted_records_return(old: Cluster, new: Cluster, restarts: Restarts) -> It
     scope="change",
     severity="warning",
     remedy="an nsup-period, so that what is evicted is seen while servers run",
+    source="aerospike-server 8.1, nsup.c",
 )
 def evicts_at_start(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """With nsup-period 0 nothing is evicted while a server runs. A cold start evicts all the same, as soon as the
@@ -93,7 +96,13 @@ def evicts_at_start(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
                 yield where(key), f"from {now:g} percent on a cold start of {name} deletes records with a time to live"
 
 
-@rule("defrag-writes", scope="change", severity="warning", remedy="a threshold of 50, and more or larger devices")
+@rule(
+    "defrag-writes",
+    scope="change",
+    severity="warning",
+    remedy="a threshold of 50, and more or larger devices",
+    source="Aerospike Certification Tool: writes of a defragmented block",
+)
 def defrag_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Each block that is filled less than the threshold is written anew. A threshold of p percent makes 100 / (100 - p)
     writes of each one: devices wear, and clients see them overloaded. Source: Aerospike Certification Tool.

@@ -29,6 +29,7 @@ def _tracking(cluster: Cluster) -> Iterator[Rack]:
     scope="cluster",
     severity="warning",
     remedy="a memory limit for the server's container, equal to its request",
+    source="aerospike-server 8.1.2, os.c",
 )
 def tracks_no_limit(cluster: Cluster) -> Iterator[Problem]:
     """A container without a memory limit has nothing to be compared with: the server falls back to the host's memory,
@@ -45,6 +46,7 @@ def tracks_no_limit(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="a memory limit with room for the cache, or devices in place of files",
+    source="aerospike-server 8.1.2, os.c",
 )
 def page_cache_counts(cluster: Cluster) -> Iterator[Problem]:
     """What the kernel caches of files counts as memory of the container (memory.current, aerospike-server 8.1.2, os.c):
@@ -69,6 +71,7 @@ def page_cache_counts(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="a limit above data and indexes, with room for the server itself",
+    source="aerospike-server 7.0 to 8.1, drv_mem.c; Linux, memory limit of a control group",
 )
 def memory_over_limit(cluster: Cluster) -> Iterator[Problem]:
     """Data in memory and the budgets of indexes beyond the container's limit: the kernel kills the server when they

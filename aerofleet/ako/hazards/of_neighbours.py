@@ -15,6 +15,7 @@ from aerofleet.findings import Problem, rule, rules_in
     scope="cluster",
     severity="warning",
     remedy="other ports, or racks, pools or hosts that only one of the two may use",
+    source="Kubernetes 1.35, scheduling of hostPort; AKO 4.5.0: updateSTSPorts",
 )
 def host_ports_taken(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """A host gives a port to one pod only. Where both clusters may be placed on the same hosts, a pod of the one keeps
@@ -48,6 +49,7 @@ def _name(cluster: Cluster) -> str:
     scope="cluster",
     severity="warning",
     remedy="a name that no other cluster of the Kubernetes cluster has",
+    source="AKO 4.5.0: setDefaultServiceConf; aerospike-server, hb.c: cluster-name",
 )
 def same_cluster_name(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """The operator writes the resource's name into cluster-name, without its namespace. That name keeps nodes of two

@@ -24,7 +24,13 @@ GONE: dict[Use, str] = {
 }
 
 
-@rule("needed-object-goes", scope="change", severity="severe", remedy="the object as long as the cluster names it")
+@rule(
+    "needed-object-goes",
+    scope="change",
+    severity="severe",
+    remedy="the object as long as the cluster names it",
+    source="AKO 4.5.0: getPasswordFromSecret; Kubernetes 1.35, volumes of pods",
+)
 def needed_object_goes(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """An object goes that the cluster still needs. Pods that run keep what they have; nobody notices before one is
     rebuilt.
@@ -41,6 +47,7 @@ def needed_object_goes(cluster: Cluster, before: ObjectSet, after: ObjectSet) ->
     scope="change",
     severity="severe",
     remedy="another Secret with the new password, named by the user admin; the old one kept until it is done",
+    source="AKO 4.5.0: AerospikeAdminCredentials",
 )
 def admin_password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """The operator logs in as admin with what the Secret holds now, and the server knows the password from before: the
@@ -55,6 +62,7 @@ def admin_password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSe
     scope="change",
     severity="warning",
     remedy="another Secret with the new password, once every application knows it",
+    source="AKO 4.5.0: reconcileUsers",
 )
 def password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """The operator sets the new password at its next reconcile, at a time that nobody chooses. From then on whoever has
@@ -69,6 +77,7 @@ def password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> 
     scope="change",
     severity="severe",
     remedy="another file with the new key, and the old one as encryption-old-key-file",
+    source="aerospike-server, Enterprise Edition: encryption at rest",
 )
 def data_key_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """What is on the devices was written with the key from before: a server that restarts can't read it."""
@@ -84,6 +93,7 @@ def data_key_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> 
     scope="change",
     severity="warning",
     remedy="a certificate that the servers' CA has signed, tried before",
+    source="AKO 4.5.0: getClientCertificate",
 )
 def operator_certificate_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """The operator uses it at its next connection. If the servers refuse it, nothing of the cluster is looked after."""

@@ -35,6 +35,7 @@ CONSEQUENCES: dict[Use, str] = {
     scope="cluster",
     severity="warning",
     remedy="the class, mode and size that the claim has, or a new rack with new claims",
+    source="Kubernetes 1.35: a StatefulSet takes a claim that exists; AKO 4.5.0: createPVCForVolumeAttachment",
 )
 def claim_differs(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """A claim is not what the cluster says of its volume. The pod takes the claim that it finds; a host, class or size
@@ -61,7 +62,13 @@ def _claim_differences(wanted: dict[str, Any], claim: dict[str, Any]) -> Iterato
         yield "size", f"asks for {size}, and the volume for {wanted.get('size')}"
 
 
-@rule("key-missing", scope="cluster", severity="severe", remedy="the key that is asked for, in the Secret or ConfigMap")
+@rule(
+    "key-missing",
+    scope="cluster",
+    severity="severe",
+    remedy="the key that is asked for, in the Secret or ConfigMap",
+    source="AKO 4.5.0: getPasswordFromSecret; Kubernetes 1.35, keys of volumes and variables",
+)
 def key_missing(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """What the cluster names is there, and the key that it reads is not."""
     for reference in references_of(cluster):
@@ -80,6 +87,7 @@ def key_missing(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="a rule that lets the cluster's own pods in on these ports",
+    source="Kubernetes 1.35, NetworkPolicy",
 )
 def nodes_kept_apart(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """Without fabric and heartbeat between its pods each node is a cluster of its own: writes diverge or stop."""
@@ -91,6 +99,7 @@ def nodes_kept_apart(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="a rule that lets clients, the operator and its own pods in on this port",
+    source="Kubernetes 1.35, NetworkPolicy",
 )
 def clients_kept_out(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """A NetworkPolicy that selects the pods closes every port that no policy opens."""
@@ -112,7 +121,13 @@ def _closed(
                 yield path, f"no NetworkPolicy ({names}) lets {whom} {way} on {name} {port}"
 
 
-@rule("service-misses", scope="cluster", severity="warning", remedy="a port that the pods listen on")
+@rule(
+    "service-misses",
+    scope="cluster",
+    severity="warning",
+    remedy="a port that the pods listen on",
+    source="Kubernetes 1.35, targetPort of a Service",
+)
 def service_misses(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """A Service selects the pods and leads to a port on which nothing listens: its clients are refused."""
     labels = pod_labels(cluster)
@@ -140,6 +155,7 @@ def _sidecar_ports(cluster: Cluster) -> Iterator[dict[str, Any]]:
     scope="cluster",
     severity="severe",
     remedy="spec.maxUnavailable alone, or disablePDB: true beside a PodDisruptionBudget of one's own",
+    source="Kubernetes 1.35, evictions; AKO 4.5.0: createOrUpdatePDB",
 )
 def second_budget(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """The operator makes a PodDisruptionBudget of its own. A pod under two of them can't be evicted at all: no drain
@@ -165,6 +181,7 @@ def _is_owned(resource: Any, cluster: Cluster) -> bool:
     scope="cluster",
     severity="severe",
     remedy="a quota with room for every pod of the namespace, and for one more while it is replaced",
+    source="Kubernetes 1.35, ResourceQuota",
 )
 def quota_too_small(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """Pods and claims beyond the quota are not made: the operator waits for them for ever."""
@@ -233,6 +250,7 @@ def shown_amount(name: str, amount: Fraction) -> str:
     scope="cluster",
     severity="severe",
     remedy="a namespace whose Pod Security level admits the pods",
+    source="Kubernetes 1.35, Pod Security admission",
 )
 def pod_security_refuses(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """The namespace's Pod Security level refuses the pods: none is made, not even to replace one that runs."""

@@ -10,7 +10,13 @@ from aerofleet.ako.placement import Place, are_apart, hosts_of, place_of
 from aerofleet.findings import Problem, rule, rules_in
 
 
-@rule("rack-anywhere", scope="cluster", severity="warning", remedy="zone, region, rackLabel or nodeName on every rack")
+@rule(
+    "rack-anywhere",
+    scope="cluster",
+    severity="warning",
+    remedy="zone, region, rackLabel or nodeName on every rack",
+    source="AKO 4.5.0: updateSTSSchedulingPolicy",
+)
 def rack_anywhere(cluster: Cluster) -> Iterator[Problem]:
     """A rack without a place is spread anywhere: two racks may share hosts, and a host's loss takes two copies."""
     for rack in cluster.racks if len(cluster.racks) > 1 else ():
@@ -23,6 +29,7 @@ def rack_anywhere(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="another zone, rackLabel or nodeName for each rack",
+    source="AKO 4.5.0: updateSTSSchedulingPolicy",
 )
 def racks_in_one_place(cluster: Cluster) -> Iterator[Problem]:
     """Copies are kept in different racks. Where racks share a place, its loss takes copies of both."""
@@ -52,6 +59,7 @@ def _groups(racks: list[tuple[int, Place]]) -> Iterator[list[tuple[int, Place]]]
     scope="cluster",
     severity="warning",
     remedy="multiPodPerHost: false, or rack-aware namespaces on racks in places of their own",
+    source="AKO 4.5.0: updateSTSSchedulingPolicy (multiPodPerHost)",
 )
 def copies_on_one_host(cluster: Cluster) -> Iterator[Problem]:
     """Several pods are on a host and nothing keeps copies apart: a host's loss takes all copies of some records."""

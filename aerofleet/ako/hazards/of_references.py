@@ -18,6 +18,7 @@ Keys = tuple[str | int, ...]
     scope="cluster",
     severity="severe",
     remedy="a Secret mounted by an entry of spec.storage.volumes, or secrets:… of a secret agent",
+    source="AKO 4.5.0: validateRequiredFileStorageForAerospikeConfig; aerospike-server, cfg.c",
 )
 def unmounted_file(cluster: Cluster) -> Iterator[Problem]:
     """The operator looks at feature keys, TLS files and the default password only: with another key or password file
@@ -53,7 +54,13 @@ def _files(rack: Rack) -> Iterator[tuple[Keys, str]]:
                 yield (*path, name), file
 
 
-@rule("xdr-namespace-unknown", scope="cluster", severity="severe", remedy="the name of a configured namespace")
+@rule(
+    "xdr-namespace-unknown",
+    scope="cluster",
+    severity="severe",
+    remedy="the name of a configured namespace",
+    source="aerospike-server, Enterprise Edition: namespaces of a datacenter",
+)
 def xdr_namespace_unknown(cluster: Cluster) -> Iterator[Problem]:
     """A misspelt namespace of a destination ships nothing of the one that was meant."""
     for rack in cluster.distinct_racks:
@@ -66,7 +73,13 @@ def xdr_namespace_unknown(cluster: Cluster) -> Iterator[Problem]:
                     yield path, f"destination {dc.get('name')} ships {name}, and there is no namespace {name}"
 
 
-@rule("xdr-tls-name-unknown", scope="cluster", severity="severe", remedy="the name of an entry of network.tls")
+@rule(
+    "xdr-tls-name-unknown",
+    scope="cluster",
+    severity="severe",
+    remedy="the name of an entry of network.tls",
+    source="aerospike-server, Enterprise Edition: tls-name of a datacenter",
+)
 def xdr_tls_name_unknown(cluster: Cluster) -> Iterator[Problem]:
     """A destination whose TLS name no entry of network.tls has ships nothing, or keeps the server from starting."""
     for rack in cluster.distinct_racks:

@@ -59,7 +59,11 @@ def _shown(limit: float) -> str:
 
 
 @rule(
-    "stops-writes", scope="change", severity="warning", remedy="a look at what is used now, and alerts below the limit"
+    "stops-writes",
+    scope="change",
+    severity="warning",
+    remedy="a look at what is used now, and alerts below the limit",
+    source="aerospike-server, nsup.c and namespace.c",
 )
 def stops_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A limit that is met already refuses writes as soon as it is set; so does a rule that clients don't keep."""
@@ -94,7 +98,11 @@ def _named(config: Any, *path: str) -> dict[str, Config]:
 
 
 @rule(
-    "clients-turned-away", scope="change", severity="warning", remedy="a limit above what clients use at their busiest"
+    "clients-turned-away",
+    scope="change",
+    severity="warning",
+    remedy="a limit above what clients use at their busiest",
+    source="aerospike-server, service.c and batch.c",
 )
 def clients_turned_away(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Connections or batches beyond the limit are refused as soon as it is set."""
@@ -112,6 +120,7 @@ def clients_turned_away(old: Cluster, new: Cluster, restarts: Restarts) -> Itera
     scope="change",
     severity="warning",
     remedy="a time to live that the owner of the data has agreed to",
+    source="aerospike-server, reference of parameters: default-ttl and nsup-period",
 )
 def expires_records(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Records written from now on expire, or sooner than before: they are deleted then, on every node."""
@@ -144,6 +153,7 @@ def _span(seconds: float) -> str:
     scope="change",
     severity="warning",
     remedy="the stricter value, unless the owner of the data has agreed",
+    source="aerospike-server, reference of parameters: commit levels, commit-to-device and strong consistency",
 )
 def weaker_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The cluster promises less for a record whose write it has answered."""
@@ -160,6 +170,7 @@ def weaker_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pr
     scope="change",
     severity="severe",
     remedy="the destination as it is; a rewind when it comes back under any name",
+    source="aerospike-server, Enterprise Edition: XDR",
 )
 def shipping_stops(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """What is written while a destination or its namespace is not configured is not shipped later by itself; another
@@ -178,7 +189,11 @@ def shipping_stops(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[P
 
 
 @rule(
-    "ships-from-now", scope="change", severity="info", remedy="a rewind of the namespace, once the destination answers"
+    "ships-from-now",
+    scope="change",
+    severity="info",
+    remedy="a rewind of the namespace, once the destination answers",
+    source="aerospike-server, Enterprise Edition: XDR",
 )
 def ships_from_now(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A namespace that gets a destination ships what is written from then on, and nothing that is there already."""
@@ -199,7 +214,11 @@ SHIPS_LESS_WHEN: tuple[tuple[str, bool], ...] = (
 
 
 @rule(
-    "ships-less", scope="change", severity="warning", remedy="what it ships now, or a rewind once it ships them again"
+    "ships-less",
+    scope="change",
+    severity="warning",
+    remedy="what it ships now, or a rewind once it ships them again",
+    source="aerospike-server, Enterprise Edition: XDR",
 )
 def ships_less(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Records that are left out from now on are not shipped later by themselves: the copy at the destination ages."""
@@ -231,6 +250,7 @@ def _left_out(before: Config, after: Config) -> Iterator[str]:
     scope="change",
     severity="warning",
     remedy="a destination of another name beside it, with a rewind; then the old one goes",
+    source="aerospike-server, Enterprise Edition: XDR",
 )
 def destination_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """None of the addresses stays: if another cluster answers there, what was shipped to the old one is not shipped to
@@ -253,6 +273,7 @@ def destination_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterato
     scope="change",
     severity="warning",
     remedy="interval × timeout above the longest pause of hosts and network",
+    source="aerospike-server, hb.c: interval and timeout",
 )
 def heartbeat_tightens(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A node that is silent for that long is taken for dead: a short pause then moves partitions."""
@@ -275,6 +296,7 @@ def _silence_ms(heartbeat: Config) -> float:
     scope="change",
     severity="warning",
     remedy="addresses that were tried from every client's network before",
+    source="aerospike-server, reference of parameters: access-address; AKO 4.5.0: status of pods",
 )
 def addresses_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Clients are told other addresses, node by node; those that can't reach them lose the cluster."""
@@ -293,6 +315,7 @@ def addresses_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
     scope="change",
     severity="warning",
     remedy="the load balancer as it is until no client's seed list names it",
+    source="AKO 4.5.0: reconcileSTSLoadBalancerSvc",
 )
 def load_balancer_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Clients that find the cluster through the load balancer don't find it any more when they start."""

@@ -34,6 +34,7 @@ IMAGE_FOLDERS = frozenset(
     scope="change",
     severity="severe",
     remedy="a value with which the server starts, in a change of its own",
+    source="aerospike-server, cfg.c; the rules of its start",
 )
 def start_fails_later(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Nothing is seen until a server restarts, for whatever reason; then it stays away, as does each that follows."""
@@ -45,6 +46,7 @@ def start_fails_later(old: Cluster, new: Cluster, restarts: Restarts) -> Iterato
     scope="change",
     severity="warning",
     remedy="a look at the nofile limit of the container runtime, which the operator can't set",
+    source="aerospike-server, service.c: proto-fd-max and the limit of open files",
 )
 def more_open_files(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Above the limit of open files of its container a server refuses the setting live, and does not start with it."""
@@ -63,6 +65,7 @@ def more_open_files(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
     scope="cluster",
     severity="severe",
     remedy="a volume that is mounted at the folder itself, or one of the image's own folders",
+    source="aerospike-server 8.1, log.c and mod_lua.c; aerospike-server.docker",
 )
 def missing_folder(cluster: Cluster) -> Iterator[Problem]:
     """The server makes no folder for a log or for its Lua modules, and does not start where one is missing. A volume
@@ -97,6 +100,7 @@ def _folders(rack: Rack) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
     scope="cluster",
     severity="severe",
     remedy="devices of one size, or enforce-best-practices: false",
+    source="aerospike-server, cfg.c (cfg_best_practices_check)",
 )
 def unequal_devices(cluster: Cluster) -> Iterator[Problem]:
     """With enforce-best-practices a server does not start where devices of a namespace differ by more than 8 MiB."""

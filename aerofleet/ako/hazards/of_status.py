@@ -29,6 +29,7 @@ TOUCHED = frozenset({WARM, POD_RESTART, IMAGE, SCALED_DOWN, REMOVED})
     scope="status",
     severity="severe",
     remedy="the change once `aerofleet wait` says that the one before is done",
+    source="recorded roll-outs of AKO 4.5.0",
 )
 def rollout_under_way(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """The operator sees a change, a revert or `paused` only when its running pass ends. With one pod a rack that is
@@ -44,7 +45,13 @@ def rollout_under_way(old: Cluster, new: Cluster, restarts: Restarts, status: St
         yield "status.phase", "the operator is still at work"
 
 
-@rule("operator-in-error", scope="status", severity="severe", remedy="the cause first: the operator's log says it")
+@rule(
+    "operator-in-error",
+    scope="status",
+    severity="severe",
+    remedy="the cause first: the operator's log says it",
+    source="recorded roll-outs of AKO 4.5.0",
+)
 def operator_in_error(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """The operator could not finish what was there before. If a pod has failed, it comes first: the operator deletes
     the failed pods of a rack together, without a wait for migrations, and until they run no other pod gets the change.
@@ -58,6 +65,7 @@ def operator_in_error(old: Cluster, new: Cluster, restarts: Restarts, status: St
     scope="status",
     severity="severe",
     remedy="a change that mends the failed pods, and nothing else with it",
+    source="recorded roll-outs of AKO 4.5.0",
 )
 def failed_pods_first(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """Failed pods come before everything else. The operator gives their rack the new configuration and template,
@@ -77,6 +85,7 @@ def failed_pods_first(old: Cluster, new: Cluster, restarts: Restarts, status: St
     scope="status",
     severity="severe",
     remedy="the failed pods mended, or a maxIgnorablePods that covers them; then fewer pods",
+    source="recorded roll-outs of AKO 4.5.0",
 )
 def shrink_blocked(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """While a pod has failed, the operator takes no pod away, not even the failed one: it tries for ever, and its phase
@@ -102,6 +111,7 @@ def shrink_blocked(old: Cluster, new: Cluster, restarts: Restarts, status: Statu
     scope="status",
     severity="warning",
     remedy="the first restart seen through before anything else is changed",
+    source="recorded roll-outs of AKO 4.5.0",
 )
 def restarts_twice(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """A failed pod that runs again with the corrected pod spec or configuration is restarted once more: the pass still
@@ -123,6 +133,7 @@ def restarts_twice(old: Cluster, new: Cluster, restarts: Restarts, status: Statu
     scope="status",
     severity="severe",
     remedy="its claims deleted by hand, then the pod; or deleteLocalStorageOnPodRecovery: true",
+    source="recorded roll-outs of AKO 4.5.0",
 )
 def failed_keeps_claims(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """A failed pod keeps its claims, also those of local classes on a blocked host: they hold it there, and it stays
@@ -142,7 +153,11 @@ def failed_keeps_claims(old: Cluster, new: Cluster, restarts: Restarts, status: 
 
 
 @rule(
-    "ignored-pods-left", scope="status", severity="warning", remedy="the pods mended, and maxIgnorablePods taken away"
+    "ignored-pods-left",
+    scope="status",
+    severity="warning",
+    remedy="the pods mended, and maxIgnorablePods taken away",
+    source="recorded roll-outs of AKO 4.5.0",
 )
 def ignored_pods_left(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """The roll-out goes on over ignored pods. Rosters of strongly consistent namespaces are written without them. After
@@ -156,7 +171,13 @@ def ignored_pods_left(old: Cluster, new: Cluster, restarts: Restarts, status: St
             yield f"status.pods.{pod}", f"{pod} has failed and is ignored{words}"
 
 
-@rule("one-node-left", scope="status", severity="severe", remedy="the failed pods mended first")
+@rule(
+    "one-node-left",
+    scope="status",
+    severity="severe",
+    remedy="the failed pods mended first",
+    source="recorded roll-outs of AKO 4.5.0",
+)
 def one_node_left(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """With fewer than two nodes beside the ignored pods the operator neither restarts a node nor takes one away, for
     ever: what one node says of the cluster proves nothing.
@@ -177,6 +198,7 @@ def _have(pods: list[str]) -> str:
     scope="status",
     severity="severe",
     remedy="the first roll-out finished, or no claim that holds anything",
+    source="recorded roll-outs of AKO 4.5.0",
 )
 def never_rolled_out(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """A cluster that was never rolled out wholly is made anew when all of its pods fail: the operator deletes its

@@ -21,14 +21,22 @@ EMPTIED: dict[str, str] = {
 """Switches of a storage section, and the pods whose local claims the operator then deletes with them."""
 
 
-@rule("skips-work-directory", scope="cluster", severity="warning", remedy="a persistent volume for the work directory")
+@rule(
+    "skips-work-directory",
+    scope="cluster",
+    severity="warning",
+    remedy="a persistent volume for the work directory",
+    source="AKO 4.5.0: validateWorkDir; aerospike-server, smd.c",
+)
 def skips_work_directory(cluster: Cluster) -> Iterator[Problem]:
     """Without a persistent work directory, users, secondary index definitions and the roster are lost with the pod."""
     if section(cluster.spec, "validationPolicy").get("skipWorkDirValidate") is True:
         yield "spec.validationPolicy.skipWorkDirValidate", "the work directory need not be persistent"
 
 
-@rule("cascade-delete", scope="cluster", severity="severe", remedy="cascadeDelete: false")
+@rule(
+    "cascade-delete", scope="cluster", severity="severe", remedy="cascadeDelete: false", source="AKO 4.5.0: removePVCs"
+)
 def cascade_delete(cluster: Cluster) -> Iterator[Problem]:
     """The claims, and the data, go when the cluster is deleted or scaled down."""
     for rack in cluster.distinct_racks:
@@ -44,7 +52,13 @@ def cascade_delete(cluster: Cluster) -> Iterator[Problem]:
                 )
 
 
-@rule("wipes-at-start", scope="cluster", severity="warning", remedy="initMethod: none, for disks that may hold data")
+@rule(
+    "wipes-at-start",
+    scope="cluster",
+    severity="warning",
+    remedy="initMethod: none, for disks that may hold data",
+    source="AKO 4.5.0: initialize.sh and status.pods.initializedVolumes",
+)
 def wipes_at_start(cluster: Cluster) -> Iterator[Problem]:
     """A cluster that is made anew over kept volumes wipes them: what was initialised stands in the old one's status
     only.
@@ -64,6 +78,7 @@ def wipes_at_start(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="leave it out, unless the copies elsewhere are sure",
+    source="recorded roll-outs of AKO 4.5.0; isLocalPVCDeletionRequired and deleteLocalPVCs",
 )
 def deletes_local_storage(cluster: Cluster) -> Iterator[Problem]:
     """The claims of local classes are deleted with a pod that is rebuilt, or with one that has failed, each time that
@@ -76,7 +91,13 @@ def deletes_local_storage(cluster: Cluster) -> Iterator[Problem]:
                 yield f"{cluster.storage_path(rack)}.{key}", f"{which} come back empty"
 
 
-@rule("sindex-mount-unchecked", scope="cluster", severity="severe", remedy="a Filesystem volume at each mount")
+@rule(
+    "sindex-mount-unchecked",
+    scope="cluster",
+    severity="severe",
+    remedy="a Filesystem volume at each mount",
+    source="AKO 4.5.0: validateRequiredFileStorageForAerospikeConfig",
+)
 def sindex_mount_unchecked(cluster: Cluster) -> Iterator[Problem]:
     """The operator checks the mounts of the primary index only: a secondary index may lie in the container's own
     layer.
@@ -90,7 +111,13 @@ def sindex_mount_unchecked(cluster: Cluster) -> Iterator[Problem]:
                     yield path, f"{mount} of {name} is the path of no persistent volume"
 
 
-@rule("mounts-over-volume", scope="cluster", severity="warning", remedy="a mounts-budget below the volume's size")
+@rule(
+    "mounts-over-volume",
+    scope="cluster",
+    severity="warning",
+    remedy="a mounts-budget below the volume's size",
+    source="aerospike-server, Enterprise Edition: index on flash",
+)
 def mounts_over_volume(cluster: Cluster) -> Iterator[Problem]:
     """An index may grow to its budget: beyond the volume the server stops."""
     for rack in cluster.distinct_racks:
@@ -108,7 +135,13 @@ def mounts_over_volume(cluster: Cluster) -> Iterator[Problem]:
                     yield path, f"the budget of {name} is larger than its volumes"
 
 
-@rule("shared-shadow", scope="cluster", severity="severe", remedy="a device of its own for each line")
+@rule(
+    "shared-shadow",
+    scope="cluster",
+    severity="severe",
+    remedy="a device of its own for each line",
+    source="aerospike-server, drv_ssd.c; AKO 4.5.0: ValidateStorageEngineDeviceList",
+)
 def shared_shadow(cluster: Cluster) -> Iterator[Problem]:
     """A device that is another's shadow, or two namespaces' with a shadow for each, is overwritten: servers start with
     it, and the operator compares whole lines.
@@ -126,7 +159,13 @@ def shared_shadow(cluster: Cluster) -> Iterator[Problem]:
                 yield cluster.config_path(rack, "namespaces"), f"{word} is used {count} times"
 
 
-@rule("path-with-slash", scope="cluster", severity="warning", remedy="the path without its last slash, or another one")
+@rule(
+    "path-with-slash",
+    scope="cluster",
+    severity="warning",
+    remedy="the path without its last slash, or another one",
+    source="AKO 4.5.0: validateContainerAttachmentPaths",
+)
 def path_with_slash(cluster: Cluster) -> Iterator[Problem]:
     """A reserved path with a slash at its end passes the webhook and hides the operator's own files."""
     for rack in cluster.distinct_racks:
@@ -148,6 +187,7 @@ LARGEST_DEVICE_BYTES = 2 << 40
     scope="cluster",
     severity="warning",
     remedy="partitions of at most 2 TiB, each a device of its own",
+    source="aerospike-server 4.9 to 8.1, storage.h (AS_STORAGE_MAX_DEVICE_SIZE)",
 )
 def device_over_2_tib(cluster: Cluster) -> Iterator[Problem]:
     """The server uses the first 2 TiB of a device, says so in its log only, and never touches the rest."""
@@ -167,6 +207,7 @@ def device_over_2_tib(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="a volume with room for all of its files, or a smaller filesize",
+    source="aerospike-server, drv_ssd.c",
 )
 def files_over_volume(cluster: Cluster) -> Iterator[Problem]:
     """The server makes its files as large as they may grow, without taking the space. It stops with a failed write when

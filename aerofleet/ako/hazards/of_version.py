@@ -20,7 +20,13 @@ DEFAULT_BLOCK_BYTES = 1 << 20
 """Configuration schemas of 7.0 and 7.1: defaults of `write-block-size` and `max-record-size`."""
 
 
-@rule("known-bug", scope="cluster", severity="warning", remedy="a build that has the fix")
+@rule(
+    "known-bug",
+    scope="cluster",
+    severity="warning",
+    remedy="a build that has the fix",
+    source="the vendor's release notes",
+)
 def known_bug(cluster: Cluster) -> Iterator[Problem]:
     """The release notes of a later build name a bug of this one that concerns the cluster."""
     if not cluster.version:
@@ -45,6 +51,7 @@ def _passes(old: Cluster, new: Cluster, version: str) -> bool:
     scope="change",
     severity="severe",
     remedy="the vendor's special upgrade path for AER-6898 in place of a plain change of the image",
+    source="the vendor's release notes: AER-6898",
 )
 def xdr_upgrade(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The operator restarts nodes one after the other. In a build with this bug, a node that becomes master for a
@@ -63,7 +70,13 @@ def xdr_upgrade(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Prob
         yield "spec.image", message
 
 
-@rule("record-limit", scope="change", severity="warning", remedy="max-record-size as large as the largest record")
+@rule(
+    "record-limit",
+    scope="change",
+    severity="warning",
+    remedy="max-record-size as large as the largest record",
+    source="the configuration schemas of 7.0 and 7.1: write-block-size and max-record-size",
+)
 def record_limit(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The default of `max-record-size` is 1 MiB from 7.1 on. Before, the write block alone limits a record: 8 MiB in
     memory, and up to that on devices. Larger records stay readable, and every write of one fails.
@@ -91,6 +104,7 @@ def _has_large_blocks(namespace: Config) -> bool:
     scope="change",
     severity="warning",
     remedy="a search for such records, in the sources of XDR too, before the upgrade",
+    source='the vendor\'s page "Upgrade to Database 8.2.0"',
 )
 def nesting_limit(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """From 8.2.0 on the server refuses lists and maps deeper than 64 levels. It reads those it has, but changing them,
@@ -109,6 +123,7 @@ def nesting_limit(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pr
     scope="change",
     severity="warning",
     remedy="UDFs that need none of them; or mod-lua.allow-unsafe-lua: true in the same change",
+    source="the configuration schema of 8.2.0: allow-unsafe-lua",
 )
 def lua_hardened(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The default of `allow-unsafe-lua` is false from 8.2.0 on, and it cannot be set live: UDFs that use os, io, debug,
@@ -122,7 +137,13 @@ def lua_hardened(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pro
             yield path, f"true becomes false with server {new.version}, because it is not written"
 
 
-@rule("slow-join", scope="change", severity="warning", remedy="clients with short timeouts and retries on another node")
+@rule(
+    "slow-join",
+    scope="change",
+    severity="warning",
+    remedy="clients with short timeouts and retries on another node",
+    source='the vendor\'s page "Upgrade to Database 8.2.0"',
+)
 def slow_join(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A node of 8.2.0 that starts takes connections, and answers nothing until it has the cluster's metadata. The pod
     counts as ready before that, since its probe asks whether the port is open.
@@ -131,7 +152,13 @@ def slow_join(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Proble
         yield "spec.image", f"each node of server {new.version} lets clients time out while it joins"
 
 
-@rule("experimental-flag", scope="change", severity="info", remedy="--preview and the name of the feature")
+@rule(
+    "experimental-flag",
+    scope="change",
+    severity="info",
+    remedy="--preview and the name of the feature",
+    source='the vendor\'s page "Upgrade to Database 8.2.0"',
+)
 def experimental_flag(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """From 8.2.0 on the server does not know the start flag --experimental. No field of the cluster holds it: it can be
     in an image's own entry point only.
