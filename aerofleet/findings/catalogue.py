@@ -19,6 +19,7 @@ MODULES: dict[Scope, tuple[str, ...]] = {
     "cell": ("aerofleet.analysis.size",),
     "cluster": (
         "aerofleet.ako.admission",
+        "aerofleet.ako.hazards.of_availability",
         "aerofleet.ako.hazards.of_cluster",
         "aerofleet.ako.hazards.of_places",
         "aerofleet.ako.hazards.of_storage",
@@ -43,6 +44,7 @@ MODULES: dict[Scope, tuple[str, ...]] = {
         "aerofleet.ako.admission",
         "aerofleet.ako.hazards.of_start",
         "aerofleet.ako.hazards.of_change",
+        "aerofleet.ako.hazards.of_roll_out",
         "aerofleet.ako.hazards.of_service",
         "aerofleet.ako.hazards.of_data",
         "aerofleet.ako.hazards.of_access",

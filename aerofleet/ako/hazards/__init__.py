@@ -15,12 +15,14 @@ from aerofleet.ako.config_change import ConfigChange
 from aerofleet.ako.estimate import is_estimate, marked
 from aerofleet.ako.hazards import (
     of_access,
+    of_availability,
     of_change,
     of_cluster,
     of_data,
     of_memory,
     of_places,
     of_references,
+    of_roll_out,
     of_service,
     of_start,
     of_status,
@@ -34,8 +36,8 @@ from aerofleet.ako.restart import Restarts, judged_version
 from aerofleet.ako.status import Status
 from aerofleet.findings import Finding, Rule
 
-OF_CLUSTER = (of_cluster, of_places, of_storage, of_memory, of_references, of_version, of_start)
-OF_CHANGE = (of_start, of_change, of_service, of_data, of_access, of_version)
+OF_CLUSTER = (of_availability, of_cluster, of_places, of_storage, of_memory, of_references, of_version, of_start)
+OF_CHANGE = (of_start, of_change, of_roll_out, of_service, of_data, of_access, of_version)
 
 CLUSTER_HAZARDS: tuple[Rule[[Cluster]], ...] = tuple(
     rule for module in OF_CLUSTER for rule in module.RULES if rule.scope == "cluster"

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from aerofleet.ako.access import is_secured
 from aerofleet.ako.batches import BATCHES
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import is_purely_in_memory, namespaces, section
 from aerofleet.ako.config_change import devices
-from aerofleet.ako.config_file import is_same
 from aerofleet.ako.failed_pods import allowances
 from aerofleet.ako.mounts import unseen_host_paths
 from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.reasons.pods import empties_local_storage
 from aerofleet.ako.reasons.scale import revision_shortage
-from aerofleet.ako.restart import IMAGE, POD_RESTART, REMOVED, SCALED_DOWN, WARM, Restarts, batch_size
+from aerofleet.ako.restart import IMAGE, POD_RESTART, WARM, Restarts, batch_size
 from aerofleet.ako.status import rack_sizes
-from aerofleet.ako.volumes import cascades, is_persistent
 from aerofleet.findings import Problem, rule, rules_in
-from aerofleet.units.kubernetes_quantity import quantity
 from aerofleet.units.version import is_at_least, numbers
 
 RESTARTS = frozenset({WARM, POD_RESTART, IMAGE})
@@ -292,147 +288,6 @@ def paused_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pr
     rest = [{**cluster.spec, "paused": None} for cluster in (old, new)]
     if new.spec.get("paused") is True and rest[0] != rest[1]:
         yield "spec.paused", "the change waits until paused is false"
-
-
-@rule(
-    "namespace-goes",
-    scope="change",
-    severity="severe",
-    remedy="a backup first, and the approval of who owns the data",
-    source="AKO 4.5.0: handleNSOrDeviceRemoval and deleteFileStorage",
-)
-def namespace_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """A namespace that is taken out loses its data: files are removed, devices are wiped when they are used again."""
-    now = {name for rack in new.racks for _, name, _ in namespaces(rack.config)}
-    told: set[str] = set()
-    for rack in old.racks:
-        for _, name, _ in namespaces(rack.config):
-            if name not in now and name not in told:
-                told.add(name)
-                yield config_path_of(new, rack, rack, f"namespaces.{{{name}}}"), f"{name} goes with its data"
-
-
-@rule(
-    "index-mounts-go",
-    scope="change",
-    severity="severe",
-    remedy="the index in shmem with one change, the namespace taken out with the next",
-    source="AKO 4.5.0: handleNSOrDeviceRemoval, read and not run",
-)
-def index_mounts_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """When a namespace goes, the operator looks for the mounts of its index in the storage engine, and its code panics
-    when it clears them. Seen in its source, not run.
-    """
-    for before, rack in paired(old, new):
-        now = {name for _, name, _ in namespaces(rack.config)}
-        for _, name, namespace in namespaces(before.config):
-            if name not in now and section(namespace, "index-type").get("mounts"):
-                path = config_path_of(new, before, rack, f"namespaces.{{{name}}}.index-type.mounts")
-                yield path, f"{name} goes while its index is on mounts"
-
-
-@rule(
-    "claims-stay",
-    scope="change",
-    severity="warning",
-    remedy="the claims deleted by hand, once migrations are done",
-    source="AKO 4.5.0: removePVCs; aerospike-server, drv_ssd.c",
-)
-def claims_stay(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """The claims of pods that go are kept, and their disks stay taken. A pod that comes back later finds its old
-    records there: those deleted since then are back.
-    """
-    if not {SCALED_DOWN, REMOVED} & set(restarts.kinds):
-        return
-    now = {rack.id: rack for rack in new.racks}
-    for gone in old.distinct_racks:
-        rack = now.get(gone.id, gone)
-        kept = [
-            str(volume.get("name"))
-            for volume in rack.storage.get("volumes") or []
-            if is_persistent(volume) and not cascades(rack, volume)
-        ]
-        if kept:
-            yield f"{new.storage_path(rack)}.volumes", f"claims of {', '.join(kept)} stay when their pods go"
-
-
-@rule(
-    "resumes",
-    scope="change",
-    severity="warning",
-    remedy="an old file with its status, so that all that starts is told",
-    source="recorded roll-outs of AKO 4.5.0; Reconcile",
-)
-def resumes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """What was changed while the cluster was paused starts now, in one pass with this change."""
-    if old.spec.get("paused") is True and new.spec.get("paused") is not True:
-        yield "spec.paused", "all that was held back starts"
-
-
-@rule(
-    "memory-shrinks",
-    scope="change",
-    severity="warning",
-    remedy="a limit above what the servers use now, indexes included",
-    source="Linux, memory limit of a control group",
-)
-def memory_shrinks(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """A server that needs more is killed while it starts; the roll-out stops there, one pod short."""
-    where = ("aerospikeContainer", "resources", "limits")
-    was, now = (section(cluster.pod_spec, *where).get("memory") for cluster in (old, new))
-    if now is not None and (was is None or quantity(now) < quantity(was)):
-        yield f"spec.podSpec.{'.'.join(where)}.memory", f"{was or 'no limit'} becomes {now}"
-
-
-@rule(
-    "volumes-stay-behind",
-    scope="change",
-    severity="warning",
-    remedy="k8sNodeBlockList with localStorageClasses, for pods that are to move",
-    source="Kubernetes 1.35, node affinity of volumes",
-)
-def volumes_stay_behind(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """A pod goes where its volumes are. If those are local to a host that no longer fits, it waits for ever, and the
-    roll-out with it.
-    """
-    for restart in restarts.racks:
-        if not any(map(is_persistent, restart.rack.storage.get("volumes") or [])):
-            continue
-        before, after = restart.before.pod_spec, restart.rack.pod_spec
-        own = f"spec.rackConfig.racks[{restart.rack.position}].podSpec" if restart.rack.own.get("podSpec") else ""
-        for key in _narrower(before, after):
-            yield f"{own or 'spec.podSpec'}.{key}", "hosts that hold volumes now may not fit any more"
-
-
-def _narrower(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
-    """Where fewer hosts may fit a pod than before."""
-    if after.get("affinity") and not is_same(before.get("affinity"), after["affinity"]):
-        yield "affinity"
-    if any(toleration not in (after.get("tolerations") or []) for toleration in before.get("tolerations") or []):
-        yield "tolerations"
-    if section(after, "nodeSelector").items() - section(before, "nodeSelector").items():
-        yield "nodeSelector"
-
-
-@rule(
-    "racks-come-first",
-    scope="change",
-    severity="warning",
-    remedy="that many free hosts, where the new pods may go",
-    source="AKO 4.5.0: reconcileRacks",
-)
-def racks_come_first(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """Racks that grow come before racks that shrink. With one pod a host the new pods need hosts of their own
-    meanwhile; without them they wait for ever, and nothing else goes on.
-    """
-    was, now = (
-        dict(zip((rack.id for rack in each.racks), rack_sizes(each.size, len(each.racks)), strict=True))
-        for each in (old, new)
-    )
-    more = {identity: now.get(identity, 0) - was.get(identity, 0) for identity in was | now}
-    come, go = (sum(max(0, sign * count) for count in more.values()) for sign in (1, -1))
-    if come and go and new.pod_spec.get("multiPodPerHost") is not True:
-        yield "spec.rackConfig.racks", f"{come} new pods come before {go} old ones go"
 
 
 RULES = rules_in(globals())

@@ -1,0 +1,314 @@
+"""Hazards of how many copies of a record are there at any moment: racks, batches, budgets and rosters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from aerofleet.ako.batches import BATCHES, percent_of
+from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.config import (
+    is_strongly_consistent,
+    replication_factor,
+    section,
+)
+from aerofleet.ako.restart import batch_size
+from aerofleet.ako.status import rack_sizes
+from aerofleet.findings import Problem, rule, rules_in
+
+_NODE_ID = re.compile(r"[0-9A-F]{1,16}")
+
+
+@rule(
+    "one-copy",
+    scope="cluster",
+    severity="severe",
+    remedy="replication-factor: 2 or more",
+    source="aerospike-server, reference of parameters: replication-factor",
+)
+def one_copy(cluster: Cluster) -> Iterator[Problem]:
+    """With one copy every lost node loses records, and every rebuilt pod of an in-memory namespace does."""
+    for path, name, namespace in cluster.written_namespaces:
+        if replication_factor(namespace) <= 1:
+            yield f"{path}.replication-factor", f"{name} keeps one copy of each record"
+
+
+@rule(
+    "copies-over-racks",
+    scope="cluster",
+    severity="warning",
+    remedy="as many racks as copies, or fewer copies",
+    source="aerospike-server, partition_balance.c: replicas and racks",
+)
+def copies_over_racks(cluster: Cluster) -> Iterator[Problem]:
+    """With more copies than racks two copies share a rack: losing that rack takes both."""
+    racks = len(cluster.racks)
+    for path, name, namespace in cluster.written_namespaces:
+        if racks > 1 and replication_factor(namespace) > racks:
+            yield f"{path}.replication-factor", f"{name} has {replication_factor(namespace)} copies on {racks} racks"
+
+
+@rule(
+    "uneven-racks",
+    scope="cluster",
+    severity="warning",
+    remedy="a size that the number of racks divides",
+    source="AKO 4.5.0: DistributeItems",
+)
+def uneven_racks(cluster: Cluster) -> Iterator[Problem]:
+    """Racks of different sizes carry different loads; the smallest one is full first."""
+    racks = len(cluster.racks)
+    if racks > 1 and cluster.size > racks and cluster.size % racks:
+        yield "spec.size", f"{cluster.size} pods don't spread evenly over {racks} racks"
+
+
+@rule(
+    "empty-rack",
+    scope="cluster",
+    severity="severe",
+    remedy="a size of at least one pod a rack",
+    source="AKO 4.5.0: DistributeItems",
+)
+def empty_rack(cluster: Cluster) -> Iterator[Problem]:
+    """A rack that gets no pod is skipped without a word."""
+    if 0 < cluster.size < len(cluster.racks):
+        yield "spec.size", f"{cluster.size} pods over {len(cluster.racks)} racks leave racks empty"
+
+
+@rule(
+    "rack-namespace-unknown",
+    scope="cluster",
+    severity="warning",
+    remedy="the name of a configured namespace",
+    source="AKO 4.5.0, API: rackConfig.namespaces",
+)
+def rack_namespace_unknown(cluster: Cluster) -> Iterator[Problem]:
+    """A misspelt name makes no namespace rack-aware: all copies may lie in one rack."""
+    known = {name for _, name, _ in cluster.written_namespaces}
+    for position, name in enumerate(cluster.rack_namespaces):
+        if name not in known:
+            yield f"spec.rackConfig.namespaces[{position}]", f"there is no namespace {name}"
+
+
+@rule(
+    "not-rack-aware",
+    scope="cluster",
+    severity="warning",
+    remedy="every namespace in rackConfig.namespaces",
+    source="AKO 4.5.0, API: rackConfig.namespaces; aerospike-server, partition_balance.c",
+)
+def not_rack_aware(cluster: Cluster) -> Iterator[Problem]:
+    """A namespace that is not rack-aware keeps copies anywhere: a whole rack's loss may take all of them."""
+    if len(cluster.racks) > 1:
+        for path, name, _ in cluster.written_namespaces:
+            if name not in cluster.rack_namespaces:
+                yield path, f"{name} is not rack-aware on {len(cluster.racks)} racks"
+
+
+@rule(
+    "percent-unchecked",
+    scope="cluster",
+    severity="warning",
+    remedy="a whole number",
+    source="AKO 4.5.0: validateMaxUnavailable",
+)
+def percent_unchecked(cluster: Cluster) -> Iterator[Problem]:
+    """The operator compares a percentage as 0 with the replication factors: any percentage passes."""
+    percent = percent_of(cluster.spec.get("maxUnavailable"))
+    if percent and cluster.spec.get("disablePDB") is not True:
+        yield "spec.maxUnavailable", f"{percent}% is not checked against the copies"
+
+
+@rule(
+    "no-pdb",
+    scope="cluster",
+    severity="severe",
+    remedy="disablePDB: false",
+    source="AKO 4.5.0: reconcilePDB; Kubernetes 1.35, evictions",
+)
+def no_pdb(cluster: Cluster) -> Iterator[Problem]:
+    """Without a PodDisruptionBudget a drain of nodes may take all copies of records at once."""
+    if cluster.spec.get("disablePDB") is True:
+        yield "spec.disablePDB", "nothing holds a drain back"
+
+
+@rule(
+    "drains-blocked",
+    scope="cluster",
+    severity="warning",
+    remedy="maxUnavailable: 1",
+    source="AKO 4.5.0: createOrUpdatePDB; Kubernetes 1.35, evictions",
+)
+def drains_blocked(cluster: Cluster) -> Iterator[Problem]:
+    """With 0 no drain of a node that holds a pod ever ends, and whoever needs the node deletes the pod by hand."""
+    wanted = cluster.spec.get("maxUnavailable")
+    if cluster.spec.get("disablePDB") is not True and (wanted == 0 or percent_of(wanted) == 0):
+        yield "spec.maxUnavailable", f"{wanted} lets no pod be evicted"
+
+
+@rule(
+    "whole-rack-at-once",
+    scope="cluster",
+    severity="warning",
+    remedy="a batch smaller than a rack",
+    source="AKO 4.5.0: getPodsBatchList; aerospike-server, partition_balance.c",
+)
+def whole_rack_at_once(cluster: Cluster) -> Iterator[Problem]:
+    """With a whole rack away, one more lost node loses records of two copies, and makes partitions of strongly
+    consistent namespaces unavailable.
+    """
+    sizes = rack_sizes(cluster.size, len(cluster.racks)) if cluster.racks else []
+    thin = [
+        name
+        for _, name, namespace in cluster.written_namespaces
+        if is_strongly_consistent(namespace) or replication_factor(namespace) <= 2
+    ]
+    for key in BATCHES:
+        wanted = cluster.rack_config.get(key)
+        if wanted is not None and thin and any(size > 1 and batch_size(size, wanted) >= size for size in sizes):
+            yield f"spec.rackConfig.{key}", f"{wanted} takes a whole rack of {', '.join(thin)} at once"
+
+
+@rule(
+    "batch-beyond-pdb",
+    scope="cluster",
+    severity="info",
+    remedy="a batch of no more than maxUnavailable, or the knowledge that it is wanted",
+    source="AKO 4.5.0: restartPods; Kubernetes 1.35: a deletion is no eviction",
+)
+def batch_beyond_pdb(cluster: Cluster) -> Iterator[Problem]:
+    """The operator deletes pods itself, and no PodDisruptionBudget holds it back; meanwhile every drain is."""
+    allowed = cluster.spec.get("maxUnavailable")
+    sizes = rack_sizes(cluster.size, len(cluster.racks)) if cluster.racks else []
+    for key in BATCHES:
+        wanted = cluster.rack_config.get(key)
+        most = max((batch_size(size, wanted) for size in sizes), default=1)
+        if wanted is not None and type(allowed) is int and most > allowed:
+            yield f"spec.rackConfig.{key}", f"{most} pods go at a time, and maxUnavailable is {allowed}"
+
+
+@rule(
+    "no-node-to-spare",
+    scope="cluster",
+    severity="severe",
+    remedy="a min-cluster-size with room for the nodes that may be away",
+    source="aerospike-server, reference of parameters: min-cluster-size",
+)
+def no_node_to_spare(cluster: Cluster) -> Iterator[Problem]:
+    """With one node away the others don't form a cluster: every restart stops all reads and writes."""
+    for rack in cluster.distinct_racks:
+        least = section(rack.config, "service").get("min-cluster-size")
+        if isinstance(least, int) and cluster.size > 1 and least > cluster.size - 1:
+            path = cluster.config_path(rack, "service", "min-cluster-size")
+            if least > cluster.size:
+                yield path, f"{least} nodes make a cluster, and there are {cluster.size}: it never forms"
+            else:
+                yield path, f"{least} of {cluster.size} nodes must be there"
+
+
+@rule(
+    "migrations-off",
+    scope="cluster",
+    severity="severe",
+    remedy="1 or more, once the reason is gone",
+    source="aerospike-server, migrate.c; AKO 4.5.0: waitForClusterStability",
+)
+def migrations_off(cluster: Cluster) -> Iterator[Problem]:
+    """Migrations never end: copies that are missing stay missing, and the operator waits for ever before its next
+    pod.
+    """
+    for rack in cluster.distinct_racks:
+        for key in ("migrate-threads", "migrate-max-num-incoming"):
+            if section(rack.config, "service").get(key) == 0:
+                yield cluster.config_path(rack, "service", key), "no partition moves"
+
+
+@rule(
+    "stays-quiesced",
+    scope="cluster",
+    severity="severe",
+    remedy="leave it out, but for maintenance of single nodes",
+    source="aerospike-server, reference of parameters: stay-quiesced",
+)
+def stays_quiesced(cluster: Cluster) -> Iterator[Problem]:
+    """A server that restarts comes back quiesced, and holds no partition until somebody undoes it."""
+    for rack in cluster.distinct_racks:
+        if section(rack.config, "service").get("stay-quiesced") is True:
+            yield cluster.config_path(rack, "service", "stay-quiesced"), "nodes come back without partitions"
+
+
+@rule(
+    "ignored-pods",
+    scope="cluster",
+    severity="warning",
+    remedy="leave it out, and mend the pods",
+    source="recorded roll-outs of AKO 4.5.0; getIgnorablePods and recoverIgnorablePods",
+)
+def ignored_pods(cluster: Cluster) -> Iterator[Problem]:
+    """Ignored pods are left out of every check before a restart: copies may be missing already. A roll-out ends over
+    them, and the operator then deletes them again and again.
+    """
+    wanted = cluster.rack_config.get("maxIgnorablePods")
+    if wanted not in (None, 0, "0%"):
+        yield "spec.rackConfig.maxIgnorablePods", f"up to {wanted} failed pods of a rack are passed over"
+
+
+@rule(
+    "roster-force",
+    scope="cluster",
+    severity="severe",
+    remedy="leave it out, but in an emergency",
+    source="AKO 4.5.0: getRacksToBeBlockedFromRoster and getAndSetRoster",
+)
+def roster_force(cluster: Cluster) -> Iterator[Problem]:
+    """The rack leaves the roster of strongly consistent namespaces even while partitions are dead or unavailable."""
+    for rack in cluster.racks:
+        if rack.is_blocked_from_roster and cluster.has_roster:
+            yield (
+                f"spec.rackConfig.racks[{rack.position}].forceBlockFromRoster",
+                f"rack {rack.id} is forced out of the roster",
+            )
+
+
+@rule(
+    "roster-ids",
+    scope="cluster",
+    severity="warning",
+    remedy="node ids as the server prints them: up to 16 hexadecimal digits",
+    source="AKO 4.5.0: getAndSetRoster",
+)
+def roster_ids(cluster: Cluster) -> Iterator[Problem]:
+    """What is no node id blocks nothing, without a word."""
+    for position, node in enumerate(cluster.spec.get("rosterNodeBlockList") or []):
+        if not _NODE_ID.fullmatch(str(node)):
+            yield f"spec.rosterNodeBlockList[{position}]", f"{node!r} is no node id"
+
+
+@rule(
+    "blocked-pods-wait",
+    scope="cluster",
+    severity="severe",
+    remedy="the class in storage.localStorageClasses",
+    source="AKO 4.5.0: deleteLocalPVCs; Kubernetes 1.35, local volumes",
+)
+def blocked_pods_wait(cluster: Cluster) -> Iterator[Problem]:
+    """Pods that leave a blocked host keep claims bound to it, and wait for ever, unless their class is listed as
+    local.
+    """
+    hosts = cluster.spec.get("k8sNodeBlockList")
+    if not hosts:
+        return
+    for rack in cluster.distinct_racks:
+        local = set(rack.storage.get("localStorageClasses") or [])
+        classes = {
+            section(volume, "source", "persistentVolume").get("storageClass")
+            for volume in rack.storage.get("volumes") or []
+        }
+        for name in sorted(str(name) for name in classes - local - {None}):
+            yield (
+                f"{cluster.storage_path(rack)}.localStorageClasses",
+                f"class {name} is not listed: if it is local, pods from {', '.join(hosts)} wait for ever",
+            )
+
+
+RULES = rules_in(globals())
