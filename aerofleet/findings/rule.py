@@ -14,7 +14,7 @@ results too (parsing a file, decoding a resource, the effect of a change):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, ParamSpec
 
@@ -77,6 +77,16 @@ class Rule(Generic[P]):
     def holds_for(self, operator: str = "", server: str = "") -> bool:
         """Return whether these releases have the rule; an empty one is not asked about."""
         return (not operator or operator in self.operator) and (not server or server in self.server)
+
+
+def findings_of(rules: Iterable[Rule[P]], *context: P.args, **options: P.kwargs) -> list[Finding]:
+    """Return a finding for every problem that ``rules`` have with one context."""
+    return [
+        rule.finding(*problem)
+        for rule in rules
+        if rule.check is not None
+        for problem in rule.check(*context, **options)
+    ]
 
 
 def rule(  # noqa: PLR0913 - one name for each fact of a rule

@@ -38,7 +38,8 @@ def start_faults(version: str, config: dict[str, Any]) -> list[StartFault]:
     """
     build_numbers(version)
     reading = read(version, config)
-    return list(dict.fromkeys(fault for rule in _rules_of(version) for fault in rule.faults(reading)))
+    faults = [StartFault(rule, *problem) for rule in _rules_of(version) for problem in rule.problems(reading)]
+    return list(dict.fromkeys(faults))
 
 
 @lru_cache(maxsize=64)

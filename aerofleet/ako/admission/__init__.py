@@ -30,7 +30,7 @@ from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.estimate import is_estimate, marked
 from aerofleet.ako.mutating import FIELD_TYPE, MUTATING
 from aerofleet.ako.status import Status, finished_status
-from aerofleet.findings import Finding, Rule
+from aerofleet.findings import Finding, Rule, findings_of
 
 Stage = Literal["mutate", "crd", "validate"]
 P = ParamSpec("P")
@@ -234,7 +234,7 @@ def rules_of(rules: tuple[Rule[P], ...], operator: str) -> tuple[Rule[P], ...]:
 def _findings(rules: tuple[Rule[P], ...], operator: str, *context: P.args, **options: P.kwargs) -> list[Finding]:
     """Return what the rules of the operator release find in the context."""
     having: tuple[Rule[P], ...] = rules_of(rules, operator)
-    return [finding for rule in having for finding in rule.findings(*context, **options)]
+    return findings_of(having, *context, **options)
 
 
 def _answer(cluster: Cluster, validated: list[Finding]) -> Admission:
