@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aerofleet.aerospike.parameters import data_version, has_schema
-from aerofleet.aerospike.schema import fits, schema_errors
+from aerofleet.aerospike.schema import fits
+from aerofleet.aerospike.schema_errors import schema_errors
 from aerofleet.ako.cluster import Cluster
 
 Fault = tuple[str, str, str]

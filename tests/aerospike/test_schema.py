@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft6Validator, FormatChecker
 
-from aerofleet.aerospike.schema import fits, schema_errors
+from aerofleet.aerospike.schema import fits
+from aerofleet.aerospike.schema_errors import schema_errors
 from aerofleet.ako.cluster import cluster_of
 from tests.aerospike.flat_reading import LibraryRefusalError, as_the_schema_sees_it
 from tests.ako.specimen import cluster
