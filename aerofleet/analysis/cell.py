@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from aerofleet.ako.object_set import ObjectSet
 from aerofleet.analysis.cluster import Reading, judge_cluster
+from aerofleet.analysis.overlay import overlaid_clusters, overlay_findings
 from aerofleet.analysis.size import size_findings
 from aerofleet.findings import Finding
 from aerofleet.fleet.checks.finding import AT_CLUSTER
@@ -48,11 +49,15 @@ def _cluster_findings(resolution: Resolution, rendered: RenderedCell | None) -> 
     """Yield the parameters that would not reach the operator, then what the operator and the server make of the
     rendered clusters.
 
-    A cluster with mistakes in its free mappings is rendered without them, so the operator's rules would judge another.
+    A cluster with mistakes in its free mappings is rendered without them, and its overlays change once theirs are
+    mended, so the operator's rules would judge another one.
     """
     of_free_mappings = list(free_config(resolution))
     yield from told_once(of_free_mappings)
-    refused = {_cluster_of(finding) for finding in of_free_mappings}
+    of_overlays = list(overlay_findings(resolution))
+    yield from told_once(of_overlays)
+    wrong_overlays = (finding for finding in of_overlays if finding.severity == "error")
+    refused = {_cluster_of(finding) for finding in (*of_free_mappings, *wrong_overlays)}
     of_operator = _operator_findings(resolution, rendered) if rendered else ()
     yield from told_once(finding for finding in of_operator if _cluster_of(finding) not in refused)
 
@@ -69,13 +74,15 @@ def _operator_findings(resolution: Resolution, rendered: RenderedCell) -> Iterat
     objects = [_without_operations(each) for each in rendered.objects()]
     sets = [ObjectSet(objects, operator) for operator in resolution.cell.operator.versions]
     definitions = {cluster.key: cluster for cluster in resolution.source.clusters}
+    overlays = overlaid_clusters(resolution)
     keys = (cluster_key(team.name, cluster.name) for team in rendered.teams for cluster in team.clusters)
     for key, written, *clusters in zip(keys, sets[0].written, *(each.clusters for each in sets), strict=True):
         definition, resolved = definitions[key], resolution.settings[key]
-        locate = origin_locator(resolved.merged, definition)
+        locate, overlaid = origin_locator(resolved.merged, definition), overlays.get(key)
         for finding in judge_cluster(*map(Reading, clusters, sets)).all():
             if finding.severity != "info":
-                location = locate(setting_of(finding.path, written["spec"], resolved.merged.data))
+                location = overlaid.location(finding.path) if overlaid else None
+                location = location or locate(setting_of(finding.path, written["spec"], resolved.merged.data))
                 yield at_cluster(replace(finding, location=location), definition)
 
 

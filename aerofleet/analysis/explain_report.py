@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from aerofleet.analysis.cluster_size import conclusion, size_in
+from aerofleet.analysis.overlay import explain_overlays
 from aerofleet.findings.stop import MistakeError
 from aerofleet.fleet.lookup import resolution_with
 from aerofleet.fleet.provenance import GIVEN, SECRETS, SIZING, Explained, explain_cluster, explain_sizing
@@ -40,7 +41,7 @@ def explain(root: Path, cluster: str, path: str, cell: str | None = None) -> Ans
     Raises NoCellError, NoClusterError, and MistakeError if nothing is set at the path.
     """
     resolution = resolution_with(root, cluster, cell)
-    values = explain_cluster(resolution, cluster)
+    values = [*explain_cluster(resolution, cluster), *explain_overlays(resolution, cluster)]
     if path.split(".", maxsplit=1)[0] == SIZING:
         values += explain_sizing(resolution, cluster)
     matching = tuple(value for value in values if value.is_at(path))

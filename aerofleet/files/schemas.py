@@ -75,8 +75,12 @@ def partial_settings(*, templates: bool) -> Json:
     defaults["properties"].pop("name")
     settings["$defs"]["NamespaceDefaults"] = defaults
     settings["properties"]["namespaceDefaults"] = {"$ref": "#/$defs/NamespaceDefaults"}
+    overlay = settings["$defs"].pop("OverlaySettings")
     for schema in (settings, *settings["$defs"].values()):
         make_partial(schema, templates=templates)
+    # An overlay is complete in its layer, and null does not end those of the layers below.
+    settings["$defs"]["OverlaySettings"] = overlay
+    settings["properties"]["overlay"]["anyOf"] = [{"$ref": "#/$defs/OverlaySettings"}]
     return settings
 
 

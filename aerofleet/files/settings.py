@@ -15,6 +15,7 @@ from aerofleet.files.cluster.logging import LoggingSettings
 from aerofleet.files.cluster.namespaces import NamespacesSettings
 from aerofleet.files.cluster.network import NetworkSettings
 from aerofleet.files.cluster.nodes import NodeSettings
+from aerofleet.files.cluster.overlay import OverlaysSettings
 from aerofleet.files.cluster.resources import PodResourceSettings
 from aerofleet.files.cluster.rollout import RolloutSettings
 from aerofleet.files.cluster.server import ServerSettings
@@ -31,6 +32,7 @@ class SecuritySettings(
 
 
 class Settings(
+    OverlaysSettings,
     AlertingSettings,
     MetricsSettings,
     LoggingSettings,

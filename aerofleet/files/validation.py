@@ -105,6 +105,7 @@ BOUNDS = {
     "multiple_of": ("multiple_of", "a multiple of"),
 }
 LENGTHS = {
+    "string_too_short": ("min_length", "has {} characters; at least {} is needed"),
     "string_too_long": ("max_length", "has {} characters; at most {} are possible"),
     "too_long": ("max_length", "has {} entries; at most {} are possible"),
     "too_short": ("min_length", "has {} entries; at least {} is needed"),

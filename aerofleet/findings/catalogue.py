@@ -16,7 +16,12 @@ from aerofleet.findings.stop import MistakeError
 
 MODULES: dict[Scope, tuple[str, ...]] = {
     "file": ("aerofleet.analysis.manifests", "aerofleet.analysis.rules_to_convert"),
-    "cell": ("aerofleet.analysis.size",),
+    "cell": (
+        "aerofleet.settings.read_overlays",
+        "aerofleet.fleet.checks.overlay",
+        "aerofleet.manifests.overlay_rules",
+        "aerofleet.analysis.size",
+    ),
     "cluster": (
         "aerofleet.ako.admission",
         "aerofleet.ako.hazards.of_availability",

@@ -15,6 +15,7 @@ from typing import Literal
 from aerofleet.files.choices import ClusterState, NetworkProfile
 from aerofleet.files.metal import Taint
 from aerofleet.files.settings import Settings
+from aerofleet.settings.overlay import Overlay
 from aerofleet.units.cluster_key import cluster_key
 
 
@@ -127,6 +128,7 @@ class Cluster:
     client_cidrs: tuple[str, ...]
     client_namespaces: tuple[str, ...]
     paused: bool
+    overlays: tuple[Overlay, ...] = ()
 
     @property
     def local_storage_classes(self) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ from aerofleet.fleet.pool_members import usable_racks
 from aerofleet.settings.formulas import render_templates
 from aerofleet.settings.layers import SPREAD, TEAM, layers_of, merged_settings, own_namespace
 from aerofleet.settings.merge import Merged
+from aerofleet.settings.overlay import Overlay
+from aerofleet.settings.read_overlays import read_overlays
 from aerofleet.settings.source import STACKS, CellSource, WrittenCluster, cells, read_cell
 from aerofleet.settings.tiers import TierRevision
 
@@ -44,6 +46,7 @@ class ResolvedSettings:
     settings: Settings
     merged: Merged
     size_formula: str = ""
+    overlays: tuple[Overlay, ...] = ()
 
 
 @dataclass(slots=True)
@@ -95,14 +98,16 @@ def resolve_settings(source: CellSource, cluster: WrittenCluster) -> ResolvedSet
         chain = source.tiers.chain(tier.reference)
     except ValueError:
         return None  # one finding at the tier reports it
-    merged = merged_settings(layers_of(source, chain, cluster), own_namespace(cluster))
+    layers = layers_of(source, chain, cluster)
+    merged = merged_settings(layers, own_namespace(cluster))
     rendering = render_templates(merged, cluster)
     settings, findings = validated(Settings, merged.data, origin_locator(merged, cluster), spread=SPREAD)
-    findings = [*rendering.told_with(findings), *unknown_nulls(merged)]
+    overlays, of_overlays = read_overlays(layers, merged, cluster)
+    findings = [*rendering.told_with(findings), *unknown_nulls(merged), *of_overlays]
     source.findings += [at_cluster(finding, cluster) for finding in findings]
     if settings is None or findings:
         return None
-    return with_size(source, cluster, ResolvedSettings(tier, settings, merged))
+    return with_size(source, cluster, ResolvedSettings(tier, settings, merged, overlays=overlays))
 
 
 def unknown_nulls(merged: Merged) -> Iterator[Finding]:
@@ -148,7 +153,7 @@ def with_size(source: CellSource, cluster: WrittenCluster, resolved: ResolvedSet
         return None
     resolved.merged.data["size"] = size.pods_per_rack
     sized = settings.model_copy(update={"size": size.pods_per_rack})
-    return ResolvedSettings(resolved.tier, sized, resolved.merged, size.formula)
+    return replace(resolved, settings=sized, size_formula=size.formula)
 
 
 def is_known(source: CellSource, settings: Settings) -> bool:
@@ -246,7 +251,8 @@ def one_cluster(
 ) -> Cluster:
     thresholds = resolved.settings.alerts.model_dump(by_alias=True, exclude_none=True)
     tier = Tier(resolved.tier.name, resolved.tier.number, thresholds)
-    return build_cluster(cluster, tier, resolved.settings, given.clusters[cluster.key], context)
+    built = build_cluster(cluster, tier, resolved.settings, given.clusters[cluster.key], context)
+    return replace(built, overlays=resolved.overlays)
 
 
 def held_back(source: CellSource, cluster: WrittenCluster) -> bool:

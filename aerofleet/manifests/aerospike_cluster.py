@@ -10,6 +10,7 @@ from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.metadata import cluster_metadata
 from aerofleet.manifests.join import joined
+from aerofleet.manifests.overlay import overlaid
 
 READING_ORDER = (
     "size",
@@ -47,7 +48,7 @@ def aerospike_cluster(cell: Cell, cluster: Cluster) -> dict[str, Any]:
         "apiVersion": "asdb.aerospike.com/v1",
         "kind": "AerospikeCluster",
         "metadata": {**metadata, "annotations": annotations} if annotations else metadata,
-        "spec": spec,
+        "spec": overlaid(spec, cluster.overlays).spec,
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from aerofleet.files.addresses import SERVER_VERSION
 from aerofleet.settings.merge import Layer, Merged, is_named_list, merge_layers
+from aerofleet.settings.overlay import without_overlay
 from aerofleet.settings.source import CellSource, WrittenCluster
 from aerofleet.settings.tiers import TIER_LAYER, TierRevision
 
@@ -52,7 +53,10 @@ def own_namespace(cluster: WrittenCluster) -> Layer:
 
 
 def merged_settings(layers: Sequence[Layer], own: Layer) -> Merged:
-    """Merge the layers. Every namespace begins with the namespace defaults; without any namespace ``own`` adds one."""
+    """Merge the layers. Every namespace begins with the namespace defaults; without any namespace ``own`` adds one.
+    Overlays are left out: `read_overlays` reads them.
+    """
+    layers = [without_overlay(layer) for layer in layers]
     defaults = merge_layers(layer.part(DEFAULTS) for layer in layers)
     merged = merge_layers(layers, {("namespaces",): defaults})
     listed = merged.data.get("namespaces")

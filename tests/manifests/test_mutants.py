@@ -24,7 +24,10 @@ PACKAGE = "aerofleet.manifests"
 CODE = ROOT / "aerofleet"
 BESIDE = {"fleet.containers", "fleet.metadata", "fleet.network_profiles"}
 """Modules of other packages that the builders write objects with."""
-NO_BUILDERS = {"features.feature", "manifests.free_config", "manifests.rendered", "manifests.reference"}
+NO_BUILDERS = {
+    *("features.feature", "manifests.free_config", "manifests.rendered", "manifests.reference"),
+    *("manifests.overlay", "manifests.overlay_fields", "manifests.overlay_rules"),
+}
 LISTED: dict[str, list[dict[str, str]]] = yaml.safe_load((CASES / "mutants" / "builders.yaml").read_text())
 MUTANTS = [pytest.param(name, each, id=f"{name}: {each['about']}") for name in LISTED for each in LISTED[name]]
 

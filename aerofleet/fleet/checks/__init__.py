@@ -10,6 +10,7 @@ from aerofleet.fleet.checks.finding import SettingsOf
 from aerofleet.fleet.checks.groups import groups, moved_groups
 from aerofleet.fleet.checks.metal import channels, hosts, images, pools, racks
 from aerofleet.fleet.checks.names import access_control, files, names, passwords, repeated, users
+from aerofleet.fleet.checks.overlay import dropped_overlays, overlay_grants
 from aerofleet.fleet.checks.references import grants, host_blocks, release_order
 from aerofleet.fleet.checks.size import pod_memory
 from aerofleet.fleet.checks.storage import storage_settings
@@ -28,6 +29,8 @@ CHECKS: tuple[Check, ...] = (
     tenants,
     quotas,
     grants,
+    overlay_grants,
+    dropped_overlays,
     release_order,
     host_blocks,
     hosts,

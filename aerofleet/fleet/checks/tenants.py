@@ -12,6 +12,7 @@ from aerofleet.files.validation import unknown_key
 from aerofleet.findings import Finding
 from aerofleet.fleet.checks.finding import SettingsOf, finding
 from aerofleet.settings.merge import Path, is_named_list
+from aerofleet.settings.overlay import OVERLAY
 from aerofleet.settings.source import CellSource, WrittenCluster
 from aerofleet.units.amount import counted
 
@@ -49,6 +50,8 @@ def tenants(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
         allowed = (*ALWAYS_THEIRS, *tenant.overridable)
         for path, place in setting_places(cluster.file.settings, given_namespaces(source, cluster)):
             where = (*cluster.place, *place)
+            if place[0] == OVERLAY:
+                continue  # the check of overlays has findings of its own
             if path.startswith("alerts."):
                 hint = "one set of rules watches all clusters of a tier: say it there, or in the cell's defaults"
                 yield finding("tenant-override", cluster.document, where, f"the team may not set {path}", hint)
