@@ -1,4 +1,7 @@
-"""The `aerofleet` command: one module a verb, loaded only when its verb is called.
+"""Owns the `aerofleet` command: one module a verb, loaded only when its verb is called.
+
+A verb parses its arguments, calls one function of another package, and prints. Must not be imported by any package, and
+must not import components.
 
 Dispatch is a table and not a command framework, because `aerofleet verdict` has to start faster than such a
 framework imports. Each module has ``run(argv) -> exit code`` and is free to use typer inside.

@@ -1,6 +1,7 @@
 """Owns the features of a cluster: a folder for each, with what it builds and the rules that it brings.
 
-Imports `aerofleet.fleet` and what is below it; no feature imports another one. `aerofleet.manifests` joins their parts.
+Imports `aerofleet.fleet` and what is below it only; no feature imports another one. `aerofleet.manifests` joins their
+parts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Read YAML and JSON files. Only this package does, for the whole project.
+"""Owns the reading and writing of YAML and JSON files: no other package does either.
+
+Imports `aerofleet.findings` and `aerofleet.units` only; must not import a model of any file.
 
 A file is read as `kubectl` reads it, so that people review exactly the values that the API server gets: the project's
 own files and raw manifests alike follow Kubernetes' dialect (sigs.k8s.io/yaml), in which ``yes``, ``on`` and ``y`` are

@@ -1,4 +1,7 @@
-"""Builders: the resolved model in, plain Kubernetes objects out. No Pulumi, no server, no clock."""
+"""Owns the builders: the resolved cell in, plain Kubernetes objects out. No clock, no randomness.
+
+Must not import analysis, Pulumi, a Kubernetes client, or live state.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Sizing: from a workload to memory, devices, network and nodes.
+"""Owns the way from a workload to memory, devices, network and nodes, and the report of the result.
+
+Imports `aerofleet.findings` and `aerofleet.units` only; must not import definitions or Aerospike's parameters.
 
 >>> from aerofleet.sizing import Device, Metal, NamespaceLoad, Storage, Workload, size
 >>> shop = NamespaceLoad("shop", Storage.DEVICE, 200_000_000, 1500, reads_per_second=40_000, writes_per_second=8_000)

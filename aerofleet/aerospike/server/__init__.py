@@ -1,9 +1,8 @@
-"""What an Aerospike server itself does with a configuration: refuses it at its start, loses records over it, takes or
-refuses a setting live.
+"""Owns the server's own rules by version: the configurations that it refuses at its start, loses records over, or
+refuses to change live; and the reading of a configuration as the server's text file.
 
-The package owns the server's own rules, by server version, and the reading of a configuration as the server's text
-file. It is pure, and imports nothing of the operator (`aerofleet.ako`): what the operator adds by itself (cluster-name,
-node-id, the mesh mode of the heartbeat, addresses) may be missing from a configuration, and no rule asks for it.
+Must not import the operator (`aerofleet.ako`): what the operator adds by itself (cluster-name, node-id, the mesh mode
+of the heartbeat, addresses) may be missing from a configuration, and no rule asks for it.
 
 Source of the rules: the public source of aerospike-server, 6.0 to 8.1.2 (`as/src/base/cfg.c` and what it calls),
 checked against recorded answers of servers 8.1.1.1 and 8.1.2.0.

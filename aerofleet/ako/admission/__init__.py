@@ -1,4 +1,6 @@
-"""What the operator's webhooks and the API server answer to an AerospikeCluster: every finding, not the first only.
+"""Owns the answers of the operator's webhooks and the API server to an AerospikeCluster: all findings, not the first.
+
+Must not import reasons, hazards, or anything above `aerofleet.ako`.
 
 Source: AKO 4.5.0 (validating and mutating webhook, CustomResourceDefinition). The order of ``COMMON`` and of the other
 tuples is the order in which the operator asks (rack by rack where racks differ, here rule by rule): the operator's

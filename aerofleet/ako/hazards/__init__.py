@@ -1,4 +1,6 @@
-"""Hazards: what the operator admits and a platform should not, of a cluster and of a change.
+"""Owns the hazards: what the operator admits and a platform should not, of a cluster and of a change.
+
+Must not import admission or anything above `aerofleet.ako`.
 
 A hazard is a rule whose check looks at one cluster (scope "cluster"), at two and the restarts between them ("change"),
 at these and the status ("status"), or at a change of aerospikeConfig alone ("config").

@@ -1,1 +1,4 @@
-"""Why a change has the effect it has, subject by subject. Each function yields the reasons it finds."""
+"""Owns the reasons for the effect of a change, one module for each subject. Each function yields the reasons it finds.
+
+Must not import anything above `aerofleet.ako`.
+"""

@@ -1,6 +1,7 @@
 """Owns the output formats of a change: one module for each, and the dict that lists them.
 
 A new format is a module with one function ``(analysis, terminal, show_all) -> text``, and a line in ``FORMATS``.
+Must not import the command line.
 """
 
 from __future__ import annotations

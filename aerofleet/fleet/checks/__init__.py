@@ -1,4 +1,7 @@
-"""Checks across the files of a cell: a list of small functions, each of which yields all its findings."""
+"""Owns the checks across the files of a cell: a list of small functions, each of which yields all its findings.
+
+Must not import manifests or anything above `aerofleet.fleet`.
+"""
 
 from __future__ import annotations
 
