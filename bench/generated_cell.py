@@ -7,8 +7,9 @@ from pathlib import Path
 
 import yaml
 
-from aerofleet.fleet.allocate import allocations_path, allocations_text, next_allocations, write_atomically
+from aerofleet.fleet.allocate import allocations_path, allocations_text, next_allocations
 from aerofleet.fleet.resolve import resolve_cell
+from aerofleet.load.whole_file import write_whole
 
 CLUSTERS_PER_TEAM = 8
 TIERS = ("bronze", "silver", "gold", "ledger")
@@ -41,7 +42,7 @@ def write_cell(project: Path, root: Path, clusters: int) -> None:
     write(folder / "tenants.yaml", {"teams": {team: tenant() for team in teams}})
     allocations = next_allocations(resolve_cell(root, CELL))
     assert allocations is not None  # noqa: S101
-    write_atomically(allocations_path(root, CELL), allocations_text(allocations))
+    write_whole(allocations_path(root, CELL), allocations_text(allocations))
 
 
 def cluster(number: int) -> dict[str, object]:

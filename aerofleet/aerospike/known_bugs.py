@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from aerofleet.units.version import numbers
+from aerofleet.units.version import first_build
 
 ANY: Any = object()
 """Stands for every value of a parameter."""
@@ -36,10 +36,10 @@ class Bug:
 
     def is_in(self, version: str) -> bool:
         """Whether the build has the bug; numbers that ``version`` leaves out count as 0."""
-        build = _four(version)
-        fixes = [_four(fix) for fix in self.fixed]
+        build = first_build(version)
+        fixes = [first_build(fix) for fix in self.fixed]
         is_fixed = any(build[:3] == fix[:3] and build >= fix for fix in fixes) or build >= max(fixes)
-        return build >= _four(self.since) and not is_fixed
+        return build >= first_build(self.since) and not is_fixed
 
     def strikes(self, config: Any) -> bool:
         """Whether ``config``, an aerospikeConfig, has what the bug needs."""
@@ -111,11 +111,6 @@ def bugs_of(version: str, config: Any) -> list[Bug]:
 @lru_cache(maxsize=256)
 def _running_bugs(version: str) -> tuple[Bug, ...]:
     return tuple(bug for bug in BUGS if bug.is_in(version))
-
-
-def _four(version: str) -> tuple[int, ...]:
-    given = numbers(version)[:4]
-    return given + (0,) * (4 - len(given))
 
 
 def _has(value: Any, path: list[str], wanted: Any) -> bool:

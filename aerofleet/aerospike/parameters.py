@@ -17,7 +17,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from aerofleet.units.version import numbers
+from aerofleet.units.version import numbers, shortened
 
 Node = dict[str, Any]
 
@@ -124,21 +124,15 @@ def versions() -> tuple[str, ...]:
     return tuple(_table()["versions"])
 
 
-@lru_cache(maxsize=256)
-def three_numbers(version: str) -> str:
-    """``8.1.1.3`` → ``8.1.1``; shorter ones stay as they are."""
-    return ".".join(version.split(".")[:3])
-
-
 def has_schema(version: str) -> bool:
     """Is there data for exactly the first three numbers of ``version``?"""
-    return three_numbers(version) in _table()["versions"]
+    return shortened(version, 3) in _table()["versions"]
 
 
 @lru_cache(maxsize=256)
 def data_version(version: str) -> str:
     """The version whose data stands for ``version``: itself, or the nearest older one. Raises KeyError below 4.9.0."""
-    short = three_numbers(version)
+    short = shortened(version, 3)
     if short in _table()["versions"]:
         return short
     older = [known for known in versions() if numbers(known) <= numbers(short)]
@@ -149,7 +143,7 @@ def data_version(version: str) -> str:
 
 def root(version: str) -> int:
     """Index of the root node of ``version``; raises KeyError where there is no data for exactly it."""
-    found: int = _table()["versions"][three_numbers(version)]
+    found: int = _table()["versions"][shortened(version, 3)]
     return found
 
 
@@ -157,7 +151,7 @@ def embedded_root(version: str) -> int:
     """Return the index of the root node of the edition that operator releases embed: an earlier one for some versions.
     Raises KeyError where there is no data for exactly ``version``.
     """
-    found: int = _table()["embedded"].get(three_numbers(version), root(version))
+    found: int = _table()["embedded"].get(shortened(version, 3), root(version))
     return found
 
 

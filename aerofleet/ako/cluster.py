@@ -19,6 +19,7 @@ from aerofleet.ako.mutating import CONFIG_PRESENT, DEFAULT_RACK, RACK_MERGE
 from aerofleet.ako.network_policy import DEFAULT_NETWORK_POLICY, WAYS, qualified
 from aerofleet.ako.overlay import OverlayError, merged
 from aerofleet.findings import Finding
+from aerofleet.units.field_path import dotted
 from aerofleet.units.version import is_at_least
 
 EFFECTIVE_POLICY = ("effectiveInitMethod", "effectiveWipeMethod", "effectiveCascadeDelete")
@@ -137,19 +138,19 @@ class Cluster:
         if own is not None and path:
             found, is_whole = _written_at(own, rack.config, path)
             if is_whole:
-                return f"spec.rackConfig.racks[{rack.position}].aerospikeConfig{found}"
-        return "spec.aerospikeConfig" + _written_at(self.config, rack.config, path)[0]
+                return dotted(("spec", "rackConfig", "racks", rack.position, "aerospikeConfig", *found))
+        return dotted(("spec", "aerospikeConfig", *_written_at(self.config, rack.config, path)[0]))
 
     def storage_path(self, rack: Rack) -> str:
         return "spec.storage" if rack.own.get("storage") is None else f"spec.rackConfig.racks[{rack.position}].storage"
 
 
-def _written_at(written: Any, effective: Any, path: tuple[str | int, ...]) -> tuple[str, bool]:
-    """``path`` of an effective configuration as it is called in ``written``, and whether all of it stands there.
+def _written_at(written: Any, effective: Any, path: tuple[str | int, ...]) -> tuple[list[str | int], bool]:
+    """Return ``path`` of an effective configuration as its path in ``written``, and whether ``written`` has all of it.
 
     An entry of a list is found by its name: an overlay holds fewer of them, in another order.
     """
-    found = ""
+    found: list[str | int] = []
     for position, key in enumerate(path):
         effective = _child(effective, key)
         here = key
@@ -158,11 +159,9 @@ def _written_at(written: Any, effective: Any, path: tuple[str | int, ...]) -> tu
             same = [index for index, item in enumerate(written) if isinstance(item, dict) and item.get("name") == name]
             here = key if key in same or not same else same[0]
         written = _child(written, here)
-        found += f"[{here}]" if isinstance(here, int) else f".{here}"
+        found.append(here)
         if written is None:
-            return found + "".join(
-                f"[{rest}]" if isinstance(rest, int) else f".{rest}" for rest in path[position + 1 :]
-            ), False
+            return [*found, *path[position + 1 :]], False
     return found, True
 
 
@@ -284,7 +283,7 @@ def _effective_rack(cluster: Cluster, owner: Owner, position: int, own: dict[str
         try:
             config = default_config(owner, merged(config, over), path, rack_id=rack_id)
         except OverlayError as error:
-            where = path + "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in error.path)
+            where = dotted((path, *error.path))
             owner.refuse(RACK_MERGE, where, str(error), "start each entry with the name: of the one it changes")
     elif owner.rack_namespaces:
         config = with_rack_ids(owner, config, "spec.aerospikeConfig", rack_id)

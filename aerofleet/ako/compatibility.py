@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aerofleet.units.version import numbers
+from aerofleet.units.version import numbers, shortened
 
 OPERATOR = "4.5.0"
 """The newest known release: what is judged by where nothing else is asked."""
@@ -41,19 +41,15 @@ RELEASES: dict[str, Release] = {
 }
 
 
-def _line(operator: str) -> str:
-    return ".".join(operator.split(".")[:2])
-
-
 def release_of(operator: str) -> Release | None:
     """The line of releases that ``operator`` (``4.5.0``, or ``4.5``) belongs to; None where it is not known."""
-    return RELEASES.get(_line(operator))
+    return RELEASES.get(shortened(operator, 2))
 
 
 def line_of(operator: str) -> str:
     """``4.5`` for ``4.5.0``; the newest known line for a release that is not known."""
-    line = _line(operator)
-    return line if line in RELEASES else _line(OPERATOR)
+    line = shortened(operator, 2)
+    return line if line in RELEASES else shortened(OPERATOR, 2)
 
 
 def admitted_servers(operator: str = OPERATOR) -> tuple[str, ...]:
@@ -66,4 +62,4 @@ def admitted_servers(operator: str = OPERATOR) -> tuple[str, ...]:
 
 def admits(version: str, operator: str = OPERATOR) -> bool:
     """Does the operator carry a schema for the first three numbers of ``version``?"""
-    return ".".join(version.split(".")[:3]) in admitted_servers(operator)
+    return shortened(version, 3) in admitted_servers(operator)

@@ -27,6 +27,7 @@ from importlib.resources import files
 from typing import Any
 
 from aerofleet.ako.compatibility import OPERATOR, line_of
+from aerofleet.units.field_path import dotted
 from aerofleet.units.kubernetes_quantity import canonical
 
 Node = dict[str, Any]
@@ -99,12 +100,12 @@ def read(resource: dict[str, Any], operator: str = OPERATOR) -> tuple[dict[str, 
 
 
 def path_text(path: Path) -> str:
-    """``spec.storage.volumes[2].name``."""
-    parts: list[str] = []
+    """Return the path of a walk, which is linked from its end: ``spec.storage.volumes[2].name``."""
+    keys: list[str | int] = []
     while path is not None:
         path, key = path
-        parts.append(f"[{key}]" if type(key) is int else f".{key}")
-    return "".join(reversed(parts)).lstrip(".")
+        keys.append(key)
+    return dotted(reversed(keys))
 
 
 @lru_cache(maxsize=1)

@@ -14,11 +14,11 @@ from typing import Any
 from aerofleet.ako.compatibility import line_of
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.crd import table
+from aerofleet.units.field_path import ANY_ENTRY
 
 JUDGED_LINE = "4.5"
 """The newest line of releases whose fields all have a rule. Raise it when those of a newer one have."""
 
-ENTRY = "[]"
 Keys = tuple[str, ...]
 
 
@@ -64,17 +64,17 @@ def _new_below(nodes: list[dict[str, Any]], older: int, newer: int, keys: Keys) 
             yield (*keys, name)
     for kind in ("items", "values"):
         if kind in was and kind in now:
-            yield from _new_below(nodes, was[kind], now[kind], (*keys, ENTRY))
+            yield from _new_below(nodes, was[kind], now[kind], (*keys, ANY_ENTRY))
 
 
 def _at(value: Any, keys: Keys, path: str) -> Iterator[tuple[str, Any]]:
     """Every value that ``keys`` lead to, with its path."""
     if not keys:
         yield path, value
-    elif keys[0] == ENTRY and isinstance(value, list):
+    elif keys[0] == ANY_ENTRY and isinstance(value, list):
         for position, item in enumerate(value):
             yield from _at(item, keys[1:], f"{path}[{position}]")
-    elif keys[0] == ENTRY and isinstance(value, dict):
+    elif keys[0] == ANY_ENTRY and isinstance(value, dict):
         for key, item in value.items():
             yield from _at(item, keys[1:], f"{path}.{key}")
     elif isinstance(value, dict) and keys[0] in value:

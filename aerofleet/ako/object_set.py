@@ -12,14 +12,8 @@ from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config import entries, section
 from aerofleet.ako.placement import host_ports_of
-from aerofleet.units.object_identity import (
-    CLUSTER_WIDE,
-    is_cluster,
-    kind_of,
-    label_of,
-    name_of,
-    namespace_of,
-)
+from aerofleet.units.aerospike_cluster import is_cluster
+from aerofleet.units.object_identity import CLUSTER_WIDE, kind_of, label_of, name_of, namespace_of
 
 Object = Mapping[str, Any]
 

@@ -18,8 +18,8 @@ from aerofleet.manifests import render_cell
 from aerofleet.manifests.free_config import free_config
 from aerofleet.manifests.rendered import Object, RenderedCell
 from aerofleet.settings.spec_place import setting_of
+from aerofleet.units.aerospike_cluster import is_cluster
 from aerofleet.units.cluster_key import cluster_key
-from aerofleet.units.object_identity import is_cluster
 
 
 @dataclass(frozen=True, slots=True)

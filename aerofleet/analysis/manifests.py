@@ -13,15 +13,8 @@ from aerofleet.ako.reasons.identity import API_VERSION_UNSERVED
 from aerofleet.analysis.cluster import Reading, judge_cluster
 from aerofleet.findings import Finding, Subject, declared
 from aerofleet.load import Document
-from aerofleet.units.object_identity import (
-    API_VERSION,
-    KIND,
-    cluster_name,
-    is_cluster,
-    is_foreign_cluster,
-    key_of,
-    label_of,
-)
+from aerofleet.units.aerospike_cluster import API_VERSION, KIND, is_cluster, is_foreign_cluster
+from aerofleet.units.object_identity import cluster_name, key_of, label_of
 
 NO_CLUSTER = declared(
     "no-cluster",

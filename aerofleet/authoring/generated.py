@@ -10,19 +10,14 @@ from aerofleet.engine.revision import committed_text
 from aerofleet.files.project_files import Files
 from aerofleet.files.schemas import SCHEMAS
 from aerofleet.findings.stop import MistakeError, StopError
-from aerofleet.fleet.allocate import (
-    allocations_path,
-    allocations_text,
-    next_allocations,
-    without_clusters,
-    write_atomically,
-)
+from aerofleet.fleet.allocate import allocations_path, allocations_text, next_allocations, without_clusters
 from aerofleet.fleet.checks.allocations import abandoned_clusters
 from aerofleet.fleet.lookup import DefinitionsMistakeError, all_cells
 from aerofleet.fleet.owners import HEADER as OWNERS_HEADER
 from aerofleet.fleet.owners import owners_text
 from aerofleet.fleet.resolve import Resolution, resolve_cell
 from aerofleet.load import LoadError, read_text
+from aerofleet.load.whole_file import write_whole
 from aerofleet.manifests.reference import network_profiles_page
 from aerofleet.reference.rules import page as rules_page
 from aerofleet.reference.schemas import schema_text
@@ -48,7 +43,7 @@ def write_files(root: Path, texts: Texts) -> list[Path]:
     stale = stale_files(root, texts)
     for path in stale:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(root / path, texts[path])
+        write_whole(root / path, texts[path])
     return stale
 
 

@@ -20,7 +20,8 @@ from aerofleet.cli.terminal import standard_output
 from aerofleet.findings.effect import Effect
 from aerofleet.findings.exit_code import ExitCode
 from aerofleet.load import LoadError
-from aerofleet.units.object_identity import API_VERSION, is_cluster, is_foreign_cluster, key_of, label_of
+from aerofleet.units.aerospike_cluster import API_VERSION, is_cluster, is_foreign_cluster
+from aerofleet.units.object_identity import key_of, label_of
 
 SELECTED = "only the selected are shown; the effect and the exit code stay those of all, and a line counts the rest"
 

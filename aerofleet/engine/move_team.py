@@ -9,10 +9,11 @@ from aerofleet.engine.move import MoveError, plan_move, team_urn, without_team
 from aerofleet.engine.pulumi import Engine
 from aerofleet.files.allocations import AllocationsFile
 from aerofleet.findings.stop import MistakeError
-from aerofleet.fleet.allocate import allocations_path, allocations_text, write_atomically
+from aerofleet.fleet.allocate import allocations_path, allocations_text
 from aerofleet.fleet.lookup import DefinitionsMistakeError
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.fleet.stack_name import StackName, parse_stack_name
+from aerofleet.load.whole_file import write_whole
 
 Report = Callable[[str], None]
 MENDED_BY_A_MOVE = "group-moved"
@@ -42,7 +43,7 @@ def move_team(root: Path, cell: str, team: str, group: str, report: Report) -> N
     move_state(Engine(root.resolve()), StackName(cell, group), team, report)
     # Last, because until it is written `check` and `preview` refuse: a move that was cut off is run again.
     allocations = in_group(source.allocations.file, team, group)
-    write_atomically(allocations_path(root, cell), allocations_text(allocations))
+    write_whole(allocations_path(root, cell), allocations_text(allocations))
 
 
 def move_state(engine: Engine, destination: StackName, team: str, report: Report) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aerofleet.manifests.rendered import RenderedCell
+from aerofleet.units.aerospike_cluster import API_VERSION, KIND
 from aerofleet.units.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
 
 Orphan = tuple[str, str, str]
@@ -14,7 +15,7 @@ Orphan = tuple[str, str, str]
 ListObjects = Callable[[str, str, str], tuple[tuple[dict[str, Any], ...], str]]
 
 ALWAYS_ASKED = (
-    ("asdb.aerospike.com/v1", "AerospikeCluster"),
+    (API_VERSION, KIND),
     ("v1", "Namespace"),
     ("v1", "PersistentVolume"),
     ("v1", "PersistentVolumeClaim"),

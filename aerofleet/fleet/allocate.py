@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Container, Mapping
 from pathlib import Path
 
@@ -72,17 +70,3 @@ def without_clusters(file: AllocationsFile, clusters: Container[str]) -> Allocat
 
 def allocations_path(root: Path, cell: str) -> Path:
     return root / STACKS / cell / "allocations.yaml"
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace the file in one step: every reader gets the old text or the new one, never a part."""
-    with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-            os.fchmod(file.fileno(), 0o644)  # everybody may read a definition
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise

@@ -16,13 +16,13 @@ from aerofleet.findings import Finding, Severity
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.metal import Host, Pool
 from aerofleet.manifests.rendered import RenderedCell
+from aerofleet.units.aerospike_cluster import DEFINITION
 from aerofleet.units.names import CELL_LABEL, MANAGED_BY_LABEL, MANAGED_BY_VALUE
 from aerofleet.units.object_identity import namespaced
-from aerofleet.units.version import numbers
+from aerofleet.units.version import numbers, shortened
 
 Object = Mapping[str, Any]
 
-AKO_CLUSTERS = "aerospikeclusters.asdb.aerospike.com"
 OPERATOR_VERSION = "aerospike-kubernetes-operator/version"
 """Annotation of AKO's CustomResourceDefinitions with their release."""
 
@@ -60,7 +60,7 @@ def kubernetes_version(cell: Cell, server: Server) -> Iterator[Finding]:
 
     Only minor versions are compared: the patch level changes with every maintenance of the nodes.
     """
-    running = ".".join(server.version().split(".")[:2])
+    running = shortened(server.version(), 2)
     if numbers(running) != numbers(cell.kubernetes_version)[:2]:
         hint = f"write `kubernetes: {running}` in cell.yaml, or look whether {cell.context} is the right context"
         yield finding(
@@ -93,14 +93,14 @@ def is_custom(group: str) -> bool:
 
 def definitions(cell: Cell, rendered: RenderedCell, server: Server) -> Iterator[Finding]:
     """Find definitions of another operator release than the cell's, if the cell does not install the operator."""
-    if any(definition["metadata"]["name"] == AKO_CLUSTERS for definition in rendered.platform.crds):
+    if any(definition["metadata"]["name"] == DEFINITION for definition in rendered.platform.crds):
         return
-    found = server.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", AKO_CLUSTERS)
+    found = server.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", DEFINITION)
     release = ((found or {}).get("metadata", {}).get("annotations") or {}).get(OPERATOR_VERSION, "")
     if release and release != cell.operator.version:
         message = f"is of operator {release}, cell.yaml says {cell.operator.version}"
         yield finding(
-            "preflight-operator", AKO_CLUSTERS, message, "a definition older than its operator loses fields silently"
+            "preflight-operator", DEFINITION, message, "a definition older than its operator loses fields silently"
         )
 
 

@@ -12,7 +12,7 @@ from aerofleet.findings.stop import FailureError
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.stack_name import PLATFORM, StackName
 from aerofleet.live.preflight import absent_nodes, hosts_in_maintenance
-from aerofleet.units.object_identity import API_VERSION, KIND
+from aerofleet.units.aerospike_cluster import API_VERSION, KIND
 
 
 class NotReadyError(FailureError):

@@ -18,7 +18,7 @@ from aerofleet.live.database_health import Access, UnansweredError, ask, judge_n
 from aerofleet.live.rollout import Progress, Rollout, judge, with_failures
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.rendered import RenderedCell
-from aerofleet.units.object_identity import API_VERSION, KIND
+from aerofleet.units.aerospike_cluster import API_VERSION, KIND
 
 ASK_AGAIN_SECONDS = 15
 CLUSTER = (API_VERSION, KIND)

@@ -6,7 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+from aerofleet.load.whole_file import READABLE_BY_OWNER, write_whole
+
+PRIVATE_FOLDER = 0o700
 
 
 def state_home() -> Path:
@@ -79,9 +81,5 @@ def default_state() -> State:
 
 
 def write_private(path: Path, content: str) -> None:
-    """Write a whole file that only its owner can read, from its first byte on."""
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "w") as file:
-        file.write(content)
-    fresh.replace(path)
+    """Write a whole file that only its owner can read."""
+    write_whole(path, content, READABLE_BY_OWNER)

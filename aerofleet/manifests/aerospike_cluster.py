@@ -11,6 +11,7 @@ from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.metadata import cluster_metadata
 from aerofleet.manifests.join import joined
 from aerofleet.manifests.overlay import overlaid
+from aerofleet.units.aerospike_cluster import API_VERSION, KIND
 
 READING_ORDER = (
     "size",
@@ -45,8 +46,8 @@ def aerospike_cluster(cell: Cell, cluster: Cluster) -> dict[str, Any]:
     metadata = cluster_metadata(cell, cluster, cluster.resource_name)
     annotations = joined(feature.annotations(cell, cluster) for feature in FEATURES)
     return {
-        "apiVersion": "asdb.aerospike.com/v1",
-        "kind": "AerospikeCluster",
+        "apiVersion": API_VERSION,
+        "kind": KIND,
         "metadata": {**metadata, "annotations": annotations} if annotations else metadata,
         "spec": overlaid(spec, cluster.overlays).spec,
     }

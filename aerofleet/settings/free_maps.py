@@ -9,10 +9,11 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from aerofleet.aerospike.parameters import known_names
-from aerofleet.files.cluster.marks import CONFIG, ENTRY, Keys, Makes, marks_in, reserved_in
+from aerofleet.files.cluster.marks import CONFIG, Keys, Makes, marks_in, reserved_in
 from aerofleet.files.settings import Settings
 from aerofleet.settings.merge import Path
 from aerofleet.settings.spec_place import marked_settings
+from aerofleet.units.field_path import ANY_ENTRY
 
 ANY = "*"
 """Stands for every context of the network in `network.*`."""
@@ -36,7 +37,7 @@ def free_parameters(settings: Settings) -> Iterator[FreeParameters]:
         mark = marked.mark
         if isinstance(mark, Makes):
             continue
-        context = mark.context.replace(ENTRY, "")
+        context = mark.context.replace(ANY_ENTRY, "")
         for path, value in values_at(settings, marked.names, marked.setting):
             for below, parameters in entries_of(value):
                 if mark.contexts:
@@ -60,7 +61,7 @@ def values_at(value: Any, names: tuple[str, ...], setting: Keys) -> Iterator[tup
     """Yield the values of a setting, one for each list entry that has it, with their paths in the settings."""
     if not names:
         yield (), value
-    elif names[0] == ENTRY:
+    elif names[0] == ANY_ENTRY:
         for index, entry in enumerate(value):
             yield from (((index, *path), inner) for path, inner in values_at(entry, names[1:], setting[1:]))
     elif value is not None:
@@ -76,7 +77,7 @@ def reserved(version: str, context: str) -> Mapping[str, str]:
     place = f"network.{ANY}" if context.startswith("network.") else context
     known = known_names(version, context)
     made = made_by_settings().get(context, {})
-    others = (entry for entry in reserved_in(Settings) if entry.context.replace(ENTRY, "") == place)
+    others = (entry for entry in reserved_in(Settings) if entry.context.replace(ANY_ENTRY, "") == place)
     return {
         **{parameter: remedy for parameter, remedy in made.items() if parameter in known},
         **{entry.parameter: entry.remedy for entry in others},
@@ -95,8 +96,8 @@ def made_by_settings() -> Mapping[str, Mapping[str, str]]:
     contexts: dict[str, dict[str, str]] = {}
     for marked in marks_in(Settings):
         *above, parameter = marked.keys
-        if isinstance(marked.mark, Makes) and above[:1] == [CONFIG] and parameter != ENTRY:
-            context = ".".join(str(key) for key in above[1:] if key != ENTRY)
+        if isinstance(marked.mark, Makes) and above[:1] == [CONFIG] and parameter != ANY_ENTRY:
+            context = ".".join(str(key) for key in above[1:] if key != ANY_ENTRY)
             contexts.setdefault(context, {})[str(parameter)] = marked.mark.remedy or instead(marked.setting)
     return contexts
 

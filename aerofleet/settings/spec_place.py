@@ -10,9 +10,10 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from aerofleet.files.cluster.marks import ENTRY, Makes, Marked, marks_in, parsed
+from aerofleet.files.cluster.marks import Makes, Marked, marks_in
 from aerofleet.files.settings import Settings
 from aerofleet.settings.merge import Path
+from aerofleet.units.field_path import ANY_ENTRY, parsed
 from aerofleet.units.json_value import Json
 
 NOTHING: Json = MappingProxyType({})
@@ -39,7 +40,7 @@ def setting_of(field: str, spec: Json = NOTHING, settings: Json = NOTHING) -> Pa
         if place is None:
             continue
         if isinstance(marked.mark, Makes):
-            return (*place, *rest) if marked.keys[-1] == ENTRY else place
+            return (*place, *rest) if marked.keys[-1] == ANY_ENTRY else place
         if rest:
             return (*place, *rest)
         whole_context = whole_context or place
@@ -49,12 +50,12 @@ def setting_of(field: str, spec: Json = NOTHING, settings: Json = NOTHING) -> Pa
 def _place(marked: Marked, path: Sequence[str | int], spec: Json, settings: Json) -> Path | None:
     """Return the path of the marked setting; None if the field at ``path`` is not below the field that it makes."""
     keys = marked.keys
-    if tuple(ENTRY if isinstance(key, int) else key for key in path[: len(keys)]) != keys:
+    if tuple(ANY_ENTRY if isinstance(key, int) else key for key in path[: len(keys)]) != keys:
         return None
     place: list[str | int] = []
-    entries = [position for position, key in enumerate(keys) if key == ENTRY]
+    entries = [position for position, key in enumerate(keys) if key == ANY_ENTRY]
     for key in marked.setting:
-        if key != ENTRY:
+        if key != ANY_ENTRY:
             place.append(key)
             continue
         position = entries.pop(0)

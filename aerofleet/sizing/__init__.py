@@ -18,9 +18,9 @@ from aerofleet.sizing.headroom import Survive
 from aerofleet.sizing.pod import NamespaceSettings, PodSettings
 from aerofleet.sizing.record import Bin, Particle, Record
 from aerofleet.sizing.rule import GivenSize, Shortfall, findings, memory_shortfalls, shortfalls
-from aerofleet.sizing.server import parse_version
 from aerofleet.sizing.threshold import Threshold, thresholds
 from aerofleet.sizing.workload import Device, Metal, NamespaceLoad, Storage, Workload, host_share
+from aerofleet.units.version import parse_version
 
 __all__ = [
     "SOURCES",

@@ -80,14 +80,6 @@ def server_facts(version: Version) -> ServerFacts:
     raise ValueError(f"server {'.'.join(map(str, version))} is older than 3.1, which this sizing does not know")
 
 
-def parse_version(text: str) -> Version:
-    """Return the version as numbers: ``"8.1.1.0"`` → ``(8, 1, 1, 0)``. Raises ValueError."""
-    parts = text.split(".")
-    if not 2 <= len(parts) <= 4 or not all(part.isdecimal() for part in parts):
-        raise ValueError(f"'{text}' is no server version; it is written like 8.1.1")
-    return tuple(map(int, parts))
-
-
 def record_limit_bytes(facts: ServerFacts, record_bytes: int) -> int:
     """Return the max-record-size, or before 7.1 the write-block-size, that a record needs; 0 = the default."""
     if record_bytes <= DEFAULT_RECORD_LIMIT_BYTES:

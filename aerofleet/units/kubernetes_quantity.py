@@ -19,7 +19,9 @@ _EXPONENTS = {f"e{power}" if power else "": Fraction(10) ** power for power in r
 
 @lru_cache(maxsize=4096)
 def quantity(value: Any) -> Fraction:
-    """``500m`` → 1/2, ``64Gi`` → 68719476736. What is no quantity reads as 0: the schema has its own word for it."""
+    """Return the number of a quantity: ``500m`` → 1/2, ``64Gi`` → 68719476736. Any other value is 0: the schema refuses
+    it.
+    """
     found = _FORM.fullmatch(str(value))
     if found is None:
         return Fraction(0)
@@ -39,8 +41,10 @@ def size_text(size_bytes: int) -> str:
 
 @lru_cache(maxsize=4096)
 def canonical(value: str) -> str:
-    """As Kubernetes writes a quantity back: ``4000m`` → ``4``, ``32768Mi`` → ``32Gi``, ``0.5`` → ``500m``. The family
-    of the unit stays, so ``1Gi`` and ``1073741824`` remain two texts; a part of a billionth counts as a whole one.
+    """Return a quantity as Kubernetes writes it back: ``4000m`` → ``4``, ``32768Mi`` → ``32Gi``, ``0.5`` → ``500m``.
+
+    The family of the unit stays, so ``1Gi`` and ``1073741824`` remain two texts; a part of a billionth counts as a
+    whole one.
     Source: apimachinery, `resource.Quantity`.
     """
     billionths, found = quantity(value) * 10**9, _FORM.fullmatch(value)

@@ -23,6 +23,20 @@ def is_at_least(version: str, floor: str) -> bool:
     return mine + (0,) * (width - len(mine)) >= wanted + (0,) * (width - len(wanted))
 
 
+def parse_version(text: str) -> tuple[int, ...]:
+    """Return the two to four numbers of a server version: ``8.1.1.0`` → (8, 1, 1, 0). Raises ValueError."""
+    parts = text.split(".")
+    if not 2 <= len(parts) <= 4 or not all(part.isdecimal() for part in parts):
+        raise ValueError(f"'{text}' is no server version; it is written like 8.1.1")
+    return numbers(text)
+
+
+@lru_cache(maxsize=1024)
+def shortened(version: str, count: int) -> str:
+    """Return the first ``count`` numbers of a version as text: ``8.1.1.3`` and 3 → ``8.1.1``; shorter ones stay."""
+    return ".".join(version.split(".")[:count])
+
+
 def passes_floor(version: str, floor: str) -> bool:
     """Return the operator's own comparison: a version that ends earlier is older, so 8.1.0 does not pass 8.1.0.0."""
     return numbers(version) >= numbers(floor)
@@ -40,8 +54,8 @@ def build_numbers(version: str) -> tuple[int, ...]:
 
 @lru_cache(maxsize=256)
 def first_build(version: str) -> tuple[int, ...]:
-    """Return the four numbers of the first build of ``version``."""
-    written = tuple(int(part) for part in version.split(".")[:4])
+    """Return the four numbers of the first build of ``version``: those left out count as 0."""
+    written = numbers(version)[:4]
     return written + (0,) * (4 - len(written))
 
 

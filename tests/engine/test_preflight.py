@@ -14,9 +14,10 @@ import yaml
 from kubernetes import client
 
 from aerofleet.cli import main
-from aerofleet.live.preflight import AKO_CLUSTERS, OPERATOR_VERSION
+from aerofleet.live.preflight import OPERATOR_VERSION
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import embedded_variables
+from aerofleet.units.aerospike_cluster import DEFINITION
 from tests.engine.cell_on_server import api_client, rendered, without_definition
 from tests.fleet.project import EXAMPLE
 
@@ -125,15 +126,15 @@ def test_definitions_of_another_operator(
 
     def annotate(release: str | None) -> None:
         definitions.patch_custom_resource_definition(
-            AKO_CLUSTERS, {"metadata": {"annotations": {OPERATOR_VERSION: release}}}
+            DEFINITION, {"metadata": {"annotations": {OPERATOR_VERSION: release}}}
         )
 
-    before = definitions.read_custom_resource_definition(AKO_CLUSTERS).metadata.annotations.get(OPERATOR_VERSION)
+    before = definitions.read_custom_resource_definition(DEFINITION).metadata.annotations.get(OPERATOR_VERSION)
     annotate("4.4.1")
     code = main(["preflight", "local", "--root", str(project)])
     annotate(before)
     assert code == 1
-    assert f"{AKO_CLUSTERS}  is of operator 4.4.1, cell.yaml says 4.5.0" in capsys.readouterr().out
+    assert f"{DEFINITION}  is of operator 4.4.1, cell.yaml says 4.5.0" in capsys.readouterr().out
     assert found(project, capsys) == (0, {})
 
 

@@ -17,9 +17,9 @@ from aerofleet.files.allocations import (
     ClusterAllocation,
 )
 from aerofleet.files.choices import ClusterState
-from aerofleet.fleet.allocate import write_atomically
 from aerofleet.fleet.allocation import ORDER, Place, PortsExhaustedError, Wanted, allocate, racks_in_use
 from aerofleet.fleet.resolve import resolve_cell
+from aerofleet.load.whole_file import write_whole
 from tests.fleet.project import SHOP, change, copy_of
 
 RACKS = ("a", "b", "c")
@@ -148,9 +148,9 @@ def test_blocks_that_were_given_back_are_found_when_no_later_one_is_left() -> No
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "allocations.yaml"
-    write_atomically(path, "old")
+    write_whole(path, "old")
     with pytest.raises(UnicodeEncodeError):
-        write_atomically(path, "half a pair: \ud800")
+        write_whole(path, "half a pair: \ud800")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aerofleet.files.choices import NetworkProfile
-from aerofleet.fleet.allocate import allocations_path, allocations_text, next_allocations, write_atomically
+from aerofleet.fleet.allocate import allocations_path, allocations_text, next_allocations
 from aerofleet.fleet.resolve import resolve_cell
+from aerofleet.load.whole_file import write_whole
 from aerofleet.manifests import render_cell
 from tests.fleet.project import SHOP, copy_of
 
@@ -60,7 +61,7 @@ def write(root: Path, cell: Cell) -> None:
 def generate(root: Path) -> None:
     allocations = next_allocations(resolve_cell(root, "here"))
     assert allocations is not None
-    write_atomically(allocations_path(root, "here"), allocations_text(allocations))
+    write_whole(allocations_path(root, "here"), allocations_text(allocations))
 
 
 def release(root: Path, gone: set[str]) -> None:

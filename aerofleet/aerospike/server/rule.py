@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from aerofleet.aerospike.server.file import Path, Reading
 from aerofleet.findings import Finding, Problem, Rule, Severity
+from aerofleet.units.field_path import dotted
 from aerofleet.units.version import Range
 
 StartProblem = tuple[Path, str, str]
@@ -51,12 +52,6 @@ class StartFault:
     def finding(self, path: str = "", message: str = "") -> Finding:
         """Return the finding; ``path`` and ``message``: where another text than the fault's own is wanted."""
         return self.rule.finding(path or dotted(self.path), message or self.message, self.remedy)
-
-
-def dotted(path: Path) -> str:
-    """Return the path as a text: ``namespaces[0].storage-engine.flush-size``."""
-    text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
-    return text.removeprefix(".")
 
 
 def start_rule(  # noqa: PLR0913 - one name for each fact of a rule

@@ -8,7 +8,8 @@ from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import is_purely_in_memory
 from aerofleet.ako.volumes import cascades, is_persistent
 from aerofleet.findings import Effect, Reason, declared, rules_in
-from aerofleet.units.object_identity import API_VERSION, api_version_message
+from aerofleet.units.aerospike_cluster import API_VERSION
+from aerofleet.units.object_identity import api_version_message
 
 CREATED = declared(
     "created",

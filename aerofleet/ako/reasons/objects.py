@@ -13,8 +13,9 @@ from aerofleet.ako.narrow import Difference, becomes, differences, narrow, value
 from aerofleet.ako.reasons.identity import API_VERSION_CHANGES
 from aerofleet.ako.reasons.kinds import DEFAULTS, KINDS, SOURCE, Frozen, Kind
 from aerofleet.findings import Effect, Reason, declared
+from aerofleet.units.aerospike_cluster import is_foreign_cluster
 from aerofleet.units.kubernetes_quantity import quantity
-from aerofleet.units.object_identity import api_version_message, group_of, is_foreign_cluster, kind_of
+from aerofleet.units.object_identity import api_version_message, group_of, kind_of
 
 Object = Mapping[str, Any]
 

@@ -9,16 +9,14 @@ Paths are dotted and begin below `spec`; `[]` stands for every entry of a list.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-KEY = re.compile(r"([^.\[\]]+)|\[(\d*)\]")
-ENTRY = "[]"
-"""Stands for the index of a list entry in a parsed path."""
+from aerofleet.units.field_path import ANY_ENTRY, parsed
+
 CONFIG = "aerospikeConfig"
 """Field of the resource with the server's configuration."""
 Keys = tuple[str | int, ...]
@@ -66,7 +64,7 @@ class Reserved:
 
 class Marked(NamedTuple):
     """A mark and its setting. ``keys``: the path of the field below `spec`; ``setting``: the path in the definitions;
-    ``names``: the same with the names of the models' fields. ``ENTRY`` stands for a list entry in all of them.
+    ``names``: the same with the names of the models' fields. ``ANY_ENTRY`` stands for a list entry in all of them.
     """
 
     keys: Keys
@@ -80,12 +78,12 @@ def marks_in(model: type[BaseModel], setting: Keys = (), names: tuple[str, ...] 
     for name, info in model.model_fields.items():
         here, attributes = (*setting, info.alias or name), (*names, name)
         inner, listed = model_in(info.annotation)
-        entry = (ENTRY,) if listed else ()
+        entry = (ANY_ENTRY,) if listed else ()
         for mark in info.metadata:
             if isinstance(mark, (Makes, FreeMap)):
                 yield Marked(mark.keys, here, attributes, mark)
             if isinstance(mark, Makes) and listed:
-                yield Marked((*mark.keys, ENTRY), (*here, ENTRY), (*attributes, ENTRY), mark)
+                yield Marked((*mark.keys, ANY_ENTRY), (*here, ANY_ENTRY), (*attributes, ANY_ENTRY), mark)
         if inner is not None:
             yield from marks_in(inner, (*here, *entry), (*attributes, *entry))
 
@@ -109,8 +107,3 @@ def reserved_in(model: type[BaseModel]) -> Iterator[Reserved]:
         inner, _listed = model_in(info.annotation)
         if inner is not None:
             yield from reserved_in(inner)
-
-
-def parsed(path: str) -> Keys:
-    """Return the keys of a dotted path: ``a.b[0].c[]`` → ``("a", "b", 0, "c", "[]")``."""
-    return tuple(key or (int(index) if index else ENTRY) for key, index in KEY.findall(path))
