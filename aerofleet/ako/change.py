@@ -52,7 +52,7 @@ def change_of(
     status: Status | None = None,
     operator: str = OPERATOR,
 ) -> Change:
-    """Judge the change from ``old`` (rolled out wholly, unless ``status`` says otherwise) to ``new``."""
+    """Judge the change from ``old`` (rolled out completely, unless ``status`` differs from it) to ``new``."""
     before, after = cluster_of(dict(old), operator), cluster_of(dict(new), operator)
     return change_between(before, after, new, status or finished_status(before))
 
@@ -145,9 +145,9 @@ def _still_under_way(running: Cluster, new: Cluster, restarts: Restarts, reasons
 
 
 def _with_pause_marked(old: Cluster, new: Cluster, reasons: list[Reason]) -> Iterator[Reason]:
-    """Yield ``reasons``; the message of one that this change does not bring says that `paused` kept it back."""
+    """Yield ``reasons``; the message of one that this change does not bring adds that `paused` delayed it."""
     of_change = _reasons(old, new, decide(old, new), _changed_fields(old, new))
     own = {(reason.rule, reason.path) for reason in of_change}
     for reason in reasons:
         is_own = reason.effect == Effect.REFUSED or (reason.rule, reason.path) in own
-        yield reason if is_own else replace(reason, message=f"{reason.message}; it was held back by paused")
+        yield reason if is_own else replace(reason, message=f"{reason.message}; paused delayed it until now")

@@ -18,7 +18,7 @@ CERTIFICATES = "tls-authenticate-client"
 
 
 def _both(old: Cluster, new: Cluster, kind: str) -> Iterator[tuple[str, str, Config, Config]]:
-    """(path, name, before, after) of each user or role that stays."""
+    """Yield (path, name, before, after) for every user or role that stays and changes."""
     known = _access(old, kind)
     for name, entry in _access(new, kind).items():
         if name in known and known[name] != entry:
@@ -37,7 +37,7 @@ def _access(cluster: Cluster, kind: str) -> dict[str, Config]:
     source="aerospike-server, Enterprise Edition: security",
 )
 def security_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """Without the security section whoever reaches a port reads and deletes everything."""
+    """The security section is removed. Whoever reaches a port then reads and deletes everything."""
     if is_secured(old) and not is_secured(new):
         yield "spec.aerospikeConfig.security", "users and roles no longer count"
 
@@ -50,8 +50,8 @@ def security_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pr
     source="aerospike-server, Enterprise Edition: security; AKO 4.5.0: handleEnableSecurity",
 )
 def security_comes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """From its restart on, each server refuses whoever does not log in. Clients may send a user to a server without
-    security; so all of them can do so before.
+    """The security section is added. From its restart on, each server refuses clients that don't log in. Clients
+    may send a user to a server without security, so all of them can do so before.
     """
     if is_secured(new) and not is_secured(old):
         yield "spec.aerospikeConfig.security", "clients that don't log in are refused"
@@ -65,7 +65,9 @@ def security_comes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[P
     source="AKO 4.5.0: reconcileUsers and reconcileRoles",
 )
 def users_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """Applications that log in as the user are locked out while servers run; users with the role lose its rights."""
+    """A user or a role is removed while servers run. Applications that log in as the user are locked out; users
+    with the role lose its rights.
+    """
     for kind, label in (("users", "user"), ("roles", "role")):
         before, after = (_access(cluster, kind) for cluster in (old, new))
         for name in sorted(before.keys() - after.keys()):
@@ -80,7 +82,9 @@ def users_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem
     source="AKO 4.5.0: reconcileRoles",
 )
 def access_narrows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """What applications did until now is refused while servers run."""
+    """A role or a user loses rights, addresses or quotas. The server refuses from then on what applications did
+    before.
+    """
     for path, name, before, after in _both(old, new, "roles"):
         if lost := uncovered(texts(before.get("privileges")), texts(after.get("privileges"))):
             yield f"{path}.privileges", f"role {name} loses {', '.join(lost)}"
@@ -96,12 +100,12 @@ def access_narrows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[P
                 yield f"{path}.{key}", f"{pair} operations a second for each user with role {name}"
     owns = [role_privileges(cluster) for cluster in (old, new)]
     for path, name, before, after in _both(old, new, "users"):
-        held = [
+        privileges = [
             [privilege for role in texts(user.get("roles")) for privilege in own.get(role, [role])]
             for user, own in zip((before, after), owns, strict=True)
         ]
         roles = sorted(set(texts(before.get("roles"))) - set(texts(after.get("roles"))))
-        if roles and (lost := uncovered(*held)):
+        if roles and (lost := uncovered(*privileges)):
             yield f"{path}.roles", f"user {name} loses {', '.join(roles)}, and with it {', '.join(lost)}"
 
 
@@ -128,12 +132,12 @@ def administrative_rights(old: Cluster, new: Cluster, restarts: Restarts) -> Ite
     "passwords-change",
     scope="change",
     severity="warning",
-    remedy="the old Secret kept until it is done, and the applications told before",
+    remedy="the old Secret kept until it is done, and every application ready for the new one before",
     source="AKO 4.5.0: reconcileUsers",
 )
 def passwords_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """The operator sets the password from the new Secret while servers run; whoever has the old one can't log in any
-    more. Until then it logs in itself with what the old Secret of `admin` holds.
+    """A user gets the password of another Secret, set while servers run. Whoever has the old one can't log in any
+    more. For admin the operator itself logs in with the old Secret until then.
     """
     for path, name, before, after in _both(old, new, "users"):
         was, now = before.get("secretName"), after.get("secretName")
@@ -150,10 +154,10 @@ def passwords_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
     source="aerospike-server, reference of parameters: TLS",
 )
 def tls_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """Clients and nodes that speak TLS are cut off, and what they say can be read on the way."""
+    """A port no longer has TLS. Clients and nodes that use TLS are cut off, and traffic can be read on the network."""
     for before, rack in paired(old, new):
         for key in ("service", "admin", "heartbeat", "fabric"):
-            was, now = (section(each.config, "network", key).get("tls-name") for each in (before, rack))
+            was, now = (section(side.config, "network", key).get("tls-name") for side in (before, rack))
             if was is not None and now is None:
                 path = config_path_of(new, before, rack, f"network.{key}.tls-name")
                 yield path, f"{key} speaks plain text only"
@@ -167,10 +171,10 @@ def tls_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem
     source="aerospike-server, reference of parameters: ports and TLS ports",
 )
 def plain_text_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """Clients, tools and XDR of other clusters that speak plain text are cut off."""
+    """The plain-text port is removed. Clients, tools and XDR of other clusters that use it are cut off."""
     for before, rack in paired(old, new):
         for key in ("service", "admin"):
-            was, now = (section(each.config, "network", key) for each in (before, rack))
+            was, now = (section(side.config, "network", key) for side in (before, rack))
             if "port" in was and "port" not in now and now:
                 yield config_path_of(new, before, rack, f"network.{key}.port"), f"{key} speaks TLS only"
 
@@ -183,7 +187,9 @@ def plain_text_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
     source="aerospike-server, reference of parameters: tls-authenticate-client",
 )
 def certificates_asked(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """Clients without a certificate, or with one of another name, are refused from the restart on."""
+    """Servers ask clients for a certificate, or for one of fewer names. Clients without it are refused from the
+    restart on.
+    """
     for before, rack in paired(old, new):
         for key in ("service", "admin"):
             sections = [section(side.config, "network", key) for side in (before, rack)]

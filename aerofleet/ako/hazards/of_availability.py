@@ -27,7 +27,9 @@ _NODE_ID = re.compile(r"[0-9A-F]{1,16}")
     source="aerospike-server, reference of parameters: replication-factor",
 )
 def one_copy(cluster: Cluster) -> Iterator[Problem]:
-    """With one copy every lost node loses records, and every rebuilt pod of an in-memory namespace does."""
+    """A namespace keeps one copy of each record. Every lost node loses records, and so does every rebuilt pod of a
+    namespace in memory.
+    """
     for path, name, namespace in cluster.written_namespaces:
         if replication_factor(namespace) <= 1:
             yield f"{path}.replication-factor", f"{name} keeps one copy of each record"
@@ -41,7 +43,7 @@ def one_copy(cluster: Cluster) -> Iterator[Problem]:
     source="aerospike-server, partition_balance.c: replicas and racks",
 )
 def copies_over_racks(cluster: Cluster) -> Iterator[Problem]:
-    """With more copies than racks two copies share a rack: losing that rack takes both."""
+    """A namespace has more copies than there are racks, so two copies share a rack: losing that rack loses both."""
     racks = len(cluster.racks)
     for path, name, namespace in cluster.written_namespaces:
         if racks > 1 and replication_factor(namespace) > racks:
@@ -56,7 +58,9 @@ def copies_over_racks(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0: DistributeItems",
 )
 def uneven_racks(cluster: Cluster) -> Iterator[Problem]:
-    """Racks of different sizes carry different loads; the smallest one is full first."""
+    """The number of pods is no multiple of the number of racks. The smaller racks carry more data per pod, and are
+    full first.
+    """
     racks = len(cluster.racks)
     if racks > 1 and cluster.size > racks and cluster.size % racks:
         yield "spec.size", f"{cluster.size} pods don't spread evenly over {racks} racks"
@@ -70,7 +74,7 @@ def uneven_racks(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0: DistributeItems",
 )
 def empty_rack(cluster: Cluster) -> Iterator[Problem]:
-    """A rack that gets no pod is skipped without a word."""
+    """There are fewer pods than racks. The operator skips a rack that gets no pod, without a warning."""
     if 0 < cluster.size < len(cluster.racks):
         yield "spec.size", f"{cluster.size} pods over {len(cluster.racks)} racks leave racks empty"
 
@@ -83,7 +87,9 @@ def empty_rack(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0, API: rackConfig.namespaces",
 )
 def rack_namespace_unknown(cluster: Cluster) -> Iterator[Problem]:
-    """A misspelt name makes no namespace rack-aware: all copies may lie in one rack."""
+    """rackConfig.namespaces names a namespace that is not configured. The namespace that was meant is not
+    rack-aware, so all copies may be in one rack.
+    """
     known = {name for _, name, _ in cluster.written_namespaces}
     for position, name in enumerate(cluster.rack_namespaces):
         if name not in known:
@@ -98,7 +104,9 @@ def rack_namespace_unknown(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0, API: rackConfig.namespaces; aerospike-server, partition_balance.c",
 )
 def not_rack_aware(cluster: Cluster) -> Iterator[Problem]:
-    """A namespace that is not rack-aware keeps copies anywhere: a whole rack's loss may take all of them."""
+    """A namespace is not rack-aware although there are several racks. Losing a whole rack may lose all copies of a
+    record.
+    """
     if len(cluster.racks) > 1:
         for path, name, _ in cluster.written_namespaces:
             if name not in cluster.rack_namespaces:
@@ -113,7 +121,9 @@ def not_rack_aware(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0: validateMaxUnavailable",
 )
 def percent_unchecked(cluster: Cluster) -> Iterator[Problem]:
-    """The operator compares a percentage as 0 with the replication factors: any percentage passes."""
+    """maxUnavailable is a percentage. The operator counts it as 0 when it compares it with the replication factors,
+    so any percentage passes.
+    """
     percent = percent_of(cluster.spec.get("maxUnavailable"))
     if percent and cluster.spec.get("disablePDB") is not True:
         yield "spec.maxUnavailable", f"{percent}% is not checked against the copies"
@@ -127,7 +137,7 @@ def percent_unchecked(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0: reconcilePDB; Kubernetes 1.35, evictions",
 )
 def no_pdb(cluster: Cluster) -> Iterator[Problem]:
-    """Without a PodDisruptionBudget a drain of nodes may take all copies of records at once."""
+    """The operator makes no PodDisruptionBudget. A drain of nodes may take all copies of a record at once."""
     if cluster.spec.get("disablePDB") is True:
         yield "spec.disablePDB", "nothing holds a drain back"
 
@@ -140,7 +150,9 @@ def no_pdb(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0: createOrUpdatePDB; Kubernetes 1.35, evictions",
 )
 def drains_blocked(cluster: Cluster) -> Iterator[Problem]:
-    """With 0 no drain of a node that holds a pod ever ends, and whoever needs the node deletes the pod by hand."""
+    """maxUnavailable allows no pod to be evicted. No drain of a node with a pod ever ends, until a person deletes
+    the pod.
+    """
     wanted = cluster.spec.get("maxUnavailable")
     if cluster.spec.get("disablePDB") is not True and (wanted == 0 or percent_of(wanted) == 0):
         yield "spec.maxUnavailable", f"{wanted} lets no pod be evicted"
@@ -154,8 +166,8 @@ def drains_blocked(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0: getPodsBatchList; aerospike-server, partition_balance.c",
 )
 def whole_rack_at_once(cluster: Cluster) -> Iterator[Problem]:
-    """With a whole rack away, one more lost node loses records of two copies, and makes partitions of strongly
-    consistent namespaces unavailable.
+    """The operator restarts or removes all pods of a rack in one batch. One more lost node then loses records with
+    two copies, and makes partitions of strongly consistent namespaces unavailable.
     """
     sizes = rack_sizes(cluster.size, len(cluster.racks)) if cluster.racks else []
     thin = [
@@ -177,7 +189,9 @@ def whole_rack_at_once(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0: restartPods; Kubernetes 1.35: a deletion is no eviction",
 )
 def batch_beyond_pdb(cluster: Cluster) -> Iterator[Problem]:
-    """The operator deletes pods itself, and no PodDisruptionBudget holds it back; meanwhile every drain is."""
+    """A batch is larger than maxUnavailable. The operator deletes pods itself, so no PodDisruptionBudget limits it;
+    meanwhile the budget blocks every drain.
+    """
     allowed = cluster.spec.get("maxUnavailable")
     sizes = rack_sizes(cluster.size, len(cluster.racks)) if cluster.racks else []
     for key in BATCHES:
@@ -195,7 +209,9 @@ def batch_beyond_pdb(cluster: Cluster) -> Iterator[Problem]:
     source="aerospike-server, reference of parameters: min-cluster-size",
 )
 def no_node_to_spare(cluster: Cluster) -> Iterator[Problem]:
-    """With one node away the others don't form a cluster: every restart stops all reads and writes."""
+    """min-cluster-size leaves no node to spare. With one node away the others don't form a cluster, so every
+    restart stops all reads and writes.
+    """
     for rack in cluster.distinct_racks:
         least = section(rack.config, "service").get("min-cluster-size")
         if isinstance(least, int) and cluster.size > 1 and least > cluster.size - 1:
@@ -214,8 +230,8 @@ def no_node_to_spare(cluster: Cluster) -> Iterator[Problem]:
     source="aerospike-server, migrate.c; AKO 4.5.0: waitForClusterStability",
 )
 def migrations_off(cluster: Cluster) -> Iterator[Problem]:
-    """Migrations never end: copies that are missing stay missing, and the operator waits for ever before its next
-    pod.
+    """Migrations are turned off. Missing copies stay missing, and the operator waits for ever before it restarts
+    its next pod.
     """
     for rack in cluster.distinct_racks:
         for key in ("migrate-threads", "migrate-max-num-incoming"):
@@ -231,7 +247,7 @@ def migrations_off(cluster: Cluster) -> Iterator[Problem]:
     source="aerospike-server, reference of parameters: stay-quiesced",
 )
 def stays_quiesced(cluster: Cluster) -> Iterator[Problem]:
-    """A server that restarts comes back quiesced, and holds no partition until somebody undoes it."""
+    """A server that restarts stays quiesced: it has no partition until a person takes that back."""
     for rack in cluster.distinct_racks:
         if section(rack.config, "service").get("stay-quiesced") is True:
             yield cluster.config_path(rack, "service", "stay-quiesced"), "nodes come back without partitions"
@@ -245,8 +261,8 @@ def stays_quiesced(cluster: Cluster) -> Iterator[Problem]:
     source="recorded roll-outs of AKO 4.5.0; getIgnorablePods and recoverIgnorablePods",
 )
 def ignored_pods(cluster: Cluster) -> Iterator[Problem]:
-    """Ignored pods are left out of every check before a restart: copies may be missing already. A roll-out ends over
-    them, and the operator then deletes them again and again.
+    """The operator leaves failed pods out of every check before a restart, so copies may be missing already. A
+    roll-out ends without them, and the operator then deletes them again and again.
     """
     wanted = cluster.rack_config.get("maxIgnorablePods")
     if wanted not in (None, 0, "0%"):
@@ -261,7 +277,7 @@ def ignored_pods(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0: getRacksToBeBlockedFromRoster and getAndSetRoster",
 )
 def roster_force(cluster: Cluster) -> Iterator[Problem]:
-    """The rack leaves the roster of strongly consistent namespaces even while partitions are dead or unavailable."""
+    """A rack leaves the roster of strongly consistent namespaces even while partitions are dead or unavailable."""
     for rack in cluster.racks:
         if rack.is_blocked_from_roster and cluster.has_roster:
             yield (
@@ -278,7 +294,7 @@ def roster_force(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0: getAndSetRoster",
 )
 def roster_ids(cluster: Cluster) -> Iterator[Problem]:
-    """What is no node id blocks nothing, without a word."""
+    """An entry of rosterNodeBlockList is no node id. It blocks no node, and nothing warns of it."""
     for position, node in enumerate(cluster.spec.get("rosterNodeBlockList") or []):
         if not _NODE_ID.fullmatch(str(node)):
             yield f"spec.rosterNodeBlockList[{position}]", f"{node!r} is no node id"
@@ -292,8 +308,8 @@ def roster_ids(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0: deleteLocalPVCs; Kubernetes 1.35, local volumes",
 )
 def blocked_pods_wait(cluster: Cluster) -> Iterator[Problem]:
-    """Pods that leave a blocked host keep claims bound to it, and wait for ever, unless their class is listed as
-    local.
+    """Pods have to leave a blocked host, and the class of their claims is not in localStorageClasses. The claims
+    stay on the host, and the pods wait for ever.
     """
     hosts = cluster.spec.get("k8sNodeBlockList")
     if not hosts:

@@ -20,7 +20,7 @@ from aerofleet.findings import Problem, rule, rules_in
 from aerofleet.units.version import is_at_least, numbers
 
 RESTARTS = frozenset({WARM, POD_RESTART, IMAGE})
-"""What a pod that stays can fail by: its server starts anew."""
+"""Kinds of restart with which a pod that stays may fail: its server starts anew."""
 
 
 @rule(
@@ -31,14 +31,16 @@ RESTARTS = frozenset({WARM, POD_RESTART, IMAGE})
     source="AKO 4.5.0: reconcileRacks",
 )
 def many_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """Image, size, racks and configuration in one update: when a step fails, nobody knows which."""
+    """Image, size, racks or configuration change in one update. When a step fails, nobody knows which change caused
+    it.
+    """
     kinds = [
         ("image", old.image != new.image),
         ("size", old.size != new.size),
         ("racks", [rack.identity for rack in old.racks] != [rack.identity for rack in new.racks]),
         ("configuration", any(restart.config.differences or restart.config.hidden for restart in restarts.racks)),
     ]
-    changed = [words for words, differs in kinds if differs]
+    changed = [kind for kind, differs in kinds if differs]
     if len(changed) > 2 or ("image" in changed and len(changed) > 1 and "configuration" not in changed):
         yield "spec", f"{', '.join(changed)} change together"
 
@@ -51,7 +53,9 @@ def many_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pro
     source="the vendor's upgrade paths",
 )
 def version_skip(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """The operator admits any jump between versions; the server's own upgrade path goes step by step."""
+    """The upgrade skips a major version. The operator admits any jump; the server's own upgrade path goes one major
+    version at a time.
+    """
     before, after = numbers(old.version), numbers(new.version)
     if before and after and after[0] - before[0] > 1:
         yield "spec.image", f"{old.version} to {new.version} skips a major version"
@@ -61,11 +65,11 @@ def version_skip(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pro
     "shrinks-much",
     scope="change",
     severity="warning",
-    remedy="steps, each with room for the data on what is left",
+    remedy="steps, each with room for the data on the pods that are left",
     source="AKO 4.5.0: scaleDownRack; aerospike-server: stop-writes",
 )
 def shrinks_much(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """The pods that stay must hold all data: with many leaving they may stop writes on the way."""
+    """Many pods leave in one change. Those that stay must have room for all data, or they stop writes on the way."""
     if old.size and old.size - new.size > 1 and new.size * 4 < old.size * 3:
         yield "spec.size", f"{old.size} pods become {new.size}"
 
@@ -78,7 +82,9 @@ def shrinks_much(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pro
     source="AKO 4.5.0: getRacksToDelete",
 )
 def racks_renumbered(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """Other rack ids make other StatefulSets: every pod is replaced, with other volumes, and no rule holds it back."""
+    """All rack ids change. Other ids make other StatefulSets: the operator replaces every pod, with other volumes,
+    and no rule stops it.
+    """
     before, after = {rack.id for rack in old.racks}, {rack.id for rack in new.racks}
     if before and after and not before & after:
         yield "spec.rackConfig.racks", "every pod is replaced"
@@ -92,7 +98,9 @@ def racks_renumbered(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
     source="AKO 4.5.0: deleteRacks; aerospike-server, partition_balance.c",
 )
 def rack_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """The racks that stay take over all copies of the one that goes; with more copies than racks two share one."""
+    """A rack is removed. The racks that stay take over all of its copies; with more copies than racks two copies
+    share one.
+    """
     now = {rack.id for rack in new.racks}
     gone = [rack.id for rack in old.racks if rack.id not in now]
     if gone and any(rack.id in now for rack in old.racks):
@@ -107,8 +115,8 @@ def rack_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Proble
     source="AKO 4.5.0: validateStorageEngineDeviceListUpdate; aerospike-server, drv_ssd.c",
 )
 def device_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """A device goes from one namespace to another with what lies on it. The operator looks at whole lines only: with a
-    shadow that comes or goes on the way it lets this pass.
+    """A device moves from one namespace to another, with its data on it. The operator compares whole lines only, so
+    a shadow that comes or goes at the same time lets the move pass.
     """
     for before, rack in paired(old, new):
         owners = {device: name for _, name, namespace in namespaces(before.config) for device in devices(namespace)}
@@ -127,7 +135,9 @@ def device_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pro
     source="the vendor's release notes of 7.1",
 )
 def map_keys(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """From 7.1 on the keys of a map are integers, texts or bytes; records with others can't be read any more."""
+    """The upgrade crosses 7.1. From there on the keys of a map are integers, texts or bytes; the server can't read
+    records with other keys any more.
+    """
     if old.version and is_at_least(new.version, "7.1.0.0") and not is_at_least(old.version, "7.1.0.0"):
         yield "spec.image", f"{old.version} to {new.version} crosses 7.1"
 
@@ -140,9 +150,9 @@ def map_keys(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem
     source="recorded roll-outs of AKO 4.5.0; reconcileRevisionChangedRacks",
 )
 def revision_refills(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """A rack's new revision replaces all pods of the rack, batch by batch, and each new one fills from the others. A
-    batch goes before the next one comes, unless the rack grows in the same change; the other pods must hold its
-    records.
+    """A rack gets a new revision. The operator replaces all its pods, batch by batch, and each new one fills from
+    the others. It takes a batch away before it makes the next one, unless the rack grows in the same change, so the
+    other pods must have room for its records.
     """
     for rack in new.racks:
         short = revision_shortage(old, new, rack)
@@ -159,9 +169,9 @@ def revision_refills(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
     source="recorded roll-outs of AKO 4.5.0; getIgnorablePods",
 )
 def ignores_what_it_breaks(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """With maxIgnorablePods the operator also ignores pods that the change itself makes fail: it takes down the next
-    pod of the rack, one more than the allowance, before it stops. With a strongly consistent namespace it writes the
-    roster without them.
+    """With maxIgnorablePods the operator also ignores pods that the change itself breaks: it takes down the next
+    pod of the rack, one more than the allowance, before it stops. With a strongly consistent namespace it writes
+    the roster without them.
     """
     allowed = allowances(new) if new.rack_config.get("maxIgnorablePods") else {}
     for restart in restarts.racks if allowed else ():
@@ -183,7 +193,7 @@ def ignores_what_it_breaks(old: Cluster, new: Cluster, restarts: Restarts) -> It
     source="AKO 4.5.0: setMigrateFillDelay and shouldSetMigrateFillDelay",
 )
 def fill_delay_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """A pod that comes back empty is filled only after migrate-fill-delay, and the next batch waits for that. The
+    """A pod that comes back empty fills only after migrate-fill-delay, and the next batch waits for that. The
     operator sets the delay to 0 itself where a rack shrinks or deleteLocalStorageOnRestart empties the pods, and
     nowhere else.
     """
@@ -209,8 +219,8 @@ def fill_delay_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
     source="AKO 4.5.0: isStorageVolumeSourceUpdated, which does not compare the path",
 )
 def host_path_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """The operator does not look at the path of a hostPath: pods keep the old one, unseen, until something else
-    rebuilds them.
+    """The path of a hostPath volume changes, and the operator does not compare it: pods keep the old path, unseen,
+    until something else rebuilds them.
     """
     for restart in restarts.racks:
         for name in unseen_host_paths(restart.before, restart.rack):
@@ -226,7 +236,7 @@ def host_path_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
     source="AKO 4.5.0: validateAccessControlUpdate and reconcileAccessControl",
 )
 def security_off_freezes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """With security off, users and roles can neither change nor go."""
+    """Security goes off while users and roles stay. They can then neither change nor be removed."""
     if is_secured(old) and not is_secured(new) and "aerospikeAccessControl" in new.spec:
         yield "spec.aerospikeConfig.security", "security goes off while users and roles stay"
 
@@ -239,7 +249,9 @@ def security_off_freezes(old: Cluster, new: Cluster, restarts: Restarts) -> Iter
     source="AKO 4.5.0: deletePDB; Kubernetes 1.35, evictions",
 )
 def pdb_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """From now on a drain of nodes may take all copies of records at once."""
+    """The operator deletes its PodDisruptionBudget. From then on a drain of nodes may take all copies of a record
+    at once.
+    """
     if new.spec.get("disablePDB") is True and old.spec.get("disablePDB") is not True:
         yield "spec.disablePDB", "the PodDisruptionBudget goes"
 
@@ -252,7 +264,7 @@ def pdb_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem
     source="AKO 4.5.0: updateAerospikeInitContainerImage",
 )
 def init_image_restarts(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """The init container is part of the pod: naming another image rebuilds all pods."""
+    """The init container is part of the pod: another image of it rebuilds all pods."""
     key = "aerospikeInitContainer"
     if old.pod_spec.get(key) != new.pod_spec.get(key):
         yield f"spec.podSpec.{key}", "changes: all pods are rebuilt"
@@ -266,7 +278,7 @@ def init_image_restarts(old: Cluster, new: Cluster, restarts: Restarts) -> Itera
     source="AKO 4.5.0: getPodsBatchList",
 )
 def batch_grows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """More pods at a time leave fewer copies meanwhile."""
+    """More pods restart or leave at a time, so fewer copies are left meanwhile."""
     largest = max(rack_sizes(new.size, len(new.racks)), default=1)
     for key in BATCHES:
         before, after = (batch_size(largest, cluster.rack_config.get(key)) for cluster in (old, new))
@@ -282,8 +294,8 @@ def batch_grows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Prob
     source="recorded roll-outs of AKO 4.5.0; Reconcile",
 )
 def paused_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """The change is admitted now and applied when `paused` goes, in one pass with all others made meanwhile: each pod
-    restarts once for all of them, and not at all for what was taken back.
+    """The change is admitted now, and the operator applies it when `paused` goes, in one pass with all others made
+    meanwhile: each pod restarts once for all of them, and not at all for what was taken back.
     """
     rest = [{**cluster.spec, "paused": None} for cluster in (old, new)]
     if new.spec.get("paused") is True and rest[0] != rest[1]:

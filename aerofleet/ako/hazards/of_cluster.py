@@ -30,8 +30,8 @@ _NODE_ID = re.compile(r"[0-9A-F]{1,16}")
     source="aerospike-server 8.1: nsup-period, default-ttl and allow-ttl-without-nsup",
 )
 def set_ttl_without_nsup(cluster: Cluster) -> Iterator[Problem]:
-    """With nsup-period 0 the server starts, and refuses every write to a set with a default-ttl. Set live, it refuses
-    the default itself, and the operator tries it for ever.
+    """A set has a default-ttl, and nsup-period is 0. The server starts and refuses every write to the set. It
+    refuses the default-ttl when it is set live, and the operator repeats the command for ever.
     """
     for path, name, namespace in cluster.written_namespaces:
         if namespace.get("nsup-period") or namespace.get("allow-ttl-without-nsup") is True:
@@ -51,7 +51,9 @@ def set_ttl_without_nsup(cluster: Cluster) -> Iterator[Problem]:
     source="Kubernetes 1.35, quality of service of pods",
 )
 def no_requests(cluster: Cluster) -> Iterator[Problem]:
-    """A pod without requests is placed anywhere and is the first to be killed when a host runs short."""
+    """A pod without requests is placed on any host, and the kernel kills it first when the host runs short of
+    memory.
+    """
     requests = section(cluster.pod_spec, "aerospikeContainer", "resources").get("requests") or {}
     missing = [kind for kind in ("cpu", "memory") if kind not in requests]
     if missing:
@@ -66,24 +68,26 @@ def no_requests(cluster: Cluster) -> Iterator[Problem]:
     source="aerospike-server, Enterprise Edition: feature keys",
 )
 def no_feature_key(cluster: Cluster) -> Iterator[Problem]:
-    """Without a feature key Enterprise Edition runs on one node only; a second one doesn't start."""
+    """There is no feature key. Enterprise Edition then runs on one node only; a second one does not start."""
     service = section(cluster.config, "service")
     if "feature-key-file" not in service and "feature-key-files" not in service and cluster.size > 1:
-        yield cluster.config_path(cluster.racks[0], "service"), "no feature key is given"
+        yield cluster.config_path(cluster.racks[0], "service"), "there is no feature key"
 
 
 @rule(
     "edition-by-path",
     scope="cluster",
     severity="severe",
-    remedy="an image whose own name says enterprise or federal",
+    remedy="an image whose own name has the word enterprise or federal",
     source="AKO 4.5.0: isEnterprise",
 )
 def edition_by_path(cluster: Cluster) -> Iterator[Problem]:
-    """A Community image under a path that holds the word passes the webhook, and fails at the first restart."""
+    """The image is of the Community Edition, and its path has the word enterprise or federal. It passes the webhook
+    and fails at the first restart.
+    """
     name = cluster.image.rpartition("/")[2]
     if edition(cluster.image) and not edition(name):
-        yield "spec.image", f"only the path of {cluster.image} holds the word {edition(cluster.image)}"
+        yield "spec.image", f"only the path of {cluster.image} has the word {edition(cluster.image)}"
 
 
 @rule(
@@ -94,7 +98,7 @@ def edition_by_path(cluster: Cluster) -> Iterator[Problem]:
     source="aerospike-management-lib of AKO 4.5.0: the text of a number",
 )
 def fraction(cluster: Cluster) -> Iterator[Problem]:
-    """The operator's library cuts fractions off."""
+    """A parameter has a fraction. The operator's library cuts it off."""
     for rack in cluster.distinct_racks:
         for keys, value in _leaves(rack.config, ()):
             if isinstance(value, float) and isfinite(value) and not value.is_integer():
@@ -120,7 +124,9 @@ def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
     source="AKO 4.5.0: ReadTLSAuthenticateClient",
 )
 def tls_auth_switch(cluster: Cluster) -> Iterator[Problem]:
-    """Without quotes false is treated as a list of names, and the operator wants a name for itself."""
+    """false is written without quotes. The operator then takes it for a list of names, and asks for a name of its
+    own.
+    """
     for rack in cluster.distinct_racks:
         if section(rack.config, "network", "service").get("tls-authenticate-client") is False:
             yield (
@@ -137,7 +143,7 @@ def tls_auth_switch(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0: ValidateAerospikeObjectMeta, and the label aerospike.com/rack-revision",
 )
 def reserved_revision_label(cluster: Cluster) -> Iterator[Problem]:
-    """The operator sets this label itself, and doesn't refuse yours."""
+    """The operator sets this label itself, and does not refuse another value of it."""
     label = "aerospike.com/rack-revision"
     if label in section(cluster.pod_spec, "metadata", "labels"):
         yield f"spec.podSpec.metadata.labels.{label}", "is the operator's own"
@@ -151,7 +157,9 @@ def reserved_revision_label(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0: getRollingRestartTypePod",
 )
 def dynamic_off(cluster: Cluster) -> Iterator[Problem]:
-    """Every change of a parameter restarts servers, also of those that can be set live."""
+    """Dynamic updates are off: every change of a parameter restarts servers, also where the server could take it
+    live.
+    """
     if not cluster.is_dynamic:
         yield "spec.enableDynamicConfigUpdate", "parameters are never set live"
 
@@ -164,8 +172,8 @@ def dynamic_off(cluster: Cluster) -> Iterator[Problem]:
     source="recorded roll-outs of AKO 4.5.0; Reconcile",
 )
 def paused(cluster: Cluster) -> Iterator[Problem]:
-    """The operator finishes the pass that runs, with the spec that it began with, and begins no other: no change, no
-    recovery of failed pods, no password. A deletion it carries out.
+    """The cluster is paused. The operator finishes the pass that runs with the spec of its beginning, and begins no
+    other: it applies no change, recovers no failed pod and sets no password. It still carries out a deletion.
     """
     if cluster.spec.get("paused") is True:
         yield "spec.paused", "the operator begins no pass"
@@ -179,7 +187,7 @@ def paused(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0, API: enableRackIDOverride",
 )
 def rack_id_override(cluster: Cluster) -> Iterator[Problem]:
-    """Rack ids come from pod annotations that somebody else must write; nobody balances them."""
+    """Rack ids come from annotations of the pods. Somebody else has to write them, and nobody balances them."""
     if cluster.spec.get("enableRackIDOverride") is True:
         yield "spec.enableRackIDOverride", "pods wait for somebody to annotate them"
 
@@ -192,7 +200,9 @@ def rack_id_override(cluster: Cluster) -> Iterator[Problem]:
     source="aerospike-server, storage engine memory: its data ends with the pod",
 )
 def in_memory_rebuild(cluster: Cluster) -> Iterator[Problem]:
-    """Whatever rebuilds a pod (image, resources, sidecars) empties its copy; it fills again from the others."""
+    """Whatever rebuilds a pod (image, resources, sidecars) empties its copy of the data in memory; it fills again
+    from the other nodes.
+    """
     for path, name, namespace in cluster.written_namespaces:
         if ignores_devices(namespace):
             yield f"{path}.storage-engine.cold-start-empty", f"{name} ignores its devices in every new pod"
@@ -208,13 +218,13 @@ def in_memory_rebuild(cluster: Cluster) -> Iterator[Problem]:
     source="aerospike-server, Enterprise Edition: privileges of predefined roles",
 )
 def administrative_user(cluster: Cluster) -> Iterator[Problem]:
-    """A user other than admin holds a right that reaches beyond the data of an application."""
+    """A user other than admin has a right that reaches beyond the data of an application."""
     own = role_privileges(cluster)
     for position, (name, roles) in enumerate(users_of(cluster).items()):
-        held = administrative(roles, own)
-        if held and name != ADMIN:
-            why = "; ".join(f"{privilege}, which {ADMINISTRATIVE[privilege]}" for privilege in sorted(held))
-            yield f"spec.aerospikeAccessControl.users[{position}].roles", f"{name} holds {why}"
+        privileges = administrative(roles, own)
+        if privileges and name != ADMIN:
+            why = "; ".join(f"{privilege}, which {ADMINISTRATIVE[privilege]}" for privilege in sorted(privileges))
+            yield f"spec.aerospikeAccessControl.users[{position}].roles", f"{name} has {why}"
 
 
 RULES = rules_in(globals())

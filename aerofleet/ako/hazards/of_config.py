@@ -22,7 +22,7 @@ from aerofleet.findings import Problem, Rule, rule
     source="aerospike-management-lib of AKO 4.5.0: comparison of lists",
 )
 def order_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
-    """The same in another order restarts servers, although nothing changes."""
+    """A list is the same in another order. Servers restart for it, although nothing changes."""
     for key in change.reordered:
         yield key, "holds the same in another order"
 
@@ -35,14 +35,14 @@ def order_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Pr
     source="aerospike-management-lib of AKO 4.5.0: the flat form of a configuration",
 )
 def default_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
-    """Writing a default out, or taking it away, counts as a change, and restarts servers."""
+    """A default is written out, or taken away. It counts as a change, and restarts servers."""
     if kind == LIVE:
         return
     for difference in _of_what_stays(change):
         sides = [side for side in (difference.before, difference.after) if side is not None]
         defaults = [node.get("default") for node in nodes_at(data_version(version), difference.parameter)]
-        # Variants of a section (memory, device) each have a default of their own for what tells them apart.
-        if len(sides) == 1 and defaults and all(is_same(each, sides[0]) for each in defaults):
+        # The variants of a section (memory, device) have different defaults of `type`.
+        if len(sides) == 1 and defaults and all(is_same(default, sides[0]) for default in defaults):
             yield difference.key, f"{sides[0]} is the default: nothing but the file changes"
 
 
@@ -61,9 +61,13 @@ def one_static_restarts_all(version: str, change: ConfigChange, kind: str) -> It
 
 
 def _of_what_stays(change: ConfigChange) -> list[Difference]:
-    """Without what belongs to an entry that is new: it comes or goes as a whole."""
-    new = [each.names[:-1] for each in change.differences if each.names[-1] == "name"]
-    return [each for each in change.differences if not any(each.names[: len(entry)] == entry for entry in new)]
+    """Return the differences outside of entries that are new or removed as a whole."""
+    entries = [difference.names[:-1] for difference in change.differences if difference.names[-1] == "name"]
+    return [
+        difference
+        for difference in change.differences
+        if not any(difference.names[: len(entry)] == entry for entry in entries)
+    ]
 
 
 @rule(
@@ -74,7 +78,7 @@ def _of_what_stays(change: ConfigChange) -> list[Difference]:
     source="AKO 4.5.0: handleNSOrDeviceAddition",
 )
 def devices_added_restart(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
-    """An added block device restarts servers, also for parameters that could be set live."""
+    """A block device is added, so servers restart also for parameters that could be set live."""
     if change.adds_devices and change.differences and change.is_dynamic:
         yield change.differences[0].key, "could be set live, but a device is added beside it"
 

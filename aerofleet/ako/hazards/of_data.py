@@ -1,4 +1,4 @@
-"""Hazards of a change for the records that are there."""
+"""Hazards of a change for the records of a cluster."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from aerofleet.findings import Finding, Problem, rule, rules_in
     source="aerospike-server 8.1, drv_ssd.c and drv_mem.c",
 )
 def loses_records(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """The server starts without a word of the records it no longer finds. Each pod fills again from the others; a node
-    that is lost before it has done so takes records with it.
+    """Servers start without records that they had, and don't report it. Each pod fills again from the others; a
+    node that is lost before that takes records with it.
     """
     for path, loss, copies in losses_of(old, new):
         yield path, _message(loss, copies)
@@ -62,9 +62,9 @@ def _message(loss: Loss, copies: int) -> str:
     source="aerospike-server 8.1, drv_ssd.c: the index is built from the devices",
 )
 def deleted_records_return(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """A pod that is rebuilt, and a server whose index can't be taken over, builds its index from what lies on the
-    devices. Records that were deleted without a durable delete, and not yet overwritten there, are back, and migrations
-    spread them. Strongly consistent namespaces take durable deletes only.
+    """A pod that is rebuilt, and a server that can't take its index over, builds its index from its devices.
+    Records that were deleted without a durable delete, and that nothing has overwritten there, come back, and
+    migrations spread them. Strongly consistent namespaces take durable deletes only.
     """
     for restart in restarts.racks:
         kinds = {restarts.pods[pod] for pod in restart.pods}
@@ -87,8 +87,8 @@ def deleted_records_return(old: Cluster, new: Cluster, restarts: Restarts) -> It
     source="aerospike-server 8.1, nsup.c",
 )
 def evicts_at_start(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """With nsup-period 0 nothing is evicted while a server runs. A cold start evicts all the same, as soon as the
-    threshold is met: records that clients gave a time to live are deleted (aerospike-server 8.1, nsup.c).
+    """A threshold is set while nsup-period is 0. Nothing is evicted while a server runs, but a cold start evicts as
+    soon as the threshold is met: it deletes records with a time to live.
     """
     for where, name, before, after in namespace_pairs(old, new):
         if not after.get("nsup-period"):
@@ -104,11 +104,11 @@ def evicts_at_start(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
     source="Aerospike Certification Tool: writes of a defragmented block",
 )
 def defrag_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """Each block that is filled less than the threshold is written anew. A threshold of p percent makes 100 / (100 - p)
-    writes of each one: devices wear, and clients see them overloaded. Source: Aerospike Certification Tool.
+    """The defragmentation threshold grows. The server writes every block anew that is filled less than the
+    threshold: p percent makes 100 / (100 - p) writes of each one, so devices wear and are overloaded.
     """
     for where, name, before, after in namespace_pairs(old, new):
-        was, now = (_defrag_percent(each) for each in (before, after))
+        was, now = (_defrag_percent(namespace) for namespace in (before, after))
         if now > max(was, DEFAULT_DEFRAG_PERCENT):
             times = f"{100 / (100 - now):.3g} times"
             path = where("storage-engine.defrag-lwm-pct")
@@ -123,8 +123,8 @@ DEFAULT_DEFRAG_PERCENT = 50
 
 
 def _defrag_percent(namespace: Config) -> float:
-    found = section(namespace, "storage-engine").get("defrag-lwm-pct", DEFAULT_DEFRAG_PERCENT)
-    return found if isinstance(found, (int, float)) and 0 <= found < 100 else DEFAULT_DEFRAG_PERCENT
+    percent = section(namespace, "storage-engine").get("defrag-lwm-pct", DEFAULT_DEFRAG_PERCENT)
+    return percent if isinstance(percent, (int, float)) and 0 <= percent < 100 else DEFAULT_DEFRAG_PERCENT
 
 
 RULES = rules_in(globals())

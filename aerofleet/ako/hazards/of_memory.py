@@ -17,7 +17,7 @@ TRACKED_SINCE = "8.1.2.0"
 
 
 def _tracking(cluster: Cluster) -> Iterator[Rack]:
-    """Racks whose servers count the memory of their container."""
+    """Yield the racks whose servers count the memory of their container."""
     if cluster.version and is_at_least(cluster.version, TRACKED_SINCE):
         for rack in cluster.distinct_racks:
             if section(rack.config, "service").get("cgroup-mem-tracking") is True:
@@ -32,8 +32,8 @@ def _tracking(cluster: Cluster) -> Iterator[Rack]:
     source="aerospike-server 8.1.2, os.c",
 )
 def tracks_no_limit(cluster: Cluster) -> Iterator[Problem]:
-    """A container without a memory limit has nothing to be compared with: the server falls back to the host's memory,
-    and stops writes only when the whole host is full (aerospike-server 8.1.2, os.c).
+    """The server counts the memory of its container, and the container has no limit. The server then compares with
+    the host's memory, and stops writes only when the whole host is full.
     """
     limits = section(cluster.pod_spec, "aerospikeContainer", "resources").get("limits") or {}
     for rack in _tracking(cluster) if "memory" not in limits else ():
@@ -49,8 +49,8 @@ def tracks_no_limit(cluster: Cluster) -> Iterator[Problem]:
     source="aerospike-server 8.1.2, os.c",
 )
 def page_cache_counts(cluster: Cluster) -> Iterator[Problem]:
-    """What the kernel caches of files counts as memory of the container (memory.current, aerospike-server 8.1.2, os.c):
-    stop-writes-sys-memory-pct can stop writes although the kernel would give that memory back.
+    """The server counts the memory of its container, and the kernel's cache of files is part of it
+    (memory.current). stop-writes-sys-memory-pct can stop writes although the kernel would give that memory back.
     """
     for rack in _tracking(cluster):
         for position, name, namespace in namespaces(rack.config):
@@ -74,8 +74,9 @@ def page_cache_counts(cluster: Cluster) -> Iterator[Problem]:
     source="aerospike-server 7.0 to 8.1, drv_mem.c; Linux, memory limit of a control group",
 )
 def memory_over_limit(cluster: Cluster) -> Iterator[Problem]:
-    """Data in memory and the budgets of indexes beyond the container's limit: the kernel kills the server when they
-    fill. A memory namespace with devices or files behind it takes as much memory as they have (7.0 on, drv_mem.c).
+    """Data in memory and the budgets of indexes are larger than the container's limit: the kernel kills the server
+    when they fill. From 7.0 on a namespace in memory with devices or files behind it takes as much memory as these
+    have.
     """
     limit = section(cluster.pod_spec, "aerospikeContainer", "resources").get("limits") or {}
     for rack in cluster.distinct_racks if "memory" in limit else ():
@@ -90,7 +91,7 @@ def memory_over_limit(cluster: Cluster) -> Iterator[Problem]:
 
 
 def _taken_bytes(rack: Rack, namespace: Config) -> int:
-    """Memory for data and indexes of a namespace, as far as its configuration bounds it."""
+    """Return the memory for data and indexes of a namespace, as far as its configuration bounds it."""
     engine = section(namespace, "storage-engine")
     sizes = [namespace.get("memory-size", 0), namespace.get("indexes-memory-budget", 0), engine.get("data-size", 0)]
     taken = sum(int(size) for size in sizes if isinstance(size, (int, float)))
@@ -100,12 +101,12 @@ def _taken_bytes(rack: Rack, namespace: Config) -> int:
 
 
 def _backing_bytes(rack: Rack, engine: Config) -> int:
-    """The sum of the files, or of the devices, each counted as the smallest of them."""
+    """Return the size of the files or devices of a namespace; every one counts as the smallest of them."""
     files, filesize = texts(engine.get("files")), engine.get("filesize")
     if files and isinstance(filesize, (int, float)):
         return len(files) * int(filesize)
-    found = [volume_under(rack, line.split()[0]) for line in texts(engine.get("devices")) if line.strip()]
-    sizes = [min(volume_bytes(volume), LARGEST_DEVICE_BYTES) for volume, _ in filter(None, found)]
+    mounted = [volume_under(rack, line.split()[0]) for line in texts(engine.get("devices")) if line.strip()]
+    sizes = [min(volume_bytes(volume), LARGEST_DEVICE_BYTES) for volume, _ in filter(None, mounted)]
     return len(sizes) * min(sizes, default=0)
 
 

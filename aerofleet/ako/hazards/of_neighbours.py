@@ -1,4 +1,4 @@
-"""Hazards between clusters of one file: what two of them can't have at the same time."""
+"""Hazards between clusters of one file: ports and names that two of them can't have at the same time."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from aerofleet.findings import Problem, rule, rules_in
     source="Kubernetes 1.35, scheduling of hostPort; AKO 4.5.0: updateSTSPorts",
 )
 def host_ports_taken(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
-    """A host gives a port to one pod only. Where both clusters may be placed on the same hosts, a pod of the one keeps
-    every pod of the other from its host: with too few hosts for both, pods stay pending.
+    """Two clusters open the same port of their hosts, and may be placed on the same hosts. A host gives a port to
+    one pod only: with too few hosts for both clusters, pods stay pending.
     """
     own = host_ports_of(cluster)
     for other in objects.on_host_ports(own.values()) if own else ():
@@ -35,7 +35,7 @@ def host_ports_taken(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
 
 
 def _may_meet(first: Cluster, second: Cluster) -> bool:
-    """Can a host fit a rack of each?"""
+    """Return whether one host can fit a rack of both clusters."""
     places = [[place_of(cluster, rack) for rack in cluster.racks] for cluster in (first, second)]
     return any(not are_apart(one, other) for one in places[0] for other in places[1])
 
@@ -52,8 +52,9 @@ def _name(cluster: Cluster) -> str:
     source="AKO 4.5.0: setDefaultServiceConf; aerospike-server, hb.c: cluster-name",
 )
 def same_cluster_name(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
-    """The operator writes the resource's name into cluster-name, without its namespace. That name keeps nodes of two
-    clusters apart when one gets an address that the other knew: with the same name they join.
+    """Two clusters in different namespaces have one name. The operator writes it into cluster-name without the
+    namespace. That name keeps nodes of two clusters apart when one gets an address that the other knew: with the
+    same name they join.
     """
     for other in objects.clusters:
         if other is not cluster and other.name == cluster.name and other.namespace != cluster.namespace:

@@ -32,8 +32,8 @@ GONE: dict[Use, str] = {
     source="AKO 4.5.0: getPasswordFromSecret; Kubernetes 1.35, volumes of pods",
 )
 def needed_object_goes(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
-    """An object goes that the cluster still needs. Pods that run keep what they have; nobody notices before one is
-    rebuilt.
+    """An object is deleted that the cluster still needs. Running pods keep what they have, so nothing shows before
+    one is rebuilt.
     """
     for reference in references_of(cluster):
         where = (reference.kind, reference.namespace, reference.name)
@@ -50,8 +50,8 @@ def needed_object_goes(cluster: Cluster, before: ObjectSet, after: ObjectSet) ->
     source="AKO 4.5.0: AerospikeAdminCredentials",
 )
 def admin_password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
-    """The operator logs in as admin with what the Secret holds now, and the server knows the password from before: the
-    operator is locked out, and every later change of the cluster fails.
+    """The password of admin changes in its Secret. The operator logs in with the new one, and the server knows the
+    old one: the operator is locked out, and every later change of the cluster fails.
     """
     for reference, label in _changed(cluster, before, after, Use.ADMIN_PASSWORD):
         yield reference.path, f"{label} changes in place, and admin of {cluster.name} logs in with it"
@@ -65,8 +65,8 @@ def admin_password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSe
     source="AKO 4.5.0: reconcileUsers",
 )
 def password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
-    """The operator sets the new password at its next reconcile, at a time that nobody chooses. From then on whoever has
-    the old one is refused.
+    """The password of a user changes in its Secret. The operator sets it at its next reconcile, at a time that
+    nobody chooses. From then on whoever has the old one is refused.
     """
     for reference, label in _changed(cluster, before, after, Use.PASSWORD):
         yield reference.path, f"{label} changes in place: {reference.user} of {cluster.name} gets another password"
@@ -80,7 +80,9 @@ def password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> 
     source="aerospike-server, Enterprise Edition: encryption at rest",
 )
 def data_key_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
-    """What is on the devices was written with the key from before: a server that restarts can't read it."""
+    """The encryption key of data changes in its Secret. The devices were written with the old key: a server that
+    restarts can't read them.
+    """
     for reference, label in _changed(cluster, before, after, Use.STORED_WITH):
         yield (
             reference.path,
@@ -96,7 +98,9 @@ def data_key_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> 
     source="AKO 4.5.0: getClientCertificate",
 )
 def operator_certificate_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
-    """The operator uses it at its next connection. If the servers refuse it, nothing of the cluster is looked after."""
+    """The operator's client certificate changes in its Secret. The operator uses it at its next connection. If the
+    servers refuse it, the operator does nothing for the cluster any more.
+    """
     for reference, label in _changed(cluster, before, after, Use.OPERATOR_CERTIFICATE):
         yield reference.path, f"{label} changes in place, and the operator shows it to the servers of {cluster.name}"
 

@@ -1,4 +1,4 @@
-"""Hazards of a cluster together with the objects in the same file: what it needs of them, and how they hinder it."""
+"""Hazards of a cluster together with the objects in the same file: those that it needs, and those that block it."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ CONSEQUENCES: dict[Use, str] = {
     source="Kubernetes 1.35: a StatefulSet takes a claim that exists; AKO 4.5.0: createPVCForVolumeAttachment",
 )
 def claim_differs(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
-    """A claim is not what the cluster says of its volume. The pod takes the claim that it finds; a host, class or size
-    that was meant is not used.
+    """A claim differs from the cluster's volume. The pod uses the claim that exists, so another class, mode or size
+    has no effect.
     """
     claims = {name_of(claim): claim for claim in objects.of_kind("PersistentVolumeClaim", cluster.namespace)}
     for rack in cluster.racks if claims else ():
@@ -54,9 +54,9 @@ def claim_differs(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
 
 def _claim_differences(wanted: dict[str, Any], claim: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for key, own, default in (("storageClass", "storageClassName", None), ("volumeMode", "volumeMode", "Filesystem")):
-        found = claim.get(own, default)
-        if found is not None and wanted.get(key) is not None and found != wanted[key]:
-            yield key, f"has {own} {found}, and the volume {wanted[key]}"
+        actual = claim.get(own, default)
+        if actual is not None and wanted.get(key) is not None and actual != wanted[key]:
+            yield key, f"has {own} {actual}, and the volume {wanted[key]}"
     size = section(claim, "resources", "requests").get("storage")
     if size is not None and quantity(size) < quantity(wanted.get("size") or 0):
         yield "size", f"asks for {size}, and the volume for {wanted.get('size')}"
@@ -70,7 +70,7 @@ def _claim_differences(wanted: dict[str, Any], claim: dict[str, Any]) -> Iterato
     source="AKO 4.5.0: getPasswordFromSecret; Kubernetes 1.35, keys of volumes and variables",
 )
 def key_missing(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
-    """What the cluster names is there, and the key that it reads is not."""
+    """A Secret or ConfigMap lacks a key that the cluster reads."""
     for reference in references_of(cluster):
         known = objects.keyed(reference.kind, reference.namespace, reference.name) if reference.keys else None
         if known is None or known.contents is None:
@@ -90,7 +90,9 @@ def key_missing(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     source="Kubernetes 1.35, NetworkPolicy",
 )
 def nodes_kept_apart(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
-    """Without fabric and heartbeat between its pods each node is a cluster of its own: writes diverge or stop."""
+    """A NetworkPolicy blocks fabric or heartbeat between the cluster's own pods. Each node is then a cluster of its
+    own: writes diverge or stop.
+    """
     yield from _closed(cluster, objects, ("fabric", "heartbeat"), "its own pods", is_own=True)
 
 
@@ -102,7 +104,9 @@ def nodes_kept_apart(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     source="Kubernetes 1.35, NetworkPolicy",
 )
 def clients_kept_out(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
-    """A NetworkPolicy that selects the pods closes every port that no policy opens."""
+    """A NetworkPolicy selects the pods and opens their service port to nobody: it closes every port that no policy
+    opens.
+    """
     yield from _closed(cluster, objects, ("service",), "anybody", is_own=False)
 
 
@@ -129,7 +133,7 @@ def _closed(
     source="Kubernetes 1.35, targetPort of a Service",
 )
 def service_misses(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
-    """A Service selects the pods and leads to a port on which nothing listens: its clients are refused."""
+    """A Service selects the pods, and its port leads to one on which nothing listens: its clients are refused."""
     labels = pod_labels(cluster)
     known: dict[str, int] = ports_of(cluster.config)
     own = {port.get("name"): port.get("containerPort") for port in _sidecar_ports(cluster)}
@@ -158,8 +162,8 @@ def _sidecar_ports(cluster: Cluster) -> Iterator[dict[str, Any]]:
     source="Kubernetes 1.35, evictions; AKO 4.5.0: createOrUpdatePDB",
 )
 def second_budget(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
-    """The operator makes a PodDisruptionBudget of its own. A pod under two of them can't be evicted at all: no drain
-    ends. One of the cluster's own name stops the operator at every reconcile.
+    """A second PodDisruptionBudget selects the pods. Kubernetes evicts no pod under two budgets, so no drain ends.
+    A budget with the cluster's own name stops the operator at every reconcile.
     """
     if cluster.spec.get("disablePDB") is True:
         return
@@ -184,14 +188,16 @@ def _is_owned(resource: Any, cluster: Cluster) -> bool:
     source="Kubernetes 1.35, ResourceQuota",
 )
 def quota_too_small(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
-    """Pods and claims beyond the quota are not made: the operator waits for them for ever."""
+    """The cluster asks for more than a ResourceQuota allows. Kubernetes makes no pod and no claim beyond it, and
+    the operator waits for ever.
+    """
     quotas = objects.of_kind("ResourceQuota", cluster.namespace)
     if not quotas:
         return
-    same = [each for each in objects.clusters if each.namespace == cluster.namespace]
+    clusters = [other for other in objects.clusters if other.namespace == cluster.namespace]
     wanted: dict[str, Fraction] = defaultdict(Fraction)
-    for each in same:
-        for key, amount in _asked(each).items():
+    for other in clusters:
+        for key, amount in _requested(other).items():
             wanted[key] += amount
     for quota in quotas:
         if section(quota, "spec").get("scopes") or section(quota, "spec").get("scopeSelector"):
@@ -199,7 +205,7 @@ def quota_too_small(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
         for key, hard in sorted(section(quota, "spec", "hard").items()):
             name = QUOTA_NAMES.get(key, key)
             if quantity(hard) < wanted.get(name, Fraction(0)):
-                names = ", ".join(other.name for other in same)
+                names = ", ".join(other.name for other in clusters)
                 need = shown_amount(name, wanted[name])
                 yield "spec.size", f"{names} ask for {need} of {key}, {label_of(quota)} allows {hard}"
 
@@ -207,39 +213,39 @@ def quota_too_small(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
 QUOTA_NAMES = {"cpu": "requests.cpu", "memory": "requests.memory", "count/pods": "pods"}
 
 
-def _asked(cluster: Cluster) -> dict[str, Fraction]:
-    """What all pods of a cluster ask for, as a ResourceQuota counts it."""
-    found: dict[str, Fraction] = defaultdict(Fraction)
-    found["pods"] = Fraction(cluster.size)
+def _requested(cluster: Cluster) -> dict[str, Fraction]:
+    """Return the amounts that all pods of a cluster request, by the names of a ResourceQuota."""
+    requested: dict[str, Fraction] = defaultdict(Fraction)
+    requested["pods"] = Fraction(cluster.size)
     for group in ("requests", "limits"):
         for kind in ("cpu", "memory"):
-            found[f"{group}.{kind}"] = cluster.size * _of_pod(cluster, group, kind)
+            requested[f"{group}.{kind}"] = cluster.size * _of_pod(cluster, group, kind)
     per_rack = Fraction(cluster.size, max(len(cluster.racks), 1))
     for rack in cluster.racks:
         for volume in entries(rack.storage, "volumes"):
             claim = section(volume, "source", "persistentVolume")
             if claim:
                 amount = per_rack * quantity(claim.get("size") or 0)
-                found["persistentvolumeclaims"] += per_rack
-                found["requests.storage"] += amount
-                found[f"{claim.get('storageClass')}.storageclass.storage.k8s.io/requests.storage"] += amount
-    return found
+                requested["persistentvolumeclaims"] += per_rack
+                requested["requests.storage"] += amount
+                requested[f"{claim.get('storageClass')}.storageclass.storage.k8s.io/requests.storage"] += amount
+    return requested
 
 
 def _of_pod(cluster: Cluster, group: str, kind: str) -> Fraction:
-    """Containers run together; init containers before them, one after the other."""
+    """Return the amount of one pod: the sum of its containers, or its largest init container where that is more."""
     pod = cluster.pod_spec
     together = [section(pod, "aerospikeContainer"), *entries(pod, "sidecars")]
     before = [section(pod, "aerospikeInitContainer"), *entries(pod, "initContainers")]
     amounts = [
-        [quantity(section(each, "resources", group).get(kind) or 0) for each in containers]
+        [quantity(section(container, "resources", group).get(kind) or 0) for container in containers]
         for containers in (together, before)
     ]
     return max(sum(amounts[0], Fraction(0)), max(amounts[1], default=Fraction(0)))
 
 
 def shown_amount(name: str, amount: Fraction) -> str:
-    """An amount as a person writes it: memory and storage in Gi, all else as a number."""
+    """Return an amount for a message: memory and storage in Gi, all else as a number."""
     if name.endswith(("memory", "storage")):
         return f"{float(amount / 2**30):g}Gi"
     return f"{float(amount):g}"
@@ -253,7 +259,7 @@ def shown_amount(name: str, amount: Fraction) -> str:
     source="Kubernetes 1.35, Pod Security admission",
 )
 def pod_security_refuses(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
-    """The namespace's Pod Security level refuses the pods: none is made, not even to replace one that runs."""
+    """The Pod Security level of the namespace refuses the pods: none is made, not even to replace one that runs."""
     namespace = objects.find("Namespace", "", cluster.namespace or "default")
     level = section(namespace or {}, "metadata", "labels").get(f"{POD_SECURITY}enforce")
     if level not in ("baseline", "restricted"):
@@ -289,8 +295,8 @@ def _beyond_restricted(cluster: Cluster) -> Iterator[tuple[str, str]]:
     for path, container in _containers(cluster):
         own = section(container, "securityContext")
         lacks = [
-            words
-            for words, is_there in (
+            setting
+            for setting, is_there in (
                 ("runAsNonRoot", own.get("runAsNonRoot", pod.get("runAsNonRoot")) is True),
                 ("seccompProfile", bool(own.get("seccompProfile") or pod.get("seccompProfile"))),
                 ("allowPrivilegeEscalation: false", own.get("allowPrivilegeEscalation") is False),

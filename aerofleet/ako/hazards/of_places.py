@@ -1,4 +1,4 @@
-"""Hazards of where copies of records are: racks that share a place, pods that share a host."""
+"""Hazards of the places of copies: racks that share a place, pods that share a host."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from aerofleet.findings import Problem, rule, rules_in
     source="AKO 4.5.0: updateSTSSchedulingPolicy",
 )
 def rack_anywhere(cluster: Cluster) -> Iterator[Problem]:
-    """A rack without a place is spread anywhere: two racks may share hosts, and a host's loss takes two copies."""
+    """A rack has no place of its own, so Kubernetes spreads its pods over all hosts. Two racks may share a host,
+    and losing it loses two copies.
+    """
     for rack in cluster.racks if len(cluster.racks) > 1 else ():
         if not place_of(cluster, rack):
             yield f"spec.rackConfig.racks[{rack.position}]", f"rack {rack.id} is bound to no place"
@@ -32,7 +34,7 @@ def rack_anywhere(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0: updateSTSSchedulingPolicy",
 )
 def racks_in_one_place(cluster: Cluster) -> Iterator[Problem]:
-    """Copies are kept in different racks. Where racks share a place, its loss takes copies of both."""
+    """Racks share a place. The server keeps copies in different racks, so losing the place loses several copies."""
     places = [(rack, place_of(cluster, rack)) for rack in cluster.racks]
     for group in _groups([(rack.id, place) for rack, place in places if place]):
         ids = [identity for identity, _ in group]
@@ -44,7 +46,7 @@ def racks_in_one_place(cluster: Cluster) -> Iterator[Problem]:
 
 
 def _groups(racks: list[tuple[int, Place]]) -> Iterator[list[tuple[int, Place]]]:
-    """Racks that one host could fit, two or more together, each rack in the first group that it fits."""
+    """Yield groups of two or more racks that one host could fit; a rack is in the first group that it fits."""
     rest = racks
     while rest:
         first, others = rest[0], rest[1:]
@@ -62,7 +64,9 @@ def _groups(racks: list[tuple[int, Place]]) -> Iterator[list[tuple[int, Place]]]
     source="AKO 4.5.0: updateSTSSchedulingPolicy (multiPodPerHost)",
 )
 def copies_on_one_host(cluster: Cluster) -> Iterator[Problem]:
-    """Several pods are on a host and nothing keeps copies apart: a host's loss takes all copies of some records."""
+    """A host may have several pods, and nothing keeps copies of a record on different hosts: losing the host loses
+    all copies of some records.
+    """
     if cluster.pod_spec.get("multiPodPerHost") is not True or cluster.size < 2:
         return
     places = _independent(cluster)
@@ -75,7 +79,7 @@ def copies_on_one_host(cluster: Cluster) -> Iterator[Problem]:
 
 
 def _independent(cluster: Cluster) -> int:
-    """Racks that can't share a host with any other that counts."""
+    """Return the number of racks that can't share a host with one another; at least 1."""
     counted: list[Place] = []
     for rack in cluster.racks:
         place = place_of(cluster, rack)

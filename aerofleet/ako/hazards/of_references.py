@@ -1,4 +1,4 @@
-"""Hazards of names and files that a configuration mentions and nothing provides."""
+"""Hazards of names and files that a configuration refers to, and that do not exist."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ Keys = tuple[str | int, ...]
     source="AKO 4.5.0: validateRequiredFileStorageForAerospikeConfig; aerospike-server, cfg.c",
 )
 def unmounted_file(cluster: Cluster) -> Iterator[Problem]:
-    """The operator looks at feature keys, TLS files and the default password only: with another key or password file
-    on no volume the server does not start, or can't log in at a destination.
+    """A key or password file is on no volume. The operator checks feature keys, TLS files and the default password
+    only; without another file the server does not start, or can't log in at a destination.
     """
     for rack in cluster.distinct_racks:
         known = paths_of(rack)
         for keys, file in _files(rack):
             if not file.startswith(REMOTE_SECRETS) and not is_under(posixpath.dirname(file), known):
-                yield cluster.config_path(rack, *keys), f"{file} lies on no volume"
+                yield cluster.config_path(rack, *keys), f"{file} is on no volume"
 
 
 def _files(rack: Rack) -> Iterator[tuple[Keys, str]]:
-    """Where a configuration names a file that the operator does not look at, and the file."""
+    """Yield (keys, path) for every file of a configuration that the operator does not check."""
     places: list[tuple[Keys, dict[str, object], tuple[str, ...]]] = [
         (("service",), section(rack.config, "service"), ("vault-ca", "vault-token-file")),
         (
@@ -62,7 +62,7 @@ def _files(rack: Rack) -> Iterator[tuple[Keys, str]]:
     source="aerospike-server, Enterprise Edition: namespaces of a datacenter",
 )
 def xdr_namespace_unknown(cluster: Cluster) -> Iterator[Problem]:
-    """A misspelt namespace of a destination ships nothing of the one that was meant."""
+    """A destination names a namespace that is not configured. It ships nothing of the namespace that was meant."""
     for rack in cluster.distinct_racks:
         known = {name for _, name, _ in namespaces(rack.config)}
         for position, dc in enumerate(entries(rack.config, "xdr", "dcs")):
@@ -81,7 +81,7 @@ def xdr_namespace_unknown(cluster: Cluster) -> Iterator[Problem]:
     source="aerospike-server, Enterprise Edition: tls-name of a datacenter",
 )
 def xdr_tls_name_unknown(cluster: Cluster) -> Iterator[Problem]:
-    """A destination whose TLS name no entry of network.tls has ships nothing, or keeps the server from starting."""
+    """A destination has a TLS name that no entry of network.tls has. It ships nothing, or the server does not start."""
     for rack in cluster.distinct_racks:
         known = {str(entry.get("name")) for entry in entries(rack.config, "network", "tls")}
         for position, dc in enumerate(entries(rack.config, "xdr", "dcs")):

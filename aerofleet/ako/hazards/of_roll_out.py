@@ -24,13 +24,15 @@ from aerofleet.units.kubernetes_quantity import quantity
     source="AKO 4.5.0: handleNSOrDeviceRemoval and deleteFileStorage",
 )
 def namespace_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """A namespace that is taken out loses its data: files are removed, devices are wiped when they are used again."""
+    """A namespace is removed with its data: the operator deletes its files, and wipes its devices when they are
+    used again.
+    """
     now = {name for rack in new.racks for _, name, _ in namespaces(rack.config)}
-    told: set[str] = set()
+    yielded: set[str] = set()
     for rack in old.racks:
         for _, name, _ in namespaces(rack.config):
-            if name not in now and name not in told:
-                told.add(name)
+            if name not in now and name not in yielded:
+                yielded.add(name)
                 yield config_path_of(new, rack, rack, f"namespaces.{{{name}}}"), f"{name} goes with its data"
 
 
@@ -42,8 +44,8 @@ def namespace_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[P
     source="AKO 4.5.0: handleNSOrDeviceRemoval, read and not run",
 )
 def index_mounts_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """When a namespace goes, the operator looks for the mounts of its index in the storage engine, and its code panics
-    when it clears them. Seen in its source, not run.
+    """A namespace with an index on mounts is removed. The operator looks for these mounts in the storage engine,
+    and its code panics when it clears them. Read in its source, not run.
     """
     for before, rack in paired(old, new):
         now = {name for _, name, _ in namespaces(rack.config)}
@@ -61,8 +63,8 @@ def index_mounts_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
     source="AKO 4.5.0: removePVCs; aerospike-server, drv_ssd.c",
 )
 def claims_stay(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """The claims of pods that go are kept, and their disks stay taken. A pod that comes back later finds its old
-    records there: those deleted since then are back.
+    """The claims of pods that go stay, and so does their use of disks. A pod that comes back later has its old
+    records there: those deleted since then come back.
     """
     if not {SCALED_DOWN, REMOVED} & set(restarts.kinds):
         return
@@ -82,13 +84,13 @@ def claims_stay(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Prob
     "resumes",
     scope="change",
     severity="warning",
-    remedy="an old file with its status, so that all that starts is told",
+    remedy="an old file with its status, so that the reasons name all that starts",
     source="recorded roll-outs of AKO 4.5.0; Reconcile",
 )
 def resumes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """What was changed while the cluster was paused starts now, in one pass with this change."""
+    """`paused` ends. All that was changed while the cluster was paused starts now, in one pass with this change."""
     if old.spec.get("paused") is True and new.spec.get("paused") is not True:
-        yield "spec.paused", "all that was held back starts"
+        yield "spec.paused", "every change made while paused starts"
 
 
 @rule(
@@ -99,7 +101,9 @@ def resumes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]
     source="Linux, memory limit of a control group",
 )
 def memory_shrinks(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """A server that needs more is killed while it starts; the roll-out stops there, one pod short."""
+    """The memory limit is lowered. The kernel kills a server that needs more while it starts; the roll-out stops
+    there, one pod short.
+    """
     where = ("aerospikeContainer", "resources", "limits")
     was, now = (section(cluster.pod_spec, *where).get("memory") for cluster in (old, new))
     if now is not None and (was is None or quantity(now) < quantity(was)):
@@ -114,8 +118,8 @@ def memory_shrinks(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[P
     source="Kubernetes 1.35, node affinity of volumes",
 )
 def volumes_stay_behind(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """A pod goes where its volumes are. If those are local to a host that no longer fits, it waits for ever, and the
-    roll-out with it.
+    """Fewer hosts may fit a pod than before. A pod goes where its volumes are: if these are local to a host that no
+    longer fits, it waits for ever, and the roll-out with it.
     """
     for restart in restarts.racks:
         if not any(map(is_persistent, restart.rack.storage.get("volumes") or [])):
@@ -127,7 +131,7 @@ def volumes_stay_behind(old: Cluster, new: Cluster, restarts: Restarts) -> Itera
 
 
 def _narrower(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
-    """Where fewer hosts may fit a pod than before."""
+    """Yield the keys of the pod spec by which fewer hosts may fit a pod than before."""
     if after.get("affinity") and not is_same(before.get("affinity"), after["affinity"]):
         yield "affinity"
     if any(toleration not in (after.get("tolerations") or []) for toleration in before.get("tolerations") or []):
@@ -144,12 +148,12 @@ def _narrower(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
     source="AKO 4.5.0: reconcileRacks",
 )
 def racks_come_first(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """Racks that grow come before racks that shrink. With one pod a host the new pods need hosts of their own
-    meanwhile; without them they wait for ever, and nothing else goes on.
+    """Some racks grow and others shrink. The operator grows racks first. With one pod a host the new pods need
+    hosts of their own meanwhile; without them they wait for ever, and nothing else goes on.
     """
     was, now = (
-        dict(zip((rack.id for rack in each.racks), rack_sizes(each.size, len(each.racks)), strict=True))
-        for each in (old, new)
+        dict(zip((rack.id for rack in cluster.racks), rack_sizes(cluster.size, len(cluster.racks)), strict=True))
+        for cluster in (old, new)
     )
     more = {identity: now.get(identity, 0) - was.get(identity, 0) for identity in was | now}
     come, go = (sum(max(0, sign * count) for count in more.values()) for sign in (1, -1))

@@ -1,5 +1,5 @@
-"""Hazards of a change for those who use the cluster: writes that are refused, records that expire or are not shipped,
-nodes that are not found.
+"""Hazards of a change for clients of the cluster: writes that are refused, records that expire or are not shipped,
+addresses that change.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ WEAKER: dict[Keys, tuple[Any, str]] = {
 
 
 def _value(version: str, config: Config, keys: Keys, context: str = "namespaces") -> Any:
-    """As it counts: the default where the section ``config`` of ``context`` says nothing."""
-    found = section(config, *keys[:-1]).get(keys[-1])
-    if found is not None:
-        return found
+    """Return the value of a parameter in the section ``config`` of ``context``, or its default."""
+    value = section(config, *keys[:-1]).get(keys[-1])
+    if value is not None:
+        return value
     known = parameter(version, ".".join((context, *keys)))
     return known.default if known is not None else None
 
 
 def _limit(version: str, config: Config, keys: Keys, context: str = "namespaces") -> float:
-    """A limit as a number; one that is off (0, or not there) is endless."""
+    """Return a limit as a number; infinity where it is off (0 or absent)."""
     value = _value(version, config, keys, context)
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) and value else float("inf")
 
@@ -66,7 +66,9 @@ def _shown(limit: float) -> str:
     source="aerospike-server, nsup.c and namespace.c",
 )
 def stops_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """A limit that is met already refuses writes as soon as it is set; so does a rule that clients don't keep."""
+    """A limit on writes gets stricter. A server that meets it already refuses writes as soon as it is set; a new
+    rule refuses the writes of clients that don't keep it.
+    """
     version = judged_version(new, old)
     for where, name, before, after in namespace_pairs(old, new):
         for keys in STOPS_WHEN_LOWERED:
@@ -75,7 +77,7 @@ def stops_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pro
                 pair = f"{_shown(limits[0])} becomes {_shown(limits[1])}"
                 yield where(".".join(keys)), f"{pair}: {name} refuses writes earlier"
         for keys in STOPS_WHEN_RAISED:
-            sizes = [_value(version, each, keys) for each in (before, after)]
+            sizes = [_value(version, side, keys) for side in (before, after)]
             if all(isinstance(size, (int, float)) for size in sizes) and sizes[1] > sizes[0]:
                 yield where(".".join(keys)), f"{sizes[0]} becomes {sizes[1]}: {name} refuses writes earlier"
         for keys in STOPS_WHEN_ON:
@@ -88,7 +90,7 @@ def _set_quotas(where: Where, before: Config, after: Config) -> Iterator[Problem
     known = _named(before, "sets")
     for name, entry in _named(after, "sets").items():
         for key in SET_QUOTAS:
-            was, now = (each.get(key) or float("inf") for each in (known.get(name, {}), entry))
+            was, now = (side.get(key) or float("inf") for side in (known.get(name, {}), entry))
             if isinstance(was, (int, float)) and isinstance(now, (int, float)) and now < was:
                 yield where(f"sets.{{{name}}}.{key}"), f"set {name} refuses writes beyond {now}"
 
@@ -105,11 +107,11 @@ def _named(config: Any, *path: str) -> dict[str, Config]:
     source="aerospike-server, service.c and batch.c",
 )
 def clients_turned_away(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """Connections or batches beyond the limit are refused as soon as it is set."""
+    """A limit on connections or batches is lowered. The server refuses what is beyond as soon as it is set."""
     version = judged_version(new, old)
     for before, rack in paired(old, new):
         for key in ("proto-fd-max", "batch-max-requests"):
-            limits = [_limit(version, section(each.config, "service"), (key,), "service") for each in (before, rack)]
+            limits = [_limit(version, section(side.config, "service"), (key,), "service") for side in (before, rack)]
             if limits[1] < limits[0]:
                 message = f"{_shown(limits[0])} becomes {_shown(limits[1])}: what is beyond is refused"
                 yield config_path_of(new, before, rack, f"service.{key}"), message
@@ -123,7 +125,7 @@ def clients_turned_away(old: Cluster, new: Cluster, restarts: Restarts) -> Itera
     source="aerospike-server, reference of parameters: default-ttl and nsup-period",
 )
 def expires_records(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """Records written from now on expire, or sooner than before: they are deleted then, on every node."""
+    """Records written from now on expire, or expire sooner than before: every node deletes them then."""
     for where, name, before, after in namespace_pairs(old, new):
         yield from _expires(where("default-ttl"), name, before, after)
         known = _named(before, "sets")
@@ -132,13 +134,13 @@ def expires_records(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
 
 
 def _expires(path: str, what: str, before: Config, after: Config) -> Iterator[Problem]:
-    was, now = (each.get("default-ttl") or float("inf") for each in (before, after))
+    was, now = (side.get("default-ttl") or float("inf") for side in (before, after))
     if isinstance(was, (int, float)) and isinstance(now, (int, float)) and now < was:
         yield path, f"new records of {what} live {_span(now)}, {_span(was)} before"
 
 
 def _span(seconds: float) -> str:
-    """A time to live as a person says it: ``30 days``, ``90 seconds``, ``for ever``."""
+    """Return a time to live for a message: ``30 days``, ``90 seconds``, ``for ever``."""
     if seconds == float("inf"):
         return "for ever"
     for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
@@ -156,7 +158,7 @@ def _span(seconds: float) -> str:
     source="aerospike-server, reference of parameters: commit levels, commit-to-device and strong consistency",
 )
 def weaker_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """The cluster promises less for a record whose write it has answered."""
+    """The cluster promises less for a record whose write it has acknowledged."""
     version = judged_version(new, old)
     for where, name, before, after in namespace_pairs(old, new):
         for keys, (value, why) in WEAKER.items():
@@ -173,8 +175,8 @@ def weaker_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pr
     source="aerospike-server, Enterprise Edition: XDR",
 )
 def shipping_stops(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """What is written while a destination or its namespace is not configured is not shipped later by itself; another
-    name is another destination, which starts with nothing.
+    """A destination or one of its namespaces is removed. What is written meanwhile is not shipped later by itself;
+    another name is another destination, which starts with nothing.
     """
     for before, rack in paired(old, new):
         now = _named(rack.config, "xdr", "dcs")
@@ -196,7 +198,7 @@ def shipping_stops(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[P
     source="aerospike-server, Enterprise Edition: XDR",
 )
 def ships_from_now(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """A namespace that gets a destination ships what is written from then on, and nothing that is there already."""
+    """A namespace gets a destination. XDR ships what is written from then on, and no record that is there already."""
     for before, rack in paired(old, new):
         known = _named(before.config, "xdr", "dcs")
         for dc, entry in _named(rack.config, "xdr", "dcs").items():
@@ -221,7 +223,9 @@ SHIPS_LESS_WHEN: tuple[tuple[str, bool], ...] = (
     source="aerospike-server, Enterprise Edition: XDR",
 )
 def ships_less(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """Records that are left out from now on are not shipped later by themselves: the copy at the destination ages."""
+    """A destination ships fewer records than before. Those are not shipped later by themselves, so the copy at the
+    destination ages.
+    """
     for before, rack in paired(old, new):
         now = _named(rack.config, "xdr", "dcs")
         for dc, entry in _named(before.config, "xdr", "dcs").items():
@@ -233,7 +237,7 @@ def ships_less(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Probl
 
 
 def _left_out(before: Config, after: Config) -> Iterator[str]:
-    """Keys by which a destination's namespace ships less than before."""
+    """Yield the keys by which a destination's namespace ships less than before."""
     for key, side in SHIPS_LESS_WHEN:
         if after.get(key, False) is side and before.get(key, False) is not side:
             yield key
@@ -253,14 +257,14 @@ def _left_out(before: Config, after: Config) -> Iterator[str]:
     source="aerospike-server, Enterprise Edition: XDR",
 )
 def destination_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """None of the addresses stays: if another cluster answers there, what was shipped to the old one is not shipped to
-    it.
+    """A destination has other addresses only. If another cluster answers there, it gets nothing of what was shipped
+    to the old one.
     """
     for before, rack in paired(old, new):
         now = _named(rack.config, "xdr", "dcs")
         for dc, entry in _named(before.config, "xdr", "dcs").items():
             seeds = [
-                {each.replace(" ", ":") for each in texts(config.get("node-address-ports"))}
+                {seed.replace(" ", ":") for seed in texts(config.get("node-address-ports"))}
                 for config in (entry, now.get(dc, {}))
             ]
             if all(seeds) and not seeds[0] & seeds[1]:
@@ -276,19 +280,20 @@ def destination_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterato
     source="aerospike-server, hb.c: interval and timeout",
 )
 def heartbeat_tightens(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """A node that is silent for that long is taken for dead: a short pause then moves partitions."""
+    """Nodes count as dead after a shorter silence: a short pause of a host or the network then moves partitions."""
     for before, rack in paired(old, new):
-        was, now = (section(each.config, "network", "heartbeat") for each in (before, rack))
-        silence = [_silence_ms(each) for each in (was, now)]
+        was, now = (section(side.config, "network", "heartbeat") for side in (before, rack))
+        silence = [_silence_ms(heartbeat) for heartbeat in (was, now)]
         if silence[1] < silence[0]:
             keys = [key for key in ("interval", "timeout") if was.get(key) != now.get(key)]
             path = config_path_of(new, before, rack, f"network.heartbeat.{keys[0]}")
-            yield path, f"nodes are given up after {silence[1]:g} ms of silence instead of {silence[0]:g}"
+            yield path, f"nodes count as dead after {silence[1]:g} ms of silence instead of {silence[0]:g}"
 
 
 def _silence_ms(heartbeat: Config) -> float:
     interval, timeout = heartbeat.get("interval", 150), heartbeat.get("timeout", 10)
-    return interval * timeout if all(isinstance(each, (int, float)) for each in (interval, timeout)) else float("inf")
+    is_known = all(isinstance(number, (int, float)) for number in (interval, timeout))
+    return interval * timeout if is_known else float("inf")
 
 
 @rule(
@@ -299,14 +304,14 @@ def _silence_ms(heartbeat: Config) -> float:
     source="aerospike-server, reference of parameters: access-address; AKO 4.5.0: status of pods",
 )
 def addresses_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """Clients are told other addresses, node by node; those that can't reach them lose the cluster."""
+    """The cluster publishes other addresses, node by node. Clients that can't reach them lose the cluster."""
     was, now = (section(cluster.spec, "aerospikeNetworkPolicy") for cluster in (old, new))
     has_tls = section(new.config, "network", "service").get("tls-name") is not None
     for way in ("access", "alternateAccess", *(("tlsAccess", "tlsAlternateAccess") if has_tls else ())):
         if was.get(way) != now.get(way):
             yield (
                 f"spec.aerospikeNetworkPolicy.{way}",
-                f"{was.get(way)} becomes {now.get(way)}: clients are told other addresses",
+                f"{was.get(way)} becomes {now.get(way)}: clients get other addresses",
             )
 
 
@@ -318,7 +323,9 @@ def addresses_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
     source="AKO 4.5.0: reconcileSTSLoadBalancerSvc",
 )
 def load_balancer_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """Clients that find the cluster through the load balancer don't find it any more when they start."""
+    """The load balancer is removed, or lets in other clients. Clients that find the cluster through it don't find
+    it any more when they start.
+    """
     was, now = (section(cluster.spec, "seedsFinderServices", "loadBalancer") for cluster in (old, new))
     path = "spec.seedsFinderServices.loadBalancer"
     if was and not now:

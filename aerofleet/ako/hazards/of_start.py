@@ -1,4 +1,4 @@
-"""Hazards of the server's start: what only shows when a server restarts, and what the hosts decide as well."""
+"""Hazards of the server's start: faults that show only when a server restarts, or that the host decides as well."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ IMAGE_FOLDERS = frozenset(
     source="aerospike-server, cfg.c; the rules of its start",
 )
 def start_fails_later(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """Nothing is seen until a server restarts, for whatever reason; then it stays away, as does each that follows."""
+    """Servers refuse the configuration at their next start, whatever causes it. Nothing shows before; then the
+    server stays away, and so does every server that restarts after it.
+    """
     yield from later_refusals(old, new, restarts)
 
 
@@ -49,7 +51,9 @@ def start_fails_later(old: Cluster, new: Cluster, restarts: Restarts) -> Iterato
     source="aerospike-server, service.c: proto-fd-max and the limit of open files",
 )
 def more_open_files(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """Above the limit of open files of its container a server refuses the setting live, and does not start with it."""
+    """proto-fd-max grows. A server refuses a value above the limit of open files of its container live, and does
+    not start with it.
+    """
     for restart in restarts.racks:
         was, now = (
             section(rack.config, "service").get("proto-fd-max", DEFAULT_OPEN_FILES)
@@ -68,8 +72,8 @@ def more_open_files(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
     source="aerospike-server 8.1, log.c and mod_lua.c; aerospike-server.docker",
 )
 def missing_folder(cluster: Cluster) -> Iterator[Problem]:
-    """The server makes no folder for a log or for its Lua modules, and does not start where one is missing. A volume
-    hides the image's folders below its path.
+    """The folder of a log or of the Lua modules is missing. The server makes neither, and does not start without
+    them. A volume hides the image's folders below its path.
     """
     for rack in cluster.distinct_racks:
         mounted = {path_of(volume).rstrip("/") for volume in volumes(rack)} - {""}
@@ -78,7 +82,7 @@ def missing_folder(cluster: Cluster) -> Iterator[Problem]:
         }
         for keys, folder, what in _folders(rack):
             if folder not in (IMAGE_FOLDERS - hidden) | mounted:
-                yield cluster.config_path(rack, *keys), f"{what} lies in {folder}, which no volume and no image has"
+                yield cluster.config_path(rack, *keys), f"{what} is in {folder}, which no volume and no image has"
 
 
 WORK_FOLDERS = frozenset(["/opt/aerospike"])
@@ -113,12 +117,13 @@ def unequal_devices(cluster: Cluster) -> Iterator[Problem]:
         }
         for position, name, namespace in namespaces(rack.config):
             lines = texts(section(namespace, "storage-engine").get("devices"))
-            found = [
+            known = [
                 sizes[device] for device in (line.split()[0] for line in lines if line.split()) if sizes.get(device)
             ]
-            if found and max(found) - min(found) > UNEQUAL_BYTES:
+            if known and max(known) - min(known) > UNEQUAL_BYTES:
                 path = cluster.config_path(rack, "namespaces", position, "storage-engine", "devices")
-                yield path, f"devices of {name} have {float(min(found) / 2**30):g} to {float(max(found) / 2**30):g} GiB"
+                smallest, largest = (float(size / 2**30) for size in (min(known), max(known)))
+                yield path, f"devices of {name} have {smallest:g} to {largest:g} GiB"
 
 
 HOST_RULES = tuple(rule for rule in START_RULES if rule.severity == "severe")

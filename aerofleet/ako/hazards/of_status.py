@@ -18,23 +18,24 @@ from aerofleet.findings import Problem, rule, rules_in
 
 ROLLED_OUT = ("image", "size", "aerospikeConfig", "rackConfig", "podSpec", "storage")
 JUDGED_BY_STATUS = frozenset({LIVE, WARM, POD_RESTART})
-"""Changes for which the operator compares a pod with what the status says of it. The image it reads from the pod."""
+"""Kinds of restart that the operator decides by the status. It reads the image of a pod from the pod itself."""
 
 TOUCHED = frozenset({WARM, POD_RESTART, IMAGE, SCALED_DOWN, REMOVED})
-"""What the operator does with a node only after the others agreed that it may be away."""
+"""Kinds of restart that the operator begins only after the other nodes agreed that the node may be away."""
 
 
 @rule(
     "rollout-under-way",
     scope="status",
     severity="severe",
-    remedy="the change once `aerofleet wait` says that the one before is done",
+    remedy="the change once `aerofleet wait` ends, since the one before is then done",
     source="recorded roll-outs of AKO 4.5.0",
 )
 def rollout_under_way(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
-    """The operator sees a change, a revert or `paused` only when its running pass ends. With one pod a rack that is
-    after the last rack: the roll-out before is finished first. With more pods it is after the running batch, or after
-    the first batch of the next rack. Pods that have the roll-out before are then restarted once more.
+    """The change before this one is not rolled out yet. The operator sees a change, a revert or `paused` only when
+    its running pass ends. With one pod a rack that is after the last rack: it finishes the roll-out before first.
+    With more pods it is after the running batch, or after the first batch of the next rack. Pods that have the
+    roll-out before then restart once more.
     """
     if not status.is_complete or old.spec == new.spec or old.spec.get("paused") is True:
         return
@@ -49,12 +50,13 @@ def rollout_under_way(old: Cluster, new: Cluster, restarts: Restarts, status: St
     "operator-in-error",
     scope="status",
     severity="severe",
-    remedy="the cause first: the operator's log says it",
+    remedy="the cause first, which is in the operator's log",
     source="recorded roll-outs of AKO 4.5.0",
 )
 def operator_in_error(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
-    """The operator could not finish what was there before. If a pod has failed, it comes first: the operator deletes
-    the failed pods of a rack together, without a wait for migrations, and until they run no other pod gets the change.
+    """The operator could not finish what was there before. If a pod has failed, it comes first: the operator
+    deletes the failed pods of a rack together, without a wait for migrations, and until they run no other pod gets
+    the change.
     """
     if status.phase == "Error" and old.spec != new.spec and not status.failed:
         yield "status.phase", "the operator failed on the cluster as it is"
@@ -76,8 +78,8 @@ def failed_pods_first(old: Cluster, new: Cluster, restarts: Restarts, status: St
         return
     emptied = any(rack.storage.get("deleteLocalStorageOnPodRecovery") is True for rack in new.racks)
     for pod in ignored_and_blocking(status.failed, new)[1]:
-        words = ", each time with its local claims" if emptied else ""
-        yield f"status.pods.{pod}", f"{pod} has failed and is deleted until it runs{words}"
+        with_claims = ", each time with its local claims" if emptied else ""
+        yield f"status.pods.{pod}", f"{pod} has failed and is deleted until it runs{with_claims}"
 
 
 @rule(
@@ -88,8 +90,8 @@ def failed_pods_first(old: Cluster, new: Cluster, restarts: Restarts, status: St
     source="recorded roll-outs of AKO 4.5.0",
 )
 def shrink_blocked(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
-    """While a pod has failed, the operator takes no pod away, not even the failed one: it tries for ever, and its phase
-    changes between Error and InProgress. Failed pods of a rack that leaves the spec do not hinder it.
+    """While a pod has failed, the operator takes no pod away, not even the failed one: it tries for ever, and its
+    phase changes between Error and InProgress. Failed pods of a rack that leaves the spec don't block it.
     """
     leaving = {pod for pod, kind in restarts.pods.items() if kind in (SCALED_DOWN, REMOVED)}
     if not leaving:
@@ -114,8 +116,8 @@ def shrink_blocked(old: Cluster, new: Cluster, restarts: Restarts, status: Statu
     source="recorded roll-outs of AKO 4.5.0",
 )
 def restarts_twice(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
-    """A failed pod that runs again with the corrected pod spec or configuration is restarted once more: the pass still
-    compares it with the status from before. Another image alone does not do that.
+    """A failed pod that runs again with the corrected pod spec or configuration restarts once more: the pass still
+    compares it with the status from before. Another image alone does not cause that.
     """
     failed = ignored_and_blocking(status.failed, new)[1]
     if not failed and status.phase != "Error":
@@ -136,8 +138,8 @@ def restarts_twice(old: Cluster, new: Cluster, restarts: Restarts, status: Statu
     source="recorded roll-outs of AKO 4.5.0",
 )
 def failed_keeps_claims(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
-    """A failed pod keeps its claims, also those of local classes on a blocked host: they hold it there, and it stays
-    Pending for ever. Only a pod that runs leaves a blocked host with its claims deleted.
+    """A failed pod keeps its claims, also those of local classes on a blocked host, so it stays Pending for ever.
+    The operator deletes the claims only of a pod that runs and leaves a blocked host.
     """
     blocked = set(new.spec.get("k8sNodeBlockList") or []) - set(old.spec.get("k8sNodeBlockList") or [])
     failed = ignored_and_blocking(status.failed, new)[1]
@@ -160,15 +162,16 @@ def failed_keeps_claims(old: Cluster, new: Cluster, restarts: Restarts, status: 
     source="recorded roll-outs of AKO 4.5.0",
 )
 def ignored_pods_left(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
-    """The roll-out goes on over ignored pods. Rosters of strongly consistent namespaces are written without them. After
-    the last pod the operator deletes them again and again, and its phase changes between InProgress and Completed.
+    """The roll-out goes on without the ignored pods, and the rosters of strongly consistent namespaces are written
+    without them. After the last pod the operator deletes them again and again, and its phase changes between
+    InProgress and Completed.
     """
     if old.spec == new.spec:
         return
     for pod in ignored_and_blocking(status.failed, new)[0]:
         if restarts.pods.get(pod) != REMOVED:
-            words = ", and leaves the roster" if new.has_roster else ""
-            yield f"status.pods.{pod}", f"{pod} has failed and is ignored{words}"
+            from_roster = ", and leaves the roster" if new.has_roster else ""
+            yield f"status.pods.{pod}", f"{pod} has failed and is ignored{from_roster}"
 
 
 @rule(
@@ -179,8 +182,8 @@ def ignored_pods_left(old: Cluster, new: Cluster, restarts: Restarts, status: St
     source="recorded roll-outs of AKO 4.5.0",
 )
 def one_node_left(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
-    """With fewer than two nodes beside the ignored pods the operator neither restarts a node nor takes one away, for
-    ever: what one node says of the cluster proves nothing.
+    """Fewer than two nodes are left beside the ignored pods. The operator then neither restarts a node nor takes
+    one away, for ever: it does not trust what one node alone reports of the cluster.
     """
     ignored = ignored_and_blocking(status.failed, new)[0]
     left = old.size - len(ignored)
@@ -201,9 +204,9 @@ def _have(pods: list[str]) -> str:
     source="recorded roll-outs of AKO 4.5.0",
 )
 def never_rolled_out(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
-    """A cluster that was never rolled out wholly is made anew when all of its pods fail: the operator deletes its
-    StatefulSets and every claim, whatever cascadeDelete says, for ever. It sees a change when its running pass ends; if
-    the pods can run until then, they come up with the spec of before and are restarted.
+    """No roll-out of the cluster was ever finished. The operator makes such a cluster anew when all of its pods
+    fail: it deletes its StatefulSets and every claim, whatever cascadeDelete is, for ever. It sees a change when
+    its running pass ends; if the pods can run until then, they come up with the spec of before and restart.
     """
     if not status.is_complete and old.spec != new.spec:
         yield "status.aerospikeConfig", "no roll-out was ever finished"

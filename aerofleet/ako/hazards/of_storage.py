@@ -1,4 +1,4 @@
-"""Hazards of a cluster's volumes as they stand, and of what its namespaces keep there."""
+"""Hazards of a cluster's volumes, and of the data that its namespaces keep on them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ EMPTIED: dict[str, str] = {
     source="AKO 4.5.0: validateWorkDir; aerospike-server, smd.c",
 )
 def skips_work_directory(cluster: Cluster) -> Iterator[Problem]:
-    """Without a persistent work directory, users, secondary index definitions and the roster are lost with the pod."""
+    """The work directory need not be persistent. Users, definitions of secondary indexes and the roster are then
+    lost with the pod.
+    """
     if section(cluster.spec, "validationPolicy").get("skipWorkDirValidate") is True:
         yield "spec.validationPolicy.skipWorkDirValidate", "the work directory need not be persistent"
 
@@ -38,7 +40,7 @@ def skips_work_directory(cluster: Cluster) -> Iterator[Problem]:
     "cascade-delete", scope="cluster", severity="severe", remedy="cascadeDelete: false", source="AKO 4.5.0: removePVCs"
 )
 def cascade_delete(cluster: Cluster) -> Iterator[Problem]:
-    """The claims, and the data, go when the cluster is deleted or scaled down."""
+    """The operator deletes the claims, and with them the data, when it removes the pod or the cluster is deleted."""
     for rack in cluster.distinct_racks:
         path = cluster.storage_path(rack)
         for key in ("blockVolumePolicy", "filesystemVolumePolicy"):
@@ -60,8 +62,8 @@ def cascade_delete(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0: initialize.sh and status.pods.initializedVolumes",
 )
 def wipes_at_start(cluster: Cluster) -> Iterator[Problem]:
-    """A cluster that is made anew over kept volumes wipes them: what was initialised stands in the old one's status
-    only.
+    """A volume is wiped when a pod meets it for the first time. A cluster that is made again over kept volumes
+    wipes them too: only the status of the old cluster knew that they were initialised.
     """
     for rack in cluster.distinct_racks:
         for position, volume in enumerate(rack.storage.get("volumes") or []):
@@ -81,9 +83,9 @@ def wipes_at_start(cluster: Cluster) -> Iterator[Problem]:
     source="recorded roll-outs of AKO 4.5.0; isLocalPVCDeletionRequired and deleteLocalPVCs",
 )
 def deletes_local_storage(cluster: Cluster) -> Iterator[Problem]:
-    """The claims of local classes are deleted with a pod that is rebuilt, or with one that has failed, each time that
-    the operator deletes it: the pod comes back empty and fills again over the network. A restart in the pod deletes
-    none.
+    """The operator deletes the claims of local classes with every pod that it rebuilds, or with every failed pod
+    each time that it deletes it. The pod comes back empty and fills again over the network. A restart in the pod
+    deletes none.
     """
     for rack in cluster.distinct_racks:
         for key, which in EMPTIED.items():
@@ -99,8 +101,8 @@ def deletes_local_storage(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0: validateRequiredFileStorageForAerospikeConfig",
 )
 def sindex_mount_unchecked(cluster: Cluster) -> Iterator[Problem]:
-    """The operator checks the mounts of the primary index only: a secondary index may lie in the container's own
-    layer.
+    """A mount of a secondary index is no persistent volume. The operator checks the mounts of the primary index
+    only, so the index may be in the container's own layer.
     """
     for rack in cluster.distinct_racks:
         known = {path_of(volume) for volume in rack.storage.get("volumes") or [] if is_persistent(volume)}
@@ -119,7 +121,9 @@ def sindex_mount_unchecked(cluster: Cluster) -> Iterator[Problem]:
     source="aerospike-server, Enterprise Edition: index on flash",
 )
 def mounts_over_volume(cluster: Cluster) -> Iterator[Problem]:
-    """An index may grow to its budget: beyond the volume the server stops."""
+    """The budget of an index is larger than its volumes. The index may grow to its budget, and the server stops
+    when the volume is full.
+    """
     for rack in cluster.distinct_racks:
         sizes = {
             path_of(volume): section(volume, "source", "persistentVolume").get("size")
@@ -143,8 +147,8 @@ def mounts_over_volume(cluster: Cluster) -> Iterator[Problem]:
     source="aerospike-server, drv_ssd.c; AKO 4.5.0: ValidateStorageEngineDeviceList",
 )
 def shared_shadow(cluster: Cluster) -> Iterator[Problem]:
-    """A device that is another's shadow, or two namespaces' with a shadow for each, is overwritten: servers start with
-    it, and the operator compares whole lines.
+    """A device is used twice: as another device's shadow, or by two namespaces with different shadows. Servers
+    start with it and overwrite the data; the operator compares whole lines only.
     """
     for rack in cluster.distinct_racks:
         lines = [
@@ -152,11 +156,12 @@ def shared_shadow(cluster: Cluster) -> Iterator[Problem]:
             for _, _, namespace in namespaces(rack.config)
             for line in dict.fromkeys(texts(section(namespace, "storage-engine").get("devices")))
         ]
-        words = Counter(word for line in lines for word in line)
-        refused = {each.fault.rule for each in refused_starts(cluster)} if max(words.values(), default=1) > 1 else ()
-        for word, count in sorted(words.items()):
+        devices = Counter(device for line in lines for device in line)
+        is_used_twice = max(devices.values(), default=1) > 1
+        refused = {start.fault.rule for start in refused_starts(cluster)} if is_used_twice else ()
+        for device, count in sorted(devices.items()):
             if count > 1 and DEVICE_RULES.isdisjoint(refused):
-                yield cluster.config_path(rack, "namespaces"), f"{word} is used {count} times"
+                yield cluster.config_path(rack, "namespaces"), f"{device} is used {count} times"
 
 
 @rule(
@@ -167,7 +172,7 @@ def shared_shadow(cluster: Cluster) -> Iterator[Problem]:
     source="AKO 4.5.0: validateContainerAttachmentPaths",
 )
 def path_with_slash(cluster: Cluster) -> Iterator[Problem]:
-    """A reserved path with a slash at its end passes the webhook and hides the operator's own files."""
+    """A reserved path with a slash at its end passes the webhook, and its volume hides the operator's own files."""
     for rack in cluster.distinct_racks:
         for position, volume in enumerate(rack.storage.get("volumes") or []):
             path = path_of(volume)
@@ -190,12 +195,12 @@ LARGEST_DEVICE_BYTES = 2 << 40
     source="aerospike-server 4.9 to 8.1, storage.h (AS_STORAGE_MAX_DEVICE_SIZE)",
 )
 def device_over_2_tib(cluster: Cluster) -> Iterator[Problem]:
-    """The server uses the first 2 TiB of a device, says so in its log only, and never touches the rest."""
+    """A device is larger than 2 TiB. The server uses the first 2 TiB, never the rest, and warns in its log only."""
     for rack in cluster.distinct_racks:
         for position, name, namespace in namespaces(rack.config):
             for line in texts(section(namespace, "storage-engine").get("devices")):
-                found = volume_under(rack, line.split()[0]) if line.strip() else None
-                size = volume_bytes(found[0]) if found else 0
+                mounted = volume_under(rack, line.split()[0]) if line.strip() else None
+                size = volume_bytes(mounted[0]) if mounted else 0
                 if size > LARGEST_DEVICE_BYTES:
                     path = cluster.config_path(rack, "namespaces", position, "storage-engine", "devices")
                     unused = (size - LARGEST_DEVICE_BYTES) * 100 // size
@@ -210,8 +215,8 @@ def device_over_2_tib(cluster: Cluster) -> Iterator[Problem]:
     source="aerospike-server, drv_ssd.c",
 )
 def files_over_volume(cluster: Cluster) -> Iterator[Problem]:
-    """The server makes its files as large as they may grow, without taking the space. It stops with a failed write when
-    the volume is full.
+    """The files of a namespace may grow beyond their volume. The server makes them at their full length without
+    taking the space, and stops with a failed write when the volume is full.
     """
     for rack in cluster.distinct_racks:
         needed: Counter[str] = Counter()
@@ -220,11 +225,11 @@ def files_over_volume(cluster: Cluster) -> Iterator[Problem]:
             engine = section(namespace, "storage-engine")
             size = engine.get("filesize")
             for file in (word for line in texts(engine.get("files")) for word in line.split()):
-                found = volume_under(rack, file)
-                if found is not None and isinstance(size, (int, float)):
-                    volume = str(found[0].get("name"))
+                mounted = volume_under(rack, file)
+                if mounted is not None and isinstance(size, (int, float)):
+                    volume = str(mounted[0].get("name"))
                     needed[volume] += int(size)
-                    rooms[volume] = found[0]
+                    rooms[volume] = mounted[0]
         for volume, total in needed.items():
             if 0 < volume_bytes(rooms[volume]) < total:
                 size = section(rooms[volume], "source", "persistentVolume").get("size")

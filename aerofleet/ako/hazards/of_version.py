@@ -28,17 +28,17 @@ DEFAULT_BLOCK_BYTES = 1 << 20
     source="the vendor's release notes",
 )
 def known_bug(cluster: Cluster) -> Iterator[Problem]:
-    """The release notes of a later build name a bug of this one that concerns the cluster."""
+    """The release notes of a later build name a bug of this build that concerns the cluster."""
     if not cluster.version:
         return
-    found = {bug: None for rack in cluster.distinct_racks for bug in bugs_of(cluster.version, rack.config)}
-    for bug in found:
+    bugs = {bug: None for rack in cluster.distinct_racks for bug in bugs_of(cluster.version, rack.config)}
+    for bug in bugs:
         message = f"{bug.names} in server {cluster.version}: {bug.consequence}; fixed in {' and '.join(bug.fixed)}"
         yield "spec.image", message
 
 
 def _passes(old: Cluster, new: Cluster, version: str) -> bool:
-    """Whether the change leads from a server before ``version`` to it or a later one."""
+    """Return whether the change leads from a server before ``version`` to it or a later one."""
     return (
         bool(old.version and new.version)
         and is_at_least(new.version, version)
@@ -54,8 +54,8 @@ def _passes(old: Cluster, new: Cluster, version: str) -> bool:
     source="the vendor's release notes: AER-6898",
 )
 def xdr_upgrade(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """The operator restarts nodes one after the other. In a build with this bug, a node that becomes master for a
-    restarting one while it recovers XDR writes beyond its stack.
+    """The image changes from or to a build with a bug of XDR. The operator restarts nodes one after the other. A
+    node that becomes master for a restarting one while it recovers XDR writes beyond its stack.
     """
     if old.version == new.version:
         return
@@ -78,13 +78,17 @@ def xdr_upgrade(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Prob
     source="the configuration schemas of 7.0 and 7.1: write-block-size and max-record-size",
 )
 def record_limit(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """The default of `max-record-size` is 1 MiB from 7.1 on. Before, the write block alone limits a record: 8 MiB in
-    memory, and up to that on devices. Larger records stay readable, and every write of one fails.
+    """The upgrade to 7.1 or later brings a default of 1 MiB for `max-record-size`. Before, the write block alone
+    limits a record: 8 MiB in memory, and up to that on devices. Larger records stay readable, and every write of
+    one fails.
     """
     if not _passes(old, new, RECORD_LIMIT_SINCE):
         return
     larger = {
-        name for rack in old.distinct_racks for _, name, each in namespaces(rack.config) if _has_large_blocks(each)
+        name
+        for rack in old.distinct_racks
+        for _, name, namespace in namespaces(rack.config)
+        if _has_large_blocks(namespace)
     }
     for rack in new.distinct_racks:
         for position, name, namespace in namespaces(rack.config):
@@ -94,7 +98,7 @@ def record_limit(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pro
 
 
 def _has_large_blocks(namespace: Config) -> bool:
-    """Whether a namespace before 7.1 takes records above 1 MiB."""
+    """Return whether a namespace before 7.1 takes records above 1 MiB."""
     block = section(namespace, "storage-engine").get("write-block-size")
     return is_in_memory(namespace) or (isinstance(block, int) and block > DEFAULT_BLOCK_BYTES)
 
@@ -107,9 +111,9 @@ def _has_large_blocks(namespace: Config) -> bool:
     source='the vendor\'s page "Upgrade to Database 8.2.0"',
 )
 def nesting_limit(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """From 8.2.0 on the server refuses lists and maps deeper than 64 levels. It reads those it has, but changing them,
-    shipping them to it and restoring them from an older backup fail; XDR gives such a record up. The server does not
-    look for them.
+    """The upgrade to 8.2.0 or later refuses lists and maps deeper than 64 levels. The server reads those that it
+    has, but changing them, shipping them to it and restoring them from an older backup fail; XDR gives such a
+    record up. The server does not look for them.
     """
     if _passes(old, new, HARDENED):
         yield (
@@ -126,8 +130,8 @@ def nesting_limit(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pr
     source="the configuration schema of 8.2.0: allow-unsafe-lua",
 )
 def lua_hardened(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """The default of `allow-unsafe-lua` is false from 8.2.0 on, and it cannot be set live: UDFs that use os, io, debug,
-    load or dofile fail from the restart on.
+    """The upgrade to 8.2.0 or later brings the default false for `allow-unsafe-lua`, which can't be set live: UDFs
+    that use os, io, debug, load or dofile fail from the restart on.
     """
     if not _passes(old, new, HARDENED):
         return
@@ -145,8 +149,8 @@ def lua_hardened(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pro
     source='the vendor\'s page "Upgrade to Database 8.2.0"',
 )
 def slow_join(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """A node of 8.2.0 that starts takes connections, and answers nothing until it has the cluster's metadata. The pod
-    counts as ready before that, since its probe asks whether the port is open.
+    """A node of 8.2.0 or later that starts takes connections, and answers nothing until it has the cluster's
+    metadata. The pod counts as ready before that, since its probe asks whether the port is open.
     """
     if _passes(old, new, HARDENED):
         yield "spec.image", f"each node of server {new.version} lets clients time out while it joins"
@@ -160,8 +164,8 @@ def slow_join(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Proble
     source='the vendor\'s page "Upgrade to Database 8.2.0"',
 )
 def experimental_flag(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """From 8.2.0 on the server does not know the start flag --experimental. No field of the cluster holds it: it can be
-    in an image's own entry point only.
+    """A server of 8.2.0 or later does not know the start flag --experimental. No field of the cluster has the flag:
+    only an image's own entry point can have it.
     """
     if _passes(old, new, HARDENED):
         yield "spec.image", f"an image that starts server {new.version} with --experimental does not come up"

@@ -43,9 +43,11 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``comes``, ``changes``, ``goes``: the consequence of each, as a clause. ``labels`` is the consequence of a change
-    of the object's own labels and annotations. ``frozen``: path → field, ``spec.*`` for all of a section but those in
-    ``mutable``.
+    """What a change of an object of one kind means.
+
+    ``comes``, ``changes``, ``goes``: the consequence of a new, a changed and a deleted object, as clauses. ``labels``:
+    the consequence of a change of the object's own labels and annotations. ``frozen``: path → field, ``spec.*`` for all
+    of a section but the keys in ``mutable``.
     """
 
     comes: str
@@ -60,13 +62,13 @@ class Kind:
 NO_START = "pods that mount it keep their files, and don't start any more once they are rebuilt"
 RIGHTS_GO = "whoever had these rights loses them at once, the operator and pods too"
 BOUND = Frozen(True, Effect.LIVE, "the rights are away until the new binding is made")
-CLAIM_GONE = "the claim goes, and what lies on its volume with it unless the volume is retained"
+CLAIM_GONE = "the claim goes, and what is on its volume with it unless the volume is retained"
 REPLACED_CLAIM = Frozen(True, Effect.DATA_AT_RISK, CLAIM_GONE)
 KEPT_CLAIM = Frozen(False, Effect.DATA_AT_RISK, CLAIM_GONE)
 MOVED_VOLUME = Frozen(
     True, Effect.DATA_AT_RISK, "another place: what is at the old one is no longer there", VOLUME_MOVES
 )
-KEPT_VOLUME = Frozen(False, Effect.DATA_AT_RISK, "the volume goes, with what lies on it")
+KEPT_VOLUME = Frozen(False, Effect.DATA_AT_RISK, "the volume goes, with what is on it")
 NEW_CLASS = Frozen(True, Effect.LIVE, "claims made meanwhile wait; volumes that exist stay as they are")
 KEPT_CLASS = Frozen(False, Effect.LIVE, "volumes that exist stay as they are; another class needs another name")
 PODS_TOGETHER = Frozen(True, Effect.DATA_AT_RISK, "all its pods are deleted together")
@@ -184,8 +186,8 @@ KINDS: dict[str, Kind] = {
     ),
     "PersistentVolume": Kind(
         comes="a claim can be bound to it",
-        changes="what is said of the volume changes, not what lies on it",
-        goes="the volume goes, with what lies on it",
+        changes="the description of the volume changes, not its data",
+        goes="the volume goes, with what is on it",
         gone=Effect.DATA_AT_RISK,
         frozen=(
             *((f"spec.{source}", MOVED_VOLUME) for source in PV_SOURCES),
@@ -194,8 +196,8 @@ KINDS: dict[str, Kind] = {
         ),
     ),
     "PersistentVolumeClaim": Kind(
-        comes="a pod of its name finds it, with whatever lies on its volume",
-        changes="what is said of the claim changes, not what lies on it",
+        comes="a pod of its name finds it, with whatever is on its volume",
+        changes="the description of the claim changes, not its data",
         goes=CLAIM_GONE,
         gone=Effect.DATA_AT_RISK,
         frozen=(
@@ -285,7 +287,7 @@ KINDS: dict[str, Kind] = {
         comes="claims can name it",
         changes="counts for volumes that are made from now on",
         goes="volumes that exist stay; claims that name it and are made from now on wait for ever",
-        labels="says among other things whether claims without a class get this one",
+        labels="decides among other things whether claims without a class get this one",
         frozen=(
             ("parameters", NEW_CLASS),
             ("provisioner", NEW_CLASS),

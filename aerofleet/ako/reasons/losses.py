@@ -158,8 +158,8 @@ def _place(rack: Rack) -> Callable[[str], str]:
     """Return a function from a path in the server to what is there: a volume keeps its data under another path."""
 
     def place(path: str) -> str:
-        found = volume_under(rack, path)
-        return f"volume {found[0].get('name')}{found[1]}" if found else path
+        mounted = volume_under(rack, path)
+        return f"volume {mounted[0].get('name')}{mounted[1]}" if mounted else path
 
     return place
 

@@ -114,15 +114,15 @@ def object_reasons(old: Object | None, new: Object | None) -> Iterator[Reason]:
 
 def _written(resource: Object) -> dict[str, Any]:
     """Return the object without what the API server and kubectl write into it."""
-    found = {key: item for key, item in resource.items() if key != "status"}
+    written = {key: item for key, item in resource.items() if key != "status"}
     metadata = resource.get("metadata")
     if isinstance(metadata, dict):
         kept = {key: item for key, item in metadata.items() if key not in SERVERS_OWN}
         notes = section(metadata, "annotations")
         if LAST_APPLIED in notes:
             kept["annotations"] = {key: item for key, item in notes.items() if key != LAST_APPLIED}
-        found["metadata"] = {key: item for key, item in kept.items() if item != {}}
-    return found
+        written["metadata"] = {key: item for key, item in kept.items() if item != {}}
+    return written
 
 
 def _unknown(thing: Object) -> str:
@@ -144,9 +144,9 @@ def _changed(name: str, kind: Kind, old: Object, new: Object) -> Iterator[Reason
             judged.add(where)
     places = [place for place in _places(old, new) if not _is_below(place.path, judged)]
     for rule in MEANINGS.get(name, ()):
-        found = list(rule(old, new))
-        yield from found
-        paths = {reason.path for reason in found}
+        reasons = list(rule(old, new))
+        yield from reasons
+        paths = {reason.path for reason in reasons}
         places = [place for place in places if not _is_below(place.path, paths)]
     if len(places) > MOST_PLACES:
         where = narrow("", old, new).path.removeprefix(".") or "metadata.name"
@@ -169,8 +169,8 @@ def _paths(path: str, kind: Kind, old: Object, new: Object) -> list[str]:
 
 def _at(resource: Object, path: str, default: Any) -> Any:
     *parents, last = path.split(".")
-    found = section(resource, *parents).get(last)
-    return default if found is None else found
+    item = section(resource, *parents).get(last)
+    return default if item is None else item
 
 
 def _frozen(kind: str, path: str, field: Frozen, old: tuple[Object, Any], new: tuple[Object, Any]) -> Iterator[Reason]:
@@ -199,11 +199,11 @@ def _changed_keys(before: Any, after: Any) -> list[str]:
 
 def _places(old: Object, new: Object) -> list[Difference]:
     """Return every smallest place that differs."""
-    found: list[Difference] = []
+    places: list[Difference] = []
     for key in [*old, *(key for key in new if key not in old)]:
         if not is_same(old.get(key), new.get(key)):
-            found += differences(key, old.get(key), new.get(key))
-    return found
+            places += differences(key, old.get(key), new.get(key))
+    return places
 
 
 def _is_below(path: str, judged: set[str]) -> bool:
@@ -241,7 +241,7 @@ def _claim(old: Object, new: Object) -> Iterator[Reason]:
 def _reclaims(old: Object, new: Object) -> Iterator[Reason]:
     was, now = (section(side, "spec").get("persistentVolumeReclaimPolicy", "Retain") for side in (old, new))
     if now == "Delete" and was != "Delete":
-        message = f"{becomes(was, now)}: the volume is deleted with its claim from now on, and what lies on it too"
+        message = f"{becomes(was, now)}: the volume is deleted with its claim from now on, and what is on it too"
         yield RECLAIMS.reason(Effect.DATA_AT_RISK, "spec.persistentVolumeReclaimPolicy", message)
 
 
@@ -294,8 +294,8 @@ def _definition(old: Object, new: Object) -> Iterator[Reason]:
 
 
 def _versions(resource: Object) -> list[dict[str, Any]]:
-    found = section(resource, "spec").get("versions")
-    return [version for version in found if isinstance(version, dict)] if isinstance(found, list) else []
+    versions = section(resource, "spec").get("versions")
+    return [version for version in versions if isinstance(version, dict)] if isinstance(versions, list) else []
 
 
 MEANINGS: dict[str, tuple[Callable[[Object, Object], Iterator[Reason]], ...]] = {

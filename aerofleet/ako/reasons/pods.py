@@ -118,7 +118,7 @@ def restart_reasons(old: Cluster, new: Cluster, restart: RackRestart) -> Iterato
 
 
 def _cost(old: Cluster, new: Cluster, restart: RackRestart, kind: str) -> tuple[Effect, str]:
-    """Return the effect of a restart of this kind on the data of the rack's pods, and a clause that says it; the clause
+    """Return the effect of a restart of this kind on the data of the rack's pods, and a clause about it; the clause
     is empty where all data survives.
     """
     plain = Effect.WARM_RESTART if kind == WARM else Effect.ROLLING_RESTART
