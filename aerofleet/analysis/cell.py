@@ -12,8 +12,8 @@ from aerofleet.analysis.cluster import Reading, judge_cluster
 from aerofleet.analysis.overlay import overlaid_clusters, overlay_findings
 from aerofleet.analysis.size import size_findings
 from aerofleet.findings import Finding
-from aerofleet.fleet.checks.finding import AT_CLUSTER
-from aerofleet.fleet.resolve import Resolution, at_cluster, origin_locator, resolve_cell, told_once
+from aerofleet.findings.repeats import merge_repeats
+from aerofleet.fleet.resolve import Resolution, origin_locator, resolve_cell
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.free_config import free_config
 from aerofleet.manifests.rendered import Object, RenderedCell
@@ -53,17 +53,13 @@ def _cluster_findings(resolution: Resolution, rendered: RenderedCell | None) -> 
     mended, so the operator's rules would judge another one.
     """
     of_free_mappings = list(free_config(resolution))
-    yield from told_once(of_free_mappings)
+    yield from merge_repeats(of_free_mappings)
     of_overlays = list(overlay_findings(resolution))
-    yield from told_once(of_overlays)
+    yield from merge_repeats(of_overlays)
     wrong_overlays = (finding for finding in of_overlays if finding.severity == "error")
-    refused = {_cluster_of(finding) for finding in (*of_free_mappings, *wrong_overlays)}
+    refused = {finding.subject for finding in (*of_free_mappings, *wrong_overlays)}
     of_operator = _operator_findings(resolution, rendered) if rendered else ()
-    yield from told_once(finding for finding in of_operator if _cluster_of(finding) not in refused)
-
-
-def _cluster_of(finding: Finding) -> str:
-    return finding.path.partition(AT_CLUSTER)[0]
+    yield from merge_repeats(finding for finding in of_operator if finding.subject not in refused)
 
 
 def _operator_findings(resolution: Resolution, rendered: RenderedCell) -> Iterator[Finding]:
@@ -83,7 +79,7 @@ def _operator_findings(resolution: Resolution, rendered: RenderedCell) -> Iterat
             if finding.severity != "info":
                 location = overlaid.location(finding.path) if overlaid else None
                 location = location or locate(setting_of(finding.path, written["spec"], resolved.merged.data))
-                yield at_cluster(replace(finding, location=location), definition)
+                yield replace(finding, location=location, subject=definition.subject)
 
 
 def _without_operations(resource: Object) -> Object:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from aerofleet.files.validation import written
+from aerofleet.files.validation import dotted
 from aerofleet.findings import Finding, Location
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.provenance import Explained
-from aerofleet.fleet.resolve import Resolution, at_cluster, origin_locator
+from aerofleet.fleet.resolve import Resolution, origin_locator
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
 from aerofleet.manifests.overlay import Overlaid, overlaid
 from aerofleet.manifests.overlay_fields import setting_behind, setting_path
@@ -48,11 +48,12 @@ def overlay_findings(resolution: Resolution) -> Iterator[Finding]:
     clusters = {cluster.key: cluster for cluster in cell.clusters}
     for key, merged in overlaid_clusters(resolution).items():
         for overlay in merged.overlays:
-            place = overlay.layer.locate(())
-            yield at_cluster(OVERLAY_IN_USE.finding(OVERLAY, listed(overlay), location=place), definitions[key])
+            place, subject = overlay.layer.locate(()), definitions[key].subject
+            yield OVERLAY_IN_USE.finding(OVERLAY, listed(overlay), location=place, subject=subject)
         for rule in OF_CLUSTER:
             for finding in rule.findings(merged, clusters[key]):
-                yield at_cluster(replace(finding, location=merged.location(finding.path)), definitions[key])
+                location = merged.location(finding.path)
+                yield replace(finding, location=location, subject=definitions[key].subject)
 
 
 def explain_overlays(resolution: Resolution, key: str) -> Iterator[Explained]:
@@ -77,7 +78,7 @@ def explain_overlays(resolution: Resolution, key: str) -> Iterator[Explained]:
         built = settings_layer(setting_behind(name, place), locate(setting_path(name, place)))
         is_secret = any(at[: len(place)] == place for at in secrets)
         yield Explained(
-            written((OVERLAY, SPEC, *place)),
+            dotted((OVERLAY, SPEC, *place)),
             HIDDEN if is_secret else value,
             origin.layer.name,
             origin.location,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from aerofleet.findings import Finding, declared, rules_in
 from aerofleet.fleet.auto_size import lacks_for_workload, sizing_of
-from aerofleet.fleet.resolve import Resolution, at_cluster, pool_models
+from aerofleet.fleet.resolve import Resolution, pool_models
 from aerofleet.sizing import Shortfall, Sizing
 
 SIZE_SHORT = declared(
@@ -42,5 +42,5 @@ def size_findings(resolution: Resolution) -> Iterator[Finding]:
             settings, source.server_version(settings.channel), pool_models(source, settings)
         ):
             remedy = f"a larger size, or `size: auto`; `aerofleet size {definition.key}` says what it needs and has"
-            finding = SIZE_SHORT.finding("size", f"does not hold the workload: {lack}", remedy, location=location)
-            yield at_cluster(finding, definition)
+            message = f"does not hold the workload: {lack}"
+            yield SIZE_SHORT.finding("size", message, remedy, location, definition.subject)

@@ -11,7 +11,7 @@ from aerofleet.files.project_files import Files
 from aerofleet.files.schemas import SCHEMAS
 from aerofleet.findings.stop import MistakeError, StopError
 from aerofleet.fleet.allocate import allocations_path, allocations_text, next_allocations, without_clusters
-from aerofleet.fleet.checks.allocations import abandoned_clusters
+from aerofleet.fleet.checks.allocations import abandoned_clusters, allocation_missing
 from aerofleet.fleet.lookup import DefinitionsMistakeError, all_cells
 from aerofleet.fleet.owners import HEADER as OWNERS_HEADER
 from aerofleet.fleet.owners import owners_text
@@ -26,8 +26,6 @@ from aerofleet.settings.source import cells, read_cell
 
 CODEOWNERS = Path(".github/CODEOWNERS")
 REFERENCE = Path("docs/reference")
-MENDED_HERE = "allocation-missing"
-"""The rule whose findings disappear once the allocations are written; every other mistake has to be mended first."""
 
 Texts = Mapping[Path, str]
 """Path below the project folder → text."""
@@ -75,10 +73,8 @@ def following_definitions(
 ) -> Texts:
     """Return the allocations of each cell, and the owners of its files, as they are with ``changes``: file → text."""
     texts = {**changes, **without_forgotten(root, changes, forget)}
-    resolutions = {name: resolve_cell(root, name, texts) for name in cells(root)}
-    mistakes = [
-        finding for resolution in resolutions.values() for finding in resolution.findings if finding.rule != MENDED_HERE
-    ]
+    resolutions = {name: resolve_cell(root, name, texts, without=(allocation_missing,)) for name in cells(root)}
+    mistakes = [finding for resolution in resolutions.values() for finding in resolution.findings]
     if mistakes:
         raise DefinitionsMistakeError(findings=dict.fromkeys(mistakes))
     following = {allocations_path(Path(), name): cell_allocations(cell) for name, cell in resolutions.items()}

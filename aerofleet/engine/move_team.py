@@ -10,14 +10,13 @@ from aerofleet.engine.pulumi import Engine
 from aerofleet.files.allocations import AllocationsFile
 from aerofleet.findings.stop import MistakeError
 from aerofleet.fleet.allocate import allocations_path, allocations_text
+from aerofleet.fleet.checks.groups import group_moved
 from aerofleet.fleet.lookup import DefinitionsMistakeError
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.fleet.stack_name import StackName, parse_stack_name
 from aerofleet.load.whole_file import write_whole
 
 Report = Callable[[str], None]
-MENDED_BY_A_MOVE = "group-moved"
-"""The rule that finds a team whose definition and state name different groups: a move is the remedy for it."""
 
 
 def move_team(root: Path, cell: str, team: str, group: str, report: Report) -> None:
@@ -25,11 +24,10 @@ def move_team(root: Path, cell: str, team: str, group: str, report: Report) -> N
 
     Raises DefinitionsMistakeError, MistakeError where cell.yaml names another group, MoveError, EngineError.
     """
-    resolution = resolve_cell(root, cell)
+    # A move is the remedy for a team whose definition and state name different groups.
+    resolution = resolve_cell(root, cell, without=(group_moved,))
     source = resolution.source
-    errors = [
-        finding for finding in resolution.findings if finding.severity == "error" and finding.rule != MENDED_BY_A_MOVE
-    ]
+    errors = [finding for finding in resolution.findings if finding.severity == "error"]
     if errors or source is None or source.cell is None or source.allocations is None:
         raise DefinitionsMistakeError(findings=errors)
     wanted = source.cell.file.group_of(team)

@@ -9,11 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from aerofleet.files.cell import PinnedManifests
-from aerofleet.findings import Finding
+from aerofleet.findings import Finding, declared, rules_in
 from aerofleet.load import Document, LoadError, read_all, read_bytes
 
 SHOWN_DIGITS = 12
 OBJECT_KEYS = ("apiVersion", "kind", "metadata")
+
+
+PINNED_MANIFESTS = declared(
+    "pinned-manifests", "A pinned folder does not exist, or is not the reviewed one.", scope="file", severity="error"
+)
+PINNED_OBJECT = declared(
+    "pinned-object", "A pinned folder has an object that can't be applied.", scope="file", severity="error"
+)
+RULES = rules_in(globals())
 
 
 @dataclass(slots=True)
@@ -31,8 +40,7 @@ def read_pinned(root: Path, pinned: PinnedManifests, document: Document, place: 
 
     def refused(key: str, message: str, hint: str) -> Pinned:
         path = (*place, key)
-        finding = Finding("pinned-manifests", "error", ".".join(path), message, hint, document.locate(path))
-        return Pinned([], [finding])
+        return Pinned([], [PINNED_MANIFESTS.finding(".".join(path), message, hint, document.locate(path))])
 
     if not pinned.folder:
         return Pinned([], [])
@@ -55,9 +63,7 @@ def read_pinned(root: Path, pinned: PinnedManifests, document: Document, place: 
             result.findings += error.findings
             continue
         for manifest in documents:
-            mistakes = [
-                Finding("pinned-object", "error", "", text, "", manifest.locate(())) for text in mistakes_of(manifest)
-            ]
+            mistakes = [PINNED_OBJECT.finding("", text, location=manifest.locate(())) for text in mistakes_of(manifest)]
             result.findings += mistakes
             if not mistakes:
                 result.objects.append(manifest.data)

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from aerofleet.files.validation import nearest
-from aerofleet.findings import Finding, Location
+from aerofleet.findings import Finding, Location, declared, rules_in
 from aerofleet.load import Document, read, read_text
 
 SUFFIX = ".yaml"
 LOOKS_LIKE_DEFINITIONS = (SUFFIX, ".yml", ".json")
+
+FILE_UNKNOWN = declared("file-unknown", "Nothing reads a file; it has no effect.", scope="file", severity="error")
+RULES = rules_in(globals())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +51,4 @@ class Files:
             is_read = path.name in known if known else path.suffix == SUFFIX
             if path.suffix.lower() in LOOKS_LIKE_DEFINITIONS and not is_read:
                 hint = nearest(path.name, known) if known else f"call it {path.stem}{SUFFIX}"
-                yield Finding("file-unknown", "error", "", "nothing reads this file", hint, Location(name, 1, 1))
+                yield FILE_UNKNOWN.finding("", "nothing reads this file", hint, Location(name, 1, 1))

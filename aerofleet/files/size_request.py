@@ -11,7 +11,7 @@ from typing import Any
 
 from aerofleet.files.size_file import SizeFile
 from aerofleet.files.validation import validated
-from aerofleet.findings import Finding, Location
+from aerofleet.findings import Finding, Location, declared
 from aerofleet.findings.stop import MistakeError
 from aerofleet.load import read
 from aerofleet.sizing import Sizing, Storage
@@ -37,6 +37,15 @@ DEFAULTS: Mapping[str, Any] = {
 }
 ASSUMED_DEVICES = "4x1.6TB"
 """Devices of a pod if no option names them: partitions of two drives of a common size."""
+
+
+SIZE_VALUE = declared(
+    "size-value",
+    "The sizing can't use a value of the question, or its answer has no size.",
+    scope="file",
+    severity="error",
+)
+RULES = (SIZE_VALUE,)
 
 
 class SizeMistakeError(MistakeError):
@@ -92,7 +101,7 @@ def valid(file: SizeFile | None, findings: Sequence[Finding]) -> SizeFile:
 
 
 def value_finding(error: ValueError) -> Finding:
-    return Finding("size-value", "error", "", str(error))
+    return SIZE_VALUE.finding("", str(error))
 
 
 def months(first: date | None, last: date | None) -> dict[str, int]:

@@ -13,13 +13,27 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from aerofleet.files.renamed import name_today
-from aerofleet.findings import Finding, Location
+from aerofleet.findings import Finding, Location, Rule, declared, rules_in
 
 Key = str | int
 Locate = Callable[[Sequence[Key]], Location]
 SHOWN = 12
 """Most names in a hint: a cell has hundreds of hosts."""
 M = TypeVar("M", bound=BaseModel)
+
+TYPE = declared("definition-type", "A file, or an entry of it, is no mapping.", scope="file", severity="error")
+UNKNOWN_KEY = declared(
+    "definition-unknown-key",
+    "Nothing reads a key; it would otherwise be a setting without effect.",
+    scope="file",
+    severity="error",
+)
+MISSING = declared("definition-missing", "A value is missing.", scope="file", severity="error")
+CHOICE = declared("definition-choice", "A value is not one of the possible ones.", scope="file", severity="error")
+VALUE = declared(
+    "definition-value", "A value has the wrong type or is out of its bounds.", scope="file", severity="error"
+)
+RULES = rules_in(globals())
 
 
 def validated(
@@ -38,11 +52,11 @@ def validated(
         data = {}
     if not isinstance(data, Mapping):
         message, hint = f"is {kind_of(data)}, not a mapping", f"keys here are {', '.join(keys_of(model)[:8])}"
-        return None, [Finding("definition-type", "error", written(prefix), message, hint, locate(prefix))]
+        return None, [TYPE.finding(dotted(prefix), message, hint, locate(prefix))]
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        errors = [mistake for mistake in error.errors(include_url=False) if is_true(mistake)]
+        errors = [mistake for mistake in error.errors(include_url=False) if is_own_mistake(mistake)]
         meant = list(misspelt(model, errors, spread))
         own = [
             mistake
@@ -52,10 +66,10 @@ def validated(
         return None, [to_finding(model, mistake, locate, prefix) for mistake in own]
 
 
-def is_true(error: ErrorDetails) -> bool:
-    """Return whether the error is a mistake of its own, not the consequence of another one.
+def is_own_mistake(error: ErrorDetails) -> bool:
+    """Return False for an error that only follows from another one, which has a finding already.
 
-    Pydantic counts only the valid items of a tuple: it reports a list with one wrong item as too short, too.
+    Pydantic counts only the valid items of a tuple, so it reports a list with one wrong item as too short, too.
     """
     return error["type"] != "too_short" or len(error["input"]) < error["ctx"]["min_length"]
 
@@ -78,10 +92,10 @@ def below(path: Sequence[Key], above: Sequence[Key]) -> bool:
     return tuple(path[: len(above)]) == tuple(above)
 
 
-def to_finding(model: type[BaseModel], error: ErrorDetails, locate: Locate, prefix: tuple[Key, ...]) -> Finding:
+def to_finding(model: type[BaseModel], error: ErrorDetails, locate: Locate, prefix: tuple[Key, ...] = ()) -> Finding:
     path = (*prefix, *(key for key in error["loc"] if isinstance(key, int) or "[" not in key))
     rule, message, hint = explain(model, error)
-    return Finding(rule, "error", written(path), message, hint, locate(path))
+    return rule.finding(dotted(path), message, hint, locate(path))
 
 
 WANTED = {
@@ -113,36 +127,32 @@ LENGTHS = {
 A_TIME = "a time is written like 2026-11-27T06:00:00Z"
 
 
-def explain(model: type[BaseModel], error: ErrorDetails) -> tuple[str, str, str]:
+def explain(model: type[BaseModel], error: ErrorDetails) -> tuple[Rule[...], str, str]:
     """Return (rule, message, hint) for one pydantic error."""
     kind, context, value = error["type"], error.get("ctx") or {}, error["input"]
     if kind == "extra_forbidden":
         known = keys_of(model_at(model, error["loc"][:-1]))
-        return "definition-unknown-key", "there is no such key", nearest(str(error["loc"][-1]), known)
+        return UNKNOWN_KEY, "there is no such key", nearest(str(error["loc"][-1]), known)
     if kind == "missing":
-        return (
-            "definition-missing",
-            "is missing",
-            instead_of(str(error["loc"][-1]), value, model_at(model, error["loc"][:-1])),
-        )
+        return MISSING, "is missing", instead_of(str(error["loc"][-1]), value, model_at(model, error["loc"][:-1]))
     if kind in ("enum", "literal_error"):
-        return "definition-choice", *choice(value, CHOICES.findall(str(context["expected"])))
+        return CHOICE, *choice(value, CHOICES.findall(str(context["expected"])))
     if kind in WANTED:
-        return "definition-value", f"is {kind_of(value)}; {WANTED[kind]} is expected", type_hint(kind, value)
+        return VALUE, f"is {kind_of(value)}; {WANTED[kind]} is expected", type_hint(kind, value)
     if kind in BOUNDS:
-        bound, words = BOUNDS[kind]
+        bound, relation = BOUNDS[kind]
         limit = context[bound]
         return (
-            "definition-value",
-            f"is {value} and has to be {words} {int(limit) if limit == int(limit) else limit}",
+            VALUE,
+            f"is {value} and has to be {relation} {int(limit) if limit == int(limit) else limit}",
             "",
         )
     if kind in LENGTHS:
-        bound, words = LENGTHS[kind]
-        return "definition-value", words.format(len(value), context[bound]), ""
+        bound, text = LENGTHS[kind]
+        return VALUE, text.format(len(value), context[bound]), ""
     if kind == "value_error":
-        return "definition-value", str(context["error"]), ""
-    return "definition-value", f"{lower_first(error['msg'])}, not {kind_of(value)}", ""
+        return VALUE, str(context["error"]), ""
+    return VALUE, f"{lower_first(error['msg'])}, not {kind_of(value)}", ""
 
 
 CHOICES = re.compile(r"'([^']*)'")
@@ -175,7 +185,7 @@ def model_at(model: type[BaseModel], path: Sequence[Key]) -> type[BaseModel]:
     return model
 
 
-def holds_text(model: type[BaseModel], path: Sequence[Key]) -> bool:
+def is_text(model: type[BaseModel], path: Sequence[Key]) -> bool:
     """Return whether the value at ``path`` below ``model`` is a text or an item of a list of texts."""
     names = [key for key in path if isinstance(key, str)]
     field = _field(model_at(model, names[:-1]), names[-1])
@@ -206,7 +216,7 @@ def _field(model: type[BaseModel], key: Key) -> FieldInfo | None:
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for argument in getattr(annotation, "__args__", ()) if (found := _model_in(argument))), None)
+    return next((model for argument in getattr(annotation, "__args__", ()) if (model := _model_in(argument))), None)
 
 
 def keys_of(model: type[BaseModel]) -> list[str]:
@@ -243,9 +253,9 @@ def resembling(text: str, known: Sequence[str]) -> str:
     return f"did you mean '{near[0]}'?" if near else ""
 
 
-def instead_of(missing: str, given: Any, model: type[BaseModel]) -> str:
-    """Return the hint for a missing key: a key that is written may be meant for it."""
-    unknown = [str(key) for key in given if key not in keys_of(model)] if isinstance(given, Mapping) else []
+def instead_of(missing: str, entries: Any, model: type[BaseModel]) -> str:
+    """Return the hint for a missing key; one of the ``entries`` of its mapping may be meant for it."""
+    unknown = [str(key) for key in entries if key not in keys_of(model)] if isinstance(entries, Mapping) else []
     near = get_close_matches(missing, unknown, n=1)
     return f"'{near[0]}' is there instead; write '{missing}'" if near else "add it"
 
@@ -254,7 +264,7 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def written(path: Sequence[Key]) -> str:
+def dotted(path: Sequence[Key]) -> str:
     """Return the path as text: ``("racks", 1, "id")`` → ``racks[1].id``."""
     text = ""
     for key in path:

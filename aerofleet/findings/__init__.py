@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from aerofleet.findings.effect import EFFECTS, Effect, Reason, worst
 from aerofleet.findings.finding import SEVERITIES, Finding, Location, Severity, Subject
-from aerofleet.findings.rule import Check, Problem, Rule, declared, findings_of, rule, rules_in
+from aerofleet.findings.rule import Check, LocatedProblem, Problem, Rule, declared, findings_of, rule, rules_in
 
 __all__ = [
     "EFFECTS",
@@ -15,6 +15,7 @@ __all__ = [
     "Check",
     "Effect",
     "Finding",
+    "LocatedProblem",
     "Location",
     "Problem",
     "Reason",

@@ -15,12 +15,24 @@ from aerofleet.findings.rule import Rule, Scope
 from aerofleet.findings.stop import MistakeError
 
 MODULES: dict[Scope, tuple[str, ...]] = {
-    "file": ("aerofleet.analysis.manifests", "aerofleet.analysis.rules_to_convert"),
+    "file": (
+        "aerofleet.load.errors",
+        "aerofleet.files.project_files",
+        "aerofleet.files.validation",
+        "aerofleet.files.pinned_manifests",
+        "aerofleet.settings.tiers",
+        "aerofleet.files.size_request",
+        "aerofleet.analysis.manifests",
+    ),
     "cell": (
+        "aerofleet.settings.formulas",
+        "aerofleet.fleet.resolve",
+        "aerofleet.fleet.checks",
         "aerofleet.settings.read_overlays",
         "aerofleet.fleet.checks.overlay",
         "aerofleet.manifests.overlay_rules",
         "aerofleet.analysis.size",
+        "aerofleet.manifests.free_config",
     ),
     "cluster": (
         "aerofleet.ako.admission",
@@ -35,7 +47,7 @@ MODULES: dict[Scope, tuple[str, ...]] = {
         "aerofleet.ako.hazards.of_objects",
         "aerofleet.ako.hazards.of_neighbours",
         "aerofleet.ako.reasons.identity",
-        "aerofleet.analysis.rules_to_convert",
+        "aerofleet.analysis.manifests",
     ),
     "config": (
         "aerofleet.aerospike.server.start",
@@ -71,7 +83,7 @@ MODULES: dict[Scope, tuple[str, ...]] = {
         "aerofleet.ako.reasons.kinds",
     ),
     "status": ("aerofleet.ako.hazards.of_status",),
-    "live": (),
+    "live": ("aerofleet.live.preflight",),
     "policy": (),
 }
 """Scope → the modules with its rules. A module may have rules of several scopes; it is listed under each of them."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, ParamSpec
+from typing import Any, Generic, Literal, NamedTuple, ParamSpec
 
 from aerofleet.findings.effect import SEVERITY_OF, Effect, Reason
 from aerofleet.findings.finding import Finding, Location, Severity, Subject
@@ -26,7 +26,18 @@ Scope = Literal["file", "cell", "cluster", "config", "change", "status", "live",
 """What a rule looks at: one file; the files of a cell together; one AerospikeCluster; the server's configuration; a
 change of a cluster; a change together with the status; a running cluster; a reviewed change against the policies."""
 
-Problem = tuple[str, str] | tuple[str, str, str]
+
+class LocatedProblem(NamedTuple):
+    """A problem of a rule that looks at several files or things, and knows in which one it is."""
+
+    path: str
+    message: str
+    remedy: str = ""
+    location: Location | None = None
+    subject: Subject | None = None
+
+
+Problem = tuple[str, str] | tuple[str, str, str] | LocatedProblem
 """(path, message), or (path, message, remedy) where the rule's own remedy does not fit."""
 
 P = ParamSpec("P")
@@ -62,9 +73,9 @@ class Rule(Generic[P]):
         path: str,
         message: str,
         remedy: str = "",
-        *,
         location: Location | None = None,
         subject: Subject | None = None,
+        *,
         severity: Severity | None = None,
     ) -> Finding:
         """Return a finding of this rule. ``severity``: where it differs from the rule's own in this one case."""

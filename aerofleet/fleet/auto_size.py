@@ -11,6 +11,7 @@ from aerofleet.files.cluster.namespaces import NamespaceSettings
 from aerofleet.files.metal import HostModel
 from aerofleet.files.quantities import MAX_PODS
 from aerofleet.files.settings import Settings
+from aerofleet.findings.stop import NoFitError
 from aerofleet.sizing import (
     Assumptions,
     Constraint,
@@ -61,7 +62,7 @@ ONE_LIMIT_BEFORE = (7, 0)
 """Server version before which `memory-size` limits indexes and data together."""
 
 
-class NoSizeError(Exception):
+class NoSizeError(NoFitError):
     """No number of pods carries the workload; the text names what a pod lacks."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from aerofleet.files.validation import written
+from aerofleet.files.validation import dotted
 from aerofleet.findings import Location
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.cluster import SecretReference
@@ -58,7 +58,7 @@ class Explained:
 def explain_cluster(resolution: Resolution, key: str) -> list[Explained]:
     """Return every value of cluster ``key`` (TEAM/CLUSTER) in the order of its layers; none if it is not resolved."""
     source = resolution.source
-    cluster = next((written for written in source.clusters if written.key == key), None) if source else None
+    cluster = next((cluster for cluster in source.clusters if cluster.key == key), None) if source else None
     resolved = resolution.settings.get(key)
     if source is None or cluster is None or resolved is None:
         return []
@@ -87,7 +87,7 @@ def _settings(resolved: ResolvedSettings) -> Iterator[Explained]:
         formula, inputs = formula_of(resolved, path, origin)
         pinnable = path == ("size",) and bool(resolved.size_formula)
         yield Explained(
-            written(path),
+            dotted(path),
             value,
             origin.layer.name,
             origin.location,
@@ -136,7 +136,7 @@ def _given(source: CellSource, key: str) -> Iterator[Explained]:
     given = source.allocations.file.clusters[key].model_dump(mode="json", by_alias=True)
     locate = source.allocations.document.locate
     for path, value in leaves(given):
-        yield Explained(f"{GIVEN}.{written(path)}", value, "allocations", locate(("clusters", key, *path)))
+        yield Explained(f"{GIVEN}.{dotted(path)}", value, "allocations", locate(("clusters", key, *path)))
 
 
 def _secrets(resolution: Resolution, cluster: WrittenCluster) -> Iterator[Explained]:
@@ -172,7 +172,7 @@ def explain_sizing(resolution: Resolution, key: str) -> Iterator[Explained]:
     from aerofleet.fleet.auto_size import figures_of
 
     source = resolution.source
-    cluster = next((written for written in source.clusters if written.key == key), None) if source else None
+    cluster = next((cluster for cluster in source.clusters if cluster.key == key), None) if source else None
     resolved = resolution.settings.get(key)
     if source is None or cluster is None or resolved is None or resolved.settings.size == "auto":
         return
@@ -207,4 +207,4 @@ def named(data: Any, path: Path) -> str:
     for key in path:
         data = data.get(key) if isinstance(data, Mapping) else data[key]
         keys.append(str(data["name"]) if isinstance(key, int) and isinstance(data, Mapping) and "name" in data else key)
-    return written(keys)
+    return dotted(keys)

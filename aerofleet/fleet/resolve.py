@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -14,13 +14,14 @@ from aerofleet.files.choices import ClusterState, OperatorPhase
 from aerofleet.files.metal import HostModel
 from aerofleet.files.project_files import Files
 from aerofleet.files.settings import Settings
-from aerofleet.files.validation import nearest, unknown_key, validated, written
-from aerofleet.findings import Finding, Location
+from aerofleet.files.validation import UNKNOWN_KEY, dotted, nearest, unknown_key, validated
+from aerofleet.findings import Finding, Location, Rule, declared
+from aerofleet.findings.repeats import merge_repeats
 from aerofleet.fleet.build_cluster import Context, build_cluster
 from aerofleet.fleet.build_platform import build_hosts, build_pools, platform_parts
 from aerofleet.fleet.cell import Cell, Team
 from aerofleet.fleet.checks import check_cell
-from aerofleet.fleet.checks.finding import AT_CLUSTER
+from aerofleet.fleet.checks.definitions import Definitions
 from aerofleet.fleet.cluster import Cluster, Tier
 from aerofleet.fleet.pool_members import pool_models as models_of_pool
 from aerofleet.fleet.pool_members import usable_racks
@@ -30,10 +31,27 @@ from aerofleet.settings.merge import Merged
 from aerofleet.settings.overlay import Overlay
 from aerofleet.settings.read_overlays import read_overlays
 from aerofleet.settings.source import STACKS, CellSource, WrittenCluster, cells, read_cell
-from aerofleet.settings.tiers import TierRevision
+from aerofleet.settings.tiers import TierChainError, TierRevision
 
-NAMED = 3
-"""Most clusters that a finding names beside the first."""
+CELL_UNKNOWN = declared("cell-unknown", "`stacks/` has no folder for the cell.", scope="cell", severity="error")
+TIER_UNKNOWN = declared(
+    "tier-unknown", "A cluster asks for a tier or a revision that does not exist.", scope="cell", severity="error"
+)
+SIZE_WORKLOAD = declared(
+    "size-workload",
+    "The sizing can't read a cluster's workload, so nobody knows whether its size is enough.",
+    scope="cell",
+    severity="error",
+    remedy="correct the workload, or the setting that is named; nothing says whether the cluster is large enough",
+)
+SIZE_AUTO = declared(
+    "size-auto",
+    "No number of pods is enough for the workload.",
+    scope="cell",
+    severity="error",
+    remedy="larger pods, a larger tier, or a smaller workload",
+)
+RULES = (CELL_UNKNOWN, TIER_UNKNOWN, SIZE_WORKLOAD, SIZE_AUTO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,52 +77,56 @@ class Resolution:
     source: CellSource | None = None
 
 
-def resolve_cell(root: pathlib.Path, name: str, texts: Mapping[str, str] = MappingProxyType({})) -> Resolution:
+def resolve_cell(
+    root: pathlib.Path,
+    name: str,
+    texts: Mapping[str, str] = MappingProxyType({}),
+    without: Collection[Rule[[Definitions]]] = (),
+) -> Resolution:
     """Read and resolve a cell. Every mistake becomes a finding, and as few mistakes as possible hide others.
 
-    ``texts``: file name → text to read instead of that file, to try a change.
+    ``texts``: file name → text to read instead of that file, to try a change. ``without``: rules that are not checked,
+    because the caller is about to do what they ask for; the definitions can't be built before, so ``cell`` is None.
     """
     known = cells(root)
     if name not in known:
         where = Location(f"{STACKS}/{name}", 1, 1)
-        finding = Finding("cell-unknown", "error", name, "there is no such cell", nearest(name, known), where)
-        return Resolution(None, (finding,))
+        return Resolution(None, (CELL_UNKNOWN.finding(name, "there is no such cell", nearest(name, known), where),))
     source = read_cell(Files(root, texts), name)
     settings: dict[str, ResolvedSettings] = {}
     for cluster in source.clusters:
         resolved = resolve_settings(source, cluster)
         if resolved is not None:
             settings[cluster.key] = resolved
-    source.findings += check_cell(source, {key: resolved.settings for key, resolved in settings.items()})
-    distinct = told_once(source.findings)
+    definitions = Definitions(source, {key: resolved.settings for key, resolved in settings.items()})
+    distinct = merge_repeats([*source.findings, *check_cell(definitions, without)])
     findings = tuple(sorted(distinct, key=lambda finding: (finding.location or Location("", 0, 0), finding.rule)))
-    if any(finding.severity == "error" for finding in findings):
+    if without or any(finding.severity == "error" for finding in findings):
         return Resolution(None, findings, settings, source)
     return Resolution(build(source, settings), findings, settings, source)
 
 
 def resolve_settings(source: CellSource, cluster: WrittenCluster) -> ResolvedSettings | None:
     """Merge the layers of one cluster and read them as Settings; add the mistakes to the source's findings."""
-    locate = cluster.document.locate
     tier = source.tiers.find(cluster.file.tier)
     if tier is None and source.tiers.is_unread(cluster.file.tier):
         return None
     if tier is None:
-        place = (*cluster.place, "tier")
         message, hint = f"there is no tier '{cluster.file.tier}'", nearest(cluster.file.tier, source.tiers.references)
-        source.findings.append(Finding("tier-unknown", "error", written(place), message, hint, locate(place)))
+        location = cluster.locate(("tier",))
+        source.findings.append(TIER_UNKNOWN.finding("tier", message, hint, location, cluster.subject))
         return None
     try:
         chain = source.tiers.chain(tier.reference)
-    except ValueError:
+    except TierChainError:
         return None  # one finding at the tier reports it
     layers = layers_of(source, chain, cluster)
     merged = merged_settings(layers, own_namespace(cluster))
     rendering = render_templates(merged, cluster)
     settings, findings = validated(Settings, merged.data, origin_locator(merged, cluster), spread=SPREAD)
     overlays, of_overlays = read_overlays(layers, merged, cluster)
-    findings = [*rendering.told_with(findings), *unknown_nulls(merged), *of_overlays]
-    source.findings += [at_cluster(finding, cluster) for finding in findings]
+    findings = [*rendering.with_findings_of(findings), *unknown_nulls(merged), *of_overlays]
+    source.findings += [replace(finding, subject=cluster.subject) for finding in findings]
     if settings is None or findings:
         return None
     return with_size(source, cluster, ResolvedSettings(tier, settings, merged, overlays=overlays))
@@ -117,9 +139,7 @@ def unknown_nulls(merged: Merged) -> Iterator[Finding]:
         if unknown:
             key, known = unknown
             message = f"there is no such key as '{key}'" if key != path[-1] else "there is no such key"
-            yield Finding(
-                "definition-unknown-key", "error", written(path), message, nearest(key, known), origin.location
-            )
+            yield UNKNOWN_KEY.finding(dotted(path), message, nearest(key, known), origin.location)
 
 
 def with_size(source: CellSource, cluster: WrittenCluster, resolved: ResolvedSettings) -> ResolvedSettings | None:
@@ -136,20 +156,17 @@ def with_size(source: CellSource, cluster: WrittenCluster, resolved: ResolvedSet
     locate, version = origin_locator(resolved.merged, cluster), source.server_version(settings.channel)
     mistake = unreadable(settings, version)
     if mistake:
-        hint = "correct the workload, or the setting that is named; nothing says whether the cluster is large enough"
-        message = f"the sizing can't read the workload: {mistake}"
-        place = locate(("workload",))
-        source.findings.append(at_cluster(Finding("size-workload", "error", "workload", message, hint, place), cluster))
+        message, location = f"the sizing can't read the workload: {mistake}", locate(("workload",))
+        finding = SIZE_WORKLOAD.finding("workload", message, location=location, subject=cluster.subject)
+        source.findings.append(finding)
         return None
     if settings.size != "auto":
         return resolved
     try:
         size = auto_size(settings, version, pool_models(source, settings))
     except NoSizeError as error:
-        message = f"no number of pods is enough: {error}"
-        hint = "larger pods, a larger tier, or a smaller workload"
-        place = locate(("size",))
-        source.findings.append(at_cluster(Finding("size-auto", "error", "size", message, hint, place), cluster))
+        message, location = f"no number of pods is enough: {error}", locate(("size",))
+        source.findings.append(SIZE_AUTO.finding("size", message, location=location, subject=cluster.subject))
         return None
     resolved.merged.data["size"] = size.pods_per_rack
     sized = settings.model_copy(update={"size": size.pods_per_rack})
@@ -191,29 +208,6 @@ def origin_locator(merged: Merged, cluster: WrittenCluster) -> Callable[[Any], L
         return cluster.document.locate(cluster.place)
 
     return locate
-
-
-def told_once(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield equal findings of several clusters once: a mistake in a tier would else be reported for each of its
-    clusters.
-    """
-    groups: dict[tuple[object, ...], list[Finding]] = {}
-    for finding in findings:
-        setting = finding.path.rpartition(AT_CLUSTER)[2]
-        groups.setdefault((finding.rule, finding.location, setting, finding.message, finding.remedy), []).append(
-            finding
-        )
-    for first, *others in groups.values():
-        clusters = [finding.path.partition(AT_CLUSTER)[0] for finding in others if finding.path != first.path]
-        shown, more = ", ".join(clusters[:NAMED]), len(clusters) - NAMED
-        also = f"; the same in {shown}{f' and {more} more' if more > 0 else ''}" if clusters else ""
-        yield replace(first, message=first.message + also)
-
-
-def at_cluster(finding: Finding, cluster: WrittenCluster) -> Finding:
-    """Return the finding with the cluster in its path: its location may be a line of a tier."""
-    path = f"{cluster.key}{AT_CLUSTER}{finding.path}"
-    return replace(finding, path=path)
 
 
 def build(source: CellSource, settings: Mapping[str, ResolvedSettings]) -> Cell:

@@ -8,11 +8,13 @@ definition needs.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from aerofleet.ako.compatibility import release_of
 from aerofleet.files.choices import HostState
-from aerofleet.findings import Finding, Severity
+from aerofleet.findings import Finding, LocatedProblem, Subject, rule, rules_in
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.metal import Host, Pool
 from aerofleet.manifests.rendered import RenderedCell
@@ -44,46 +46,93 @@ class Server(Protocol):
     def list(self, api_version: str, kind: str) -> tuple[tuple[Object, ...], str]: ...
 
 
+@dataclass(frozen=True)
+class Target:
+    """The context of the rules: a cell, its manifests, and the API server of its Kubernetes cluster."""
+
+    cell: Cell
+    rendered: RenderedCell
+    server: Server
+
+    @cached_property
+    def kubernetes(self) -> str:
+        """The minor version that the server runs, ``1.35``: the patch level changes with every maintenance."""
+        return shortened(self.server.version(), 2)
+
+    @cached_property
+    def nodes(self) -> Mapping[str, Object]:
+        """Name → Node."""
+        listed, _ = self.server.list("v1", "Node")
+        return {str(node["metadata"]["name"]): node for node in listed}
+
+    def active_nodes(self) -> Iterator[tuple[Pool, Object]]:
+        """Yield the node of every active host that has one, with the host's pool."""
+        for pool, host in active_hosts(self.cell):
+            node = self.nodes.get(host.name)
+            if node is not None and not is_phantom(node):
+                yield pool, node
+
+
+def problem(subject: Subject, message: str, remedy: str = "", path: str = "") -> LocatedProblem:
+    return LocatedProblem(path, message, remedy, subject=subject)
+
+
 def preflight(cell: Cell, rendered: RenderedCell, server: Server) -> Iterator[Finding]:
     """Yield a finding for everything that is missing."""
-    yield from kubernetes_version(cell, server)
-    yield from kinds(rendered, server)
-    yield from definitions(cell, rendered, server)
-    yield from nodes(cell, server)
-    yield from storage_classes(rendered, server)
-    yield from secrets(cell, server)
-    yield from foreign_objects(cell, rendered, server)
+    target = Target(cell, rendered, server)
+    yield from kubernetes_version.findings(target)
+    yield from operator_kubernetes.findings(target)
+    yield from missing_kind.findings(target)
+    yield from operator_definitions.findings(target)
+    yield from absent_node.findings(cell, target.nodes)
+    yield from phantom_node.findings(target)
+    yield from missing_taint.findings(target)
+    yield from cordoned_node.findings(target)
+    yield from missing_storage_class.findings(target)
+    yield from missing_secret.findings(target)
+    yield from foreign_object.findings(target)
 
 
-def kubernetes_version(cell: Cell, server: Server) -> Iterator[Finding]:
-    """Find a Kubernetes version that is not the cell's, or for which the operator is not made.
-
-    Only minor versions are compared: the patch level changes with every maintenance of the nodes.
-    """
-    running = shortened(server.version(), 2)
+@rule("preflight-kubernetes", scope="live", severity="error")
+def kubernetes_version(target: Target) -> Iterator[LocatedProblem]:
+    """The server runs another minor version of Kubernetes than `cell.yaml` names."""
+    cell, running = target.cell, target.kubernetes
     if numbers(running) != numbers(cell.kubernetes_version)[:2]:
-        hint = f"write `kubernetes: {running}` in cell.yaml, or look whether {cell.context} is the right context"
-        yield finding(
-            "preflight-kubernetes", "Kubernetes", f"runs {running}, cell.yaml says {cell.kubernetes_version}", hint
-        )
+        message = f"the server runs {running}, cell.yaml names {cell.kubernetes_version}"
+        remedy = f"write `kubernetes: {running}` in cell.yaml, or look whether {cell.context} is the right context"
+        yield problem(Subject("cell", cell.name), message, remedy, "kubernetes")
+
+
+@rule(
+    "preflight-operator-kubernetes",
+    scope="live",
+    severity="error",
+    remedy="another operator release, or another Kubernetes",
+)
+def operator_kubernetes(target: Target) -> Iterator[LocatedProblem]:
+    """The operator's release is not made for the Kubernetes that the server runs."""
+    cell, running = target.cell, target.kubernetes
     release = release_of(cell.operator.version)
     if release is not None and not release.runs_on(running):
         made_for = f"{release.oldest_kubernetes} to {release.newest_kubernetes}"
-        message = f"runs {running}; operator {cell.operator.version} is made for {made_for}"
-        yield finding("preflight-kubernetes", "Kubernetes", message, "another operator release, or another Kubernetes")
+        message = f"the server runs Kubernetes {running}; operator {cell.operator.version} is made for {made_for}"
+        yield problem(Subject("cell", cell.name), message, path="operator.version")
 
 
-def kinds(rendered: RenderedCell, server: Server) -> Iterator[Finding]:
-    """Find missing kinds of other projects (cert-manager, Prometheus, External Secrets), and of AKO if the cell does
-    not install it.
+@rule(
+    "preflight-kind", scope="live", severity="error", remedy="install what brings it, at a version that serves this one"
+)
+def missing_kind(target: Target) -> Iterator[LocatedProblem]:
+    """The server does not know a kind of another project (cert-manager, Prometheus, External Secrets), or of AKO in a
+    cell that does not install it.
     """
-    made = {(definition["spec"]["group"], definition["spec"]["names"]["kind"]) for definition in rendered.platform.crds}
-    asked = sorted({(manifest["apiVersion"], manifest["kind"]) for manifest in rendered.objects()})
+    crds = target.rendered.platform.crds
+    made = {(definition["spec"]["group"], definition["spec"]["names"]["kind"]) for definition in crds}
+    asked = sorted({(manifest["apiVersion"], manifest["kind"]) for manifest in target.rendered.objects()})
     for api_version, kind in asked:
         group = api_version.rpartition("/")[0]
-        if is_custom(group) and (group, kind) not in made and not server.serves(api_version, kind):
-            hint = "install what brings it, at a version that serves this one"
-            yield finding("preflight-kind", f"{kind} {api_version}", "is no kind that the server knows", hint)
+        if is_custom(group) and (group, kind) not in made and not target.server.serves(api_version, kind):
+            yield problem(Subject("object", f"{kind} {api_version}"), "is no kind that the server knows")
 
 
 def is_custom(group: str) -> bool:
@@ -91,32 +140,22 @@ def is_custom(group: str) -> bool:
     return "." in group and not group.endswith(".k8s.io")
 
 
-def definitions(cell: Cell, rendered: RenderedCell, server: Server) -> Iterator[Finding]:
-    """Find definitions of another operator release than the cell's, if the cell does not install the operator."""
-    if any(definition["metadata"]["name"] == DEFINITION for definition in rendered.platform.crds):
+@rule(
+    "preflight-operator",
+    scope="live",
+    severity="error",
+    remedy="a definition older than its operator loses fields silently",
+)
+def operator_definitions(target: Target) -> Iterator[LocatedProblem]:
+    """The operator's definitions are of another release than the cell's, which does not install the operator."""
+    if any(definition["metadata"]["name"] == DEFINITION for definition in target.rendered.platform.crds):
         return
-    found = server.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", DEFINITION)
-    release = ((found or {}).get("metadata", {}).get("annotations") or {}).get(OPERATOR_VERSION, "")
-    if release and release != cell.operator.version:
-        message = f"is of operator {release}, cell.yaml says {cell.operator.version}"
-        yield finding(
-            "preflight-operator", DEFINITION, message, "a definition older than its operator loses fields silently"
-        )
-
-
-def nodes(cell: Cell, server: Server) -> Iterator[Finding]:
-    """Find active hosts that are no nodes or lack taints of their pool, and Node objects without a machine."""
-    listed, _ = server.list("v1", "Node")
-    there = {str(node["metadata"]["name"]): node for node in listed}
-    phantoms = {name for name, node in there.items() if is_phantom(node)}
-    yield from absent_nodes(cell, there)
-    for name in sorted(phantoms):
-        hint = f"`kubectl delete node {name}`; where the machine exists, join it to the cluster again"
-        message = "is a Node object without a machine: no kubelet ever registered it, and no pod can run there"
-        yield finding("preflight-node", f"Node {name}", message, hint)
-    for pool, host in active_hosts(cell):
-        if host.name in there and host.name not in phantoms:
-            yield from taints(pool, host, there[host.name])
+    definition = target.server.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", DEFINITION)
+    release = ((definition or {}).get("metadata", {}).get("annotations") or {}).get(OPERATOR_VERSION, "")
+    version = target.cell.operator.version
+    if release and release != version:
+        message = f"is of operator {release}, cell.yaml names {version}"
+        yield problem(Subject("object", f"CustomResourceDefinition {DEFINITION}"), message)
 
 
 def active_hosts(cell: Cell) -> Iterator[tuple[Pool, Host]]:
@@ -128,15 +167,30 @@ def hosts_in_maintenance(cell: Cell) -> Iterator[Host]:
     return (host for pool in cell.pools for host in pool.hosts if host.state is HostState.MAINTENANCE)
 
 
-def absent_nodes(cell: Cell, there: Container[str]) -> Iterator[Finding]:
-    """Find active hosts without a node. ``there``: the names of the existing nodes.
+@rule(
+    "preflight-node",
+    scope="live",
+    severity="error",
+    remedy="join it to the cluster first, or write `state: absent` in hosts.yaml",
+)
+def absent_node(cell: Cell, nodes: Container[str]) -> Iterator[LocatedProblem]:
+    """An active host is no node of the Kubernetes cluster.
 
-    A patch of an absent Node creates it: server-side apply creates what does not exist.
+    A patch of an absent Node creates it: server-side apply creates what does not exist. ``nodes``: the names of the
+    nodes.
     """
     for pool, host in active_hosts(cell):
-        if host.name not in there:
-            hint = "join it to the cluster first, or write `state: absent` in hosts.yaml"
-            yield finding("preflight-node", f"pool {pool.name}, host {host.name}", "there is no such node", hint)
+        if host.name not in nodes:
+            yield problem(Subject("node", host.name), f"pool {pool.name} has this host, and there is no such node")
+
+
+@rule("preflight-phantom", scope="live", severity="error")
+def phantom_node(target: Target) -> Iterator[LocatedProblem]:
+    """A Node object has no machine: no kubelet ever registered it, and no pod can run there."""
+    message = "is a Node object without a machine: no kubelet ever registered it, and no pod can run there"
+    for name in sorted(name for name, node in target.nodes.items() if is_phantom(node)):
+        remedy = f"`kubectl delete node {name}`; where the machine exists, join it to the cluster again"
+        yield problem(Subject("node", name), message, remedy)
 
 
 def is_phantom(node: Object) -> bool:
@@ -150,68 +204,90 @@ def is_phantom(node: Object) -> bool:
     return not kubelet and HOSTNAME_LABEL not in labels
 
 
-def taints(pool: Pool, host: Host, node: Object) -> Iterator[Finding]:
-    path = f"pool {pool.name}, host {host.name}"
-    spec = node.get("spec") or {}
-    present = {(entry["key"], entry.get("value", ""), entry["effect"]) for entry in spec.get("taints") or ()}
-    for taint in () if pool.take_over_taints else pool.taints:
-        if (taint.key, taint.value, taint.effect) not in present:
-            text = f"{taint.key}={taint.value}:{taint.effect}"
-            hint = f"kubectl taint node {host.name} {text}"
-            yield finding("preflight-taint", path, f"lacks the taint {text}: others' pods may stand there", hint)
-    if spec.get("unschedulable"):
-        yield finding("preflight-node", path, "is cordoned", f"kubectl uncordon {host.name}", severity="warning")
+@rule("preflight-taint", scope="live", severity="error")
+def missing_taint(target: Target) -> Iterator[LocatedProblem]:
+    """A node lacks a taint that its pool expects: pods of others may run on it."""
+    for pool, node in target.active_nodes():
+        name, taints = node["metadata"]["name"], (node.get("spec") or {}).get("taints") or ()
+        present = {(entry["key"], entry.get("value", ""), entry["effect"]) for entry in taints}
+        for taint in () if pool.take_over_taints else pool.taints:
+            if (taint.key, taint.value, taint.effect) not in present:
+                text = f"{taint.key}={taint.value}:{taint.effect}"
+                message = f"lacks the taint {text} of pool {pool.name}: others' pods may run there"
+                yield problem(Subject("node", name), message, f"kubectl taint node {name} {text}")
 
 
-def storage_classes(rendered: RenderedCell, server: Server) -> Iterator[Finding]:
-    """Find missing storage classes that clusters use and the cell does not make."""
-    made = {storage_class["metadata"]["name"] for storage_class in rendered.platform.storage_classes}
+@rule("preflight-cordoned", scope="live", severity="warning")
+def cordoned_node(target: Target) -> Iterator[LocatedProblem]:
+    """The node of an active host is cordoned: no new pod starts there."""
+    for pool, node in target.active_nodes():
+        if (node.get("spec") or {}).get("unschedulable"):
+            name = node["metadata"]["name"]
+            message = f"is cordoned: no new pod of pool {pool.name} starts there"
+            yield problem(Subject("node", name), message, f"kubectl uncordon {name}")
+
+
+@rule(
+    "preflight-storage",
+    scope="live",
+    severity="error",
+    remedy="volumes of this class would stay Pending: make it, or write another one in pools.yaml",
+)
+def missing_storage_class(target: Target) -> Iterator[LocatedProblem]:
+    """A storage class that clusters use and the cell does not make is not there."""
+    made = {storage_class["metadata"]["name"] for storage_class in target.rendered.platform.storage_classes}
     used = {
         volume["source"]["persistentVolume"]["storageClass"]
-        for team in rendered.teams
+        for team in target.rendered.teams
         for cluster in team.clusters
         for volume in cluster.objects[0]["spec"]["storage"]["volumes"]
         if "persistentVolume" in volume["source"]
     }
     for name in sorted(used - made):
-        if server.get("storage.k8s.io/v1", "StorageClass", "", name) is None:
-            hint = "volumes of this class would stay Pending: make it, or write another one in pools.yaml"
-            yield finding("preflight-storage", f"StorageClass {name}", "is not there", hint)
+        if target.server.get("storage.k8s.io/v1", "StorageClass", "", name) is None:
+            yield problem(Subject("object", f"StorageClass {name}"), "is not there")
 
 
-def secrets(cell: Cell, server: Server) -> Iterator[Finding]:
-    """Find missing Secrets, if people make them by hand. Their contents are never read."""
-    if cell.secret_store.kind != "existing":
+@rule("preflight-secret", scope="live", severity="error")
+def missing_secret(target: Target) -> Iterator[LocatedProblem]:
+    """A Secret that people make by hand is not there. Contents of Secrets are never read."""
+    if target.cell.secret_store.kind != "existing":
         return
     there: dict[str, frozenset[str]] = {}
-    for cluster in filter(lambda cluster: cluster.is_deployed, cell.clusters):
+    for cluster in filter(lambda cluster: cluster.is_deployed, target.cell.clusters):
+        namespace = cluster.namespace
         for reference in cluster.secrets:
-            if cluster.namespace not in there:
-                there[cluster.namespace] = frozenset(server.labels("v1", "Secret", cluster.namespace))
-            if reference.name not in there[cluster.namespace]:
-                path = cluster.key
-                hint = f"make it in namespace {cluster.namespace}, with {', '.join(reference.keys)}"
-                yield finding("preflight-secret", path, f"there is no Secret {reference.name}", hint)
+            if namespace not in there:
+                there[namespace] = frozenset(target.server.labels("v1", "Secret", namespace))
+            if reference.name not in there[namespace]:
+                subject = Subject("cluster", f"{cluster.team}/{cluster.name}")
+                remedy = f"make it in namespace {namespace}, with {', '.join(reference.keys)}"
+                yield problem(subject, f"there is no Secret {reference.name}", remedy)
 
 
-def foreign_objects(cell: Cell, rendered: RenderedCell, server: Server) -> Iterator[Finding]:
-    """Find objects of the cell whose names another owner already uses: `pulumi up` could not create them.
+@rule(
+    "preflight-owner",
+    scope="live",
+    severity="error",
+    remedy="delete or rename that object, or import it into the stack",
+)
+def foreign_object(target: Target) -> Iterator[LocatedProblem]:
+    """Another owner uses the name of an object of the cell: `pulumi up` could not create it.
 
     One request for each kind in each namespace, and only metadata is read.
     """
     there: dict[tuple[str, str, str], Mapping[str, Mapping[str, str]]] = {}
-    for obj in rendered.objects():
-        kind, metadata = str(obj["kind"]), obj["metadata"]
+    for manifest in target.rendered.objects():
+        kind, metadata = str(manifest["kind"]), manifest["metadata"]
         if kind == "Node":
             continue  # a node is only patched
-        place = str(obj["apiVersion"]), kind, str(metadata.get("namespace") or "")
+        place = str(manifest["apiVersion"]), kind, str(metadata.get("namespace") or "")
         if place not in there:
-            there[place] = server.labels(*place)
+            there[place] = target.server.labels(*place)
         labels = there[place].get(metadata["name"])
-        if labels is not None and (owner := other_owner(labels, cell.name)):
-            path = f"{kind} {namespaced(place[2], metadata['name'])}"
-            message = f'is there already, {owner}: `pulumi up` fails with "already exists"'
-            yield finding("preflight-owner", path, message, "delete or rename that object, or import it into the stack")
+        if labels is not None and (owner := other_owner(labels, target.cell.name)):
+            subject = Subject("object", f"{kind} {namespaced(place[2], metadata['name'])}")
+            yield problem(subject, f'is there already, {owner}: `pulumi up` fails with "already exists"')
 
 
 def other_owner(labels: Mapping[str, str], cell: str) -> str:
@@ -223,5 +299,4 @@ def other_owner(labels: Mapping[str, str], cell: str) -> str:
     return "" if owner == cell else f"an object of cell {owner}"
 
 
-def finding(rule: str, path: str, message: str, hint: str, *, severity: Severity = "error") -> Finding:
-    return Finding(rule, severity, path, message, hint)
+RULES = rules_in(globals())

@@ -11,7 +11,7 @@ from dataclasses import replace
 from aerofleet.findings.stop import FailureError
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.stack_name import PLATFORM, StackName
-from aerofleet.live.preflight import absent_nodes, hosts_in_maintenance
+from aerofleet.live.preflight import absent_node, hosts_in_maintenance
 from aerofleet.units.aerospike_cluster import API_VERSION, KIND
 
 
@@ -64,7 +64,7 @@ def require_nodes(name: StackName, cell: Cell, warn: Callable[[str], None]) -> N
             )
     absent = [
         replace(finding, message=f"{finding.message} in context '{cell.context}'")
-        for finding in absent_nodes(cell, nodes)
+        for finding in absent_node.findings(cell, nodes)
     ]
     if absent:
         count = "1 active host is no node" if len(absent) == 1 else f"{len(absent)} active hosts are no nodes"

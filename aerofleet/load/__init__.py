@@ -8,7 +8,7 @@ booleans, ``0755`` is octal, ``1e3`` and ``1.0`` are whole numbers, and dates an
 
 Stricter than `kubectl` where leniency hides a mistake: duplicate keys, keys that are not text, custom tags, NaN
 and infinity, numbers beyond 64 bits, and aliases or nesting that blow up are refused. Every refusal is a
-``finding.Finding`` with file, line and column; one ``LoadError`` carries all of a file.
+``Finding`` with file, line and column; one ``LoadError`` has all of a file.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from pathlib import Path
 
 from aerofleet.load.builder import build
 from aerofleet.load.document import Document, Key
-from aerofleet.load.errors import RULES, LoadError, stop_at
+from aerofleet.load.errors import YAML_DOCUMENTS, LoadError, stop_at
 from aerofleet.load.file import read_bytes, read_bytes_as_text
 from aerofleet.load.scalars import read_plain
 from aerofleet.load.writing import yaml_line, yaml_text
 
 __all__ = [
-    "RULES",
     "Document",
     "Key",
     "LoadError",
@@ -62,8 +61,8 @@ def read_text(text: str, name: str) -> Document:
     if len(documents) > 1:
         stop_at(
             documents[1].locate(()),
-            "yaml-documents",
-            "a second document begins here, and this file is to hold one",
+            YAML_DOCUMENTS,
+            "a second document begins here, and this file has to be one document",
             "put it into a file of its own",
         )
     return documents[0]

@@ -13,9 +13,21 @@ from typing import Any
 import yaml
 from yaml._yaml import CParser
 
-from aerofleet.findings import Finding, Location
+from aerofleet.findings import Finding, Location, Rule
 from aerofleet.load.document import Document, Place
-from aerofleet.load.errors import LoadError, finding_at, stop_at
+from aerofleet.load.errors import (
+    FILE_ENCODING,
+    YAML_ALIAS,
+    YAML_DUPLICATE_KEY,
+    YAML_EXPANSION,
+    YAML_KEY,
+    YAML_MERGE,
+    YAML_NESTING,
+    YAML_NUMBER,
+    YAML_TAG,
+    LoadError,
+    stop_at,
+)
 from aerofleet.load.scalars import Scalar, read_plain
 from aerofleet.load.syntax import syntax_finding
 
@@ -43,7 +55,7 @@ def build(text: str, name: str) -> list[Document]:
         line = text.count("\n", 0, error.start) + 1
         column = error.start - text.rfind("\n", 0, error.start)
         hint = "save the file as UTF-8"
-        stop_at(Location(name, line, column), "file-encoding", "half a surrogate pair is not a character", hint)
+        stop_at(Location(name, line, column), FILE_ENCODING, "half a surrogate pair is not a character", hint)
     try:
         parser = CParser(encoded)
         try:
@@ -85,7 +97,7 @@ class _Builder:
         else:
             if depth > MAX_DEPTH:
                 hint = "no definition is nested like this: look for a bracket that is never closed"
-                stop_at(self.at(event), "yaml-nesting", f"is nested deeper than {MAX_DEPTH} levels", hint)
+                stop_at(self.at(event), YAML_NESTING, f"is nested deeper than {MAX_DEPTH} levels", hint)
             if event.tag not in (None, "!", _TAG + "map", _TAG + "seq"):
                 self.refuse_tag(event)
             is_map = isinstance(event, yaml.MappingStartEvent)
@@ -121,7 +133,7 @@ class _Builder:
                 first = entries[key][0]
                 self.refuse(
                     event,
-                    "yaml-duplicate-key",
+                    YAML_DUPLICATE_KEY,
                     f"the key '{key}' is in this mapping twice",
                     f"keep one of them; the first is in line {first.line}",
                 )
@@ -139,7 +151,7 @@ class _Builder:
             message, hint = f"the key {event.value or 'null'} is not text", f'write "{event.value}" in quotes'
         else:
             message, hint = "a key is not text", "give the entry a name"
-        self.refuse(event, "yaml-key", message, hint)
+        self.refuse(event, YAML_KEY, message, hint)
         return None, place
 
     def merge(
@@ -151,7 +163,7 @@ class _Builder:
         sources = list(zip(merged, place.items or (), strict=True)) if isinstance(merged, list) else [(merged, place)]
         for source, source_place in sources:
             if not isinstance(source, dict) or source_place.entries is None:
-                self.refuse(event, "yaml-merge", "only mappings can be merged in", "name a mapping, or a list of them")
+                self.refuse(event, YAML_MERGE, "only mappings can be merged in", "name a mapping, or a list of them")
                 return
             for key, value in source.items():
                 if key not in data:
@@ -171,23 +183,23 @@ class _Builder:
         value = self.plain(event, text)
         if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
             kind = tag.removeprefix(_TAG)
-            self.refuse(event, "yaml-tag", f"'{text}' is not of the type !!{kind}", "leave the tag out")
+            self.refuse(event, YAML_TAG, f"'{text}' is not of the type !!{kind}", "leave the tag out")
         return value
 
     def plain(self, event: Any, text: str) -> Scalar:
         try:
             return read_plain(text)
         except ValueError as error:
-            self.refuse(event, "yaml-number", str(error), "write a number that JSON can hold, or put text in quotes")
+            self.refuse(event, YAML_NUMBER, str(error), "write a number that JSON can hold, or put text in quotes")
             return None
 
     def alias(self, event: Any) -> tuple[Any, Place]:
         if event.anchor not in self.anchors:
             self.refuse(
                 event,
-                "yaml-alias",
+                YAML_ALIAS,
                 f"nothing that ends before this line is named &{event.anchor}",
-                "an alias can only repeat what stands complete above it",
+                "an alias can only repeat a value that is complete above it",
             )
             return None, Place(event.start_mark.line + 1, event.start_mark.column + 1)
         data, place = self.anchors[event.anchor]
@@ -198,14 +210,14 @@ class _Builder:
         self.values += values
         if self.values > MAX_VALUES:
             hint = "write fewer aliases, or split the file"
-            stop_at(self.at(event), "yaml-expansion", f"grows beyond {MAX_VALUES:,} values here", hint)
+            stop_at(self.at(event), YAML_EXPANSION, f"grows beyond {MAX_VALUES:,} values here", hint)
 
     def refuse_tag(self, event: Any) -> None:
         shown = event.tag.replace(_TAG, "!!")
-        self.refuse(event, "yaml-tag", f"the tag {shown} is not allowed", "only plain values are read: leave it out")
+        self.refuse(event, YAML_TAG, f"the tag {shown} is not allowed", "only plain values are read: leave it out")
 
-    def refuse(self, event: Any, rule: str, message: str, hint: str) -> None:
-        self.findings.append(finding_at(self.at(event), rule, message, hint))
+    def refuse(self, event: Any, rule: Rule[...], message: str, hint: str) -> None:
+        self.findings.append(rule.finding("", message, hint, self.at(event)))
 
     def at(self, event: Any) -> Location:
         return Location(self.name, event.start_mark.line + 1, event.start_mark.column + 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +67,10 @@ class Document:
                 break
         at = place if value else shown
         return Location(self.file, at.line, at.column)
+
+    def at(self, *above: Key) -> Callable[[Sequence[Key]], Location]:
+        """Return a function from a path below ``above`` to its location."""
+        return lambda path: self.locate((*above, *path))
 
     def find(self, path: str) -> Location:
         """Return the location of a written path such as ``spec.rackConfig.racks[1].id``; keys may contain dots."""

@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from types import MappingProxyType
 from typing import NoReturn
 
-from aerofleet.findings import Finding, Location
+from aerofleet.findings import Finding, Location, Rule, declared, rules_in
 from aerofleet.findings.stop import MistakeError
 
-RULES = MappingProxyType(
-    {
-        "file-unreadable": "The file is missing, not a regular file, or may not be read.",
-        "file-size": "The file is larger than any definition can sensibly be.",
-        "file-encoding": "The file is not UTF-8 text.",
-        "yaml-syntax": "The text is not YAML.",
-        "yaml-documents": "A file that is to hold one document holds several.",
-        "yaml-duplicate-key": "A mapping has a key twice; readers differ in which one they take.",
-        "yaml-key": "A key is not text.",
-        "yaml-tag": "A value carries a tag other than YAML's own plain types.",
-        "yaml-number": "A number has no JSON form, or does not fit 64 bits.",
-        "yaml-alias": "An alias names nothing that is complete before it.",
-        "yaml-merge": "A merge key `<<` has a value that is no mapping.",
-        "yaml-expansion": "The document, with its aliases written out, has too many values.",
-        "yaml-nesting": "The document is nested too deeply.",
-    }
+FILE_UNREADABLE = declared(
+    "file-unreadable", "The file is missing, not a regular file, or may not be read.", scope="file", severity="error"
 )
-"""Rule id of the reader → the text that it refuses."""
+FILE_SIZE = declared(
+    "file-size", "The file is larger than any definition can sensibly be.", scope="file", severity="error"
+)
+FILE_ENCODING = declared("file-encoding", "The file is not UTF-8 text.", scope="file", severity="error")
+YAML_SYNTAX = declared("yaml-syntax", "The text is not YAML.", scope="file", severity="error")
+YAML_DOCUMENTS = declared(
+    "yaml-documents", "A file has several documents where one is expected.", scope="file", severity="error"
+)
+YAML_DUPLICATE_KEY = declared(
+    "yaml-duplicate-key",
+    "A mapping has a key twice; readers differ in which one they take.",
+    scope="file",
+    severity="error",
+)
+YAML_KEY = declared("yaml-key", "A key is not text.", scope="file", severity="error")
+YAML_TAG = declared("yaml-tag", "A value has a tag other than YAML's own plain types.", scope="file", severity="error")
+YAML_NUMBER = declared(
+    "yaml-number", "A number has no JSON form, or does not fit 64 bits.", scope="file", severity="error"
+)
+YAML_ALIAS = declared(
+    "yaml-alias", "An alias names nothing that is complete before it.", scope="file", severity="error"
+)
+YAML_MERGE = declared("yaml-merge", "A merge key `<<` has a value that is no mapping.", scope="file", severity="error")
+YAML_EXPANSION = declared(
+    "yaml-expansion", "The document, with its aliases written out, has too many values.", scope="file", severity="error"
+)
+YAML_NESTING = declared("yaml-nesting", "The document is nested too deeply.", scope="file", severity="error")
+
+RULES = rules_in(globals())
 
 
 class LoadError(MistakeError):
@@ -36,11 +49,6 @@ class LoadError(MistakeError):
         super().__init__(findings=findings)
 
 
-def finding_at(location: Location, rule: str, message: str, hint: str) -> Finding:
-    """Return a refusal of the reader, with a location in the file and without a field path."""
-    return Finding(rule=rule, severity="error", path="", message=message, remedy=hint, location=location)
-
-
-def stop_at(location: Location, rule: str, message: str, hint: str) -> NoReturn:
+def stop_at(location: Location, rule: Rule[...], message: str, remedy: str) -> NoReturn:
     """Raise LoadError for a mistake that makes the rest of the file unreadable."""
-    raise LoadError([finding_at(location, rule, message, hint)])
+    raise LoadError([rule.finding("", message, remedy, location)])

@@ -8,7 +8,7 @@ import yaml
 from yaml.reader import ReaderError
 
 from aerofleet.findings import Finding, Location
-from aerofleet.load.errors import finding_at
+from aerofleet.load.errors import YAML_SYNTAX
 
 _QUOTE_HINT = "put a text that contains ': ' or begins with a special character in quotes"
 
@@ -58,7 +58,7 @@ def syntax_finding(error: yaml.YAMLError, text: str, name: str) -> Finding:
     conflict = _CONFLICT.search(text)
     if conflict is not None:
         line = text.count("\n", 0, conflict.start()) + 1
-        return finding_at(Location(name, line, 1), "yaml-syntax", "a merge was left unfinished here", _CONFLICT_HINT)
+        return YAML_SYNTAX.finding("", "a merge was left unfinished here", _CONFLICT_HINT, Location(name, line, 1))
     if isinstance(error, ReaderError):
         return _unreadable_character(error, text, name)
     problem = getattr(error, "problem", None) or str(error)
@@ -68,7 +68,7 @@ def syntax_finding(error: yaml.YAMLError, text: str, name: str) -> Finding:
     message, hint = _MESSAGES.get(problem, (problem, "check the lines above"))
     if problem == "found character that cannot start any token":
         message, hint = _bad_start(text, line, column)
-    return finding_at(Location(name, line, column), "yaml-syntax", message, hint)
+    return YAML_SYNTAX.finding("", message, hint, Location(name, line, column))
 
 
 def _bad_start(text: str, line: int, column: int) -> tuple[str, str]:
@@ -85,4 +85,4 @@ def _unreadable_character(error: ReaderError, text: str, name: str) -> Finding:
     before = text.encode()[: error.position].decode(errors="replace")
     place = Location(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
     message = f"the control character U+{error.character:04X} is not allowed in YAML"
-    return finding_at(place, "yaml-syntax", message, "take it out, or write it as an escape in double quotes")
+    return YAML_SYNTAX.finding("", message, "take it out, or write it as an escape in double quotes", place)

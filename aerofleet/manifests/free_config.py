@@ -9,12 +9,26 @@ from typing import Any
 from aerofleet.aerospike.parameters import data_version, names_in, versions
 from aerofleet.files.cluster.network import CONTEXTS
 from aerofleet.files.settings import Settings
-from aerofleet.files.validation import kind_of, nearest, written
-from aerofleet.findings import Finding
-from aerofleet.fleet.resolve import Resolution, at_cluster, origin_locator
+from aerofleet.files.validation import VALUE, dotted, kind_of, nearest
+from aerofleet.findings import Finding, Rule, declared
+from aerofleet.fleet.resolve import Resolution, origin_locator
 from aerofleet.settings.free_maps import free_parameters, reserved
 from aerofleet.settings.merge import Path
 from aerofleet.units.names import CA_FILE, FEATURE_KEY_FILE, SECRETS_PATH, TLS_PATH
+
+PARAMETER_OWNED = declared(
+    "parameter-owned",
+    "A free mapping has a parameter that a typed setting or an allocation decides.",
+    scope="cell",
+    severity="error",
+)
+NETWORK_CONTEXT = declared(
+    "network-context", "`network` has a part that would not reach the server.", scope="cell", severity="error"
+)
+FILE_NOT_MOUNTED = declared(
+    "file-not-mounted", "A parameter of the server names a file that no pod has.", scope="cell", severity="error"
+)
+RULES = (PARAMETER_OWNED, NETWORK_CONTEXT, FILE_NOT_MOUNTED)
 
 IMAGE_PATHS = ("/etc/ssl/", "/etc/pki/", "/usr/")
 """Folders with files of the server's image, mainly certificate authorities."""
@@ -37,7 +51,7 @@ def free_config(resolution: Resolution) -> Iterator[Finding]:
         mistakes = [*network_contexts(settings, version), *owned(settings, version)]
         mistakes += files_not_mounted(settings, version, people_fill_secrets=by_people)
         for rule, path, message, hint in mistakes:
-            yield at_cluster(Finding(rule, "error", written(path), message, hint, locate(path)), cluster)
+            yield rule.finding(dotted(path), message, hint, locate(path), cluster.subject)
 
 
 def known_version(version: str) -> str:
@@ -49,7 +63,7 @@ def known_version(version: str) -> str:
     return version
 
 
-Mistake = tuple[str, Path, str, str]
+Mistake = tuple[Rule[...], Path, str, str]
 """(rule, path of the settings, message, hint)."""
 
 
@@ -60,7 +74,7 @@ def owned(settings: Settings, version: str) -> Iterator[Mistake]:
         for parameter in parameters:
             if parameter in taken:
                 message = f"{parameter} can't be set here: it would not reach the server"
-                yield "parameter-owned", (*path, parameter), message, taken[parameter]
+                yield PARAMETER_OWNED, (*path, parameter), message, taken[parameter]
 
 
 def network_contexts(settings: Settings, version: str) -> Iterator[Mistake]:
@@ -70,13 +84,13 @@ def network_contexts(settings: Settings, version: str) -> Iterator[Mistake]:
         path: Path = ("network", name)
         if name == "tls":
             message = "tls can't be set here: it would not reach the server"
-            yield "parameter-owned", path, message, reserved(version, "network")["tls"]
+            yield PARAMETER_OWNED, path, message, reserved(version, "network")["tls"]
         elif name not in known:
             message = f"server {version} has no network context '{name}' for clusters of this platform"
-            yield "network-context", path, message, context_hint(name, version, known)
+            yield NETWORK_CONTEXT, path, message, context_hint(name, version, known)
         elif not isinstance(value, Mapping):
             hint = f"write parameters below it: {', '.join(names_in(version, f'network.{name}')[:4])}, …"
-            yield "definition-value", path, f"is {kind_of(value)}, and has to be a mapping of parameters", hint
+            yield VALUE, path, f"is {kind_of(value)}, and has to be a mapping of parameters", hint
 
 
 def context_hint(name: str, version: str, known: list[str]) -> str:
@@ -101,7 +115,7 @@ def files_not_mounted(settings: Settings, version: str, *, people_fill_secrets: 
             if file.startswith("/") and not file.startswith(IMAGE_PATHS) and not is_there:
                 message = f"nothing mounts the file '{file}' in the pods, and the server does not start without it"
                 hint = f"no setting mounts a file of yours: take it out, or name one of {', '.join(mounted)}"
-                yield "file-not-mounted", (*path, *below), message, hint
+                yield FILE_NOT_MOUNTED, (*path, *below), message, hint
 
 
 def named_files(parameters: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, str]]:

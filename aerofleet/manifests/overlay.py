@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from aerofleet.files.validation import written
+from aerofleet.files.validation import dotted
 from aerofleet.findings import Location
 from aerofleet.settings.merge import Merged, Path
 from aerofleet.settings.overlay import NamedPath, Overlay, named_leaves
@@ -85,7 +85,7 @@ def overlaid(spec: dict[str, Any], overlays: Sequence[Overlay]) -> Overlaid:
 
 
 def field_path(place: Path) -> str:
-    return written(("spec", *place))
+    return dotted(("spec", *place))
 
 
 def has(value: Any, path: Path) -> bool:

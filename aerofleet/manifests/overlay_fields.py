@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from aerofleet.files.validation import written
+from aerofleet.files.validation import dotted
 from aerofleet.manifests.overlay import Difference, field_path
 from aerofleet.settings.merge import Path
 from aerofleet.settings.overlay import NamedPath
@@ -114,7 +114,7 @@ def setting_behind(name: NamedPath, place: Path) -> str:
         return "what the platform builds"
     if path[0] == "namespaces" and len(path) > 1 and len(name) > 2:
         path = ("namespaces", name[2], *path[2:])
-    return f"`{written(path)}`"
+    return f"`{dotted(path)}`"
 
 
 def setting_path(name: NamedPath, place: Path) -> Path:

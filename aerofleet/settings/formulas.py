@@ -9,8 +9,8 @@ from typing import Any
 
 from aerofleet.files.quantities import parse_bytes, parse_count, parse_per_second, parse_percent
 from aerofleet.files.settings import Settings
-from aerofleet.files.validation import holds_text, written
-from aerofleet.findings import Finding
+from aerofleet.files.validation import dotted, is_text
+from aerofleet.findings import Finding, declared, rules_in
 from aerofleet.load import read_plain
 from aerofleet.settings.layers import is_of_tier
 from aerofleet.settings.merge import Merged, Path
@@ -24,6 +24,16 @@ WORKLOAD_UNITS = {
     "writes": parse_per_second,
     "growthPerMonth": parse_percent,
 }
+
+TEMPLATE = declared("template", "A template of a tier can't be rendered.", scope="cell", severity="error")
+TEMPLATE_PLACE = declared(
+    "template-place",
+    "A template is outside of a tier.",
+    scope="cell",
+    severity="error",
+    remedy="write the value itself",
+)
+RULES = rules_in(globals())
 
 
 @dataclass(slots=True)
@@ -39,18 +49,18 @@ class Rendering:
     failed: list[Finding] = field(default_factory=list)
     left: set[str] = field(default_factory=set)
 
-    def told_with(self, findings: Sequence[Finding]) -> list[Finding]:
+    def with_findings_of(self, findings: Sequence[Finding]) -> list[Finding]:
         """Return the findings of the templates together with ``findings``, those of the settings.
 
         Findings that may only follow from others are left out: those of a setting whose template was not replaced, and
         failed templates while the workload has mistakes.
         """
-        found = [*self.misplaced, *(finding for finding in findings if finding.path not in self.left)]
-        return [*found, *self.failed] if self.complete or not found else found
+        certain = [*self.misplaced, *(finding for finding in findings if finding.path not in self.left)]
+        return [*certain, *self.failed] if self.complete or not certain else certain
 
 
 def render_templates(merged: Merged, cluster: WrittenCluster) -> Rendering:
-    """Replace every template of a tier by its result; only tiers may hold templates."""
+    """Replace every template of a tier by its result; only tiers may have templates."""
     workload, complete = in_base_units(merged.data.get("workload"))
     inputs = {"cluster": cluster.name, "team": cluster.team, "workload": workload}
     done = Rendering(complete)
@@ -62,17 +72,17 @@ def render_templates(merged: Merged, cluster: WrittenCluster) -> Rendering:
             return [walk(item, (*path, index)) for index, item in enumerate(value)]
         if not is_template(value):
             return value
-        origin, name = merged.origin(path), written(path)
+        origin, name = merged.origin(path), dotted(path)
         where = origin.location if origin else cluster.document.locate(cluster.place)
         if origin is None or not is_of_tier(origin.layer):
-            message, hint = "only a tier can have a template", "write the value itself"
-            done.misplaced.append(Finding("template-place", "error", name, message, hint, where))
+            message = "only a tier can have a template"
+            done.misplaced.append(TEMPLATE_PLACE.finding(name, message, location=where))
         else:
             try:
                 return of_type(render(value, inputs), path)
             except TemplateMistakeError as error:
                 hint = readable(workload) if isinstance(error, UnknownInputError) else ""
-                done.failed.append(Finding("template", "error", name, f"the template fails: {error}", hint, where))
+                done.failed.append(TEMPLATE.finding(name, f"the template fails: {error}", hint, where))
         done.left.add(name)
         return value
 
@@ -86,11 +96,11 @@ def readable(workload: Mapping[str, Any]) -> str:
 
 
 def of_type(text: str, path: Path) -> Any:
-    """Return the result of a template, read as YAML; as it is if the field at ``path`` holds text.
+    """Return the result of a template, read as YAML; as it is if the field at ``path`` is text.
 
     Raises TemplateMistakeError.
     """
-    if holds_text(Settings, path):
+    if is_text(Settings, path):
         return text
     try:
         value = read_plain(text)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from aerofleet.files.cluster.overlay import OverlaySettings
-from aerofleet.files.validation import validated, written
+from aerofleet.files.validation import dotted, validated
 from aerofleet.findings import Finding, declared
 from aerofleet.settings.formulas import render_templates
 from aerofleet.settings.merge import Layer, Merged, Origin, Path, is_named_list
@@ -64,7 +64,7 @@ def _rendered(overlay: Overlay, merged: Merged, cluster: WrittenCluster) -> tupl
         return overlay, []
     known = {"workload": merged.data["workload"]} if "workload" in merged.data else {}
     templates = Merged(data={**known, **spec}, origins=origins)
-    findings = render_templates(templates, cluster).told_with(())
+    findings = render_templates(templates, cluster).with_findings_of(())
     return replace(overlay, spec=templates.data[OVERLAY][SPEC]), findings
 
 
@@ -80,7 +80,7 @@ def _nulls(overlay: Overlay) -> Iterator[Finding]:
     """Find nulls in lists that are replaced as a whole."""
     for path in _nulls_in_lists(overlay.spec, ()):
         message = "is null, which removes nothing here: the overlay replaces the list as a whole"
-        name = written((OVERLAY, SPEC, *path))
+        name = dotted((OVERLAY, SPEC, *path))
         yield OVERLAY_NULL.finding(name, message, "leave the key out", location=overlay.locate(path))
 
 

@@ -1,9 +1,9 @@
-"""Read the files of one cell and validate each by itself; `checks` and `resolve` compare them with one another."""
+"""Read the files of one cell and validate every file by itself; `fleet` compares them with one another."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+import pathlib
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -16,12 +16,13 @@ from aerofleet.files.project_files import Files
 from aerofleet.files.team import ClusterFile, TeamFile, split_cluster
 from aerofleet.files.tenants import TenantsFile
 from aerofleet.files.validation import to_finding, validated
-from aerofleet.findings import Finding
+from aerofleet.findings import Finding, Location, Subject
 from aerofleet.load import Document, LoadError
+from aerofleet.settings.merge import Path
 from aerofleet.settings.tiers import Tiers, read_tiers
 from aerofleet.units.cluster_key import cluster_key
 
-STACKS = Path("stacks")
+STACKS = pathlib.Path("stacks")
 FILES = tuple(
     f"{kind}.yaml" for kind in ("cell", "hosts", "pools", "tenants", "allocations", "placement", "waivers", "approvals")
 )
@@ -49,8 +50,17 @@ class WrittenCluster:
         return cluster_key(self.team, self.name)
 
     @property
+    def subject(self) -> Subject:
+        """The subject of findings about the cluster."""
+        return Subject("cluster", self.key)
+
+    @property
     def place(self) -> tuple[str, str]:
         return ("clusters", self.name)
+
+    def locate(self, path: Path) -> Location:
+        """Return the location of a key of the cluster in its team's file; ``path`` is the path below its name."""
+        return self.document.at(*self.place)(path)
 
 
 @dataclass(slots=True)
@@ -92,7 +102,7 @@ class CellSource:
         return clusters
 
 
-def cells(root: Path) -> tuple[str, ...]:
+def cells(root: pathlib.Path) -> tuple[str, ...]:
     """Return the cells of a project: the folders under stacks/."""
     folders = (path.name for path in (root / STACKS).glob("*") if path.is_dir())
     return tuple(sorted(name for name in folders if not name.startswith(".")))
@@ -118,7 +128,7 @@ def read_cell(files: Files, name: str) -> CellSource:
     else:
         source.allocations = Read(AllocationsFile(), Document.empty(allocations))
     for path in files.definitions(f"{folder}/teams"):
-        team, read_team = PurePosixPath(path).stem, _read(source, files, path, TeamFile)
+        team, read_team = pathlib.PurePosixPath(path).stem, _read(source, files, path, TeamFile)
         if read_team is None:
             source.unread.add(team)
         else:
@@ -141,14 +151,14 @@ def _read(source: CellSource, files: Files, name: str, model: type[M]) -> Read[M
 
 
 def _read_clusters(source: CellSource, team: str, read_team: Read[TeamFile]) -> None:
-    for name, written in read_team.file.clusters.items():
+    for name, entries in read_team.file.clusters.items():
         try:
-            file = split_cluster(dict[str, Any](written))
+            file = split_cluster(dict[str, Any](entries))
         except ValidationError as error:
-            prefix = ("clusters", name)
+            subject, entry = Subject("cluster", f"{team}/{name}"), read_team.document.at("clusters", name)
             for mistake in error.errors(include_url=False):
                 if mistake["type"] == "missing":
-                    mistake["input"] = written  # a misspelt key was taken for a setting
-                source.findings.append(to_finding(ClusterFile, mistake, read_team.document.locate, prefix))
+                    mistake["input"] = entries  # a misspelt key was taken for a setting
+                source.findings.append(replace(to_finding(ClusterFile, mistake, entry), subject=subject))
             continue
         source.clusters.append(WrittenCluster(team, name, file, read_team.document))

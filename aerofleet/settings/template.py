@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from aerofleet.findings.stop import MistakeError
 
-class TemplateMistakeError(Exception):
+
+class TemplateMistakeError(MistakeError):
     """A template can't be rendered; the text has the reason."""
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from aerofleet.files.project_files import Files
 from aerofleet.files.tier import Revision, TierFile
 from aerofleet.files.validation import nearest, validated
-from aerofleet.findings import Finding
+from aerofleet.findings import Finding, declared, rules_in
+from aerofleet.findings.stop import MistakeError
 from aerofleet.load import Document, LoadError
 from aerofleet.settings.merge import Layer, Path
 
@@ -21,8 +22,28 @@ TIERS = "templates/tiers"
 TIER_LAYER = "tier "
 """Prefix of the reference in the name of a tier's layer."""
 
+TIER_NAME = declared("tier-name", "The tier in a file is not that of the file's name.", scope="file", severity="error")
+TIER_REVISION = declared(
+    "tier-revision",
+    "A revision of a tier is not a whole number from 1.",
+    scope="file",
+    severity="error",
+    remedy='write "1"',
+)
+TIER_CURRENT = declared(
+    "tier-current", "The current revision of a tier does not exist.", scope="file", severity="error"
+)
+TIER_CHAIN = declared(
+    "tier-chain", "A tier extends itself, or a tier that does not exist.", scope="file", severity="error"
+)
+RULES = rules_in(globals())
 
-class UnreadTierError(ValueError):
+
+class TierChainError(MistakeError):
+    """A tier extends an unknown tier, or itself; the text has the mistake."""
+
+
+class UnreadTierError(TierChainError):
     """A tier's file could not be read; a finding of its own reports that."""
 
 
@@ -51,7 +72,7 @@ class TierRevision:
         name = f"{TIER_LAYER}{self.reference}{servers}"
         return Layer(name, settings, lambda path: self.document.locate((*prefix, *path)))
 
-    def written(self) -> Iterator[tuple[Mapping[str, Any], Path]]:
+    def all_settings(self) -> Iterator[tuple[Mapping[str, Any], Path]]:
         """Yield all settings with their path in the file, for every server version."""
         prefix = ("revisions", str(self.number))
         yield self.file.settings, (*prefix, "settings")
@@ -102,18 +123,18 @@ class Tiers:
     def chain(self, reference: str) -> tuple[TierRevision, ...]:
         """Return the revision and all that it extends, the lowest first.
 
-        Raises ValueError with the mistake in the chain, or UnreadTierError if a tier of the chain could not be read.
+        Raises TierChainError; UnreadTierError if a tier of the chain could not be read.
         """
         chain: list[TierRevision] = []
         while reference:
             revision = self.find(reference)
             if revision is None and self.is_unread(reference):
-                raise UnreadTierError
+                raise UnreadTierError(f"the file of tier '{reference}' could not be read")
             if revision is None:
-                raise ValueError(f"there is no tier '{reference}'")
+                raise TierChainError(f"there is no tier '{reference}'")
             if revision in chain:
                 circle = " → ".join([*(extending.reference for extending in chain), revision.reference])
-                raise ValueError(f"extends itself: {circle}")
+                raise TierChainError(f"extends itself: {circle}")
             chain.append(revision)
             reference = revision.file.extends
         return tuple(reversed(chain))
@@ -154,23 +175,16 @@ def numbered(file: TierFile) -> Iterator[tuple[str, Revision]]:
 
 
 def mistakes_of(file: TierFile, document: Document, name: str) -> Iterator[Finding]:
-    def finding(rule: str, path: tuple[str, ...], message: str, hint: str) -> Finding:
-        return Finding(rule, "error", ".".join(path), message, hint, document.locate(path))
-
     if file.tier != name:
-        yield finding(
-            "tier-name",
-            ("tier",),
-            f"names the tier '{file.tier}', and the file is {name}.yaml",
-            f"write `tier: {name}`",
-        )
+        message = f"names the tier '{file.tier}', and the file is {name}.yaml"
+        yield TIER_NAME.finding("tier", message, f"write `tier: {name}`", document.locate(("tier",)))
     known = dict(numbered(file))
     for key in (key for key in file.revisions if key not in known):
-        message = f"revision '{key}' is no whole number from 1"
-        yield finding("tier-revision", ("revisions", key), message, 'write "1"')
+        message, location = f"revision '{key}' is no whole number from 1", document.locate(("revisions", key))
+        yield TIER_REVISION.finding(f"revisions.{key}", message, location=location)
     if file.current and file.current not in known:
-        message = f"there is no revision '{file.current}'"
-        yield finding("tier-revision", ("current",), message, nearest(file.current, known))
+        message, location = f"there is no revision '{file.current}'", document.locate(("current",))
+        yield TIER_CURRENT.finding("current", message, nearest(file.current, known), location)
 
 
 def broken_chains(tiers: Tiers) -> list[Finding]:
@@ -181,7 +195,7 @@ def broken_chains(tiers: Tiers) -> list[Finding]:
             tiers.chain(revision.reference)
         except UnreadTierError:
             continue
-        except ValueError as error:
+        except TierChainError as error:
             where = revision.document.locate(("revisions", str(revision.number), "extends"))
-            findings.append(Finding("tier-chain", "error", f"{revision.reference}.extends", str(error), "", where))
+            findings.append(TIER_CHAIN.finding(f"{revision.reference}.extends", str(error), location=where))
     return findings

@@ -17,7 +17,7 @@ from aerofleet.sizing.figure import Figure
 from aerofleet.sizing.headroom import Survive
 from aerofleet.sizing.pod import NamespaceSettings, PodSettings
 from aerofleet.sizing.record import Bin, Particle, Record
-from aerofleet.sizing.rule import GivenSize, Shortfall, findings, memory_shortfalls, shortfalls
+from aerofleet.sizing.shortfall import GivenSize, Shortfall, memory_shortfalls, shortfalls
 from aerofleet.sizing.threshold import Threshold, thresholds
 from aerofleet.sizing.workload import Device, Metal, NamespaceLoad, Storage, Workload, host_share
 from aerofleet.units.version import parse_version
@@ -45,7 +45,6 @@ __all__ = [
     "Totals",
     "Workload",
     "figures",
-    "findings",
     "host_share",
     "memory_shortfalls",
     "parse_version",

@@ -59,7 +59,7 @@ def test_a_mistake_as_text(broken: Path, capsys: pytest.CaptureFixture[str]) -> 
     code, out = checked(broken, "text", capsys)
     assert code == 2
     assert out == (
-        "stacks/here/teams/shop.yaml:4:5  clusters.cart.tier  there is no tier 'secur'  [tier-unknown]\n"
+        "stacks/here/teams/shop.yaml:4:5  shop/cart  tier  there is no tier 'secur'  [tier-unknown]\n"
         "    did you mean 'secure'?\n"
         "here: 1 finding\n"
     )
@@ -78,7 +78,7 @@ def test_a_terminal_has_colours_unless_its_reader_wants_none(
     if marks:
         place, rule = f"\x1b[31m{place}\x1b[0m", f"\x1b[2m{rule}\x1b[0m"
     assert out == (
-        f"{place}  clusters.cart.tier  there\n    is no tier 'secur'  {rule}\n"
+        f"{place}  shop/cart  tier  there is\n    no tier 'secur'  {rule}\n"
         "    did you mean 'secure'?\nhere: 1 finding\n"
     )
 
@@ -88,7 +88,7 @@ def test_a_mistake_as_a_github_annotation(broken: Path, capsys: pytest.CaptureFi
     assert code == 2
     assert out == (
         "::error file=stacks/here/teams/shop.yaml,line=4,col=5,title=tier-unknown"
-        "::clusters.cart.tier: there is no tier 'secur'. did you mean 'secure'?\n"
+        "::shop/cart: tier: there is no tier 'secur'. did you mean 'secure'?\n"
     )
 
 
@@ -118,7 +118,8 @@ def test_what_the_operator_would_refuse_is_told(tmp_path: Path, capsys: pytest.C
     findings: list[dict[str, Any]] = json.loads(out)["findings"]
     assert code == 2
     (finding,) = (each for each in findings if each["severity"] == "error")
-    assert finding["path"] == "search/suggest: spec.aerospikeConfig.service.proto-fd-maximum"
+    assert finding["subject"] == {"kind": "cluster", "name": "search/suggest"}
+    assert finding["path"] == "spec.aerospikeConfig.service.proto-fd-maximum"
     assert "; the same in shop/cart, shop/session" in finding["message"]
     assert finding["location"] == {"file": "templates/tiers/plain.yaml", "line": 18, "column": 9}
 
@@ -194,7 +195,7 @@ def test_a_size_that_does_not_hold_the_workload_is_a_warning(
     assert {each["rule"] for each in findings} == {"size-short"}
     lines = {(each["location"]["file"], each["location"]["line"]) for each in findings}
     assert lines == {("stacks/local/teams/search.yaml", 10)}
-    assert "search/profile: size" in findings[0]["path"]
+    assert (findings[0]["subject"]["name"], findings[0]["path"]) == ("search/profile", "size")
     assert any("devices is " in each["message"] for each in findings)
 
 

@@ -74,7 +74,7 @@ def test_a_node_without_its_taint(
     second_host(taints=[])
     assert main(["preflight", "local", "--root", str(project)]) == 1
     out = capsys.readouterr().out
-    assert "pool nvme, host host-2  lacks the taint dedicated=aerospike:NoSchedule" in out
+    assert "host-2  lacks the taint dedicated=aerospike:NoSchedule of pool nvme" in out
     assert "kubectl taint node host-2 dedicated=aerospike:NoSchedule" in out
 
 
@@ -82,7 +82,7 @@ def test_a_cordoned_node_is_a_warning(
     project: Path, second_host: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     second_host(unschedulable=True)
-    assert found(project, capsys) == (0, {"preflight-node": 1})
+    assert found(project, capsys) == (0, {"preflight-cordoned": 1})
 
 
 def test_a_host_that_is_no_node(project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> None:
@@ -101,7 +101,7 @@ def test_a_node_object_without_a_machine(
     code = main(["preflight", "local", "--root", str(project)])
     core.delete_node("phantom")
     assert code == 1
-    assert "Node phantom  is a Node object without a machine: no kubelet ever registered it" in capsys.readouterr().out
+    assert "phantom  is a Node object without a machine: no kubelet ever registered it" in capsys.readouterr().out
 
 
 def test_an_object_of_somebody_else(project: Path, plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> None:
@@ -134,7 +134,7 @@ def test_definitions_of_another_operator(
     code = main(["preflight", "local", "--root", str(project)])
     annotate(before)
     assert code == 1
-    assert f"{DEFINITION}  is of operator 4.4.1, cell.yaml says 4.5.0" in capsys.readouterr().out
+    assert f"{DEFINITION}  is of operator 4.4.1, cell.yaml names 4.5.0" in capsys.readouterr().out
     assert found(project, capsys) == (0, {})
 
 

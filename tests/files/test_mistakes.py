@@ -1,4 +1,4 @@
-"""Every mistake a person can make is told with its place; none ends in a traceback."""
+"""`aerofleet check` reports every mistake a person can make with its place; none ends in a traceback."""
 
 from __future__ import annotations
 
@@ -17,22 +17,26 @@ MISTAKES = [pytest.param(case, id=case["about"]) for file in FILES for case in y
 
 
 @pytest.mark.parametrize("case", MISTAKES)
-def test_a_mistake_is_told_with_its_place(
+def test_a_mistake_is_reported_with_its_place(
     case: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = copy_of(SHOP, tmp_path)
     change(root, case)
     code = main(["check", "--root", str(root), "--format", "json"])
-    rules = {each["rule"] for each in case["expect"]}
-    shown = json.loads(capsys.readouterr().out)["findings"]
+    rules = {expected["rule"] for expected in case["expect"]}
+    reported = json.loads(capsys.readouterr().out)["findings"]
     # The specimen has warnings of its own.
-    findings = [each for each in shown if each["severity"] == "error" or each["rule"] in rules]
-    told = "\n".join(f"{place_of(each)} {each['rule']} {each['path']} {each['message']}" for each in findings)
-    wanted = [f"{each.get('file', case['file'])}:{each['at']} {each['rule']}" for each in case["expect"]]
-    assert sorted(f"{place_of(each)} {each['rule']}" for each in findings) == sorted(wanted), told
+    findings = [finding for finding in reported if finding["severity"] == "error" or finding["rule"] in rules]
+    shown = "\n".join(" ".join((place_of(f), f["rule"], subject_of(f), f["path"], f["message"])) for f in findings)
+    wanted = [
+        f"{expected.get('file', case['file'])}:{expected['at']} {expected['rule']}" for expected in case["expect"]
+    ]
+    assert sorted(f"{place_of(finding)} {finding['rule']}" for finding in findings) == sorted(wanted), shown
     for expected in case["expect"]:
         place = f"{expected.get('file', case['file'])}:{expected['at']}"
-        assert any(place_of(each) == place and says(each, expected) for each in findings), f"{expected}\n{told}"
+        assert any(place_of(finding) == place and matches(finding, expected) for finding in findings), (
+            f"{expected}\n{shown}"
+        )
     assert code == 2
 
 
@@ -41,9 +45,14 @@ def place_of(finding: dict[str, Any]) -> str:
     return f"{place['file']}:{place['line']}:{place['column']}"
 
 
-def says(finding: dict[str, Any], expected: dict[str, Any]) -> bool:
+def subject_of(finding: dict[str, Any]) -> str:
+    return finding["subject"]["name"] if finding["subject"] else ""
+
+
+def matches(finding: dict[str, Any], expected: dict[str, Any]) -> bool:
     return (
         finding["rule"] == expected["rule"]
+        and subject_of(finding) == expected.get("subject", subject_of(finding))
         and finding["path"] == expected.get("path", finding["path"])
         and expected.get("says", "") in finding["message"]
         and finding["remedy"] == expected.get("remedy", finding["remedy"])

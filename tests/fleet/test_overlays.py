@@ -11,7 +11,7 @@ import yaml
 
 from aerofleet.cli import main
 from aerofleet.findings.catalogue import rule_of, rules
-from tests.files.test_mistakes import place_of, says
+from tests.files.test_mistakes import matches, place_of
 from tests.fleet.project import CASES, SHOP, change, copy_of
 
 FOLDER = CASES / "overlays"
@@ -41,7 +41,7 @@ def test_an_overlay_is_judged_at_its_lines(
     assert sorted(f"{place_of(found)} {found['rule']}" for found in findings) == sorted(wanted), told
     for expected in case["expect"]:
         place = f"{expected.get('file', case['file'])}:{expected['at']}"
-        assert any(place_of(found) == place and says(found, expected) for found in findings), f"{expected}\n{told}"
+        assert any(place_of(found) == place and matches(found, expected) for found in findings), f"{expected}\n{told}"
     severities = {found["severity"] for found in findings}
     assert code == (2 if "error" in severities else 1 if "severe" in severities else 0)
 

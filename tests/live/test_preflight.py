@@ -1,20 +1,29 @@
-"""What preflight makes of the objects that a server holds. Its questions to a real API server are in tests/engine."""
+"""What preflight finds in the objects of a server. Its requests to a real API server are in tests/engine."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from aerofleet.findings import Finding
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.inventory import inventory
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.fleet.stack_name import StackName
 from aerofleet.live.embedded_secrets import random_secrets
-from aerofleet.live.preflight import Server, foreign_objects, kubernetes_version, nodes, secrets
+from aerofleet.live.preflight import (
+    Server,
+    Target,
+    absent_node,
+    foreign_object,
+    kubernetes_version,
+    missing_secret,
+    phantom_node,
+)
 from aerofleet.manifests import render_cell
 from tests.fleet.project import SHOP, change, copy_of
 
@@ -22,13 +31,15 @@ Object = dict[str, Any]
 
 
 @dataclass
-class Held:
-    """A server that holds these objects."""
+class InMemoryServer:
+    """A server with these objects."""
 
     objects: list[Object] = field(default_factory=list)
 
+    release: str = "1.35.4"
+
     def version(self) -> str:
-        return "1.35.4"
+        return self.release
 
     def serves(self, api_version: str, kind: str) -> bool:
         return False
@@ -62,18 +73,18 @@ def cell_with_cart(folder: Path, state: str) -> Cell:
     return cell
 
 
-def told_of_cart(cell: Cell) -> tuple[bool, bool, bool]:
-    """Is it in the stack's outputs, are its Secrets missed, and would they be made?"""
+def needs_of_cart(cell: Cell) -> tuple[bool, bool, bool]:
+    """Return whether it is in the stack's outputs, its Secrets are missed, and they would be made."""
     return (
         "shop/cart" in inventory(StackName("here"), cell),
-        any(each.path == "shop/cart" for each in secrets(cell, Held())),
+        any(str(finding.subject) == "shop/cart" for finding in missing_secret.findings(target(cell, InMemoryServer()))),
         any("cart" in each["metadata"]["name"] for each in random_secrets(cell)),
     )
 
 
 def test_a_deleted_cluster_needs_nothing_and_answers_nowhere(tmp_path: Path) -> None:
-    assert told_of_cart(cell_with_cart(tmp_path / "before", "retiring")) == (True, True, True)
-    assert told_of_cart(cell_with_cart(tmp_path / "after", "deleted")) == (False, False, False)
+    assert needs_of_cart(cell_with_cart(tmp_path / "before", "retiring")) == (True, True, True)
+    assert needs_of_cart(cell_with_cart(tmp_path / "after", "deleted")) == (False, False, False)
 
 
 def test_a_patch_level_of_kubernetes_is_no_mistake(tmp_path: Path) -> None:
@@ -81,7 +92,7 @@ def test_a_patch_level_of_kubernetes_is_no_mistake(tmp_path: Path) -> None:
     change(root, {"file": "stacks/here/cell.yaml", "replace": '"1.35"', "by": '"1.35.9"'})
     cell = resolve_cell(root, "here").cell
     assert cell is not None
-    assert list(kubernetes_version(cell, Held())) == []
+    assert kubernetes_version.findings(target(cell, InMemoryServer())) == []
 
 
 @pytest.fixture(scope="module")
@@ -110,14 +121,18 @@ def registered(cell: Cell) -> list[Object]:
     ]
 
 
-def said(findings: Any) -> list[str]:
-    return [f"{each.path}  {each.message}" for each in findings]
+def target(cell: Cell, server: Server) -> Target:
+    return Target(cell, render_cell(cell), server)
+
+
+def texts(findings: Iterable[Finding]) -> list[str]:
+    return [f"{finding.subject}  {finding.message}" for finding in findings]
 
 
 def test_a_node_object_without_a_machine_is_found_wherever_its_host_is(cell: Cell) -> None:
     """In the definitions or out of them; one that carries our labels, and one whose labels were taken back."""
     known = cell.pools[0].hosts[0].name
-    server: Server = Held(
+    server: Server = InMemoryServer(
         [
             *(each for each in registered(cell) if each["metadata"]["name"] != known),
             node(known, {"aerofleet.io/pool": cell.pools[0].name}),
@@ -126,14 +141,16 @@ def test_a_node_object_without_a_machine_is_found_wherever_its_host_is(cell: Cel
         ]
     )
     without = "is a Node object without a machine: no kubelet ever registered it, and no pod can run there"
-    assert said(nodes(cell, server)) == [f"Node {name}  {without}" for name in sorted((known, "gone"))]
+    phantoms = phantom_node.findings(target(cell, server))
+    assert texts(phantoms) == [f"{name}  {without}" for name in sorted((known, "gone"))]
+    assert absent_node.findings(cell, target(cell, server).nodes) == []
 
 
 def test_every_active_host_is_a_node(cell: Cell) -> None:
-    assert said(nodes(cell, Held(registered(cell)))) == []
-    first = cell.pools[0].hosts[0].name
-    assert said(nodes(cell, Held(registered(cell)[1:]))) == [
-        f"pool {cell.pools[0].name}, host {first}  there is no such node"
+    names = [host.name for pool in cell.pools for host in pool.hosts]
+    assert absent_node.findings(cell, names) == []
+    assert texts(absent_node.findings(cell, names[1:])) == [
+        f"{names[0]}  pool {cell.pools[0].name} has this host, and there is no such node"
     ]
 
 
@@ -151,11 +168,13 @@ def test_an_object_of_somebody_else_under_a_name_of_ours_is_found(
 ) -> None:
     rendered = render_cell(cell)
     ours = list(rendered.objects())
-    assert said(foreign_objects(cell, rendered, Held(ours))) == []
+    assert texts(foreign_object.findings(Target(cell, rendered, InMemoryServer(ours)))) == []
     for index, mine in enumerate(ours):
         if mine["kind"] == "Node":
             continue
         theirs = {**mine, "metadata": {**mine["metadata"], "labels": labels}}
-        (found,) = said(foreign_objects(cell, rendered, Held([*ours[:index], theirs, *ours[index + 1 :]])))
-        assert found.startswith(f"{mine['kind']} ")
-        assert found.endswith(f'is there already, {owner}: `pulumi up` fails with "already exists"')
+        (text,) = texts(
+            foreign_object.findings(Target(cell, rendered, InMemoryServer([*ours[:index], theirs, *ours[index + 1 :]])))
+        )
+        assert text.startswith(f"{mine['kind']} ")
+        assert text.endswith(f'is there already, {owner}: `pulumi up` fails with "already exists"')

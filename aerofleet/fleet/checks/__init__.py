@@ -1,57 +1,36 @@
-"""Owns the checks across the files of a cell: a list of small functions, each of which yields all its findings.
+"""Owns the checks across the files of a cell: one rule for each mistake, in a module for each subject.
 
 Must not import manifests or anything above `aerofleet.fleet`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Collection
 
-from aerofleet.findings import Finding
-from aerofleet.fleet.checks.allocations import allocated, clashes, reserved
-from aerofleet.fleet.checks.finding import SettingsOf
-from aerofleet.fleet.checks.groups import groups, moved_groups
-from aerofleet.fleet.checks.metal import channels, hosts, images, pools, racks
-from aerofleet.fleet.checks.names import access_control, files, names, passwords, repeated, users
-from aerofleet.fleet.checks.overlay import dropped_overlays, overlay_grants
-from aerofleet.fleet.checks.references import grants, host_blocks, release_order
-from aerofleet.fleet.checks.size import pod_memory
-from aerofleet.fleet.checks.storage import storage_settings
-from aerofleet.fleet.checks.tenants import quotas, tenants
-from aerofleet.fleet.checks.versions import operators
-from aerofleet.settings.source import CellSource
-
-Check = Callable[[CellSource, SettingsOf], Iterator[Finding]]
-CHECKS: tuple[Check, ...] = (
-    files,
-    names,
-    repeated,
-    users,
-    access_control,
-    passwords,
-    tenants,
-    quotas,
-    grants,
-    overlay_grants,
-    dropped_overlays,
-    release_order,
-    host_blocks,
-    hosts,
-    pools,
-    images,
-    channels,
-    operators,
-    racks,
-    pod_memory,
-    storage_settings,
+from aerofleet.findings import Finding, Rule, findings_of
+from aerofleet.fleet.checks import (
+    allocations,
     groups,
-    moved_groups,
-    allocated,
-    clashes,
-    reserved,
+    hosts,
+    names,
+    racks,
+    references,
+    size,
+    storage,
+    tenants,
+    users,
+    versions,
 )
+from aerofleet.fleet.checks.definitions import Definitions
+from aerofleet.fleet.checks.overlay import dropped_overlays, overlay_grants
+
+MODULES = (names, users, tenants, references, hosts, versions, racks, size, storage, groups, allocations)
+RULES: tuple[Rule[[Definitions]], ...] = tuple(rule for module in MODULES for rule in module.RULES)
 
 
-def check_cell(source: CellSource, settings: SettingsOf) -> list[Finding]:
-    """Return the findings of every check on one cell; a check is left out if a file that it needs could not be read."""
-    return [finding for check in CHECKS for finding in check(source, settings)]
+def check_cell(definitions: Definitions, without: Collection[Rule[[Definitions]]] = ()) -> list[Finding]:
+    """Return the findings of every rule on one cell, except those ``without``; a rule finds nothing if a file that it
+    needs could not be read.
+    """
+    findings = findings_of([rule for rule in RULES if rule not in without], definitions)
+    return [*findings, *overlay_grants(definitions.source), *dropped_overlays(definitions.source)]

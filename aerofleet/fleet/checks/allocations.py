@@ -8,10 +8,9 @@ from aerofleet.files.allocations import PORTS_PER_CLUSTER, AllocationsFile, Clus
 from aerofleet.files.choices import ClusterState, StorageKind
 from aerofleet.files.cluster.namespaces import NamespaceSettings
 from aerofleet.files.validation import nearest
-from aerofleet.findings import Finding
+from aerofleet.findings import LocatedProblem, rule, rules_in
 from aerofleet.fleet.allocation import ORDER, Place, next_state, racks_in_use
-from aerofleet.fleet.checks.finding import SettingsOf, finding
-from aerofleet.fleet.pool_members import hosts_in_racks
+from aerofleet.fleet.checks.definitions import Definitions, in_cluster, in_file
 from aerofleet.settings.merge import Path
 from aerofleet.settings.source import CellSource
 from aerofleet.units.cluster_key import cluster_key, team_of
@@ -24,60 +23,38 @@ RESTORE_OR_GENERATE = (
 )
 
 
-def allocated(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find missing allocations, and clusters that skip a step of their end."""
+@rule("allocation-missing", scope="cell", severity="error", remedy=GENERATE)
+def allocation_missing(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """`allocations.yaml` lacks a name, a port, a rack or a device."""
+    source = definitions.source
     if source.cell is None or source.allocations is None:
         return
-    given = source.allocations.file
+    cell, allocated = source.cell, source.allocations.file
     if source.allocations.document.data is None:
         message = "the file is missing: no cluster has ports, names and rack ids"
-        yield finding("allocation-missing", source.allocations.document, (), message, RESTORE_OR_GENERATE)
+        yield in_file(source.allocations.document, (), message, RESTORE_OR_GENERATE)
         return
-    place = Place(source.cell.file.racks, source.cell.file.network.host_ports, hosts_in_racks(source))
-    for index, rack in enumerate(source.cell.file.racks):
-        if rack not in given.racks:
-            yield finding(
-                "allocation-missing",
-                source.cell.document,
-                ("racks", index),
-                f"rack {rack} has no id in allocations.yaml yet",
-                GENERATE,
-            )
+    for index, rack in enumerate(cell.file.racks):
+        if rack not in allocated.racks:
+            yield in_file(cell.document, ("racks", index), f"rack {rack} has no id in allocations.yaml yet")
     for team, read in source.teams.items():
-        if team not in given.teams:
-            yield finding(
-                "allocation-missing",
-                read.document,
-                ("team",),
-                f"team {team} has no namespace in allocations.yaml yet",
-                GENERATE,
-            )
+        if team not in allocated.teams:
+            yield in_file(read.document, ("team",), f"team {team} has no namespace in allocations.yaml yet")
+    place = Place(cell.file.racks, cell.file.network.host_ports, definitions.hosts_in_racks)
     for cluster in source.clusters:
-        allocation = given.clusters.get(cluster.key)
-        resolved = settings.get(cluster.key)
-        if allocation is None and cluster.file.state is ClusterState.RELEASED:
-            continue
-        if allocation is None:
-            message = f"cluster {cluster.key} has no names and ports in allocations.yaml yet"
-            yield finding("allocation-missing", cluster.document, cluster.place, message, GENERATE)
-            continue
-        if next_state(allocation.state, cluster.file.state) is not cluster.file.state:
-            following = ORDER[ORDER.index(allocation.state) + 1].value
-            message = f"goes from {allocation.state.value} to {cluster.file.state.value} in one change"
-            yield finding(
-                "state-skipped",
-                cluster.document,
-                (*cluster.place, "state"),
-                message,
-                f"write `state: {following}` first",
+        allocation, settings = allocated.clusters.get(cluster.key), definitions.settings.get(cluster.key)
+        if allocation is None and cluster.file.state is not ClusterState.RELEASED:
+            yield in_cluster(cluster, (), f"cluster {cluster.key} has no names and ports in allocations.yaml yet")
+        if (
+            allocation
+            and settings
+            and (
+                lacks_racks(allocation, place.racks_of(settings.pool), settings.racks)
+                or any(lacks_devices(allocation.devices, namespace) for namespace in settings.namespaces)
             )
-        if resolved and (
-            lacks_racks(allocation, place.racks_of(resolved.pool), resolved.racks)
-            or any(lacks_devices(allocation.devices, space) for space in resolved.namespaces)
         ):
             message = f"cluster {cluster.key} needs racks or devices that allocations.yaml does not have yet"
-            yield finding("allocation-missing", cluster.document, cluster.place, message, GENERATE)
-    yield from abandoned(source)
+            yield in_cluster(cluster, (), message)
 
 
 def lacks_racks(allocation: ClusterAllocation, usable: tuple[str, ...], wanted: int) -> bool:
@@ -85,23 +62,41 @@ def lacks_racks(allocation: ClusterAllocation, usable: tuple[str, ...], wanted: 
     return len(racks_in_use(allocation.racks, usable, wanted)) < min(wanted, len(usable))
 
 
-def lacks_devices(given: Mapping[str, tuple[object, ...]], namespace: NamespaceSettings) -> bool:
+def lacks_devices(allocated: Mapping[str, tuple[object, ...]], namespace: NamespaceSettings) -> bool:
+    """Return whether the namespace needs more devices than are allocated. ``allocated``: namespace → its devices."""
     if namespace.devices is None or namespace.storage is not StorageKind.DEVICE:
         return False
-    return len(given.get(namespace.name, ())) < namespace.devices.count
+    return len(allocated.get(namespace.name, ())) < namespace.devices.count
 
 
-def abandoned(source: CellSource) -> Iterator[Finding]:
-    """Find clusters that were deleted from their file without the steps of their end."""
-    assert source.allocations is not None  # noqa: S101
-    for key in abandoned_clusters(source):
-        state = source.allocations.file.clusters[key].state.value
+@rule("state-skipped", scope="cell", severity="error")
+def state_skipped(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A cluster skips a step of its end."""
+    source = definitions.source
+    if source.allocations is None:
+        return
+    for cluster in source.clusters:
+        allocation, state = source.allocations.file.clusters.get(cluster.key), cluster.file.state
+        if allocation is not None and next_state(allocation.state, state) is not state:
+            following = ORDER[ORDER.index(allocation.state) + 1].value
+            message = f"goes from {allocation.state.value} to {state.value} in one change"
+            yield in_cluster(cluster, ("state",), message, f"write `state: {following}` first")
+
+
+@rule("cluster-abandoned", scope="cell", severity="error")
+def cluster_abandoned(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A cluster was deleted from its team's file without the steps of its end."""
+    allocations = definitions.source.allocations
+    if allocations is None:
+        return
+    for key in abandoned_clusters(definitions.source):
+        state = allocations.file.clusters[key].state.value
         message = f"cluster {key} is in no team file, and its end was left out (it is {state})"
-        hint = (
+        remedy = (
             "put it back, and end it step by step: retiring, unprotected, deleted, released; if it was never applied "
             f"to a Kubernetes cluster: `aerofleet generate --forget {key}`"
         )
-        yield finding("cluster-abandoned", source.allocations.document, ("clusters", key), message, hint)
+        yield in_file(allocations.document, ("clusters", key), message, remedy)
 
 
 def abandoned_clusters(source: CellSource) -> list[str]:
@@ -114,31 +109,70 @@ def abandoned_clusters(source: CellSource) -> list[str]:
     return [key for key in source.allocations.file.clusters if key not in defined and team_of(key) not in source.unread]
 
 
-def clashes(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find values that are allocated twice, by hand or by a merge of two branches."""
+@rule("allocation-rack", scope="cell", severity="error")
+def allocation_rack(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A cluster has an allocated rack without an id."""
+    allocations = definitions.source.allocations
+    if allocations is None:
+        return
+    racks = allocations.file.racks
+    for key, allocation in allocations.file.clusters.items():
+        for index, rack in enumerate(allocation.racks):
+            if rack not in racks:
+                message = f"{key} has the rack '{rack}', which has no id"
+                yield in_file(allocations.document, ("clusters", key, "racks", index), message, nearest(rack, racks))
+
+
+@rule("allocation-clash", scope="cell", severity="error", remedy=f"take the newer one out; {GENERATE}")
+def allocation_clash(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """`allocations.yaml` allocates a name, a port or a device to two owners, by hand or by a merge of two branches."""
+    source = definitions.source
     if source.allocations is None:
         return
-    file, document = source.allocations.file, source.allocations.document
-    for key, allocation in file.clusters.items():
-        for index, rack in enumerate(allocation.racks):
-            if rack not in file.racks:
-                message = f"{key} has the rack '{rack}', which has no id"
-                hint = nearest(rack, file.racks)
-                yield finding("allocation-rack", document, ("clusters", key, "racks", index), message, hint)
     host_ports = source.cell is not None and source.cell.file.network.host_ports
     first: dict[tuple[str, object], str] = {}
-    for what, value, owner, place in given_values(file, host_ports=host_ports):
-        other = first.setdefault((what, value), owner)
+    for kind, value, owner, path in unique_values(source.allocations.file, host_ports=host_ports):
+        other = first.setdefault((kind, value), owner)
         if other != owner:
-            message = f"{owner} and {other} have the same {what}"
-            hint = f"take the newer one out; {GENERATE}"
-            yield finding("allocation-clash", document, place, message, hint)
+            yield in_file(source.allocations.document, path, f"{owner} and {other} have the same {kind}")
 
 
-def reserved(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find teams whose namespace is the platform's own: they would get access to it, and their quota would
-    apply there.
+def unique_values(file: AllocationsFile, *, host_ports: bool) -> Iterator[tuple[str, object, str, Path]]:
+    """Yield (kind, value, owner, path) of every value that may be allocated only once.
+
+    ``host_ports``: the pods open ports of their hosts.
     """
+    for rack, number in file.racks.items():
+        yield "rack id", number, f"rack {rack}", ("racks", rack)
+    for team, allocated in file.teams.items():
+        yield "namespace", allocated.namespace, f"team {team}", ("teams", team, "namespace")
+    for key, allocation in file.clusters.items():
+        team = team_of(key)
+        path = ("clusters", key)
+        yield "resource", (team, allocation.resource), key, (*path, "resource")
+        yield "tlsName", allocation.tls_name, key, (*path, "tlsName")
+        if host_ports:
+            yield "ports", allocation.ports.first // PORTS_PER_CLUSTER, key, (*path, "ports", "first")
+        for index, rack in enumerate(allocation.racks):
+            yield "rack", (key, rack), f"{key}: racks[{index}]", (*path, "racks", index)
+        for namespace, devices in allocation.devices.items():
+            for index, device in enumerate(devices):
+                owner, at = f"{key}: {namespace}[{index}]", (*path, "devices", namespace, index)
+                yield "volume", (key, device.volume), owner, (*at, "volume")
+                yield "path", (key, device.path), owner, (*at, "path")
+
+
+@rule(
+    "namespace-reserved",
+    scope="cell",
+    severity="error",
+    remedy="give the platform's another name in cell.yaml, or call the team otherwise",
+)
+def namespace_reserved(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A team has a Kubernetes namespace of the platform: the team would get access to it, and its quota would apply
+    there.
+    """
+    source = definitions.source
     if source.cell is None or source.allocations is None:
         return
     cell = source.cell.file
@@ -148,32 +182,11 @@ def reserved(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
         cell.monitoring.namespace: "the monitoring",
         cell.operator.namespace: "the operator",
     }
-    for team, given in source.allocations.file.teams.items():
-        owner = platform.get(given.namespace)
+    for team, allocated in source.allocations.file.teams.items():
+        owner = platform.get(allocated.namespace)
         if owner is not None:
             message = f"team {team} has the namespace of {owner}"
-            place = ("teams", team, "namespace")
-            hint = "give the platform's another name in cell.yaml, or call the team otherwise"
-            yield finding("namespace-reserved", source.allocations.document, place, message, hint)
+            yield in_file(source.allocations.document, ("teams", team, "namespace"), message)
 
 
-def given_values(file: AllocationsFile, *, host_ports: bool) -> Iterator[tuple[str, object, str, Path]]:
-    """Yield (kind, value, owner, path) of every value that may be allocated only once."""
-    for rack, number in file.racks.items():
-        yield "rack id", number, f"rack {rack}", ("racks", rack)
-    for team, given in file.teams.items():
-        yield "namespace", given.namespace, f"team {team}", ("teams", team, "namespace")
-    for key, allocation in file.clusters.items():
-        team = team_of(key)
-        place = ("clusters", key)
-        yield "resource", (team, allocation.resource), key, (*place, "resource")
-        yield "tlsName", allocation.tls_name, key, (*place, "tlsName")
-        if host_ports:
-            yield "ports", allocation.ports.first // PORTS_PER_CLUSTER, key, (*place, "ports", "first")
-        for index, rack in enumerate(allocation.racks):
-            yield "rack", (key, rack), f"{key}: racks[{index}]", (*place, "racks", index)
-        for namespace, devices in allocation.devices.items():
-            for index, device in enumerate(devices):
-                owner, at = f"{key}: {namespace}[{index}]", (*place, "devices", namespace, index)
-                yield "volume", (key, device.volume), owner, (*at, "volume")
-                yield "path", (key, device.path), owner, (*at, "path")
+RULES = rules_in(globals())

@@ -6,58 +6,89 @@ from collections import Counter
 from collections.abc import Iterator
 
 from aerofleet.files.validation import nearest
-from aerofleet.findings import Finding
-from aerofleet.fleet.checks.finding import SettingsOf, finding
+from aerofleet.findings import LocatedProblem, rule, rules_in
+from aerofleet.fleet.checks.definitions import Definitions, in_file
 from aerofleet.load import Document
 from aerofleet.settings.merge import Path
 from aerofleet.settings.source import CellSource
 
 
-def groups(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find teams without a stack group of the cell, if the cell has groups."""
+@rule("group-missing", scope="cell", severity="error")
+def group_missing(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A team is in no stack group of a cell that has groups."""
+    source = definitions.source
+    if source.cell is None or not source.cell.file.groups:
+        return
+    file, members = source.cell.file, members_of_groups(source)
+    for team in source.teams:
+        if not members[team]:
+            message, remedy = f"team {team} is in no stack group", f"add it to one of {', '.join(file.groups)}"
+            yield in_file(source.cell.document, ("groups",), message, remedy)
+
+
+@rule("group-name", scope="cell", severity="error", remedy="choose another name")
+def group_name(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A stack group has the name of the platform's own stack."""
+    cell = definitions.source.cell
+    if cell is not None and "platform" in cell.file.groups:
+        yield in_file(cell.document, ("groups", "platform"), "'platform' is the name of the platform's own stack")
+
+
+@rule("group-team", scope="cell", severity="error")
+def group_team(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A stack group names a team that `tenants.yaml` does not have."""
+    source = definitions.source
+    if source.cell is None or source.tenants is None:
+        return
+    known = source.tenants.file.teams
+    for _group, team, path in teams_in_groups(source):
+        if team not in known:
+            yield in_file(source.cell.document, path, f"there is no team '{team}'", nearest(team, known))
+
+
+@rule("group-twice", scope="cell", severity="error", remedy="keep one")
+def group_twice(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A team is in several stack groups."""
+    source = definitions.source
     if source.cell is None:
         return
-    file, document = source.cell.file, source.cell.document
-    members = Counter(team for teams in file.groups.values() for team in teams)
-    for team in source.teams:
-        if file.groups and not members[team]:
-            message = f"team {team} is in no stack group"
-            yield finding("group-missing", document, ("groups",), message, f"add it to one of {', '.join(file.groups)}")
-    for group, teams in file.groups.items():
-        if group == "platform":
-            yield finding(
-                "group-name",
-                document,
-                ("groups", group),
-                "'platform' is the name of the platform's own stack",
-                "choose another name",
-            )
-        for index, team in enumerate(teams):
-            place = ("groups", group, index)
-            if source.tenants and team not in source.tenants.file.teams:
-                hint = nearest(team, source.tenants.file.teams)
-                yield finding("group-team", document, place, f"there is no team '{team}'", hint)
-            if members[team] > 1:
-                yield finding("group-twice", document, place, f"team {team} is in {members[team]} groups", "keep one")
+    members = members_of_groups(source)
+    for _group, team, path in teams_in_groups(source):
+        if members[team] > 1:
+            yield in_file(source.cell.document, path, f"team {team} is in {members[team]} groups")
 
 
-def moved_groups(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find teams whose allocated stack group is not the one in the definitions."""
+@rule("group-moved", scope="cell", severity="error")
+def group_moved(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """The resources of a team are still in the state of another stack than that of its group."""
+    source = definitions.source
     if source.cell is None or source.allocations is None:
         return
-    groups, allocations = source.cell.file.groups, source.allocations
-    cell_file, given_file = source.cell.document, allocations.document
-    wanted: list[tuple[str, str, Document, Path]] = [
-        (team, group, cell_file, ("groups", group, index))
-        for group, teams in groups.items()
-        for index, team in enumerate(teams)
-    ]
-    if not groups:
-        wanted = [(team, "", given_file, ("teams", team, "group")) for team in source.teams]
-    for team, group, document, place in wanted:
-        given = allocations.file.teams.get(team)
-        if given is not None and given.group != group:
+    allocated = source.allocations
+    wanted: list[tuple[str, str, Document, Path]]
+    wanted = [(team, group, source.cell.document, path) for group, team, path in teams_in_groups(source)]
+    if not source.cell.file.groups:
+        wanted = [(team, "", allocated.document, ("teams", team, "group")) for team in source.teams]
+    for team, group, document, path in wanted:
+        allocation = allocated.file.teams.get(team)
+        if allocation is not None and allocation.group != group:
             command = f"aerofleet stacks move {team} --cell {source.name}" + (f" --to {group}" if group else "")
-            where = f"group '{group}'" if group else "the cell's only stack"
-            message = f"team {team} shall be in {where}, its resources are in '{given.group or source.name}'"
-            yield finding("group-moved", document, place, message, f"run `{command}` before anything else")
+            stack = f"group '{group}'" if group else "the cell's only stack"
+            message = f"team {team} shall be in {stack}, its resources are in '{allocation.group or source.name}'"
+            yield in_file(document, path, message, f"run `{command}` before anything else")
+
+
+def teams_in_groups(source: CellSource) -> Iterator[tuple[str, str, Path]]:
+    """Yield (group, team, path in cell.yaml) of every team that a stack group names."""
+    groups = source.cell.file.groups if source.cell else {}
+    for group, teams in groups.items():
+        for index, team in enumerate(teams):
+            yield group, team, ("groups", group, index)
+
+
+def members_of_groups(source: CellSource) -> Counter[str]:
+    """Return team → number of the stack groups that name it."""
+    return Counter(team for _group, team, _path in teams_in_groups(source))
+
+
+RULES = rules_in(globals())

@@ -1,25 +1,17 @@
-"""Check names: their form, that each is used once, and that nobody takes the platform's own."""
+"""Check names: their form, that each is used once, and that files have those of their paths."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from aerofleet.findings import Finding
-from aerofleet.fleet.build_cluster import ADMIN_USER, EXPORTER_USER
-from aerofleet.fleet.checks.finding import SettingsOf, finding, finding_of_setting
+from aerofleet.findings import LocatedProblem, rule, rules_in
+from aerofleet.fleet.checks.definitions import Definitions, in_file
 from aerofleet.load import Document
 from aerofleet.settings.merge import Path, is_named_list
-from aerofleet.settings.source import CellSource, WrittenCluster
+from aerofleet.settings.source import CellSource
 from aerofleet.units.names import MAX_LABEL, MAX_RESOURCE_NAME
-
-PLATFORM_USERS = (ADMIN_USER, EXPORTER_USER)
-
-
-OF_ACCESS_CONTROL = ("users", "roles", "passwords", "accessControlConfig")
-"""Settings that nothing reads in a cluster without access control."""
 
 
 class Form(NamedTuple):
@@ -49,6 +41,8 @@ USER = Form(re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]*"), MAX_LABEL, "letters, di
 
 
 class Named(NamedTuple):
+    """A name that a person chose, and its place: ``path`` in ``document``."""
+
     kind: str
     name: str
     form: Form
@@ -56,24 +50,30 @@ class Named(NamedTuple):
     path: Path
 
 
-def names(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find names with other than ASCII letters, which may look the same as another name, and names of a wrong form."""
-    for entry in named(source):
-        if not entry.name.isascii():
-            odd = next(letter for letter in entry.name if not letter.isascii())
+@rule("name-letters", scope="cell", severity="error", remedy="a letter that looks alike is another name")
+def name_letters(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A name has a letter that is not ASCII: it may look the same as another name."""
+    for entry in named(definitions.source):
+        odd = next((letter for letter in entry.name if not letter.isascii()), None)
+        if odd is not None:
             message = (
                 f"the {entry.kind} name '{entry.name}' has the letter '{odd}' (U+{ord(odd):04X}), which is not ASCII"
             )
-            yield finding(
-                "name-letters", entry.document, entry.path, message, "a letter that looks alike is another name"
-            )
-        elif not entry.form.pattern.fullmatch(entry.name) or len(entry.name) > entry.form.longest:
-            hint = f"{entry.form.hint}; at most {entry.form.longest} characters"
-            yield finding("name-form", entry.document, entry.path, f"'{entry.name}' is no {entry.kind} name", hint)
+            yield in_file(entry.document, entry.path, message)
+
+
+@rule("name-form", scope="cell", severity="error")
+def name_form(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """Kubernetes, the operator or the server refuses a name."""
+    for entry in named(definitions.source):
+        form = entry.form
+        if entry.name.isascii() and (not form.pattern.fullmatch(entry.name) or len(entry.name) > form.longest):
+            remedy = f"{form.hint}; at most {form.longest} characters"
+            yield in_file(entry.document, entry.path, f"'{entry.name}' is no {entry.kind} name", remedy)
 
 
 def named(source: CellSource) -> Iterator[Named]:
-    """Yield everything that people name."""
+    """Yield every name that people choose."""
     yield from named_in_cell(source)
     yield from named_in_settings(source)
     for team, read in source.teams.items():
@@ -105,116 +105,73 @@ def named_in_cell(source: CellSource) -> Iterator[Named]:
 
 
 def named_in_settings(source: CellSource) -> Iterator[Named]:
-    for document, data, path in written_settings(source):
+    for document, data, path in settings_in_files(source):
         for key, kind, form in (("namespaces", "namespace", NAMESPACE), ("users", "user", USER)):
             listed = data.get(key)
             for index, entry in enumerate(listed) if is_named_list(listed) else ():
                 yield Named(kind, entry["name"], form, document, (*path, key, index, "name"))
 
 
-def written_settings(source: CellSource) -> Iterator[tuple[Document, Mapping[str, Any], Path]]:
-    """The settings of each cluster, of the cell, and of each revision of a tier, with their place in their file."""
+def settings_in_files(source: CellSource) -> Iterator[tuple[Document, Mapping[str, Any], Path]]:
+    """Yield (document, settings, path in it) of each cluster, of the cell, and of each revision of a tier."""
     for cluster in source.clusters:
         yield cluster.document, cluster.file.settings, cluster.place
     if source.cell:
         yield source.cell.document, source.cell.file.defaults, ("defaults",)
     for tier in source.tiers.all():
-        for settings, place in tier.written():
+        for settings, place in tier.all_settings():
             yield tier.document, settings, place
 
 
-def files(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find files whose `cell` or `team` is not that of their path."""
-    for team, read in source.teams.items():
+@rule("team-name", scope="cell", severity="error")
+def team_name(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """The team in a file is not that of the file's name."""
+    for team, read in definitions.source.teams.items():
         if read.file.team != team:
             message = f"names the team '{read.file.team}', and the file is {team}.yaml"
-            yield finding("team-name", read.document, ("team",), message, f"write `team: {team}`")
-    if source.cell and source.cell.file.cell != source.name:
-        message = f"names the cell '{source.cell.file.cell}', and the folder is {source.name}"
-        yield finding("cell-name", source.cell.document, ("cell",), message, f"write `cell: {source.name}`")
+            yield in_file(read.document, ("team",), message, f"write `team: {team}`")
 
 
-def repeated(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find names that a list has twice: a merge by name would silently merge the second entry into the first."""
-    for document, data, path in written_settings(source):
-        yield from repeated_in(document, data, path)
-    counts: Counter[str] = Counter()
-    for index, rack in enumerate(source.cell.file.racks if source.cell else ()):
-        counts[rack] += 1
-        if source.cell and counts[rack] > 1:
-            message = f"the rack '{rack}' is in this list twice"
-            yield finding("rack-twice", source.cell.document, ("racks", index), message, "keep one of them")
+@rule("cell-name", scope="cell", severity="error")
+def cell_name(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """The cell in `cell.yaml` is not that of the folder."""
+    cell, name = definitions.source.cell, definitions.source.name
+    if cell is not None and cell.file.cell != name:
+        message = f"names the cell '{cell.file.cell}', and the folder is {name}"
+        yield in_file(cell.document, ("cell",), message, f"write `cell: {name}`")
 
 
-def repeated_in(document: Document, data: Any, path: Path) -> Iterator[Finding]:
-    """Find every list entry with the name of an earlier one, at any depth below ``path``."""
+@rule("rack-twice", scope="cell", severity="error", remedy="keep one of them")
+def rack_twice(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A cell names a rack twice."""
+    cell = definitions.source.cell
+    if cell is None:
+        return
+    for index, rack in enumerate(cell.file.racks):
+        if rack in cell.file.racks[:index]:
+            yield in_file(cell.document, ("racks", index), f"the rack '{rack}' is in this list twice")
+
+
+@rule("name-twice", scope="cell", severity="error", remedy="keep one of them")
+def name_twice(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A list that merges by name has a name twice: the second entry would be merged into the first."""
+    for document, data, path in settings_in_files(definitions.source):
+        yield from repeated_names(document, data, path)
+
+
+def repeated_names(document: Document, data: Any, path: Path) -> Iterator[LocatedProblem]:
+    """Yield a problem for every list entry with the name of an earlier one, at any depth below ``path``."""
     if isinstance(data, Mapping):
         for key, value in data.items():
-            yield from repeated_in(document, value, (*path, key))
+            yield from repeated_names(document, value, (*path, key))
     elif is_named_list(data):
-        counts: Counter[str] = Counter()
+        seen = set[str]()
         for index, item in enumerate(data):
             name = item["name"]
-            counts[name] += 1
-            if counts[name] > 1:
-                message = f"the name '{name}' is in this list twice"
-                yield finding("name-twice", document, (*path, index, "name"), message, "keep one of them")
-            yield from repeated_in(document, item, (*path, index))
+            if name in seen:
+                yield in_file(document, (*path, index, "name"), f"the name '{name}' is in this list twice")
+            seen.add(name)
+            yield from repeated_names(document, item, (*path, index))
 
 
-def users(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find users with the name of a platform user: the operator and the exporter log in as these."""
-    for document, data, path in written_settings(source):
-        listed = data.get("users")
-        for index, user in enumerate(listed) if is_named_list(listed) else ():
-            if user["name"] in PLATFORM_USERS:
-                message = f"the user '{user['name']}' is the platform's own"
-                place = (*path, "users", index, "name")
-                yield finding("user-reserved", document, place, message, "give yours another name")
-
-
-def access_control(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find settings of access control for a cluster without access control: everybody may log in, and the owner
-    believes otherwise.
-
-    The cluster and its own tier are read. `defaults` of a cell and lower tiers are for the clusters with access
-    control; `defaults` of a cell without any such cluster are a finding, too.
-    """
-    if source.cell and settings and not any(resolved.security.access_control for resolved in settings.values()):
-        for key in OF_ACCESS_CONTROL:
-            if source.cell.file.defaults.get(key):
-                message = f"no cluster of the cell has access control: '{key}' would not reach a server"
-                hint = f"write `security: {{accessControl: true}}` beside it, or take '{key}' out"
-                yield finding("access-control-off", source.cell.document, ("defaults", key), message, hint)
-    for cluster in source.clusters:
-        resolved = settings.get(cluster.key)
-        if resolved is None or resolved.security.access_control:
-            continue
-        for key in OF_ACCESS_CONTROL:
-            message = f"the cluster has no access control: '{key}' would not reach the server"
-            hint = f"write `security: {{accessControl: true}}`, choose a tier that has it, or take '{key}' out"
-            if cluster.file.settings.get(key):
-                yield finding("access-control-off", cluster.document, (*cluster.place, key), message, hint)
-            elif tier_has(source, cluster, key):
-                yield finding_of_setting("access-control-off", source, cluster, key, (message, hint))
-
-
-def tier_has(source: CellSource, cluster: WrittenCluster, key: str) -> bool:
-    """Return whether the cluster's own tier has the setting, and the cluster did not turn access control off itself."""
-    tier, security = source.tiers.find(cluster.file.tier), cluster.file.settings.get("security")
-    turned_off = isinstance(security, Mapping) and "accessControl" in security
-    return tier is not None and bool(tier.file.settings.get(key)) and not turned_off
-
-
-def passwords(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find generations of passwords for unknown users: they would rotate no password."""
-    for cluster in source.clusters:
-        resolved = settings.get(cluster.key)
-        if resolved is None:
-            continue
-        users = sorted({*PLATFORM_USERS, *(user.name for user in resolved.users)})
-        for user in resolved.passwords:
-            if user not in users:
-                place = (*cluster.place, "passwords", user)
-                message = f"the cluster has no user '{user}'"
-                yield finding("password-user", cluster.document, place, message, f"its users are {', '.join(users)}")
+RULES = rules_in(globals())

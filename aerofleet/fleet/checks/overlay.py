@@ -7,15 +7,14 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from aerofleet.ako.crd import field_names
-from aerofleet.files.validation import nearest, written
+from aerofleet.files.validation import dotted, nearest
 from aerofleet.findings import Finding, declared, rules_in
-from aerofleet.fleet.checks.finding import SettingsOf
-from aerofleet.fleet.checks.tenants import leaf_places
+from aerofleet.fleet.checks.tenants import leaf_paths
 from aerofleet.load import Document
 from aerofleet.settings.merge import Path
 from aerofleet.settings.overlay import OVERLAY, SPEC, NamedPath, begins_with, named_leaves
 from aerofleet.settings.source import CellSource, WrittenCluster
-from aerofleet.settings.tiers import TierRevision, Tiers
+from aerofleet.settings.tiers import TierChainError, TierRevision, Tiers
 
 GRANT = f"{OVERLAY}.{SPEC}."
 OVERLAY_GRANT = declared(
@@ -44,7 +43,7 @@ OVERLAY_DROPS_NOTHING = declared(
 )
 
 
-def overlay_grants(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+def overlay_grants(source: CellSource) -> Iterator[Finding]:
     """Find overlays of clusters that the tenant entry does not grant, and grants of unknown fields."""
     if source.tenants is None:
         return
@@ -57,7 +56,7 @@ def overlay_grants(source: CellSource, settings: SettingsOf) -> Iterator[Finding
                 place: Path = ("teams", team, "overridable", index)
                 message = f"an AerospikeCluster has no field '{name}' ({path})"
                 where = source.tenants.document.locate(place)
-                yield OVERLAY_GRANT_FIELD.finding(written(place), message, nearest(name, known), location=where)
+                yield OVERLAY_GRANT_FIELD.finding(dotted(place), message, nearest(name, known), location=where)
     for cluster in source.clusters:
         overlay = cluster.file.settings.get(OVERLAY)
         if cluster.team in tenants and isinstance(overlay, Mapping):
@@ -81,25 +80,25 @@ def ungranted(cluster: WrittenCluster, overlay: Mapping[str, Any], granted: Sequ
     if OVERLAY in granted:
         return
     fields = [path.removeprefix(GRANT) for path in granted if path.startswith(GRANT)]
-    place = (*cluster.place, OVERLAY)
 
     def finding(path: Path, message: str, remedy: str) -> Finding:
-        name = ".".join(str(key) for key in path if isinstance(key, str))
-        return OVERLAY_GRANT.finding(name, message, remedy, location=cluster.document.locate(path))
+        return OVERLAY_GRANT.finding(dotted(path), message, remedy, cluster.locate(path), cluster.subject)
 
     if not fields:
         remedy = f"the platform team grants it in tenants.yaml: `overridable: [{OVERLAY}]`, or one field of it"
-        yield finding(place, f"team {cluster.team} may not write an overlay", f"{remedy}: {GRANT}podSpec.tolerations")
+        yield finding(
+            (OVERLAY,), f"team {cluster.team} may not write an overlay", f"{remedy}: {GRANT}podSpec.tolerations"
+        )
         return
     remedy = f"granted: {', '.join(fields)}; the platform team grants more in tenants.yaml"
     for name, at in written_fields(overlay):
         if not any(name == field or name.startswith(f"{field}.") for field in fields):
-            yield finding((*place, *at), f"team {cluster.team} may not write {name} in an overlay", remedy)
+            yield finding((OVERLAY, *at), f"team {cluster.team} may not write {name} in an overlay", remedy)
 
 
 def written_fields(overlay: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
     """Yield the dotted path and the place of each field that an overlay writes or drops."""
-    for name, place in leaf_places(overlay.get(SPEC)):
+    for name, place in leaf_paths(overlay.get(SPEC)):
         yield name, (SPEC, *place)
     for index, name in enumerate(drops_of(overlay)):
         yield name, ("dropped", index)
@@ -111,7 +110,7 @@ def drops_of(overlay: Mapping[str, Any]) -> list[str]:
     return [name for name in dropped if isinstance(name, str)] if isinstance(dropped, list) else []
 
 
-def dropped_overlays(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
+def dropped_overlays(source: CellSource) -> Iterator[Finding]:
     """Find fields of a tier's overlay that its next revision loses without a word, and drops of what is not there."""
     for revisions in source.tiers.revisions.values():
         before: TierRevision | None = None
@@ -119,7 +118,7 @@ def dropped_overlays(source: CellSource, settings: SettingsOf) -> Iterator[Findi
             yield from of_revision(source.tiers, revisions[number], before)
             before = revisions[number]
     for cluster in source.clusters:
-        with suppress(ValueError):
+        with suppress(TierChainError):
             below = [*of_chain(source.tiers.chain(cluster.file.tier)), *of_defaults(source)]
             overlay = Written(cluster.document, (*cluster.place, OVERLAY), overlay_in(cluster.file.settings))
             yield from drops_nothing(overlay, fields_of(below), "no overlay below has it")
@@ -130,7 +129,7 @@ def of_cell(source: CellSource) -> Iterator[Finding]:
     """Find drops of the cell's defaults for fields that no tier of its clusters has."""
     below: set[NamedPath] = set()
     for tier in dict.fromkeys(cluster.file.tier for cluster in source.clusters):
-        with suppress(ValueError):
+        with suppress(TierChainError):
             below |= fields_of(of_chain(source.tiers.chain(tier)))
     for overlay in of_defaults(source) if source.clusters else ():
         yield from drops_nothing(overlay, below, "no tier of the cell's clusters has it")
@@ -141,7 +140,7 @@ def of_revision(tiers: Tiers, revision: TierRevision, before: TierRevision | Non
     try:
         chain = tiers.chain(revision.reference)
         had = fields_of(of_chain(tiers.chain(before.reference))) if before else set()
-    except ValueError:
+    except TierChainError:
         return  # a finding of its own reports the chain
     overlays = list(of_chain(chain))
     has = fields_of(overlays)
@@ -167,7 +166,7 @@ def drops_nothing(overlay: Written, below: Iterable[NamedPath], why: str) -> Ite
             place = (*overlay.place, "dropped", index)
             message = f"'{name}' ends nothing: {why}"
             where = overlay.document.locate(place)
-            yield OVERLAY_DROPS_NOTHING.finding(written(place), message, nearest(name, known), location=where)
+            yield OVERLAY_DROPS_NOTHING.finding(dotted(place), message, nearest(name, known), location=where)
 
 
 class Written(NamedTuple):
@@ -181,7 +180,7 @@ class Written(NamedTuple):
 def of_chain(chain: Iterable[TierRevision]) -> Iterator[Written]:
     """Yield the overlays of a chain of revisions, for every server version, the lowest first."""
     for revision in chain:
-        for settings, place in revision.written():
+        for settings, place in revision.all_settings():
             yield Written(revision.document, (*place, OVERLAY), overlay_in(settings))
 
 

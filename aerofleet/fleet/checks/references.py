@@ -6,52 +6,63 @@ from collections.abc import Iterator
 
 from aerofleet.files.settings import Settings
 from aerofleet.files.validation import nearest, unknown_key
-from aerofleet.findings import Finding
-from aerofleet.fleet.checks.finding import SettingsOf, finding
-from aerofleet.settings.source import CellSource
+from aerofleet.findings import LocatedProblem, rule, rules_in
+from aerofleet.fleet.checks.definitions import Definitions, in_cluster, in_file
 
 
-def grants(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find unknown tiers, pools and paths of settings in the grants of tenants."""
+@rule("grant-unknown", scope="cell", severity="error")
+def grant_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A team is granted a tier, a pool or a setting that does not exist."""
+    source = definitions.source
     if source.tenants is None:
         return
     document = source.tenants.document
     for team, tenant in source.tenants.file.teams.items():
         for index, tier in enumerate(tenant.tiers):
             if tier not in source.tiers.names and tier not in source.tiers.unread:
-                message, hint = f"there is no tier '{tier}'", nearest(tier, source.tiers.names)
-                yield finding("grant-unknown", document, ("teams", team, "tiers", index), message, hint)
+                message, remedy = f"there is no tier '{tier}'", nearest(tier, source.tiers.names)
+                yield in_file(document, ("teams", team, "tiers", index), message, remedy)
         for index, pool in enumerate(tenant.pools):
             if source.pools and pool not in source.pools.file.pools:
-                message, hint = f"there is no pool '{pool}'", nearest(pool, source.pools.file.pools)
-                yield finding("grant-unknown", document, ("teams", team, "pools", index), message, hint)
+                message, remedy = f"there is no pool '{pool}'", nearest(pool, source.pools.file.pools)
+                yield in_file(document, ("teams", team, "pools", index), message, remedy)
         for index, path in enumerate(tenant.overridable):
             unknown = unknown_key(Settings, path.split("."))
             if unknown is not None:
-                message, hint = f"there is no setting '{path}'", nearest(*unknown)
-                yield finding("grant-unknown", document, ("teams", team, "overridable", index), message, hint)
+                message, remedy = f"there is no setting '{path}'", nearest(*unknown)
+                yield in_file(document, ("teams", team, "overridable", index), message, remedy)
 
 
-def release_order(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find unknown clusters in the release order of an operator upgrade: a misspelt cluster would stay paused."""
+@rule("release-order", scope="cell", severity="error")
+def release_order(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """The release order of an operator upgrade names a cluster that does not exist.
+
+    A cluster whose name is misspelt in it would stay paused.
+    """
+    source = definitions.source
     if source.cell is None or source.unread:
         return
-    written = [cluster.key for cluster in source.clusters]
+    known = [cluster.key for cluster in source.clusters]
     for index, key in enumerate(source.cell.file.operator.release_order):
-        if key not in written:
-            place = ("operator", "releaseOrder", index)
-            message, hint = f"there is no cluster '{key}'", nearest(key, written)
-            yield finding("release-order", source.cell.document, place, message, hint)
+        if key not in known:
+            path = ("operator", "releaseOrder", index)
+            yield in_file(source.cell.document, path, f"there is no cluster '{key}'", nearest(key, known))
 
 
-def host_blocks(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find unknown hosts in block lists: the pods would stay on a misspelt host."""
-    if source.hosts is None:
+@rule("host-block", scope="cell", severity="error")
+def host_block(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A block list names a host that does not exist.
+
+    The pods would stay on a host whose name is misspelt in it.
+    """
+    hosts = definitions.source.hosts
+    if hosts is None:
         return
-    for cluster in source.clusters:
-        resolved = settings.get(cluster.key)
-        for index, host in enumerate(resolved.host_blocks if resolved else ()):
-            if host not in source.hosts.file.hosts:
-                place = (*cluster.place, "hostBlocks", index)
-                message, hint = f"there is no host '{host}'", nearest(host, source.hosts.file.hosts)
-                yield finding("host-block", cluster.document, place, message, hint)
+    for cluster, settings in definitions.clusters():
+        for index, host in enumerate(settings.host_blocks):
+            if host not in hosts.file.hosts:
+                message, remedy = f"there is no host '{host}'", nearest(host, hosts.file.hosts)
+                yield in_cluster(cluster, ("hostBlocks", index), message, remedy)
+
+
+RULES = rules_in(globals())

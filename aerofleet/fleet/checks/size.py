@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aerofleet.findings import Finding
-from aerofleet.fleet.checks.finding import SettingsOf, finding
-from aerofleet.settings.source import CellSource
+from aerofleet.findings import LocatedProblem, rule, rules_in
+from aerofleet.fleet.checks.definitions import Definitions, in_cluster
 
 
-def pod_memory(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find clusters whose pods have less memory than their settings allow the server.
+@rule("pod-memory", scope="cell", severity="error", remedy="more memory, or smaller settings")
+def pod_memory(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A pod has less memory than its settings let the server take: the pod is killed before writes stop.
 
     Clusters with `size: auto` are left out: the computation of the size reports the same.
     """
-    if source.cell is None:
+    if definitions.source.cell is None:
         return
     from aerofleet.fleet.auto_size import lacks_for_settings
 
-    for cluster in source.clusters:
-        resolved = settings.get(cluster.key)
-        if resolved is None or resolved.size == "auto":
-            continue
-        version = source.server_version(resolved.channel)
-        for message in lacks_for_settings(resolved, version):
-            yield finding("pod-memory", cluster.document, cluster.place, message, "more memory, or smaller settings")
+    for cluster, settings in definitions.clusters():
+        if settings.size != "auto":
+            version = definitions.source.server_version(settings.channel)
+            for message in lacks_for_settings(settings, version):
+                yield in_cluster(cluster, (), message)
+
+
+RULES = rules_in(globals())

@@ -6,24 +6,23 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aerofleet.files.choices import StorageKind
-from aerofleet.findings import Finding
-from aerofleet.fleet.checks.finding import SettingsOf, finding
+from aerofleet.findings import LocatedProblem, rule, rules_in
+from aerofleet.fleet.checks.definitions import Definitions, in_cluster
 from aerofleet.settings.layers import DEFAULTS
 from aerofleet.settings.merge import Path, is_named_list
-from aerofleet.settings.source import CellSource
 
 OF_OTHER_STORAGE = {StorageKind.DEVICE: "dataSize", StorageKind.MEMORY: "devices"}
 """Kind of storage → the setting that only the other kind uses."""
 
 
-def storage_settings(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find settings of a cluster for the other kind of storage: the owner believes that they apply.
+@rule("storage-unused", scope="cell", severity="error")
+def storage_unused(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A namespace has a setting that only the other kind of storage uses: the owner believes that it applies.
 
-    A tier may have both, for clusters that choose.
+    A tier may have both settings, for clusters that choose.
     """
-    for cluster in source.clusters:
-        resolved = settings.get(cluster.key)
-        storages = {namespace.name: namespace.storage for namespace in resolved.namespaces} if resolved else {}
+    for cluster, settings in definitions.clusters():
+        storages = {namespace.name: namespace.storage for namespace in settings.namespaces}
         listed = cluster.file.settings.get("namespaces")
         named = enumerate(listed) if is_named_list(listed) else ()
         entries: list[tuple[Path, Mapping[str, Any], StorageKind | None]]
@@ -31,9 +30,12 @@ def storage_settings(source: CellSource, settings: SettingsOf) -> Iterator[Findi
         defaults = cluster.file.settings.get(DEFAULTS)
         if isinstance(defaults, Mapping) and len(set(storages.values())) == 1:
             entries.append(((DEFAULTS,), defaults, next(iter(storages.values()))))
-        for place, entry, storage in entries:
+        for path, entry, storage in entries:
             setting = OF_OTHER_STORAGE.get(storage) if storage else None
             if storage and setting and entry.get(setting) is not None:
                 message = f"{setting} has no effect: the namespace has storage: {storage.value}"
-                hint = f"take {setting} out, or choose the other storage"
-                yield finding("storage-unused", cluster.document, (*cluster.place, *place, setting), message, hint)
+                remedy = f"take {setting} out, or choose the other storage"
+                yield in_cluster(cluster, (*path, setting), message, remedy)
+
+
+RULES = rules_in(globals())

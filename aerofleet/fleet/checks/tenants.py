@@ -8,112 +8,136 @@ from difflib import get_close_matches
 
 from aerofleet.files.choices import ClusterState, StorageKind
 from aerofleet.files.settings import Settings
+from aerofleet.files.tenants import Tenant
 from aerofleet.files.validation import unknown_key
-from aerofleet.findings import Finding
-from aerofleet.fleet.checks.finding import SettingsOf, finding
+from aerofleet.findings import LocatedProblem, rule, rules_in
+from aerofleet.fleet.checks.definitions import Definitions, in_cluster, in_file
 from aerofleet.settings.merge import Path, is_named_list
 from aerofleet.settings.overlay import OVERLAY
 from aerofleet.settings.source import CellSource, WrittenCluster
+from aerofleet.settings.tiers import TierChainError
 from aerofleet.units.amount import counted
 
-ALWAYS_THEIRS = ("workload", "size", "passwords", "reconcileRequest", "restart")
+ALWAYS_ALLOWED = ("workload", "size", "passwords", "reconcileRequest", "restart")
 """Settings that every team may write. A tenant entry has to name all others."""
 
 
-def tenants(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find tiers, pools and settings that a team uses and its tenant entry does not grant."""
+@rule("tenant-unknown", scope="cell", severity="error")
+def tenant_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A team has a file and no entry in `tenants.yaml`."""
+    source = definitions.source
     if source.tenants is None:
         return
-    granted = source.tenants.file.teams
+    known = source.tenants.file.teams
     for team, read in source.teams.items():
-        if team not in granted:
-            near = get_close_matches(team, granted, n=1)
-            hint = f"did you mean '{near[0]}'?" if near else "the platform team adds it to tenants.yaml"
-            yield finding(
-                "tenant-unknown", read.document, ("team",), f"team '{team}' has no entry in tenants.yaml", hint
-            )
-    for cluster in source.clusters:
-        tenant = granted.get(cluster.team)
-        if tenant is None:
-            continue
+        if team not in known:
+            near = get_close_matches(team, known, n=1)
+            remedy = f"did you mean '{near[0]}'?" if near else "the platform team adds it to tenants.yaml"
+            yield in_file(read.document, ("team",), f"team '{team}' has no entry in tenants.yaml", remedy)
+
+
+@rule("tenant-tier", scope="cell", severity="error")
+def tenant_tier(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A team uses a tier that it was not granted."""
+    for cluster, tenant in clusters_of_tenants(definitions.source):
         tier = cluster.file.tier.partition("@")[0]
-        if tier not in tenant.tiers and tier in source.tiers.names:
-            hint = f"granted: {', '.join(tenant.tiers)}; the platform team grants more in tenants.yaml"
+        if tier not in tenant.tiers and tier in definitions.source.tiers.names:
             message = f"team {cluster.team} may not use the tier '{tier}'"
-            yield finding("tenant-tier", cluster.document, (*cluster.place, "tier"), message, hint)
-        resolved = settings.get(cluster.key)
-        pool_is_there = source.pools is None or (resolved is not None and resolved.pool in source.pools.file.pools)
-        if resolved and pool_is_there and resolved.pool not in tenant.pools:
-            message = f"team {cluster.team} may not use the pool '{resolved.pool}'"
-            hint = f"granted: {', '.join(tenant.pools)}"
-            yield finding("tenant-pool", cluster.document, (*cluster.place, "pool"), message, hint)
-        allowed = (*ALWAYS_THEIRS, *tenant.overridable)
-        for path, place in setting_places(cluster.file.settings, given_namespaces(source, cluster)):
-            where = (*cluster.place, *place)
-            if place[0] == OVERLAY:
+            remedy = f"granted: {', '.join(tenant.tiers)}; the platform team grants more in tenants.yaml"
+            yield in_cluster(cluster, ("tier",), message, remedy)
+
+
+@rule("tenant-pool", scope="cell", severity="error")
+def tenant_pool(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A team uses a pool that it was not granted."""
+    pools = definitions.source.pools
+    for cluster, tenant in clusters_of_tenants(definitions.source):
+        settings = definitions.settings.get(cluster.key)
+        pool = settings.pool if settings else None
+        if pool is not None and (pools is None or pool in pools.file.pools) and pool not in tenant.pools:
+            message = f"team {cluster.team} may not use the pool '{pool}'"
+            yield in_cluster(cluster, ("pool",), message, f"granted: {', '.join(tenant.pools)}")
+
+
+@rule("tenant-override", scope="cell", severity="error")
+def tenant_override(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A team sets what its tenant entry does not let it set itself."""
+    for cluster, tenant in clusters_of_tenants(definitions.source):
+        allowed = (*ALWAYS_ALLOWED, *tenant.overridable)
+        for setting, path in setting_paths(cluster.file.settings, inherited_namespaces(definitions.source, cluster)):
+            if path[0] == OVERLAY:
                 continue  # the check of overlays has findings of its own
-            if path.startswith("alerts."):
-                hint = "one set of rules watches all clusters of a tier: say it there, or in the cell's defaults"
-                yield finding("tenant-override", cluster.document, where, f"the team may not set {path}", hint)
-            elif unknown_key(Settings, path.split(".")):
+            if setting.startswith("alerts."):
+                remedy = "one set of rules watches all clusters of a tier: set it there, or in the cell's defaults"
+            elif unknown_key(Settings, setting.split(".")):
                 continue  # another rule reports the unknown key
-            elif not any(path == prefix or path.startswith(f"{prefix}.") for prefix in allowed):
-                hint = f"allowed: {', '.join(allowed)}; the platform team grants more in tenants.yaml"
-                yield finding("tenant-override", cluster.document, where, f"the team may not set {path}", hint)
+            elif any(setting == prefix or setting.startswith(f"{prefix}.") for prefix in allowed):
+                continue
+            else:
+                remedy = f"allowed: {', '.join(allowed)}; the platform team grants more in tenants.yaml"
+            yield in_cluster(cluster, path, f"the team may not set {setting}", remedy)
 
 
-def given_namespaces(source: CellSource, cluster: WrittenCluster) -> set[str]:
+def clusters_of_tenants(source: CellSource) -> Iterator[tuple[WrittenCluster, Tenant]]:
+    """Yield the clusters of the teams that have an entry in `tenants.yaml`, with that entry."""
+    tenants = source.tenants.file.teams if source.tenants else {}
+    return ((cluster, tenants[cluster.team]) for cluster in source.clusters if cluster.team in tenants)
+
+
+def inherited_namespaces(source: CellSource, cluster: WrittenCluster) -> set[str]:
     """Return the names of the namespaces that the cluster has if its team names none."""
     layers: list[Mapping[str, object]] = [source.cell.file.defaults] if source.cell else []
-    with suppress(ValueError):
+    with suppress(TierChainError):
         chain = source.tiers.chain(cluster.file.tier)
-        layers += [settings for revision in chain for settings, _place in revision.written()]
+        layers += [settings for revision in chain for settings, _path in revision.all_settings()]
     listed = [items for layer in layers if is_named_list(items := layer.get("namespaces"))]
     return {entry["name"] for entries in listed for entry in entries} or {cluster.name}
 
 
-def setting_places(settings: Mapping[str, object], namespaces: Container[str]) -> Iterator[tuple[str, Path]]:
-    """Yield the dotted path and the place of each leaf, without names of list entries: ``namespaces.defaultTtl``.
+def setting_paths(settings: Mapping[str, object], namespaces: Container[str]) -> Iterator[tuple[str, Path]]:
+    """Yield each leaf as (setting, path): the setting without names of list entries (``namespaces.defaultTtl``).
 
     A namespace outside of ``namespaces`` is an additional one, or replaces the cluster's own.
     """
-    yield from leaf_places(settings)
+    yield from leaf_paths(settings)
     listed = settings.get("namespaces")
     for index, entry in enumerate(listed) if is_named_list(listed) else ():
         if entry["name"] not in namespaces:
             yield "namespaces", ("namespaces", index, "name")
 
 
-def leaf_places(settings: object, path: str = "", place: Path = ()) -> Iterator[tuple[str, Path]]:
+def leaf_paths(settings: object, setting: str = "", path: Path = ()) -> Iterator[tuple[str, Path]]:
     if isinstance(settings, Mapping) and settings:
         for key, value in settings.items():
-            yield from leaf_places(value, f"{path}.{key}" if path else str(key), (*place, key))
+            yield from leaf_paths(value, f"{setting}.{key}" if setting else str(key), (*path, key))
     elif is_named_list(settings):
         for index, item in enumerate(settings):
             rest = {key: value for key, value in item.items() if key != "name"}
-            yield from leaf_places(rest, path, (*place, index)) if rest else ()
-    elif path:
-        yield path, place
+            yield from leaf_paths(rest, setting, (*path, index)) if rest else ()
+    elif setting:
+        yield setting, path
 
 
-def quotas(source: CellSource, settings: SettingsOf) -> Iterator[Finding]:
-    """Find teams whose clusters together exceed their quota."""
+@rule("tenant-quota", scope="cell", severity="error")
+def tenant_quota(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """The clusters of a team together need more than its quota."""
+    source = definitions.source
     if source.tenants is None:
         return
     of_team = source.by_team()
     for team, tenant in source.tenants.file.teams.items():
         clusters = [cluster for cluster in of_team.get(team, ()) if cluster.file.state is not ClusterState.RELEASED]
-        known = [settings[cluster.key] for cluster in clusters if cluster.key in settings]
+        known = [definitions.settings[cluster.key] for cluster in clusters if cluster.key in definitions.settings]
         if not known:
             continue
-        for what, amount in {**quota_use(known), "clusters": len(clusters)}.items():
-            granted = getattr(tenant.quota, what)
-            if amount > granted:
-                message = f"the team's clusters need {quantity(what, amount)}, its quota is {quantity(what, granted)}"
-                hint = (
-                    f"make a cluster smaller; the platform team grants more in tenants.yaml: teams.{team}.quota.{what}"
+        for part, amount in {**quota_use(known), "clusters": len(clusters)}.items():
+            quota = getattr(tenant.quota, part)
+            if amount > quota:
+                message = f"the team's clusters need {quantity(part, amount)}, its quota is {quantity(part, quota)}"
+                remedy = (
+                    f"make a cluster smaller; the platform team grants more in tenants.yaml: teams.{team}.quota.{part}"
                 )
-                yield finding("tenant-quota", source.teams[team].document, ("clusters",), message, hint)
+                yield in_file(source.teams[team].document, ("clusters",), message, remedy)
 
 
 def quota_use(clusters: Sequence[Settings]) -> dict[str, int]:
@@ -144,3 +168,6 @@ def quantity(what: str, amount: int) -> str:
     if what in ("memory", "storage"):
         return f"{round(amount / (1 << 30), 1):,g} GiB of {what}"
     return f"{amount / 1000:g} cores" if what == "cpu" else counted(amount, what.removesuffix("s"))
+
+
+RULES = rules_in(globals())

@@ -20,7 +20,6 @@ from aerofleet.sizing import (
     Record,
     Storage,
     Workload,
-    findings,
     host_share,
     memory_shortfalls,
     shortfalls,
@@ -154,9 +153,9 @@ def test_few_cores(given_size: GivenSize) -> None:
 def test_a_pod_below_what_its_settings_let_it_take(given_size: GivenSize) -> None:
     """12 GiB of limit, and budget and data-size alone are more."""
     pod = replace(given_size.pod, memory_bytes=12 * GIB)
-    (finding,) = findings(pod, "spec.podSpec")
-    assert (finding.rule, finding.severity, finding.path) == ("pod-memory", "error", "spec.podSpec.memory_bytes")
-    assert "killed before any limit stops writes" in finding.message
+    (lack,) = memory_shortfalls(pod)
+    assert lack.path == "memory_bytes"
+    assert "killed before any limit stops writes" in lack.reason
 
 
 def test_a_pod_whose_memory_percentage_stops_writes_first(given_size: GivenSize) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aerofleet.findings import Finding
 from aerofleet.sizing.assumptions import Assumptions
 from aerofleet.sizing.cluster import DEFAULTS, sized
 from aerofleet.sizing.namespace import NamespaceNeed
@@ -109,17 +108,3 @@ def limit_shortfalls(pod: PodSettings, need: int) -> Iterator[Shortfall]:
         yield Shortfall(
             "memory_bytes", least, have, "B", "writes stop at stop-writes-sys-memory-pct of the pod's limit"
         )
-
-
-def findings(pod: PodSettings, path: str, assumptions: Assumptions = DEFAULTS) -> tuple[Finding, ...]:
-    """Return the shortfalls of the memory as findings. ``path``: path of the pod's settings in the input."""
-    return tuple(
-        Finding(
-            "pod-memory",
-            "error",
-            f"{path}.{lack.path}" if path else lack.path,
-            f"{lack.reason}: has {lack.have:,} {lack.unit}",
-            f"at least {lack.need:,} {lack.unit}",
-        )
-        for lack in memory_shortfalls(pod, assumptions)
-    )

@@ -1,0 +1,63 @@
+"""The definitions that the checks of a cell read, and the problems that they yield at the line that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+
+from aerofleet.files.settings import Settings
+from aerofleet.files.validation import dotted
+from aerofleet.findings import LocatedProblem
+from aerofleet.fleet.pool_members import hosts_in_racks
+from aerofleet.load import Document
+from aerofleet.settings.layers import layers_of
+from aerofleet.settings.merge import Path
+from aerofleet.settings.source import CellSource, WrittenCluster
+from aerofleet.settings.tiers import TierChainError
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """The context of a cell's rules: its files, and TEAM/CLUSTER → settings of each cluster whose settings have no
+    mistakes.
+    """
+
+    source: CellSource
+    settings: Mapping[str, Settings]
+
+    @cached_property
+    def hosts_in_racks(self) -> Mapping[str, Mapping[str, int]]:
+        """Pool → rack → number of the pool's hosts; empty if a file could not be read."""
+        return hosts_in_racks(self.source)
+
+    def clusters(self) -> Iterator[tuple[WrittenCluster, Settings]]:
+        """Yield every cluster whose settings have no mistakes."""
+        for cluster in self.source.clusters:
+            settings = self.settings.get(cluster.key)
+            if settings is not None:
+                yield cluster, settings
+
+
+def in_file(document: Document, path: Path, message: str, remedy: str = "") -> LocatedProblem:
+    """Return the problem of a value in a file."""
+    return LocatedProblem(dotted(path), message, remedy, document.locate(path))
+
+
+def in_cluster(cluster: WrittenCluster, path: Path, message: str, remedy: str = "") -> LocatedProblem:
+    """Return the problem of a key of the cluster in its team's file; ``path`` is the path below the cluster's name."""
+    return LocatedProblem(dotted(path), message, remedy, cluster.locate(path), cluster.subject)
+
+
+def in_layer(
+    source: CellSource, cluster: WrittenCluster, setting: str, message: str, remedy: str = ""
+) -> LocatedProblem:
+    """Return the problem of a setting at the line that decides it, which may be a tier's; at the cluster if no layer
+    has the setting. ``setting``: a top-level key of the settings.
+    """
+    location = cluster.locate((setting,))
+    with suppress(TierChainError):
+        layers = layers_of(source, source.tiers.chain(cluster.file.tier), cluster)
+        location = next((layer.locate((setting,)) for layer in reversed(layers) if setting in layer.data), location)
+    return LocatedProblem(setting, message, remedy, location, cluster.subject)
