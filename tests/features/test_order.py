@@ -20,7 +20,7 @@ ORDER = [
 ]  # fmt: skip
 WITHOUT_SETTINGS = {"secrets"}
 """Features that have no settings of their own."""
-NO_FEATURES = {"__init__", "marks"}
+NO_FEATURES = {"__init__", "marks", "overlay"}
 CLUSTERS = [cluster for profile in NetworkProfile for cluster in resolved(profile).clusters]
 
 
