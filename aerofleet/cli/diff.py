@@ -14,12 +14,12 @@ from typing import Any
 from aerofleet.analysis.change import analyse_change
 from aerofleet.analysis.formats import FORMATS
 from aerofleet.cli.findings import add_selection, print_findings, selection_of
-from aerofleet.cli.manifest_file import read_objects
 from aerofleet.cli.operator import add_operator, operator_of
 from aerofleet.cli.terminal import standard_output
 from aerofleet.findings.effect import Effect
 from aerofleet.findings.exit_code import ExitCode
 from aerofleet.load import LoadError
+from aerofleet.load.objects import read_objects
 from aerofleet.units.aerospike_cluster import API_VERSION, is_cluster, is_foreign_cluster
 from aerofleet.units.object_identity import key_of, label_of
 

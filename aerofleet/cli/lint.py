@@ -12,10 +12,10 @@ from pathlib import Path
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.analysis.manifests import analyse_manifests
 from aerofleet.cli.findings import add_format, add_selection, print_findings, selection_of
-from aerofleet.cli.manifest_file import read_objects
 from aerofleet.cli.operator import add_operator, operator_of
 from aerofleet.findings import Finding, Location
 from aerofleet.load import Document, LoadError
+from aerofleet.load.objects import read_objects
 
 
 def run(argv: Sequence[str]) -> int:

@@ -46,15 +46,15 @@ def errors(text: str) -> Iterator[list[str]]:
     block: list[str] = []
     indent = 0
     for line in text.splitlines():
-        words = line.strip()
-        if words.startswith(ERROR) or LOCK_HOLDER in words:
-            if block and not (LOCK_HOLDER in words and block[0].startswith(ERROR)):
+        content = line.strip()
+        if content.startswith(ERROR) or LOCK_HOLDER in content:
+            if block and not (LOCK_HOLDER in content and block[0].startswith(ERROR)):
                 yield block
                 block = []
-            block.append(words)
+            block.append(content)
             indent = len(line) - len(line.lstrip())
-        elif block and (not words or (indent and len(line) - len(line.lstrip()) >= indent)):
-            block.append(words)
+        elif block and (not content or (indent and len(line) - len(line.lstrip()) >= indent)):
+            block.append(content)
         elif block:
             yield block
             block = []

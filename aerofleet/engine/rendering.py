@@ -40,7 +40,7 @@ def rendering_of(root: Path, names: Sequence[str], cluster: str | None = None) -
     resolved = [resolved_cell(root, name) for name in names or cells(root)]
     rendering = rendering_of_cells(resolved, cluster)
     if not rendering.objects:
-        known = [each.key for cell in resolved for each in cell.clusters if each.is_deployed]
+        known = [cluster.key for cell in resolved for cluster in cell.clusters if cluster.is_deployed]
         hint = f"no cluster '{cluster}' here; {nearest(cluster or '', known)}" if known else "no cell here"
         raise MistakeError(f"nothing to render: {hint}")
     return rendering

@@ -70,7 +70,7 @@ def rendered(folder: Path, revision: str) -> Rendering:
     if done.returncode:
         raise RevisionError(f"revision {revision} can't be rendered:\n{done.stderr.decode().strip()}")
     answer = json.loads(done.stdout)
-    return [(row["stack"], row["object"]) for row in answer["objects"]], answer.get("stacks", {})
+    return [(entry["stack"], entry["object"]) for entry in answer["objects"]], answer.get("stacks", {})
 
 
 def run(

@@ -82,8 +82,8 @@ class ClusterApi:
     def get(self, api_version: str, kind: str, namespace: str, name: str) -> dict[str, Any] | None:
         """Return the object, or None if it, its namespace or its kind does not exist."""
         with self._asking(), suppress(NotFoundError, ResourceNotFoundError):
-            found: dict[str, Any] = self._kind(api_version, kind).get(name=name, namespace=namespace or None).to_dict()
-            return found
+            answer = self._kind(api_version, kind).get(name=name, namespace=namespace or None)
+            return dict(answer.to_dict())
         return None
 
     def version(self) -> str:

@@ -108,8 +108,8 @@ def ask(
     finally:
         client.close()
     return {
-        node: NodeAnswers(told.get("", {}), {name: told.get(name, {}) for name in namespaces}, *gates[node])
-        for node, told in answers.items()
+        node: NodeAnswers(answer.get("", {}), {name: answer.get(name, {}) for name in namespaces}, *gates[node])
+        for node, answer in answers.items()
     }
 
 

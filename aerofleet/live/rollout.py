@@ -170,22 +170,22 @@ def first_unwanted(desired: Json, live: Json) -> str:
 
     Both are compared with the values that the operator's webhook fills in, so its own values are on both sides.
     """
-    allowed, found = (
+    allowed, actual = (
         cluster_of({**resource, "spec": {"storage": {}, **resource.get("spec", {})}}).spec
         for resource in (desired, live)
     )
-    return first_extra(found, allowed, "spec")
+    return first_extra(actual, allowed, "spec")
 
 
-def first_extra(found: Any, allowed: Any, path: str) -> str:
-    """Return the first path of ``found`` that ``allowed`` lacks, or at which it has another value."""
-    inside, there = parts(found), parts(allowed)
+def first_extra(actual: Any, allowed: Any, path: str) -> str:
+    """Return the first path of ``actual`` that ``allowed`` lacks, or at which it has another value."""
+    inside, permitted = parts(actual), parts(allowed)
     if not inside and not isinstance(allowed, (Mapping, list)):
-        return "" if same(allowed, found) else path
+        return "" if same(allowed, actual) else path
     for key, value in inside.items():
-        at = f"{path}[{key}]" if isinstance(found, list) else f"{path}.{key}"
+        at = f"{path}[{key}]" if isinstance(actual, list) else f"{path}.{key}"
         absent = "" if empty(value) else at
-        extra = first_extra(value, there[key], at) if key in there else absent
+        extra = first_extra(value, permitted[key], at) if key in permitted else absent
         if extra:
             return extra
     return ""

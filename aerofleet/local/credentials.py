@@ -37,13 +37,13 @@ def create(state: State) -> None:
     }.items():
         write_private(state.certificates / name, pem.bytes().decode())
     write_private(state.identity, f"{uuid.uuid4()}\n")
-    rows = (
+    lines = (
         f'{secrets.token_urlsafe(32)},{ADMINISTRATOR},{ADMINISTRATOR},"system:masters"',
         f"{secrets.token_urlsafe(32)},{CONTROLLER_MANAGER},{CONTROLLER_MANAGER}",
     )
     write_private(state.passphrase, secrets.token_urlsafe(32))
     # Written last: if it exists, all the others exist.
-    write_private(state.tokens, "\n".join(rows) + "\n")
+    write_private(state.tokens, "\n".join(lines) + "\n")
 
 
 def token(state: State, user: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads the Kubernetes objects of a file, as `kubectl get -o yaml` prints them or as people write them."""
+"""Read the Kubernetes objects of a file, as `kubectl get -o yaml` prints them or as people write them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from aerofleet.load import Document, read_all
 
 
 def read_objects(path: Path) -> list[Document]:
-    """Every object of a file in order, each entry of a List as a document of its own. Raises LoadError."""
+    """Return every object of a file in order; an entry of a List is a document of its own. Raises LoadError."""
     return list(_objects(read_all(path)))
 
 
