@@ -14,7 +14,7 @@ from typing import Any
 from aerofleet.units.version import first_build
 
 ANY: Any = object()
-"""Stands for every value of a parameter."""
+"""Matches every value of a parameter."""
 Need = tuple[str, Any]
 """(path of a parameter without the names of list entries, the value it must have)."""
 
@@ -35,14 +35,14 @@ class Bug:
     needs: tuple[Need, ...] = ()
 
     def is_in(self, version: str) -> bool:
-        """Whether the build has the bug; numbers that ``version`` leaves out count as 0."""
+        """Return whether the build has the bug; numbers that ``version`` leaves out count as 0."""
         build = first_build(version)
         fixes = [first_build(fix) for fix in self.fixed]
         is_fixed = any(build[:3] == fix[:3] and build >= fix for fix in fixes) or build >= max(fixes)
         return build >= first_build(self.since) and not is_fixed
 
     def strikes(self, config: Any) -> bool:
-        """Whether ``config``, an aerospikeConfig, has what the bug needs."""
+        """Return whether ``config``, an aerospikeConfig, has what the bug needs."""
         return all(_has(config, path.split("."), value) for path, value in self.needs)
 
 

@@ -4,9 +4,9 @@ The library writes the configuration out as flat keys (``namespaces.{orders}.sto
 again. On the way some things are lost and some go wrong, and the schema only sees what is left:
 
 * a list of sections is lost where it is empty; entries without a name are lost at its end, and make the code panic
-  before a named one (a namespace without a name anywhere); a name that stands twice is refused;
+  before a named one (a namespace without a name anywhere); a name that is listed twice is refused;
 * a section that is empty goes to the top under its whole dotted name, where the schema refuses it, but a section
-  that stands at the top itself is kept.
+  at the top itself is kept.
 
 Source: aerospike-management-lib (toConf, flattenConf, expandConf), checked against recorded verdicts of AKO 4.5.0.
 """
@@ -40,9 +40,9 @@ class Reading:
 def read(config: Any) -> Reading:
     reading = Reading({})
     for key, value in config.items() if isinstance(config, dict) else ():
-        found = value if value == {} else _read(key, value, (key,), reading)
-        if found is not _GONE:
-            reading.config[key] = found
+        value_read = value if value == {} else _read(key, value, (key,), reading)
+        if value_read is not _GONE:
+            reading.config[key] = value_read
         elif value not in (None, []) and not isinstance(value, dict):
             reading.lost.append((key,))
     return reading
@@ -59,17 +59,17 @@ def _read(key: str, value: Any, path: Path, reading: Reading) -> Any:
 
 
 def _read_section(value: dict[str, Any], path: Path, reading: Reading) -> Any:
-    found = {}
+    section = {}
     for key, item in value.items():
         if item == {}:
             reading.faults.append(((*path, key), "an empty section is refused here", "leave it out"))
         elif (kept := _read(key, item, (*path, key), reading)) is not _GONE:
-            found[key] = kept
-    return found or _GONE
+            section[key] = kept
+    return section or _GONE
 
 
 def _read_sections(key: str, value: list[Any], path: Path, reading: Reading) -> Any:
-    found: dict[str, Any] = {}
+    kept_values: dict[str, Any] = {}
     nameless: list[Path] = []
     for position, item in enumerate(value):
         where = (*path, position)
@@ -80,22 +80,22 @@ def _read_sections(key: str, value: list[Any], path: Path, reading: Reading) -> 
         if name is None:
             nameless.append(where)
             continue
-        if name in found:
+        if name in kept_values:
             reading.faults.append((where, f"{name} is listed twice", "give each entry its own name"))
-        reading.faults += [(each, "this entry has no name (a text)", "start it with name:") for each in nameless]
+        reading.faults += [(place, "this entry has no name (a text)", "start it with name:") for place in nameless]
         nameless.clear()
-        found[name] = _read_section(item, where, reading)
+        kept_values[name] = _read_section(item, where, reading)
     if nameless and path == ("namespaces",):
-        reading.faults += [(each, "this namespace has no name (a text)", "start it with name:") for each in nameless]
+        reading.faults += [(place, "this namespace has no name (a text)", "start it with name:") for place in nameless]
         return value
     reading.lost += nameless
-    if not found:
+    if not kept_values:
         return _GONE
-    return list(found.values()) if key in _LISTS_OF_SECTIONS else found
+    return list(kept_values.values()) if key in _LISTS_OF_SECTIONS else kept_values
 
 
 def _name(entry: Any) -> str | None:
-    """A section's name in a list; its type, where that is all it has."""
+    """Return a section's name in a list; its type, where it has no more than that."""
     for key in ("name", "type"):
         if isinstance(entry, dict) and isinstance(entry.get(key), str):
             name: str = entry[key]

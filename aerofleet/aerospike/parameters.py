@@ -114,24 +114,24 @@ def _table() -> dict[str, Any]:
 
 
 def nodes() -> list[Node]:
-    found: list[Node] = _table()["nodes"]
-    return found
+    listed: list[Node] = _table()["nodes"]
+    return listed
 
 
 @lru_cache(maxsize=1)
 def versions() -> tuple[str, ...]:
-    """Versions with data, oldest first."""
+    """Return the versions with data, the oldest first."""
     return tuple(_table()["versions"])
 
 
 def has_schema(version: str) -> bool:
-    """Is there data for exactly the first three numbers of ``version``?"""
+    """Return whether there is data for exactly the first three numbers of ``version``."""
     return shortened(version, 3) in _table()["versions"]
 
 
 @lru_cache(maxsize=256)
 def data_version(version: str) -> str:
-    """The version whose data stands for ``version``: itself, or the nearest older one. Raises KeyError below 4.9.0."""
+    """Return the version whose data is used: ``version``, or the nearest older one. Raises KeyError below 4.9.0."""
     short = shortened(version, 3)
     if short in _table()["versions"]:
         return short
@@ -142,27 +142,27 @@ def data_version(version: str) -> str:
 
 
 def root(version: str) -> int:
-    """Index of the root node of ``version``; raises KeyError where there is no data for exactly it."""
-    found: int = _table()["versions"][shortened(version, 3)]
-    return found
+    """Return the index of the root node of ``version``. Raises KeyError where there is no data for exactly it."""
+    index: int = _table()["versions"][shortened(version, 3)]
+    return index
 
 
 def embedded_root(version: str) -> int:
     """Return the index of the root node of the edition that operator releases embed: an earlier one for some versions.
     Raises KeyError where there is no data for exactly ``version``.
     """
-    found: int = _table()["embedded"].get(shortened(version, 3), root(version))
-    return found
+    index: int = _table()["embedded"].get(shortened(version, 3), root(version))
+    return index
 
 
 @lru_cache(maxsize=16384)
 def nodes_at(version: str, path: str) -> tuple[Node, ...]:
     """Every node that a path leads to: several where a context has variants. Names of list entries are left out of the
     path (``namespaces.sets.disable-eviction``)."""
-    found = [nodes()[root(version)]]
+    level = [nodes()[root(version)]]
     for key in path.split("."):
-        found = [child for node in found for child in _children(node, key)]
-    return tuple(found)
+        level = [child for node in level for child in _children(node, key)]
+    return tuple(level)
 
 
 def _children(node: Node, key: str) -> Iterator[Node]:
@@ -177,7 +177,7 @@ def _children(node: Node, key: str) -> Iterator[Node]:
 
 
 def variants(node: Node) -> Iterator[Node]:
-    """The node itself, or its alternatives where it is nothing but a choice of them."""
+    """Return the node itself, or its alternatives where it is only a choice of them."""
     if "type" in node or not ("oneOf" in node or "anyOf" in node):
         yield node
         return
@@ -187,25 +187,25 @@ def variants(node: Node) -> Iterator[Node]:
 
 @lru_cache(maxsize=8192)
 def parameter(version: str, path: str) -> Parameter | None:
-    """The parameter at ``path`` (names of list entries left out), or None. Dynamic where any of its variants is."""
+    """Return the parameter at ``path`` (without names of list entries), or None; dynamic where a variant of it is."""
     short = data_version(version)
-    found = nodes_at(short, path)
-    if not found:
+    variants = nodes_at(short, path)
+    if not variants:
         return None
     having = [known for known in versions() if nodes_at(known, path)]
-    first = found[0]
+    first = variants[0]
     parent, _, key = path.rpartition(".")
     parents = nodes_at(short, parent) if parent else (nodes()[root(short)],)
     return Parameter(
         path=path,
-        type="|".join(dict.fromkeys(str(node.get("type", "any")) for node in found)),
-        default=next((node["default"] for node in found if "default" in node), None),
-        minimum=min((node["minimum"] for node in found if "minimum" in node), default=None),
-        maximum=max((node["maximum"] for node in found if "maximum" in node), default=None),
+        type="|".join(dict.fromkeys(str(node.get("type", "any")) for node in variants)),
+        default=next((node["default"] for node in variants if "default" in node), None),
+        minimum=min((node["minimum"] for node in variants if "minimum" in node), default=None),
+        maximum=max((node["maximum"] for node in variants if "maximum" in node), default=None),
         enum=tuple(first.get("enum", ())),
         unit=unit_of(key),
-        dynamic=any(node.get("dynamic", False) for node in found),
-        enterprise_only=all(node.get("enterpriseOnly", False) for node in found),
+        dynamic=any(node.get("dynamic", False) for node in variants),
+        enterprise_only=all(node.get("enterpriseOnly", False) for node in variants),
         required=any(key in node.get("required", ()) for node in parents),
         since=having[0],
         until="" if having[-1] == versions()[-1] else having[-1],
@@ -214,7 +214,7 @@ def parameter(version: str, path: str) -> Parameter | None:
 
 
 def unit_of(key: str) -> str:
-    """The unit of a parameter's number, from its name; empty for plain counts."""
+    """Return the unit of a parameter's number, from its name; empty for plain counts."""
     if key in _BYTES:
         return "bytes"
     if key in _SECONDS:
@@ -226,7 +226,7 @@ def unit_of(key: str) -> str:
 
 
 def names_in(version: str, path: str) -> tuple[str, ...]:
-    """Every key that the context at ``path`` can hold; the root's for an empty path."""
+    """Return every key that the context at ``path`` can have; the root's for an empty path."""
     short = data_version(version)
     contexts = nodes_at(short, path) if path else (nodes()[root(short)],)
     return tuple(dict.fromkeys(name for node in contexts for name in _names(node)))

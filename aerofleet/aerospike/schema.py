@@ -81,15 +81,15 @@ def _object(node: Node, is_root: bool) -> Check:
     def check(value: Any) -> bool:
         if type(value) is not dict:
             return False
-        for key, given in value.items():
+        for key, item in value.items():
             child = children.get(key)
             if child is None:
                 if closed:
                     return False
                 continue
-            if not given and not is_root and type(given) is dict:
+            if not item and not is_root and type(item) is dict:
                 return False
-            if not child(str(given).lower() if key == "tls-authenticate-client" and type(given) is bool else given):
+            if not child(str(item).lower() if key == "tls-authenticate-client" and type(item) is bool else item):
                 return False
         return all(key in value for key in required)
 

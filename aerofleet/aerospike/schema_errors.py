@@ -80,8 +80,8 @@ def _explain_choice(value: Any, node: Node, path: tuple[str | int, ...], version
         else:
             yield SchemaError((*path, "type"), "missing", "type is missing", f"add type: one of {', '.join(kinds)}")
     else:
-        words = " or ".join(dict.fromkeys(_described(nodes()[choice]) for choice in choices))
-        yield SchemaError(path, "type", f"{_shown(value)} is not {words}", "write that")
+        wanted_text = " or ".join(dict.fromkeys(_described(nodes()[choice]) for choice in choices))
+        yield SchemaError(path, "type", f"{_shown(value)} is not {wanted_text}", "write that")
 
 
 def _meant(value: Any, choices: list[int]) -> int | None:
@@ -124,11 +124,11 @@ def _explain_alternatives(
     value: dict[str, Any], alternatives: list[list[str]], path: tuple[str | int, ...], *, one: bool
 ) -> Iterator[SchemaError]:
     met = [keys for keys in alternatives if all(key in value for key in keys)]
-    words = " or ".join(" and ".join(key for key in keys if key != "type") for keys in alternatives)
+    text = " or ".join(" and ".join(key for key in keys if key != "type") for keys in alternatives)
     if not met:
-        yield SchemaError(path, "missing", f"needs {words}", "add one of them")
+        yield SchemaError(path, "missing", f"needs {text}", "add one of them")
     elif one and len(met) > 1:
-        yield SchemaError(path, "choice", f"can have only one of {words}", "take the other away")
+        yield SchemaError(path, "choice", f"can have only one of {text}", "take the other away")
 
 
 def _unknown(key: Any, known: tuple[str, ...], path: tuple[str | int, ...], version: str) -> SchemaError:
@@ -178,8 +178,8 @@ def _elsewhere(dotted: str) -> tuple[str, str] | None:
     having = [version for version in versions() if _known(version, dotted)]
     if not having:
         return None
-    found = parameter(having[-1], dotted)
-    renamed = found.renamed_to if found is not None else ""
+    newest = parameter(having[-1], dotted)
+    renamed = newest.renamed_to if newest is not None else ""
     if having[-1] == versions()[-1]:
         return renamed, f"servers from {having[0]} on have it"
     return renamed, f"servers {having[0]} to {having[-1]} have it"
@@ -208,11 +208,11 @@ def _explain_leaf(value: Any, node: Node, path: tuple[str | int, ...]) -> Schema
         low, high = node.get("minimum"), node.get("maximum")
         unit = unit_of(str(path[-1])) if path else ""
         limits = (("at least", low), ("at most", high))
-        bounds = [f"{words} {exact(bound, unit)}" for words, bound in limits if bound is not None]
+        bounds = [f"{limit} {exact(bound, unit)}" for limit, bound in limits if bound is not None]
         return SchemaError(path, "bounds", f"{exact(value, unit)} is out of bounds", " and ".join(bounds))
     if "not" in node and type(value) is str:
         hint = "write any or false in place of the list, or names in it"
-        return SchemaError(path, "enum", f"{_shown(value)} is not a host name that can stand in a list", hint)
+        return SchemaError(path, "enum", f"{_shown(value)} is not a host name, as entries of the list are", hint)
     return SchemaError(path, "type", f"{_shown(value)} is not {_described(node)}", _TYPE_HINTS[node["type"]])
 
 
@@ -227,7 +227,7 @@ _TYPE_HINTS = {
 
 
 def _described(node: Node) -> str:
-    words = {
+    kinds = {
         "integer": "a whole number",
         "string": "a text",
         "boolean": "true or false",
@@ -238,7 +238,7 @@ def _described(node: Node) -> str:
         return "one of " + ", ".join(str(choice) for choice in node["enum"])
     if node.get("format") == "hostname":
         return "a host name"
-    return words.get(str(node.get("type")), "allowed")
+    return kinds.get(str(node.get("type")), "allowed")
 
 
 def _not_one_of(value: Any, allowed: Iterable[str]) -> str:

@@ -26,12 +26,12 @@ def unsafe_batches(cluster: Cluster, racks: list[Rack], aware: list[str]) -> Ite
 
     ``racks`` with the rack-aware namespaces ``aware`` are those of the cluster, or those that are running.
     """
-    given = [key for key in BATCHES if cluster.rack_config.get(key) is not None]
-    if not given:
+    keys = [key for key in BATCHES if cluster.rack_config.get(key) is not None]
+    if not keys:
         return
     configured = [(name, namespace) for rack in racks for _, name, namespace in namespaces(rack.config)]
     counts = Counter(name for name, _ in configured)
-    for key in given:
+    for key in keys:
         for message, hint in _batch_faults(key, racks, aware, configured, counts):
             yield f"spec.rackConfig.{key}", message, hint
 
@@ -45,7 +45,7 @@ def _batch_faults(
     for name in sorted(counts.keys() - set(aware)):
         yield f"namespace {name} is not rack-aware", "list it in rackConfig.namespaces"
     for name in sorted(name for name, count in counts.items() if count < 2):
-        yield f"namespace {name} stands in one rack only", "configure it in two racks or more"
+        yield f"namespace {name} is in one rack only", "configure it in two racks or more"
     for name in sorted({name for name, namespace in configured if replication_factor(namespace) <= 1}):
         yield f"namespace {name} has replication-factor 1", "a batch would take its only copy away"
     if key == "scaleDownBatchSize":

@@ -29,7 +29,7 @@ SCHEDULING = ("affinity", "tolerations", "nodeSelector")
 
 @dataclass(slots=True)
 class Rack:
-    """A rack as its pods see it. ``own`` is what the rack itself says; ``position`` its place in the list."""
+    """A rack as its pods see it. ``own`` is its entry in the spec; ``position`` its place in the list."""
 
     position: int
     id: int
@@ -41,23 +41,24 @@ class Rack:
 
     @property
     def is_shared(self) -> bool:
-        """Nothing of its own but rack-id: what holds for one such rack holds for all of them."""
+        """Return whether the rack has no configuration and no storage of its own: such racks differ in rack-id only."""
         return not self.own.get("aerospikeConfig") and self.own.get("storage") is None
 
     @property
     def is_blocked_from_roster(self) -> bool:
+        """Return whether forceBlockFromRoster is true."""
         return self.own.get("forceBlockFromRoster") is True
 
     @property
     def identity(self) -> str:
-        """``<id>`` or ``<id>-<revision>``: what StatefulSet and ConfigMap are named by."""
+        """Return ``<id>`` or ``<id>-<revision>``: part of the names of its StatefulSet and ConfigMap."""
         return f"{self.id}-{self.revision}" if self.revision else str(self.id)
 
 
 @dataclass
 class Cluster:
-    """``refusals`` are the mutating webhook's own; ``spec`` is complete as far as they allow. ``operator`` is the
-    release that reads and judges it.
+    """A cluster after defaulting. ``refusals`` are those of the mutating webhook; ``spec`` is complete as far as they
+    allow. ``operator`` is the release that reads and judges it.
     """
 
     name: str
@@ -72,11 +73,11 @@ class Cluster:
     written: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """The spec as a person wrote it."""
     refused_starts: list[Any] | None = field(default=None, repr=False, compare=False)
-    """What `refused_starts` found, once it was asked."""
+    """The result of `refused_starts`, once it was asked."""
 
     @cached_property
     def version(self) -> str:
-        """The server version in the image's tag, empty where there is none."""
+        """Return the server version in the image's tag, empty where there is none."""
         return server_version(self.image)
 
     @property
@@ -108,37 +109,37 @@ class Cluster:
 
     @property
     def is_dynamic(self) -> bool:
-        """Does the operator try to apply settings without a restart?"""
+        """Return whether the operator tries to apply settings without a restart."""
         return self.spec.get("enableDynamicConfigUpdate") is True
 
     @cached_property
     def distinct_racks(self) -> list[Rack]:
-        """One rack for each different configuration or storage."""
+        """Return one rack for every different configuration or storage."""
         shared = [rack for rack in self.racks if rack.is_shared][:1]
         return shared + [rack for rack in self.racks if not rack.is_shared]
 
     @cached_property
     def written_namespaces(self) -> list[tuple[str, str, Config]]:
-        """(path, name, settings) of each namespace, racks that share one told once."""
-        found: dict[str, tuple[str, str, Config]] = {}
+        """Return (path, name, settings) of every namespace; one that racks share comes once."""
+        by_path: dict[str, tuple[str, str, Config]] = {}
         for rack in self.distinct_racks:
             for position, name, namespace in namespaces(rack.config):
                 path = self.config_path(rack, "namespaces", position)
-                found.setdefault(path, (path, name, namespace))
-        return list(found.values())
+                by_path.setdefault(path, (path, name, namespace))
+        return list(by_path.values())
 
     @property
     def has_roster(self) -> bool:
-        """Only strongly consistent namespaces have one."""
+        """Return whether a namespace is strongly consistent: no other has a roster."""
         return any(is_strongly_consistent(namespace) for _, _, namespace in self.written_namespaces)
 
     def config_path(self, rack: Rack, *path: str | int) -> str:
-        """Where a person wrote what the rack's effective configuration holds at ``path``."""
+        """Return the path in the spec where a person wrote what the rack's effective configuration has at ``path``."""
         own = rack.own.get("aerospikeConfig")
         if own is not None and path:
-            found, is_whole = _written_at(own, rack.config, path)
+            names, is_whole = _written_at(own, rack.config, path)
             if is_whole:
-                return dotted(("spec", "rackConfig", "racks", rack.position, "aerospikeConfig", *found))
+                return dotted(("spec", "rackConfig", "racks", rack.position, "aerospikeConfig", *names))
         return dotted(("spec", "aerospikeConfig", *_written_at(self.config, rack.config, path)[0]))
 
     def storage_path(self, rack: Rack) -> str:
@@ -148,9 +149,9 @@ class Cluster:
 def _written_at(written: Any, effective: Any, path: tuple[str | int, ...]) -> tuple[list[str | int], bool]:
     """Return ``path`` of an effective configuration as its path in ``written``, and whether ``written`` has all of it.
 
-    An entry of a list is found by its name: an overlay holds fewer of them, in another order.
+    An entry of a list is looked up by its name: an overlay has fewer of them, in another order.
     """
-    found: list[str | int] = []
+    names: list[str | int] = []
     for position, key in enumerate(path):
         effective = _child(effective, key)
         here = key
@@ -159,10 +160,10 @@ def _written_at(written: Any, effective: Any, path: tuple[str | int, ...]) -> tu
             same = [index for index, item in enumerate(written) if isinstance(item, dict) and item.get("name") == name]
             here = key if key in same or not same else same[0]
         written = _child(written, here)
-        found.append(here)
+        names.append(here)
         if written is None:
-            return [*found, *path[position + 1 :]], False
-    return found, True
+            return [*names, *path[position + 1 :]], False
+    return names, True
 
 
 def _child(value: Any, key: str | int) -> Any:
@@ -172,8 +173,9 @@ def _child(value: Any, key: str | int) -> Any:
 
 
 def cluster_of(resource: dict[str, Any], operator: str = OPERATOR) -> Cluster:
-    """Read and default an AerospikeCluster as this operator release does. Never raises for what the resource holds: see
-    ``refusals`` and ``reading``.
+    """Read and default an AerospikeCluster as this operator release does.
+
+    Never raises for anything in the resource: faults are in ``refusals`` and ``reading``.
     """
     decoded, reading = crd.read(resource, operator)
     metadata = section(resource, "metadata")
@@ -235,7 +237,9 @@ def _default_network_policy(cluster: Cluster) -> None:
         # The webhook itself fills these in, before the definition sees an empty text.
         filled = {f"spec.aerospikeNetworkPolicy.{key}" for key in DEFAULT_NETWORK_POLICY}
         reading = cluster.reading
-        reading.invalid[:] = [each for each in reading.invalid if each.path not in filled or not each.is_empty]
+        reading.invalid[:] = [
+            problem for problem in reading.invalid if problem.path not in filled or not problem.is_empty
+        ]
     for key in WAYS.values():
         if policy.get(key):
             policy[key] = [qualified(name, cluster.namespace) for name in policy[key]]
@@ -249,7 +253,7 @@ def _default_pod_spec(spec: dict[str, Any]) -> None:
 
 
 def _forget_effective(storage: dict[str, Any]) -> None:
-    """What the webhook itself wrote into a cluster that is read back says nothing new: it is worked out again."""
+    """Drop the effective values that the webhook wrote into a cluster that is read back: they are computed again."""
     holders = [section(storage, key) for key in ("blockVolumePolicy", "filesystemVolumePolicy")]
     for holder in (*holders, *entries(storage, "volumes")):
         for key in EFFECTIVE_POLICY:
@@ -257,7 +261,7 @@ def _forget_effective(storage: dict[str, Any]) -> None:
 
 
 def _default_racks(cluster: Cluster, owner: Owner) -> list[dict[str, Any]]:
-    """The racks as written; the reserved rack 0 where there are none."""
+    """Return the racks as written; the reserved rack 0 where there are none."""
     racks: list[dict[str, Any]] = cluster.rack_config.get("racks") or []
     if not racks:
         racks = [{"id": 0}]
@@ -267,8 +271,8 @@ def _default_racks(cluster: Cluster, owner: Owner) -> list[dict[str, Any]]:
             rack.pop(key, None)
     taken = ("zone", "region", "rackLabel", "nodeName", "aerospikeConfig", "storage", "podSpec")
     for position, rack in enumerate(racks):
-        said = [key for key in taken if rack.get(key) not in (None, "")]
-        if rack.get("id") == 0 and (len(racks) > 1 or said):
+        own_keys = [key for key in taken if rack.get(key) not in (None, "")]
+        if rack.get("id") == 0 and (len(racks) > 1 or own_keys):
             path = f"spec.rackConfig.racks[{position}].id"
             owner.refuse(DEFAULT_RACK, path, "rack id 0 is reserved for a cluster without racks", "count racks from 1")
     return racks

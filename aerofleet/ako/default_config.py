@@ -57,19 +57,23 @@ def default_config(owner: Owner, config: Config, path: str, rack_id: int | None)
 
 
 def _checked_namespaces(owner: Owner, config: Config, path: str) -> Config:
-    found = config.get("namespaces")
-    if not isinstance(found, list) or not found:
-        words = (
-            "is missing" if "namespaces" not in config else "is empty" if found in (None, [], {}) else "is not a list"
+    namespaces = config.get("namespaces")
+    if not isinstance(namespaces, list) or not namespaces:
+        fault = (
+            "is missing"
+            if "namespaces" not in config
+            else "is empty"
+            if namespaces in (None, [], {})
+            else "is not a list"
         )
         owner.refuse(
             NAMESPACE_LIST,
             f"{path}.namespaces",
-            f"namespaces {words}",
+            f"namespaces {fault}",
             "write a list with one entry for each namespace",
         )
     else:
-        for position, namespace in enumerate(found):
+        for position, namespace in enumerate(namespaces):
             if not isinstance(namespace, dict):
                 where = f"{path}.namespaces[{position}]"
                 owner.refuse(NAMESPACE_LIST, where, "a namespace is a map of parameters", "start it with name:")
@@ -77,49 +81,49 @@ def _checked_namespaces(owner: Owner, config: Config, path: str) -> Config:
 
 
 def with_rack_ids(owner: Owner, config: Config, path: str, rack_id: int | None) -> Config:
-    """rack-id belongs to the rack: set for rack-aware namespaces, taken away everywhere else."""
-    found = config.get("namespaces")
-    if not isinstance(found, list):
+    """Return the configuration with the rack's id in rack-aware namespaces, and without a rack-id in all others."""
+    namespaces = config.get("namespaces")
+    if not isinstance(namespaces, list):
         return config
     aware = owner.rack_namespaces if rack_id is not None else []
     changed: list[Any] = []
-    for position, namespace in enumerate(found):
+    for position, namespace in enumerate(namespaces):
         kept = namespace
         if isinstance(namespace, dict) and (namespace.get("name") in aware or "rack-id" in namespace):
             rest = {key: value for key, value in namespace.items() if key != "rack-id"}
             if namespace.get("name") in aware:
-                given = namespace.get("rack-id", rack_id)
-                if given not in (0, rack_id):
+                written_id = namespace.get("rack-id", rack_id)
+                if written_id not in (0, rack_id):
                     where = f"{path}.namespaces[{position}].rack-id"
                     hint = "leave it out: the operator writes the rack's own id"
-                    owner.refuse(RACK_ID, where, f"rack-id {given} is not the rack's id {rack_id}", hint)
+                    owner.refuse(RACK_ID, where, f"rack-id {written_id} is not the rack's id {rack_id}", hint)
                 rest["rack-id"] = rack_id
             kept = rest
         changed.append(kept)
     return {**config, "namespaces": changed}
 
 
-def _with_fixed(owner: Owner, given: Config, fixed: Config, path: str, rule: Rule[...]) -> Config:
+def _with_fixed(owner: Owner, written: Config, fixed: Config, path: str, rule: Rule[...]) -> Config:
     for key, value in fixed.items():
-        if key in given and given[key] != value:
-            message = f"{key} {given[key]!r} is not allowed: the operator sets {value!r}"
+        if key in written and written[key] != value:
+            message = f"{key} {written[key]!r} is not allowed: the operator sets {value!r}"
             owner.refuse(rule, f"{path}.{key}", message, "leave it out")
-    return {**given, **fixed}
+    return {**written, **fixed}
 
 
 def _with_service(owner: Owner, config: Config, path: str) -> Config:
-    given = config.get("service", {})
-    if not isinstance(given, dict):
+    service = config.get("service", {})
+    if not isinstance(service, dict):
         owner.refuse(SERVICE_FIXED, f"{path}.service", "service is not a map of parameters", "write service: {}")
         return config
     fixed = {"node-id": NODE_ID, "cluster-name": owner.name}
-    return {**config, "service": _with_fixed(owner, given, fixed, f"{path}.service", SERVICE_FIXED)}
+    return {**config, "service": _with_fixed(owner, service, fixed, f"{path}.service", SERVICE_FIXED)}
 
 
 def _with_network(owner: Owner, config: Config, path: str) -> Config:
-    given = config.get("network")
+    written = config.get("network")
     where = f"{path}.network"
-    if not isinstance(given, dict):
+    if not isinstance(written, dict):
         owner.refuse(
             NETWORK_REQUIRED,
             where,
@@ -127,7 +131,7 @@ def _with_network(owner: Owner, config: Config, path: str) -> Config:
             "it needs service, heartbeat and fabric",
         )
         return config
-    network = dict(given)
+    network = dict(written)
     for key in ("service", "heartbeat", "fabric", "admin"):
         # Only admin may be left out; a fabric of another kind is left to the schema, as the operator leaves it.
         is_fine = key == "fabric" or isinstance(network[key], dict) if key in network else key == "admin"
@@ -140,26 +144,26 @@ def _with_network(owner: Owner, config: Config, path: str) -> Config:
     return {**config, "network": network}
 
 
-def _with_mesh(owner: Owner, given: Config, path: str) -> Config:
-    return _with_fixed(owner, given, {"mode": "mesh"}, path, HEARTBEAT_MESH)
+def _with_mesh(owner: Owner, heartbeat: Config, path: str) -> Config:
+    return _with_fixed(owner, heartbeat, {"mode": "mesh"}, path, HEARTBEAT_MESH)
 
 
-def _with_access(owner: Owner, given: Config, path: str) -> Config:
-    """Published addresses and ports are the operator's own; the ports follow the port that is listened on."""
-    service = dict(given)
-    if not isinstance(given.get("tls-name", ""), str):
-        message = f"tls-name {given['tls-name']!r} is not a text: the operator's code panics"
+def _with_access(owner: Owner, written: Config, path: str) -> Config:
+    """Return network.service with the operator's published addresses and ports; the ports are those of the server."""
+    service = dict(written)
+    if not isinstance(written.get("tls-name", ""), str):
+        message = f"tls-name {written['tls-name']!r} is not a text: the operator's code panics"
         owner.refuse(PORT_NUMBER, f"{path}.tls-name", message, "write the name of an entry of network.tls")
         return service
     for prefix in ("", "tls-"):
         keys = [f"{prefix}{way}" for way in ("access", "alternate-access")]
-        is_read = f"{prefix}port" in given and (not prefix or "tls-name" in given)
-        port = given[f"{prefix}port"] if is_read else 0
+        is_read = f"{prefix}port" in written and (not prefix or "tls-name" in written)
+        port = written[f"{prefix}port"] if is_read else 0
         if not isinstance(port, (int, float)) or isinstance(port, bool):
             message = f"{prefix}port {port!r} is not a number: the operator's code panics"
             owner.refuse(PORT_NUMBER, f"{path}.{prefix}port", message, "write a number, without quotes")
             continue
-        if not is_read or (prefix and not given["tls-name"]):
+        if not is_read or (prefix and not written["tls-name"]):
             for key in keys:
                 service.pop(f"{key}-port", None)
                 service.pop(f"{key}-addresses", None)
@@ -170,26 +174,26 @@ def _with_access(owner: Owner, given: Config, path: str) -> Config:
         for key in keys:
             fixed |= {f"{key}-port": port, f"{key}-addresses": [f"<{key}-address>"]}
         service = _with_fixed(owner, service, fixed, path, ACCESS_FIXED)
-    if "tls-name" in given:
-        service["tls-authenticate-client"] = _client_names(owner, given.get("tls-authenticate-client", "any"))
+    if "tls-name" in written:
+        service["tls-authenticate-client"] = _client_names(owner, written.get("tls-authenticate-client", "any"))
     return service
 
 
-def _client_names(owner: Owner, given: Any) -> Any:
+def _client_names(owner: Owner, names: Any) -> Any:
     name = owner.client_name
-    if isinstance(given, list) and name and name not in given:
-        return [*given, name]
-    return given
+    if isinstance(names, list) and name and name not in names:
+        return [*names, name]
+    return names
 
 
 def _with_logging(owner: Owner, config: Config, path: str) -> Config:
-    found = config.get("logging", [])
-    # The operator looks no further than the console: what stands behind it is left to the schema.
-    for sink in found if isinstance(found, list) else [None]:
+    sinks = config.get("logging", [])
+    # The operator looks no further than the console: sinks behind it are left to the schema.
+    for sink in sinks if isinstance(sinks, list) else [None]:
         if not isinstance(sink, dict):
             hint = "write a list of maps that start with name:"
             owner.refuse(CONSOLE_LOG, f"{path}.logging", "logging is not a list of sinks", hint)
             return config
         if sink.get("name") == "console":
             return config
-    return {**config, "logging": [*found, {"name": "console", "any": "info"}]}
+    return {**config, "logging": [*sinks, {"name": "console", "any": "info"}]}

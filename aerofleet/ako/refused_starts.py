@@ -1,6 +1,6 @@
 """Configurations that the operator admits and the server refuses at its start: of a cluster, and of a change.
 
-The operator restarts one batch of pods after the other and waits for each: the first server that does not come back
+The operator restarts one batch of pods after the other and waits for it: the first server that does not come back
 stops the roll-out, and every server that restarts for another reason stays away as well.
 """
 
@@ -106,25 +106,25 @@ def start_errors(cluster: Cluster) -> list[Finding]:
 
 def new_refusals(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Reason]:
     """Yield what a change makes servers refuse: at a start within it, live, or only at a later start."""
-    for each, was_there in _compared(old, new, restarts):
+    for refused, was_there in _compared(old, new, restarts):
         if was_there:
             continue
-        effect, what = Effect.REFUSED, REFUSED_LIVE
-        if _starts(new, each.rack, restarts):
-            what = ROLLOUT_STOPS
-        elif is_taken_live(each, restarts):
-            effect, what = Effect.WARM_RESTART, LATER
+        effect, consequence = Effect.REFUSED, REFUSED_LIVE
+        if _starts(new, refused.rack, restarts):
+            consequence = ROLLOUT_STOPS
+        elif is_taken_live(refused, restarts):
+            effect, consequence = Effect.WARM_RESTART, LATER
         else:
-            what = _refused_live(each, old, new, restarts)
-        if what:
-            fault = each.fault
-            yield fault.rule.reason(effect, each.path, f"{fault.message}: {what}; {fault.remedy}")
+            consequence = _refused_live(refused, old, new, restarts)
+        if consequence:
+            fault = refused.fault
+            yield fault.rule.reason(effect, refused.path, f"{fault.message}: {consequence}; {fault.remedy}")
 
 
 def _refused_live(refused: RefusedStart, old: Cluster, new: Cluster, restarts: Restarts) -> str:
-    """What follows where running servers refuse it, too; empty where the reason live-refused says all of it."""
+    """Return the consequence where running servers refuse it, too; empty where another reason has it already."""
     version = judged_version(old, new)
-    for outcome in [live_outcome(version, each.config) for each in restarts.racks if each.kind == LIVE]:
+    for outcome in [live_outcome(version, restart.config) for restart in restarts.racks if restart.kind == LIVE]:
         answered = (*outcome.refused, *outcome.by_order)
         if any(step.key.rpartition(".")[2] == refused.fault.path[-1] for step, _ in answered):
             return "" if outcome.is_stuck else f"pods restart once another setting came first, and {ROLLOUT_STOPS}"
@@ -133,16 +133,17 @@ def _refused_live(refused: RefusedStart, old: Cluster, new: Cluster, restarts: R
 
 def later_refusals(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[tuple[str, str]]:
     """Yield (path, message) of what stops servers at a later start: taken live by this change, or there before it."""
-    for each, was_there in _compared(old, new, restarts):
+    for refused, was_there in _compared(old, new, restarts):
         if was_there:
-            yield each.path, f"{each.fault.message}; this was so before: every server that restarts stays away"
-        elif not _starts(new, each.rack, restarts) and is_taken_live(each, restarts):
-            yield each.path, f"{each.fault.message}: {LATER}"
+            yield refused.path, f"{refused.fault.message}; this was so before: every server that restarts stays away"
+        elif not _starts(new, refused.rack, restarts) and is_taken_live(refused, restarts):
+            yield refused.path, f"{refused.fault.message}: {LATER}"
 
 
 def _compared(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[tuple[RefusedStart, bool]]:
-    """Yield each refused start of the new cluster, and whether the old one has it, too; none where no server is
-    concerned.
+    """Yield every refused start of the new cluster, and whether the old one has it, too.
+
+    None where no server starts and no configuration changes.
     """
     refused = refused_starts(new) if _is_touched(old, new, restarts) else []
     known = {fault.identity for fault in refused_starts(old)} if refused else set()
@@ -151,16 +152,16 @@ def _compared(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[tuple[
 
 
 def _is_touched(old: Cluster, new: Cluster, restarts: Restarts) -> bool:
-    """Does a server start in this change, or its configuration differ?"""
+    """Return whether a server starts in this change, or its configuration differs."""
     if old.version != new.version or any(kind != NO_RESTART for kind in restarts.pods.values()):
         return True
     return any(restart.config.differences or not restart.config.is_same_file for restart in restarts.racks)
 
 
 def _starts(new: Cluster, rack: Rack, restarts: Restarts) -> bool:
-    """Does a pod of ``rack``, or of a rack that shares its configuration, start in this change?"""
-    alike = [each for each in new.racks if each is rack or (rack.is_shared and each.is_shared)]
-    prefixes = tuple(f"{new.name}-{each.identity}-" for each in alike)
+    """Return whether a pod of ``rack``, or of a rack that shares its configuration, starts in this change."""
+    alike = [other for other in new.racks if other is rack or (rack.is_shared and other.is_shared)]
+    prefixes = tuple(f"{new.name}-{other.identity}-" for other in alike)
     return any(
         kind in STARTS and pod.startswith(prefixes) and pod.rpartition("-")[0] + "-" in prefixes
         for pod, kind in restarts.pods.items()
@@ -168,7 +169,7 @@ def _starts(new: Cluster, rack: Rack, restarts: Restarts) -> bool:
 
 
 def is_taken_live(refused: RefusedStart, restarts: Restarts) -> bool:
-    """Do running servers take the change that this start rule is about?"""
+    """Return whether running servers take the change that this start rule is about."""
     names = refused.fault.rule.taken_live
     return any(
         restart.kind == LIVE and any(difference.names[-1] in names for difference in restart.config.differences)

@@ -1,7 +1,7 @@
 """An aerospikeConfig as the server's text file, and as the server splits it into sections, names and values.
 
 The operator writes one line for each value and each entry of a list; a list of named sections becomes one section for
-each. The server cuts a line at ``#`` and takes up to four words of it: what follows is never read.
+every entry. The server cuts a line at ``#`` and takes up to four words of it: what follows is never read.
 Source: aerospike-management-lib (conffilewriter.go), aerospike-server (cfg.c).
 """
 
@@ -49,7 +49,7 @@ SPLIT_AT_COLON = frozenset(
         "secrets-address-port", "tls-mesh-seed-address-port",
     ]
 )  # fmt: skip
-"""Names whose value holds several words with a colon between them."""
+"""Names whose value has several words with a colon between them."""
 
 TYPED = frozenset(["storage-engine", "index-type", "sindex-type"])
 """Sections that carry their type in their head."""
@@ -123,12 +123,12 @@ class Reading:
 
     @cached_property
     def network(self) -> dict[str, Section]:
-        """Sections of the network context by kind; of several, the last."""
+        """Return the sections of the network context by kind; of several, the last."""
         return {section.kind: section for part in self.file.sections_of("network") for section in part.sections}
 
 
 def read(version: str, config: dict[str, Any]) -> Reading:
-    """``config`` as the server of ``version`` reads it."""
+    """Return ``config`` as the server of ``version`` reads it."""
     root = Section("", "", ())
     _fill(root, config)
     return Reading(version, root)
@@ -159,32 +159,32 @@ def _add_section(parent: Section, name: str, config: dict[str, Any], path: Path)
         rest = {key: value for key, value in config.items() if key != "type"}
     else:
         head, rest = [name], config
-    found = Section(head[0], head[1] if len(head) > 1 else "", path)
-    _fill(found, rest)
-    parent.sections.append(found)
+    child = Section(head[0], head[1] if len(head) > 1 else "", path)
+    _fill(child, rest)
+    parent.sections.append(child)
 
 
 def _add_sections(parent: Section, name: str, entries: list[Any], path: Path) -> None:
     logging = Section("logging", "", path)
     for position, entry in enumerate(entries):
-        given = entry.get("name") if isinstance(entry, dict) else None
-        if not isinstance(given, str) or not given:
+        label = entry.get("name") if isinstance(entry, dict) else None
+        if not isinstance(label, str) or not label:
             continue
         where = (*path, position)
         rest = {key: value for key, value in entry.items() if key != "name"}
         if name == "logging":
-            logging.sections.append(_sink(given, rest, where))
+            logging.sections.append(_sink(label, rest, where))
             continue
-        head = [*(_words(f"{name} {given}") or [name]), ""]
-        found = Section(head[0], head[1], where)
-        _fill(found, rest)
-        parent.sections.append(found)
+        head = [*(_words(f"{name} {label}") or [name]), ""]
+        child = Section(head[0], head[1], where)
+        _fill(child, rest)
+        parent.sections.append(child)
     if name == "logging":
         parent.sections.append(logging)
 
 
 def _sink(name: str, config: dict[str, Any], path: Path) -> Section:
-    """A logging sink: every key but syslog's own is a context with its level."""
+    """Return a logging sink: every key but syslog's own is a context with its level."""
     is_own = name in ("console", "syslog")
     sink = Section(name if is_own else "file", "" if is_own else name, path)
     for key, value in config.items():

@@ -1,7 +1,7 @@
 """What a running server answers when a setting is sent to it, and whether it then has the value that was asked for.
 
-``set_live`` changes the ``Server`` as the real one would change, so a row of settings is a row of calls. Source:
-aerospike-server 6.0.0.1 to 8.1.2.0 (cfg_info.c; hb.c, clustering.c and batch.c for what they refuse).
+``set_live`` changes the ``Server`` as the real one would change: several settings are several calls, in their order.
+Source: aerospike-server 6.0.0.1 to 8.1.2.0 (cfg_info.c; hb.c, clustering.c and batch.c for what they refuse).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TABLES: Mapping[str, Table] = {"service": SERVICE, "network": NETWORK, "namespac
 class LiveAnswer:
     """``is_ok``: the server answered ok. ``is_applied``: it then shows the value that was asked for. ``shows``: what it
     shows, where that is something else; ``is_kept``: the server has what was meant all the same. ``why``: what is
-    wrong, in words that end a sentence."""
+    wrong, as the end of a sentence."""
 
     is_ok: bool
     is_applied: bool
@@ -38,10 +38,10 @@ class LiveAnswer:
 
 @lru_cache(maxsize=4096)
 def setting_at(version: str, context: str, name: str) -> Setting | None:
-    """The setting as ``version`` reads it; None where the server knows no such name."""
-    found = TABLES[context].get(name, ())
+    """Return the setting as ``version`` reads it; None where the server knows no such name."""
+    entry = TABLES[context].get(name, ())
     running = numbers(version)
-    for setting in (found,) if isinstance(found, Setting) else found:
+    for setting in (entry,) if isinstance(entry, Setting) else entry:
         if numbers(setting.since) <= running and (not setting.until or running < numbers(setting.until)):
             return setting
     return None
@@ -76,7 +76,7 @@ def set_live(server: Server, place: Place, name: str, text: str) -> LiveAnswer:
 
 
 def as_text(value: Any) -> str:
-    """The value as a command carries it."""
+    """Return the value as a command carries it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
@@ -98,7 +98,7 @@ def _refused(why: str) -> LiveAnswer:
 
 
 def _read(version: str, setting: Setting, text: str) -> tuple[Any, str]:
-    """The value that the server stores, or None and why it refuses the text."""
+    """Return the value that the server stores and an empty text, or None and why it refuses the text."""
     if setting.read is None:
         chosen = _choice(version, setting, text)
         return chosen, "" if chosen is not None else f"it takes {', '.join(setting.choices)} only"
@@ -118,7 +118,10 @@ def _bounds(setting: Setting, text: str, number: int) -> str:
 
 
 def _choice(version: str, setting: Setting, text: str) -> str | None:
-    """Until 7.2 a flag also took ``yes`` and ``no``, and whatever began like one of the four."""
+    """Return the choice that the server stores; None for a text that it refuses.
+
+    Until 7.2 a flag also took ``yes`` and ``no``, and any text that began like one of the four.
+    """
     if not setting.choices or text in setting.choices:
         return text
     if setting.is_flag and numbers(version) < (7, 2):
@@ -130,7 +133,7 @@ def _choice(version: str, setting: Setting, text: str) -> str | None:
 
 
 def _shown(setting: Setting, value: Any) -> Any:
-    """As get-config shows it: numbers without a sign."""
+    """Return the value as get-config shows it: numbers without a sign."""
     if not isinstance(value, int):
         return value
     if setting.factor > 1:

@@ -1,4 +1,4 @@
-"""What else must hold for a setting to be taken live: the conditions that ``live_settings`` names.
+"""Further conditions under which a server takes a setting live: those that ``live_settings`` names.
 
 Source: aerospike-server 6.0.0.1 to 8.1.2.0 (cfg_info.c; hb.c and clustering.c for what they refuse).
 """

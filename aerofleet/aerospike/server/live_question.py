@@ -57,18 +57,18 @@ def _send(server: Server, step: Mapping[str, Any]) -> LiveAnswer:
 def _command(server: Server, text: str) -> LiveAnswer:
     """Send a whole command. The server takes the first setting in its own order, whatever the order of the command, and
     leaves the others."""
-    words = dict(part.split("=", 1) for part in reversed(text.split(";")) if "=" in part)
-    context = words.pop("context", "")
-    named = words.pop("namespace", words.pop("id", ""))
+    fields = dict(part.split("=", 1) for part in reversed(text.split(";")) if "=" in part)
+    context = fields.pop("context", "")
+    named = fields.pop("namespace", fields.pop("id", ""))
     place = Place(context, named)
-    if context == "namespace" and "set" in words:
-        place = Place("set", named, words.pop("set"))
-    known = [name for name in TABLES.get(place.context, ()) if name in words]
+    if context == "namespace" and "set" in fields:
+        place = Place("set", named, fields.pop("set"))
+    known = [name for name in TABLES.get(place.context, ()) if name in fields]
     taken = [name for name in known if setting_at(server.version, place.context, name)]
     if not taken:
-        return set_live(server, place, next(iter(words), ""), "")
-    answer = set_live(server, place, taken[0], words[taken[0]])
-    if answer.is_applied and len(words) > 1:
-        left = ", ".join(name for name in words if name != taken[0])
+        return set_live(server, place, next(iter(fields), ""), "")
+    answer = set_live(server, place, taken[0], fields[taken[0]])
+    if answer.is_applied and len(fields) > 1:
+        left = ", ".join(name for name in fields if name != taken[0])
         return LiveAnswer(True, False, why=f"the server takes {taken[0]} of this command, and not {left}")
     return answer

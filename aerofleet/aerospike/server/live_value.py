@@ -23,39 +23,41 @@ _WHOLE = re.compile(r"-?[0-9]+", re.ASCII)
 
 
 def quantity(text: str, units: Mapping[str, int]) -> int | None:
-    """The number that a person means with ``text``, its unit worked out; None where it is no number. No digits are 0,
-    as the server has it."""
-    found = _NUMBER.fullmatch(text)
-    if not found or found[3].lower() not in units:
+    """Return the number that a person means with ``text``, with its unit applied; None where it is no number.
+
+    A unit without digits is 0, as in the server.
+    """
+    match = _NUMBER.fullmatch(text)
+    if not match or match[3].lower() not in units:
         return None
-    amount = int(found[2] or "0") * units[found[3].lower()]
-    return -amount if found[1] else amount
+    amount = int(match[2] or "0") * units[match[3].lower()]
+    return -amount if match[1] else amount
 
 
 def int32(text: str) -> int | None:
-    """A number of 32 bits with a sign and a unit of bytes. A larger one wraps around."""
+    """Return a number of 32 bits with a sign and a unit of bytes. A larger one wraps around."""
     amount = quantity(text, BYTES)
     return None if amount is None else signed(amount, 32)
 
 
 def cast_uint32(text: str) -> int | None:
-    """Read as ``int32`` and handed on without a sign: -1 is 2^32 - 1."""
+    """Return the number of ``int32`` without its sign: -1 is 2^32 - 1."""
     amount = int32(text)
     return None if amount is None else unsigned(amount, 32)
 
 
 def uint32(text: str) -> int | None:
-    """A number of 32 bits without a sign. A larger one wraps around."""
+    """Return a number of 32 bits without a sign. A larger one wraps around."""
     return None if text.startswith("-") else _wrapped(quantity(text, BYTES), 32)
 
 
 def uint64(text: str) -> int | None:
-    """A number of 64 bits without a sign, with a unit of bytes. A larger one wraps around."""
+    """Return a number of 64 bits without a sign, with a unit of bytes. A larger one wraps around."""
     return None if text.startswith("-") else _wrapped(quantity(text, MORE_BYTES), 64)
 
 
 def seconds(text: str) -> int | None:
-    """A time with a unit. -1 is read as 2^32 - 1; what comes to 2^32 seconds or more is refused."""
+    """Return the seconds of a time with a unit. -1 is read as 2^32 - 1; 2^32 seconds or more are refused."""
     if text == "-1":
         return 2**32 - 1
     amount = None if text.startswith("-") else _wrapped(quantity(text, SECONDS), 64)
@@ -63,7 +65,7 @@ def seconds(text: str) -> int | None:
 
 
 def strict_int32(text: str) -> int | None:
-    """A number of 32 bits with a sign: nothing else is taken, and nothing wraps around."""
+    """Return a number of 32 bits with a sign: nothing else is taken, and nothing wraps around."""
     if not _WHOLE.fullmatch(text):
         return None
     amount = int(text)
@@ -71,24 +73,24 @@ def strict_int32(text: str) -> int | None:
 
 
 def lax_int32(text: str) -> int:
-    """The digits in front; 0 where there are none. Nothing is refused."""
+    """Return the number of the digits in front; 0 where there are none. Nothing is refused."""
     return signed(lax_int64(text), 32)
 
 
 def lax_int64(text: str) -> int:
-    """The digits in front, up to the ends of 64 bits; 0 where there are none. Nothing is refused."""
-    found = _LEADING.match(text)
-    return max(-(2**63), min(2**63 - 1, int(found[1]))) if found else 0
+    """Return the number of the digits in front, at most 64 bits; 0 where there are none. Nothing is refused."""
+    match = _LEADING.match(text)
+    return max(-(2**63), min(2**63 - 1, int(match[1]))) if match else 0
 
 
 def signed(amount: int, bits: int) -> int:
-    """``amount`` as a number of so many bits with a sign holds it."""
+    """Return ``amount`` as it is stored in a number of so many bits with a sign."""
     half = 1 << (bits - 1)
     return (amount + half) % (1 << bits) - half
 
 
 def unsigned(amount: int, bits: int) -> int:
-    """``amount`` as a number of so many bits without a sign holds it."""
+    """Return ``amount`` as it is stored in a number of so many bits without a sign."""
     return amount % (1 << bits)
 
 

@@ -21,7 +21,7 @@ from aerofleet.units.version import numbers
 
 Config = Mapping[str, Any]
 Place = Callable[[str], str]
-"""From a path in the configuration to what lies there: a volume keeps its data under another path."""
+"""From a path in the configuration to the storage behind it: a volume keeps its data under another path."""
 
 FORMAT_SINCE = "6.0"
 """The first version of today's format on devices. Source: drv_common.h, DRV_VERSION 3 until 5.7, 4 since 6.0."""
@@ -32,7 +32,7 @@ FIXED_BLOCK_BYTES = 8 << 20
 
 @dataclass(frozen=True)
 class Setup:
-    """A server version with its aerospikeConfig. ``place`` says what lies at a path of it: by default the path."""
+    """A server version with its aerospikeConfig. ``place`` returns the storage behind a path: by default the path."""
 
     version: str
     config: Config
@@ -40,19 +40,19 @@ class Setup:
 
     @cached_property
     def storages(self) -> list[tuple[str, _Storage]]:
-        """(name, storage) of each namespace."""
+        """Return (name, storage) of every namespace."""
         return [(name, _storage(namespace)) for name, namespace in _namespaces(self.config)]
 
     @cached_property
-    def held(self) -> dict[str, _Part]:
-        """What lies at each place that the configuration names."""
-        held: dict[str, _Part] = {}
+    def parts(self) -> dict[str, _Part]:
+        """Return place → the part of the records that is there, for every place that the configuration names."""
+        parts: dict[str, _Part] = {}
         for name, storage in self.storages:
             for number, line in enumerate(storage.lines):
                 for path in (line.main, line.shadow):
                     if path:
-                        held[self.place(path)] = _Part(name, number)
-        return held
+                        parts[self.place(path)] = _Part(name, number)
+        return parts
 
 
 class LossKind(StrEnum):
@@ -85,7 +85,7 @@ class Loss:
 
 
 def path_in(namespace: str, key: str) -> str:
-    """The path of ``key``, which is empty for the namespace itself, from the root of aerospikeConfig."""
+    """Return the path of ``key``, which is empty for the namespace itself, from the root of aerospikeConfig."""
     return f"namespaces.{{{namespace}}}" + (f".{key}" if key else "")
 
 
@@ -114,7 +114,7 @@ class _Part(NamedTuple):
 
 
 def losses(before: Setup, after: Setup, *, is_cold: bool = True) -> list[Loss]:
-    """Every loss of a start with ``after`` on what a server with ``before`` left. ``is_cold``: nothing in memory
+    """Return every loss of a start with ``after`` on what a server with ``before`` left. ``is_cold``: nothing in memory
     survives, as in a new pod."""
     return list(_losses(before, after, is_cold))
 
@@ -134,7 +134,7 @@ def _losses(before: Setup, after: Setup, is_cold: bool) -> Iterator[Loss]:
             yield Loss(kind, name, key, paths, message)
         else:
             sources = [_source(line, new, is_cold) for line in new.lines]
-            read = {path: before.held.get(after.place(path)) for path in sources}
+            read = {path: before.parts.get(after.place(path)) for path in sources}
             yield from _lost_parts(name, old, new, read)
 
 
@@ -161,7 +161,7 @@ def _whole_loss(name: str, old: _Storage, new: _Storage, is_cold: bool) -> tuple
 
 
 def _lost_parts(name: str, old: _Storage, new: _Storage, read: Mapping[str, _Part | None]) -> Iterator[Loss]:
-    """``read``: path that the start reads → what lies there, None where that is nothing."""
+    """Yield the losses of a namespace. ``read``: path that the start reads → the part there, or None."""
     lost = [line for number, line in enumerate(old.lines) if _Part(name, number) not in read.values()]
     shadowed = {line.main: line.shadow for line in new.lines if line.shadow in read}
     key = f"storage-engine.{new.key}"
@@ -181,12 +181,12 @@ def _lost_parts(name: str, old: _Storage, new: _Storage, read: Mapping[str, _Par
 
 
 def _source(line: _Line, storage: _Storage, is_cold: bool) -> str:
-    """What is read at the start: a shadow instead of its device, if the start is cold."""
+    """Return the path that a start reads: a shadow instead of its device, if the start is cold."""
     return line.shadow if line.shadow and is_cold and storage.kind == "device" else line.main
 
 
 def shadows_removed(before: Config, after: Config) -> Iterator[tuple[str, str, str, str]]:
-    """(namespace, key, device, shadow) of each device that stays without its shadow. Nothing is lost by it."""
+    """Yield (namespace, key, device, shadow) of every device that stays without its shadow. No record is lost by it."""
     now = dict(_namespaces(after))
     for name, namespace in _namespaces(before):
         new = _storage(now.get(name, {}))
@@ -238,10 +238,10 @@ def _unreadable(before: Setup, after: Setup) -> Iterator[Finding]:
         if new.is_emptied and new.kind == "device":
             continue
         sources = [_source(line, new, is_cold=True) for line in new.lines]
-        read = {path: before.held.get(after.place(path)) for path in sources}
+        read = {path: before.parts.get(after.place(path)) for path in sources}
         for path, part in read.items():
             if part is not None and part.namespace != name:
-                message = f"{path} of {name} holds data of namespace {part.namespace}: the server does not start on it"
+                message = f"{path} of {name} has data of namespace {part.namespace}: the server does not start on it"
                 remedy = f"a device or file that {part.namespace} did not use, or one that was erased"
                 yield OTHER_NAMESPACE_DATA.finding(path_in(name, f"storage-engine.{new.key}"), message, remedy)
         mine = [path for path, part in read.items() if part is not None and part.namespace == name]
@@ -269,7 +269,7 @@ def _written_otherwise(
 
 
 def _block_bytes(namespace: Config, version: tuple[int, ...]) -> int:
-    """Bytes of a write block: 1 MiB unless told otherwise, before 7.1; memory had 8 MiB already in 7.0."""
+    """Return the bytes of a write block: before 7.1 it is 1 MiB by default; memory had 8 MiB already in 7.0."""
     storage = _storage(namespace)
     if version >= numbers(FIXED_BLOCKS_SINCE) or (storage.kind == "memory" and version >= (7, 0)):
         return FIXED_BLOCK_BYTES
@@ -281,15 +281,15 @@ def _block_bytes(namespace: Config, version: tuple[int, ...]) -> int:
 
 
 def _namespaces(config: Config) -> Iterator[tuple[str, Config]]:
-    found = config.get("namespaces")
-    for namespace in found if isinstance(found, list) else ():
+    listed = config.get("namespaces")
+    for namespace in listed if isinstance(listed, list) else ():
         if isinstance(namespace, Mapping) and isinstance(namespace.get("name"), str):
             yield namespace["name"], namespace
 
 
 def _section(config: Config, key: str) -> Config:
-    found = config.get(key)
-    return found if isinstance(found, Mapping) else {}
+    value = config.get(key)
+    return value if isinstance(value, Mapping) else {}
 
 
 def _storage(namespace: Config) -> _Storage:
@@ -301,7 +301,7 @@ def _storage(namespace: Config) -> _Storage:
     return _Storage(
         kind=kind if isinstance(kind, str) else "memory",
         key=key,
-        lines=tuple(_Line(words[0], words[1] if len(words) > 1 else "") for words in lines if words),
+        lines=tuple(_Line(paths[0], paths[1] if len(paths) > 1 else "") for paths in lines if paths),
         is_emptied=engine.get("cold-start-empty") is True,
         data_size=engine.get("data-size"),
     )

@@ -89,7 +89,7 @@ def _may_be_interface(address: str) -> bool:
 
 
 def _service_lines(reading: Reading, name: str) -> list[Line]:
-    """The line that counts of each service section."""
+    """Return the last line of that name of every service section: the one that counts."""
     lines = [section.line(name) for section in reading.file.sections_of("service")]
     return [line for line in lines if line is not None]
 

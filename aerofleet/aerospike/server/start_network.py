@@ -49,12 +49,12 @@ def port_taken(reading: Reading) -> Iterator[StartProblem]:
 
 
 def _addresses(reading: Reading, section: Section, port: str) -> frozenset[str]:
-    """Where the section listens; a heartbeat without addresses takes those of the fabric."""
+    """Return the addresses on which the section listens; a heartbeat without addresses takes those of the fabric."""
     name = "tls-address" if port == "tls-port" else "address"
-    found = section.lines_of(name)
-    if not found and section.kind == "heartbeat" and name == "address" and "fabric" in reading.network:
-        found = reading.network["fabric"].lines_of(name)
-    return frozenset(line.value for line in found) or EVERY_ADDRESS
+    lines = section.lines_of(name)
+    if not lines and section.kind == "heartbeat" and name == "address" and "fabric" in reading.network:
+        lines = reading.network["fabric"].lines_of(name)
+    return frozenset(line.value for line in lines) or EVERY_ADDRESS
 
 
 @start_rule("access-address", source="cfg.c")
@@ -78,7 +78,7 @@ def heartbeat_connect_timeout(reading: Reading) -> Iterator[StartProblem]:
         return
     most = interval * timeout % BITS_32 // 3
     if connect > most:
-        line = next((found for name in reversed(HEARTBEAT_DEFAULTS) if (found := section.line(name))), None)
+        line = next((last for name in reversed(HEARTBEAT_DEFAULTS) if (last := section.line(name))), None)
         path = line.path if line is not None else (*section.path, "connect-timeout-ms")
         message = f"connect-timeout-ms {connect} is more than a third of interval {interval} × timeout {timeout}"
         yield path, message, f"connect-timeout-ms of at most {most}, or a longer interval or timeout"
@@ -94,13 +94,13 @@ def heartbeat_mode(reading: Reading) -> Iterator[StartProblem]:
     groups = section.line("multicast-group")
     if mode is None or mode.value != "multicast":
         if groups is not None:
-            yield groups.path[:4], "multicast-groups can't stand in mesh mode", "take them out"
+            yield groups.path[:4], "multicast-groups have no place in mesh mode", "take them out"
         return
     if groups is None:
         yield mode.path, "mode multicast has no multicast-groups", "add one, or mode mesh"
     for name in ("mesh-seed-address-port", "tls-mesh-seed-address-port"):
         if (seed := section.line(name)) is not None:
-            yield seed.path, f"{name}s can't stand in multicast mode", "take them out, or mode mesh"
+            yield seed.path, f"{name}s have no place in multicast mode", "take them out, or mode mesh"
     if (tls := section.line("tls-port")) is not None:
         yield tls.path, "a multicast heartbeat has no TLS", "take tls-port out, or mode mesh"
 
@@ -138,13 +138,13 @@ def tls_name(reading: Reading) -> Iterator[StartProblem]:
 
 @start_rule("tls-client-names", source="cfg.c")
 def tls_client_names(reading: Reading) -> Iterator[StartProblem]:
-    """any and false stand alone in tls-authenticate-client."""
+    """tls-authenticate-client is any or false alone, or a list of names without them."""
     for kind in ("service", "admin"):
         section = reading.network.get(kind)
         lines = section.lines_of("tls-authenticate-client") if section is not None else []
         alone = next((line for line in lines if line.value in ("any", "false")), None)
         if alone is not None and len(lines) > 1:
-            yield alone.path, f"{alone.value} stands beside other names", "either that word alone, or names"
+            yield alone.path, f"{alone.value} is listed with other names", f"either {alone.value} alone, or names"
 
 
 @start_rule("network-counts", source="cfg.c, hb.h")

@@ -26,7 +26,7 @@ GROUPS = ACCOUNTS - {"nobody", "sync"} | {"nogroup", "nobody", "sys", "tty", "di
 
 @start_rule("cluster-name-length", source="cfg.c (as_config_cluster_name_set)")
 def cluster_name_length(reading: Reading) -> Iterator[StartProblem]:
-    """A cluster-name that is given has at least one byte and at most 63 (64 before 6.3)."""
+    """A cluster-name has at least one byte and at most 63 (64 before 6.3)."""
     most = limit(reading.version, "cluster-name-bytes") - 1
     for section in reading.file.sections_of("service"):
         for line in section.lines_of("cluster-name"):
@@ -37,11 +37,11 @@ def cluster_name_length(reading: Reading) -> Iterator[StartProblem]:
 
 @start_rule("two-node-ids", source="cfg.c")
 def two_node_ids(reading: Reading) -> Iterator[StartProblem]:
-    """node-id and node-id-interface don't stand beside each other."""
+    """node-id and node-id-interface are not combined."""
     for section in reading.file.sections_of("service"):
         line = section.line("node-id-interface")
         if line is not None and section.line("node-id") is not None:
-            yield line.path, "node-id-interface stands beside node-id", "only one of them"
+            yield line.path, "node-id-interface is set as well as node-id", "only one of them"
 
 
 @start_rule("unknown-account", source="cfg.c")
@@ -71,14 +71,14 @@ def feature_keys(reading: Reading) -> Iterator[StartProblem]:
 
 
 def _twice(names: list[str]) -> list[int]:
-    """Positions of names that stand earlier in the list already."""
+    """Return the positions of names that are already earlier in the list."""
     seen: Counter[str] = Counter()
-    found = []
+    positions = []
     for position, name in enumerate(names):
         if seen[name]:
-            found.append(position)
+            positions.append(position)
         seen[name] += 1
-    return found
+    return positions
 
 
 @start_rule("log-sinks", source="log.c")

@@ -23,7 +23,7 @@ COMPRESSION = (("compression-acceleration", "lz4"), ("compression-level", "zstd"
 
 
 def _engines(reading: Reading) -> Iterator[tuple[str, Section]]:
-    """(namespace's name, storage engine) of each namespace that has one."""
+    """Yield (namespace's name, storage engine) of every namespace that has one."""
     for namespace in reading.namespaces:
         if (engine := namespace.section("storage-engine")) is not None:
             yield namespace.value, engine

@@ -108,9 +108,9 @@ def _problems(rule: StartRule, reading: Reading) -> Iterator[StartProblem]:
 def _faults(reading: Reading) -> tuple[Fault, ...]:
     """Return every fault of a name or a value in the file."""
     version = reading.version
-    found = tuple(_section_faults(reading.file, "", sections(version), version))
+    faults = tuple(_section_faults(reading.file, "", sections(version), version))
     is_known = version.count(".") < 2 or has_schema(version)
-    return found if is_known else tuple(fault for fault in found if fault[0] not in MAY_BE_NEW)
+    return faults if is_known else tuple(fault for fault in faults if fault[0] not in MAY_BE_NEW)
 
 
 def _section_faults(section: Section, context: str, tables: dict[str, Names], version: str) -> Iterator[Fault]:
@@ -155,9 +155,9 @@ def _line_faults(line: Line, entry: Entry | None, place: Place) -> Iterator[Faul
         message = f"the line of {line.name} has about {size} bytes: the server reads its end as another line"
         yield line_length, (line.path, message, f"at most {LONGEST_LINE_BYTES} bytes")
         return
-    found = problem_of(line.name, line.values, entry, place.version)
-    if found is not None:
-        rule, message, hint = found
+    problem = problem_of(line.name, line.values, entry, place.version)
+    if problem is not None:
+        rule, message, hint = problem
         yield rule, (line.path, message, hint)
 
 
@@ -166,7 +166,7 @@ def _unknown(name: str, path: Path, entry: Entry | None, place: Place) -> Fault:
     instead = _renamed(place.context, name)
     if entry is not None and entry[0] == "obsolete":
         return obsolete_name, (path, f"{name} is obsolete{where} at server {place.version}", instead or "take it out")
-    known = [each for each, one in place.names.items() if one[0] != "obsolete"]
+    known = [name for name, entry in place.names.items() if entry[0] != "obsolete"]
     close = get_close_matches(name, known, 1, 0.75)
     hint = f"did you mean {close[0]}?" if close else instead or "take it out"
     return unknown_name, (path, f"{name} is no name that server {place.version} knows{where}", hint)
@@ -176,18 +176,19 @@ def _renamed(context: str, name: str) -> str:
     """Return a remedy that names the successor of a name; empty where it has none."""
     parts = [part for part in context.split(".") if part not in ("device", "memory", "pmem", "flash")]
     dotted = ".".join([{"namespace": "namespaces", "set": "sets", "dc": "dcs"}.get(part, part) for part in parts])
-    return f"it became {found}" if (found := RENAMED.get(f"{dotted}.{name}")) else ""
+    successor = RENAMED.get(f"{dotted}.{name}")
+    return f"it became {successor}" if successor else ""
 
 
 # --- one value ----------------------------------------------------------------------------------------------------
 
 
-def problem_of(name: str, given: tuple[str, str, str], entry: Entry, version: str) -> tuple[StartRule, str, str] | None:
-    """Return (rule, message, remedy) where the server can't take ``given``, the values behind ``name``; else None.
+def problem_of(name: str, texts: tuple[str, str, str], entry: Entry, version: str) -> tuple[StartRule, str, str] | None:
+    """Return (rule, message, remedy) where the server can't take ``texts``, the values behind ``name``; else None.
 
     ``entry`` is the name's entry in `table`.
     """
-    kind, value = entry[0], given[0]
+    kind, value = entry[0], texts[0]
     if kind in ("any", "section"):
         return None
     if kind == "boolean" or (kind == "flag" and value):
@@ -200,27 +201,27 @@ def problem_of(name: str, given: tuple[str, str, str], entry: Entry, version: st
     if kind == "one-of":
         return None if value in entry[1:] else (unknown_choice, _not_a_choice(name, value, version), _one_of(entry))
     if kind in ("text", "text-and-text"):
-        return _text_problem(name, given, entry)
+        return _text_problem(name, texts, entry)
     if kind == "address-port":
-        return _address_problem(name, given)
+        return _address_problem(name, texts)
     return _number_problem(name, value, entry, version)
 
 
-def _text_problem(name: str, given: tuple[str, str, str], entry: Entry) -> tuple[StartRule, str, str] | None:
-    if not given[0]:
+def _text_problem(name: str, texts: tuple[str, str, str], entry: Entry) -> tuple[StartRule, str, str] | None:
+    if not texts[0]:
         return value_form, f"{name} has no value", "write a value, or take the line out"
-    if entry[0] == "text-and-text" and not given[1]:
-        return value_form, f"{name} {given[0]} has only one part", "an address and a port, with a colon between them"
-    size = len(given[0].encode())
+    if entry[0] == "text-and-text" and not texts[1]:
+        return value_form, f"{name} {texts[0]} has only one part", "an address and a port, with a colon between them"
+    size = len(texts[0].encode())
     if len(entry) > 1 and size >= entry[1]:
-        return text_length, f"{name} {_shown(given[0])} has {size} bytes", f"at most {entry[1] - 1} bytes"
+        return text_length, f"{name} {_shown(texts[0])} has {size} bytes", f"at most {entry[1] - 1} bytes"
     return None
 
 
-def _address_problem(name: str, given: tuple[str, str, str]) -> tuple[StartRule, str, str] | None:
-    if not given[0] or not given[1]:
-        return value_form, f"{name} {_shown(' '.join(given).strip())} has no port", "an address and a port"
-    return _number_problem(name, given[1], ("u16", 1024, 65535), "")
+def _address_problem(name: str, texts: tuple[str, str, str]) -> tuple[StartRule, str, str] | None:
+    if not texts[0] or not texts[1]:
+        return value_form, f"{name} {_shown(' '.join(texts).strip())} has no port", "an address and a port"
+    return _number_problem(name, texts[1], ("u16", 1024, 65535), "")
 
 
 def _number_problem(name: str, text: str, entry: Entry, version: str) -> tuple[StartRule, str, str] | None:
@@ -234,7 +235,7 @@ def _number_problem(name: str, text: str, entry: Entry, version: str) -> tuple[S
         return value_bounds, f"{name} {text}{meant} is out of the server's bounds", hint
     if "power-of-2" in entry and number & (number - 1):
         below = 1 << (number.bit_length() - 1)
-        choices = " or ".join(str(each) for each in (below, 2 * below) if low <= each <= high)
+        choices = " or ".join(str(power) for power in (below, 2 * below) if low <= power <= high)
         return power_of_two, f"{name} {text} is no power of two", choices
     if "multiple-of" in entry and number % entry[-1]:
         return multiple, f"{name} {text} is no multiple of {entry[-1]}", f"a multiple of {entry[-1]}"

@@ -50,14 +50,15 @@ BACKPORTED: dict[str, tuple[str, ...]] = {"allow-unsafe-lua": ("8.0.0.17", "7.2.
 
 @lru_cache(maxsize=1)
 def _data() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((files("aerofleet.aerospike") / "data/server.json").read_bytes())
-    return found
+    document: dict[str, Any] = json.loads((files("aerofleet.aerospike") / "data/server.json").read_bytes())
+    return document
 
 
 @lru_cache(maxsize=64)
 def sections(version: str) -> dict[str, Names]:
-    """Section → names of a server of ``version``: the build itself, or the nearest older one with another table. The
-    oldest table stands for what is older.
+    """Return section → names of a server of ``version``: of the build itself, or of the nearest older one with a table.
+
+    The oldest table is used for older versions.
     """
     numbers = build_numbers(version)
     builds = [build for build in _data()["builds"] if first_build(build) <= numbers] or list(_data()["builds"])[:1]
@@ -78,8 +79,9 @@ def _names(index: int) -> Names:
 
 
 def limit(version: str, name: str) -> int:
-    """How many ``namespaces``, ``sets``, ``devices`` and so on a server takes; for names the bytes with the one that
-    ends them.
+    """Return how many ``namespaces``, ``sets``, ``devices`` and so on a server takes.
+
+    For names it is the number of bytes with the one that ends them.
     """
-    found: int = sections(version)["limits"][name][0]
-    return found
+    bound: int = sections(version)["limits"][name][0]
+    return bound

@@ -28,13 +28,13 @@ _DNS_NAME = re.compile(
 
 
 def _judged(cluster: Cluster) -> bool:
-    """Access control counts for nothing while security is off."""
+    """Return whether users and roles are judged: security is on."""
     return is_secured(cluster) and "aerospikeAccessControl" in cluster.spec
 
 
 @rule("acl-missing", scope="cluster", severity="error", source="AKO 4.5.0: IsAerospikeAccessControlValid")
 def security_has_access_control(cluster: Cluster) -> Iterator[Problem]:
-    """The `security` section needs users: aerospikeAccessControl is given."""
+    """The `security` section needs users: aerospikeAccessControl is there."""
     if is_secured(cluster) and "aerospikeAccessControl" not in cluster.spec:
         yield "spec.aerospikeAccessControl", "security is on, but there are no users", "add it, with a user admin"
 
@@ -53,7 +53,7 @@ def predefined_roles_stay(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("acl-role-name", scope="cluster", severity="error", source="AKO 4.5.0: isRoleNameValid")
 def role_names_are_plain(cluster: Cluster) -> Iterator[Problem]:
-    """A role's name isn't blank and holds neither `;` nor `:`."""
+    """A role's name isn't blank and has neither `;` nor `:`."""
     for position, role in enumerate(roles(cluster) if _judged(cluster) else ()):
         if _is_unfit(str(role.get("name", ""))):
             yield (
@@ -65,7 +65,7 @@ def role_names_are_plain(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("acl-user-name", scope="cluster", severity="error", source="AKO 4.5.0: isUserNameValid")
 def user_names_are_plain(cluster: Cluster) -> Iterator[Problem]:
-    """A user's name isn't blank and holds neither `;` nor `:`."""
+    """A user's name isn't blank and has neither `;` nor `:`."""
     for position, user in enumerate(users(cluster) if _judged(cluster) else ()):
         if _is_unfit(str(user.get("name", ""))):
             yield (
@@ -130,7 +130,7 @@ def _privilege_fault(privilege: str, known: set[str]) -> str:
 
 @rule("acl-whitelist", scope="cluster", severity="error", source="AKO 4.5.0: isNetAddressValid")
 def whitelists_are_addresses(cluster: Cluster) -> Iterator[Problem]:
-    """A role's whitelist holds IP addresses and networks (with no host bits set)."""
+    """A role's whitelist has IP addresses and networks (with no host bits set)."""
     for position, role in enumerate(roles(cluster) if _judged(cluster) else ()):
         for index, address in enumerate(role.get("whitelist") or []):
             if not _is_address(str(address)):
@@ -139,7 +139,7 @@ def whitelists_are_addresses(cluster: Cluster) -> Iterator[Problem]:
 
 
 def _is_address(text: str) -> bool:
-    """A network counts only as it is commonly written: `fd00::/8`, not `FD00::/8`."""
+    """Return whether it is an address or a network; a network only in its common form: `fd00::/8`, not `FD00::/8`."""
     if "%" in text:
         return False
     try:
@@ -153,7 +153,7 @@ def _is_address(text: str) -> bool:
 
 @rule("acl-user-role", scope="cluster", severity="error", source="AKO 4.5.0: isUserSpecValid")
 def user_roles_exist(cluster: Cluster) -> Iterator[Problem]:
-    """A user's roles are predefined or stand under roles."""
+    """A user's roles are predefined or defined under roles."""
     known = PREDEFINED_ROLES | {str(role.get("name")) for role in roles(cluster)}
     for position, user in enumerate(users(cluster) if _judged(cluster) else ()):
         for index, role in enumerate(user.get("roles") or []):
@@ -188,7 +188,7 @@ def federal_users_have_certificates(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("acl-admin", scope="cluster", severity="error", source="AKO 4.5.0: isUserSpecValid")
 def an_admin_exists(cluster: Cluster) -> Iterator[Problem]:
-    """A user named admin holds sys-admin and user-admin: the operator works as that user."""
+    """A user named admin has sys-admin and user-admin: the operator works as that user."""
     if not _judged(cluster):
         return
     for user in users(cluster):
@@ -277,42 +277,42 @@ def operator_has_a_certificate(cluster: Cluster) -> Iterator[Problem]:
     if service is None or service.get("tls-authenticate-client") == "false":
         return
     path = "spec.operatorClientCert"
-    given = cluster.spec.get("operatorClientCert")
-    if not given:
+    certificate = cluster.spec.get("operatorClientCert")
+    if not certificate:
         yield (
             path,
             "the service asks for a certificate, the operator has none",
             "add it, or tls-authenticate-client: 'false'",
         )
         return
-    yield from _certificate_faults(given, path)
+    yield from _certificate_faults(certificate, path)
     if service.get("tls-authenticate-client") != "any":
-        name = given.get("tlsClientName")
+        name = certificate.get("tlsClientName")
         if not name:
             yield (
                 f"{path}.tlsClientName",
-                "the service lets in names from a list, the operator's is not given",
+                "the service lets in names from a list, and the operator has none",
                 "add it",
             )
         elif name != "admin" and pki_users(cluster):
             yield f"{path}.tlsClientName", f"{name!r} beside PKIOnly users and a list of names", "it must be admin"
 
 
-def _certificate_faults(given: dict[str, Any], path: str) -> Iterator[Problem]:
-    secret, mounted = given.get("secretCertSource"), given.get("certPathInOperator")
+def _certificate_faults(certificate: dict[str, Any], path: str) -> Iterator[Problem]:
+    secret, mounted = certificate.get("secretCertSource"), certificate.get("certPathInOperator")
     if (secret is None) == (mounted is None):
         yield path, "one of secretCertSource and certPathInOperator is needed", "give exactly one"
         return
     keys = ("clientCertFilename", "clientKeyFilename") if secret is not None else ("clientCertPath", "clientKeyPath")
     where = f"{path}.{'secretCertSource' if secret is not None else 'certPathInOperator'}"
-    source = section(given, "secretCertSource") or section(given, "certPathInOperator")
-    having = [key for key in keys if source.get(key)]
-    if len(having) == 1:
-        yield where, f"{having[0]} without its other half", f"give {keys[0]} and {keys[1]}"
-    elif not having:
+    source = section(certificate, "secretCertSource") or section(certificate, "certPathInOperator")
+    named = [key for key in keys if source.get(key)]
+    if len(named) == 1:
+        yield where, f"{named[0]} without its other half", f"give {keys[0]} and {keys[1]}"
+    elif not named:
         yield where, "names no client certificate", f"give {keys[0]} and {keys[1]}"
     if source.get("caCertsFilename") and source.get("caCertsSource"):
-        yield where, "caCertsFilename and caCertsSource are both given", "take one of them away"
+        yield where, "caCertsFilename and caCertsSource are both set", "take one of them away"
 
 
 @rule("deprecated", scope="cluster", severity="warning", source="AKO 4.5.0: validateDeprecatedFields")

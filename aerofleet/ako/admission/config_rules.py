@@ -73,7 +73,7 @@ def one_kind_of_authority(cluster: Cluster) -> Iterator[Problem]:
     """A TLS entry names its authorities by `ca-file` or by `ca-path`, not both."""
     for path, item in _tls_entries(cluster):
         if "ca-file" in item and "ca-path" in item:
-            yield f"{path}.ca-path", "ca-file and ca-path are both given", "take one of them away"
+            yield f"{path}.ca-path", "ca-file and ca-path are both set", "take one of them away"
 
 
 @rule(
@@ -87,16 +87,16 @@ def certificate_and_key_go_together(cluster: Cluster) -> Iterator[Problem]:
     """A TLS entry has both `cert-file` and `key-file`, or neither."""
     for path, item in _tls_entries(cluster):
         if ("cert-file" in item) != ("key-file" in item):
-            given, missing = ("cert-file", "key-file") if "cert-file" in item else ("key-file", "cert-file")
-            yield f"{path}.{given}", f"{given} without {missing}", f"add {missing}"
+            present, missing = ("cert-file", "key-file") if "cert-file" in item else ("key-file", "cert-file")
+            yield f"{path}.{present}", f"{present} without {missing}", f"add {missing}"
 
 
 @rule("tls-entry", scope="cluster", severity="error", source="AKO 4.5.0: pkg/validation, validateNetworkConfig")
 def tls_entries_are_maps(cluster: Cluster) -> Iterator[Problem]:
     """Every entry of network.tls is a map, and its name a text: the operator's code panics on others."""
     rack = cluster.distinct_racks[0]
-    found = section(rack.config, "network").get("tls")
-    for position, item in enumerate(found if isinstance(found, list) else ()):
+    listed = section(rack.config, "network").get("tls")
+    for position, item in enumerate(listed if isinstance(listed, list) else ()):
         path = cluster.config_path(rack, "network", "tls", position)
         if not isinstance(item, dict):
             yield path, f"{item!r} is not a map: the operator's code panics", "start the entry with name:"
@@ -112,20 +112,20 @@ def _tls_entries(cluster: Cluster) -> Iterator[tuple[str, dict[str, Any]]]:
 
 @rule("tls-name-port", scope="cluster", severity="error", source="AKO 4.5.0: validateNetworkConnection")
 def tls_name_and_port_go_together(cluster: Cluster) -> Iterator[Problem]:
-    """A section with TLS has `tls-name` and `tls-port`, and the name stands in network.tls."""
+    """A section with TLS has `tls-name` and `tls-port`, and the name is in network.tls."""
     rack = cluster.distinct_racks[0]
     network = section(rack.config, "network")
     known = {str(item.get("name")) for item in entries(network, "tls")}
-    for key, words in PAIRS:
-        given = section(network, key)
+    for key, label in PAIRS:
+        settings = section(network, key)
         path = cluster.config_path(rack, "network", key)
-        name = given.get("tls-name")
+        name = settings.get("tls-name")
         if name is None:
-            for other in sorted(other for other in given if other.startswith("tls-")):
-                yield f"{path}.{other}", f"{words} has {other} but no tls-name", "add tls-name"
+            for other in sorted(other for other in settings if other.startswith("tls-")):
+                yield f"{path}.{other}", f"{label} has {other} but no tls-name", "add tls-name"
             continue
-        if given.get("tls-port") is None:
-            yield f"{path}.tls-name", f"{words} has tls-name but no tls-port", "add tls-port"
+        if settings.get("tls-port") is None:
+            yield f"{path}.tls-name", f"{label} has tls-name but no tls-port", "add tls-port"
         if str(name) not in known:
             yield f"{path}.tls-name", f"{name!r} is not in network.tls", "add an entry of that name"
 
@@ -134,8 +134,8 @@ def tls_name_and_port_go_together(cluster: Cluster) -> Iterator[Problem]:
 def log_sinks_are_maps(cluster: Cluster) -> Iterator[Problem]:
     """Every entry of logging is a map."""
     for rack in cluster.distinct_racks:
-        found = rack.config.get("logging")
-        for position, sink in enumerate(found if isinstance(found, list) else ()):
+        sinks = rack.config.get("logging")
+        for position, sink in enumerate(sinks if isinstance(sinks, list) else ()):
             if not isinstance(sink, dict):
                 path = cluster.config_path(rack, "logging", position)
                 yield path, f"{sink!r} is not a log sink", "write a map that starts with name:"
@@ -196,7 +196,7 @@ def strong_consistency_is_not_in_memory(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("storage-engine", scope="cluster", severity="error", source="AKO 4.5.0: pkg/validation, validateNamespaceConfig")
 def storage_engine_is_given(cluster: Cluster) -> Iterator[Problem]:
-    """Every namespace says where its data is: storage-engine is there and not null."""
+    """Every namespace has a storage-engine that isn't null."""
     for rack, position, name, namespace in _namespaces(cluster):
         if namespace.get("storage-engine") is None:
             path = cluster.config_path(rack, "namespaces", position)
@@ -210,18 +210,18 @@ def storage_engine_is_given(cluster: Cluster) -> Iterator[Problem]:
     source="aerospike-management-lib of AKO 4.5.0: the flat form of a configuration",
 )
 def nothing_is_lost(cluster: Cluster) -> Iterator[Problem]:
-    """Everything in aerospikeConfig stands in a section, and entries of a list of sections have names: other things
+    """Everything in aerospikeConfig is in a section, and entries of a list of sections have names: other things
     never reach the server.
     """
     version = schema_version(cluster.version)
-    told: set[str] = set()
+    reported: set[str] = set()
     for rack in cluster.distinct_racks if version else ():
         for lost in lost_paths(rack.config, str(version)):
             path = cluster.config_path(rack, *lost)
-            if path not in told:
-                told.add(path)
-                words = "stands in no section" if len(lost) == 1 else "has no name"
-                yield path, f"{words}: the operator drops it without a word", "move it where it belongs, or take it out"
+            if path not in reported:
+                reported.add(path)
+                fault = "is in no section" if len(lost) == 1 else "has no name"
+                yield path, f"{fault}: the operator drops it silently", "move it where it belongs, or take it out"
 
 
 @rule("devices-shape", scope="cluster", severity="error", source="AKO 4.5.0: pkg/validation, validateNamespaceConfig")
@@ -263,12 +263,12 @@ def mounts_are_a_list(cluster: Cluster) -> Iterator[Problem]:
             yield cluster.config_path(rack, "namespaces", position, "index-type", "mounts"), message, hint
 
 
-def _list_faults(value: Any, words: str) -> Iterator[tuple[str, str]]:
+def _list_faults(value: Any, label: str) -> Iterator[tuple[str, str]]:
     # What is no list of texts at all is the schema's to say; a bare text and an empty list pass there.
     if isinstance(value, str):
-        yield f"{words} is a text, not a list", f"write [{value}]"
+        yield f"{label} is a text, not a list", f"write [{value}]"
     elif value == []:
-        yield f"{words} is empty", "list at least one"
+        yield f"{label} is empty", "list at least one"
 
 
 @rule("device-shared", scope="cluster", severity="error", source="AKO 4.5.0: ValidateStorageEngineDeviceList")
@@ -282,7 +282,7 @@ def devices_belong_to_one_namespace(cluster: Cluster) -> Iterator[Problem]:
                 for line in storage_lines(engine, key):
                     if line in owners:
                         path = cluster.config_path(rack, "namespaces", position, "storage-engine", key)
-                        yield path, f"{line} is used by {owners[line]} and by {name}", "give each its own"
+                        yield path, f"{line} is used by {owners[line]} and by {name}", "give every namespace its own"
                     owners[line] = name
 
 

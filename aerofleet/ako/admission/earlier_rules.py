@@ -72,7 +72,7 @@ def access_names_are_short(cluster: Cluster) -> Iterator[Problem]:
 def access_control_needs_security(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """Users and roles need the `security` section on a change, too."""
     if "aerospikeAccessControl" in new.spec and not is_secured(new):
-        yield "spec.aerospikeAccessControl", "users and roles are given, but security is off", "keep security: {}"
+        yield "spec.aerospikeAccessControl", "there are users and roles, but security is off", "keep security: {}"
 
 
 @rule(

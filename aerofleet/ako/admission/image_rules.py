@@ -42,7 +42,7 @@ def name_is_a_service_name(cluster: Cluster) -> Iterator[Problem]:
     operator=Range("4.4.0"),
 )
 def name_leaves_room(cluster: Cluster) -> Iterator[Problem]:
-    """Name and longest rack revision together leave room for what is appended: a pod's label holds 63 characters."""
+    """Name and longest rack revision together leave room for what is appended: a label has at most 63 characters."""
     revision = max([3, *(len(rack.revision) for rack in cluster.racks)])
     over = len(cluster.name) + 3 + 7 + revision + 10 - 63
     if over > 0:
@@ -55,7 +55,7 @@ def name_leaves_room(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("image-edition", scope="cluster", severity="error", source="AKO 4.5.0: validateImage")
 def image_is_enterprise(cluster: Cluster) -> Iterator[Problem]:
-    """The image reference holds `enterprise`, or from operator 4.2 on `federal`: Community Edition is refused."""
+    """The image reference contains `enterprise`, or from operator 4.2 on `federal`: Community Edition is refused."""
     knows_federal = is_at_least(cluster.operator, FEDERAL_SINCE)
     if edition(cluster.image) not in (("enterprise", "federal") if knows_federal else ("enterprise",)):
         message = f"{cluster.image} is not an Enterprise{' or Federal' if knows_federal else ''} image"
@@ -64,7 +64,7 @@ def image_is_enterprise(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("image-version", scope="cluster", severity="error", source="AKO 4.5.0: GetImageVersion")
 def image_has_a_version(cluster: Cluster) -> Iterator[Problem]:
-    """The image's tag holds a dotted version: `latest` and a bare digest are refused."""
+    """The image's tag has a dotted version: `latest` and a bare digest are refused."""
     if not cluster.version:
         yield "spec.image", f"{cluster.image} has no version in its tag", "end it with a version, such as :8.1.1.1"
 
@@ -89,7 +89,7 @@ def image_is_known(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("init-image-version", scope="cluster", severity="error", source="AKO 4.5.0: GetImageVersion")
 def init_image_has_a_version(cluster: Cluster) -> Iterator[Problem]:
-    """The init image's tag holds a dotted version, too."""
+    """The init image's tag has a dotted version, too."""
     image = init_image(cluster)
     if not server_version(image):
         yield _INIT_IMAGE_PATH, f"{image} has no version in its tag", f"such as {DEFAULT_INIT_IMAGE}, or leave it out"
@@ -117,6 +117,6 @@ def access_control_has_security(cluster: Cluster) -> Iterator[Problem]:
     if "aerospikeAccessControl" in cluster.spec and "security" not in cluster.config:
         yield (
             "spec.aerospikeAccessControl",
-            "users and roles are given, but security is off",
+            "there are users and roles, but security is off",
             "add security: {} to aerospikeConfig",
         )

@@ -17,7 +17,7 @@ NETWORKS_ANNOTATION = "k8s.v1.cni.cncf.io/networks"
 
 @rule("limits-ge-req", scope="cluster", severity="error", source="AKO 4.5.0: validateResourceAndLimits")
 def limits_hold_requests(cluster: Cluster) -> Iterator[Problem]:
-    """Where limits are given, cpu and memory limits are no less than requests; a limit that isn't given counts as 0."""
+    """Where there are limits, cpu and memory limits are no less than requests; a missing limit counts as 0."""
     for container in ("aerospikeContainer", "aerospikeInitContainer"):
         resources = section(cluster.pod_spec, container, "resources")
         limits, requests = section(resources, "limits"), section(resources, "requests")
@@ -25,8 +25,8 @@ def limits_hold_requests(cluster: Cluster) -> Iterator[Problem]:
             limit, request = limits.get(kind, 0), requests.get(kind, 0)
             if quantity(limit) < quantity(request):
                 path = f"spec.podSpec.{container}.resources.limits.{kind}"
-                words = f"the limit {limit} is" if kind in limits else "no limit beside another counts as 0,"
-                yield path, f"{words} less than the request {request}", f"at least {request}"
+                limit_text = f"the limit {limit} is" if kind in limits else "no limit beside another counts as 0,"
+                yield path, f"{limit_text} less than the request {request}", f"at least {request}"
 
 
 @rule("containers", scope="cluster", severity="error", source="AKO 4.5.0: validatePodSpecContainer")
@@ -70,7 +70,7 @@ def dns_policy_resolves_pods(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("reserved-meta", scope="cluster", severity="error", source="AKO 4.5.0: ValidateAerospikeObjectMeta")
 def labels_are_free(cluster: Cluster) -> Iterator[Problem]:
-    """Pod labels and annotations that the operator sets itself are not given."""
+    """No pod label or annotation is one that the operator sets itself."""
     metadata = section(cluster.pod_spec, "metadata")
     for label in RESERVED_LABELS:
         if label in section(metadata, "labels"):

@@ -44,24 +44,24 @@ def persistent_volumes_stay(old: Cluster, new: Cluster, status: Status) -> Itera
     """Persistent volumes of a rack never change under the same revision: not added, not removed, not resized."""
     before = {(rack.id, rack.revision): rack for rack in (*status.racks, *old.racks)}
     staying = {rack.id for rack in old.racks}
-    told: set[str] = set()
+    reported: set[str] = set()
     for rack in new.racks:
         known = before.get((rack.id, rack.revision))
         if known is None or rack.id not in staying or known.storage is rack.storage:
             continue
-        for name, words in _changed_volumes(known, rack):
+        for name, difference in _changed_volumes(known, rack):
             path = new.storage_path(rack)
-            if f"{path} {name}" not in told:
-                told.add(f"{path} {name}")
+            if f"{path} {name}" not in reported:
+                reported.add(f"{path} {name}")
                 yield (
                     f"{path}.volumes",
-                    f"persistent volume {name} {words}",
+                    f"persistent volume {name} {difference}",
                     NEW_REVISION,
                 )
 
 
 def _claim(volume: dict[str, Any]) -> dict[str, Any]:
-    """The persistent volume that is asked for, without sections that say nothing."""
+    """Return the persistent volume that is asked for, without empty sections."""
     claim = section(volume, "source", "persistentVolume")
     return {key: value for key, value in claim.items() if value not in ({}, [])}
 
@@ -158,12 +158,12 @@ def two_revisions_at_most(old: Cluster, new: Cluster, status: Status) -> Iterato
         for rack in racks:
             revisions.setdefault(rack.id, set()).add(rack.revision)
     for rack in new.racks:
-        found = revisions[rack.id]
-        if len(found) > 2:
+        of_rack = revisions[rack.id]
+        if len(of_rack) > 2:
             path = f"spec.rackConfig.racks[{rack.position}].revision"
             yield (
                 path,
-                f"rack {rack.id} would have {len(found)} revisions at once",
+                f"rack {rack.id} would have {len(of_rack)} revisions at once",
                 "wait until the running change is done",
             )
 

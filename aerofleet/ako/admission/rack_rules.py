@@ -22,7 +22,7 @@ from aerofleet.units.version import Range
     operator=Range("4.3.0"),
 )
 def override_has_one_rack(cluster: Cluster) -> Iterator[Problem]:
-    """With rack ids taken from pod annotations the spec holds one rack only."""
+    """With rack ids taken from pod annotations the spec has one rack only."""
     if cluster.spec.get("enableRackIDOverride") is True and len(cluster.racks) > 1:
         yield (
             "spec.rackConfig.racks",
@@ -50,15 +50,15 @@ def override_names_namespaces(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("rack-ns-space", scope="cluster", severity="error", source="AKO 4.5.0: validateRackConfig")
 def rack_namespaces_have_no_blanks(cluster: Cluster) -> Iterator[Problem]:
-    """A name in `rackConfig.namespaces` holds no blank."""
+    """A name in `rackConfig.namespaces` has no blank."""
     for position, name in enumerate(cluster.rack_namespaces):
         if " " in name:
-            yield f"spec.rackConfig.namespaces[{position}]", f"{name!r} holds a blank", "write the namespace's name"
+            yield f"spec.rackConfig.namespaces[{position}]", f"{name!r} has a blank in it", "write the namespace's name"
 
 
 @rule("rack-dup", scope="cluster", severity="error", source="AKO 4.5.0: validateRackConfig")
 def rack_ids_differ(cluster: Cluster) -> Iterator[Problem]:
-    """Each rack id stands once."""
+    """No two racks have the same id."""
     seen: set[int] = set()
     for rack in cluster.racks:
         if rack.id in seen:
@@ -105,7 +105,7 @@ def fill_delay_is_the_same(cluster: Cluster) -> Iterator[Problem]:
 
 
 def _whole(value: Any) -> Any:
-    """The operator drops fractions; what is no number at all is the schema's to say."""
+    """Return the value without its fraction, as the operator reads it; what is no number is refused by the schema."""
     return int(value) if isinstance(value, float) and isfinite(value) else value
 
 
@@ -165,7 +165,7 @@ def batches_are_safe(cluster: Cluster) -> Iterator[Problem]:
     operator=Range("4.2.0"),
 )
 def a_rack_stays_in_the_roster(cluster: Cluster) -> Iterator[Problem]:
-    """forceBlockFromRoster leaves a rack in the roster, and stands beside neither rosterNodeBlockList nor
+    """forceBlockFromRoster leaves a rack in the roster, and is combined with neither rosterNodeBlockList nor
     maxIgnorablePods.
     """
     blocked = [rack for rack in cluster.racks if rack.is_blocked_from_roster]
@@ -173,9 +173,9 @@ def a_rack_stays_in_the_roster(cluster: Cluster) -> Iterator[Problem]:
         return
     path = f"spec.rackConfig.racks[{blocked[0].position}].forceBlockFromRoster"
     if cluster.rack_config.get("maxIgnorablePods") is not None:
-        yield path, "stands beside maxIgnorablePods", "take one of them away"
+        yield path, "can't be combined with maxIgnorablePods", "take one of them away"
     if cluster.spec.get("rosterNodeBlockList"):
-        yield path, "stands beside rosterNodeBlockList", "take one of them away"
+        yield path, "can't be combined with rosterNodeBlockList", "take one of them away"
     left = len(cluster.racks) - len(blocked)
     if left == 0:
         yield path, "no rack would be left in the roster", "leave one unblocked"

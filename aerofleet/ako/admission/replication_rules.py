@@ -59,28 +59,28 @@ def replication_factor_changes_alone(old: Cluster, new: Cluster, status: Status)
 def _lone_factor_faults(
     racks: list[Rack], spec: dict[str, Any], new: Cluster, rolled_out: list[Rack] | None
 ) -> Iterator[Problem]:
-    """The same asked of one comparison: from ``racks`` and their ``spec`` to the new cluster."""
+    """Yield the faults of one comparison: from ``racks`` and their ``spec`` to the new cluster."""
     changed = changed_factors(racks, new.racks)
     if not changed:
         return
     names = dict.fromkeys(name for _, name in changed)
     rack_id, name = changed[0]
     rack = next(rack for rack in new.racks if rack.id == rack_id)
-    position = next(position for position, found, _ in namespaces(rack.config) if found == name)
+    position = next(position for position, configured, _ in namespaces(rack.config) if configured == name)
     path = new.config_path(rack, "namespaces", position, "replication-factor")
-    words = ", ".join(names)
+    text = ", ".join(names)
     if len(names) > 1:
-        yield path, f"the factor of {words} changes at once", "one namespace after the other"
+        yield path, f"the factor of {text} changes at once", "one namespace after the other"
     if rolled_out is not None and not set(changed) <= factors(rolled_out).keys():
-        yield path, f"{words} is still being added", "wait for the roll-out"
+        yield path, f"{text} is still being added", "wait for the roll-out"
     if factors(racks).keys() != factors(new.racks).keys() or _rest(spec) != _rest(new.spec):
         before, after = _rest(spec), _rest(new.spec)
         others = [f"spec.{key}" for key in {**before, **after} if before.get(key) != after.get(key)]
         beside = ", ".join(others) or "something else"
-        message = f"the factor of {words} changes beside {beside}, or a roll-out is under way"
+        message = f"the factor of {text} changes beside {beside}, or a roll-out is under way"
         yield path, message, _alone(spec, new)
     if not new.is_dynamic:
-        message = f"the factor of {words} changes without dynamic configuration"
+        message = f"the factor of {text} changes without dynamic configuration"
         yield path, message, "set enableDynamicConfigUpdate: true"
 
 
@@ -94,7 +94,7 @@ def _alone(spec: dict[str, Any], new: Cluster) -> str:
 
 
 def _rest(spec: dict[str, Any]) -> dict[str, Any]:
-    """The spec without what may change beside a replication factor."""
+    """Return the spec without what may change beside a replication factor."""
     rest = {key: value for key, value in spec.items() if key not in BESIDE_REPLICATION_FACTOR}
     rest["aerospikeConfig"] = _without_factors(section(spec, "aerospikeConfig"))
     racks = section(spec, "rackConfig").get("racks")
@@ -105,28 +105,28 @@ def _rest(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_factors(config: Config) -> Config:
-    found = config.get("namespaces")
-    if not isinstance(found, list):
+    listed = config.get("namespaces")
+    if not isinstance(listed, list):
         return config
     kept = [
         {key: value for key, value in namespace.items() if key != "replication-factor"}
         if isinstance(namespace, dict)
         else namespace
-        for namespace in found
+        for namespace in listed
     ]
     return {**config, "namespaces": kept}
 
 
 def _pairs(old: Cluster, new: Cluster) -> Iterator[tuple[Config, Config, Rack]]:
-    """Old and new configuration of the cluster and of each rack that stays; the rack says where to point."""
+    """Yield (old, new, rack) of the configuration of the cluster and of every rack that stays."""
     first = new.distinct_racks[0]
     yield old.config, new.config, first
     before = {rack.id: rack for rack in old.racks}
-    told: set[tuple[int, int]] = {(id(old.config), id(new.config))}
+    compared: set[tuple[int, int]] = {(id(old.config), id(new.config))}
     for rack in new.racks:
         known = before.get(rack.id)
         if known is None or (known.is_shared and rack.is_shared):
             continue
-        if (id(known.config), id(rack.config)) not in told:
-            told.add((id(known.config), id(rack.config)))
+        if (id(known.config), id(rack.config)) not in compared:
+            compared.add((id(known.config), id(rack.config)))
             yield known.config, rack.config, rack

@@ -36,7 +36,7 @@ METHODS = {
 
 
 def _storages(cluster: Cluster) -> Iterator[tuple[Rack, str]]:
-    """The storages that reach a rack, each once: the cluster's doesn't count where every rack has its own."""
+    """Yield (rack, path) of every storage that reaches a rack: not the cluster's where every rack has its own."""
     shared = [rack for rack in cluster.racks if rack.own.get("storage") is None][:1]
     for rack in (*shared, *(rack for rack in cluster.racks if rack.own.get("storage") is not None)):
         yield rack, cluster.storage_path(rack)
@@ -64,11 +64,11 @@ def volume_names_are_labels(cluster: Cluster) -> Iterator[Problem]:
 def volumes_have_one_source(cluster: Cluster) -> Iterator[Problem]:
     """A volume has exactly one source."""
     for _, volume, path in _volumes(cluster):
-        given = [key for key in SOURCES if key in section(volume, "source")]
-        if len(given) != 1:
+        sources = [key for key in SOURCES if key in section(volume, "source")]
+        if len(sources) != 1:
             yield (
                 f"{path}.source",
-                " and ".join(given) + " at once" if given else "no source",
+                " and ".join(sources) + " at once" if sources else "no source",
                 f"one of {', '.join(SOURCES)}",
             )
 
@@ -185,7 +185,7 @@ def local_classes_are_named(cluster: Cluster) -> Iterator[Problem]:
     for rack, path in _storages(cluster):
         for key in ("deleteLocalStorageOnRestart", "deleteLocalStorageOnPodRecovery"):
             if rack.storage.get(key) is True and not rack.storage.get("localStorageClasses"):
-                yield f"{path}.{key}", "which classes are local is not said", "list them in localStorageClasses"
+                yield f"{path}.{key}", "no storage class is named as local", "list them in localStorageClasses"
 
 
 @rule(
@@ -233,7 +233,7 @@ def files_have_volumes(cluster: Cluster) -> Iterator[Problem]:
 
 
 def _stored_on(cluster: Cluster, rack: Rack, key: str) -> Iterator[tuple[int, str, str]]:
-    """(namespace's position, its name, path) of every device or file whose volume the operator looks for."""
+    """Yield (namespace's position, its name, path) of every device or file whose volume the operator looks for."""
     for position, name, namespace in namespaces(rack.config):
         if looks_behind_storage(cluster, namespace):
             for line in storage_lines(section(namespace, "storage-engine"), key):
@@ -264,10 +264,10 @@ def work_directory_has_a_volume(cluster: Cluster) -> Iterator[Problem]:
     """
     skips = section(cluster.spec, "validationPolicy").get("skipWorkDirValidate") is True
     for rack in cluster.distinct_racks:
-        given = section(rack.config, "service").get("work-directory")
-        if skips and not given:
+        written = section(rack.config, "service").get("work-directory")
+        if skips and not written:
             continue
-        directory = str(given or DEFAULT_WORK_DIRECTORY)
+        directory = str(written or DEFAULT_WORK_DIRECTORY)
         path = cluster.config_path(rack, "service", "work-directory")
         if not directory.startswith("/"):
             yield path, f"{directory!r} is not an absolute path", "start it with /"

@@ -253,13 +253,13 @@ def _tls_names(network: Config) -> set[str]:
 @rule("tls-name-frozen", scope="change", severity="error", source="AKO 4.5.0: validateNetworkConnectionUpdate")
 def tls_names_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """The tls-name of a section never changes."""
-    for key, words in PAIRS:
+    for key, label in PAIRS:
         before = section(old.config, "network", key).get("tls-name")
         after = section(new.config, "network", key).get("tls-name")
         if before is not None and after is not None and before != after:
             yield (
                 f"spec.aerospikeConfig.network.{key}.tls-name",
-                f"the tls-name of {words} can't change",
+                f"the tls-name of {label} can't change",
                 f"keep {before}",
             )
 
@@ -267,20 +267,20 @@ def tls_names_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Probl
 @rule("port-frozen", scope="change", severity="error", source="AKO 4.5.0: validateNetworkPortUpdate")
 def ports_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """A port never changes; plain or TLS may go only after both were served."""
-    for key, words in PAIRS:
+    for key, label in PAIRS:
         before, after = section(old.config, "network", key), section(new.config, "network", key)
         path = f"spec.aerospikeConfig.network.{key}"
         if not before or not after:
             continue
         for port in ("port", "tls-port"):
             if port in before and port in after and before[port] != after[port]:
-                yield f"{path}.{port}", f"{port} of {words} can't change", f"keep {before[port]}"
+                yield f"{path}.{port}", f"{port} of {label} can't change", f"keep {before[port]}"
         both = "port" in before and "tls-port" in before
         lost = [port for port in ("port", "tls-port") if port in before and port not in after]
         if lost and not both:
             yield (
                 f"{path}.{lost[0]}",
-                f"{lost[0]} of {words} goes without the other having been served",
+                f"{lost[0]} of {label} goes without the other having been served",
                 "serve both first",
             )
 
@@ -288,7 +288,7 @@ def ports_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
 @rule("device-move", scope="change", severity="error", source="AKO 4.5.0: validateStorageEngineDeviceListUpdate")
 def devices_rest_between_namespaces(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """A device or file leaves one namespace in one change and joins another in a later one."""
-    told: set[str] = set()
+    reported: set[str] = set()
     running = {rack.id: rack.config for rack in status.racks}
     staying = {rack.id for rack in old.racks} & running.keys()
     pairs = [(section(status.spec, "aerospikeConfig"), new.config, new.distinct_racks[0])]
@@ -297,14 +297,14 @@ def devices_rest_between_namespaces(old: Cluster, new: Cluster, status: Status) 
         owners = {line: name for _, name, _, line in _lines(before)}
         for position, name, key, line in _lines(after):
             owner = owners.get(line, name)
-            if owner != name and line not in told:
-                told.add(line)
+            if owner != name and line not in reported:
+                reported.add(line)
                 path = new.config_path(rack, "namespaces", position, "storage-engine", key)
                 yield path, f"{line} moves from {owner} to {name} in one change", "take it out first, add it later"
 
 
 def _lines(config: Config) -> Iterator[tuple[int, str, str, str]]:
-    """(namespace's position, its name, `devices` or `files`, line) of everything that data is stored on."""
+    """Yield (namespace's position, its name, `devices` or `files`, line) of everything that data is stored on."""
     for position, name, namespace in namespaces(config):
         for key in ("devices", "files"):
             for line in storage_lines(section(namespace, "storage-engine"), key):
