@@ -1,16 +1,16 @@
-"""What a change of aerospikeConfig comes to: which parameters differ, which of them can be set live, what the pods do.
+"""A change of aerospikeConfig: which parameters differ, which of them can be set live, and what the pods do.
 
 This follows the operator's own comparison (AKO 4.5.0 with its management library): the difference of the flattened
 configurations, where
 
-* a parameter that is taken away counts, also where it said its default; a named entry that is taken away counts
+* a parameter that is taken away counts, also where it had its default; a named entry that is taken away counts
   with its name alone;
-* what is particular to a node (devices, files, ports, addresses) is left out of the difference;
-* what is only spelt otherwise comes to the same file, and is no change (``unseen``);
+* parameters of a single node (devices, files, ports, addresses) are left out of the difference;
+* a value that is only spelt in another way gives the same file, and is no change (``unseen``);
 * one static parameter makes the whole change a restart.
 
-What is left out of the difference is still part of the file, so a change hidden there restarts pods by its own
-rules, or is written and not applied (``hidden``).
+The file has these parameters all the same, so their change restarts pods by rules of its own, or is written and not
+applied (``hidden``).
 """
 
 from __future__ import annotations
@@ -50,16 +50,18 @@ ALWAYS_STATIC = frozenset({"rack-id"})
 ONLY_GROW_LIVE = frozenset({"ignore-bins", "ignore-sets", "ship-bins", "ship-sets"})
 NETWORK_SECTIONS = ("service", "admin", "heartbeat", "fabric", "info")
 WORK_DIRECTORY = "/opt/aerospike"
-"""The server's own where the configuration says none."""
+"""The server's default."""
 
 Names = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One parameter that differs. ``names`` is the path with ``{name}`` for entries of lists; ``parameter`` without
-    them. ``before`` and ``after`` are None where absent. ``is_known``: the version has such a parameter;
-    ``is_gone``: the running version has it, and the one that comes does not.
+    """One parameter that differs.
+
+    ``names`` is the path with ``{name}`` for entries of lists, ``parameter`` the path without them. ``before`` and
+    ``after`` are None where absent. ``is_known``: the new version has such a parameter. ``is_gone``: the running
+    version has it, and the new one has not.
     """
 
     names: Names
@@ -93,18 +95,20 @@ class Difference:
 
 @dataclass(slots=True)
 class ConfigChange:
-    """``differences`` in order of their key. ``hidden`` are paths that differ in the file but not in the difference;
-    ``reordered`` lists that hold the same in another order; ``unseen`` paths that come to the same file. ``cold`` are
-    paths that need another pod, ``crashing`` those on which the operator's code panics. ``before`` is the configuration
-    that runs, ``nodes`` the size of the cluster, None where that isn't known; ``outcome`` is what the servers answer to
-    it live, once that is worked out.
+    """The comparison of two configurations; paths are those of people, with ``{name}`` for entries of lists.
+
+    ``differences``: ordered by key. ``hidden``: paths that differ in the file but not in the difference. ``reordered``:
+    lists with the same entries in another order. ``unseen``: paths that give the same file. ``with_pod``: paths whose
+    change needs another pod. ``crashing``: paths on which the operator's code panics. ``before``: the configuration
+    that runs. ``nodes``: the size of the cluster, None where it is not known. ``outcome``: what the servers answer when
+    it is set live, once that is computed.
     """
 
     differences: list[Difference] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     reordered: list[str] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
-    cold: list[str] = field(default_factory=list)
+    with_pod: list[str] = field(default_factory=list)
     crashing: list[str] = field(default_factory=list)
     is_same_file: bool = True
     adds_devices: bool = False
@@ -122,16 +126,16 @@ class ConfigChange:
 
     @property
     def is_dynamic(self) -> bool:
-        """All of the difference can be set live; so it is said of an empty one, too."""
+        """Return whether every parameter of the difference can be set live; True for an empty difference."""
         return all(difference.is_dynamic for difference in self.differences)
 
     def restart(self, *, live: bool = True) -> Restart:
-        """What a pod does. ``live``: dynamic updates are on."""
+        """Return what a pod does. ``live``: dynamic updates are on."""
         if self.crashing:
             return "crash"
         if self.is_same_file:
             return "noRestart"
-        if self.cold:
+        if self.with_pod:
             return "podRestart"
         if live and self.differences and self.is_dynamic and not self.adds_devices:
             return "noRestartUpdateConf"
@@ -147,11 +151,12 @@ def judge(  # noqa: PLR0913
     mounted: Collection[str] | None = None,
     nodes: int | None = None,
 ) -> ConfigChange:
-    """Compare two effective configurations. ``version`` is the running server's; ``target`` the one that comes with the
-    change, where it is another: then each parameter is judged by the target, since its server reads the file. What the
-    change takes away may be known to the running one only. A version without data is judged as the nearest older one;
-    raises KeyError below the oldest. ``mounted``: where volumes are mounted, ``nodes``: the size of the cluster, if
-    that is known.
+    """Compare two effective configurations. Raises KeyError for a version below the oldest with data.
+
+    ``version`` is that of the running server, ``target`` the new one where it differs: its server reads the file, so it
+    judges the parameters. Only the running one may know a parameter that the change takes away. A version without data
+    is judged as the nearest older one. ``mounted``: the paths of volumes, and ``nodes``: the size of the cluster, where
+    they are known.
     """
     change = ConfigChange(before=old, nodes=nodes)
     before, after = with_one_feature_key(old), with_one_feature_key(new)
@@ -164,9 +169,9 @@ def judge(  # noqa: PLR0913
     # What left no trace at all is not told to be the same: better one restart too many.
     change.is_same_file = bool(change.unseen) and not (change.differences or change.hidden or change.reordered)
     if not change.is_same_file:
-        change.cold = list(_cold(change, old, new, mounted))
+        change.with_pod = list(_with_pod(change, old, new, mounted))
         change.adds_devices = bool(added_devices(old, new))
-        if not any(key.endswith(".storage-engine.data-size") for key in change.cold):
+        if not any(key.endswith(".storage-engine.data-size") for key in change.with_pod):
             change.crashing += _without_storage(old, new)
     return change
 
@@ -204,15 +209,15 @@ class _Comparison:
         if is_same(before, after) or keys[-1] in NODE_SPECIFIC:
             self.change.hidden.append(".".join(names))
         elif {} in (before, after) and ABSENT in (before, after):
-            # Of all empty sections only this one says something: security is on.
+            # Of all empty sections only this one has a meaning: security is on.
             if keys == ("security",):
                 self.leaf(names, keys, before, after)
             else:
                 self.change.unseen.append(".".join(names))
         elif isinstance(before, dict) or isinstance(after, dict):
-            told = len(self.change.differences)
+            count = len(self.change.differences)
             self.walk(names, keys, _map(before), _map(after))
-            if ABSENT in (before, after) and told == len(self.change.differences):
+            if ABSENT in (before, after) and count == len(self.change.differences):
                 self.change.hidden.append(".".join(names))  # The line of the section itself comes or goes.
             # A value that becomes a section, or the other way round: no schema has it, yet it must not get lost.
             for value, sides in ((before, (before, ABSENT)), (after, (ABSENT, after))):
@@ -248,7 +253,7 @@ class _Comparison:
         was, now = (by_name(side) for side in (before, after))
         if names_of(before) ^ names_of(after) != was.keys() ^ now.keys():
             self.change.hidden.append(".".join(names))
-        # A blank name leaves none in the file: what stands below it is read back as no entry at all.
+        # A blank name leaves none in the file: the parameters below it are read back as no entry at all.
         blank = [[side.pop(name) for name in list(side) if not name.strip()] for side in (was, now)]
         self.walk(names, (*keys, ""), *(unnamed(sections) for sections in blank))
         for name, item in now.items():
@@ -277,12 +282,12 @@ def _is_dynamic(version: str, keys: Names, before: Any, after: Any) -> bool:
 
 @lru_cache(maxsize=16384)
 def has_live_parameter(version: str, parameter: str) -> bool:
-    """Can the parameter be set live in any variant of its context?"""
+    """Return whether the parameter can be set live in any variant of its context."""
     return any(node.get("dynamic", False) for node in nodes_at(version, parameter))
 
 
 def _are_named(before: Any, after: Any) -> bool:
-    """Two lists of named sections, of which one may be empty or absent."""
+    """Return whether both are lists of named sections; one may be empty or absent."""
     sides = [side for side in (before, after) if side is not ABSENT]
     return bool(sides) and all(map(_is_named, sides))
 
@@ -304,8 +309,8 @@ def _list(value: Any) -> list[Any]:
 # --- what the operator looks at besides the difference ------------------------------------------------------------
 
 
-def _cold(change: ConfigChange, old: Config, new: Config, mounted: Collection[str] | None) -> Iterator[str]:
-    """Why the pods themselves must go: in words of paths."""
+def _with_pod(change: ConfigChange, old: Config, new: Config, mounted: Collection[str] | None) -> Iterator[str]:
+    """Yield the paths whose change needs another pod."""
     if _leaves_work_directory(old, new, mounted):
         yield "service.work-directory"
     for difference in change.differences:
@@ -315,8 +320,9 @@ def _cold(change: ConfigChange, old: Config, new: Config, mounted: Collection[st
 
 
 def _without_storage(old: Config, new: Config) -> Iterator[str]:
-    """Namespaces in which the operator finds no storage-engine or no list of devices, before or after: it reads them
-    wherever the file differs, to find added devices, unless a data-size rebuilds the pods anyway.
+    """Yield the namespaces without a storage-engine or a list of devices, before or after: the operator's code panics.
+
+    It reads them wherever the file differs, to know added devices, unless a data-size rebuilds the pods anyway.
     """
     yield from ("namespaces" for item in _list(new.get("namespaces")) if not isinstance(item, dict))
     was = {name: namespace for _, name, namespace in namespaces(old)}
@@ -329,9 +335,7 @@ def _without_storage(old: Config, new: Config) -> Iterator[str]:
 
 
 def _ports(old: Config, new: Config) -> Iterator[str]:
-    """Container ports are part of the pod: one that is new or changes needs another pod, with a tls-name or without;
-    a service loses its TLS port likewise.
-    """
+    """Yield the ports whose change needs another pod: new and changed ones, and a removed TLS port of the service."""
     for key in NETWORK_SECTIONS:
         before, after = section(old, "network", key), section(new, "network", key)
         for port in ("port", "tls-port"):
@@ -342,20 +346,23 @@ def _ports(old: Config, new: Config) -> Iterator[str]:
 
 
 def work_directory(config: Config) -> str:
-    given = section(config, "service").get("work-directory")
-    return given if isinstance(given, str) and given else WORK_DIRECTORY
+    """Return the path of the server's work directory."""
+    path = section(config, "service").get("work-directory")
+    return path if isinstance(path, str) and path else WORK_DIRECTORY
 
 
 def _leaves_work_directory(old: Config, new: Config, mounted: Collection[str] | None) -> bool:
-    """Is the work directory no longer where a volume is? Its volume is mounted part by part, any other one as a whole;
-    the operator lets a whole mount pass where the parts should be, not the other way round.
+    """Return whether the work directory leaves its volume.
+
+    The operator mounts that volume part by part, and any other one as a whole. It accepts a whole mount in place of the
+    parts, not the parts in place of a whole mount.
     """
     before = work_directory(old)
     return before != work_directory(new) and (before.startswith("/") if mounted is None else before in mounted)
 
 
 def added_devices(old: Config, new: Config) -> list[str]:
-    """Devices, shadows too, that are new in a namespace that stays."""
+    """Return the devices and shadows that are new in a namespace that stays."""
     was = {name: devices(namespace) for _, name, namespace in namespaces(old)}
     return [
         device
@@ -365,8 +372,8 @@ def added_devices(old: Config, new: Config) -> list[str]:
     ]
 
 
-def given_devices(old: Config, new: Config) -> list[str]:
-    """Devices that a namespace did not have before; all of those of a new one."""
+def newly_used_devices(old: Config, new: Config) -> list[str]:
+    """Return the devices and shadows that a namespace did not use before; all of those of a new namespace."""
     was = {name: devices(namespace) for _, name, namespace in namespaces(old)}
     return [
         device
@@ -377,13 +384,13 @@ def given_devices(old: Config, new: Config) -> list[str]:
 
 
 def devices(namespace: Config) -> set[str]:
-    """Devices of a namespace, shadows too."""
+    """Return the devices and shadows of a namespace."""
     lines = _list(section(namespace, "storage-engine").get("devices"))
-    return {word for line in lines for word in str(line).split()}
+    return {device for line in lines for device in str(line).split()}
 
 
 def removed_namespaces(old: Config, new: Config) -> list[str]:
-    """Names that stand in ``old`` only: their data goes."""
+    """Return the names of the namespaces that only ``old`` has: their data goes."""
     now = {name for _, name, _ in namespaces(new)}
     return [name for _, name, _ in namespaces(old) if name not in now]
 

@@ -10,12 +10,12 @@ from aerofleet.ako.compatibility import OPERATOR, RELEASES, release_of
 
 
 def is_estimate(operator: str) -> bool:
-    """Is what is said about this release an estimate?"""
+    """Return whether judgements by this release are estimates."""
     return release_of(operator) is None
 
 
 def marked(message: str, operator: str) -> str:
-    """The message, with the mark of an estimate where the release is not known."""
+    """Return the message, with the mark of an estimate where the release is not known."""
     if not is_estimate(operator):
         return message
     mark = f"(an estimate: operator {operator} is not known and is judged as {OPERATOR})"
@@ -23,7 +23,9 @@ def marked(message: str, operator: str) -> str:
 
 
 def refusal_of(operator: str, consent: str) -> str:
-    """Why a release that is not known is not judged; ``consent``: what lets it be judged as the newest known one."""
+    """Return the refusal of a release that is not known. ``consent``: the option that judges it as the newest known
+    one.
+    """
     known = ", ".join(RELEASES)
     return (
         f"operator {operator} is not known, known are {known}; {consent} judges it as {OPERATOR}, "

@@ -1,8 +1,8 @@
-"""Which pods of a cluster have failed, as the operator sees them.
+"""The pods of a cluster that have failed, as the operator sees them.
 
-The AerospikeCluster does not say it: its status names the pods, not their health, and its phase stays Completed while a
-pod crashes, because the operator does not watch pods. Only the Pod objects say it. Source: AKO 4.5.0, pkg/utils/pod.go
-(without the grace period of 60 seconds: a file is older than that).
+The AerospikeCluster does not have this: its status names the pods, not their health, and its phase stays Completed
+while a pod crashes, because the operator does not watch pods. Only the Pod objects have it. Source: AKO 4.5.0,
+pkg/utils/pod.go (without the grace period of 60 seconds: a file is older than that).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def failed_pods(objects: Iterable[Object], cluster: str, namespace: str) -> froz
 
 
 def is_pod_of(thing: Object, cluster: str, namespace: str) -> bool:
-    """Is ``thing`` a Pod that the operator has made for this cluster?"""
+    """Return whether ``thing`` is a Pod that the operator has made for this cluster."""
     metadata = section(thing, "metadata")
     labels = section(metadata, "labels")
     own = thing.get("kind") == "Pod" and labels.get(CLUSTER_LABEL) == cluster

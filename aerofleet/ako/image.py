@@ -1,4 +1,4 @@
-"""What the operator reads out of an image reference."""
+"""The parts of an image reference that the operator reads: tag, server version, edition."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ _DOTTED = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 
 @lru_cache(maxsize=4096)
 def tag(image: str) -> str:
-    """What the operator takes for the tag: all behind the first colon that follows the registry (the part before the
-    first slash); empty where there is none.
+    """Return what the operator takes for the tag; empty where there is none.
+
+    It is everything behind the first colon after the registry, which is the part before the first slash.
     """
     registry, slash, rest = image.partition("/")
     name = rest if slash and rest.strip(":") else registry if not slash else image
@@ -24,25 +25,25 @@ def tag(image: str) -> str:
 
 @lru_cache(maxsize=4096)
 def server_version(image: str) -> str:
-    """The longest dotted number of the tag, the last of them where several are, empty where the tag has none
-    (``latest``, a bare digest).
-    """
-    found: list[str] = _DOTTED.findall(tag(image).partition("@")[0])
-    return max(reversed(found), key=len, default="")
+    """Return the longest dotted number of the tag, the last one of several; empty for ``latest`` or a bare digest."""
+    numbers: list[str] = _DOTTED.findall(tag(image).partition("@")[0])
+    return max(reversed(numbers), key=len, default="")
 
 
 def is_enterprise(image: str) -> bool:
-    """A substring of the whole reference decides, so a registry's path counts too."""
+    """Return whether the reference names the Enterprise Edition; a registry's path counts, too."""
     return "enterprise" in image.lower()
 
 
 def is_federal(image: str) -> bool:
-    """The same for the Federal Edition; both can be true of one reference."""
+    """Return whether the reference names the Federal Edition; one reference can name both editions."""
     return "federal" in image.lower()
 
 
 def is_same_image(image: str, other: str) -> bool:
-    """As the operator tells it of a running pod: Docker Hub needs no name, and no tag is ``latest``."""
+    """Return whether both are one image to the operator: Docker Hub is the default registry, ``latest`` the default
+    tag.
+    """
     return image == other or _plain(image) == _plain(other)
 
 

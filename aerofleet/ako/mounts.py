@@ -1,8 +1,8 @@
-"""What of a rack's volumes is part of its pods, and so needs other pods when it changes.
+"""The parts of a rack's volumes that belong to its pods, so that the pods are rebuilt when one of them changes.
 
-Source: AKO 4.5.0, the comparison of a pod's volumes and mounts with the storage that is wanted. It looks at what a
-Secret, ConfigMap or emptyDir names, and at where a volume is mounted; the order of attachments, defaults written out
-and the path of a hostPath are nothing to it.
+Source: AKO 4.5.0, the comparison of a pod's volumes and mounts with the storage that is wanted. The operator
+compares the source of a Secret, ConfigMap or emptyDir, and the paths at which a volume is mounted. It ignores the order
+of attachments, defaults that are written out, and the path of a hostPath.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FILE_MODE = 0o644
 
 
 def remounted(before: Rack, after: Rack) -> Iterator[str]:
-    """Names of the volumes for which pods are rebuilt."""
+    """Yield the names of the volumes for which the operator rebuilds pods."""
     was, now = by_name(before), by_name(after)
     for name in sorted(was.keys() | now.keys()):
         old, new = was.get(name), now.get(name)
@@ -38,62 +38,64 @@ def by_name(rack: Rack) -> dict[str, Volume]:
 
 
 def volume_under(rack: Rack, path: str) -> tuple[Volume, str] | None:
-    """The volume that ``path`` of the server lies on and the rest of the path on it, empty for a device; None where no
-    volume is mounted there."""
+    """Return the volume with ``path`` of the server, and the rest of the path on it, which is empty for a device.
+
+    None where no volume is mounted there.
+    """
     whole = posixpath.normpath(path)
-    found: tuple[Volume, str] | None = None
+    mounted: tuple[Volume, str] | None = None
     longest = 0
     for volume in entries(rack.storage, "volumes"):
         mount = str(section(volume, "aerospike").get("path", "")).rstrip("/")
         if len(mount) > longest and (whole == mount or whole.startswith(f"{mount}/")):
-            found, longest = (volume, whole[len(mount) :]), len(mount)
-    return found
+            mounted, longest = (volume, whole[len(mount) :]), len(mount)
+    return mounted
 
 
 def volume_bytes(volume: Volume) -> int:
-    """The size of a persistent volume; 0 for any other."""
+    """Return the size of a persistent volume in bytes; 0 for any other volume."""
     return int(quantity(section(volume, "source", "persistentVolume").get("size") or 0))
 
 
 def _source(volume: Volume) -> Any:
     source = section(volume, "source")
-    found = {key: source[key] for key in COMPARED if isinstance(source.get(key), dict)}
+    compared = {key: source[key] for key in COMPARED if isinstance(source.get(key), dict)}
     for key in ("secret", "configMap"):
-        if key in found:
-            found[key] = {"defaultMode": FILE_MODE, **found[key]}
-    return found
+        if key in compared:
+            compared[key] = {"defaultMode": FILE_MODE, **compared[key]}
+    return compared
 
 
 def _mounts(volume: Volume) -> Mounts:
     is_device = section(volume, "source", "persistentVolume").get("volumeMode") == "Block"
-    found: Mounts = {}
+    mounts: Mounts = {}
     for kind in ("sidecars", "initContainers"):
         for attachment in entries(volume, kind):
             options = None if is_device else attachment.get("mountOptions")
-            found[kind, str(attachment.get("containerName"))] = (attachment.get("path"), *_options(options))
+            mounts[kind, str(attachment.get("containerName"))] = (attachment.get("path"), *_options(options))
     server = volume.get("aerospike")
     if isinstance(server, dict):
         options = server.get("mountOptions") if "hostPath" in section(volume, "source") else None
-        found["server", ""] = (server.get("path"), *_options(options))
-    return found
+        mounts["server", ""] = (server.get("path"), *_options(options))
+    return mounts
 
 
 def _options(options: Any) -> tuple[Any, ...]:
-    given = section(options)
+    mount = section(options)
     return (
-        given.get("readOnly") is True,
-        given.get("subPath") or "",
-        given.get("subPathExpr") or "",
-        given.get("mountPropagation"),
+        mount.get("readOnly") is True,
+        mount.get("subPath") or "",
+        mount.get("subPathExpr") or "",
+        mount.get("mountPropagation"),
     )
 
 
 def unseen_host_paths(before: Rack, after: Rack) -> Iterator[str]:
-    """Names of the volumes whose path on the host changes: pods keep the old one until something else rebuilds them."""
+    """Yield the names of the volumes whose hostPath changes: pods keep the old path until something rebuilds them."""
     if before.storage == after.storage:
         return
     was = by_name(before)
     for name, volume in by_name(after).items():
-        paths = [section(each, "source").get("hostPath") for each in (was.get(name, volume), volume)]
+        paths = [section(side, "source").get("hostPath") for side in (was.get(name, volume), volume)]
         if paths[0] is not None and paths[1] is not None and paths[0] != paths[1]:
             yield name

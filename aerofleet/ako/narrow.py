@@ -1,4 +1,4 @@
-"""Where exactly two values differ, for the reader of a reason."""
+"""The places where two values differ, for the message of a reason."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from aerofleet.ako.config_file import is_same
 
 LONGEST_VALUE = 60
-"""Characters of a value in a sentence."""
+"""Characters of a value in a message."""
 
 
 class Difference(NamedTuple):
-    """One place where two values differ; None where nothing is written."""
+    """One place where two values differ; a value that is absent is None."""
 
     path: str
     before: Any
@@ -21,12 +21,12 @@ class Difference(NamedTuple):
 
 
 def narrowed(path: str, before: Any, after: Any) -> str:
-    """``path``, made longer while the difference lies in one place only. Entries with a name are called by it."""
+    """Return the path of the smallest place that has the whole difference; a named entry is ``{name}`` in it."""
     return narrow(path, before, after).path
 
 
 def narrow(path: str, before: Any, after: Any) -> Difference:
-    """The smallest place that holds the whole difference."""
+    """Return the smallest place that has the whole difference."""
     while True:
         parts = _parts(path, before, after)
         if len(parts) != 1:
@@ -35,7 +35,7 @@ def narrow(path: str, before: Any, after: Any) -> Difference:
 
 
 def differences(path: str, before: Any, after: Any) -> Iterator[Difference]:
-    """Every smallest place where the two differ."""
+    """Yield every smallest place where the two differ."""
     parts = _parts(path, before, after)
     if not parts:
         yield Difference(path, before, after)
@@ -44,7 +44,7 @@ def differences(path: str, before: Any, after: Any) -> Iterator[Difference]:
 
 
 def _parts(path: str, before: Any, after: Any) -> list[Difference]:
-    """The places one level down that differ; none where the two can't be compared part by part."""
+    """Return the places one level down that differ; none where the two can't be compared part by part."""
     if isinstance(before, dict) and isinstance(after, dict):
         keys = [*before, *(key for key in after if key not in before)]
         pairs = [(f"{path}.{key}", before.get(key), after.get(key)) for key in keys]
@@ -62,10 +62,10 @@ def _parts(path: str, before: Any, after: Any) -> list[Difference]:
     return [Difference(*pair) for pair in pairs if not is_same(pair[1], pair[2])]
 
 
-def _are_named(found: Any) -> bool:
-    """A list of maps, each with a name of its own."""
+def _are_named(value: Any) -> bool:
+    """Return whether the value is a list of maps with names that all differ."""
     names = (
-        [entry.get("name") if isinstance(entry, dict) else None for entry in found] if isinstance(found, list) else []
+        [entry.get("name") if isinstance(entry, dict) else None for entry in value] if isinstance(value, list) else []
     )
     return bool(names) and all(isinstance(name, str) for name in names) and len({*names}) == len(names)
 
@@ -89,15 +89,15 @@ def becomes(before: Any, after: Any) -> str:
     return f"{was} becomes {now}"
 
 
-def value(found: Any) -> str:
-    """A value for a sentence: as YAML writes it in a line, cut in the middle where it is long."""
-    if found is None:
+def value(item: Any) -> str:
+    """Return a value for a message: as YAML writes it in a line, cut in the middle where it is long."""
+    if item is None:
         return "nothing"
-    return _cut(_text(found))
+    return _cut(_text(item))
 
 
-def _text(found: Any) -> str:
-    return found if isinstance(found, str) and found else json.dumps(found, ensure_ascii=False, sort_keys=False)
+def _text(item: Any) -> str:
+    return item if isinstance(item, str) and item else json.dumps(item, ensure_ascii=False, sort_keys=False)
 
 
 def _cut(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The objects of one file, looked up by what names them."""
+"""The objects of one file, with look-ups by kind, namespace, name and host port."""
 
 from __future__ import annotations
 
@@ -34,79 +34,79 @@ class ObjectSet:
     def __init__(self, objects: Iterable[Object], operator: str = OPERATOR) -> None:
         self.operator = operator
         everything = list(objects)
-        self.written = [dict(each) for each in everything if is_cluster(each)]
-        self.others = [dict(each) for each in everything if not is_cluster(each)]
+        self.written = [dict(resource) for resource in everything if is_cluster(resource)]
+        self.others = [dict(resource) for resource in everything if not is_cluster(resource)]
 
     @cached_property
     def clusters(self) -> list[Cluster]:
-        return [cluster_of(each, self.operator) for each in self.written]
+        return [cluster_of(resource, self.operator) for resource in self.written]
 
     @property
     def read(self) -> list[tuple[dict[str, Any], Cluster]]:
-        """(as written, as read) of each cluster."""
+        """Return (as written, as read) for every cluster."""
         return list(zip(self.written, self.clusters, strict=True))
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str, str], Object]:
-        found: dict[tuple[str, str, str], Object] = {}
-        for each in self.others:
-            kind = kind_of(each)
-            found[kind, "" if kind in CLUSTER_WIDE else namespace_of(each), name_of(each)] = each
-        return found
+        named: dict[tuple[str, str, str], Object] = {}
+        for resource in self.others:
+            kind = kind_of(resource)
+            named[kind, "" if kind in CLUSTER_WIDE else namespace_of(resource), name_of(resource)] = resource
+        return named
 
     @cached_property
     def _made_secrets(self) -> dict[tuple[str, str], Object]:
-        """(namespace, name) of a Secret → the ExternalSecret that makes it."""
-        found: dict[tuple[str, str], Object] = {}
-        for each in self.others:
-            if kind_of(each) == "ExternalSecret":
-                name = section(each, "spec", "target").get("name") or name_of(each)
-                found[namespace_of(each), str(name)] = each
-        return found
+        """Return (namespace, name) of a Secret → the ExternalSecret that makes it."""
+        secrets: dict[tuple[str, str], Object] = {}
+        for resource in self.others:
+            if kind_of(resource) == "ExternalSecret":
+                name = section(resource, "spec", "target").get("name") or name_of(resource)
+                secrets[namespace_of(resource), str(name)] = resource
+        return secrets
 
     @cached_property
     def _by_host_port(self) -> dict[int, list[Cluster]]:
-        found: dict[int, list[Cluster]] = {}
+        by_port: dict[int, list[Cluster]] = {}
         for cluster in self.clusters:
             for port in set(host_ports_of(cluster).values()):
-                found.setdefault(port, []).append(cluster)
-        return found
+                by_port.setdefault(port, []).append(cluster)
+        return by_port
 
     def on_host_ports(self, ports: Iterable[int]) -> list[Cluster]:
-        """Clusters whose pods open one of these ports on their host."""
-        found = {id(cluster): cluster for port in ports for cluster in self._by_host_port.get(port, ())}
-        return list(found.values())
+        """Return the clusters whose pods open one of these ports on their host."""
+        clusters = {id(cluster): cluster for port in ports for cluster in self._by_host_port.get(port, ())}
+        return list(clusters.values())
 
     def find(self, kind: str, namespace: str, name: str) -> Object | None:
-        """The object of this name, if the file has it; a cluster without a namespace is in the default one."""
+        """Return the object of this name, None where the file lacks it; no namespace is the default one."""
         where = "" if kind in CLUSTER_WIDE else namespace or "default"
-        found = self._by_name.get((kind, where, name))
-        if found is None and kind == "Secret":
-            found = self._made_secrets.get((where, name))
-        return found
+        resource = self._by_name.get((kind, where, name))
+        if resource is None and kind == "Secret":
+            resource = self._made_secrets.get((where, name))
+        return resource
 
     def keyed(self, kind: str, namespace: str, name: str) -> Keyed | None:
-        """A Secret or ConfigMap with its keys, if the file has it or what makes it."""
-        found = self.find(kind, namespace, name)
-        if found is None:
+        """Return a Secret or ConfigMap with its keys; None where the file has neither it nor its ExternalSecret."""
+        resource = self.find(kind, namespace, name)
+        if resource is None:
             return None
-        contents = _fetched(found) if kind_of(found) == "ExternalSecret" else _written(found)
-        return Keyed(label_of(found), contents)
+        contents = _fetched(resource) if kind_of(resource) == "ExternalSecret" else _written(resource)
+        return Keyed(label_of(resource), contents)
 
     def of_kind(self, kind: str, namespace: str | None = None) -> list[Object]:
-        """Every object of a kind, of one namespace where it is named."""
+        """Return every object of a kind; with ``namespace`` those of this namespace only."""
         return [
-            each
-            for each in self.others
-            if kind_of(each) == kind and (namespace is None or namespace_of(each) == (namespace or "default"))
+            resource
+            for resource in self.others
+            if kind_of(resource) == kind and (namespace is None or namespace_of(resource) == (namespace or "default"))
         ]
 
 
 def _written(resource: Object) -> dict[str, Any]:
-    """Key → value; what is written as text and what is encoded compare alike, and text counts where both are there."""
+    """Return key → decoded value. Where a key is in data and in stringData, the latter counts."""
     encoded = kind_of(resource) == "Secret"
-    found = {str(key): _decoded(value) if encoded else value for key, value in section(resource, "data").items()}
-    return {**found, **section(resource, "binaryData"), **section(resource, "stringData")}
+    data = {str(key): _decoded(value) if encoded else value for key, value in section(resource, "data").items()}
+    return {**data, **section(resource, "binaryData"), **section(resource, "stringData")}
 
 
 def _decoded(value: Any) -> Any:
@@ -117,12 +117,12 @@ def _decoded(value: Any) -> Any:
 
 
 def _fetched(resource: Object) -> dict[str, Any] | None:
-    """Keys that an ExternalSecret makes, each with the place it is fetched from."""
+    """Return key → the place from which an ExternalSecret fetches it; None where the file does not name the keys."""
     spec = section(resource, "spec")
     template = section(spec, "target", "template")
     if spec.get("dataFrom") or template.get("templateFrom"):
         return None
-    fetched = {str(each.get("secretKey")): each.get("remoteRef") for each in entries(spec, "data")}
+    fetched = {str(entry.get("secretKey")): entry.get("remoteRef") for entry in entries(spec, "data")}
     shaped = section(template, "data")
     if not shaped:
         return fetched

@@ -1,4 +1,4 @@
-"""Racks and namespaces that stay: what is compared with what."""
+"""Pairs of the racks and namespaces that stay: (before, after)."""
 
 from __future__ import annotations
 
@@ -12,25 +12,26 @@ from aerofleet.ako.config import Config, namespaces
 
 
 def paired(old: Cluster, new: Cluster) -> Iterator[tuple[Rack, Rack]]:
-    """Racks that stay, those alike once."""
+    """Yield (before, after) for every rack that stays; racks without settings of their own are one pair."""
     before = {rack.id: rack for rack in old.racks}
-    told: set[tuple[int, int]] = set()
+    yielded: set[tuple[int, int]] = set()
     for rack in new.racks:
         known = before.get(rack.id) or (old.racks[0] if old.racks else None)
         if known is None:
             continue
         key = (-1, -1) if known.is_shared and rack.is_shared else (known.position, rack.position)
-        if key not in told:
-            told.add(key)
+        if key not in yielded:
+            yielded.add(key)
             yield known, rack
 
 
 def config_path_of(new: Cluster, before: Rack, rack: Rack, key: str) -> str:
-    """Where a person wrote (or used to write) the parameter ``key``, a path with ``{name}`` for entries of lists: in
-    the rack's own configuration or in the cluster's.
+    """Return the path in the file of the parameter ``key``, which has ``{name}`` for entries of lists.
+
+    It is in the rack's own configuration where the rack has or had the parameter there, else in the cluster's.
     """
     names = _NAME.findall(key)
-    if any(_holds(each.own.get("aerospikeConfig"), names) for each in (rack, before)):
+    if any(_has(side.own.get("aerospikeConfig"), names) for side in (rack, before)):
         return f"spec.rackConfig.racks[{rack.position}].aerospikeConfig.{key}"
     return f"spec.aerospikeConfig.{key}"
 
@@ -38,11 +39,11 @@ def config_path_of(new: Cluster, before: Rack, rack: Rack, key: str) -> str:
 _NAME = re.compile(r"\{[^}]*\}|[^.]+")
 
 
-def _holds(config: Any, names: list[str]) -> bool:
+def _has(config: Any, names: list[str]) -> bool:
     for name in names:
         if isinstance(config, list):
             config = next(
-                (each for each in config if isinstance(each, dict) and f"{{{each.get('name')}}}" == name), None
+                (entry for entry in config if isinstance(entry, dict) and f"{{{entry.get('name')}}}" == name), None
             )
         elif isinstance(config, dict):
             config = config.get(name)
@@ -52,11 +53,11 @@ def _holds(config: Any, names: list[str]) -> bool:
 
 
 Where = Callable[[str], str]
-"""From a key within a namespace to where a person wrote it."""
+"""Function from a key within a namespace to its path in the file."""
 
 
 def namespace_pairs(old: Cluster, new: Cluster) -> Iterator[tuple[Where, str, Config, Config]]:
-    """(where, name, before, after) of each namespace that stays and is not the same."""
+    """Yield (where, name, before, after) for every namespace that stays and differs."""
     for before, rack in paired(old, new):
         known = {name: namespace for _, name, namespace in namespaces(before.config)}
         for _, name, namespace in namespaces(rack.config):

@@ -1,4 +1,4 @@
-"""The objects that an AerospikeCluster names: which, for what use, and which of their keys must exist.
+"""References of an AerospikeCluster to other objects, with their use and the keys that must exist.
 
 Source: AKO 4.5.0, client_policy.go, access_control.go, statefulset.go.
 """
@@ -50,7 +50,7 @@ class Reference:
 
 
 def references_of(cluster: Cluster) -> Iterator[Reference]:
-    """Every reference of the cluster to an object that can be in the same file."""
+    """Yield every reference of the cluster to an object that can be in the same file."""
     yield from _passwords(cluster)
     for rack in cluster.distinct_racks:
         yield from _volumes(cluster, rack)

@@ -17,7 +17,7 @@ from typing import Any
 from aerofleet.ako.batches import percent_of
 from aerofleet.ako.cluster import SCHEDULING, Cluster, Rack
 from aerofleet.ako.config import section
-from aerofleet.ako.config_change import ConfigChange, Difference, given_devices, judge
+from aerofleet.ako.config_change import ConfigChange, Difference, judge, newly_used_devices
 from aerofleet.ako.config_file import CLIENT_NAMES, is_same
 from aerofleet.ako.config_schema import schema_version
 from aerofleet.ako.image import is_same_image, server_version
@@ -42,7 +42,7 @@ CRASH = "crash"
 ORDER = (NO_RESTART, LIVE, WARM, POD_RESTART, IMAGE, CRASH)
 OVERRIDE_INIT = "2.5.0"
 OLDEST_JUDGED = "6.0.0"
-TOLD_WHEN_EMPTY = frozenset({"affinity", "dnsConfig"})
+COMPARED_WHEN_EMPTY = frozenset({"affinity", "dnsConfig"})
 OPERATIONS = {"WarmRestart": WARM, "PodRestart": POD_RESTART}
 _PANICS = {
     "storage-engine": "where a namespace has none, before or after, or devices that are not a list",
@@ -50,7 +50,7 @@ _PANICS = {
     "": "on a list in which one name is blank and another is not",
 }
 MOST_PLACES = 6
-"""Places of a pod spec that differ which are named one by one."""
+"""Where more places of a pod spec differ than this, the reason names the section that has all of them."""
 
 Cause = tuple[str, str, str]
 """(kind, field path, why)."""
@@ -58,8 +58,8 @@ Cause = tuple[str, str, str]
 
 @dataclass(slots=True)
 class RackRestart:
-    """A rack that stays: what its pods do and by which causes; ``config`` is its change of configuration, ``pods`` are
-    the names of those that stay.
+    """What the pods of a rack that stays do, and why. ``config``: the change of its configuration. ``pods``: the names
+    of those that stay.
     """
 
     rack: Rack
@@ -86,8 +86,9 @@ class Restarts:
 
 
 def decide(old: Cluster, new: Cluster, pods: Mapping[str, Any] = MappingProxyType({})) -> Restarts:
-    """What happens to each pod of ``old`` and ``new``, ``old`` being rolled out wholly. ``pods``: what the status says
-    of each, where it does.
+    """Return what happens to every pod of ``old`` and ``new``, where ``old`` is rolled out completely.
+
+    ``pods``: pod name → its entry in the status, for the pods that have one.
     """
     result = Restarts(blocked_hosts=newly_blocked_hosts(old, new))
     before = {rack.identity: rack for rack in old.racks}
@@ -95,7 +96,7 @@ def decide(old: Cluster, new: Cluster, pods: Mapping[str, Any] = MappingProxyTyp
     sizes = rack_sizes(new.size, len(new.racks))
     # A rack that gets no pods is removed like one that is taken out: its StatefulSet goes.
     now = {rack.identity for rack, size in zip(new.racks, sizes, strict=True) if size}
-    judged = _Judged(old, new)
+    judged = _ConfigChanges(old, new)
     for rack, size in zip(new.racks, sizes, strict=True):
         known = before.get(rack.identity)
         size_before = sizes_before.get(rack.identity, 0)
@@ -116,7 +117,7 @@ def decide(old: Cluster, new: Cluster, pods: Mapping[str, Any] = MappingProxyTyp
             result.pods.update({f"{old.name}-{identity}-{ordinal}": REMOVED for ordinal in range(size)})
     _operate(old, new, result)
     for restart in result.racks:
-        _heed_status(new, restart, pods, result)
+        _apply_status(new, restart, pods, result)
     return result
 
 
@@ -127,8 +128,9 @@ def newly_blocked_hosts(old: Cluster, new: Cluster) -> list[str]:
 
 
 def judged_version(cluster: Cluster, other: Cluster) -> str:
-    """The version whose parameters judge a configuration: the cluster's own, where there is data for it or an older
-    one.
+    """Return the version whose parameters judge a configuration.
+
+    It is that of ``cluster``, else that of ``other``, where there is data for it or an older one.
     """
     return next((known.version for known in (cluster, other) if schema_version(known.version)), OLDEST_JUDGED)
 
@@ -145,8 +147,8 @@ def _rack_restart(old: Cluster, new: Cluster, racks: tuple[Rack, Rack], change: 
     return RackRestart(rack, before, kind, causes, change)
 
 
-class _Judged:
-    """Judges each pair of configurations once: racks without their own share theirs, and their volumes."""
+class _ConfigChanges:
+    """Compares every pair of configurations once: racks without settings of their own share theirs."""
 
     def __init__(self, old: Cluster, new: Cluster) -> None:
         self.version, self.target = judged_version(old, new), judged_version(new, old)
@@ -171,25 +173,25 @@ def _config_causes(new: Cluster, before: Rack, rack: Rack, change: ConfigChange)
     if kind == CRASH:
         yield from _panics(where, change)
         return
-    cold = change.cold if kind == POD_RESTART else []
-    for key in cold:
+    with_pod = change.with_pod if kind == POD_RESTART else []
+    for key in with_pod:
         yield POD_RESTART, where(key), "needs another pod"
     for difference in change.differences:
-        if difference.key not in cold:
+        if difference.key not in with_pod:
             yield kind, where(difference.key), f"{difference.clause}, {_why(kind, difference, change, new)}"
     for key in change.hidden:
-        if key not in cold and not _follows_port(key):
+        if key not in with_pod and not _follows_port(key):
             yield kind, where(key), "changes in the server's file, and a restart applies it"
     for key in change.reordered:
         yield (
             kind,
             where(key),
-            "holds the same, written otherwise: the server's file differs, so servers restart",
+            "has the same entries in another order: the server's file differs, so servers restart",
         )
 
 
 def _follows_port(key: str) -> bool:
-    """The operator writes these itself: they come and go with the port, which is told."""
+    """Return whether the operator writes the parameter itself, together with a port that has a cause of its own."""
     return key.startswith("network.service.") and "access-" in key
 
 
@@ -198,7 +200,7 @@ def _panics(where: Callable[[str], str], change: ConfigChange) -> Iterator[Cause
         yield CRASH, where(key), f"the operator's code panics {_PANICS.get(key.rpartition('.')[2], _PANICS[''])}"
     for key in (*change.changed, *change.hidden, *change.reordered):
         if key not in change.crashing:
-            yield CRASH, where(key), "is held up by the panic"
+            yield CRASH, where(key), "is not applied because of the panic"
 
 
 def _why(kind: str, difference: Difference, change: ConfigChange, new: Cluster) -> str:
@@ -214,7 +216,7 @@ def _why(kind: str, difference: Difference, change: ConfigChange, new: Cluster) 
 
 
 def _general_causes(old: Cluster, new: Cluster) -> Iterator[Cause]:
-    """What concerns the pods of every rack."""
+    """Yield the causes for the pods of every rack."""
     if not is_same_image(old.image, new.image):
         yield IMAGE, "spec.image", f"{old.image} becomes {new.image}: pods are rebuilt"
     yield from _container_causes(old.pod_spec, new.pod_spec)
@@ -241,8 +243,10 @@ def _container_causes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Caus
 
 
 def _part_of_pod(kind: str, path: str, before: Any, after: Any) -> Iterator[Cause]:
-    """Every place that differs with its values, or the smallest section that holds them where they are many. The value
-    of a variable may be a password: it is not shown.
+    """Yield a cause for every place that differs, with its values; for many places one, for the section with all of
+    them.
+
+    The value of a variable may be a password, so no message has it.
     """
     places = list(differences(path, before, after))
     for place in places if len(places) <= MOST_PLACES else [narrow(path, before, after)]:
@@ -252,10 +256,10 @@ def _part_of_pod(kind: str, path: str, before: Any, after: Any) -> Iterator[Caus
 
 
 def _differs(key: str, before: Any, after: Any) -> bool:
-    """As the operator's hash of the pod spec tells it: an empty value is as good as none, but for two of them."""
+    """Return whether the operator's hash of the pod spec differs: an empty value counts as none, but for two keys."""
     if key == "metadata":
-        before, after = ({name: each for name, each in section(value).items() if each} for value in (before, after))
-    if not before and not after and key not in TOLD_WHEN_EMPTY:
+        before, after = ({name: item for name, item in section(value).items() if item} for value in (before, after))
+    if not before and not after and key not in COMPARED_WHEN_EMPTY:
         return False
     return not is_same(before, after)
 
@@ -267,7 +271,7 @@ def _another_image(before: Any, after: Any) -> bool:
 
 
 def _has_host_ports(cluster: Cluster) -> bool:
-    """One pod a host, and more than addresses of pods is published."""
+    """Return whether pods take ports of their host: one pod a host, and other addresses published than its own."""
     if cluster.pod_spec.get("multiPodPerHost") is True:
         return False
     policy = section(cluster.spec, "aerospikeNetworkPolicy")
@@ -313,8 +317,8 @@ def _raise(result: Restarts, pods: list[str], kind: str) -> None:
         result.pods[pod] = max(result.pods[pod], kind, key=ORDER.index)
 
 
-def _heed_status(new: Cluster, restart: RackRestart, pods: Mapping[str, Any], result: Restarts) -> None:
-    """What pods carry over from before: settings that failed half-way, and devices that wait to be wiped."""
+def _apply_status(new: Cluster, restart: RackRestart, pods: Mapping[str, Any], result: Restarts) -> None:
+    """Add the causes from the status of pods: settings that failed half-way, and devices that wait to be wiped."""
     entries_of = {pod: section(pods, pod) for pod in restart.pods}
     failed = [pod for pod, entry in entries_of.items() if entry.get("dynamicConfigUpdateStatus") == "PartiallyFailed"]
     if failed:
@@ -322,18 +326,16 @@ def _heed_status(new: Cluster, restart: RackRestart, pods: Mapping[str, Any], re
         path = f"status.pods.{failed[0]}.dynamicConfigUpdateStatus"
         restart.causes.append((WARM, path, "settings were set live in part only: the server restarts to have them all"))
     by_path = {path_of(volume): str(volume.get("name")) for volume in restart.rack.storage.get("volumes") or []}
-    added = {by_path.get(device, "") for device in given_devices(restart.before.config, restart.rack.config)}
+    added = {by_path.get(device, "") for device in newly_used_devices(restart.before.config, restart.rack.config)}
     dirty = [pod for pod, entry in entries_of.items() if added & set(map(str, entry.get("dirtyVolumes") or []))]
     if dirty:
         _raise(result, dirty, POD_RESTART)
         path = f"status.pods.{dirty[0]}.dirtyVolumes"
-        restart.causes.append((POD_RESTART, path, "a device that is given out again is wiped: pods are rebuilt for it"))
+        restart.causes.append((POD_RESTART, path, "a device that is used again is wiped: pods are rebuilt for it"))
 
 
 def batch_size(rack_size: int, wanted: Any) -> int:
-    """Pods of a rack that restart together: 1 where nothing is said; a percentage of the rack's pods, rounded down, at
-    least 1.
-    """
+    """Return how many pods of a rack restart together: 1 by default; a percentage is rounded down, to at least 1."""
     if wanted is None:
         return 1
     percent = percent_of(wanted)

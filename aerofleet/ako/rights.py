@@ -1,4 +1,4 @@
-"""What a user may do: the privileges of its roles, predefined and own."""
+"""The privileges of users: those of their roles, predefined and of the cluster's own."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ ADMINISTRATIVE: dict[str, str] = {
 
 
 def users_of(cluster: Cluster) -> dict[str, list[str]]:
-    """User → its roles."""
-    found = entries(cluster.spec, "aerospikeAccessControl", "users")
-    return {str(user.get("name")): texts(user.get("roles")) for user in found}
+    """Return user → its roles."""
+    users = entries(cluster.spec, "aerospikeAccessControl", "users")
+    return {str(user.get("name")): texts(user.get("roles")) for user in users}
 
 
 def role_privileges(cluster: Cluster) -> dict[str, list[str]]:
-    """Role of the cluster's own → its privileges."""
-    found = entries(cluster.spec, "aerospikeAccessControl", "roles")
-    return {str(role.get("name")): texts(role.get("privileges")) for role in found}
+    """Return role of the cluster's own → its privileges."""
+    roles = entries(cluster.spec, "aerospikeAccessControl", "roles")
+    return {str(role.get("name")): texts(role.get("privileges")) for role in roles}
 
 
 def administrative(roles: Iterable[str], own: Mapping[str, list[str]]) -> dict[str, str]:
-    """Administrative privilege → the role that brings it. A predefined role has the privilege of its name."""
-    found: dict[str, str] = {}
+    """Return administrative privilege → the role with it. A predefined role has the privilege of its name."""
+    privileges: dict[str, str] = {}
     for role in roles:
         for privilege in own.get(role, [role]):
             if privilege in ADMINISTRATIVE:
-                found.setdefault(privilege, role)
-    return found
+                privileges.setdefault(privilege, role)
+    return privileges
 
 
 IMPLIED: dict[str, frozenset[str]] = {
@@ -47,22 +47,23 @@ IMPLIED: dict[str, frozenset[str]] = {
 
 
 def uncovered(before: Iterable[str], after: Iterable[str]) -> list[str]:
-    """The privileges of ``before`` that those of ``after`` don't allow. A privilege of everything covers one of a
-    namespace or set (``read.orders.carts``).
+    """Return the privileges of ``before`` that those of ``after`` don't allow.
+
+    A privilege without a scope covers the same one of a namespace or set (``read.orders.carts``).
     """
-    held = list(after)
-    return sorted(privilege for privilege in set(before) if not any(_covers(each, privilege) for each in held))
+    allowed = list(after)
+    return sorted(wanted for wanted in set(before) if not any(_covers(privilege, wanted) for privilege in allowed))
 
 
-def _covers(held: str, wanted: str) -> bool:
-    name, _, scope = held.partition(".")
+def _covers(privilege: str, wanted: str) -> bool:
+    name, _, scope = privilege.partition(".")
     asked, _, within = wanted.partition(".")
     is_within = not scope or within == scope or within.startswith(f"{scope}.")
     return is_within and (name == asked or asked in IMPLIED.get(name, ()))
 
 
 def beyond(before: Iterable[str], after: Iterable[str]) -> list[str]:
-    """The networks of ``before`` that are not within one of ``after``; what is no network counts by its text."""
+    """Return the networks of ``before`` that are not within one of ``after``; another text is compared as it is."""
     # Loaded where it is needed: most changes have no whitelist, and `aerofleet verdict` has to start fast.
     from ipaddress import IPv4Network, ip_network
 

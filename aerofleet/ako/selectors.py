@@ -1,4 +1,4 @@
-"""Which objects select the pods of a cluster, and what a NetworkPolicy lets in.
+"""Selectors: which objects select the pods of a cluster, and which traffic a NetworkPolicy allows.
 
 Source: Kubernetes 1.35 (label selectors, NetworkPolicy); AKO 4.5.0, utils.go (labels of pods).
 """
@@ -19,13 +19,13 @@ Object = Mapping[str, Any]
 
 
 def pod_labels(cluster: Cluster) -> dict[str, str]:
-    """The labels that every pod of the cluster has; those of a single rack are left out."""
+    """Return the labels that every pod of the cluster has; those of a single rack are left out."""
     own = {str(key): str(value) for key, value in section(cluster.pod_spec, "metadata", "labels").items()}
     return {**own, APP_LABEL: APP, CLUSTER_LABEL: cluster.name}
 
 
 def matches(selector: Any, labels: Mapping[str, str]) -> bool:
-    """Does a label selector (`matchLabels`, `matchExpressions`) fit these labels? An empty one fits all."""
+    """Return whether a label selector (`matchLabels`, `matchExpressions`) fits these labels. An empty one fits all."""
     for key, value in section(selector, "matchLabels").items():
         if labels.get(key) != str(value):
             return False
@@ -43,7 +43,7 @@ def matches(selector: Any, labels: Mapping[str, str]) -> bool:
 
 
 def policies_for(cluster: Cluster, policies: Iterable[Object], direction: str) -> list[Object]:
-    """NetworkPolicies that select the cluster's pods in a direction, `Ingress` or `Egress`."""
+    """Return the NetworkPolicies that select the cluster's pods in a direction, `Ingress` or `Egress`."""
     labels = pod_labels(cluster)
     return [
         policy
@@ -60,8 +60,9 @@ def _directions(policy: Object) -> list[str]:
 
 
 def lets_through(policies: Iterable[Object], name: str, port: int, peer: Cluster | None, direction: str) -> bool:
-    """Does one of the policies let TCP through on a port (named ``name`` in the pod): of ``peer``'s own pods, or of
-    anybody at all where it is None?
+    """Return whether one of the policies allows TCP on a port, which is called ``name`` in the pod.
+
+    The other side is the pods of ``peer``; with None it is enough that the policy allows anybody.
     """
     part, sides = ("ingress", "from") if direction == "Ingress" else ("egress", "to")
     return any(
@@ -75,13 +76,13 @@ def _has_port(rule: Mapping[str, Any], name: str, port: int) -> bool:
     ports = rule.get("ports")
     if not ports:
         return True
-    for each in entries(rule, "ports"):
-        first = each.get("port")
-        if each.get("protocol", "TCP") != "TCP":
+    for entry in entries(rule, "ports"):
+        first = entry.get("port")
+        if entry.get("protocol", "TCP") != "TCP":
             continue
         if first is None or first in (name, port):
             return True
-        if isinstance(first, int) and first <= port <= int(each.get("endPort") or first):
+        if isinstance(first, int) and first <= port <= int(entry.get("endPort") or first):
             return True
     return False
 
@@ -102,5 +103,5 @@ def _has_peer(rule: Mapping[str, Any], sides: str, peer: Cluster) -> bool:
 
 
 def _may_fit(selector: Any, namespace: str) -> bool:
-    """A namespace's own labels are known by its name only: what asks for others may fit."""
+    """Return whether the selector may fit the namespace; of its labels only the name is known here."""
     return bool(section(selector, "matchLabels").get(NAMESPACE_LABEL, namespace) == namespace)

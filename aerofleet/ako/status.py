@@ -1,4 +1,4 @@
-"""What the operator has rolled out: the status mirror, as far as admission and the judgement of a change need it."""
+"""The status of an AerospikeCluster, which mirrors the spec that the operator has rolled out."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ OTHER_NAMES = {"operatorClientCert": "operatorClientCertSpec"}
 @dataclass(slots=True)
 class Status:
     """``is_complete``: a whole roll-out has finished at least once. ``pods`` maps a pod's name to its entry. ``phase``:
-    Completed, InProgress or Error; empty where it isn't said. ``failed``: names of the pods that have failed, where
-    they are known; the resource's own status never holds them (see `failed_pods`).
+    Completed, InProgress or Error; empty where it is absent. ``failed``: names of the pods that have failed, where
+    they are known; the resource's own status never has them (see `failed_pods`).
     """
 
     is_complete: bool
@@ -41,13 +41,13 @@ class Status:
 
 
 def rack_sizes(size: int, racks: int) -> list[int]:
-    """Pods of each rack: the first ``size % racks`` get one more."""
+    """Return the number of pods of every rack: the first ``size % racks`` get one more."""
     share, more = divmod(size, racks)
     return [share + (position < more) for position in range(racks)]
 
 
 def pod_names(cluster: Cluster) -> dict[str, int]:
-    """Every pod of the finished cluster → its rack's position."""
+    """Return pod name → position of its rack, for a cluster that is rolled out completely."""
     sizes = rack_sizes(cluster.size, len(cluster.racks))
     return {
         f"{cluster.name}-{rack.identity}-{ordinal}": rack.position
@@ -72,19 +72,19 @@ def finished_status(cluster: Cluster) -> Status:
 
 
 def status_dict(status: Status) -> dict[str, Any]:
-    """As the resource's ``.status`` would hold it."""
-    found = {OTHER_NAMES.get(key, key): copy.deepcopy(status.spec[key]) for key in MIRRORED if key in status.spec}
-    return {**found, "phase": status.phase, "pods": copy.deepcopy(status.pods)}
+    """Return the resource's ``.status``."""
+    mirrored = {OTHER_NAMES.get(key, key): copy.deepcopy(status.spec[key]) for key in MIRRORED if key in status.spec}
+    return {**mirrored, "phase": status.phase, "pods": copy.deepcopy(status.pods)}
 
 
-def status_of(found: dict[str, Any], cluster: Cluster) -> Status:
-    """Read a resource's ``.status``; ``cluster`` gives the name that a status doesn't hold."""
+def status_of(status: dict[str, Any], cluster: Cluster) -> Status:
+    """Return the status that a resource's ``.status`` is; ``cluster`` has the name, which is not in it."""
     metadata = {"name": cluster.name, "namespace": cluster.namespace}
-    complete = found.get("aerospikeConfig") is not None
-    mirrored = {key: found.get(OTHER_NAMES.get(key, key)) for key in MIRRORED}
+    complete = status.get("aerospikeConfig") is not None
+    mirrored = {key: status.get(OTHER_NAMES.get(key, key)) for key in MIRRORED}
     spec = {key: value for key, value in mirrored.items() if value is not None}
     mirror = cluster_of({"metadata": metadata, "spec": spec}, cluster.operator)
-    pods = section(found, "pods")
+    pods = section(status, "pods")
     return Status(
         is_complete=complete,
         size=mirror.size,
@@ -94,7 +94,7 @@ def status_of(found: dict[str, Any], cluster: Cluster) -> Status:
         operations=mirror.spec.get("operations") or [],
         spec=mirror.spec if complete else {},
         pods={str(name): pod for name, pod in pods.items() if isinstance(pod, dict)},
-        phase=str(found.get("phase") or ""),
+        phase=str(status.get("phase") or ""),
     )
 
 
@@ -104,7 +104,7 @@ def patched_status(status: Status, patch: Any, cluster: Cluster) -> Status:
 
 
 def merge_patched(target: Any, patch: Any) -> Any:
-    """RFC 7386: a JSON merge patch applied."""
+    """Return ``target`` with a JSON merge patch applied (RFC 7386)."""
     if not isinstance(patch, dict):
         return patch
     result = dict(target) if isinstance(target, dict) else {}
