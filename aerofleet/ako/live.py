@@ -17,7 +17,7 @@ from aerofleet.aerospike.parameters import data_version, nodes_at
 from aerofleet.aerospike.server.live import LiveAnswer, as_text, set_live, setting_at
 from aerofleet.aerospike.server.live_needs import READ_BY
 from aerofleet.aerospike.server.live_settings import NEWEST
-from aerofleet.aerospike.server.live_state import Namespace, Place, Server
+from aerofleet.aerospike.server.live_state import Namespace, Server, SettingContext
 from aerofleet.ako.config import Config, entries, is_strongly_consistent, namespaces, section, storage_type
 from aerofleet.ako.config_change import ConfigChange, Difference
 from aerofleet.units.version import numbers
@@ -32,7 +32,7 @@ class Step:
     """One command. ``key`` is the path of the parameter within aerospikeConfig."""
 
     key: str
-    place: Place
+    place: SettingContext
     name: str
     text: str
 
@@ -112,7 +112,7 @@ def _reads(version: str, step: Step) -> frozenset[str]:
     return frozenset(name for need in (setting.needs if setting else ()) for name in READ_BY.get(need, ()))
 
 
-def _is_near(one: Place, other: Place) -> bool:
+def _is_near(one: SettingContext, other: SettingContext) -> bool:
     return not (one.namespace and other.namespace) or one.namespace == other.namespace
 
 
@@ -138,19 +138,19 @@ def steps_of(version: str, difference: Difference) -> Iterator[Step]:
     yield Step(difference.key, place, name, as_text(value) or "null")
 
 
-def _place_and_name(names: tuple[str, ...]) -> tuple[Place, str] | None:
+def _place_and_name(names: tuple[str, ...]) -> tuple[SettingContext, str] | None:
     if names[0] in ("service", "network"):
-        return Place(names[0]), ".".join(names[1:])
+        return SettingContext(names[0]), ".".join(names[1:])
     if names[0] != "namespaces" or len(names) < 3 or names[-1] == "name":
         return None
     namespace, rest = names[1].strip("{}"), names[2:]
     if rest[0] == "sets" and len(rest) == 3:
-        return Place("set", namespace, rest[1].strip("{}")), rest[2]
+        return SettingContext("set", namespace, rest[1].strip("{}")), rest[2]
     if rest[0] in ("index-type", "sindex-type"):
-        return Place("namespace", namespace), ".".join(rest)
+        return SettingContext("namespace", namespace), ".".join(rest)
     if rest[0] == "geo2dsphere-within":
-        return Place("namespace", namespace), "-".join(rest)
-    return Place("namespace", namespace), rest[-1]
+        return SettingContext("namespace", namespace), "-".join(rest)
+    return SettingContext("namespace", namespace), rest[-1]
 
 
 def _default(version: str, difference: Difference) -> Any:

@@ -20,11 +20,11 @@ RACK_PLACES: dict[str, str] = {
 }
 """Field of a rack → the node label that the operator requires for it."""
 
-Place = Mapping[str, frozenset[str]]
+Placement = Mapping[str, frozenset[str]]
 """Node label → the values that are allowed. A label that is not named may have any."""
 
 
-def place_of(cluster: Cluster, rack: Rack) -> Place:
+def place_of(cluster: Cluster, rack: Rack) -> Placement:
     """The node labels that pods of the rack require, from the rack, nodeSelector and node affinity."""
     found: dict[str, frozenset[str]] = {}
     for label, values in _required(cluster, rack):
@@ -52,12 +52,12 @@ def _required(cluster: Cluster, rack: Rack) -> Iterator[tuple[str, frozenset[str
                 yield str(expression.get("key")), frozenset(texts(expression.get("values")))
 
 
-def are_apart(first: Place, second: Place) -> bool:
+def are_apart(first: Placement, second: Placement) -> bool:
     """Can no node fit both? Two places are apart where a label must differ."""
     return any(not first[label] & second[label] for label in first.keys() & second.keys())
 
 
-def hosts_of(first: Place, second: Place) -> str:
+def hosts_of(first: Placement, second: Placement) -> str:
     """The labels that two places share, for a sentence; empty where they share none."""
     shared = [
         f"{_name(label)} {', '.join(sorted(first[label] & second[label]))}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aerofleet.engine.changed import StackObject
-from aerofleet.engine.settings import Settings, settings_of
+from aerofleet.engine.settings import StackSettings, settings_of
 from aerofleet.files.validation import nearest
 from aerofleet.findings.stop import MistakeError
 from aerofleet.fleet.cell import Cell
@@ -29,7 +29,7 @@ class Rendering:
     """``objects``: in the order in which they are made. ``settings``: stack → its settings beside its objects."""
 
     objects: tuple[StackObject, ...]
-    settings: Mapping[str, Settings]
+    settings: Mapping[str, StackSettings]
 
 
 def rendering_of(root: Path, names: Sequence[str], cluster: str | None = None) -> Rendering:
@@ -48,7 +48,7 @@ def rendering_of(root: Path, names: Sequence[str], cluster: str | None = None) -
 
 def rendering_of_cells(resolved: Sequence[Cell], cluster: str | None = None) -> Rendering:
     objects: list[StackObject] = []
-    settings: dict[str, Settings] = {}
+    settings: dict[str, StackSettings] = {}
     for cell in resolved:
         rendered = render_cell(cell)
         objects += stack_objects(rendered, str(stack_names(cell)[0]), cluster)

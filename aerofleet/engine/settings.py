@@ -13,13 +13,13 @@ from aerofleet.fleet.stack_name import StackName, stack_names
 from aerofleet.manifests.rendered import RenderedCell
 from aerofleet.units.cluster_key import cluster_key
 
-Settings = Mapping[str, Any]
+StackSettings = Mapping[str, Any]
 """``context``: a name of the kubeconfig; ``protected`` and ``inMaintenance``: lists of names."""
 STATES = {"inMaintenance": "in maintenance"}
 """Setting → its name in a sentence, where that is another one."""
 
 
-def settings_of(cell: Cell, rendered: RenderedCell) -> dict[str, Settings]:
+def settings_of(cell: Cell, rendered: RenderedCell) -> dict[str, StackSettings]:
     """Return stack → its settings, as JSON."""
     return {
         str(stack): {
@@ -48,7 +48,9 @@ def hosts_in_maintenance(rendered: RenderedCell) -> Iterator[str]:
         yield from sorted(pool.resting)
 
 
-def settings_changes(before: Mapping[str, Settings], after: Mapping[str, Settings]) -> dict[str, tuple[str, ...]]:
+def settings_changes(
+    before: Mapping[str, StackSettings], after: Mapping[str, StackSettings]
+) -> dict[str, tuple[str, ...]]:
     """Return stack → a description of each difference, for stacks in both; the others differ as a whole."""
     return {
         stack: tuple(line for key in after[stack] for line in lines(key, before[stack].get(key), after[stack][key]))

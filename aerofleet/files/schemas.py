@@ -51,7 +51,7 @@ def team_schema() -> Json:
 
 def tier_schema() -> Json:
     schema = plain(TierFile)
-    for name in ("Revision", "ServerSettings"):
+    for name in ("Revision", "SettingsForServers"):
         add_settings(schema, schema["$defs"][name]["properties"], "settings", templates=True)
     return schema
 

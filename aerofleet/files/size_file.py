@@ -12,8 +12,8 @@ from aerofleet.files.quantities import BitsPerSecond, Bytes, Count, Percent, Per
 from aerofleet.sizing import (
     Assumptions,
     Bin,
+    Capacity,
     Device,
-    Metal,
     NamespaceLoad,
     Particle,
     Record,
@@ -149,10 +149,10 @@ class MetalFile(FileModel):
             raise ValueError("the server uses of each device as much as the smallest has: name partitions of one size")
         return self
 
-    def to_metal(self) -> Metal:
+    def to_capacity(self) -> Capacity:
         devices = tuple(Device(drive.size, drive.act, drive.dwpd) for drive in self.devices for _ in range(drive.count))
         if self.pods_per_host is None:
-            return Metal(self.memory, self.cores, self.network, devices)
+            return Capacity(self.memory, self.cores, self.network, devices)
         return host_share(self.memory, self.cores, self.network, devices, self.pods_per_host)
 
 
@@ -178,7 +178,7 @@ class SizeFile(FileModel):
         if len(set(names)) < len(names):
             raise ValueError(f"each namespace has a name of its own: {', '.join(names)}")
         if any(namespace.storage.data_on_device for namespace in self.namespaces):
-            devices = self.metal.to_metal().device_count
+            devices = self.metal.to_capacity().device_count
             if not 1 <= devices <= MAX_DEVICES:
                 raise ValueError(
                     f"data on devices needs devices: 1 to {MAX_DEVICES} in a pod, of 2 TiB at most each, "
@@ -207,7 +207,7 @@ class SizeFile(FileModel):
         """Return the smallest cluster that fits, or the one with ``nodes_per_rack``. Raises ValueError if the copies
         need more nodes than a cluster can have.
         """
-        workload, metal, assumptions = self.to_workload(), self.metal.to_metal(), self.to_assumptions()
+        workload, capacity, assumptions = self.to_workload(), self.metal.to_capacity(), self.to_assumptions()
         if self.nodes_per_rack is None:
-            return size(workload, metal, self.racks, assumptions)
-        return sized(workload, metal, self.racks, self.nodes_per_rack, assumptions)
+            return size(workload, capacity, self.racks, assumptions)
+        return sized(workload, capacity, self.racks, self.nodes_per_rack, assumptions)

@@ -11,7 +11,7 @@ from aerofleet.files.file_model import FileModel
 from aerofleet.units.version import numbers
 
 
-class ServerSettings(FileModel):
+class SettingsForServers(FileModel):
     """Settings for some server versions only. They override the other settings of their revision."""
 
     since: ServerRelease = Field("", description="the first server release they are for: 7.1; any when left out")
@@ -47,7 +47,7 @@ class Revision(FileModel):
     extends: str = Field("", description="a tier at a revision")
     description: str = Field("", description="for people")
     settings: dict[str, Any] = Field(default_factory=dict, description="of every cluster of the tier")
-    for_servers: tuple[ServerSettings, ...] = Field((), description="settings for some server versions only")
+    for_servers: tuple[SettingsForServers, ...] = Field((), description="settings for some server versions only")
 
 
 class TierFile(FileModel):

@@ -8,7 +8,7 @@ from pathlib import Path
 from aerofleet.files.allocations import AllocationsFile
 from aerofleet.files.choices import StorageKind
 from aerofleet.files.settings import Settings
-from aerofleet.fleet.allocation import Place, Wanted, allocate
+from aerofleet.fleet.allocation import CellRacks, Wanted, allocate
 from aerofleet.fleet.pool_members import hosts_in_racks
 from aerofleet.fleet.resolve import Resolution
 from aerofleet.load import yaml_text
@@ -32,7 +32,7 @@ def next_allocations(resolution: Resolution) -> AllocationsFile | None:
     file = source.cell.file
     groups = {team: file.group_of(team) for team in source.teams}
     wanted = wanted_of(source, {key: resolved.settings for key, resolved in resolution.settings.items()})
-    return allocate(before, Place(file.racks, file.network.host_ports, hosts_in_racks(source)), groups, wanted)
+    return allocate(before, CellRacks(file.racks, file.network.host_ports, hosts_in_racks(source)), groups, wanted)
 
 
 def wanted_of(source: CellSource, settings: Mapping[str, Settings]) -> list[Wanted]:

@@ -57,7 +57,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CellRacks:
     """The racks and hosts of a cell. ``racks``: its physical racks; ``host_ports``: its pods open ports of their hosts;
     ``hosts``: pool → rack → number of hosts; a pool that is missing there may use every rack.
     """
@@ -73,7 +73,7 @@ class Place:
 
 
 def allocate(
-    before: AllocationsFile, place: Place, groups: Mapping[str, str], wanted: Iterable[Wanted]
+    before: AllocationsFile, place: CellRacks, groups: Mapping[str, str], wanted: Iterable[Wanted]
 ) -> AllocationsFile:
     """Return ``before`` with every missing allocation added; existing allocations do not change.
 
@@ -120,7 +120,7 @@ def racks_in_use(allocated: Iterable[str], usable: Container[str], count: int) -
 class RackRoom:
     """The number of pods of each pool in each rack: of allocated clusters, and of those allocated by ``take``."""
 
-    def __init__(self, place: Place, before: AllocationsFile, requests: Iterable[Wanted]) -> None:
+    def __init__(self, place: CellRacks, before: AllocationsFile, requests: Iterable[Wanted]) -> None:
         self.place = place
         self.pods: Counter[tuple[str, str]] = Counter()
         for request in requests:

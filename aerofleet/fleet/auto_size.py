@@ -14,11 +14,12 @@ from aerofleet.files.settings import Settings
 from aerofleet.findings.stop import NoFitError
 from aerofleet.sizing import (
     Assumptions,
+    Capacity,
     Constraint,
     Device,
     Figure,
     GivenSize,
-    Metal,
+    NamespaceLimits,
     NamespaceLoad,
     PodSettings,
     Shortfall,
@@ -32,7 +33,6 @@ from aerofleet.sizing import (
     size,
     sized,
 )
-from aerofleet.sizing import NamespaceSettings as NamespaceLimits
 from aerofleet.units.amount import amount
 
 ASSUMPTIONS = Assumptions()
@@ -45,7 +45,7 @@ OF_STORAGE = {
     "stop_writes_used_percent": "stop-writes-used-pct",
     "stop_writes_available_percent": "stop-writes-avail-pct",
 }
-"""Field of the sizing's NamespaceSettings → the Aerospike parameter that sets it."""
+"""Field of NamespaceLimits → the Aerospike parameter that sets it."""
 WRITTEN = {
     "memory_bytes": "resources.memory",
     "indexes_memory_budget_bytes": "indexesMemoryBudget",
@@ -102,8 +102,8 @@ def auto_size(settings: Settings, version: str, models: Sequence[HostModel]) -> 
         missing = memory_shortfalls(pod, assumed)
         if missing:
             raise NoSizeError(told(missing[0]))
-        metal = metal_of(settings, models)
-        sizing = size(workload, metal, settings.racks, assumed)
+        capacity = capacity_of(settings, models)
+        sizing = size(workload, capacity, settings.racks, assumed)
     except ValueError as error:
         raise NoSizeError(str(error)) from None
     if not sizing.fits:
@@ -129,8 +129,8 @@ def lacks_for_workload(settings: Settings, version: str, models: Sequence[HostMo
     """
     try:
         workload, pod, assumed = workload_of(settings, version), pod_of(settings, version), assumptions_of(settings)
-        metal = metal_of(settings, models)
-        given = GivenSize(settings.racks, int(settings.size), pod, metal.network_bits_per_second, metal.devices)
+        capacity = capacity_of(settings, models)
+        given = GivenSize(settings.racks, int(settings.size), pod, capacity.network_bits_per_second, capacity.devices)
         missing = shortfalls(workload, given, assumed)
     except ValueError:
         return []
@@ -142,9 +142,9 @@ def sizing_of(settings: Settings, version: str, models: Sequence[HostModel]) -> 
     """Return the sizing of a cluster as it is defined, its pods with their own settings, and what it lacks for its
     workload until the planned date. Raises ValueError if the sizing can't read the settings."""
     workload, pod, assumed = workload_of(settings, version), pod_of(settings, version), assumptions_of(settings)
-    metal, pods = metal_of(settings, models), int(settings.size)
-    given = GivenSize(settings.racks, pods, pod, metal.network_bits_per_second, metal.devices)
-    sizing = sized(workload, metal, settings.racks, pods, assumed)
+    capacity, pods = capacity_of(settings, models), int(settings.size)
+    given = GivenSize(settings.racks, pods, pod, capacity.network_bits_per_second, capacity.devices)
+    sizing = sized(workload, capacity, settings.racks, pods, assumed)
     return replace(sizing, pod=pod), shortfalls(workload, given, assumed)
 
 
@@ -152,9 +152,9 @@ def figures_of(settings: Settings, version: str, models: Sequence[HostModel], po
     """Return every figure of one node at the planned date, with ``pods`` nodes in the cluster; none if the workload is
     incomplete."""
     try:
-        workload, metal = workload_of(settings, version), metal_of(settings, models)
+        workload, capacity = workload_of(settings, version), capacity_of(settings, models)
         pods_per_rack = max(1, pods // settings.racks)
-        return figures(sized(workload, metal, settings.racks, pods_per_rack, assumptions_of(settings)))
+        return figures(sized(workload, capacity, settings.racks, pods_per_rack, assumptions_of(settings)))
     except ValueError:
         return ()
 
@@ -163,7 +163,7 @@ def enough_for_settings(settings: Settings, sizing: Sizing, pod: PodSettings) ->
     """Return the first size, from that of ``sizing`` up, at which the limits in the settings suffice, too."""
     decides = str(sizing.binding)
     for pods in range(sizing.nodes_per_rack, MAX_PODS // settings.racks + 1):
-        given = GivenSize(settings.racks, pods, pod, sizing.metal.network_bits_per_second, sizing.metal.devices)
+        given = GivenSize(settings.racks, pods, pod, sizing.capacity.network_bits_per_second, sizing.capacity.devices)
         missing = shortfalls(sizing.workload, given, sizing.assumptions)
         if not missing:
             return AutoSize(pods, decides)
@@ -238,8 +238,8 @@ def storage_of(namespace: NamespaceSettings) -> Storage:
     return Storage.MEMORY if namespace.storage is StorageKind.MEMORY else Storage.DEVICE
 
 
-def metal_of(settings: Settings, models: Sequence[HostModel]) -> Metal:
-    return Metal(
+def capacity_of(settings: Settings, models: Sequence[HostModel]) -> Capacity:
+    return Capacity(
         memory_bytes=settings.resources.memory,
         cores=settings.resources.cpu // 1000,
         network_bits_per_second=min((model.network for model in models), default=0),

@@ -14,7 +14,7 @@ import yaml
 from yaml._yaml import CParser
 
 from aerofleet.findings import Finding, Location, Rule
-from aerofleet.load.document import Document, Place
+from aerofleet.load.document import Document, Position
 from aerofleet.load.errors import (
     FILE_ENCODING,
     YAML_ALIAS,
@@ -45,6 +45,9 @@ _SCALAR_TAGS: dict[str, tuple[type, ...]] = {
 _TEXT_TAGS = frozenset({"!", _TAG + "str", _TAG + "timestamp"})
 _MERGE = "<<"
 
+Entries = dict[str, tuple[Position, Position]]
+"""Key of a mapping → the positions of the key and of its value."""
+
 
 def build(text: str, name: str) -> list[Document]:
     """Return every document of a text, empty ones included. Raises LoadError with all findings."""
@@ -73,7 +76,7 @@ class _Builder:
     def __init__(self, name: str) -> None:
         self.name = name
         self.findings: list[Finding] = []
-        self.anchors: dict[str, tuple[Any, Place]] = {}
+        self.anchors: dict[str, tuple[Any, Position]] = {}
         self.values = 0
 
     def stream(self, parser: Any) -> list[Document]:
@@ -88,12 +91,12 @@ class _Builder:
                 data, place = self.value(parser, parser.get_event(), 1)
                 documents.append(Document(data, self.name, place))
 
-    def value(self, parser: Any, event: Any, depth: int) -> tuple[Any, Place]:
+    def value(self, parser: Any, event: Any, depth: int) -> tuple[Any, Position]:
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event)
         if isinstance(event, yaml.ScalarEvent):
             mark: Any = event.start_mark
-            result: tuple[Any, Place] = self.scalar(event), Place(mark.line + 1, mark.column + 1)
+            result: tuple[Any, Position] = self.scalar(event), Position(mark.line + 1, mark.column + 1)
         else:
             if depth > MAX_DEPTH:
                 hint = "no definition is nested like this: look for a bracket that is never closed"
@@ -107,19 +110,19 @@ class _Builder:
             self.anchors[event.anchor] = result
         return result
 
-    def sequence(self, parser: Any, start: Any, depth: int) -> tuple[Any, Place]:
+    def sequence(self, parser: Any, start: Any, depth: int) -> tuple[Any, Position]:
         data, places = [], []
         while not isinstance(event := parser.get_event(), yaml.SequenceEndEvent):
             item, place = self.value(parser, event, depth + 1)
             data.append(item)
             places.append(place)
         size = 1 + sum(place.size for place in places)
-        return data, Place(start.start_mark.line + 1, start.start_mark.column + 1, items=places, size=size)
+        return data, Position(start.start_mark.line + 1, start.start_mark.column + 1, items=places, size=size)
 
-    def mapping(self, parser: Any, start: Any, depth: int) -> tuple[Any, Place]:
+    def mapping(self, parser: Any, start: Any, depth: int) -> tuple[Any, Position]:
         data: dict[str, Any] = {}
-        entries: dict[str, tuple[Place, Place]] = {}
-        merges: list[tuple[Any, Place, Any]] = []
+        entries: Entries = {}
+        merges: list[tuple[Any, Position, Any]] = []
         size = 1
         while not isinstance(event := parser.get_event(), yaml.MappingEndEvent):
             key, key_place = self.key(parser, event, depth)
@@ -141,9 +144,9 @@ class _Builder:
                 data[key], entries[key] = value, (key_place, place)
         for merged, place, event in merges:
             self.merge(merged, place, event, data, entries)
-        return data, Place(start.start_mark.line + 1, start.start_mark.column + 1, entries=entries, size=size)
+        return data, Position(start.start_mark.line + 1, start.start_mark.column + 1, entries=entries, size=size)
 
-    def key(self, parser: Any, event: Any, depth: int) -> tuple[str | None, Place]:
+    def key(self, parser: Any, event: Any, depth: int) -> tuple[str | None, Position]:
         value, place = self.value(parser, event, depth + 1)
         if isinstance(value, str):
             return value, place
@@ -155,7 +158,12 @@ class _Builder:
         return None, place
 
     def merge(
-        self, merged: Any, place: Place, event: Any, data: dict[str, Any], entries: dict[str, tuple[Place, Place]]
+        self,
+        merged: Any,
+        place: Position,
+        event: Any,
+        data: dict[str, Any],
+        entries: dict[str, tuple[Position, Position]],
     ) -> None:
         """Merge the sources of `<<` into a mapping. Its own keys win over merged ones; of several sources the first
         wins.
@@ -193,7 +201,7 @@ class _Builder:
             self.refuse(event, YAML_NUMBER, str(error), "write a number that JSON can hold, or put text in quotes")
             return None
 
-    def alias(self, event: Any) -> tuple[Any, Place]:
+    def alias(self, event: Any) -> tuple[Any, Position]:
         if event.anchor not in self.anchors:
             self.refuse(
                 event,
@@ -201,7 +209,7 @@ class _Builder:
                 f"nothing that ends before this line is named &{event.anchor}",
                 "an alias can only repeat a value that is complete above it",
             )
-            return None, Place(event.start_mark.line + 1, event.start_mark.column + 1)
+            return None, Position(event.start_mark.line + 1, event.start_mark.column + 1)
         data, place = self.anchors[event.anchor]
         self.count(place.size, event)
         return deepcopy(data), place

@@ -12,7 +12,7 @@ Key = str | int
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """The line and column at which a value begins (from 1), and the places below it.
 
     ``entries`` of a mapping: key → (place of the key itself, place of its value); ``items`` of a list.
@@ -21,8 +21,8 @@ class Place:
 
     line: int
     column: int
-    entries: dict[str, tuple[Place, Place]] | None = None
-    items: list[Place] | None = None
+    entries: dict[str, tuple[Position, Position]] | None = None
+    items: list[Position] | None = None
     size: int = 1
 
 
@@ -32,12 +32,12 @@ class Document:
 
     data: Any
     file: str
-    root: Place
+    root: Position
 
     @classmethod
     def empty(cls, file: str) -> Document:
         """Return the document of an empty file."""
-        return cls(None, file, Place(1, 1))
+        return cls(None, file, Position(1, 1))
 
     def parts(self, *path: Key) -> list[Document]:
         """Return the entries of the list at ``path`` as documents, each with its locations in the file; none without a
@@ -95,7 +95,7 @@ class Document:
         return keys
 
 
-def _longest_key(place: Place, path: str) -> str | None:
+def _longest_key(place: Position, path: str) -> str | None:
     """Return the longest key of a mapping with which a written path begins: keys may contain dots."""
     matching = (k for k in place.entries or () if path.startswith(k) and path[len(k) : len(k) + 1] in ("", ".", "["))
     return max(matching, key=len, default=None)

@@ -2,10 +2,10 @@
 
 Imports `aerofleet.findings` and `aerofleet.units` only; must not import definitions or Aerospike's parameters.
 
->>> from aerofleet.sizing import Device, Metal, NamespaceLoad, Storage, Workload, size
+>>> from aerofleet.sizing import Device, Capacity, NamespaceLoad, Storage, Workload, size
 >>> shop = NamespaceLoad("shop", Storage.DEVICE, 200_000_000, 1500, reads_per_second=40_000, writes_per_second=8_000)
->>> metal = Metal(64 << 30, 16, 25_000_000_000, (Device(1_600_000_000_000, 30, 3),) * 2)
->>> size(Workload((shop,), (8, 1, 1), peak_factor=3), metal, racks=3).nodes
+>>> capacity = Capacity(64 << 30, 16, 25_000_000_000, (Device(1_600_000_000_000, 30, 3),) * 2)
+>>> size(Workload((shop,), (8, 1, 1), peak_factor=3), capacity, racks=3).nodes
 3
 """
 
@@ -15,25 +15,25 @@ from aerofleet.sizing.constraint import Comparison, Constraint
 from aerofleet.sizing.explain import figures
 from aerofleet.sizing.figure import Figure
 from aerofleet.sizing.headroom import Survive
-from aerofleet.sizing.pod import NamespaceSettings, PodSettings
+from aerofleet.sizing.pod import NamespaceLimits, PodSettings
 from aerofleet.sizing.record import Bin, Particle, Record
 from aerofleet.sizing.shortfall import GivenSize, Shortfall, memory_shortfalls, shortfalls
 from aerofleet.sizing.threshold import Threshold, thresholds
-from aerofleet.sizing.workload import Device, Metal, NamespaceLoad, Storage, Workload, host_share
+from aerofleet.sizing.workload import Capacity, Device, NamespaceLoad, Storage, Workload, host_share
 from aerofleet.units.version import parse_version
 
 __all__ = [
     "SOURCES",
     "Assumptions",
     "Bin",
+    "Capacity",
     "Comparison",
     "Constraint",
     "Device",
     "Figure",
     "GivenSize",
-    "Metal",
+    "NamespaceLimits",
     "NamespaceLoad",
-    "NamespaceSettings",
     "Particle",
     "PodSettings",
     "Record",

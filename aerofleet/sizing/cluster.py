@@ -18,10 +18,10 @@ from aerofleet.sizing.constraint import (
 )
 from aerofleet.sizing.headroom import Layout, Survive
 from aerofleet.sizing.moment import Moment, load_at, moments
-from aerofleet.sizing.node import Held, NodeNeed, held_by_node, node_need
+from aerofleet.sizing.node import NamespaceOnNode, NodeNeed, namespaces_on_node, node_need
 from aerofleet.sizing.pod import PodSettings, pod_settings
 from aerofleet.sizing.server import MAX_NODES, divide_up
-from aerofleet.sizing.workload import Metal, NamespaceLoad, Workload
+from aerofleet.sizing.workload import Capacity, NamespaceLoad, Workload
 
 DEFAULTS = Assumptions()
 
@@ -53,7 +53,7 @@ class Sizing:
     """
 
     workload: Workload
-    metal: Metal
+    capacity: Capacity
     assumptions: Assumptions
     racks: int
     nodes_per_rack: int
@@ -92,11 +92,11 @@ class Sizing:
         return sum((self.rack for _ in range(self.racks - 1)), self.rack)
 
 
-def size(workload: Workload, metal: Metal, racks: int, assumptions: Assumptions = DEFAULTS) -> Sizing:
-    """Return the smallest number of nodes per rack that carries ``workload`` on nodes like ``metal`` until the planned
+def size(workload: Workload, capacity: Capacity, racks: int, assumptions: Assumptions = DEFAULTS) -> Sizing:
+    """Return the smallest number of nodes per rack that carries ``workload`` on nodes of ``capacity`` until the planned
     date, through the loss that ``assumptions.survive`` names. Raises ValueError for no racks, for a loss that no number
     of nodes survives, or where the copies alone need more nodes than a cluster can have."""
-    at_date = Candidates(workload, metal, racks, assumptions)
+    at_date = Candidates(workload, capacity, racks, assumptions)
     least = divide_up(at_date.least_nodes, racks)
     most = assumptions.maximum_nodes // racks
     if least > most:
@@ -105,7 +105,7 @@ def size(workload: Workload, metal: Metal, racks: int, assumptions: Assumptions 
 
 
 def sized(
-    workload: Workload, metal: Metal, racks: int, nodes_per_rack: int, assumptions: Assumptions = DEFAULTS
+    workload: Workload, capacity: Capacity, racks: int, nodes_per_rack: int, assumptions: Assumptions = DEFAULTS
 ) -> Sizing:
     """Return the sizing for this number of nodes per rack; ``missing`` has the shortfalls of a node. Raises ValueError
     for no racks, no nodes, too many, or for a loss that no number of nodes survives."""
@@ -113,56 +113,56 @@ def sized(
         raise ValueError("a rack has at least one node")
     if racks * nodes_per_rack > MAX_NODES:
         raise ValueError(f"{racks * nodes_per_rack} nodes are more than the {MAX_NODES} that a cluster can have")
-    return with_nodes(Candidates(workload, metal, racks, assumptions), nodes_per_rack)
+    return with_nodes(Candidates(workload, capacity, racks, assumptions), nodes_per_rack)
 
 
 class Candidates:
     """The need of a node at the date, for any number of nodes per rack; the need for a number is computed once."""
 
-    def __init__(self, workload: Workload, metal: Metal, racks: int, assumptions: Assumptions) -> None:
+    def __init__(self, workload: Workload, capacity: Capacity, racks: int, assumptions: Assumptions) -> None:
         check_survival(workload, racks, assumptions.survive)
-        self.workload, self.metal, self.racks, self.assumptions = workload, metal, racks, assumptions
+        self.workload, self.capacity, self.racks, self.assumptions = workload, capacity, racks, assumptions
         self.least_nodes = least_nodes(workload, assumptions)
         self.moments = moments(workload, assumptions.months)
         self.loads = loads_at(workload, self.moments[-1])
-        self.devices = metal.device_count
-        self.limits = limits_of(metal, assumptions.operations_per_node)
-        self.known: dict[int, tuple[tuple[Held, ...], NodeNeed]] = {}
+        self.devices = capacity.device_count
+        self.limits = limits_of(capacity, assumptions.operations_per_node)
+        self.known: dict[int, tuple[tuple[NamespaceOnNode, ...], NodeNeed]] = {}
 
     def layout(self, nodes_per_rack: int) -> Layout:
         return Layout(self.racks, nodes_per_rack, self.devices)
 
-    def held(self, nodes_per_rack: int, loads: tuple[NamespaceLoad, ...]) -> tuple[Held, ...]:
-        return held_by_node(self.workload, loads, self.layout(nodes_per_rack), self.assumptions)
+    def on_node(self, nodes_per_rack: int, loads: tuple[NamespaceLoad, ...]) -> tuple[NamespaceOnNode, ...]:
+        return namespaces_on_node(self.workload, loads, self.layout(nodes_per_rack), self.assumptions)
 
     def need(self, nodes_per_rack: int) -> NodeNeed:
         return self.both(nodes_per_rack)[1]
 
-    def both(self, nodes_per_rack: int) -> tuple[tuple[Held, ...], NodeNeed]:
+    def both(self, nodes_per_rack: int) -> tuple[tuple[NamespaceOnNode, ...], NodeNeed]:
         if nodes_per_rack not in self.known:
-            held = self.held(nodes_per_rack, self.loads)
-            need = node_need(self.workload, held, self.moments[-1], self.assumptions)
-            self.known[nodes_per_rack] = held, need
+            on_node = self.on_node(nodes_per_rack, self.loads)
+            need = node_need(self.workload, on_node, self.moments[-1], self.assumptions)
+            self.known[nodes_per_rack] = on_node, need
         return self.known[nodes_per_rack]
 
 
 def with_nodes(at_date: Candidates, nodes_per_rack: int) -> Sizing:
     """Return the sizing for this number of nodes, even if it does not carry the workload."""
-    workload, metal, assumptions = at_date.workload, at_date.metal, at_date.assumptions
+    workload, capacity, assumptions = at_date.workload, at_date.capacity, at_date.assumptions
     now, peak, _ = at_date.moments
-    held, date = at_date.both(nodes_per_rack)
+    on_node, date = at_date.both(nodes_per_rack)
     if at_date.loads != workload.namespaces:
-        held = at_date.held(nodes_per_rack, workload.namespaces)
+        on_node = at_date.on_node(nodes_per_rack, workload.namespaces)
     nodes = Comparison(Constraint.COPIES, at_date.least_nodes, at_date.racks * nodes_per_rack, "nodes")
     compared = (nodes, *comparisons(date, at_date.limits))
     return Sizing(
         workload=workload,
-        metal=metal,
+        capacity=capacity,
         assumptions=assumptions,
         racks=at_date.racks,
         nodes_per_rack=nodes_per_rack,
-        now=node_need(workload, held, now, assumptions),
-        peak=node_need(workload, held, peak, assumptions),
+        now=node_need(workload, on_node, now, assumptions),
+        peak=node_need(workload, on_node, peak, assumptions),
         date=date,
         pod=pod_settings(date, workload.server_version, workload.tls),
         binding=binding(at_date, nodes_per_rack, compared),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from aerofleet.sizing.node import NodeNeed
-from aerofleet.sizing.workload import Metal
+from aerofleet.sizing.workload import Capacity
 
 
 class Constraint(StrEnum):
@@ -57,14 +57,14 @@ class Limits:
     operations_per_second: int
 
 
-def limits_of(metal: Metal, operations_per_second: int) -> Limits:
+def limits_of(capacity: Capacity, operations_per_second: int) -> Limits:
     return Limits(
-        metal.memory_bytes,
-        metal.device_bytes,
-        metal.act_rating,
-        metal.writable_bytes_per_day,
-        metal.network_bits_per_second,
-        metal.cores,
+        capacity.memory_bytes,
+        capacity.device_bytes,
+        capacity.act_rating,
+        capacity.writable_bytes_per_day,
+        capacity.network_bits_per_second,
+        capacity.cores,
         operations_per_second,
     )
 

@@ -23,7 +23,7 @@ from aerofleet.sizing.explain_storage import (
     spread_figures,
 )
 from aerofleet.sizing.figure import Figure
-from aerofleet.sizing.headroom import Layout, place
+from aerofleet.sizing.headroom import Layout, namespace_spread
 from aerofleet.sizing.node import NodeNeed
 from aerofleet.sizing.server import GIB
 
@@ -33,12 +33,12 @@ def figures(sizing: Sizing, need: NodeNeed | None = None) -> tuple[Figure, ...]:
     need = need or sizing.date
     workload, assumed = sizing.workload, sizing.assumptions
     version = workload.server_version
-    layout = Layout(sizing.racks, sizing.nodes_per_rack, sizing.metal.device_count)
+    layout = Layout(sizing.racks, sizing.nodes_per_rack, sizing.capacity.device_count)
     result: list[Figure] = []
     loads = loads_at(workload, need.moment)
     for today, load, namespace, on_node in zip(workload.namespaces, loads, need.namespaces, need.loads, strict=True):
         result += growth_figures(today, load, workload.growth_per_month_percent, need.moment.months)
-        spread = place(load.replication_factor, layout, assumed.survive, load.devices)
+        spread = namespace_spread(load.replication_factor, layout, assumed.survive, load.devices)
         result += record_figures(load, namespace, version)
         result += spread_figures(load, namespace, layout, assumed.survive)
         result += index_figures(load, namespace, version)

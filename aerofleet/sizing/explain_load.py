@@ -15,7 +15,7 @@ from aerofleet.sizing.device import (
 )
 from aerofleet.sizing.explain_storage import memory_size_figures
 from aerofleet.sizing.figure import Figure, Number
-from aerofleet.sizing.headroom import Place
+from aerofleet.sizing.headroom import NamespaceSpread
 from aerofleet.sizing.moment import Moment
 from aerofleet.sizing.namespace import NamespaceNeed
 from aerofleet.sizing.node import NamespaceLoadOnNode
@@ -90,7 +90,7 @@ def memory_figures(
 
 
 def request_figures(
-    load: NamespaceLoad, on_node: NamespaceLoadOnNode, moment: Moment, spread: Place
+    load: NamespaceLoad, on_node: NamespaceLoadOnNode, moment: Moment, spread: NamespaceSpread
 ) -> Iterator[Figure]:
     peak: dict[str, Number] = {
         "reads_per_second": load.reads_per_second,
@@ -162,7 +162,7 @@ def traffic_figures(
 
 
 def device_figures(
-    load: NamespaceLoad, on_node: NamespaceLoadOnNode, record_bytes: int, spread: Place, assumed: Assumptions
+    load: NamespaceLoad, on_node: NamespaceLoadOnNode, record_bytes: int, spread: NamespaceSpread, assumed: Assumptions
 ) -> Iterator[Figure]:
     if not load.storage.data_on_device:
         return

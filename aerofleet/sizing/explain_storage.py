@@ -8,7 +8,7 @@ from aerofleet.sizing import index
 from aerofleet.sizing.assumptions import Assumptions
 from aerofleet.sizing.device import capacity_bytes
 from aerofleet.sizing.figure import Figure, Number
-from aerofleet.sizing.headroom import Layout, Place, Survive, spreads
+from aerofleet.sizing.headroom import Layout, NamespaceSpread, Survive, spreads
 from aerofleet.sizing.namespace import (
     STOP_WRITES_PERCENT_BEFORE_7,
     NamespaceNeed,
@@ -206,7 +206,7 @@ def index_memory_figures(load: NamespaceLoad, need: NamespaceNeed, version: Vers
 
 
 def data_figures(
-    load: NamespaceLoad, need: NamespaceNeed, spread: Place, assumed: Assumptions, version: Version
+    load: NamespaceLoad, need: NamespaceNeed, spread: NamespaceSpread, assumed: Assumptions, version: Version
 ) -> Iterator[Figure]:
     block = write_block_bytes(load.storage, need.record_bytes, version)
     if not block:

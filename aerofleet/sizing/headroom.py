@@ -42,7 +42,7 @@ class Layout(NamedTuple):
         return self.racks * self.nodes_per_rack
 
 
-class Place(NamedTuple):
+class NamespaceSpread(NamedTuple):
     """The spread of one namespace over the nodes: with all nodes up, and the worst after the planned loss."""
 
     steady: Spread
@@ -50,11 +50,13 @@ class Place(NamedTuple):
     devices: int
 
 
-def place(replication_factor: int, layout: Layout, survive: Survive, devices: int | None = None) -> Place:
+def namespace_spread(
+    replication_factor: int, layout: Layout, survive: Survive, devices: int | None = None
+) -> NamespaceSpread:
     """Return the spread of a namespace. ``devices``: its own devices on each node; None = a part of every device."""
     worst = spread_after_loss(replication_factor, layout.racks, layout.nodes_per_rack, survive)
     own = layout.devices if devices is None else devices
-    return Place(even_spread(replication_factor, layout.nodes), worst, own)
+    return NamespaceSpread(even_spread(replication_factor, layout.nodes), worst, own)
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from aerofleet.sizing import device, index
 from aerofleet.sizing.assumptions import Assumptions
-from aerofleet.sizing.headroom import Place, Spread
+from aerofleet.sizing.headroom import NamespaceSpread, Spread
 from aerofleet.sizing.server import (
     GIB,
     INDEX_STAGE_BYTES,
@@ -88,10 +88,12 @@ class DataNeed(NamedTuple):
     device_bytes: int
 
 
-def namespace_need(load: NamespaceLoad, version: Version, place: Place, assumed: Assumptions) -> NamespaceNeed:
+def namespace_need(
+    load: NamespaceLoad, version: Version, spread: NamespaceSpread, assumed: Assumptions
+) -> NamespaceNeed:
     """Return the need for ``load``, the namespace at the moment. Raises ValueError for too many records for an index on
     flash."""
-    facts, worst = server_facts(version), place.worst
+    facts, worst = server_facts(version), spread.worst
     copies = node_copies(load.objects + load.tombstones, worst)
     on_flash = load.storage is Storage.ALL_FLASH
     sprigs = (
@@ -102,7 +104,7 @@ def namespace_need(load: NamespaceLoad, version: Version, place: Place, assumed:
     indexes = index_need(load, version, worst.partitions, copies)
     record = stored_record_bytes(load, version)
     limit = record_limit_bytes(facts, record) if load.storage.data_on_device or facts.record_limit else 0
-    data = data_need(load, record, version, place, assumed)
+    data = data_need(load, record, version, spread, assumed)
     mounts = 0
     if on_flash:
         flash = index.flash_index_bytes(worst.partitions, sprigs)
@@ -110,7 +112,7 @@ def namespace_need(load: NamespaceLoad, version: Version, place: Place, assumed:
     old_memory = 0
     if version < (7, 0):
         old_memory = memory_size_bytes(indexes.memory_bytes + data.size_bytes)
-    devices = place.devices if load.storage.data_on_device else 0
+    devices = spread.devices if load.storage.data_on_device else 0
     return NamespaceNeed(
         name=load.name,
         storage=load.storage,
@@ -183,12 +185,14 @@ def index_arenas(storage: Storage, secondary_indexes: int) -> int:
     return int(storage.index_in_memory) + bool(secondary_indexes)
 
 
-def data_need(load: NamespaceLoad, record: int, version: Version, place: Place, assumed: Assumptions) -> DataNeed:
+def data_need(
+    load: NamespaceLoad, record: int, version: Version, spread: NamespaceSpread, assumed: Assumptions
+) -> DataNeed:
     """Return the storage of one node for the records. ``record``: stored bytes of one record."""
     facts = server_facts(version)
     in_memory = load.storage.data_in_memory
     if in_memory and not facts.memory_block_bytes:
-        return heap_need(load, version, place)
+        return heap_need(load, version, spread)
     block = write_block_bytes(load.storage, record, version)
 
     def used_bytes(spread: Spread) -> int:
@@ -198,14 +202,14 @@ def data_need(load: NamespaceLoad, record: int, version: Version, place: Place, 
         tombstone = load.tombstone_bytes(version)
         return live + device.blocks_bytes(node_copies(load.tombstones, spread), tombstone, block)
 
-    steady, worst = used_bytes(place.steady), used_bytes(place.worst)
+    steady, worst = used_bytes(spread.steady), used_bytes(spread.worst)
     capacity = device.capacity_bytes(steady, worst, assumed.device_used_percent, assumed.device_used_after_loss_percent)
     if in_memory:
-        stripes = data_stripes(load.storage, capacity, block, place.devices)
+        stripes = data_stripes(load.storage, capacity, block, spread.devices)
         backed = load.storage.data_on_device
         size = device.data_size_bytes(capacity, stripes, block, facts.data_size_minimum_bytes, is_backed=backed)
         return DataNeed(steady, worst, size, size if backed else 0)
-    return DataNeed(steady, worst, 0, device.device_capacity_bytes(capacity, place.devices, block))
+    return DataNeed(steady, worst, 0, device.device_capacity_bytes(capacity, spread.devices, block))
 
 
 def write_block_bytes(storage: Storage, record: int, version: Version) -> int:
@@ -222,12 +226,12 @@ def data_stripes(storage: Storage, capacity: int, block: int, devices: int) -> i
     return max(1, devices) if storage.data_on_device else device.memory_stripes(capacity, block)
 
 
-def heap_need(load: NamespaceLoad, version: Version, place: Place) -> DataNeed:
+def heap_need(load: NamespaceLoad, version: Version, spread: NamespaceSpread) -> DataNeed:
     """Return the need of data in memory before 7.0: heap, and if it is persisted four times as much on the device."""
     record = load.memory_record_bytes(version)
-    after_loss = node_copies(load.objects, place.worst) * record
+    after_loss = node_copies(load.objects, spread.worst) * record
     on_device = device.persisted_bytes_before_7(after_loss) if load.storage.data_on_device else 0
-    return DataNeed(node_copies(load.objects, place.steady) * record, after_loss, after_loss, on_device)
+    return DataNeed(node_copies(load.objects, spread.steady) * record, after_loss, after_loss, on_device)
 
 
 def cache_bytes(storage: Storage, devices: int, write_block: int, assumed: Assumptions) -> int:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from aerofleet.sizing import device
 from aerofleet.sizing.assumptions import Assumptions
-from aerofleet.sizing.headroom import Layout, Place, place
+from aerofleet.sizing.headroom import Layout, NamespaceSpread, namespace_spread
 from aerofleet.sizing.moment import Moment
 from aerofleet.sizing.namespace import NamespaceNeed, namespace_need
 from aerofleet.sizing.network import Traffic, traffic
@@ -37,11 +37,11 @@ class NamespaceLoadOnNode:
         return self.reads + self.writes + self.replica_writes
 
 
-class Held(NamedTuple):
+class NamespaceOnNode(NamedTuple):
     """A namespace on a node: its load at the moment, its spread over the nodes, and its need of memory and storage."""
 
     load: NamespaceLoad
-    place: Place
+    spread: NamespaceSpread
     need: NamespaceNeed
 
 
@@ -65,24 +65,26 @@ class NodeNeed:
     cores: int
 
 
-def held_by_node(
+def namespaces_on_node(
     workload: Workload, loads: tuple[NamespaceLoad, ...], layout: Layout, assumed: Assumptions
-) -> tuple[Held, ...]:
+) -> tuple[NamespaceOnNode, ...]:
     """Return every namespace on a node. ``loads``: the namespaces at the moment, with their growth."""
     namespaces = []
     for load in loads:
-        where = place(load.replication_factor, layout, assumed.survive, load.devices)
-        namespaces.append(Held(load, where, namespace_need(load, workload.server_version, where, assumed)))
+        spread = namespace_spread(load.replication_factor, layout, assumed.survive, load.devices)
+        namespaces.append(NamespaceOnNode(load, spread, namespace_need(load, workload.server_version, spread, assumed)))
     return tuple(namespaces)
 
 
-def node_need(workload: Workload, held: tuple[Held, ...], moment: Moment, assumed: Assumptions) -> NodeNeed:
-    """Return the need of one node at ``moment``, the sum over its namespaces ``held``."""
+def node_need(
+    workload: Workload, on_node: tuple[NamespaceOnNode, ...], moment: Moment, assumed: Assumptions
+) -> NodeNeed:
+    """Return the need of one node at ``moment``, the sum over the namespaces ``on_node``."""
     loads = []
     memory = process = process_bytes(workload.tls, assumed)
     devices = written = bytes_in = bytes_out = operations = microseconds = 0
     act = 0.0
-    for namespace in held:
+    for namespace in on_node:
         load = load_on_node(namespace, workload, moment, assumed)
         loads.append(load)
         memory += namespace.need.memory_bytes
@@ -95,7 +97,7 @@ def node_need(workload: Workload, held: tuple[Held, ...], moment: Moment, assume
         microseconds += load.core_microseconds
     return NodeNeed(
         moment=moment,
-        namespaces=tuple([namespace.need for namespace in held]),
+        namespaces=tuple([namespace.need for namespace in on_node]),
         loads=tuple(loads),
         process_bytes=process,
         memory_bytes=memory,
@@ -121,14 +123,16 @@ def memory_limit_bytes(memory: int, assumed: Assumptions) -> int:
     return round_up(divide_up(memory * 100, assumed.memory_used_percent), GIB)
 
 
-def load_on_node(held: Held, workload: Workload, moment: Moment, assumed: Assumptions) -> NamespaceLoadOnNode:
+def load_on_node(
+    on_node: NamespaceOnNode, workload: Workload, moment: Moment, assumed: Assumptions
+) -> NamespaceLoadOnNode:
     """Return the requests of a namespace on the fullest node, and their load on its devices and network.
 
     Rates are those of the peak after the loss; wear is the average with all nodes up. An update reads the record before
     it writes it, so a write costs the device a read, too. Masters are spread evenly over the nodes, so the other copies
     on a node are replicas: the last node of a rack with a copy of every partition takes every write, most as a replica.
     """
-    load, worst, record_bytes = held.load, held.place.worst, held.need.record_bytes
+    load, worst, record_bytes = on_node.load, on_node.spread.worst, on_node.need.record_bytes
     copies = load.replication_factor
     peak_writes = round(load.writes_per_second * moment.peak_factor)
     reads = divide_up(round(load.reads_per_second * moment.peak_factor), worst.nodes)
@@ -141,7 +145,7 @@ def load_on_node(held: Held, workload: Workload, moment: Moment, assumed: Assump
         read_from_device = 0 if load.storage.data_in_memory else reads + writes
         per_second = device.write_bytes_per_second(copies_written, record_bytes, lwm, commit=commit)
         act = device.act_load(read_from_device, record_bytes, per_second)
-        average = divide_up(load.writes_per_second * held.place.steady.partitions, PARTITIONS)
+        average = divide_up(load.writes_per_second * on_node.spread.steady.partitions, PARTITIONS)
         per_day = device.SECONDS_PER_DAY * device.write_bytes_per_second(average, record_bytes, lwm, commit=commit)
     return NamespaceLoadOnNode(
         reads=reads,

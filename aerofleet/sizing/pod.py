@@ -31,7 +31,7 @@ STOP_WRITES_AVAILABLE_PERCENT = 5
 
 
 @dataclass(frozen=True, slots=True)
-class NamespaceSettings:
+class NamespaceLimits:
     """The configuration of a namespace. 0 = the parameter is not set: no budget, no data in memory, no mounts.
     The plan has a budget for 7.0, too, but no parameter enforces it there: see :attr:`PodSettings.index_budget`.
 
@@ -67,7 +67,7 @@ class PodSettings:
 
     memory_bytes: int
     cores: int
-    namespaces: tuple[NamespaceSettings, ...]
+    namespaces: tuple[NamespaceLimits, ...]
     server_version: Version
     tls: bool = False
     cgroup_memory_tracking: bool = False
@@ -91,8 +91,8 @@ def pod_settings(need: NodeNeed, version: Version, tls: bool) -> PodSettings:
     )
 
 
-def namespace_settings(need: NamespaceNeed) -> NamespaceSettings:
-    return NamespaceSettings(
+def namespace_settings(need: NamespaceNeed) -> NamespaceLimits:
+    return NamespaceLimits(
         name=need.name,
         storage=need.storage,
         indexes_memory_budget_bytes=need.indexes_memory_budget_bytes,
@@ -116,7 +116,7 @@ def configured_memory_bytes(pod: PodSettings, assumed: Assumptions) -> int:
     return process_bytes(pod.tls, assumed) + sum(taken)
 
 
-def configured_namespace_bytes(namespace: NamespaceSettings, facts: ServerFacts, assumed: Assumptions) -> int:
+def configured_namespace_bytes(namespace: NamespaceLimits, facts: ServerFacts, assumed: Assumptions) -> int:
     """Return the most memory that the namespace takes with these settings, not only for index and data."""
     limit = namespace.memory_size_bytes
     if not limit:
@@ -130,13 +130,13 @@ def configured_namespace_bytes(namespace: NamespaceSettings, facts: ServerFacts,
     )
 
 
-def configured_index_bytes(namespace: NamespaceSettings) -> int:
+def configured_index_bytes(namespace: NamespaceLimits) -> int:
     arenas = index_arenas(namespace.storage, namespace.secondary_indexes)
     budget = namespace.indexes_memory_budget_bytes
     return memory_within_budget_bytes(budget, arenas, namespace.set_indexes, namespace.partitions)
 
 
-def configured_data_bytes(namespace: NamespaceSettings) -> int:
+def configured_data_bytes(namespace: NamespaceLimits) -> int:
     """Return the memory of the data: as large as the backing devices, block for block (aerospike-server 7.0–8.1,
     drv_mem.c).
     """

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from aerofleet.sizing.assumptions import Assumptions
 from aerofleet.sizing.cluster import DEFAULTS, sized
 from aerofleet.sizing.namespace import NamespaceNeed
-from aerofleet.sizing.pod import NamespaceSettings, PodSettings, configured_memory_bytes
+from aerofleet.sizing.pod import NamespaceLimits, PodSettings, configured_memory_bytes
 from aerofleet.sizing.server import INDEX_STAGE_BYTES, divide_up
-from aerofleet.sizing.workload import Device, Metal, Workload
+from aerofleet.sizing.workload import Capacity, Device, Workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ def shortfalls(workload: Workload, size: GivenSize, assumptions: Assumptions = D
     settings = {namespace.name: namespace for namespace in pod.namespaces}
     if set(settings) != {namespace.name for namespace in workload.namespaces}:
         raise ValueError("workload and pod do not have the same namespaces")
-    metal = Metal(pod.memory_bytes, pod.cores, size.network_bits_per_second, size.devices)
-    sizing = sized(workload, metal, size.racks, size.nodes_per_rack, assumptions)
+    capacity = Capacity(pod.memory_bytes, pod.cores, size.network_bits_per_second, size.devices)
+    sizing = sized(workload, capacity, size.racks, size.nodes_per_rack, assumptions)
     lacks = [
         Shortfall(str(lack.constraint), lack.need, lack.have, lack.unit, "a node needs more than it has")
         for lack in sizing.missing
@@ -55,7 +55,7 @@ def shortfalls(workload: Workload, size: GivenSize, assumptions: Assumptions = D
     return (*lacks, *memory_shortfalls(pod, assumptions))
 
 
-def namespace_shortfalls(need: NamespaceNeed, settings: NamespaceSettings) -> Iterator[Shortfall]:
+def namespace_shortfalls(need: NamespaceNeed, settings: NamespaceLimits) -> Iterator[Shortfall]:
     """Yield the capacities that are too small, in bytes, and a percentage at which writes would stop."""
     path = f"namespaces.{need.name}"
     limited = settings.indexes_memory_budget_bytes

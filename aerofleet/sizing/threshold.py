@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aerofleet.sizing.cluster import Sizing
 from aerofleet.sizing.namespace import STOP_WRITES_PERCENT_BEFORE_7, NamespaceNeed
-from aerofleet.sizing.pod import NamespaceSettings
+from aerofleet.sizing.pod import NamespaceLimits
 from aerofleet.sizing.server import Version
 
 
@@ -37,7 +37,7 @@ def thresholds(sizing: Sizing) -> Iterator[Threshold]:
 
 
 def limits_of(
-    settings: NamespaceSettings, moments: tuple[NamespaceNeed, ...], version: Version
+    settings: NamespaceLimits, moments: tuple[NamespaceNeed, ...], version: Version
 ) -> Iterator[tuple[str, str, int, int, list[int]]]:
     """Yield (kind of use, parameter, percent at which writes stop, capacity in bytes, bytes used at each moment)."""
     indexes = [need.index_used_bytes for need in moments]

@@ -125,7 +125,7 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
-class Metal:
+class Capacity:
     """The most resources of a host for one pod: memory and cores after the host's own share."""
 
     memory_bytes: int
@@ -166,7 +166,7 @@ HOST_SYSTEM_BYTES = 4 << 30
 
 def host_share(
     memory_bytes: int, cores: int, network_bits_per_second: int, devices: tuple[Device, ...] = (), pods: int = 1
-) -> Metal:
+) -> Capacity:
     """Return the resources for each of ``pods`` equal pods on a host. ``devices``: those of one pod, never shared."""
     memory = max(0, memory_bytes - HOST_FREE_BYTES - HOST_SYSTEM_BYTES) // pods
-    return Metal(memory, cores // pods, network_bits_per_second // pods, devices)
+    return Capacity(memory, cores // pods, network_bits_per_second // pods, devices)

@@ -17,7 +17,7 @@ from aerofleet.files.allocations import (
     ClusterAllocation,
 )
 from aerofleet.files.choices import ClusterState
-from aerofleet.fleet.allocation import ORDER, Place, PortsExhaustedError, Wanted, allocate, racks_in_use
+from aerofleet.fleet.allocation import ORDER, CellRacks, PortsExhaustedError, Wanted, allocate, racks_in_use
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.load.whole_file import write_whole
 from tests.fleet.project import SHOP, change, copy_of
@@ -33,7 +33,7 @@ REQUESTS = st.lists(WANTED, max_size=10, unique_by=lambda each: each.key)
 
 def given_to(before: AllocationsFile, wanted: list[Wanted], *, host_ports: bool = True) -> AllocationsFile:
     groups = {each.team: "" for each in wanted}
-    return allocate(before, Place(RACKS, host_ports), groups, wanted)
+    return allocate(before, CellRacks(RACKS, host_ports), groups, wanted)
 
 
 def keeps(before: ClusterAllocation, after: ClusterAllocation) -> bool:
@@ -159,13 +159,13 @@ def test_a_rack_that_the_cell_gave_up_is_given_to_nobody_and_left_by_all() -> No
     one = Wanted("shop", "one", ClusterState.ACTIVE, 3, {})
     two = Wanted("shop", "two", ClusterState.ACTIVE, 3, {})
     groups = {"shop": ""}
-    held = allocate(AllocationsFile(), Place(("a", "b", "c"), host_ports=False), groups, [one])
-    after = allocate(held, Place(("a", "d", "b"), host_ports=False), groups, [one, two])
+    held = allocate(AllocationsFile(), CellRacks(("a", "b", "c"), host_ports=False), groups, [one])
+    after = allocate(held, CellRacks(("a", "d", "b"), host_ports=False), groups, [one, two])
     assert after.racks == {"a": 1, "b": 2, "c": 3, "d": 4}
     assert after.clusters["shop/one"].racks == ("a", "b", "c", "d")
     assert racks_in_use(after.clusters["shop/one"].racks, ("a", "d", "b"), 3) == ("a", "b", "d")
     assert after.clusters["shop/two"].racks == ("a", "d", "b")
-    again = allocate(after, Place(("a", "b", "c", "d"), host_ports=False), groups, [one, two])
+    again = allocate(after, CellRacks(("a", "b", "c", "d"), host_ports=False), groups, [one, two])
     assert racks_in_use(again.clusters["shop/one"].racks, ("a", "b", "c", "d"), 3) == ("a", "b", "c")
 
 
@@ -173,10 +173,10 @@ def cart(pods_per_rack: int, *, name: str = "cart", racks: int = 2, pool: str = 
     return Wanted("shop", name, ClusterState.ACTIVE, racks, {}, pool, pods_per_rack)
 
 
-FIVE = Place(("a", "b", "c", "d", "e"), False, {"nvme": dict.fromkeys("abcde", 4), "dense": {"d": 2, "e": 2}})
+FIVE = CellRacks(("a", "b", "c", "d", "e"), False, {"nvme": dict.fromkeys("abcde", 4), "dense": {"d": 2, "e": 2}})
 
 
-def racks_given(place: Place, *wanted: Wanted, before: AllocationsFile | None = None) -> list[tuple[str, ...]]:
+def racks_given(place: CellRacks, *wanted: Wanted, before: AllocationsFile | None = None) -> list[tuple[str, ...]]:
     after = allocate(before or AllocationsFile(), place, {"shop": ""}, wanted)
     return [after.clusters[request.key].racks for request in wanted]
 
@@ -192,19 +192,19 @@ def test_a_cluster_is_given_racks_in_which_its_pool_has_hosts() -> None:
 
 
 def test_a_rack_with_a_host_for_each_pod_comes_first() -> None:
-    uneven = Place(("a", "b", "c"), False, {"nvme": {"a": 1, "b": 3, "c": 3}})
+    uneven = CellRacks(("a", "b", "c"), False, {"nvme": {"a": 1, "b": 3, "c": 3}})
     assert racks_given(uneven, cart(3)) == [("b", "c")]
 
 
 def test_larger_racks_are_given_more_clusters() -> None:
-    uneven = Place(("a", "b"), False, {"nvme": {"a": 2, "b": 6}})
+    uneven = CellRacks(("a", "b"), False, {"nvme": {"a": 2, "b": 6}})
     wanted = [cart(1, name=f"c-{number}", racks=1) for number in range(8)]
     assert sorted(racks_given(uneven, *wanted)) == [("a",)] * 2 + [("b",)] * 6
 
 
 def test_a_rack_that_a_pool_left_is_replaced_by_one_with_hosts() -> None:
     before = allocate(AllocationsFile(), FIVE, {"shop": ""}, [cart(1)])
-    moved = Place(FIVE.racks, False, {"nvme": {"b": 4, "e": 4}})
+    moved = CellRacks(FIVE.racks, False, {"nvme": {"b": 4, "e": 4}})
     (racks,) = racks_given(moved, cart(1), before=before)
     assert racks == ("a", "b", "e")
     assert racks_in_use(racks, moved.racks_of("nvme"), 2) == ("b", "e")

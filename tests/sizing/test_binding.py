@@ -9,9 +9,9 @@ import pytest
 
 from aerofleet.sizing import (
     Assumptions,
+    Capacity,
     Constraint,
     Device,
-    Metal,
     NamespaceLoad,
     Storage,
     Workload,
@@ -21,7 +21,7 @@ from aerofleet.sizing import (
 from aerofleet.sizing.moment import months_between
 
 GIB = 1 << 30
-AMPLE = Metal(1024 * GIB, 256, 10**12, (Device(20_000_000_000_000, 10_000, 100),) * 4)
+AMPLE = Capacity(1024 * GIB, 256, 10**12, (Device(20_000_000_000_000, 10_000, 100),) * 4)
 LOAD = NamespaceLoad("n", Storage.DEVICE, 500_000_000, 2000, 300_000, 60_000)
 WORKLOAD = Workload((LOAD,), (8, 1, 1))
 ASSUMED = Assumptions(operations_per_node=10_000_000)
@@ -45,20 +45,20 @@ def test_operations_of_a_node_bind() -> None:
     assert_binds(Constraint.OPERATIONS, AMPLE, Assumptions(operations_per_node=50_000))
 
 
-def assert_binds(constraint: Constraint, metal: Metal, assumed: Assumptions) -> None:
-    sizing = size(WORKLOAD, metal, 3, assumed)
+def assert_binds(constraint: Constraint, capacity: Capacity, assumed: Assumptions) -> None:
+    sizing = size(WORKLOAD, capacity, 3, assumed)
     assert sizing.fits
     assert sizing.nodes > 3
     assert sizing.binding == constraint
-    fewer = sized(WORKLOAD, metal, 3, sizing.nodes_per_rack - 1, assumed)
+    fewer = sized(WORKLOAD, capacity, 3, sizing.nodes_per_rack - 1, assumed)
     assert [each.constraint for each in fewer.missing] == [constraint]
 
 
 def test_a_need_that_nodes_do_not_share_is_not_what_binds() -> None:
     """Memory is full to the last GiB, and would be with any number of nodes; the devices are what asks for nodes."""
     load = NamespaceLoad("n", Storage.DEVICE, 100_000, 1 << 20, 100, 10)
-    metal = Metal(5 * GIB, 8, 10**10, (Device(40_000_000_000),))
-    sizing = size(Workload((load,), (8, 1, 1)), metal, 3)
+    capacity = Capacity(5 * GIB, 8, 10**10, (Device(40_000_000_000),))
+    sizing = size(Workload((load,), (8, 1, 1)), capacity, 3)
     tightest = max(sizing.comparisons, key=lambda each: each.use)
     assert (tightest.constraint, tightest.use) == (Constraint.MEMORY, 1)
     assert sizing.binding == Constraint.DEVICE_CAPACITY
@@ -66,7 +66,7 @@ def test_a_need_that_nodes_do_not_share_is_not_what_binds() -> None:
 
 def test_unequal_devices_are_as_fast_and_as_durable_as_the_weakest() -> None:
     """Load spreads evenly over the devices of a namespace."""
-    mixed = Metal(GIB, 1, 1, (Device(10, 30, 3), Device(10, 50, 1)))
+    mixed = Capacity(GIB, 1, 1, (Device(10, 30, 3), Device(10, 50, 1)))
     assert mixed.act_rating == 60
     assert mixed.writable_bytes_per_day == 20
     assert replace(mixed, devices=(*mixed.devices, Device(10))).act_rating == 0

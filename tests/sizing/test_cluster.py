@@ -6,9 +6,9 @@ import pytest
 
 from aerofleet.sizing import (
     Assumptions,
+    Capacity,
     Constraint,
     Device,
-    Metal,
     NamespaceLoad,
     Storage,
     Survive,
@@ -18,7 +18,7 @@ from aerofleet.sizing import (
 )
 
 GIB = 1 << 30
-METAL = Metal(64 * GIB, 16, 25_000_000_000)
+METAL = Capacity(64 * GIB, 16, 25_000_000_000)
 
 
 def workload(replication_factor: int = 2, *, strong_consistency: bool = False) -> Workload:
@@ -41,9 +41,9 @@ def test_a_given_size_below_copies_and_majority_does_not_fit(
 
 def test_what_is_missing_by_most_binds() -> None:
     """A third of the memory and a third of the nodes that are needed, and a fifth."""
-    tiny = Metal(GIB, 16, 25_000_000_000)
+    tiny = Capacity(GIB, 16, 25_000_000_000)
     assert sized(workload(), tiny, 1, 1).binding == Constraint.MEMORY
-    assert sized(workload(), Metal(4 * GIB, 16, 25_000_000_000), 1, 1).binding == Constraint.COPIES
+    assert sized(workload(), Capacity(4 * GIB, 16, 25_000_000_000), 1, 1).binding == Constraint.COPIES
 
 
 def test_one_node_survives_no_loss() -> None:
@@ -71,12 +71,12 @@ def test_more_nodes_than_a_cluster_can_have() -> None:
 
 def test_a_namespace_with_devices_of_its_own_has_caches_for_these_alone() -> None:
     """Two devices each: 2 × (64 + 256) MiB for one, 2 × 64 for the one in memory; without it each has a part of all."""
-    metal = Metal(256 * GIB, 16, 25_000_000_000, (Device(400_000_000_000),) * 4)
+    capacity = Capacity(256 * GIB, 16, 25_000_000_000, (Device(400_000_000_000),) * 4)
     loads = [
         NamespaceLoad("a", Storage.DEVICE, 1000, 100, 1, 1, devices=2),
         NamespaceLoad("b", Storage.MEMORY_AND_DEVICE, 1000, 100, 1, 1, devices=2),
         NamespaceLoad("c", Storage.DEVICE, 1000, 100, 1, 1),
     ]
-    needs = sized(Workload(tuple(loads), (8, 1, 1)), metal, 3, 1).date.namespaces
+    needs = sized(Workload(tuple(loads), (8, 1, 1)), capacity, 3, 1).date.namespaces
     assert [each.cache_bytes >> 20 for each in needs] == [640, 128, 1280]
     assert [each.devices for each in needs] == [2, 2, 4]

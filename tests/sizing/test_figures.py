@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from aerofleet.sizing import (
     Assumptions,
     Bin,
+    Capacity,
     Device,
-    Metal,
     NamespaceLoad,
     Particle,
     Record,
@@ -50,7 +50,7 @@ def test_formulas_give_the_values_of_every_loss(racks: int, nodes_per_rack: int,
 SHOP = NamespaceLoad(
     "shop", Storage.DEVICE, 200_000_000, 1500, 40_000, 8_000, secondary_indexes=(200_000_000,), set_indexes=(500_000,)
 )
-LARGE = Metal(256 << 30, 32, 25_000_000_000, (Device(1_600_000_000_000, 30, 3),) * 4)
+LARGE = Capacity(256 << 30, 32, 25_000_000_000, (Device(1_600_000_000_000, 30, 3),) * 4)
 
 
 @pytest.mark.parametrize("storage", Storage)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aerofleet.sizing import Assumptions, Device, Metal, NamespaceLoad, Storage, Workload, sized
+from aerofleet.sizing import Assumptions, Capacity, Device, NamespaceLoad, Storage, Workload, sized
 from aerofleet.sizing.node import NamespaceLoadOnNode
 
-METAL = Metal(64 << 30, 16, 25_000_000_000, (Device(1_600_000_000_000),) * 2)
+METAL = Capacity(64 << 30, 16, 25_000_000_000, (Device(1_600_000_000_000),) * 2)
 NOW = Assumptions(months=0)
 
 

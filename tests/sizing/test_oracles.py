@@ -10,8 +10,8 @@ import pytest
 from aerofleet.sizing import (
     Assumptions,
     Bin,
+    Capacity,
     Device,
-    Metal,
     NamespaceLoad,
     Particle,
     Record,
@@ -61,7 +61,7 @@ def test_primary_index_of_4_billion() -> None:
 def test_the_budget_lies_above_what_is_used() -> None:
     """2²⁴ records fill one stage exactly; the next one has to fit as well."""
     load = NamespaceLoad("n", Storage.MEMORY, 1 << 24, 100, 1, 1)
-    need = size(Workload((load,), (8, 1)), Metal(64 * GIB, 8, 10**10), 1, Assumptions(months=0)).date.namespaces[0]
+    need = size(Workload((load,), (8, 1)), Capacity(64 * GIB, 8, 10**10), 1, Assumptions(months=0)).date.namespaces[0]
     assert need.index_used_bytes == GIB
     assert need.indexes_memory_budget_bytes == 2 * GIB
 
@@ -103,9 +103,9 @@ def test_all_flash_through_a_whole_sizing() -> None:
     has more than the documents: a tree of 34 KiB with its 416 KiB of sprigs takes the allocator's next class, 512 KiB.
     """
     load = NamespaceLoad("big", Storage.ALL_FLASH, 4_000_000_000, 128, 1000, 100)
-    metal = Metal(64 * GIB, 32, 10**11, (Device(1 << 40, 30, 3),) * 4)
+    capacity = Capacity(64 * GIB, 32, 10**11, (Device(1 << 40, 30, 3),) * 4)
     assumed = Assumptions(survive=Survive.NOTHING, maximum_nodes=3, months=0)
-    need = size(Workload((load,), (8, 1, 1)), metal, 1, assumed).date.namespaces[0]
+    need = size(Workload((load,), (8, 1, 1)), capacity, 1, assumed).date.namespaces[0]
     assert need.sprigs == 32_768
     assert round(need.mounts_bytes / GIB) == 427
     assert need.tree_bytes == 2731 * 512 * 1024
@@ -259,8 +259,8 @@ GUIDE = Assumptions(minimum_nodes=2, months=0)
 def test_guide_example_1() -> None:
     """Provisioning guide 2019: 125 M × 1.5 KB, 16 K reads and 8 K writes → 2 × (4 cores, 16 GB, 2 × 256 GB, 1 GbE)."""
     load = NamespaceLoad("test", Storage.DEVICE, 125_000_000, 1500, 16_000, 8_000)
-    metal = Metal(16 * GIB, 4, 1_000_000_000, (Device(256_000_000_000),) * 2)
-    sizing = size(Workload((load,), (4, 9)), metal, 1, GUIDE)
+    capacity = Capacity(16 * GIB, 4, 1_000_000_000, (Device(256_000_000_000),) * 2)
+    sizing = size(Workload((load,), (4, 9)), capacity, 1, GUIDE)
     assert sizing.fits
     assert sizing.nodes == 2
     assert sizing.date.namespaces[0].primary_index_bytes == 8_000_000_000
@@ -271,8 +271,8 @@ def test_guide_example_2() -> None:
     and 110 GB of SSD."""
     record = Record(bins=(Bin("a", Particle.STRING, 250), Bin("b", Particle.STRING, 250)))
     load = NamespaceLoad("test", Storage.MEMORY_AND_DEVICE, 50_000_000, record, 60_000, 30_000)
-    metal = Metal(64 * GIB, 16, 10_000_000_000, (Device(110_000_000_000),))
-    sizing = size(Workload((load,), (4, 9)), metal, 1, GUIDE)
+    capacity = Capacity(64 * GIB, 16, 10_000_000_000, (Device(110_000_000_000),))
+    sizing = size(Workload((load,), (4, 9)), capacity, 1, GUIDE)
     need = sizing.date.namespaces[0]
     assert sizing.fits
     assert sizing.nodes == 2
@@ -283,7 +283,7 @@ def test_guide_example_2() -> None:
 def test_guide_example_3() -> None:
     """Provisioning guide 2019: 250 M × 1.5 KB, 40 K + 20 K → 2 × i3.2xlarge (8 cores, 61 GiB, 1.9 TB, 10 Gbit/s)."""
     load = NamespaceLoad("test", Storage.DEVICE, 250_000_000, 1500, 40_000, 20_000)
-    metal = Metal(61 * GIB, 8, 10_000_000_000, (Device(1_900_000_000_000),))
-    sizing = size(Workload((load,), (4, 9)), metal, 1, GUIDE)
+    capacity = Capacity(61 * GIB, 8, 10_000_000_000, (Device(1_900_000_000_000),))
+    sizing = size(Workload((load,), (4, 9)), capacity, 1, GUIDE)
     assert sizing.fits
     assert sizing.nodes == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aerofleet.aerospike import parameters
-from aerofleet.sizing import Assumptions, Metal, NamespaceLoad, Storage, Workload, parse_version, size
+from aerofleet.sizing import Assumptions, Capacity, NamespaceLoad, Storage, Workload, parse_version, size
 from aerofleet.sizing.index import DEFAULT_SPRIGS
 from aerofleet.sizing.namespace import STOP_WRITES_PERCENT_BEFORE_7
 from aerofleet.sizing.pod import (
@@ -54,7 +54,7 @@ def test_a_small_namespace_gets_the_least_data_size() -> None:
     than the minimum of 7.1."""
     load = NamespaceLoad("n", Storage.MEMORY, 1000, 100, 1, 1)
     sizes = {
-        version: size(Workload((load,), version), Metal(64 << 30, 8, 10**10), 1).pod.namespaces[0].data_size_bytes
+        version: size(Workload((load,), version), Capacity(64 << 30, 8, 10**10), 1).pod.namespaces[0].data_size_bytes
         for version in ((7, 0), (7, 1), (8, 1, 1))
     }
     assert sizes == {(7, 0): 1 << 30, (7, 1): 192 << 20, (8, 1, 1): 512 << 20}
@@ -63,7 +63,7 @@ def test_a_small_namespace_gets_the_least_data_size() -> None:
 def test_a_server_without_a_budget_for_indexes() -> None:
     load = NamespaceLoad("n", Storage.MEMORY, 1000, 100, 1, 1)
     has_budget = {
-        version: size(Workload((load,), version), Metal(64 << 30, 8, 10**10), 1).pod.index_budget
+        version: size(Workload((load,), version), Capacity(64 << 30, 8, 10**10), 1).pod.index_budget
         for version in ((6, 4), (7, 0), (7, 1))
     }
     assert has_budget == {(6, 4): False, (7, 0): False, (7, 1): True}

@@ -9,12 +9,12 @@ import pytest
 from aerofleet.sizing import (
     Assumptions,
     Bin,
+    Capacity,
     Constraint,
     Device,
     GivenSize,
-    Metal,
+    NamespaceLimits,
     NamespaceLoad,
-    NamespaceSettings,
     Particle,
     PodSettings,
     Record,
@@ -28,7 +28,7 @@ from aerofleet.sizing import (
 from aerofleet.sizing.pod import configured_index_bytes
 
 GIB = 1 << 30
-METAL = Metal(128 * GIB, 32, 25_000_000_000, (Device(1_600_000_000_000, 60, 3),) * 2)
+METAL = Capacity(128 * GIB, 32, 25_000_000_000, (Device(1_600_000_000_000, 60, 3),) * 2)
 CARTS = NamespaceLoad("carts", Storage.MEMORY, 20_000_000, 1000, 50_000, 10_000)
 ORDERS = NamespaceLoad(
     "orders", Storage.DEVICE, 200_000_000, 1500, 40_000, 8_000, secondary_indexes=(200_000_000,), set_indexes=(1000,)
@@ -88,13 +88,13 @@ def test_no_budget_at_all(given_size: GivenSize) -> None:
 @pytest.mark.parametrize(("budget", "secondary", "gib"), [(GIB + 1, 0, 2), (2 * GIB, 0, 2), (GIB + 1, 1, 3), (1, 2, 2)])
 def test_indexes_take_whole_stages_whatever_their_budget(budget: int, secondary: int, gib: int) -> None:
     """A stage has 1 GiB (configuration schema 8.1); all secondary indexes of a namespace share their stages."""
-    given = NamespaceSettings("n", Storage.MEMORY, budget, secondary_indexes=secondary, partitions=4096)
+    given = NamespaceLimits("n", Storage.MEMORY, budget, secondary_indexes=secondary, partitions=4096)
     assert configured_index_bytes(given) == gib * GIB
 
 
 def test_memory_is_as_large_as_the_devices_behind_it() -> None:
     """aerospike-server 8.1 drv_mem.c: memory mirrors its devices, used or not. 400 GB behind a pod of 64 GiB."""
-    mirrored = NamespaceSettings("n", Storage.MEMORY_AND_DEVICE, GIB, GIB, device_bytes=400_000_000_000, devices=2)
+    mirrored = NamespaceLimits("n", Storage.MEMORY_AND_DEVICE, GIB, GIB, device_bytes=400_000_000_000, devices=2)
     (found,) = memory_shortfalls(PodSettings(64 * GIB, 4, (mirrored,), (8, 1, 1)))
     assert found.path == "memory_bytes"
     assert found.need > 400_000_000_000
@@ -180,8 +180,8 @@ def test_namespaces_have_to_match(given_size: GivenSize) -> None:
 
 
 def test_devices_that_nobody_measured_are_unknown_and_not_fine() -> None:
-    metal = replace(METAL, devices=(Device(1_600_000_000_000),) * 2)
-    assert size(WORKLOAD, metal, 3).unknown == (Constraint.DEVICE_SPEED, Constraint.ENDURANCE)
+    capacity = replace(METAL, devices=(Device(1_600_000_000_000),) * 2)
+    assert size(WORKLOAD, capacity, 3).unknown == (Constraint.DEVICE_SPEED, Constraint.ENDURANCE)
 
 
 def test_what_each_pod_of_a_host_can_have() -> None:
@@ -194,7 +194,7 @@ def test_what_each_pod_of_a_host_can_have() -> None:
 
 
 def test_a_drive_above_2_tib_counts_as_several_devices() -> None:
-    assert Metal(GIB, 1, 1, (Device(5 << 40),)).device_count == 3
+    assert Capacity(GIB, 1, 1, (Device(5 << 40),)).device_count == 3
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from aerofleet.sizing import Assumptions, Device, Metal, NamespaceLoad, Storage, Workload, sized, thresholds
+from aerofleet.sizing import Assumptions, Capacity, Device, NamespaceLoad, Storage, Workload, sized, thresholds
 
-METAL = Metal(256 << 30, 32, 25_000_000_000, (Device(400_000_000_000),) * 2)
+METAL = Capacity(256 << 30, 32, 25_000_000_000, (Device(400_000_000_000),) * 2)
 
 
 def told(storage: Storage, version: tuple[int, ...]) -> list[tuple[str, float, float, int]]:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from aerofleet.sizing import (
     Assumptions,
     Bin,
+    Capacity,
     Device,
-    Metal,
     NamespaceLoad,
     Particle,
     Record,
@@ -40,7 +40,7 @@ TIERS = (
     TierShape("devices, TLS, sale headroom", Storage.DEVICE, 2, False, True, 6, Survive.RACK),
     TierShape("strong consistency, three copies", Storage.DEVICE, 3, True, True, 3, Survive.RACK),
 )
-METAL = Metal(
+METAL = Capacity(
     memory_bytes=256 * GIB,
     cores=32,
     network_bits_per_second=25_000_000_000,

@@ -13,7 +13,7 @@ from typing import Any
 
 from aerofleet.aerospike.server.live_needs import NEEDS, Asked
 from aerofleet.aerospike.server.live_settings import NAMESPACE, NETWORK, SERVICE, SET, Setting, Table
-from aerofleet.aerospike.server.live_state import Namespace, Place, Server, Values
+from aerofleet.aerospike.server.live_state import Namespace, Server, SettingContext, Values
 from aerofleet.aerospike.server.live_value import quantity, unsigned
 from aerofleet.units.version import numbers
 
@@ -47,7 +47,7 @@ def setting_at(version: str, context: str, name: str) -> Setting | None:
     return None
 
 
-def set_live(server: Server, place: Place, name: str, text: str) -> LiveAnswer:
+def set_live(server: Server, place: SettingContext, name: str, text: str) -> LiveAnswer:
     """Send one setting, and change ``server`` where it takes it."""
     if place.context not in TABLES:
         return _refused(f"there is no context {place.context}")
@@ -84,7 +84,7 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
-def _values(server: Server, place: Place) -> Values:
+def _values(server: Server, place: SettingContext) -> Values:
     if place.context == "service":
         return server.service
     if place.context == "network":

@@ -10,20 +10,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aerofleet.aerospike.server.live import TABLES, LiveAnswer, as_text, set_live, setting_at
-from aerofleet.aerospike.server.live_state import Namespace, Place, Server
+from aerofleet.aerospike.server.live_state import Namespace, Server, SettingContext
 
 COMMAND = "command"
 """The context of a whole command: ``context=namespace;namespace=mem;nsup-period=60``."""
 
-PLACES: Mapping[str, Place] = {
-    "service": Place("service"),
-    "network": Place("network"),
-    "namespace": Place("namespace", "mem"),
-    "namespace (memory)": Place("namespace", "mem"),
-    "namespace (device)": Place("namespace", "dev"),
-    "namespace (device over a file)": Place("namespace", "dev"),
-    "set": Place("set", "mem", "carts"),
-    "set that does not exist yet": Place("set", "mem", "new"),
+PLACES: Mapping[str, SettingContext] = {
+    "service": SettingContext("service"),
+    "network": SettingContext("network"),
+    "namespace": SettingContext("namespace", "mem"),
+    "namespace (memory)": SettingContext("namespace", "mem"),
+    "namespace (device)": SettingContext("namespace", "dev"),
+    "namespace (device over a file)": SettingContext("namespace", "dev"),
+    "set": SettingContext("set", "mem", "carts"),
+    "set that does not exist yet": SettingContext("set", "mem", "new"),
 }
 """How a question names a context → where that is."""
 
@@ -60,9 +60,9 @@ def _command(server: Server, text: str) -> LiveAnswer:
     fields = dict(part.split("=", 1) for part in reversed(text.split(";")) if "=" in part)
     context = fields.pop("context", "")
     named = fields.pop("namespace", fields.pop("id", ""))
-    place = Place(context, named)
+    place = SettingContext(context, named)
     if context == "namespace" and "set" in fields:
-        place = Place("set", named, fields.pop("set"))
+        place = SettingContext("set", named, fields.pop("set"))
     known = [name for name in TABLES.get(place.context, ()) if name in fields]
     taken = [name for name in known if setting_at(server.version, place.context, name)]
     if not taken:

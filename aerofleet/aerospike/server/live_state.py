@@ -54,7 +54,7 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SettingContext:
     """Where a setting belongs. ``context`` is service, network, namespace or set."""
 
     context: str

@@ -20,7 +20,7 @@ from aerofleet.findings import Finding, declared
 from aerofleet.units.version import numbers
 
 Config = Mapping[str, Any]
-Place = Callable[[str], str]
+PathOf = Callable[[str], str]
 """From a path in the configuration to the storage behind it: a volume keeps its data under another path."""
 
 FORMAT_SINCE = "6.0"
@@ -36,7 +36,7 @@ class Setup:
 
     version: str
     config: Config
-    place: Place = str
+    place: PathOf = str
 
     @cached_property
     def storages(self) -> list[tuple[str, _Storage]]:

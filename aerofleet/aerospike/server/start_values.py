@@ -115,7 +115,7 @@ def _faults(reading: Reading) -> tuple[Fault, ...]:
 
 def _section_faults(section: Section, context: str, tables: dict[str, Names], version: str) -> Iterator[Fault]:
     names = tables[context or "top"]
-    place = Place(context, version, names)
+    place = SectionNames(context, version, names)
     if context != "network.info":  # The server passes over everything in it.
         for line in section.lines:
             yield from _line_faults(line, names.get(line.name), place)
@@ -138,7 +138,7 @@ def _section_faults(section: Section, context: str, tables: dict[str, Names], ve
                 yield unknown_name, (line.path, message, f"take it out, or choose another {child.kind}")
 
 
-class Place(NamedTuple):
+class SectionNames(NamedTuple):
     """A section of the file, and the names that a server of ``version`` knows in it."""
 
     context: str
@@ -146,7 +146,7 @@ class Place(NamedTuple):
     names: Names
 
 
-def _line_faults(line: Line, entry: Entry | None, place: Place) -> Iterator[Fault]:
+def _line_faults(line: Line, entry: Entry | None, place: SectionNames) -> Iterator[Fault]:
     if entry is None or entry[0] in ("section", "obsolete"):
         yield _unknown(line.name, line.path, entry, place)
         return
@@ -161,7 +161,7 @@ def _line_faults(line: Line, entry: Entry | None, place: Place) -> Iterator[Faul
         yield rule, (line.path, message, hint)
 
 
-def _unknown(name: str, path: Path, entry: Entry | None, place: Place) -> Fault:
+def _unknown(name: str, path: Path, entry: Entry | None, place: SectionNames) -> Fault:
     where = f" in {place.context}" if place.context else ""
     instead = _renamed(place.context, name)
     if entry is not None and entry[0] == "obsolete":

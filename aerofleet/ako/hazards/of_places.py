@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import replication_factor
-from aerofleet.ako.placement import Place, are_apart, hosts_of, place_of
+from aerofleet.ako.placement import Placement, are_apart, hosts_of, place_of
 from aerofleet.findings import Problem, rule, rules_in
 
 
@@ -45,7 +45,7 @@ def racks_in_one_place(cluster: Cluster) -> Iterator[Problem]:
         yield f"spec.rackConfig.racks[{position}]", f"racks {names} {how}"
 
 
-def _groups(racks: list[tuple[int, Place]]) -> Iterator[list[tuple[int, Place]]]:
+def _groups(racks: list[tuple[int, Placement]]) -> Iterator[list[tuple[int, Placement]]]:
     """Yield groups of two or more racks that one host could fit; a rack is in the first group that it fits."""
     rest = racks
     while rest:
@@ -80,7 +80,7 @@ def copies_on_one_host(cluster: Cluster) -> Iterator[Problem]:
 
 def _independent(cluster: Cluster) -> int:
     """Return the number of racks that can't share a host with one another; at least 1."""
-    counted: list[Place] = []
+    counted: list[Placement] = []
     for rack in cluster.racks:
         place = place_of(cluster, rack)
         if place and all(are_apart(place, other) for other in counted):

@@ -9,7 +9,7 @@ from aerofleet.files.choices import ClusterState, StorageKind
 from aerofleet.files.cluster.namespaces import NamespaceSettings
 from aerofleet.files.validation import nearest
 from aerofleet.findings import LocatedProblem, rule, rules_in
-from aerofleet.fleet.allocation import ORDER, Place, next_state, racks_in_use
+from aerofleet.fleet.allocation import ORDER, CellRacks, next_state, racks_in_use
 from aerofleet.fleet.checks.definitions import Definitions, in_cluster, in_file
 from aerofleet.settings.merge import Path
 from aerofleet.settings.source import CellSource
@@ -40,7 +40,7 @@ def allocation_missing(definitions: Definitions) -> Iterator[LocatedProblem]:
     for team, read in source.teams.items():
         if team not in allocated.teams:
             yield in_file(read.document, ("team",), f"team {team} has no namespace in allocations.yaml yet")
-    place = Place(cell.file.racks, cell.file.network.host_ports, definitions.hosts_in_racks)
+    place = CellRacks(cell.file.racks, cell.file.network.host_ports, definitions.hosts_in_racks)
     for cluster in source.clusters:
         allocation, settings = allocated.clusters.get(cluster.key), definitions.settings.get(cluster.key)
         if allocation is None and cluster.file.state is not ClusterState.RELEASED:
