@@ -11,6 +11,7 @@ from aerofleet.aerospike.server import values
 from aerofleet.aerospike.server.file import Line, Path, Reading, Section
 from aerofleet.aerospike.server.rule import StartProblem, start_rule
 from aerofleet.aerospike.server.table import limit
+from aerofleet.units.field_path import dotted
 
 HEARTBEAT_DEFAULTS = {"interval": 150, "timeout": 10, "connect-timeout-ms": 500}
 FABRIC_DEFAULTS = {"channel-rw-recv-threads": 16, "channel-rw-recv-pools": 1}
@@ -42,7 +43,7 @@ def port_taken(reading: Reading) -> Iterator[StartProblem]:
             addresses = _addresses(reading, section, name)
             for other, others, first in taken:
                 if other == port and (addresses & others or EVERY_ADDRESS & (addresses | others)):
-                    message = f"port {port} is that of {_dotted(first.path)} as well"
+                    message = f"port {port} is that of {dotted(first.path)} as well"
                     yield line.path, message, "a port of its own for each"
                     break
             taken.append((port, addresses, line))
@@ -171,7 +172,3 @@ def _too_many(paths: list[Path], most: int, what: str) -> Iterator[StartProblem]
 def _number(section: Section, name: str, default: int) -> int | None:
     line = section.line(name)
     return default if line is None else values.unsigned(line.value)
-
-
-def _dotted(path: Path) -> str:
-    return ".".join(str(key) for key in path)
