@@ -199,3 +199,28 @@ def test_generate_says_what_is_out_of_date(tmp_path: Path, capsys: pytest.Captur
     assert capsys.readouterr().out == "docs/reference/definitions.md: is out of date\n"
     assert main(["generate", "--root", str(root)]) == 0
     assert main(["generate", "--check", "--root", str(root)]) == 0
+
+
+def test_writing_an_overlay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs" / "how-to" / "write-what-no-setting-has.md").read_text()
+    blocks = [textwrap.dedent(block) for block in re.findall(r"\n\n((?:    .*\n)+)\n", page)]
+    written, commands, dropped = blocks
+    monkeypatch.chdir(copy_of(EXAMPLE, tmp_path))
+    tier = Path("templates/tiers/bronze.yaml")
+    tier.write_text(tier.read_text() + textwrap.indent(written, "  "))
+    team = Path("stacks/local/teams/checkout.yaml")
+    team.write_text(team.read_text().replace("tier: bronze@1", "tier: bronze@3"))
+    for line in commands.splitlines():
+        program, *words = shlex.split(line)
+        assert (program, main(words)) == ("aerofleet", 0)
+    out = capsys.readouterr().out
+    assert "[overlay-in-use]" in out
+    assert "overlay.spec.podSpec.dnsConfig.options.ndots.value" in out
+    tier.write_text(tier.read_text() + textwrap.indent(dropped, "  "))
+    assert main(["check"]) == 0
+    silent = dropped[: dropped.index("  settings:")]
+    tier.write_text(tier.read_text().replace(textwrap.indent(dropped, "  "), textwrap.indent(silent, "  ")))
+    assert main(["check"]) == 2
+    assert "bronze@4 no longer has podSpec.dnsConfig of the overlay of bronze@3" in capsys.readouterr().out
