@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from aerofleet.files.cluster.marks import Makes
 from aerofleet.files.validation import dotted
 from aerofleet.manifests.overlay import Difference, field_path
 from aerofleet.settings.merge import Path
 from aerofleet.settings.overlay import NamedPath
-from aerofleet.settings.spec_place import setting_of
+from aerofleet.settings.spec_place import marked_settings, setting_of
+from aerofleet.units.field_path import ANY_ENTRY
 from aerofleet.units.names import POOL_LABEL
 
 Pattern = tuple[str, ...]
@@ -90,6 +92,20 @@ SETTINGS: tuple[tuple[Pattern, str], ...] = (
     (("rackConfig", "racks"), "`racks`"),
 )
 """Beginning of a field's path → the setting behind it, where `setting_of` knows none or a wider one."""
+SECTIONS = frozenset(
+    {
+        ("podSpec",),
+        ("podSpec", "sidecars"),
+        ("storage",),
+        ("storage", ANY_ENTRY),
+        ("rackConfig",),
+        ("aerospikeAccessControl",),
+        ("aerospikeConfig", "namespaces"),
+        ("aerospikeConfig", "namespaces", ANY_ENTRY),
+        ("aerospikeConfig", "namespaces", ANY_ENTRY, "storage-engine"),
+    }
+)
+"""Parts of the spec that a setting makes, and that have many fields without a setting."""
 
 
 def protection_of(difference: Difference, built: Sequence[NamedPath]) -> Protected | None:
@@ -120,6 +136,19 @@ def setting_behind(name: NamedPath, place: Path) -> str:
 def setting_path(name: NamedPath, place: Path) -> Path:
     """Return the path of the setting that a field of the built spec comes from; empty if it comes from no setting."""
     return () if any(matches(name, pattern) for pattern, _ in SETTINGS) else setting_of(field_path(place))
+
+
+def setting_for(difference: Difference) -> str:
+    """Return the typed setting that can write a field that is not built, for a message; empty if there is none."""
+    keys = tuple(ANY_ENTRY if isinstance(key, int) else key for key in difference.place)
+    first = next((marked for marked in marked_settings() if keys[: len(marked.keys)] == marked.keys), None)
+    if first is None or not isinstance(first.mark, Makes) or first.keys in SECTIONS:
+        return ""
+    if keys[-2:-1] != (ANY_ENTRY,):
+        return setting_behind(difference.name, difference.place)
+    # A new entry of a list is one finding, at its name; the setting is the list.
+    whole_list = difference.place[:-2]
+    return setting_behind(difference.name[:-2], whole_list) if keys[-1] == "name" else ""
 
 
 def matches(name: NamedPath, pattern: Pattern) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from aerofleet.findings import Problem, Rule, declared, rule, rules_in
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.manifests.overlay import ABSENT, Difference, Overlaid, field_path, has
-from aerofleet.manifests.overlay_fields import protection_of, setting_behind
+from aerofleet.manifests.overlay_fields import protection_of, setting_behind, setting_for
 from aerofleet.settings.overlay import Overlay, named_leaves
 
 LONGEST_VALUE = 120
@@ -103,15 +103,19 @@ def tolerations_of(spec: Mapping[str, Any]) -> list[Any]:
 
 @rule("overlay-overrides", scope="cell", severity="warning")
 def overlay_overrides(overlaid: Overlaid, cluster: Cluster) -> Iterator[Problem]:
-    """An overlay overrides a value that comes from a setting: sizing, quota and alert rules still count with that."""
+    """An overlay writes what a setting can write: sizing, quota and alert rules still count with the setting."""
     elsewhere = {problem[0] for problem in refused(overlaid, cluster)}
     secrets = [place for place, _ in literal_secrets(overlaid.spec, ())]
     for difference in overlaid.differences():
-        if difference.built is ABSENT or difference.path in elsewhere or keeps_all(difference):
+        is_new = difference.built is ABSENT and not setting_for(difference)
+        if is_new or difference.path in elsewhere or keeps_all(difference):
             continue
         if any(place[: len(difference.place)] == difference.place for place in secrets):
             continue  # its value must not be shown; a rule of its own refuses it
-        message = f"an overlay overrides {setting_behind(difference.name, difference.place)}: {change(difference)}"
+        if difference.built is ABSENT:
+            message = f"an overlay writes the field of {setting_for(difference)}: {change(difference)}"
+        else:
+            message = f"an overlay overrides {setting_behind(difference.name, difference.place)}: {change(difference)}"
         remedy = "write the setting if it can say the same: sizing, quota and alert rules count with the old value"
         yield difference.path, message, remedy
 
@@ -186,16 +190,26 @@ def is_secret(names: re.Pattern[str], name: str, value: Any) -> bool:
 
 def listed(overlay: Overlay) -> str:
     """Return what an overlay is, for its finding: its owner, its fields and its reason."""
-    fields = list(dict.fromkeys(".".join(name[: depth(name)]) for name, _, _ in named_leaves(overlay.spec)))
+    leaves = ((name, value) for name, _, value in named_leaves(overlay.spec))
+    of_fields = (name for name, value in leaves if not is_entry_name(name, value))
+    fields = list(dict.fromkeys(".".join(name[: depth(name)]) for name in of_fields))
     more = f" and {len(fields) - MOST_FIELDS} more" if len(fields) > MOST_FIELDS else ""
     writes = f"writes {', '.join(fields[:MOST_FIELDS])}{more}" if fields else ""
     drops = f"drops {', '.join(overlay.dropped)}" if overlay.dropped else ""
     return f"overlay of {overlay.owner} {' and '.join(filter(None, (writes, drops)))}: {overlay.reason}"
 
 
+def is_entry_name(name: Sequence[str], value: Any) -> bool:
+    """Return whether a leaf is the name of a list entry: it only says which entry the other leaves belong to."""
+    return name[-1] == "name" and name[-2:-1] == (value,)
+
+
 def depth(name: Sequence[str]) -> int:
     """Return how many names of a path say which part of the spec it is."""
-    return 3 if name[:2] in (("podSpec", "sidecars"), ("podSpec", "initContainers"), ("storage", "volumes")) else 2
+    if name[:2] == ("aerospikeConfig", "namespaces"):
+        return 4
+    listed = (("podSpec", "sidecars"), ("podSpec", "initContainers"), ("storage", "volumes"))
+    return 3 if name[0] == "aerospikeConfig" or name[:2] in listed else 2
 
 
 def change(difference: Difference) -> str:
