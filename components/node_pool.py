@@ -32,5 +32,5 @@ class BareMetalNodePool(pulumi.ComponentResource):
         super().__init__("aerofleet:index:BareMetalNodePool", name, {}, opts)
         pool = args.pool
         objects = make_in_order(pool.objects, self, after=args.after, protected=args.protected)
-        self.last = make_patches(pool.node_patches, self, pool.resting, after=objects)
+        self.last = make_patches(pool.node_patches, self, pool.in_maintenance, after=objects)
         self.register_outputs({})

@@ -45,7 +45,7 @@ def protected(stack: StackName, cell: Cell, rendered: RenderedCell) -> Iterator[
 
 def hosts_in_maintenance(rendered: RenderedCell) -> Iterator[str]:
     for pool in rendered.platform.pools:
-        yield from sorted(pool.resting)
+        yield from sorted(pool.in_maintenance)
 
 
 def settings_changes(

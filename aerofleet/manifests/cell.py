@@ -42,8 +42,8 @@ def render_platform(cell: Cell) -> RenderedPlatform:
 
 def render_pool(cell: Cell, pool: Pool) -> RenderedPool:
     objects = [*node_tuning(cell, pool), *local_provisioner(cell, pool), *local_volumes(cell, pool)]
-    resting = frozenset(host.name for host in pool.hosts if host.state is HostState.MAINTENANCE)
-    return RenderedPool(pool.name, tuple(objects), tuple(node_patches(pool, cell.network_profile)), resting)
+    in_maintenance = frozenset(host.name for host in pool.hosts if host.state is HostState.MAINTENANCE)
+    return RenderedPool(pool.name, tuple(objects), tuple(node_patches(pool, cell.network_profile)), in_maintenance)
 
 
 def render_team(cell: Cell, team: Team) -> RenderedTeam:

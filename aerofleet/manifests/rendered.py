@@ -40,13 +40,13 @@ class RenderedTeam:
 @dataclass(frozen=True, slots=True)
 class RenderedPool:
     """The objects of a pool. ``node_patches`` are NodePatch resources: only our own labels and annotations of nodes
-    that already exist. ``resting``: the names of nodes in maintenance, which may not answer.
+    that already exist. ``in_maintenance``: the names of nodes in maintenance, which may not answer.
     """
 
     name: str
     objects: tuple[Object, ...]
     node_patches: tuple[Object, ...]
-    resting: frozenset[str] = frozenset()
+    in_maintenance: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

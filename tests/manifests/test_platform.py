@@ -99,7 +99,7 @@ def test_a_namespace_is_protected_while_it_has_clusters(ephemeral: bool) -> None
 
 def test_a_host_under_maintenance_rests_and_keeps_its_patch() -> None:
     pool = render_pool(cell(), nvme())
-    assert pool.resting == {"host-6"}
+    assert pool.in_maintenance == {"host-6"}
     assert {each["metadata"]["name"] for each in pool.node_patches} >= {"host-1", "host-6"}
 
 
