@@ -1,0 +1,109 @@
+"""Each rule of preflight, with a server that breaks it and one that does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from aerofleet.findings import Finding
+from aerofleet.findings.catalogue import rules
+from aerofleet.fleet.cell import Cell
+from aerofleet.fleet.resolve import resolve_cell
+from aerofleet.live.preflight import OPERATOR_VERSION, preflight
+from aerofleet.manifests import render_cell
+from tests.fleet.project import CASES, SHOP, change, copy_of
+
+ALL = yaml.safe_load((CASES / "preflight" / "cases.yaml").read_text())
+Object = dict[str, Any]
+
+
+@dataclass
+class CompleteServer:
+    """A server with all that the cell needs, except what a case says (tests/cases/preflight/cases.yaml)."""
+
+    cell: Cell
+    version_: str = "1.35.4"
+    nodes: Mapping[str, Object | None] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    release: str = ""
+    owned: Object | None = None
+
+    def version(self) -> str:
+        return self.version_
+
+    def serves(self, api_version: str, kind: str) -> bool:
+        return kind not in self.unknown
+
+    def get(self, api_version: str, kind: str, namespace: str, name: str) -> Object | None:
+        annotations = {OPERATOR_VERSION: self.release} if self.release else {}
+        return None if name in self.absent else {"metadata": {"name": name, "annotations": annotations}}
+
+    def labels(self, api_version: str, kind: str, namespace: str) -> dict[str, Mapping[str, str]]:
+        if kind == "Secret":
+            references = (reference for cluster in self.cell.clusters for reference in cluster.secrets)
+            return {reference.name: {} for reference in references if reference.name not in self.absent}
+        if self.owned is None or kind != self.owned["kind"]:
+            return {}
+        objects = (each for each in render_cell(self.cell).objects() if each["kind"] == kind)
+        name = next(each["metadata"]["name"] for each in objects)
+        return {name: self.owned["labels"]}
+
+    def list(self, api_version: str, kind: str) -> tuple[tuple[Object, ...], str]:
+        registered = {
+            host.name: {
+                "metadata": {"name": host.name, "labels": {"kubernetes.io/hostname": host.name}},
+                "spec": {"taints": [taint.model_dump(mode="json") for taint in pool.taints]},
+            }
+            for pool in self.cell.pools
+            for host in pool.hosts
+        }
+        patched: dict[str, Object | None] = {**registered}
+        for name, patch in self.nodes.items():
+            node: Object = registered.get(name, {"metadata": {}, "spec": {}})
+            patched[name] = None if patch is None else merged(node, {**patch, "name": name})
+        return tuple(node for node in patched.values() if node is not None), "1"
+
+
+def merged(node: Object, patch: Object) -> Object:
+    return {
+        "metadata": {**node["metadata"], "name": patch["name"], **patch.get("metadata", {})},
+        "spec": {**node["spec"], **patch.get("spec", {})},
+    }
+
+
+def is_expected(finding: Finding, expected: Mapping[str, Any]) -> bool:
+    kind, name = expected["subject"]
+    assert finding.subject is not None
+    return (
+        (finding.rule, finding.severity, finding.path)
+        == (expected["rule"], expected["severity"], expected.get("path", ""))
+        and finding.subject.kind == kind
+        and finding.subject.name.startswith(name)
+        and finding.message.startswith(expected["message"])
+        and finding.remedy != ""
+    )
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["about"]) for case in ALL])
+def test_preflight(case: dict[str, Any], tmp_path: Path) -> None:
+    root = copy_of(SHOP, tmp_path)
+    if "file" in case:
+        change(root, case)
+    cell = resolve_cell(root, "here").cell
+    assert cell is not None
+    server = {("version_" if key == "version" else key): value for key, value in case.get("server", {}).items()}
+    findings = list(preflight(cell, render_cell(cell), CompleteServer(cell, **server)))
+    assert len(findings) == len(case.get("expect", ())), findings
+    for finding, expected in zip(findings, case.get("expect", ()), strict=True):
+        assert is_expected(finding, expected), finding
+
+
+def test_every_rule_of_preflight_has_a_case() -> None:
+    broken = {expected["rule"] for case in ALL for expected in case.get("expect", ())}
+    assert broken == {rule.id for rule in rules("live")}
