@@ -74,10 +74,10 @@ def yaml_files(root: Path, folder: str) -> dict[str, Path]:
     """Return name below ``root`` → path, in the order of the names; empty if ``folder`` is no folder below ``root``."""
     try:
         inside = (root / folder).resolve().is_relative_to(root.resolve())
-        found = sorted((root / folder).glob("*.yaml")) if inside else []
+        paths = sorted((root / folder).glob("*.yaml")) if inside else []
     except (OSError, ValueError):  # a name that no file system accepts
         return {}
-    return {path.relative_to(root).as_posix(): path for path in found}
+    return {path.relative_to(root).as_posix(): path for path in paths}
 
 
 def digest_of(files: Mapping[str, Path]) -> str:

@@ -1,4 +1,4 @@
-"""Turn pydantic errors into findings: where, what is wrong, what would be right."""
+"""Turn pydantic errors into findings with the place, the mistake, and what would be right."""
 
 from __future__ import annotations
 

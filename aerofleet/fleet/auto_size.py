@@ -18,11 +18,11 @@ from aerofleet.sizing import (
     Constraint,
     Device,
     Figure,
-    GivenSize,
     NamespaceLimits,
     NamespaceLoad,
     PodSettings,
     Shortfall,
+    SizeToCheck,
     Sizing,
     Storage,
     Workload,
@@ -130,8 +130,8 @@ def lacks_for_workload(settings: Settings, version: str, models: Sequence[HostMo
     try:
         workload, pod, assumed = workload_of(settings, version), pod_of(settings, version), assumptions_of(settings)
         capacity = capacity_of(settings, models)
-        given = GivenSize(settings.racks, int(settings.size), pod, capacity.network_bits_per_second, capacity.devices)
-        missing = shortfalls(workload, given, assumed)
+        size = SizeToCheck(settings.racks, int(settings.size), pod, capacity.network_bits_per_second, capacity.devices)
+        missing = shortfalls(workload, size, assumed)
     except ValueError:
         return []
     known = memory_shortfalls(pod, assumed)
@@ -143,9 +143,9 @@ def sizing_of(settings: Settings, version: str, models: Sequence[HostModel]) -> 
     workload until the planned date. Raises ValueError if the sizing can't read the settings."""
     workload, pod, assumed = workload_of(settings, version), pod_of(settings, version), assumptions_of(settings)
     capacity, pods = capacity_of(settings, models), int(settings.size)
-    given = GivenSize(settings.racks, pods, pod, capacity.network_bits_per_second, capacity.devices)
+    size = SizeToCheck(settings.racks, pods, pod, capacity.network_bits_per_second, capacity.devices)
     sizing = sized(workload, capacity, settings.racks, pods, assumed)
-    return replace(sizing, pod=pod), shortfalls(workload, given, assumed)
+    return replace(sizing, pod=pod), shortfalls(workload, size, assumed)
 
 
 def figures_of(settings: Settings, version: str, models: Sequence[HostModel], pods: int) -> tuple[Figure, ...]:
@@ -163,8 +163,8 @@ def enough_for_settings(settings: Settings, sizing: Sizing, pod: PodSettings) ->
     """Return the first size, from that of ``sizing`` up, at which the limits in the settings suffice, too."""
     decides = str(sizing.binding)
     for pods in range(sizing.nodes_per_rack, MAX_PODS // settings.racks + 1):
-        given = GivenSize(settings.racks, pods, pod, sizing.capacity.network_bits_per_second, sizing.capacity.devices)
-        missing = shortfalls(sizing.workload, given, sizing.assumptions)
+        size = SizeToCheck(settings.racks, pods, pod, sizing.capacity.network_bits_per_second, sizing.capacity.devices)
+        missing = shortfalls(sizing.workload, size, sizing.assumptions)
         if not missing:
             return AutoSize(pods, decides)
         decides = written(missing[0].path)

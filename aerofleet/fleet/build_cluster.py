@@ -15,7 +15,7 @@ from aerofleet.files.tenants import Tenant
 from aerofleet.fleet.allocation import ports_of, racks_in_use
 from aerofleet.fleet.cluster import Cluster, ClusterRack, SecretReference, Tier, Tls, User, Volume
 from aerofleet.fleet.metal import Pool
-from aerofleet.settings.source import WrittenCluster
+from aerofleet.settings.source import ClusterDefinition
 from aerofleet.units.names import (
     FEATURE_KEY_FILE,
     FEATURE_KEY_SECRET,
@@ -49,7 +49,7 @@ class Context:
 
 
 def build_cluster(
-    written: WrittenCluster, tier: Tier, settings: Settings, given: ClusterAllocation, context: Context
+    written: ClusterDefinition, tier: Tier, settings: Settings, given: ClusterAllocation, context: Context
 ) -> Cluster:
     """Build the resolved cluster; ``settings.size`` has to be a number."""
     cell, size = context.cell, int(settings.size) * settings.racks
@@ -134,7 +134,7 @@ def min_cluster_size(wanted: int | Literal["majority"] | None, nodes: int) -> in
 
 
 def secret_references(
-    written: WrittenCluster, settings: Settings, users: Sequence[User], tls: Tls | None, context: Context
+    written: ClusterDefinition, settings: Settings, users: Sequence[User], tls: Tls | None, context: Context
 ) -> tuple[SecretReference, ...]:
     """Return every Secret that the cluster reads, with its path in the cell's secret store."""
     store = context.cell.secret_store.path_prefix

@@ -13,7 +13,7 @@ from aerofleet.fleet.cluster import SecretReference
 from aerofleet.fleet.resolve import Resolution, ResolvedSettings, held_back, pool_models
 from aerofleet.settings.layers import DEFAULTS
 from aerofleet.settings.merge import Origin, Path
-from aerofleet.settings.source import CellSource, WrittenCluster
+from aerofleet.settings.source import CellSource, ClusterDefinition
 from aerofleet.settings.template import inputs_of, is_template
 from aerofleet.units.amount import amount
 
@@ -71,7 +71,7 @@ def explain_cluster(resolution: Resolution, key: str) -> list[Explained]:
     ]
 
 
-def _own(cluster: WrittenCluster, resolved: ResolvedSettings) -> Iterator[Explained]:
+def _own(cluster: ClusterDefinition, resolved: ResolvedSettings) -> Iterator[Explained]:
     locate = cluster.document.locate
     yield Explained("tier", resolved.tier.reference, "team", locate((*cluster.place, "tier")))
     yield Explained("state", cluster.file.state.value, "team", locate((*cluster.place, "state")))
@@ -99,7 +99,7 @@ def _settings(resolved: ResolvedSettings) -> Iterator[Explained]:
         )
 
 
-def _held_back(source: CellSource, cluster: WrittenCluster, explained: Explained) -> Explained:
+def _held_back(source: CellSource, cluster: ClusterDefinition, explained: Explained) -> Explained:
     """Return ``paused`` as true while an upgrade of the operator pauses the cluster; any other value unchanged."""
     if explained.path != "paused" or source.cell is None or not held_back(source, cluster):
         return explained
@@ -139,7 +139,7 @@ def _given(source: CellSource, key: str) -> Iterator[Explained]:
         yield Explained(f"{GIVEN}.{dotted(path)}", value, "allocations", locate(("clusters", key, *path)))
 
 
-def _secrets(resolution: Resolution, cluster: WrittenCluster) -> Iterator[Explained]:
+def _secrets(resolution: Resolution, cluster: ClusterDefinition) -> Iterator[Explained]:
     """Yield the Secrets that the cluster needs and their keys; with the store `existing`, people make them."""
     cell = resolution.cell
     clusters = cell.clusters if cell else ()

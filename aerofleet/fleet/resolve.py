@@ -30,7 +30,7 @@ from aerofleet.settings.layers import SPREAD, TEAM, layers_of, merged_settings, 
 from aerofleet.settings.merge import Merged
 from aerofleet.settings.overlay import Overlay
 from aerofleet.settings.read_overlays import read_overlays
-from aerofleet.settings.source import STACKS, CellSource, WrittenCluster, cells, read_cell
+from aerofleet.settings.source import STACKS, CellSource, ClusterDefinition, cells, read_cell
 from aerofleet.settings.tiers import TierChainError, TierRevision
 
 CELL_UNKNOWN = declared("cell-unknown", "`stacks/` has no folder for the cell.", scope="cell", severity="error")
@@ -42,7 +42,7 @@ SIZE_WORKLOAD = declared(
     "The sizing can't read a cluster's workload, so nobody knows whether its size is enough.",
     scope="cell",
     severity="error",
-    remedy="correct the workload, or the setting that is named; nothing says whether the cluster is large enough",
+    remedy="correct the workload, or the setting that is named; until then nobody knows whether the size is enough",
 )
 SIZE_AUTO = declared(
     "size-auto",
@@ -106,7 +106,7 @@ def resolve_cell(
     return Resolution(build(source, settings), findings, settings, source)
 
 
-def resolve_settings(source: CellSource, cluster: WrittenCluster) -> ResolvedSettings | None:
+def resolve_settings(source: CellSource, cluster: ClusterDefinition) -> ResolvedSettings | None:
     """Merge the layers of one cluster and read them as Settings; add the mistakes to the source's findings."""
     tier = source.tiers.find(cluster.file.tier)
     if tier is None and source.tiers.is_unread(cluster.file.tier):
@@ -142,7 +142,7 @@ def unknown_nulls(merged: Merged) -> Iterator[Finding]:
             yield UNKNOWN_KEY.finding(dotted(path), message, nearest(key, known), origin.location)
 
 
-def with_size(source: CellSource, cluster: WrittenCluster, resolved: ResolvedSettings) -> ResolvedSettings | None:
+def with_size(source: CellSource, cluster: ClusterDefinition, resolved: ResolvedSettings) -> ResolvedSettings | None:
     """Return the settings with a number for ``size: auto``, or None after a finding: no number of pods is enough, or
     the sizing can't read the settings.
 
@@ -191,7 +191,7 @@ def pool_models(source: CellSource, settings: Settings) -> list[HostModel]:
     return [models[name] for name in sorted(models_of_pool(pool, source.hosts.file.hosts)) if name in models]
 
 
-def origin_locator(merged: Merged, cluster: WrittenCluster) -> Callable[[Any], Location]:
+def origin_locator(merged: Merged, cluster: ClusterDefinition) -> Callable[[Any], Location]:
     """Return a function from a path to the location of its value; for a missing value, where its team would
     write it.
     """
@@ -199,12 +199,12 @@ def origin_locator(merged: Merged, cluster: WrittenCluster) -> Callable[[Any], L
     def locate(path: Sequence[str | int]) -> Location:
         for length in range(len(path), 0, -1):
             above = tuple(path[:length])
-            origin, wrote = merged.origins.get(above), merged.mappings.get(above)
+            origin, last = merged.origins.get(above), merged.mappings.get(above)
             if origin is not None:
-                return origin.layer.locate((*origin.written, *path[length:]))
-            if wrote is not None and (length == len(path) or wrote[0].name == TEAM):
-                layer, written_at = wrote
-                return layer.locate(written_at)
+                return origin.layer.locate((*origin.path, *path[length:]))
+            if last is not None and (length == len(path) or last[0].name == TEAM):
+                layer, path_in_layer = last
+                return layer.locate(path_in_layer)
         return cluster.document.locate(cluster.place)
 
     return locate
@@ -213,24 +213,24 @@ def origin_locator(merged: Merged, cluster: WrittenCluster) -> Callable[[Any], L
 def build(source: CellSource, settings: Mapping[str, ResolvedSettings]) -> Cell:
     """Build the resolved cell from a source without mistakes."""
     assert source.cell and source.hosts and source.pools and source.tenants and source.allocations  # noqa: S101
-    cell, given = source.cell.file, source.allocations.file
+    cell, allocations = source.cell.file, source.allocations.file
     hosts = build_hosts(source.hosts.file)
     pools = {pool.name: pool for pool in build_pools(source.pools.file, source.hosts.file, hosts)}
     racks_with_hosts = {pool: usable_racks(source, pool) for pool in pools}
     teams, of_team = [], source.by_team()
     for name in sorted(source.teams):
         tenant = source.tenants.file.teams[name]
-        namespace = given.teams[name].namespace
+        namespace = allocations.teams[name].namespace
         clusters = []
-        for written_cluster in of_team.get(name, ()):
-            if written_cluster.file.state is ClusterState.RELEASED:
+        for definition in of_team.get(name, ()):
+            if definition.file.state is ClusterState.RELEASED:
                 continue
-            resolved = settings[written_cluster.key]
+            resolved = settings[definition.key]
             pool = pools[resolved.settings.pool]
             racks = racks_with_hosts[pool.name]
-            paused = held_back(source, written_cluster)
-            context = Context(cell, tenant, namespace, pool, given.racks, racks, paused)
-            clusters.append(one_cluster(written_cluster, resolved, given, context))
+            paused = held_back(source, definition)
+            context = Context(cell, tenant, namespace, pool, allocations.racks, racks, paused)
+            clusters.append(one_cluster(definition, resolved, allocations, context))
         teams.append(Team(name, namespace, tenant, cell.group_of(name), tuple(clusters)))
     return Cell(
         hosts=hosts,
@@ -241,15 +241,15 @@ def build(source: CellSource, settings: Mapping[str, ResolvedSettings]) -> Cell:
 
 
 def one_cluster(
-    cluster: WrittenCluster, resolved: ResolvedSettings, given: AllocationsFile, context: Context
+    cluster: ClusterDefinition, resolved: ResolvedSettings, allocations: AllocationsFile, context: Context
 ) -> Cluster:
     thresholds = resolved.settings.alerts.model_dump(by_alias=True, exclude_none=True)
     tier = Tier(resolved.tier.name, resolved.tier.number, thresholds)
-    built = build_cluster(cluster, tier, resolved.settings, given.clusters[cluster.key], context)
+    built = build_cluster(cluster, tier, resolved.settings, allocations.clusters[cluster.key], context)
     return replace(built, overlays=resolved.overlays)
 
 
-def held_back(source: CellSource, cluster: WrittenCluster) -> bool:
+def held_back(source: CellSource, cluster: ClusterDefinition) -> bool:
     """Return whether an operator upgrade pauses the cluster; in phase `release`, until the release order names it."""
     assert source.cell is not None  # noqa: S101
     operator = source.cell.file.operator

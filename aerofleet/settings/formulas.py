@@ -14,7 +14,7 @@ from aerofleet.findings import Finding, declared, rules_in
 from aerofleet.load import read_plain
 from aerofleet.settings.layers import is_of_tier
 from aerofleet.settings.merge import Merged, Path
-from aerofleet.settings.source import WrittenCluster
+from aerofleet.settings.source import ClusterDefinition
 from aerofleet.settings.template import TemplateMistakeError, UnknownInputError, is_template, render
 
 WORKLOAD_UNITS = {
@@ -59,7 +59,7 @@ class Rendering:
         return [*certain, *self.failed] if self.complete or not certain else certain
 
 
-def render_templates(merged: Merged, cluster: WrittenCluster) -> Rendering:
+def render_templates(merged: Merged, cluster: ClusterDefinition) -> Rendering:
     """Replace every template of a tier by its result; only tiers may have templates."""
     workload, complete = in_base_units(merged.data.get("workload"))
     inputs = {"cluster": cluster.name, "team": cluster.team, "workload": workload}

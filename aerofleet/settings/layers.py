@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from aerofleet.files.addresses import SERVER_VERSION
 from aerofleet.settings.merge import Layer, Merged, is_named_list, merge_layers
 from aerofleet.settings.overlay import without_overlay
-from aerofleet.settings.source import CellSource, WrittenCluster
+from aerofleet.settings.source import CellSource, ClusterDefinition
 from aerofleet.settings.tiers import TIER_LAYER, TierRevision
 
 TEAM = "team"
@@ -16,7 +16,7 @@ SPREAD = {DEFAULTS: "namespaces"}
 """Setting → the setting that its values are defaults of."""
 
 
-def layers_of(source: CellSource, chain: Sequence[TierRevision], cluster: WrittenCluster) -> list[Layer]:
+def layers_of(source: CellSource, chain: Sequence[TierRevision], cluster: ClusterDefinition) -> list[Layer]:
     """Return the layers of a cluster, the lowest first: tiers, cell, cluster.
 
     A tier's settings for some servers only are among them if the cluster has such a server.
@@ -46,7 +46,7 @@ def cell_layer(source: CellSource) -> list[Layer]:
     return [Layer("cell", source.cell.file.defaults, lambda path: locate(("defaults", *path)))]
 
 
-def own_namespace(cluster: WrittenCluster) -> Layer:
+def own_namespace(cluster: ClusterDefinition) -> Layer:
     """Return the layer for a cluster that names no namespace: one namespace with the name of the cluster."""
     data = {"namespaces": [{"name": cluster.name}]}
     return Layer("name of the cluster", data, lambda _: cluster.document.locate(cluster.place))

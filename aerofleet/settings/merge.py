@@ -36,13 +36,13 @@ class Origin:
     """The layer that set a value, the path in that layer, and the values that it replaced (oldest first)."""
 
     layer: Layer
-    written: Path
+    path: Path
     value: Any
     overrode: tuple[Origin, ...] = ()
 
     @property
     def location(self) -> Location:
-        return self.layer.locate(self.written)
+        return self.layer.locate(self.path)
 
 
 @dataclass(slots=True)
@@ -104,16 +104,18 @@ def merge_layers(layers: Iterable[Layer], beginnings: Mapping[Path, Merged] = Ma
 class _Laying:
     """The merge of one layer into ``merged``.
 
-    In its methods ``path`` is the path in the result and ``written`` the path in the layer.
+    In its methods ``path`` is the path in the result and ``layer_path`` the path in the layer.
     """
 
     merged: Merged
     layer: Layer
 
-    def mapping(self, below: Mapping[str, Any], above: Mapping[str, Any], path: Path, written: Path) -> dict[str, Any]:
+    def mapping(
+        self, below: Mapping[str, Any], above: Mapping[str, Any], path: Path, layer_path: Path
+    ) -> dict[str, Any]:
         result = dict(below)
         for key, value in above.items():
-            here, there = (*path, key), (*written, key)
+            here, there = (*path, key), (*layer_path, key)
             base = result.get(key)
             if value is None:
                 result.pop(key, None)
@@ -132,31 +134,31 @@ class _Laying:
         return result
 
     def named(
-        self, below: Sequence[Mapping[str, Any]], above: Sequence[Mapping[str, Any]], path: Path, written: Path
+        self, below: Sequence[Mapping[str, Any]], above: Sequence[Mapping[str, Any]], path: Path, layer_path: Path
     ) -> list[dict[str, Any]]:
         result = [dict(item) for item in below]
         index = {item["name"]: position for position, item in enumerate(result)}
         for position, item in enumerate(above):
             name = item["name"]
             at = index.setdefault(name, len(result))
-            here, there = (*path, at), (*written, position)
+            here, there = (*path, at), (*layer_path, position)
             if at == len(result):
                 result.append(dict(self.merged.begin(here)))
             self.merged.mappings[here] = (self.layer, there)
             result[at] = self.mapping(result[at], item, here, there)
         return result
 
-    def go_into(self, base: Any, path: Path, written: Path, *, same: bool) -> None:
+    def go_into(self, base: Any, path: Path, layer_path: Path, *, same: bool) -> None:
         """Note that the layer wrote in the mapping or list at ``path``; without ``same`` it replaces ``base``."""
         if not same:
             self.merged.forget(path, base)
         self.merged.origins.pop(path, None)
-        self.merged.mappings[path] = (self.layer, written)
+        self.merged.mappings[path] = (self.layer, layer_path)
 
-    def note(self, base: Any, value: Any, path: Path, written: Path) -> None:
+    def note(self, base: Any, value: Any, path: Path, layer_path: Path) -> None:
         """Note the layer as the origin of the value at ``path``, which replaces ``base``."""
         history = self.merged.forget(path, base)
-        self.merged.origins[path] = Origin(self.layer, written, value, history)
+        self.merged.origins[path] = Origin(self.layer, layer_path, value, history)
 
 
 def is_named_list(value: Any) -> TypeGuard[list[Mapping[str, Any]]]:

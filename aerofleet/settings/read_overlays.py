@@ -12,7 +12,7 @@ from aerofleet.findings import Finding, declared
 from aerofleet.settings.formulas import render_templates
 from aerofleet.settings.merge import Layer, Merged, Origin, Path, is_named_list
 from aerofleet.settings.overlay import OVERLAY, SPEC, Overlay, in_effect
-from aerofleet.settings.source import WrittenCluster
+from aerofleet.settings.source import ClusterDefinition
 from aerofleet.settings.template import is_template
 
 OVERLAY_NULL = declared(
@@ -26,7 +26,7 @@ RULES = (OVERLAY_NULL,)
 
 
 def read_overlays(
-    layers: Sequence[Layer], merged: Merged, cluster: WrittenCluster
+    layers: Sequence[Layer], merged: Merged, cluster: ClusterDefinition
 ) -> tuple[tuple[Overlay, ...], list[Finding]]:
     """Return the overlays of ``layers``, the lowest first, and their mistakes. ``merged``: the settings of the cluster,
     whose workload the templates of a tier can read.
@@ -56,7 +56,7 @@ def _read(layer: Layer) -> tuple[Overlay | None, list[Finding]]:
     return Overlay(layer.part(OVERLAY), file.owner, file.reason, file.spec, file.dropped), findings
 
 
-def _rendered(overlay: Overlay, merged: Merged, cluster: WrittenCluster) -> tuple[Overlay, list[Finding]]:
+def _rendered(overlay: Overlay, merged: Merged, cluster: ClusterDefinition) -> tuple[Overlay, list[Finding]]:
     """Return the overlay with the results of its templates, read as YAML, and the mistakes in them."""
     spec = {OVERLAY: {SPEC: overlay.spec}}
     origins = {path: Origin(overlay.layer, path[1:], text) for path, text in _templates(spec, ())}

@@ -37,7 +37,7 @@ class Read(Generic[M]):
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenCluster:
+class ClusterDefinition:
     """A cluster as its team wrote it. ``document`` is the team's file."""
 
     team: str
@@ -78,7 +78,7 @@ class CellSource:
     tenants: Read[TenantsFile] | None = None
     allocations: Read[AllocationsFile] | None = None
     teams: dict[str, Read[TeamFile]] = field(default_factory=dict)
-    clusters: list[WrittenCluster] = field(default_factory=list)
+    clusters: list[ClusterDefinition] = field(default_factory=list)
     cert_manager: Pinned = field(default_factory=lambda: Pinned([], []))
     operator: Pinned = field(default_factory=lambda: Pinned([], []))
     unread: set[str] = field(default_factory=set)
@@ -94,9 +94,9 @@ class CellSource:
         """Return the server version of a channel of the cell, or ``channel`` itself: it may be an exact version."""
         return self.cell.file.server.version_of(channel) if self.cell else channel
 
-    def by_team(self) -> dict[str, list[WrittenCluster]]:
+    def by_team(self) -> dict[str, list[ClusterDefinition]]:
         """Return team → its clusters; teams without clusters are left out."""
-        clusters: dict[str, list[WrittenCluster]] = {}
+        clusters: dict[str, list[ClusterDefinition]] = {}
         for cluster in self.clusters:
             clusters.setdefault(cluster.team, []).append(cluster)
         return clusters
@@ -161,4 +161,4 @@ def _read_clusters(source: CellSource, team: str, read_team: Read[TeamFile]) -> 
                     mistake["input"] = entries  # a misspelt key was taken for a setting
                 source.findings.append(replace(to_finding(ClusterFile, mistake, entry), subject=subject))
             continue
-        source.clusters.append(WrittenCluster(team, name, file, read_team.document))
+        source.clusters.append(ClusterDefinition(team, name, file, read_team.document))

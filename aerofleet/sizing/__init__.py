@@ -17,7 +17,7 @@ from aerofleet.sizing.figure import Figure
 from aerofleet.sizing.headroom import Survive
 from aerofleet.sizing.pod import NamespaceLimits, PodSettings
 from aerofleet.sizing.record import Bin, Particle, Record
-from aerofleet.sizing.shortfall import GivenSize, Shortfall, memory_shortfalls, shortfalls
+from aerofleet.sizing.shortfall import Shortfall, SizeToCheck, memory_shortfalls, shortfalls
 from aerofleet.sizing.threshold import Threshold, thresholds
 from aerofleet.sizing.workload import Capacity, Device, NamespaceLoad, Storage, Workload, host_share
 from aerofleet.units.version import parse_version
@@ -31,13 +31,13 @@ __all__ = [
     "Constraint",
     "Device",
     "Figure",
-    "GivenSize",
     "NamespaceLimits",
     "NamespaceLoad",
     "Particle",
     "PodSettings",
     "Record",
     "Shortfall",
+    "SizeToCheck",
     "Sizing",
     "Storage",
     "Survive",

@@ -25,7 +25,7 @@ class Shortfall:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenSize:
+class SizeToCheck:
     """The written size of a cluster. ``devices``: those of one pod."""
 
     racks: int
@@ -35,7 +35,7 @@ class GivenSize:
     devices: tuple[Device, ...] = ()
 
 
-def shortfalls(workload: Workload, size: GivenSize, assumptions: Assumptions = DEFAULTS) -> tuple[Shortfall, ...]:
+def shortfalls(workload: Workload, size: SizeToCheck, assumptions: Assumptions = DEFAULTS) -> tuple[Shortfall, ...]:
     """Return the shortfalls of a size against ``workload`` until the planned date; empty if the size carries it.
 
     Raises ValueError if the namespaces of workload and pod are not the same.

@@ -94,7 +94,7 @@ def test_every_value_is_the_one_that_its_origin_wrote(
         if origin is None:
             continue  # a mapping that only lost what was in it
         there: Any = written[origin.layer.name]
-        for key in origin.written:
+        for key in origin.path:
             there = there[key]
         assert there == origin.value
         if merged.origins.get(path) is origin and not isinstance(value, dict):

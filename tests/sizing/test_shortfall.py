@@ -12,12 +12,12 @@ from aerofleet.sizing import (
     Capacity,
     Constraint,
     Device,
-    GivenSize,
     NamespaceLimits,
     NamespaceLoad,
     Particle,
     PodSettings,
     Record,
+    SizeToCheck,
     Storage,
     Workload,
     host_share,
@@ -37,50 +37,50 @@ WORKLOAD = Workload((CARTS, ORDERS), (8, 1, 2), peak_factor=2, growth_per_month_
 
 
 @pytest.fixture
-def given_size() -> GivenSize:
+def size_to_check() -> SizeToCheck:
     sizing = size(WORKLOAD, METAL, 3)
     assert sizing.fits
-    return GivenSize(3, sizing.nodes_per_rack, sizing.pod, METAL.network_bits_per_second, METAL.devices)
+    return SizeToCheck(3, sizing.nodes_per_rack, sizing.pod, METAL.network_bits_per_second, METAL.devices)
 
 
-def with_namespace(given: GivenSize, index: int, **changes: int) -> GivenSize:
+def with_namespace(given: SizeToCheck, index: int, **changes: int) -> SizeToCheck:
     namespaces = list(given.pod.namespaces)
     namespaces[index] = replace(namespaces[index], **changes)  # type: ignore[arg-type]
     return replace(given, pod=replace(given.pod, namespaces=tuple(namespaces)))
 
 
-def paths(given: GivenSize) -> list[str]:
+def paths(given: SizeToCheck) -> list[str]:
     return [each.path for each in shortfalls(WORKLOAD, given)]
 
 
-def test_the_size_found_lacks_nothing(given_size: GivenSize) -> None:
-    assert shortfalls(WORKLOAD, given_size) == ()
+def test_the_size_found_lacks_nothing(size_to_check: SizeToCheck) -> None:
+    assert shortfalls(WORKLOAD, size_to_check) == ()
 
 
-def test_a_small_data_size(given_size: GivenSize) -> None:
-    assert paths(with_namespace(given_size, 0, data_size_bytes=GIB)) == [
+def test_a_small_data_size(size_to_check: SizeToCheck) -> None:
+    assert paths(with_namespace(size_to_check, 0, data_size_bytes=GIB)) == [
         "namespaces.carts.data_size_bytes",
         "namespaces.carts.stop_writes_used_percent",
     ]
 
 
-def test_a_budget_that_the_indexes_reach(given_size: GivenSize) -> None:
-    assert paths(with_namespace(given_size, 1, indexes_memory_budget_bytes=GIB)) == [
+def test_a_budget_that_the_indexes_reach(size_to_check: SizeToCheck) -> None:
+    assert paths(with_namespace(size_to_check, 1, indexes_memory_budget_bytes=GIB)) == [
         "namespaces.orders.indexes_memory_budget_bytes"
     ]
 
 
-def test_a_budget_that_is_just_reached(given_size: GivenSize) -> None:
+def test_a_budget_that_is_just_reached(size_to_check: SizeToCheck) -> None:
     """aerospike-server 8.1 nsup.c: writes stop above the budget, not at it."""
     used = size(WORKLOAD, METAL, 3).date.namespaces[1].index_used_bytes
-    assert paths(with_namespace(given_size, 1, indexes_memory_budget_bytes=used)) == []
-    assert paths(with_namespace(given_size, 1, indexes_memory_budget_bytes=used - 1)) == [
+    assert paths(with_namespace(size_to_check, 1, indexes_memory_budget_bytes=used)) == []
+    assert paths(with_namespace(size_to_check, 1, indexes_memory_budget_bytes=used - 1)) == [
         "namespaces.orders.indexes_memory_budget_bytes"
     ]
 
 
-def test_no_budget_at_all(given_size: GivenSize) -> None:
-    found = shortfalls(WORKLOAD, with_namespace(given_size, 1, indexes_memory_budget_bytes=0))
+def test_no_budget_at_all(size_to_check: SizeToCheck) -> None:
+    found = shortfalls(WORKLOAD, with_namespace(size_to_check, 1, indexes_memory_budget_bytes=0))
     assert [each.path for each in found] == ["namespaces.orders.indexes_memory_budget_bytes"]
     assert "nothing stops the indexes" in found[0].reason
 
@@ -115,54 +115,54 @@ def test_records_that_the_server_refuses() -> None:
     load = NamespaceLoad("n", Storage.DEVICE, 1000, 3_000_000, 1, 1)
     large = Workload((load,), (8, 1, 1))
     sizing = size(large, METAL, 3)
-    given = GivenSize(3, sizing.nodes_per_rack, sizing.pod, METAL.network_bits_per_second, METAL.devices)
+    given = SizeToCheck(3, sizing.nodes_per_rack, sizing.pod, METAL.network_bits_per_second, METAL.devices)
     assert shortfalls(large, given) == ()
     (found,) = shortfalls(large, with_namespace(given, 0, record_limit_bytes=0))
     assert found.path == "namespaces.n.record_limit_bytes"
 
 
-def test_writes_that_stop_too_early(given_size: GivenSize) -> None:
-    assert paths(with_namespace(given_size, 0, stop_writes_used_percent=40)) == [
+def test_writes_that_stop_too_early(size_to_check: SizeToCheck) -> None:
+    assert paths(with_namespace(size_to_check, 0, stop_writes_used_percent=40)) == [
         "namespaces.carts.stop_writes_used_percent"
     ]
 
 
-def test_small_devices(given_size: GivenSize) -> None:
-    small = replace(given_size, devices=(Device(100_000_000_000, 60, 30),))
+def test_small_devices(size_to_check: SizeToCheck) -> None:
+    small = replace(size_to_check, devices=(Device(100_000_000_000, 60, 30),))
     assert paths(small) == [Constraint.DEVICE_CAPACITY]
 
 
-def test_slow_devices(given_size: GivenSize) -> None:
+def test_slow_devices(size_to_check: SizeToCheck) -> None:
     slow = tuple(replace(each, act_rating=1) for each in METAL.devices)
-    assert paths(replace(given_size, devices=slow)) == [Constraint.DEVICE_SPEED]
+    assert paths(replace(size_to_check, devices=slow)) == [Constraint.DEVICE_SPEED]
 
 
-def test_devices_that_wear_out(given_size: GivenSize) -> None:
+def test_devices_that_wear_out(size_to_check: SizeToCheck) -> None:
     weak = tuple(replace(each, drive_writes_per_day=0.1) for each in METAL.devices)
-    assert paths(replace(given_size, devices=weak)) == [Constraint.ENDURANCE]
+    assert paths(replace(size_to_check, devices=weak)) == [Constraint.ENDURANCE]
 
 
-def test_a_slow_network(given_size: GivenSize) -> None:
-    assert paths(replace(given_size, network_bits_per_second=1_000_000_000)) == [Constraint.NETWORK]
+def test_a_slow_network(size_to_check: SizeToCheck) -> None:
+    assert paths(replace(size_to_check, network_bits_per_second=1_000_000_000)) == [Constraint.NETWORK]
 
 
-def test_few_cores(given_size: GivenSize) -> None:
-    assert paths(replace(given_size, pod=replace(given_size.pod, cores=1))) == [Constraint.CORES]
+def test_few_cores(size_to_check: SizeToCheck) -> None:
+    assert paths(replace(size_to_check, pod=replace(size_to_check.pod, cores=1))) == [Constraint.CORES]
 
 
-def test_a_pod_below_what_its_settings_let_it_take(given_size: GivenSize) -> None:
+def test_a_pod_below_what_its_settings_let_it_take(size_to_check: SizeToCheck) -> None:
     """12 GiB of limit, and budget and data-size alone are more."""
-    pod = replace(given_size.pod, memory_bytes=12 * GIB)
+    pod = replace(size_to_check.pod, memory_bytes=12 * GIB)
     (lack,) = memory_shortfalls(pod)
     assert lack.path == "memory_bytes"
     assert "killed before any limit stops writes" in lack.reason
 
 
-def test_a_pod_whose_memory_percentage_stops_writes_first(given_size: GivenSize) -> None:
+def test_a_pod_whose_memory_percentage_stops_writes_first(size_to_check: SizeToCheck) -> None:
     """All of it fits, but not below 90 % of the limit, which server 8.1.2 with cgroup-mem-tracking looks at."""
-    assert given_size.pod.cgroup_memory_tracking
+    assert size_to_check.pod.cgroup_memory_tracking
     taken = size(WORKLOAD, METAL, 3).date.memory_bytes
-    tight = replace(given_size.pod, memory_bytes=taken * 100 // 95)
+    tight = replace(size_to_check.pod, memory_bytes=taken * 100 // 95)
     (found,) = memory_shortfalls(tight)
     assert "stop-writes-sys-memory-pct" in found.reason
     assert memory_shortfalls(replace(tight, cgroup_memory_tracking=False)) == ()
@@ -174,9 +174,9 @@ def test_budget_and_arenas_before_and_since_cgroup_tracking() -> None:
     assert not old.pod.cgroup_memory_tracking
 
 
-def test_namespaces_have_to_match(given_size: GivenSize) -> None:
+def test_namespaces_have_to_match(size_to_check: SizeToCheck) -> None:
     with pytest.raises(ValueError, match="same namespaces"):
-        shortfalls(Workload((CARTS,), (8, 1)), given_size)
+        shortfalls(Workload((CARTS,), (8, 1)), size_to_check)
 
 
 def test_devices_that_nobody_measured_are_unknown_and_not_fine() -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from aerofleet.sizing import (
     Assumptions,
-    GivenSize,
     NamespaceLoad,
+    SizeToCheck,
     Sizing,
     Storage,
     memory_shortfalls,
@@ -90,5 +90,5 @@ def test_the_rule_speaks_up_for_a_pod_that_is_too_small(tier: TierShape) -> None
 def test_what_was_sized_carries_its_workload_as_a_given_size(tier: TierShape) -> None:
     for sizing in sizings(tier, FEWER):
         if sizing.fits:
-            given = GivenSize(3, sizing.nodes_per_rack, sizing.pod, METAL.network_bits_per_second, METAL.devices)
+            given = SizeToCheck(3, sizing.nodes_per_rack, sizing.pod, METAL.network_bits_per_second, METAL.devices)
             assert shortfalls(sizing.workload, given, sizing.assumptions) == ()

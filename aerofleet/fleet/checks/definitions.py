@@ -14,7 +14,7 @@ from aerofleet.fleet.pool_members import hosts_in_racks
 from aerofleet.load import Document
 from aerofleet.settings.layers import layers_of
 from aerofleet.settings.merge import Path
-from aerofleet.settings.source import CellSource, WrittenCluster
+from aerofleet.settings.source import CellSource, ClusterDefinition
 from aerofleet.settings.tiers import TierChainError
 
 
@@ -32,7 +32,7 @@ class Definitions:
         """Pool → rack → number of the pool's hosts; empty if a file could not be read."""
         return hosts_in_racks(self.source)
 
-    def clusters(self) -> Iterator[tuple[WrittenCluster, Settings]]:
+    def clusters(self) -> Iterator[tuple[ClusterDefinition, Settings]]:
         """Yield every cluster whose settings have no mistakes."""
         for cluster in self.source.clusters:
             settings = self.settings.get(cluster.key)
@@ -45,13 +45,13 @@ def in_file(document: Document, path: Path, message: str, remedy: str = "") -> L
     return LocatedProblem(dotted(path), message, remedy, document.locate(path))
 
 
-def in_cluster(cluster: WrittenCluster, path: Path, message: str, remedy: str = "") -> LocatedProblem:
+def in_cluster(cluster: ClusterDefinition, path: Path, message: str, remedy: str = "") -> LocatedProblem:
     """Return the problem of a key of the cluster in its team's file; ``path`` is the path below the cluster's name."""
     return LocatedProblem(dotted(path), message, remedy, cluster.locate(path), cluster.subject)
 
 
 def in_layer(
-    source: CellSource, cluster: WrittenCluster, setting: str, message: str, remedy: str = ""
+    source: CellSource, cluster: ClusterDefinition, setting: str, message: str, remedy: str = ""
 ) -> LocatedProblem:
     """Return the problem of a setting at the line that decides it, which may be a tier's; at the cluster if no layer
     has the setting. ``setting``: a top-level key of the settings.

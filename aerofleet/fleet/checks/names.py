@@ -1,4 +1,4 @@
-"""Check names: their form, that each is used once, and that files have those of their paths."""
+"""Check names: their form, that no list has one twice, and that files have those of their paths."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from aerofleet.fleet.checks.tenants import leaf_paths
 from aerofleet.load import Document
 from aerofleet.settings.merge import Path
 from aerofleet.settings.overlay import OVERLAY, SPEC, NamedPath, begins_with, named_leaves
-from aerofleet.settings.source import CellSource, WrittenCluster
+from aerofleet.settings.source import CellSource, ClusterDefinition
 from aerofleet.settings.tiers import TierChainError, TierRevision, Tiers
 
 GRANT = f"{OVERLAY}.{SPEC}."
@@ -75,7 +75,7 @@ def unknown_field(path: str) -> tuple[str, tuple[str, ...]] | None:
     return None
 
 
-def ungranted(cluster: WrittenCluster, overlay: Mapping[str, Any], granted: Sequence[str]) -> Iterator[Finding]:
+def ungranted(cluster: ClusterDefinition, overlay: Mapping[str, Any], granted: Sequence[str]) -> Iterator[Finding]:
     """Find the fields of a cluster's overlay that its tenant entry does not grant; one finding if it grants none."""
     if OVERLAY in granted:
         return

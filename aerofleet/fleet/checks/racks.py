@@ -11,7 +11,7 @@ from aerofleet.findings import LocatedProblem, rule, rules_in
 from aerofleet.fleet.allocation import racks_in_use
 from aerofleet.fleet.checks.definitions import Definitions, in_cluster, in_layer
 from aerofleet.fleet.pool_members import pool_members
-from aerofleet.settings.source import CellSource, WrittenCluster
+from aerofleet.settings.source import CellSource, ClusterDefinition
 
 
 @rule("rack-count", scope="cell", severity="error")
@@ -93,7 +93,7 @@ def rack_hosts(definitions: Definitions) -> Iterator[LocatedProblem]:
 
 
 def too_few_hosts(
-    cluster: WrittenCluster, settings: Settings, rack: str, free: int, blocked: list[str]
+    cluster: ClusterDefinition, settings: Settings, rack: str, free: int, blocked: list[str]
 ) -> LocatedProblem:
     """Return the problem of a rack. ``free``: its hosts for the cluster; ``blocked``: its hosts in `hostBlocks`."""
     number = "1 host" if free == 1 else f"{free} hosts"
@@ -107,7 +107,7 @@ def too_few_hosts(
     return in_cluster(cluster, ("hostBlocks",), message, remedy)
 
 
-def clusters_on_pools(definitions: Definitions) -> Iterator[tuple[WrittenCluster, Settings]]:
+def clusters_on_pools(definitions: Definitions) -> Iterator[tuple[ClusterDefinition, Settings]]:
     """Yield the clusters whose pool exists; none if a file that describes hosts could not be read."""
     source = definitions.source
     if source.cell and source.hosts and source.pools:

@@ -14,7 +14,7 @@ from aerofleet.findings import LocatedProblem, rule, rules_in
 from aerofleet.fleet.checks.definitions import Definitions, in_cluster, in_file
 from aerofleet.settings.merge import Path, is_named_list
 from aerofleet.settings.overlay import OVERLAY
-from aerofleet.settings.source import CellSource, WrittenCluster
+from aerofleet.settings.source import CellSource, ClusterDefinition
 from aerofleet.settings.tiers import TierChainError
 from aerofleet.units.amount import counted
 
@@ -78,13 +78,13 @@ def tenant_override(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_cluster(cluster, path, f"the team may not set {setting}", remedy)
 
 
-def clusters_of_tenants(source: CellSource) -> Iterator[tuple[WrittenCluster, Tenant]]:
+def clusters_of_tenants(source: CellSource) -> Iterator[tuple[ClusterDefinition, Tenant]]:
     """Yield the clusters of the teams that have an entry in `tenants.yaml`, with that entry."""
     tenants = source.tenants.file.teams if source.tenants else {}
     return ((cluster, tenants[cluster.team]) for cluster in source.clusters if cluster.team in tenants)
 
 
-def inherited_namespaces(source: CellSource, cluster: WrittenCluster) -> set[str]:
+def inherited_namespaces(source: CellSource, cluster: ClusterDefinition) -> set[str]:
     """Return the names of the namespaces that the cluster has if its team names none."""
     layers: list[Mapping[str, object]] = [source.cell.file.defaults] if source.cell else []
     with suppress(TierChainError):

@@ -9,7 +9,7 @@ from aerofleet.fleet.build_cluster import ADMIN_USER, EXPORTER_USER
 from aerofleet.fleet.checks.definitions import Definitions, in_cluster, in_file, in_layer
 from aerofleet.fleet.checks.names import settings_in_files
 from aerofleet.settings.merge import is_named_list
-from aerofleet.settings.source import CellSource, WrittenCluster
+from aerofleet.settings.source import CellSource, ClusterDefinition
 
 PLATFORM_USERS = (ADMIN_USER, EXPORTER_USER)
 
@@ -36,7 +36,7 @@ def access_control_off(definitions: Definitions) -> Iterator[LocatedProblem]:
     control; `defaults` of a cell without any such cluster are a mistake, too.
     """
     source, settings_of = definitions.source, definitions.settings
-    if source.cell and settings_of and not any(each.security.access_control for each in settings_of.values()):
+    if source.cell and settings_of and not any(settings.security.access_control for settings in settings_of.values()):
         for key in OF_ACCESS_CONTROL:
             if source.cell.file.defaults.get(key):
                 message = f"no cluster of the cell has access control: '{key}' would not reach a server"
@@ -54,7 +54,7 @@ def access_control_off(definitions: Definitions) -> Iterator[LocatedProblem]:
                 yield in_layer(source, cluster, key, message, remedy)
 
 
-def tier_has(source: CellSource, cluster: WrittenCluster, key: str) -> bool:
+def tier_has(source: CellSource, cluster: ClusterDefinition, key: str) -> bool:
     """Return whether the cluster's own tier has the setting, and the cluster did not turn access control off itself."""
     tier, security = source.tiers.find(cluster.file.tier), cluster.file.settings.get("security")
     turned_off = isinstance(security, Mapping) and "accessControl" in security
