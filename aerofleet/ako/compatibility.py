@@ -1,7 +1,7 @@
-"""Which server versions and Kubernetes versions an operator release goes with.
+"""The server versions and Kubernetes versions that an operator release supports.
 
 Kept apart from the parameter data: an admitted server version without data is judged by the nearest older one, and
-the finding ``version-without-data`` says so. Sources: Aerospike's compatibility page; for 4.5 the release's own
+it gets the finding ``version-without-data``. Sources: Aerospike's compatibility page; for 4.5 the release's own
 schema list.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from aerofleet.units.version import numbers, shortened
 
 OPERATOR = "4.5.0"
-"""The newest known release: what is judged by where nothing else is asked."""
+"""The newest known release, and the default for every judgement."""
 
 MINIMUM_SERVER = "6.0.0.0"
 _SERVERS = ("6.0.0", "6.1.0", "6.2.0", "6.3.0", "6.4.0", "7.0.0", "7.1.0", "7.2.0", "8.0.0", "8.1.0", "8.1.1", "8.1.2")
@@ -27,7 +27,7 @@ class Release:
     newest_kubernetes: str
 
     def runs_on(self, kubernetes: str) -> bool:
-        """Is it made for this Kubernetes (``1.35``, or ``1.35.4``)?"""
+        """Return whether the release supports this Kubernetes (``1.35``, or ``1.35.4``)."""
         return numbers(self.oldest_kubernetes) <= numbers(kubernetes)[:2] <= numbers(self.newest_kubernetes)
 
 
@@ -42,24 +42,25 @@ RELEASES: dict[str, Release] = {
 
 
 def release_of(operator: str) -> Release | None:
-    """The line of releases that ``operator`` (``4.5.0``, or ``4.5``) belongs to; None where it is not known."""
+    """Return the line of releases of ``operator`` (``4.5.0``, or ``4.5``); None where it is not known."""
     return RELEASES.get(shortened(operator, 2))
 
 
 def line_of(operator: str) -> str:
-    """``4.5`` for ``4.5.0``; the newest known line for a release that is not known."""
+    """Return ``4.5`` for ``4.5.0``; the newest known line for a release that is not known."""
     line = shortened(operator, 2)
     return line if line in RELEASES else shortened(OPERATOR, 2)
 
 
 def admitted_servers(operator: str = OPERATOR) -> tuple[str, ...]:
-    """Server versions (three numbers) whose schema the release carries; those of the newest known for an unknown
-    release.
+    """Return the server versions (three numbers) whose schema the release has.
+
+    A release that is not known has those of the newest known one.
     """
     newest = numbers(RELEASES[line_of(operator)].newest_server)
     return tuple(server for server in _SERVERS if numbers(server) <= newest)
 
 
 def admits(version: str, operator: str = OPERATOR) -> bool:
-    """Does the operator carry a schema for the first three numbers of ``version``?"""
+    """Return whether the operator has a schema for the first three numbers of ``version``."""
     return shortened(version, 3) in admitted_servers(operator)

@@ -1,5 +1,6 @@
-"""Reading an aerospikeConfig that may be anything: what isn't there, or isn't what it should be, reads as empty. The
-rules about shape say so once; all the others can then be short.
+"""Reads an aerospikeConfig that may have any shape: a section that is absent, or of another type, reads as empty.
+
+The rules about shape report that once, so all other rules can be short.
 """
 
 from __future__ import annotations
@@ -20,34 +21,34 @@ PAIRS = (
 
 
 def section(config: Any, *names: str) -> Config:
-    """The map at ``names``, or an empty one."""
+    """Return the map at ``names``, or an empty one."""
     for name in names:
         config = config.get(name) if isinstance(config, dict) else None
     return config if isinstance(config, dict) else {}
 
 
 def entries(config: Any, *names: str) -> list[Config]:
-    """The maps of the list at ``names``, or none."""
+    """Return the maps in the list at ``names``, or none."""
     parent = section(config, *names[:-1])
-    found = parent.get(names[-1])
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+    items = parent.get(names[-1])
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 def namespaces(config: Any) -> Iterator[tuple[int, str, Config]]:
-    """(position, name, settings) of each namespace that has a name."""
-    found = config.get("namespaces") if isinstance(config, dict) else None
-    for position, namespace in enumerate(found if isinstance(found, list) else ()):
+    """Yield (position, name, settings) for every namespace that has a name."""
+    items = config.get("namespaces") if isinstance(config, dict) else None
+    for position, namespace in enumerate(items if isinstance(items, list) else ()):
         if isinstance(namespace, dict) and isinstance(namespace.get("name"), str):
             yield position, namespace["name"], namespace
 
 
 def texts(value: Any) -> list[str]:
-    """The texts of a list."""
+    """Return the texts in a list."""
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
 def replication_factor(namespace: Config) -> int:
-    """2 where it is not given: the server's default."""
+    """Return the number of copies of each record; the server's default is 2."""
     value = namespace.get("replication-factor", 2)
     return int(value) if isinstance(value, (int, float)) and abs(value) < 1e9 else 2
 
@@ -62,18 +63,18 @@ def storage_type(namespace: Config) -> str:
 
 
 def is_in_memory(namespace: Config) -> bool:
-    """The storage engine `memory`, backed by devices or files or not."""
+    """Return whether the storage engine is `memory`, with devices or files behind it or without."""
     return storage_type(namespace) == "memory"
 
 
 def is_purely_in_memory(namespace: Config) -> bool:
-    """No device and no file behind it: a lost process image is a lost copy."""
+    """Return whether the data is in memory only: neither a device nor a file has a copy of it."""
     engine = section(namespace, "storage-engine")
     return is_in_memory(namespace) and not engine.get("devices") and not engine.get("files")
 
 
 def ignores_devices(namespace: Config) -> bool:
-    """A cold start, as in every new pod, does not read what lies on the devices."""
+    """Return whether a cold start, as in every new pod, ignores the data on the devices."""
     return section(namespace, "storage-engine").get("cold-start-empty") is True
 
 

@@ -1,7 +1,7 @@
-"""How a value of an aerospikeConfig stands in the server's file.
+"""Values of an aerospikeConfig as lines of the server's file.
 
-The operator writes the configuration as the server's text file, and compares that text: what is spelt differently and
-comes to the same lines is no change to it. Source: AKO 4.5.0 with its management library, which writes the file and
+The operator writes the configuration as the server's text file, and compares that text: two spellings that give the
+same lines are no change to it. Source: AKO 4.5.0 with its management library, which writes the file and
 reads it back.
 """
 
@@ -23,7 +23,7 @@ _JOINED = frozenset(
         "tls-mesh-seed-address-port", "tls-mesh-seed-address-ports",
     ]
 )  # fmt: skip
-"""Values of several words: a colon between them is written as a blank."""
+"""Parameters in whose values a colon is written as a blank."""
 
 _LISTS = _JOINED | {
     f"{key}{plural}"
@@ -35,12 +35,13 @@ _LISTS = _JOINED | {
     )
     for plural in {"", ending}
 }
-"""Parameters of which every line is an entry of a list, with all of its words."""
+"""Parameters of which every line is an entry of a list, blanks included."""
 
 
 def written(key: str, before: Any, after: Any) -> tuple[Any, Any]:
-    """Both values as the file has them; ABSENT where it has no line. Where one side is a list, a text stands for a list
-    of one.
+    """Return both values as the file has them; ABSENT where it has no line.
+
+    Where one side is a list, a text counts as a list of one.
     """
     before, after = _written(key, before), _written(key, after)
     if isinstance(before, list) != isinstance(after, list) and key != CLIENT_NAMES:
@@ -68,15 +69,16 @@ def _written(key: str, value: Any) -> Any:
 
 
 def read_back(key: str, value: Any) -> Any:
-    """Return a written value as the operator reads it from the file: without blanks around it, and nothing of a
-    parameter of several words, but for the lines of lists.
+    """Return a written value as the operator reads it from the file: without blanks around it.
+
+    A value with blanks in it is not read at all, but for the lines of lists.
     """
     if isinstance(value, list):
         return [" ".join(item.split()) if isinstance(item, str) and " " in item else item for item in value]
     if not isinstance(value, str) or " " not in value:
         return value
-    words = value.split()
-    return ABSENT if len(words) > 1 and key not in _LISTS else " ".join(words)
+    parts = value.split()
+    return ABSENT if len(parts) > 1 and key not in _LISTS else " ".join(parts)
 
 
 def names_of(items: list[Any]) -> set[str]:
@@ -85,14 +87,14 @@ def names_of(items: list[Any]) -> set[str]:
 
 
 def by_name(items: list[Any]) -> dict[str, dict[str, Any]]:
-    """Return the entries of a list by the name that the file gives back: of one with blanks in it the first word."""
-    found: dict[str, dict[str, Any]] = {}
+    """Return the entries of a list by the name that is read back from the file: up to its first blank."""
+    named: dict[str, dict[str, Any]] = {}
     for item in items:
         if isinstance(item, dict):
             name = str(item.get("name"))
-            words = name.split()
-            found[words[0] if words else name] = {**item, "name": words[0]} if words and words[0] != name else item
-    return found
+            parts = name.split()
+            named[parts[0] if parts else name] = {**item, "name": parts[0]} if parts and parts[0] != name else item
+    return named
 
 
 def unnamed(sections: list[dict[str, Any]]) -> dict[str, Any]:
@@ -101,14 +103,15 @@ def unnamed(sections: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _has_section(key: str, item: Any) -> bool:
-    """Does the file have a section for this entry of a list? Not without a name; a log sink has one all the same."""
+    """Return whether the file has a section for an entry of a list: not without a name, but for log sinks."""
     name = item.get("name") if isinstance(item, dict) else None
     return isinstance(name, str) and (name != "" or key == "logging")
 
 
 def mixes_blank_names(key: str, items: list[Any]) -> bool:
-    """Does a list have a blank name beside another one? The operator panics on reading such sections back; the log
-    sinks ``console`` and ``syslog`` are sections of another kind.
+    """Return whether a list has a blank name beside another one: the operator panics when it reads such sections back.
+
+    The log sinks ``console`` and ``syslog`` are sections of another kind.
     """
     names = [item["name"] for item in items if _has_section(key, item)]
     others = ("console", "syslog") if key == "logging" else ()
@@ -121,7 +124,7 @@ def as_file(value: Any, key: str = "") -> Any:
         kept = {name: as_file(item, name) for name, item in value.items()}
         return {name: item for name, item in kept.items() if item is not ABSENT}
     if isinstance(value, list):
-        return [item for item in (as_file(each, key) for each in value) if item is not ABSENT]
+        return [item for item in (as_file(entry, key) for entry in value) if item is not ABSENT]
     if value is None or (isinstance(value, str) and value.lower() in ("", "null")):
         return ABSENT
     is_port = "port" in key and value in (0, "0") and not isinstance(value, bool)
@@ -135,7 +138,7 @@ def _client_names(value: Any) -> Any:
 
 
 def with_one_feature_key(config: dict[str, Any]) -> dict[str, Any]:
-    """A list of one feature key is the key ``feature-key-file``."""
+    """Return the configuration with ``feature-key-file`` in place of a list of one feature key."""
     service = config.get("service")
     keys = service.get("feature-key-files") if isinstance(service, dict) else None
     if isinstance(keys, list) and len(keys) == 1:
@@ -147,12 +150,12 @@ def with_one_feature_key(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_same(before: Any, after: Any) -> bool:
-    """Equal as the operator sees it: 1 and 1.0 are one number, 1 and true are two values."""
+    """Return whether two values are equal to the operator: 1 and 1.0 are one number, 1 and true are two values."""
     return before is after or (bool(before == after) and _is_twin(before, after))
 
 
 def _is_twin(before: Any, after: Any) -> bool:
-    """Is true in the same places of two values that Python calls equal?"""
+    """Return whether two values that Python calls equal have truth values in the same places."""
     if isinstance(before, dict):
         for key, value in before.items():  # noqa: SIM110 - a generator takes twice the time
             # Most values are texts, and no text equals a truth value.

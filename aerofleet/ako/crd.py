@@ -1,7 +1,7 @@
 """The AerospikeCluster as the API server and the operator's decoder read it: unknown fields pruned, defaults filled
 in, types and bounds checked.
 
-The table (`data/crd.json`) holds the spec of every known operator release, derived from its CustomResourceDefinition
+The table (`data/crd.json`) has the spec of every known operator release, derived from its CustomResourceDefinition
 by `tools/derive/crd_table.py`; equal parts are stored, and their readers made, once for all releases.
 Three things are done in one walk, because every one of them visits every field:
 
@@ -53,8 +53,8 @@ _PLAIN = frozenset(
         "skipXdrDlogFileValidate",
     ]
 )
-"""Optional numbers and switches that the operator keeps by value: their zero is not told apart from absence. All others
-are pointers (``runAsUser: 0``, ``cascadeDelete: false``) and keep it."""
+"""Optional numbers and switches that the operator keeps by value: their zero counts as absence. All others are
+pointers (``runAsUser: 0``, ``cascadeDelete: false``) and keep it."""
 _TOP = frozenset(["apiVersion", "kind", "metadata", "spec", "status"])
 _KEPT_EMPTY = frozenset(["initMethod", "wipeMethod"])
 """Optional texts that the operator keeps by pointer, and that have choices: an empty one is none of them."""
@@ -70,13 +70,13 @@ class Problem:
 
     @property
     def is_empty(self) -> bool:
-        """Is it about a value that is missing or empty?"""
+        """Return whether the problem is a value that is missing or empty."""
         return self.message == _MISSING
 
 
 @dataclass(slots=True)
 class Reading:
-    """What the walk found besides the object itself; ``pruned`` holds path → what was dropped there."""
+    """The results of the walk besides the object itself. ``pruned``: path → the value that was dropped there."""
 
     pruned: dict[str, Any] = field(default_factory=dict)
     undecodable: list[Problem] = field(default_factory=list)
@@ -85,8 +85,8 @@ class Reading:
 
 
 def read(resource: dict[str, Any], operator: str = OPERATOR) -> tuple[dict[str, Any], Reading]:
-    """A copy of an AerospikeCluster as the definition of this operator release prunes and defaults it, and what is
-    wrong with it. Free-form parts (aerospikeConfig) are shared with ``resource``, not copied.
+    """Return a copy of an AerospikeCluster as the definition of this operator release prunes and defaults it, and the
+    problems with it. Free-form parts (aerospikeConfig) are shared with ``resource``, not copied.
     """
     reading = Reading()
     for key in resource.keys() - _TOP:
@@ -110,12 +110,13 @@ def path_text(path: Path) -> str:
 
 @lru_cache(maxsize=1)
 def table() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((files("aerofleet.ako") / "data/crd.json").read_bytes())
-    return found
+    """Return the table of definitions: ``nodes`` and, for every line of releases, the node of its spec."""
+    definitions: dict[str, Any] = json.loads((files("aerofleet.ako") / "data/crd.json").read_bytes())
+    return definitions
 
 
 def field_names(path: str, operator: str = OPERATOR) -> tuple[str, ...]:
-    """Every field that the section at ``path`` (dots, no indexes) of the spec can hold; empty where unknown."""
+    """Return every field of the section at ``path`` (dots, no indexes) of the spec; empty where it is unknown."""
     nodes = table()["nodes"]
     node = nodes[_spec_node(line_of(operator))]
     for key in path.split(".") if path else ():
@@ -170,7 +171,7 @@ def _object(node: Node) -> Read:
         if type(value) is not dict:
             _undecodable(value, "a map", _A_MAP, path, reading)
             return {}
-        found: dict[str, Any] = {}
+        decoded_fields: dict[str, Any] = {}
         for key, item in value.items():
             child = children.get(key)
             if child is None:
@@ -179,25 +180,25 @@ def _object(node: Node) -> Read:
                 decoded = child(item, (path, key), reading)
                 zero = dropped.get(key)
                 if type(decoded) is not type(zero) or decoded != zero:
-                    found[key] = decoded
+                    decoded_fields[key] = decoded
         for key, default in defaults.items():
-            if key not in found and value.get(key) is None:
-                found[key] = dict(default) if type(default) is dict else default
+            if key not in decoded_fields and value.get(key) is None:
+                decoded_fields[key] = dict(default) if type(default) is dict else default
         for key, zero in required.items():
-            if key not in found and zero is not _ABSENT:
+            if key not in decoded_fields and zero is not _ABSENT:
                 known = len(reading.invalid)
-                found[key] = children[key](zero, (path, key), reading)
+                decoded_fields[key] = children[key](zero, (path, key), reading)
                 if type(zero) is list:
                     reading.invalid.append(Problem(path_text((path, key)), "is missing", "write [] if it has none"))
                 elif type(zero) is int and len(reading.invalid) > known:
                     reading.invalid[known] = replace(reading.invalid[known], message="is missing")
-        return found
+        return decoded_fields
 
     return read_object
 
 
 def _dropped(name: str, node: Node) -> Any:
-    """The zero value of an optional field that the operator can't tell from absence; None where it can."""
+    """Return the zero value of an optional field that counts as absence to the operator; None where it does not."""
     kept = name in _KEPT_EMPTY if node.get("type") == "string" else node.get("type") != "array" and name not in _PLAIN
     return None if kept else _zero(node)
 
@@ -211,7 +212,7 @@ def _prune(key: str, value: Any, known: frozenset[str], where: tuple[Path, Readi
 
 
 def _undecodable(value: Any, wanted: str, hint: str, path: Path, reading: Reading) -> None:
-    """A value of another type stops the operator's decoder; the maps in it were emptied by pruning before that."""
+    """Note a value of another type, which stops the operator's decoder; pruning emptied the maps in it before."""
     reading.undecodable.append(Problem(path_text(path), f"{_shown(value)} is not {wanted}", hint))
     _empty(value, path, reading)
 
@@ -244,28 +245,26 @@ def _array(node: Node) -> Read:
         if type(value) is not list:
             _undecodable(value, "a list", _A_LIST, path, reading)
             return []
-        found = [
+        items = [
             child(zero if item is None else item, (path, position), reading) for position, item in enumerate(value)
         ]
-        if len(found) < minimum or (maximum is not None and len(found) > maximum):
-            bounds = f"at least {minimum}" if len(found) < minimum else f"at most {maximum}"
-            reading.invalid.append(Problem(path_text(path), f"has {len(found)} entries", f"{bounds} may stand here"))
-        if kind in ("set", "map") and len(found) > 1:
-            _unique(found, keys, path, reading)
-        return found
+        if len(items) < minimum or (maximum is not None and len(items) > maximum):
+            bounds = f"at least {minimum}" if len(items) < minimum else f"at most {maximum}"
+            reading.invalid.append(Problem(path_text(path), f"has {len(items)} entries", f"{bounds} are allowed here"))
+        if kind in ("set", "map") and len(items) > 1:
+            _unique(items, keys, path, reading)
+        return items
 
     return read_array
 
 
-def _unique(found: list[Any], keys: tuple[str, ...], path: Path, reading: Reading) -> None:
+def _unique(items: list[Any], keys: tuple[str, ...], path: Path, reading: Reading) -> None:
     seen = set()
-    for position, item in enumerate(found):
+    for position, item in enumerate(items):
         identity = tuple(str(item.get(key)) for key in keys) if keys else str(item)
         if identity in seen:
             shown = ", ".join(identity) if keys else identity
-            reading.invalid.append(
-                Problem(path_text((path, position)), f"{shown} is listed twice", "each may stand here once")
-            )
+            reading.invalid.append(Problem(path_text((path, position)), f"{shown} is listed twice", "list it once"))
         seen.add(identity)
 
 
@@ -312,8 +311,8 @@ def _whole_number(representable: tuple[int, int], minimum: int | None, maximum: 
             return 0
         if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
             bounds = [
-                f"{words} {bound}"
-                for words, bound in (("at least", minimum), ("at most", maximum))
+                f"{limit} {bound}"
+                for limit, bound in (("at least", minimum), ("at most", maximum))
                 if bound is not None
             ]
             reading.invalid.append(Problem(path_text(path), f"{value} is out of bounds", " and ".join(bounds)))
@@ -365,8 +364,9 @@ _READERS: dict[str, Callable[[Node], Read]] = {
 
 
 def _zero(node: Node) -> Any:
-    """What the operator's decoder makes of an absent required field. A free-form field stays absent: its own rule
-    asks.
+    """Return the value that the operator's decoder gives an absent required field.
+
+    A free-form field stays absent: it has a rule of its own.
     """
     if node.get("open"):
         return _ABSENT

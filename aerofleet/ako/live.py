@@ -1,6 +1,6 @@
-"""What the operator's live settings come to: the commands that it sends, and what the server answers to them.
+"""Live settings: the commands that the operator sends, and the answers of the server.
 
-The operator sends one command for each parameter, pod by pod, in an order that chance decides. A refused command ends
+The operator sends one command for each parameter, pod by pod, in a random order. A refused command ends
 the pass, which is repeated; once another command of that pod went through before it, the server is restarted with the
 new file instead. So a parameter that is refused alone is sent for ever, and nothing restarts.
 Source: AKO 4.5.0 with aerospike-management-lib 1.9 (as_setconfig.go), and its recorded roll-outs.
@@ -23,7 +23,7 @@ from aerofleet.ako.config_change import ConfigChange, Difference
 from aerofleet.units.version import numbers
 
 ALL_ORDERS = 5
-"""Of more settings than this that depend on each other, only some orders are tried."""
+"""For more settings than this that depend on each other, only some orders are tried."""
 NAMESPACE_SECTIONS = ("storage-engine", "index-type", "sindex-type", "geo2dsphere-within")
 
 
@@ -49,12 +49,12 @@ class LiveOutcome:
 
     @property
     def is_stuck(self) -> bool:
-        """Is nothing of it ever taken, so that no restart ends it?"""
+        """Return whether the server takes no setting at all, so that no restart ends the attempts."""
         return bool(self.refused) and not (self.by_order or self.mangled or self.others)
 
 
 def live_outcome(version: str, change: ConfigChange) -> LiveOutcome:
-    """The outcome for a change that is set live wholly at the running ``version``; worked out once for each change."""
+    """Return the outcome of a change that is set live as a whole at the running ``version``; cached in the change."""
     if not isinstance(change.outcome, LiveOutcome):
         change.outcome = _outcome(version, change)
     return change.outcome
@@ -92,22 +92,22 @@ def _sort(outcome: LiveOutcome, step: Step, answers: list[LiveAnswer]) -> None:
 
 
 def _groups(version: str, steps: list[Step]) -> Iterator[list[Step]]:
-    """Settings that depend on each other, together; every other one alone."""
+    """Yield groups of settings that depend on each other, then every other setting alone."""
     left = dict.fromkeys(steps)
     for step in steps:
         read = _reads(version, step)
         if step not in left or not read:
             continue
-        near = [each for each in left if each is not step and _is_near(each.place, step.place)]
-        group = [step, *(each for each in near if each.name in read or read & _reads(version, each))]
-        for each in group:
-            left.pop(each, None)
+        near = [other for other in left if other is not step and _is_near(other.place, step.place)]
+        group = [step, *(other for other in near if other.name in read or read & _reads(version, other))]
+        for member in group:
+            left.pop(member, None)
         yield group
     yield from ([step] for step in left)
 
 
 def _reads(version: str, step: Step) -> frozenset[str]:
-    """Settings that the answer depends on and that can change live."""
+    """Return the settings that the answer depends on and that can change live."""
     setting = setting_at(version, step.place.context, step.name)
     return frozenset(name for need in (setting.needs if setting else ()) for name in READ_BY.get(need, ()))
 
@@ -127,7 +127,7 @@ def _orders(group: list[Step]) -> list[list[Step]]:
 
 
 def steps_of(version: str, difference: Difference) -> Iterator[Step]:
-    """The command for one parameter: none for lists, names, and contexts whose answers are not known."""
+    """Yield the command for one parameter: none for lists, names, and contexts whose answers are not known."""
     place_name = _place_and_name(difference.names)
     value = difference.after if difference.after is not None else _default(version, difference)
     if place_name is None or value is None or isinstance(value, (dict, list)):
@@ -154,24 +154,24 @@ def _place_and_name(names: tuple[str, ...]) -> tuple[SettingContext, str] | None
 
 
 def _default(version: str, difference: Difference) -> Any:
-    """A parameter that is taken away is set to the default of the schema."""
-    found = nodes_at(data_version(version), difference.parameter)
-    return next((node["default"] for node in found if "default" in node), None)
+    """Return the default of the schema, to which the operator sets a parameter that is taken away."""
+    nodes = nodes_at(data_version(version), difference.parameter)
+    return next((node["default"] for node in nodes if "default" in node), None)
 
 
 # --- the server ---------------------------------------------------------------------------------------------------
 
 
 def server_of(version: str, config: Config, nodes: int | None) -> Server:
-    """A server that runs with ``config``."""
+    """Return a server that runs with ``config``."""
     network = {
         f"{key}.{name}": value
         for key in ("heartbeat", "fabric")
         for name, value in section(config, "network", key).items()
         if not isinstance(value, (dict, list))
     }
-    found = {name: _namespace(namespace) for _, name, namespace in namespaces(config)}
-    return Server(version, nodes, dict(section(config, "service")), network, found)
+    by_name = {name: _namespace(namespace) for _, name, namespace in namespaces(config)}
+    return Server(version, nodes, dict(section(config, "service")), network, by_name)
 
 
 def _namespace(config: Config) -> Namespace:
@@ -186,7 +186,7 @@ def _namespace(config: Config) -> Namespace:
         index=_kind(config, "index-type"),
         sindex=_kind(config, "sindex-type"),
         values=values,
-        sets={str(each.get("name")): dict(each) for each in entries(config, "sets")},
+        sets={str(entry.get("name")): dict(entry) for entry in entries(config, "sets")},
     )
 
 

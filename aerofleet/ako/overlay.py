@@ -1,4 +1,4 @@
-"""A rack's own configuration over the cluster's, as the operator merges them."""
+"""Merges a rack's own configuration with the cluster's, as the operator does."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class OverlayError(ValueError):
-    """The two can't be merged: the operator refuses them, too. ``path`` leads to the place in either."""
+    """Two configurations that can't be merged; the operator refuses them, too. ``path`` is the place in either."""
 
     def __init__(self, message: str, path: tuple[str | int, ...] = ()) -> None:
         super().__init__(message)
@@ -14,9 +14,10 @@ class OverlayError(ValueError):
 
 
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    """Maps merge key by key, lists of named maps by name (the base's order first), other lists are replaced. A storage
-    engine that changes between files and devices is replaced whole: the two can't stand side by side. Raises
-    OverlayError for entries without a name.
+    """Return ``base`` merged with ``over``. Raises OverlayError for entries without a name.
+
+    Maps merge key by key, and lists of named maps by name in the base's order; other lists are replaced. A storage
+    engine that changes between files and devices is replaced as a whole: it can't have both.
     """
     result = dict(base)
     for key, value in over.items():
@@ -52,7 +53,7 @@ def _merged_list(base: list[Any], over: list[Any]) -> list[Any]:
 
 
 def _merged_entry(entry: Any, over: list[Any]) -> Any:
-    """The base's entry with the first one of its name over it; the operator looks no further than that."""
+    """Return the base's entry merged with the first entry of its name; the operator reads no further one."""
     name = _name(entry)
     for position, other in enumerate(over):
         if _name(other) == name:

@@ -1,5 +1,5 @@
-"""Where the pods of a cluster may be placed, and what they take of a host: labels that a rack requires of its nodes,
-ports that are opened on the host.
+"""The hosts on which the pods of a cluster may be placed, by the labels that a rack requires of its nodes; and the
+ports that a pod opens on its host.
 
 Source: AKO 4.5.0, statefulset.go.
 """
@@ -25,11 +25,11 @@ Placement = Mapping[str, frozenset[str]]
 
 
 def place_of(cluster: Cluster, rack: Rack) -> Placement:
-    """The node labels that pods of the rack require, from the rack, nodeSelector and node affinity."""
-    found: dict[str, frozenset[str]] = {}
+    """Return the node labels that pods of the rack require, from the rack, nodeSelector and node affinity."""
+    required: dict[str, frozenset[str]] = {}
     for label, values in _required(cluster, rack):
-        found[label] = found[label] & values if label in found else values
-    return found
+        required[label] = required[label] & values if label in required else values
+    return required
 
 
 def _required(cluster: Cluster, rack: Rack) -> Iterator[tuple[str, frozenset[str]]]:
@@ -53,12 +53,12 @@ def _required(cluster: Cluster, rack: Rack) -> Iterator[tuple[str, frozenset[str
 
 
 def are_apart(first: Placement, second: Placement) -> bool:
-    """Can no node fit both? Two places are apart where a label must differ."""
+    """Return whether no node fits both places: a label of theirs must differ."""
     return any(not first[label] & second[label] for label in first.keys() & second.keys())
 
 
 def hosts_of(first: Placement, second: Placement) -> str:
-    """The labels that two places share, for a sentence; empty where they share none."""
+    """Return the labels that two places share, for a message; empty where they share none."""
     shared = [
         f"{_name(label)} {', '.join(sorted(first[label] & second[label]))}"
         for label in sorted(first.keys() & second.keys())
@@ -88,18 +88,20 @@ POD_ONLY_TLS = ("tlsAccess", "tlsAlternateAccess")
 
 
 def ports_of(config: Any) -> dict[str, int]:
-    """The ports that a server listens on, by the name that they have in the pod."""
-    found = {}
+    """Return the ports that a server listens on, by their name in the pod."""
+    ports = {}
     for name, part, key, _ in PORTS:
         port = section(config, "network", part).get(key)
         if isinstance(port, (int, float)) and not isinstance(port, bool):
-            found[name] = int(port)
-    return found
+            ports[name] = int(port)
+    return ports
 
 
 def host_ports_of(cluster: Cluster) -> dict[str, int]:
-    """The ports that a pod opens on its host: all with hostNetwork; those for clients where one pod is on a host and
-    not all addresses are the pods' own; else none.
+    """Return the ports that a pod opens on its host, by their name in the pod.
+
+    These are all ports with hostNetwork; the ports for clients where one pod is on a host and not all addresses are the
+    pods' own; else none.
     """
     ports = ports_of(cluster.config)
     if cluster.pod_spec.get("hostNetwork") is True:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 
@@ -84,6 +83,9 @@ def digest(data: Mapping[str, str]) -> str:
 
 
 def _hash(text: str) -> str:
+    # Loaded where it is needed: `aerofleet verdict` needs no hash and has to start fast.
+    import hashlib
+
     return hashlib.sha256(text.encode()).hexdigest()[:HASH_DIGITS]
 
 
