@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aerofleet.analysis.size import cluster_sizing
 from aerofleet.findings.stop import MistakeError
-from aerofleet.fleet.auto_size import told
+from aerofleet.fleet.auto_size import shortfall_message
 from aerofleet.fleet.lookup import resolution_with
 from aerofleet.fleet.resolve import Resolution
 from aerofleet.sizing import Shortfall, Sizing
@@ -63,7 +63,7 @@ def conclusion(size: ClusterSize) -> Iterator[str]:
         yield f"{size.cluster}, {racks}: holds its workload for {months}"
         return
     yield f"{size.cluster}, {racks}: does not hold its workload for {months}"
-    yield from (f"  {told(shortfall)}" for shortfall in size.shortfalls)
+    yield from (f"  {shortfall_message(shortfall)}" for shortfall in size.shortfalls)
     yield "a larger size, larger pods, or `size: auto` for the fewest pods that are enough"
 
 

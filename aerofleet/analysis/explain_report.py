@@ -15,7 +15,7 @@ from aerofleet.analysis.cluster_size import conclusion, size_in
 from aerofleet.analysis.overlay import explain_overlays
 from aerofleet.findings.stop import MistakeError
 from aerofleet.fleet.lookup import resolution_with
-from aerofleet.fleet.provenance import GIVEN, SECRETS, SIZING, Explained, explain_cluster, explain_sizing
+from aerofleet.fleet.provenance import ALLOCATED, SECRETS, SIZING, Explained, explain_cluster, explain_sizing
 from aerofleet.fleet.resolve import Resolution
 
 SCHEMA = "aerofleet.io/explain/v1"
@@ -61,7 +61,7 @@ def conclusion_of(resolution: Resolution, cluster: str) -> Iterator[str]:
 def no_path(path: str, values: Sequence[Explained]) -> str:
     """Return that nothing is at ``path``, with the nearest paths: those that have it as a part, or a similar one."""
     known = list(dict.fromkeys(value.aliases[0] if value.aliases else value.path for value in values))
-    settings = [name for name in known if not name.startswith((GIVEN, SECRETS))]
+    settings = [name for name in known if not name.startswith((ALLOCATED, SECRETS))]
     having = [name for name in settings if path in SEPARATOR.split(name)]
     near = sorted(having, key=lambda name: (not name.endswith(path), len(name)))[:SUGGESTED]
     near = near or get_close_matches(path, known, n=1)

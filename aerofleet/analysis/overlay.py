@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from aerofleet.files.validation import dotted
 from aerofleet.findings import Finding, Location
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.cluster import Cluster
@@ -18,6 +17,7 @@ from aerofleet.manifests.overlay_fields import setting_behind, setting_path
 from aerofleet.manifests.overlay_rules import OF_CLUSTER, OVERLAY_IN_USE, listed, literal_secrets
 from aerofleet.settings.merge import Layer, Origin, Path
 from aerofleet.settings.overlay import OVERLAY, SPEC, child
+from aerofleet.units.field_path import dotted
 
 HIDDEN = "(a secret as text)"
 """The value of a secret that somebody wrote into an overlay."""

@@ -68,7 +68,9 @@ class ClusterAllocation(FileModel):
 
 class TeamAllocation(FileModel):
     namespace: str = Field(description="Kubernetes namespace")
-    group: str = Field("", description="stack group whose state holds the team; changed by `aerofleet stacks move`")
+    group: str = Field(
+        "", description="stack group whose state has the resources of the team; changed by `aerofleet stacks move`"
+    )
 
 
 class AllocationsFile(FileModel):

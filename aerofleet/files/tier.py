@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from aerofleet.files.addresses import ServerRelease
 from aerofleet.files.file_model import FileModel
-from aerofleet.units.version import numbers
+from aerofleet.units.version import Range, numbers
 
 
 class SettingsForServers(FileModel):
@@ -30,15 +30,9 @@ class SettingsForServers(FileModel):
             raise ValueError("channel decides the server's version, so it can't follow from it")
         return self
 
-    def is_for(self, version: str) -> bool:
-        """Return whether the settings are for a server of ``version`` (8.1.1.1)."""
-        mine = numbers(version)
-        return numbers(self.since) <= mine and (not self.before or mine < numbers(self.before))
-
     @property
-    def range(self) -> str:
-        parts = (("since", self.since), ("before", self.before))
-        return " ".join(f"{name} {release}" for name, release in parts if release)
+    def servers(self) -> Range:
+        return Range(self.since, self.before)
 
 
 class Revision(FileModel):

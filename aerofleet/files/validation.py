@@ -14,8 +14,8 @@ from pydantic_core import ErrorDetails
 
 from aerofleet.files.renamed import name_today
 from aerofleet.findings import Finding, Location, Rule, declared, rules_in
+from aerofleet.units.field_path import Key, dotted
 
-Key = str | int
 Locate = Callable[[Sequence[Key]], Location]
 SHOWN = 12
 """Most names in a hint: a cell has hundreds of hosts."""
@@ -262,11 +262,3 @@ def instead_of(missing: str, entries: Any, model: type[BaseModel]) -> str:
 
 def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
-
-
-def dotted(path: Sequence[Key]) -> str:
-    """Return the path as text: ``("racks", 1, "id")`` → ``racks[1].id``."""
-    text = ""
-    for key in path:
-        text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else str(key)
-    return text

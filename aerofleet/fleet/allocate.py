@@ -15,7 +15,7 @@ from aerofleet.load import yaml_text
 from aerofleet.settings.source import STACKS, CellSource
 
 HEADER = """\
-# Written by `aerofleet generate`. Review it, commit it, do not edit it: what stands here was given once, and the
+# Written by `aerofleet generate`. Review it, commit it, do not edit it: every value was allocated once, and the
 # operator freezes it or data depends on it.
 """
 
@@ -64,7 +64,7 @@ def allocations_text(file: AllocationsFile) -> str:
 def without_clusters(file: AllocationsFile, clusters: Container[str]) -> AllocationsFile:
     """Return the allocations without those of ``clusters`` (TEAM/CLUSTER)."""
     return file.model_copy(
-        update={"clusters": {key: held for key, held in file.clusters.items() if key not in clusters}}
+        update={"clusters": {key: allocation for key, allocation in file.clusters.items() if key not in clusters}}
     )
 
 

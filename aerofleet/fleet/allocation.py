@@ -94,19 +94,19 @@ def allocate(
     for request in requests:
         if request.key not in clusters and request.state is ClusterState.RELEASED:
             continue
-        given = clusters.get(request.key) or first_allocation(request, ports.take())
-        state = next_state(given.state, request.state)
+        allocation = clusters.get(request.key) or first_allocation(request, ports.take())
+        state = next_state(allocation.state, request.state)
         if state is ClusterState.RELEASED:
             del clusters[request.key]
             continue
-        more = room.take(request, given.racks)
-        devices = {**given.devices}
+        more = room.take(request, allocation.racks)
+        devices = {**allocation.devices}
         for namespace, count in request.devices.items():
             allocated = devices.get(namespace, ())
             added = (device(namespace, index) for index in range(len(allocated), count))
             devices[namespace] = (*allocated, *added)
-        update = {"racks": (*given.racks, *more), "devices": devices, "state": state}
-        clusters[request.key] = given.model_copy(update=update)
+        update = {"racks": (*allocation.racks, *more), "devices": devices, "state": state}
+        clusters[request.key] = allocation.model_copy(update=update)
     return AllocationsFile(racks=rack_ids, teams=teams, clusters=clusters)
 
 
@@ -171,7 +171,7 @@ class FreePorts:
     """
 
     def __init__(self, clusters: Iterable[ClusterAllocation], *, of_hosts: bool) -> None:
-        self.holders = Counter((given.ports.first - FIRST_PORT) // PORTS_PER_CLUSTER for given in clusters)
+        self.holders = Counter((allocation.ports.first - FIRST_PORT) // PORTS_PER_CLUSTER for allocation in clusters)
         self.of_hosts = of_hosts
         last = max(self.holders, default=-1)
         self.later = (block for block in BLOCKS if block > last)
@@ -189,9 +189,8 @@ class FreePorts:
         if block is None:
             holders, block = self.fewest[0]
             if holders and self.of_hosts:
-                message = (
-                    f"all ports from {FIRST_PORT} to {LAST_PORT} are given: {len(BLOCKS)} clusters share a cell's hosts"
-                )
+                shared = f"{len(BLOCKS)} clusters share a cell's hosts"
+                message = f"all ports from {FIRST_PORT} to {LAST_PORT} are allocated: {shared}"
                 raise PortsExhaustedError(message)
             heapreplace(self.fewest, (holders + 1, block))
         self.holders[block] += 1

@@ -37,16 +37,16 @@ from aerofleet.units.amount import amount
 
 ASSUMPTIONS = Assumptions()
 TRACKING = "cgroup-mem-tracking"
-OF_NAMESPACE = {
+NAMESPACE_PARAMETERS = {
     "partition_tree_sprigs": "partition-tree-sprigs",
     "record_limit_bytes": "max-record-size",
 }
-OF_STORAGE = {
+STORAGE_PARAMETERS = {
     "stop_writes_used_percent": "stop-writes-used-pct",
     "stop_writes_available_percent": "stop-writes-avail-pct",
 }
 """Field of NamespaceLimits → the Aerospike parameter that sets it."""
-WRITTEN = {
+SETTING_PATHS = {
     "memory_bytes": "resources.memory",
     "indexes_memory_budget_bytes": "indexesMemoryBudget",
     "data_size_bytes": "dataSize",
@@ -63,7 +63,7 @@ ONE_LIMIT_BEFORE = (7, 0)
 
 
 class NoSizeError(NoFitError):
-    """No number of pods carries the workload; the text names what a pod lacks."""
+    """No number of pods carries the workload; the text names what a pod has too little of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +101,25 @@ def auto_size(settings: Settings, version: str, models: Sequence[HostModel]) -> 
         workload, pod, assumed = workload_of(settings, version), pod_of(settings, version), assumptions_of(settings)
         missing = memory_shortfalls(pod, assumed)
         if missing:
-            raise NoSizeError(told(missing[0]))
+            raise NoSizeError(shortfall_message(missing[0]))
         capacity = capacity_of(settings, models)
         sizing = size(workload, capacity, settings.racks, assumed)
     except ValueError as error:
         raise NoSizeError(str(error)) from None
     if not sizing.fits:
-        lacks = sizing.missing[0]
-        need, have = amount(lacks.need, lacks.unit), amount(lacks.have, lacks.unit)
-        raise NoSizeError(f"{lacks.constraint}: a pod needs {need}, it has {have}")
+        shortfall = sizing.missing[0]
+        need, have = amount(shortfall.need, shortfall.unit), amount(shortfall.have, shortfall.unit)
+        raise NoSizeError(f"{shortfall.constraint}: a pod needs {need}, it has {have}")
     return enough_for_settings(settings, sizing, pod)
 
 
 def lacks_for_settings(settings: Settings, version: str) -> list[str]:
     """Return one message for each shortfall of a pod's memory against the limits in its settings."""
     try:
-        return [told(lack) for lack in memory_shortfalls(pod_of(settings, version), assumptions_of(settings))]
+        return [
+            shortfall_message(shortfall)
+            for shortfall in memory_shortfalls(pod_of(settings, version), assumptions_of(settings))
+        ]
     except ValueError:
         return []
 
@@ -135,7 +138,7 @@ def lacks_for_workload(settings: Settings, version: str, models: Sequence[HostMo
     except ValueError:
         return []
     known = memory_shortfalls(pod, assumed)
-    return [told(lack) for lack in missing if lack not in known]
+    return [shortfall_message(shortfall) for shortfall in missing if shortfall not in known]
 
 
 def sizing_of(settings: Settings, version: str, models: Sequence[HostModel]) -> tuple[Sizing, tuple[Shortfall, ...]]:
@@ -167,29 +170,28 @@ def enough_for_settings(settings: Settings, sizing: Sizing, pod: PodSettings) ->
         missing = shortfalls(sizing.workload, size, sizing.assumptions)
         if not missing:
             return AutoSize(pods, decides)
-        decides = written(missing[0].path)
-    raise NoSizeError(told(missing[0]))
+        decides = setting_path(missing[0].path)
+    raise NoSizeError(shortfall_message(missing[0]))
 
 
-def told(lacks: Shortfall) -> str:
+def shortfall_message(shortfall: Shortfall) -> str:
     """Return a message: what is too small, what it has to be, and the consequence."""
-    have, need = amount(lacks.have, lacks.unit), amount(lacks.need, lacks.unit)
-    if lacks.path == Constraint.COPIES:
+    have, need = amount(shortfall.have, shortfall.unit), amount(shortfall.need, shortfall.unit)
+    if shortfall.path == Constraint.COPIES:
         return f"the copies and a majority need {need}, there are {have}"
-    if "." not in lacks.path and "_" not in lacks.path:
-        return f"{lacks.path}: each node needs {need}, it has {have}"
-    if lacks.unit == "%":
-        return (
-            f"{written(lacks.path)} is {have}: writes stop, because data fill {need} after the loss that is planned for"
-        )
-    have = have if lacks.have else "not set"
-    return f"{written(lacks.path)} is {have} and has to be {need}: {lacks.reason}"
+    if "." not in shortfall.path and "_" not in shortfall.path:
+        return f"{shortfall.path}: each node needs {need}, it has {have}"
+    if shortfall.unit == "%":
+        consequence = f"writes stop, because data fill {need} after the loss that is planned for"
+        return f"{setting_path(shortfall.path)} is {have}: {consequence}"
+    have = have if shortfall.have else "not set"
+    return f"{setting_path(shortfall.path)} is {have} and has to be {need}: {shortfall.reason}"
 
 
-def written(path: str) -> str:
+def setting_path(path: str) -> str:
     """Return a path as in the definitions: ``namespaces.cart.data_size_bytes`` → ``namespaces.cart.dataSize``."""
     above, dot, name = path.rpartition(".")
-    return f"{above}{dot}{WRITTEN.get(name, name)}"
+    return f"{above}{dot}{SETTING_PATHS.get(name, name)}"
 
 
 def assumptions_of(settings: Settings) -> Assumptions:
@@ -279,8 +281,8 @@ def limits_of(namespace: NamespaceSettings, version: tuple[int, ...]) -> Namespa
     in_memory = namespace.storage is StorageKind.MEMORY
     data_size = namespace.data_size if in_memory else 0
     devices = None if in_memory else namespace.devices
-    parameters = [(name, namespace.config.get(parameter)) for name, parameter in OF_NAMESPACE.items()]
-    parameters += [(name, namespace.storage_config.get(parameter)) for name, parameter in OF_STORAGE.items()]
+    parameters = [(name, namespace.config.get(parameter)) for name, parameter in NAMESPACE_PARAMETERS.items()]
+    parameters += [(name, namespace.storage_config.get(parameter)) for name, parameter in STORAGE_PARAMETERS.items()]
     further = {name: value for name, value in parameters if isinstance(value, int)}
     return NamespaceLimits(
         name=namespace.name,

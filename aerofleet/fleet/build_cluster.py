@@ -49,17 +49,17 @@ class Context:
 
 
 def build_cluster(
-    written: ClusterDefinition, tier: Tier, settings: Settings, given: ClusterAllocation, context: Context
+    written: ClusterDefinition, tier: Tier, settings: Settings, allocation: ClusterAllocation, context: Context
 ) -> Cluster:
     """Build the resolved cluster; ``settings.size`` has to be a number."""
     cell, size = context.cell, int(settings.size) * settings.racks
     version = cell.server.version_of(settings.channel)
-    users = build_users(settings, given)
-    tls = Tls(given.tls_name, tls_secret(given.resource)) if settings.security.tls else None
+    users = build_users(settings, allocation)
+    tls = Tls(allocation.tls_name, tls_secret(allocation.resource)) if settings.security.tls else None
     return Cluster(
         team=written.team,
         name=written.name,
-        resource_name=given.resource,
+        resource_name=allocation.resource,
         namespace=context.namespace,
         state=written.file.state,
         tier=tier,
@@ -71,14 +71,14 @@ def build_cluster(
         min_cluster_size=min_cluster_size(settings.min_cluster_size, size),
         racks=tuple(
             ClusterRack(context.racks[rack], rack)
-            for rack in racks_in_use(given.racks, context.usable_racks, settings.racks)
+            for rack in racks_in_use(allocation.racks, context.usable_racks, settings.racks)
         ),
-        volumes=build_volumes(settings, given),
+        volumes=build_volumes(settings, allocation),
         devices={
-            namespace.name: tuple(device.path for device in devices_of(namespace, given))
+            namespace.name: tuple(device.path for device in devices_of(namespace, allocation))
             for namespace in settings.namespaces
         },
-        ports=ports_of(given.ports, admin=numbers(version) >= ADMIN_PORT_SINCE),
+        ports=ports_of(allocation.ports, admin=numbers(version) >= ADMIN_PORT_SINCE),
         network_profile=cell.network,
         networks=cell.networks,
         users=users,
@@ -92,30 +92,30 @@ def build_cluster(
     )
 
 
-def devices_of(settings: NamespaceSettings, given: ClusterAllocation) -> tuple[DeviceAllocation, ...]:
+def devices_of(settings: NamespaceSettings, allocation: ClusterAllocation) -> tuple[DeviceAllocation, ...]:
     count = settings.devices.count if settings.devices and settings.storage is StorageKind.DEVICE else 0
-    return given.devices.get(settings.name, ())[:count]
+    return allocation.devices.get(settings.name, ())[:count]
 
 
-def build_volumes(settings: Settings, given: ClusterAllocation) -> tuple[Volume, ...]:
+def build_volumes(settings: Settings, allocation: ClusterAllocation) -> tuple[Volume, ...]:
     work = settings.work_directory
     volumes = [Volume("workdir", "/opt/aerospike", work.size, work.storage_class, "Filesystem")]
     for namespace in settings.namespaces:
         if namespace.devices is not None:
             volumes += [
                 Volume(device.volume, device.path, namespace.devices.size, namespace.devices.storage_class, "Block")
-                for device in devices_of(namespace, given)
+                for device in devices_of(namespace, allocation)
             ]
     return tuple(volumes)
 
 
-def build_users(settings: Settings, given: ClusterAllocation) -> tuple[User, ...]:
+def build_users(settings: Settings, allocation: ClusterAllocation) -> tuple[User, ...]:
     """Build the users: the platform's own first, then those of the settings; none without access control."""
     if not settings.security.access_control:
         return ()
 
     def secret(user: str) -> str:
-        return user_secret(given.resource, user, settings.passwords.get(user, 1))
+        return user_secret(allocation.resource, user, settings.passwords.get(user, 1))
 
     own = [User(ADMIN_USER, ADMIN_ROLES, secret(ADMIN_USER))]
     if settings.exporter is not None:

@@ -6,20 +6,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from aerofleet.files.validation import dotted
 from aerofleet.findings import Location
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.cluster import SecretReference
-from aerofleet.fleet.resolve import Resolution, ResolvedSettings, held_back, pool_models
+from aerofleet.fleet.resolve import Resolution, ResolvedSettings, is_paused_by_upgrade, pool_models
 from aerofleet.settings.layers import DEFAULTS
 from aerofleet.settings.merge import Origin, Path
 from aerofleet.settings.source import CellSource, ClusterDefinition
 from aerofleet.settings.template import inputs_of, is_template
 from aerofleet.units.amount import amount
+from aerofleet.units.field_path import dotted
 
 SIZED_BY = ("workload", "racks", "resources", "namespaces", "pools.yaml", "hosts.yaml")
-GIVEN = "given"
-"""Prefix of what `allocations.yaml` holds for a cluster."""
+ALLOCATED = "allocated"
+"""Prefix of the values that `allocations.yaml` has for a cluster."""
 SECRETS = "secrets"
 PURPOSES = {
     "feature-key": "feature key of the server",
@@ -64,9 +64,9 @@ def explain_cluster(resolution: Resolution, key: str) -> list[Explained]:
         return []
     return [
         *_own(cluster, resolved),
-        *(_held_back(source, cluster, explained) for explained in _settings(resolved)),
+        *(_paused_by_upgrade(source, cluster, explained) for explained in _settings(resolved)),
         *_cell(source, resolved),
-        *_given(source, key),
+        *_allocated(source, key),
         *_secrets(resolution, cluster),
     ]
 
@@ -99,9 +99,9 @@ def _settings(resolved: ResolvedSettings) -> Iterator[Explained]:
         )
 
 
-def _held_back(source: CellSource, cluster: ClusterDefinition, explained: Explained) -> Explained:
+def _paused_by_upgrade(source: CellSource, cluster: ClusterDefinition, explained: Explained) -> Explained:
     """Return ``paused`` as true while an upgrade of the operator pauses the cluster; any other value unchanged."""
-    if explained.path != "paused" or source.cell is None or not held_back(source, cluster):
+    if explained.path != "paused" or source.cell is None or not is_paused_by_upgrade(source, cluster):
         return explained
     where = source.cell.document.locate(("operator", "phase"))
     return replace(explained, value=True, layer="cell: the phase of the operator's upgrade", location=where)
@@ -130,13 +130,13 @@ def _cell(source: CellSource, resolved: ResolvedSettings) -> Iterator[Explained]
     yield Explained("networkProfile", file.network.value, "cell", locate(("network",)))
 
 
-def _given(source: CellSource, key: str) -> Iterator[Explained]:
+def _allocated(source: CellSource, key: str) -> Iterator[Explained]:
     if source.allocations is None or key not in source.allocations.file.clusters:
         return
-    given = source.allocations.file.clusters[key].model_dump(mode="json", by_alias=True)
+    allocation = source.allocations.file.clusters[key].model_dump(mode="json", by_alias=True)
     locate = source.allocations.document.locate
-    for path, value in leaves(given):
-        yield Explained(f"{GIVEN}.{dotted(path)}", value, "allocations", locate(("clusters", key, *path)))
+    for path, value in leaves(allocation):
+        yield Explained(f"{ALLOCATED}.{dotted(path)}", value, "allocations", locate(("clusters", key, *path)))
 
 
 def _secrets(resolution: Resolution, cluster: ClusterDefinition) -> Iterator[Explained]:

@@ -14,7 +14,7 @@ from aerofleet.files.choices import ClusterState, OperatorPhase
 from aerofleet.files.metal import HostModel
 from aerofleet.files.project_files import Files
 from aerofleet.files.settings import Settings
-from aerofleet.files.validation import UNKNOWN_KEY, dotted, nearest, unknown_key, validated
+from aerofleet.files.validation import UNKNOWN_KEY, nearest, unknown_key, validated
 from aerofleet.findings import Finding, Location, Rule, declared
 from aerofleet.findings.repeats import merge_repeats
 from aerofleet.fleet.build_cluster import Context, build_cluster
@@ -32,6 +32,7 @@ from aerofleet.settings.overlay import Overlay
 from aerofleet.settings.read_overlays import read_overlays
 from aerofleet.settings.source import STACKS, CellSource, ClusterDefinition, cells, read_cell
 from aerofleet.settings.tiers import TierChainError, TierRevision
+from aerofleet.units.field_path import dotted
 
 CELL_UNKNOWN = declared("cell-unknown", "`stacks/` has no folder for the cell.", scope="cell", severity="error")
 TIER_UNKNOWN = declared(
@@ -228,7 +229,7 @@ def build(source: CellSource, settings: Mapping[str, ResolvedSettings]) -> Cell:
             resolved = settings[definition.key]
             pool = pools[resolved.settings.pool]
             racks = racks_with_hosts[pool.name]
-            paused = held_back(source, definition)
+            paused = is_paused_by_upgrade(source, definition)
             context = Context(cell, tenant, namespace, pool, allocations.racks, racks, paused)
             clusters.append(one_cluster(definition, resolved, allocations, context))
         teams.append(Team(name, namespace, tenant, cell.group_of(name), tuple(clusters)))
@@ -249,7 +250,7 @@ def one_cluster(
     return replace(built, overlays=resolved.overlays)
 
 
-def held_back(source: CellSource, cluster: ClusterDefinition) -> bool:
+def is_paused_by_upgrade(source: CellSource, cluster: ClusterDefinition) -> bool:
     """Return whether an operator upgrade pauses the cluster; in phase `release`, until the release order names it."""
     assert source.cell is not None  # noqa: S101
     operator = source.cell.file.operator

@@ -9,11 +9,12 @@ from typing import Any
 from aerofleet.aerospike.parameters import data_version, names_in, versions
 from aerofleet.files.cluster.network import CONTEXTS
 from aerofleet.files.settings import Settings
-from aerofleet.files.validation import VALUE, dotted, kind_of, nearest
+from aerofleet.files.validation import VALUE, kind_of, nearest
 from aerofleet.findings import Finding, Rule, declared
 from aerofleet.fleet.resolve import Resolution, origin_locator
 from aerofleet.settings.free_maps import free_parameters, reserved
 from aerofleet.settings.merge import Path
+from aerofleet.units.field_path import dotted
 from aerofleet.units.names import CA_FILE, FEATURE_KEY_FILE, SECRETS_PATH, TLS_PATH
 
 PARAMETER_OWNED = declared(

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from aerofleet.files.validation import dotted
 from aerofleet.findings import Location
 from aerofleet.settings.merge import Merged, Path
 from aerofleet.settings.overlay import NamedPath, Overlay, named_leaves
+from aerofleet.units.field_path import dotted
 
 ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "nothing"})()
 """The value of a leaf that is not there; None is a value in an object."""

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from aerofleet.files.cluster.marks import Makes
-from aerofleet.files.validation import dotted
 from aerofleet.manifests.overlay import Difference, field_path
 from aerofleet.settings.merge import Path
 from aerofleet.settings.overlay import NamedPath
 from aerofleet.settings.spec_place import marked_settings, setting_of
-from aerofleet.units.field_path import ANY_ENTRY
+from aerofleet.units.field_path import ANY_ENTRY, dotted
 from aerofleet.units.names import POOL_LABEL
 
 Pattern = tuple[str, ...]

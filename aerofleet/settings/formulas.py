@@ -9,13 +9,14 @@ from typing import Any
 
 from aerofleet.files.quantities import parse_bytes, parse_count, parse_per_second, parse_percent
 from aerofleet.files.settings import Settings
-from aerofleet.files.validation import dotted, is_text
+from aerofleet.files.validation import is_text
 from aerofleet.findings import Finding, declared, rules_in
 from aerofleet.load import read_plain
 from aerofleet.settings.layers import is_of_tier
 from aerofleet.settings.merge import Merged, Path
 from aerofleet.settings.source import ClusterDefinition
 from aerofleet.settings.template import TemplateMistakeError, UnknownInputError, is_template, render
+from aerofleet.units.field_path import dotted
 
 WORKLOAD_UNITS = {
     "objects": parse_count,

@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from aerofleet.files.cluster.overlay import OverlaySettings
-from aerofleet.files.validation import dotted, validated
+from aerofleet.files.validation import validated
 from aerofleet.findings import Finding, declared
 from aerofleet.settings.formulas import render_templates
 from aerofleet.settings.merge import Layer, Merged, Origin, Path, is_named_list
 from aerofleet.settings.overlay import OVERLAY, SPEC, Overlay, in_effect
 from aerofleet.settings.source import ClusterDefinition
 from aerofleet.settings.template import is_template
+from aerofleet.units.field_path import dotted
 
 OVERLAY_NULL = declared(
     "overlay-null",

@@ -63,9 +63,9 @@ class TierRevision:
         empty.
         """
         yield self._layer(self.file.settings, ("settings",), "")
-        for index, servers in enumerate(self.file.for_servers):
-            if version and servers.is_for(version):
-                yield self._layer(servers.settings, ("forServers", index, "settings"), f" for servers {servers.range}")
+        for index, entry in enumerate(self.file.for_servers):
+            if version and version in entry.servers:
+                yield self._layer(entry.settings, ("forServers", index, "settings"), f" for servers {entry.servers}")
 
     def _layer(self, settings: Mapping[str, Any], path: Path, servers: str) -> Layer:
         prefix = ("revisions", str(self.number), *path)

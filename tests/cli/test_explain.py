@@ -126,7 +126,7 @@ def test_what_the_cell_says_is_where_explain_says(
 
 def test_what_was_given_is_where_explain_says(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
     monkeypatch.chdir(EXAMPLE)
-    (value,) = explained(capsys, "payments/ledger", "given.ports", "--cell", "local")
+    (value,) = explained(capsys, "payments/ledger", "allocated.ports", "--cell", "local")
     file, line, _ = value["location"].split(":")
     lines = (EXAMPLE / file).read_text().splitlines()
     assert lines[int(line) - 1] == f"      first: {value['value']}"

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from aerofleet.files.settings import Settings
-from aerofleet.files.validation import dotted
 from aerofleet.findings import LocatedProblem
 from aerofleet.fleet.pool_members import hosts_in_racks
 from aerofleet.load import Document
@@ -16,6 +15,7 @@ from aerofleet.settings.layers import layers_of
 from aerofleet.settings.merge import Path
 from aerofleet.settings.source import CellSource, ClusterDefinition
 from aerofleet.settings.tiers import TierChainError
+from aerofleet.units.field_path import dotted
 
 
 @dataclass(frozen=True)

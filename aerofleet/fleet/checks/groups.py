@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from aerofleet.files.validation import nearest
 from aerofleet.findings import LocatedProblem, rule, rules_in
 from aerofleet.fleet.checks.definitions import Definitions, in_file
+from aerofleet.fleet.stack_name import PLATFORM
 from aerofleet.load import Document
 from aerofleet.settings.merge import Path
 from aerofleet.settings.source import CellSource
@@ -30,8 +31,8 @@ def group_missing(definitions: Definitions) -> Iterator[LocatedProblem]:
 def group_name(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A stack group has the name of the platform's own stack."""
     cell = definitions.source.cell
-    if cell is not None and "platform" in cell.file.groups:
-        yield in_file(cell.document, ("groups", "platform"), "'platform' is the name of the platform's own stack")
+    if cell is not None and PLATFORM in cell.file.groups:
+        yield in_file(cell.document, ("groups", PLATFORM), f"'{PLATFORM}' is the name of the platform's own stack")
 
 
 @rule("group-team", scope="cell", severity="error")

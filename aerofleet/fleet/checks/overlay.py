@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from aerofleet.ako.crd import field_names
-from aerofleet.files.validation import dotted, nearest
+from aerofleet.files.validation import nearest
 from aerofleet.findings import Finding, declared, rules_in
 from aerofleet.fleet.checks.tenants import leaf_paths
 from aerofleet.load import Document
@@ -15,6 +15,7 @@ from aerofleet.settings.merge import Path
 from aerofleet.settings.overlay import OVERLAY, SPEC, NamedPath, begins_with, named_leaves
 from aerofleet.settings.source import CellSource, ClusterDefinition
 from aerofleet.settings.tiers import TierChainError, TierRevision, Tiers
+from aerofleet.units.field_path import dotted
 
 GRANT = f"{OVERLAY}.{SPEC}."
 OVERLAY_GRANT = declared(
