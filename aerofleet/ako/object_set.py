@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -12,8 +14,9 @@ from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config import entries, section
 from aerofleet.ako.placement import host_ports_of
+from aerofleet.ako.resource_requests import Requests, requests_of
 from aerofleet.units.aerospike_cluster import is_cluster
-from aerofleet.units.object_identity import CLUSTER_WIDE, kind_of, label_of, name_of, namespace_of
+from aerofleet.units.object_identity import CLUSTER_WIDE, DEFAULT_NAMESPACE, kind_of, label_of, name_of, namespace_of
 
 Object = Mapping[str, Any]
 
@@ -36,6 +39,7 @@ class ObjectSet:
         everything = list(objects)
         self.written = [dict(resource) for resource in everything if is_cluster(resource)]
         self.others = [dict(resource) for resource in everything if not is_cluster(resource)]
+        self._requests: dict[str, Requests] = {}
 
     @cached_property
     def clusters(self) -> list[Cluster]:
@@ -94,12 +98,39 @@ class ObjectSet:
         return Keyed(label_of(resource), contents)
 
     def of_kind(self, kind: str, namespace: str | None = None) -> list[Object]:
-        """Return every object of a kind; with ``namespace`` those of this namespace only."""
-        return [
-            resource
-            for resource in self.others
-            if kind_of(resource) == kind and (namespace is None or namespace_of(resource) == (namespace or "default"))
-        ]
+        """Return every object of a kind, only those of ``namespace`` if it is named."""
+        return self._by_kind.get((kind, None if namespace is None else namespace or DEFAULT_NAMESPACE), [])
+
+    @cached_property
+    def _by_kind(self) -> dict[tuple[str, str | None], list[Object]]:
+        """Kind and namespace → objects; kind and None → those of all namespaces."""
+        by_kind: dict[tuple[str, str | None], list[Object]] = {}
+        for resource in self.others:
+            for namespace in (namespace_of(resource), None):
+                by_kind.setdefault((kind_of(resource), namespace), []).append(resource)
+        return by_kind
+
+    def named(self, name: str) -> list[Cluster]:
+        """Return the clusters of this name in all namespaces."""
+        return self._by_cluster_name.get(name, [])
+
+    @cached_property
+    def _by_cluster_name(self) -> dict[str, list[Cluster]]:
+        by_name: dict[str, list[Cluster]] = {}
+        for cluster in self.clusters:
+            by_name.setdefault(cluster.name, []).append(cluster)
+        return by_name
+
+    def requests_in(self, namespace: str) -> Requests:
+        """Return the sum of what the clusters of a namespace request."""
+        if namespace not in self._requests:
+            total: Requests = defaultdict(Fraction)
+            for cluster in self.clusters:
+                if cluster.namespace == namespace:
+                    for name, amount in requests_of(cluster).items():
+                        total[name] += amount
+            self._requests[namespace] = total
+        return self._requests[namespace]
 
 
 def _written(resource: Object) -> dict[str, Any]:

@@ -56,8 +56,8 @@ def same_cluster_name(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]
     namespace. That name keeps nodes of two clusters apart when one gets an address that the other knew: with the
     same name they join.
     """
-    for other in objects.clusters:
-        if other is not cluster and other.name == cluster.name and other.namespace != cluster.namespace:
+    for other in objects.named(cluster.name):
+        if other is not cluster and other.namespace != cluster.namespace:
             yield "metadata.name", f"{_name(other)} has the same cluster-name {cluster.name}"
 
 

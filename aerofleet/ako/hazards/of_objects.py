@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -194,54 +193,20 @@ def quota_too_small(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     quotas = objects.of_kind("ResourceQuota", cluster.namespace)
     if not quotas:
         return
-    clusters = [other for other in objects.clusters if other.namespace == cluster.namespace]
-    wanted: dict[str, Fraction] = defaultdict(Fraction)
-    for other in clusters:
-        for key, amount in _requested(other).items():
-            wanted[key] += amount
+    wanted = objects.requests_in(cluster.namespace)
     for quota in quotas:
         if section(quota, "spec").get("scopes") or section(quota, "spec").get("scopeSelector"):
             continue
         for key, hard in sorted(section(quota, "spec", "hard").items()):
             name = QUOTA_NAMES.get(key, key)
             if quantity(hard) < wanted.get(name, Fraction(0)):
-                names = ", ".join(other.name for other in clusters)
+                same = (other.name for other in objects.clusters if other.namespace == cluster.namespace)
+                names = ", ".join(same)
                 need = shown_amount(name, wanted[name])
                 yield "spec.size", f"{names} ask for {need} of {key}, {label_of(quota)} allows {hard}"
 
 
 QUOTA_NAMES = {"cpu": "requests.cpu", "memory": "requests.memory", "count/pods": "pods"}
-
-
-def _requested(cluster: Cluster) -> dict[str, Fraction]:
-    """Return the amounts that all pods of a cluster request, by the names of a ResourceQuota."""
-    requested: dict[str, Fraction] = defaultdict(Fraction)
-    requested["pods"] = Fraction(cluster.size)
-    for group in ("requests", "limits"):
-        for kind in ("cpu", "memory"):
-            requested[f"{group}.{kind}"] = cluster.size * _of_pod(cluster, group, kind)
-    per_rack = Fraction(cluster.size, max(len(cluster.racks), 1))
-    for rack in cluster.racks:
-        for volume in entries(rack.storage, "volumes"):
-            claim = section(volume, "source", "persistentVolume")
-            if claim:
-                amount = per_rack * quantity(claim.get("size") or 0)
-                requested["persistentvolumeclaims"] += per_rack
-                requested["requests.storage"] += amount
-                requested[f"{claim.get('storageClass')}.storageclass.storage.k8s.io/requests.storage"] += amount
-    return requested
-
-
-def _of_pod(cluster: Cluster, group: str, kind: str) -> Fraction:
-    """Return the amount of one pod: the sum of its containers, or its largest init container where that is more."""
-    pod = cluster.pod_spec
-    together = [section(pod, "aerospikeContainer"), *entries(pod, "sidecars")]
-    before = [section(pod, "aerospikeInitContainer"), *entries(pod, "initContainers")]
-    amounts = [
-        [quantity(section(container, "resources", group).get(kind) or 0) for container in containers]
-        for containers in (together, before)
-    ]
-    return max(sum(amounts[0], Fraction(0)), max(amounts[1], default=Fraction(0)))
 
 
 def shown_amount(name: str, amount: Fraction) -> str:

@@ -1,0 +1,46 @@
+"""The resources that the pods of a cluster ask for, by the names of a ResourceQuota (Kubernetes 1.35)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+
+from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.config import entries, section
+from aerofleet.units.kubernetes_quantity import quantity
+
+Requests = dict[str, Fraction]
+"""Name of a resource in a ResourceQuota → cores, bytes, or a number of objects."""
+
+
+def requests_of(cluster: Cluster) -> Requests:
+    """Return what all pods of the cluster and their claims ask for together."""
+    total: Requests = defaultdict(Fraction)
+    total["pods"] = Fraction(cluster.size)
+    for group in ("requests", "limits"):
+        for kind in ("cpu", "memory"):
+            total[f"{group}.{kind}"] = cluster.size * _of_pod(cluster, group, kind)
+    per_rack = Fraction(cluster.size, max(len(cluster.racks), 1))
+    for rack in cluster.racks:
+        for volume in entries(rack.storage, "volumes"):
+            claim = section(volume, "source", "persistentVolume")
+            if claim:
+                amount = per_rack * quantity(claim.get("size") or 0)
+                total["persistentvolumeclaims"] += per_rack
+                total["requests.storage"] += amount
+                total[f"{claim.get('storageClass')}.storageclass.storage.k8s.io/requests.storage"] += amount
+    return total
+
+
+def _of_pod(cluster: Cluster, group: str, kind: str) -> Fraction:
+    """Return the sum of the containers, which run together, or the largest init container, which run before them one
+    after the other.
+    """
+    pod = cluster.pod_spec
+    together = [section(pod, "aerospikeContainer"), *entries(pod, "sidecars")]
+    before = [section(pod, "aerospikeInitContainer"), *entries(pod, "initContainers")]
+    amounts = [
+        [quantity(section(container, "resources", group).get(kind) or 0) for container in containers]
+        for containers in (together, before)
+    ]
+    return max(sum(amounts[0], Fraction(0)), max(amounts[1], default=Fraction(0)))
