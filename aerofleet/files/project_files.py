@@ -13,7 +13,13 @@ from aerofleet.load import Document, read, read_text
 SUFFIX = ".yaml"
 LOOKS_LIKE_DEFINITIONS = (SUFFIX, ".yml", ".json")
 
-FILE_UNKNOWN = declared("file-unknown", "Nothing reads a file; it has no effect.", scope="file", severity="error")
+FILE_UNKNOWN = declared(
+    "file-unknown",
+    "Nothing reads a file; it has no effect.",
+    scope="file",
+    severity="error",
+    source="this project, docs/reference/definitions.md",
+)
 RULES = rules_in(globals())
 
 

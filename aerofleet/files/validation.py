@@ -21,17 +21,40 @@ SHOWN = 12
 """Most names in a hint: a cell has hundreds of hosts."""
 M = TypeVar("M", bound=BaseModel)
 
-TYPE = declared("definition-type", "A file, or an entry of it, is no mapping.", scope="file", severity="error")
+TYPE = declared(
+    "definition-type",
+    "A file, or an entry of it, is no mapping.",
+    scope="file",
+    severity="error",
+    source="this project, docs/reference/definitions.md",
+)
 UNKNOWN_KEY = declared(
     "definition-unknown-key",
     "Nothing reads a key; it would otherwise be a setting without effect.",
     scope="file",
     severity="error",
+    source="this project, docs/reference/definitions.md",
 )
-MISSING = declared("definition-missing", "A value is missing.", scope="file", severity="error")
-CHOICE = declared("definition-choice", "A value is not one of the possible ones.", scope="file", severity="error")
+MISSING = declared(
+    "definition-missing",
+    "A value is missing.",
+    scope="file",
+    severity="error",
+    source="this project, docs/reference/definitions.md",
+)
+CHOICE = declared(
+    "definition-choice",
+    "A value is not one of the possible ones.",
+    scope="file",
+    severity="error",
+    source="this project, docs/reference/definitions.md",
+)
 VALUE = declared(
-    "definition-value", "A value has the wrong type or is out of its bounds.", scope="file", severity="error"
+    "definition-value",
+    "A value has the wrong type or is out of its bounds.",
+    scope="file",
+    severity="error",
+    source="this project, docs/reference/definitions.md",
 )
 RULES = rules_in(globals())
 

@@ -93,7 +93,9 @@ def preflight(cell: Cell, rendered: RenderedCell, server: Server) -> Iterator[Fi
     yield from foreign_object.findings(target)
 
 
-@rule("preflight-kubernetes", scope="live", severity="error")
+@rule(
+    "preflight-kubernetes", scope="live", severity="error", source="this project: `cell.yaml` names the minor version"
+)
 def kubernetes_version(target: Target) -> Iterator[LocatedProblem]:
     """The server runs another minor version of Kubernetes than `cell.yaml` names."""
     cell, running = target.cell, target.kubernetes
@@ -108,6 +110,7 @@ def kubernetes_version(target: Target) -> Iterator[LocatedProblem]:
     scope="live",
     severity="error",
     remedy="another operator release, or another Kubernetes",
+    source="the operator's table of releases",
 )
 def operator_kubernetes(target: Target) -> Iterator[LocatedProblem]:
     """The operator's release is not made for the Kubernetes that the server runs."""
@@ -120,7 +123,11 @@ def operator_kubernetes(target: Target) -> Iterator[LocatedProblem]:
 
 
 @rule(
-    "preflight-kind", scope="live", severity="error", remedy="install what brings it, at a version that serves this one"
+    "preflight-kind",
+    scope="live",
+    severity="error",
+    remedy="install what brings it, at a version that serves this one",
+    source="Kubernetes: the API server refuses an object of a kind that it does not serve",
 )
 def missing_kind(target: Target) -> Iterator[LocatedProblem]:
     """The server does not know a kind of another project (cert-manager, Prometheus, External Secrets), or of AKO in a
@@ -145,6 +152,7 @@ def is_custom(group: str) -> bool:
     scope="live",
     severity="error",
     remedy="a definition older than its operator loses fields silently",
+    source="Kubernetes: an older definition drops fields",
 )
 def operator_definitions(target: Target) -> Iterator[LocatedProblem]:
     """The operator's definitions are of another release than the cell's, which does not install the operator."""
@@ -172,6 +180,7 @@ def hosts_in_maintenance(cell: Cell) -> Iterator[Host]:
     scope="live",
     severity="error",
     remedy="join it to the cluster first, or write `state: absent` in hosts.yaml",
+    source="Kubernetes: a server-side apply makes a Node that is not there",
 )
 def absent_node(cell: Cell, nodes: Container[str]) -> Iterator[LocatedProblem]:
     """An active host is no node of the Kubernetes cluster.
@@ -184,7 +193,12 @@ def absent_node(cell: Cell, nodes: Container[str]) -> Iterator[LocatedProblem]:
             yield problem(Subject("node", host.name), f"pool {pool.name} has this host, and there is no such node")
 
 
-@rule("preflight-phantom", scope="live", severity="error")
+@rule(
+    "preflight-phantom",
+    scope="live",
+    severity="error",
+    source="Kubernetes: a kubelet writes the labels and the version of its Node",
+)
 def phantom_node(target: Target) -> Iterator[LocatedProblem]:
     """A Node object has no machine: no kubelet ever registered it, and no pod can run there."""
     message = "is a Node object without a machine: no kubelet ever registered it, and no pod can run there"
@@ -204,7 +218,7 @@ def is_phantom(node: Object) -> bool:
     return not kubelet and HOSTNAME_LABEL not in labels
 
 
-@rule("preflight-taint", scope="live", severity="error")
+@rule("preflight-taint", scope="live", severity="error", source="this project: `pools.yaml` names the taints")
 def missing_taint(target: Target) -> Iterator[LocatedProblem]:
     """A node lacks a taint that its pool expects: pods of others may run on it."""
     for pool, node in target.active_nodes():
@@ -217,7 +231,9 @@ def missing_taint(target: Target) -> Iterator[LocatedProblem]:
                 yield problem(Subject("node", name), message, f"kubectl taint node {name} {text}")
 
 
-@rule("preflight-cordoned", scope="live", severity="warning")
+@rule(
+    "preflight-cordoned", scope="live", severity="warning", source="Kubernetes: no pod is scheduled on a cordoned node"
+)
 def cordoned_node(target: Target) -> Iterator[LocatedProblem]:
     """The node of an active host is cordoned: no new pod starts there."""
     for pool, node in target.active_nodes():
@@ -232,6 +248,7 @@ def cordoned_node(target: Target) -> Iterator[LocatedProblem]:
     scope="live",
     severity="error",
     remedy="volumes of this class would stay Pending: make it, or write another one in pools.yaml",
+    source="Kubernetes: a claim waits for its class",
 )
 def missing_storage_class(target: Target) -> Iterator[LocatedProblem]:
     """A storage class that clusters use and the cell does not make is not there."""
@@ -248,7 +265,7 @@ def missing_storage_class(target: Target) -> Iterator[LocatedProblem]:
             yield problem(Subject("object", f"StorageClass {name}"), "is not there")
 
 
-@rule("preflight-secret", scope="live", severity="error")
+@rule("preflight-secret", scope="live", severity="error", source="Kubernetes: a pod waits for its Secrets")
 def missing_secret(target: Target) -> Iterator[LocatedProblem]:
     """A Secret that people make by hand is not there. Contents of Secrets are never read."""
     if target.cell.secret_store.kind != "existing":
@@ -270,6 +287,7 @@ def missing_secret(target: Target) -> Iterator[LocatedProblem]:
     scope="live",
     severity="error",
     remedy="delete or rename that object, or import it into the stack",
+    source="pulumi-kubernetes: a create fails where the object exists",
 )
 def foreign_object(target: Target) -> Iterator[LocatedProblem]:
     """Another owner uses the name of an object of the cell: `pulumi up` could not create it.

@@ -9,35 +9,86 @@ from aerofleet.findings import Finding, Location, Rule, declared, rules_in
 from aerofleet.findings.stop import MistakeError
 
 FILE_UNREADABLE = declared(
-    "file-unreadable", "The file is missing, not a regular file, or may not be read.", scope="file", severity="error"
+    "file-unreadable",
+    "The file is missing, not a regular file, or may not be read.",
+    scope="file",
+    severity="error",
+    source="POSIX; YAML 1.2, character encodings",
 )
 FILE_SIZE = declared(
-    "file-size", "The file is larger than any definition can sensibly be.", scope="file", severity="error"
+    "file-size",
+    "The file is larger than any definition can sensibly be.",
+    scope="file",
+    severity="error",
+    source="this project, limits of its reader",
 )
-FILE_ENCODING = declared("file-encoding", "The file is not UTF-8 text.", scope="file", severity="error")
-YAML_SYNTAX = declared("yaml-syntax", "The text is not YAML.", scope="file", severity="error")
+FILE_ENCODING = declared(
+    "file-encoding",
+    "The file is not UTF-8 text.",
+    scope="file",
+    severity="error",
+    source="POSIX; YAML 1.2, character encodings",
+)
+YAML_SYNTAX = declared("yaml-syntax", "The text is not YAML.", scope="file", severity="error", source="YAML 1.2")
 YAML_DOCUMENTS = declared(
-    "yaml-documents", "A file has several documents where one is expected.", scope="file", severity="error"
+    "yaml-documents",
+    "A file has several documents where one is expected.",
+    scope="file",
+    severity="error",
+    source="YAML 1.2, streams",
 )
 YAML_DUPLICATE_KEY = declared(
     "yaml-duplicate-key",
     "A mapping has a key twice; readers differ in which one they take.",
     scope="file",
     severity="error",
+    source="YAML 1.2: the keys of a mapping are unique",
 )
-YAML_KEY = declared("yaml-key", "A key is not text.", scope="file", severity="error")
-YAML_TAG = declared("yaml-tag", "A value has a tag other than YAML's own plain types.", scope="file", severity="error")
+YAML_KEY = declared(
+    "yaml-key", "A key is not text.", scope="file", severity="error", source="JSON, which the API server reads"
+)
+YAML_TAG = declared(
+    "yaml-tag",
+    "A value has a tag other than YAML's own plain types.",
+    scope="file",
+    severity="error",
+    source="JSON, which the API server reads",
+)
 YAML_NUMBER = declared(
-    "yaml-number", "A number has no JSON form, or does not fit 64 bits.", scope="file", severity="error"
+    "yaml-number",
+    "A number has no JSON form, or does not fit 64 bits.",
+    scope="file",
+    severity="error",
+    source="JSON, which the API server reads",
 )
 YAML_ALIAS = declared(
-    "yaml-alias", "An alias names nothing that is complete before it.", scope="file", severity="error"
+    "yaml-alias",
+    "An alias names nothing that is complete before it.",
+    scope="file",
+    severity="error",
+    source="YAML 1.2",
 )
-YAML_MERGE = declared("yaml-merge", "A merge key `<<` has a value that is no mapping.", scope="file", severity="error")
+YAML_MERGE = declared(
+    "yaml-merge",
+    "A merge key `<<` has a value that is no mapping.",
+    scope="file",
+    severity="error",
+    source="YAML 1.1, merge keys, as kubectl reads them",
+)
 YAML_EXPANSION = declared(
-    "yaml-expansion", "The document, with its aliases written out, has too many values.", scope="file", severity="error"
+    "yaml-expansion",
+    "The document, with its aliases written out, has too many values.",
+    scope="file",
+    severity="error",
+    source="CVE-2019-11253: aliases that multiply",
 )
-YAML_NESTING = declared("yaml-nesting", "The document is nested too deeply.", scope="file", severity="error")
+YAML_NESTING = declared(
+    "yaml-nesting",
+    "The document is nested too deeply.",
+    scope="file",
+    severity="error",
+    source="CVE-2019-11253: aliases that multiply",
+)
 
 RULES = rules_in(globals())
 

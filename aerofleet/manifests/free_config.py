@@ -22,12 +22,21 @@ PARAMETER_OWNED = declared(
     "A free mapping has a parameter that a typed setting or an allocation decides.",
     scope="cell",
     severity="error",
+    source="this project: a parameter has one owner",
 )
 NETWORK_CONTEXT = declared(
-    "network-context", "`network` has a part that would not reach the server.", scope="cell", severity="error"
+    "network-context",
+    "`network` has a part that would not reach the server.",
+    scope="cell",
+    severity="error",
+    source="the configuration schemas of the server's releases; AKO 4.5.0: network",
 )
 FILE_NOT_MOUNTED = declared(
-    "file-not-mounted", "A parameter of the server names a file that no pod has.", scope="cell", severity="error"
+    "file-not-mounted",
+    "A parameter of the server names a file that no pod has.",
+    scope="cell",
+    severity="error",
+    source="aerospike-server, cfg.c: it does not start without the file",
 )
 RULES = (PARAMETER_OWNED, NETWORK_CONTEXT, FILE_NOT_MOUNTED)
 

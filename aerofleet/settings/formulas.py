@@ -26,13 +26,20 @@ WORKLOAD_UNITS = {
     "growthPerMonth": parse_percent,
 }
 
-TEMPLATE = declared("template", "A template of a tier can't be rendered.", scope="cell", severity="error")
+TEMPLATE = declared(
+    "template",
+    "A template of a tier can't be rendered.",
+    scope="cell",
+    severity="error",
+    source="this project, docs/concepts/definitions.md",
+)
 TEMPLATE_PLACE = declared(
     "template-place",
     "A template is outside of a tier.",
     scope="cell",
     severity="error",
     remedy="write the value itself",
+    source="this project, docs/concepts/definitions.md",
 )
 RULES = rules_in(globals())
 

@@ -22,6 +22,7 @@ OVERLAY_NULL = declared(
     " that is replaced as a whole.",
     scope="cell",
     severity="error",
+    source="this project, docs/concepts/definitions.md",
 )
 RULES = (OVERLAY_NULL,)
 

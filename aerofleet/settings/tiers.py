@@ -22,19 +22,34 @@ TIERS = "templates/tiers"
 TIER_LAYER = "tier "
 """Prefix of the reference in the name of a tier's layer."""
 
-TIER_NAME = declared("tier-name", "The tier in a file is not that of the file's name.", scope="file", severity="error")
+TIER_NAME = declared(
+    "tier-name",
+    "The tier in a file is not that of the file's name.",
+    scope="file",
+    severity="error",
+    source="this project, docs/concepts/definitions.md",
+)
 TIER_REVISION = declared(
     "tier-revision",
     "A revision of a tier is not a whole number from 1.",
     scope="file",
     severity="error",
     remedy='write "1"',
+    source="this project, docs/concepts/definitions.md",
 )
 TIER_CURRENT = declared(
-    "tier-current", "The current revision of a tier does not exist.", scope="file", severity="error"
+    "tier-current",
+    "The current revision of a tier does not exist.",
+    scope="file",
+    severity="error",
+    source="this project, docs/concepts/definitions.md",
 )
 TIER_CHAIN = declared(
-    "tier-chain", "A tier extends itself, or a tier that does not exist.", scope="file", severity="error"
+    "tier-chain",
+    "A tier extends itself, or a tier that does not exist.",
+    scope="file",
+    severity="error",
+    source="this project, docs/concepts/definitions.md",
 )
 RULES = rules_in(globals())
 

@@ -23,7 +23,13 @@ RESTORE_OR_GENERATE = (
 )
 
 
-@rule("allocation-missing", scope="cell", severity="error", remedy=GENERATE)
+@rule(
+    "allocation-missing",
+    scope="cell",
+    severity="error",
+    remedy=GENERATE,
+    source="AKO 4.5.0: it freezes ports, rack ids and names, or keys data on them",
+)
 def allocation_missing(definitions: Definitions) -> Iterator[LocatedProblem]:
     """`allocations.yaml` lacks a name, a port, a rack or a device."""
     source = definitions.source
@@ -69,7 +75,7 @@ def lacks_devices(allocated: Mapping[str, tuple[object, ...]], namespace: Namesp
     return len(allocated.get(namespace.name, ())) < namespace.devices.count
 
 
-@rule("state-skipped", scope="cell", severity="error")
+@rule("state-skipped", scope="cell", severity="error", source="this project, docs/how-to/end-a-cluster.md")
 def state_skipped(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster skips a step of its end."""
     source = definitions.source
@@ -83,7 +89,7 @@ def state_skipped(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_cluster(cluster, ("state",), message, f"write `state: {following}` first")
 
 
-@rule("cluster-abandoned", scope="cell", severity="error")
+@rule("cluster-abandoned", scope="cell", severity="error", source="this project, docs/how-to/end-a-cluster.md")
 def cluster_abandoned(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster was deleted from its team's file without the steps of its end."""
     allocations = definitions.source.allocations
@@ -109,7 +115,12 @@ def abandoned_clusters(source: CellSource) -> list[str]:
     return [key for key in source.allocations.file.clusters if key not in defined and team_of(key) not in source.unread]
 
 
-@rule("allocation-rack", scope="cell", severity="error")
+@rule(
+    "allocation-rack",
+    scope="cell",
+    severity="error",
+    source="AKO 4.5.0: it freezes ports, rack ids and names, or keys data on them",
+)
 def allocation_rack(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster has an allocated rack without an id."""
     allocations = definitions.source.allocations
@@ -123,7 +134,13 @@ def allocation_rack(definitions: Definitions) -> Iterator[LocatedProblem]:
                 yield in_file(allocations.document, ("clusters", key, "racks", index), message, nearest(rack, racks))
 
 
-@rule("allocation-clash", scope="cell", severity="error", remedy=f"take the newer one out; {GENERATE}")
+@rule(
+    "allocation-clash",
+    scope="cell",
+    severity="error",
+    remedy=f"take the newer one out; {GENERATE}",
+    source="AKO 4.5.0: it freezes ports, rack ids and names, or keys data on them",
+)
 def allocation_clash(definitions: Definitions) -> Iterator[LocatedProblem]:
     """`allocations.yaml` allocates a name, a port or a device to two owners, by hand or by a merge of two branches."""
     source = definitions.source
@@ -167,6 +184,7 @@ def unique_values(file: AllocationsFile, *, host_ports: bool) -> Iterator[tuple[
     scope="cell",
     severity="error",
     remedy="give the platform's another name in cell.yaml, or call the team otherwise",
+    source="Kubernetes, its own namespaces; this project: those of the platform",
 )
 def namespace_reserved(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A team has a Kubernetes namespace of the platform: the team would get access to it, and its quota would apply

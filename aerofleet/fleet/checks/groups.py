@@ -14,7 +14,7 @@ from aerofleet.settings.merge import Path
 from aerofleet.settings.source import CellSource
 
 
-@rule("group-missing", scope="cell", severity="error")
+@rule("group-missing", scope="cell", severity="error", source="this project, docs/how-to/move-a-team.md")
 def group_missing(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A team is in no stack group of a cell that has groups."""
     source = definitions.source
@@ -27,7 +27,13 @@ def group_missing(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_file(source.cell.document, ("groups",), message, remedy)
 
 
-@rule("group-name", scope="cell", severity="error", remedy="choose another name")
+@rule(
+    "group-name",
+    scope="cell",
+    severity="error",
+    remedy="choose another name",
+    source="this project, docs/how-to/move-a-team.md",
+)
 def group_name(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A stack group has the name of the platform's own stack."""
     cell = definitions.source.cell
@@ -35,7 +41,7 @@ def group_name(definitions: Definitions) -> Iterator[LocatedProblem]:
         yield in_file(cell.document, ("groups", PLATFORM), f"'{PLATFORM}' is the name of the platform's own stack")
 
 
-@rule("group-team", scope="cell", severity="error")
+@rule("group-team", scope="cell", severity="error", source="this project, docs/how-to/move-a-team.md")
 def group_team(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A stack group names a team that `tenants.yaml` does not have."""
     source = definitions.source
@@ -47,7 +53,9 @@ def group_team(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_file(source.cell.document, path, f"there is no team '{team}'", nearest(team, known))
 
 
-@rule("group-twice", scope="cell", severity="error", remedy="keep one")
+@rule(
+    "group-twice", scope="cell", severity="error", remedy="keep one", source="this project, docs/how-to/move-a-team.md"
+)
 def group_twice(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A team is in several stack groups."""
     source = definitions.source
@@ -59,7 +67,7 @@ def group_twice(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_file(source.cell.document, path, f"team {team} is in {members[team]} groups")
 
 
-@rule("group-moved", scope="cell", severity="error")
+@rule("group-moved", scope="cell", severity="error", source="this project, docs/how-to/move-a-team.md")
 def group_moved(definitions: Definitions) -> Iterator[LocatedProblem]:
     """The resources of a team are still in the state of another stack than that of its group."""
     source = definitions.source

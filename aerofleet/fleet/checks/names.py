@@ -50,7 +50,13 @@ class Named(NamedTuple):
     path: Path
 
 
-@rule("name-letters", scope="cell", severity="error", remedy="a letter that looks alike is another name")
+@rule(
+    "name-letters",
+    scope="cell",
+    severity="error",
+    remedy="a letter that looks alike is another name",
+    source="Unicode, confusable characters",
+)
 def name_letters(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A name has a letter that is not ASCII: it may look the same as another name."""
     for entry in named(definitions.source):
@@ -62,7 +68,12 @@ def name_letters(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_file(entry.document, entry.path, message)
 
 
-@rule("name-form", scope="cell", severity="error")
+@rule(
+    "name-form",
+    scope="cell",
+    severity="error",
+    source="Kubernetes, names of objects; AKO 4.5.0: validateNamingConstraints",
+)
 def name_form(definitions: Definitions) -> Iterator[LocatedProblem]:
     """Kubernetes, the operator or the server refuses a name."""
     for entry in named(definitions.source):
@@ -123,7 +134,7 @@ def settings_in_files(source: CellSource) -> Iterator[tuple[Document, Mapping[st
             yield tier.document, settings, place
 
 
-@rule("team-name", scope="cell", severity="error")
+@rule("team-name", scope="cell", severity="error", source="this project, docs/concepts/definitions.md")
 def team_name(definitions: Definitions) -> Iterator[LocatedProblem]:
     """The team in a file is not that of the file's name."""
     for team, read in definitions.source.teams.items():
@@ -132,7 +143,7 @@ def team_name(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_file(read.document, ("team",), message, f"write `team: {team}`")
 
 
-@rule("cell-name", scope="cell", severity="error")
+@rule("cell-name", scope="cell", severity="error", source="this project, docs/concepts/definitions.md")
 def cell_name(definitions: Definitions) -> Iterator[LocatedProblem]:
     """The cell in `cell.yaml` is not that of the folder."""
     cell, name = definitions.source.cell, definitions.source.name
@@ -141,7 +152,13 @@ def cell_name(definitions: Definitions) -> Iterator[LocatedProblem]:
         yield in_file(cell.document, ("cell",), message, f"write `cell: {name}`")
 
 
-@rule("rack-twice", scope="cell", severity="error", remedy="keep one of them")
+@rule(
+    "rack-twice",
+    scope="cell",
+    severity="error",
+    remedy="keep one of them",
+    source="this project, docs/concepts/definitions.md",
+)
 def rack_twice(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cell names a rack twice."""
     cell = definitions.source.cell
@@ -152,7 +169,13 @@ def rack_twice(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_file(cell.document, ("racks", index), f"the rack '{rack}' is in this list twice")
 
 
-@rule("name-twice", scope="cell", severity="error", remedy="keep one of them")
+@rule(
+    "name-twice",
+    scope="cell",
+    severity="error",
+    remedy="keep one of them",
+    source="this project, docs/concepts/definitions.md",
+)
 def name_twice(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A list that merges by name has a name twice: the second entry would be merged into the first."""
     for document, data, path in settings_in_files(definitions.source):

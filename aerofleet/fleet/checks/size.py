@@ -8,7 +8,13 @@ from aerofleet.findings import LocatedProblem, rule, rules_in
 from aerofleet.fleet.checks.definitions import Definitions, in_cluster
 
 
-@rule("pod-memory", scope="cell", severity="error", remedy="more memory, or smaller settings")
+@rule(
+    "pod-memory",
+    scope="cell",
+    severity="error",
+    remedy="more memory, or smaller settings",
+    source="this project, docs/concepts/sizing.md; Linux, memory limit of a control group",
+)
 def pod_memory(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A pod has less memory than its settings let the server take: the pod is killed before writes stop.
 

@@ -15,7 +15,7 @@ OF_OTHER_STORAGE = {StorageKind.DEVICE: "dataSize", StorageKind.MEMORY: "devices
 """Kind of storage → the setting that only the other kind uses."""
 
 
-@rule("storage-unused", scope="cell", severity="error")
+@rule("storage-unused", scope="cell", severity="error", source="aerospike-server, storage engines and their parameters")
 def storage_unused(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A namespace has a setting that only the other kind of storage uses: the owner believes that it applies.
 

@@ -17,7 +17,13 @@ OF_ACCESS_CONTROL = ("users", "roles", "passwords", "accessControlConfig")
 """Settings that nothing reads in a cluster without access control."""
 
 
-@rule("user-reserved", scope="cell", severity="error", remedy="give yours another name")
+@rule(
+    "user-reserved",
+    scope="cell",
+    severity="error",
+    remedy="give yours another name",
+    source="AKO 4.5.0: GetAdminUserFromSpec; this project: the exporter's user",
+)
 def user_reserved(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A user has the name of a platform user: the operator and the exporter log in as these."""
     for document, data, path in settings_in_files(definitions.source):
@@ -28,7 +34,7 @@ def user_reserved(definitions: Definitions) -> Iterator[LocatedProblem]:
                 yield in_file(document, (*path, "users", index, "name"), message)
 
 
-@rule("access-control-off", scope="cell", severity="error")
+@rule("access-control-off", scope="cell", severity="error", source="aerospike-server, Enterprise Edition: security")
 def access_control_off(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster without access control has settings of it: everybody may log in, and the owner believes otherwise.
 
@@ -61,7 +67,7 @@ def tier_has(source: CellSource, cluster: ClusterDefinition, key: str) -> bool:
     return tier is not None and bool(tier.file.settings.get(key)) and not turned_off
 
 
-@rule("password-user", scope="cell", severity="error")
+@rule("password-user", scope="cell", severity="error", source="this project, docs/adr/0085")
 def password_user(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster has a generation of the password of a user that it does not have: no password would be rotated."""
     for cluster, settings in definitions.clusters():

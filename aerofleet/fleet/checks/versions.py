@@ -14,7 +14,13 @@ from aerofleet.fleet.checks.definitions import Definitions, in_file, in_layer
 ADD_RELEASE = "add the release to Aerofleet's tables (docs/how-to/add-a-release.md)"
 
 
-@rule("operator-estimate", scope="cell", severity="warning", remedy=ADD_RELEASE)
+@rule(
+    "operator-estimate",
+    scope="cell",
+    severity="warning",
+    remedy=ADD_RELEASE,
+    source="the operator's releases of which this project has the rules",
+)
 def operator_estimate(definitions: Definitions) -> Iterator[LocatedProblem]:
     """An operator release is judged as the newest known one: everything is an estimate."""
     cell = definitions.source.cell
@@ -24,7 +30,12 @@ def operator_estimate(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_file(cell.document, ("operator", key), message)
 
 
-@rule("operator-unknown", scope="cell", severity="error")
+@rule(
+    "operator-unknown",
+    scope="cell",
+    severity="error",
+    source="the operator's releases of which this project has the rules",
+)
 def operator_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
     """The rules of an operator release are not known, so nobody knows its verdicts."""
     cell = definitions.source.cell
@@ -38,7 +49,13 @@ def operator_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_file(cell.document, ("operator", key), message, remedy)
 
 
-@rule("operator-kubernetes", scope="cell", severity="error", remedy="upgrade the operator before Kubernetes")
+@rule(
+    "operator-kubernetes",
+    scope="cell",
+    severity="error",
+    remedy="upgrade the operator before Kubernetes",
+    source="the operator's table of releases",
+)
 def operator_kubernetes(definitions: Definitions) -> Iterator[LocatedProblem]:
     """An operator release is not made for the cell's Kubernetes."""
     cell = definitions.source.cell
@@ -60,7 +77,7 @@ def operator_versions(definitions: Definitions) -> Iterator[tuple[str, str]]:
         yield "previousVersion", operator.previous_version
 
 
-@rule("channel-unknown", scope="cell", severity="error")
+@rule("channel-unknown", scope="cell", severity="error", source="this project, docs/how-to/upgrade-the-servers.md")
 def channel_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster follows a server channel that its cell does not have, and names no server version."""
     source = definitions.source
