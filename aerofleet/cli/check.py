@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aerofleet.analysis.cell import analyse_cell
-from aerofleet.cli.findings import add_format, add_selection, print_findings, selection_of
+from aerofleet.cli.findings import add_format, add_selection, left_out, print_findings, selection_of
 from aerofleet.findings.exit_code import ExitCode
 from aerofleet.fleet.lookup import all_cells
 
@@ -35,8 +35,8 @@ def run(argv: Sequence[str]) -> ExitCode:
     findings = selection.of_findings(found)
     code = print_findings(findings, options.format)
     if options.format == "text":
-        left_out = f", {len(found) - len(findings)} left out by --only or --skip" if len(findings) < len(found) else ""
-        sys.stdout.write(f"{', '.join(names)}: {counted(len(findings))}{left_out}\n")
+        others = left_out(len(found) - len(findings))
+        sys.stdout.write(f"{', '.join(names)}: {counted(len(findings))}{others}\n")
     return code
 
 

@@ -32,6 +32,11 @@ def selection_of(options: argparse.Namespace) -> Selection:
     return Selection.of(options.only, options.skip)
 
 
+def left_out(findings: int) -> str:
+    """Return the end of a line that says how many findings a selection leaves out; empty for none."""
+    return f", {findings} left out by --only or --skip" if findings else ""
+
+
 def print_findings(findings: Sequence[Finding], form: str, *, of_input: bool = True) -> ExitCode:
     """Write the findings to standard output, in a format of ``FORMATS``, and return the exit code that follows.
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from aerofleet.cli.findings import print_findings
+from aerofleet.cli.findings import add_selection, print_findings, selection_of
 from aerofleet.files.size_request import (
     ASSUMED_DEVICES,
     assumptions_for,
@@ -26,13 +26,15 @@ from aerofleet.findings.stop import MistakeError
 from aerofleet.sizing import Storage, Survive, figures
 from aerofleet.sizing.report import as_json, as_text
 
-NOT_OF_THE_QUESTION = {"file", "explain", "format", "root", "cell"}
+NOT_OF_THE_QUESTION = {"file", "explain", "format", "root", "cell", "only", "skip"}
+SELECTED = "only the selected are shown; a mistake in the question ends with 2 all the same"
 CLUSTER = re.compile(r"[a-z][a-z0-9-]*/[a-z][a-z0-9-]*")
 
 
 def run(argv: Sequence[str]) -> int:
     parser = arguments()
-    options = vars(parser.parse_args(argv))
+    parsed = parser.parse_args(argv)
+    selection, options = selection_of(parsed), vars(parsed)
     file, form = options["file"], options["format"]
     question = {name: value for name, value in options.items() if name not in NOT_OF_THE_QUESTION}
     if file is None and "objects" not in question:
@@ -46,7 +48,8 @@ def run(argv: Sequence[str]) -> int:
     try:
         sizing = sizing_of(from_file(Path(file)) if file else from_options(question))
     except MistakeError as error:  # mistakes are the answer, in the format that was asked for
-        return print_findings(error.findings, form)
+        print_findings(selection.of_findings(error.findings), form)
+        return error.exit_code
     show = as_json if form == "json" else as_text
     sys.stdout.write(show(sizing, figures(sizing) if options["explain"] else (), assumed))
     return ExitCode.FINE if sizing.fits else ExitCode.NO_FIT
@@ -103,4 +106,5 @@ def arguments() -> argparse.ArgumentParser:
     add("--as-of", dest="asOf", type=date.fromisoformat, metavar="DATE")
     add("--explain", action="store_true", default=False, help="every figure with formula, inputs and source")
     add("--format", choices=("text", "json"), default="text")
+    add_selection(parser, SELECTED)
     return parser

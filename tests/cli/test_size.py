@@ -196,3 +196,16 @@ def test_the_example_file_is_read_whole() -> None:
     assert (catalogue.objects, carts.record) == (200_000_000, 2048)
     # 35 + 4 + 9 + 1, then title 6 + 85, price 6 + 10, tags 5 + 12, stock 6 + 31 = 210, mark 4, up to 16
     assert catalogue.device_record_bytes((8, 1, 1)) == 224
+
+
+def test_a_value_that_the_sizing_cannot_use_has_a_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["size", "--objects", "1M", "--devices", "4", "--format", "json"]) == 2
+    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    assert finding["rule"] == "size-value"
+    assert main(["size", "--objects", "1M", "--devices", "4x1.6TB", "--format", "json"]) == 0
+    assert "size-value" not in capsys.readouterr().out
+
+
+def test_a_rule_that_is_left_out_makes_no_question_right(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["size", "--objects", "1M", "--devices", "4", "--skip", "size-value"]) == 2
+    assert capsys.readouterr().out == ""
