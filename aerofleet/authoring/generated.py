@@ -21,7 +21,7 @@ from aerofleet.load.whole_file import write_whole
 from aerofleet.manifests.reference import network_profiles_page
 from aerofleet.reference.rules import page as rules_page
 from aerofleet.reference.schemas import schema_text
-from aerofleet.reference.settings import definitions_page, mistakes_page
+from aerofleet.reference.settings import definitions_page
 from aerofleet.settings.source import cells, read_cell
 
 CODEOWNERS = Path(".github/CODEOWNERS")
@@ -130,7 +130,6 @@ def pages() -> Texts:
     texts = {REFERENCE / "schemas" / f"{kind}.json": schema_text(kind) for kind in SCHEMAS}
     texts[REFERENCE / "definitions.md"] = definitions_page()
     texts[REFERENCE / "network-profiles.md"] = network_profiles_page()
-    texts[REFERENCE / "mistakes.md"] = mistakes_page()
     texts[REFERENCE / "rules.md"] = rules_page()
     return texts
 

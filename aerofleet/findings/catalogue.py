@@ -47,7 +47,6 @@ MODULES: dict[Scope, tuple[str, ...]] = {
         "aerofleet.ako.hazards.of_objects",
         "aerofleet.ako.hazards.of_neighbours",
         "aerofleet.ako.reasons.identity",
-        "aerofleet.analysis.manifests",
     ),
     "config": (
         "aerofleet.aerospike.server.start",

@@ -1,62 +1,63 @@
-"""The reference page of rules, hazards and effects, made from the rules themselves."""
+"""The reference page of rules, effects and releases, made from the catalogue and the tables that the rules read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from aerofleet.aerospike.server import START_RULES
-from aerofleet.ako.admission import COMMON, CREATE_ONLY, SCHEMA, UPDATE_ONLY, WARNINGS
 from aerofleet.ako.compatibility import OPERATOR, RELEASES, admitted_servers
-from aerofleet.ako.hazards import CHANGE_HAZARDS, CLUSTER_HAZARDS, STATUS_HAZARDS
-from aerofleet.ako.hazards.beside import BESIDE, BESIDE_CHANGES
-from aerofleet.ako.hazards.of_config import CONFIG_HAZARDS
-from aerofleet.ako.hazards.of_start import HOST_RULES
-from aerofleet.ako.mutating import MUTATING
 from aerofleet.ako.reasons.kinds import KINDS, Kind
 from aerofleet.findings import Rule
+from aerofleet.findings.catalogue import rules
 from aerofleet.findings.effect import EFFECTS
+from aerofleet.findings.rule import Scope
 
 HEAD = f"""\
-# Rules, hazards and effects
+# Rules and effects
 
-What `aerofleet lint`, `diff`, `verdict` and `check` judge an AerospikeCluster by. The rules are those of operator
-{OPERATOR}. This page is made from the rules; `aerofleet generate` writes it.
+Every rule that `check`, `lint`, `diff`, `verdict`, `preflight` and `size` report, by what it looks at. `--only` and
+`--skip` take the ids. Where a rule names no release of the operator, it holds for all that are known, up to {OPERATOR}.
+This page is made from the rules; `aerofleet generate` writes it.
+
+| severity | what it means | exit code |
+| --- | --- | --- |
+| `error` | refused, or meaningless | 2; 1 for a running cluster |
+| `severe` | admitted, and it can cost data or availability | 1 |
+| `warning` | worth a change | 0 |
+| `info` | worth knowing | 0 |
+
+The severity of a reason for an effect follows from the effect: `error` if refused, `severe` if data is at risk,
+`warning` if data moves, else `info`.
 """
+
+CLUSTER = """By itself and beside the other objects of its file or cell. The operator refuses errors, and admits
+everything else."""
+CONFIG = """A server refuses errors when it starts, although the operator admits them:
+[what the server itself refuses](../concepts/server-start.md). The others are about a change."""
+
+SCOPES: dict[Scope, tuple[str, str]] = {
+    "file": ("One file", "Read by itself: a definition file, or manifests for `lint` and `diff`."),
+    "cell": ("The files of a cell together", "`aerofleet check` and `pulumi up` refuse errors."),
+    "cluster": ("An AerospikeCluster", CLUSTER),
+    "config": ("The server's configuration, and a change of it", CONFIG),
+    "change": ("A change of a cluster", "Refusals of the operator, reasons for an [effect](#effects), and hazards."),
+    "status": ("A change while a cluster is not as its definition says", "The status of the old cluster has it."),
+    "live": ("A Kubernetes cluster", "`preflight` asks the API server. Nothing is written."),
+    "policy": ("A reviewed change against the policies", ""),
+}
 
 
 def page() -> str:
-    """The whole page as Markdown."""
+    """Return the whole page as Markdown."""
     return "\n".join([HEAD, *_sections()])
 
 
 def _sections() -> Iterator[str]:
-    yield "## Refused while the operator fills in its defaults (stage `mutate`)\n"
-    yield _table(("rule", "what must hold"), [(f"`{rule.id}`", rule.summary) for rule in MUTATING])
-    yield "## Refused by the definition of the resource (stage `crd`)\n"
-    yield _table(("rule", "what must hold"), [(f"`{rule.id}`", rule.summary) for rule in SCHEMA])
-    yield "## Refused on creation only (stage `validate`)\n"
-    yield _rules(CREATE_ONLY)
-    yield "## Refused on creation and on change (stage `validate`)\n"
-    yield _rules(COMMON)
-    yield "## Refused on change only (stage `validate`)\n"
-    yield _rules(UPDATE_ONLY)
-    yield "## Let through with a warning\n"
-    yield _rules(WARNINGS)
-    yield "## Refused by the server at its start\n"
-    yield "The operator admits them; no server starts. [What the server itself refuses](../concepts/server-start.md).\n"
-    yield _start_rules()
-    yield "## Hazards of a cluster\n"
-    yield "The operator lets them through. `aerofleet lint` and `check` fail (exit code 1) on severe ones.\n"
-    yield _hazards((*CLUSTER_HAZARDS, *HOST_RULES))
-    yield "## Hazards of a change\n"
-    yield _hazards((*CONFIG_HAZARDS, *CHANGE_HAZARDS, *STATUS_HAZARDS))
-    yield "## Hazards of a cluster and what is in the same file\n"
-    yield "`lint` and `diff` judge a file as a whole: objects that a cluster names or that select it, other clusters.\n"
-    yield _hazards(BESIDE)
-    yield "## Hazards of a change of what is in the same file\n"
-    yield _hazards(BESIDE_CHANGES)
+    for scope, (title, text) in SCOPES.items():
+        if found := rules(scope):
+            yield f"## {title}\n\n{text}\n"
+            yield _rules(found)
     yield "## Effects\n\nFrom the least to the worst. The effect of a change is the worst of its reasons.\n"
-    yield _table(("effect", "what it means"), [(f"`{effect}`", words) for effect, words in EFFECTS.items()])
+    yield _table(("effect", "what it means"), [(f"`{effect}`", meaning) for effect, meaning in EFFECTS.items()])
     yield "## Objects beside a cluster\n\nThe consequence when one of them comes, changes or goes.\n"
     yield _table(
         ("kind", "comes", "changes", "goes"),
@@ -64,9 +65,20 @@ def _sections() -> Iterator[str]:
     )
     yield "### Fields that can't change\n"
     yield "`replaced`: Pulumi deletes the object and makes another. `refused`: the API server refuses the change.\n"
-    yield _table(("kind", "field", "a change is", "consequence"), list(_frozen()))
+    yield _table(("kind", "field", "a change is", "consequence"), _frozen())
     yield "## Operator releases\n"
-    yield _table(("operator", "server versions", "Kubernetes"), list(_releases()))
+    yield _table(("operator", "server versions", "Kubernetes"), _releases())
+
+
+def _rules(found: Iterable[Rule[...]]) -> str:
+    head = ("rule", "severity", "what must hold, or why it matters", "what is right", "releases", "source")
+    lines = ((f"`{rule.id}`", rule.severity, rule.summary, rule.remedy, _range(rule), rule.source) for rule in found)
+    return _table(head, lines)
+
+
+def _range(rule: Rule[...]) -> str:
+    ranges = (("operator", rule.operator), ("server", rule.server))
+    return ", ".join(f"{name} {releases}" for name, releases in ranges if str(releases))
 
 
 def _frozen() -> Iterator[tuple[str, ...]]:
@@ -86,28 +98,6 @@ def _releases() -> Iterator[tuple[str, ...]]:
         yield name, f"{servers[0]} to {servers[-1]}", f"{release.oldest_kubernetes} to {release.newest_kubernetes}"
 
 
-def _rules(rules: Iterable[Rule[...]]) -> str:
-    rows = [(f"`{rule.id}`", rule.summary, _releases_having(rule)) for rule in rules]
-    return _table(("rule", "what must hold", "operator releases"), rows)
-
-
-def _releases_having(rule: Rule[...]) -> str:
-    since = f"from {rule.operator.since} on" if rule.operator.since else ""
-    until = f"before {rule.operator.until}" if rule.operator.until else ""
-    return ", ".join(filter(None, (since, until)))
-
-
-def _start_rules() -> str:
-    rules = [rule for rule in START_RULES if rule.severity == "error"]
-    rows = [(f"`{rule.id}`", rule.summary, rule.server.since, rule.server.until) for rule in rules]
-    return _table(("rule", "what must hold", "since server", "before server"), rows)
-
-
-def _hazards(rules: Iterable[Rule[...]]) -> str:
-    rows = [(f"`{rule.id}`", rule.severity, rule.summary, rule.remedy) for rule in rules]
-    return _table(("hazard", "severity", "why", "write instead"), rows)
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
+def _table(head: tuple[str, ...], lines: Iterable[tuple[str, ...]]) -> str:
+    every = (head, ("---",) * len(head), *lines)
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in every) + "\n"
