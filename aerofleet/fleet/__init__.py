@@ -1,4 +1,4 @@
-"""Owns the resolved cell: metal, platform, tenants and clusters as frozen dataclasses, and the rules between the files.
+"""Owns the resolved cell: hosts, pools, platform, teams and clusters, and the rules between the files.
 
 Must not import manifests, analysis, Pulumi, or a Kubernetes client.
 """

@@ -50,7 +50,7 @@ class Explained:
     notes: tuple[str, ...] = ()
 
     def is_at(self, path: str) -> bool:
-        """Is this the value at ``path``, or one below it?"""
+        """Return whether this is the value at ``path`` or a value below it."""
         below = (path + ".", path + "[")
         return not path or any(known == path or known.startswith(below) for known in (self.path, *self.aliases))
 

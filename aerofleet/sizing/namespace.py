@@ -141,9 +141,9 @@ def namespace_need(
     )
 
 
-def memory_size_bytes(held: int) -> int:
-    """Return memory-size before 7.0, so that the bytes ``held`` stay below stop-writes-pct of it."""
-    return round_up(divide_up(held * 100, STOP_WRITES_PERCENT_BEFORE_7) + 1, GIB)
+def memory_size_bytes(used: int) -> int:
+    """Return memory-size before 7.0, so that the bytes ``used`` stay below stop-writes-pct of it."""
+    return round_up(divide_up(used * 100, STOP_WRITES_PERCENT_BEFORE_7) + 1, GIB)
 
 
 def node_copies(records: int, spread: Spread) -> int:

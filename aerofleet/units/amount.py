@@ -1,4 +1,4 @@
-"""Amounts as a person reads them."""
+"""Write amounts as people read them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def amount(value: float, unit: str) -> str:
             if unit.startswith(base) and value >= step:
                 return f"{value / step:,.1f} {name}{unit.removeprefix(base)}"
     if unit == "s":
-        name, step = next((each for each in TIMES if value >= each[1]), ("second", 1))
+        name, step = next(((name, step) for name, step in TIMES if value >= step), ("second", 1))
         return f"{value / step:,.1f}".removesuffix(".0") + f" {name}" + ("" if value == step else "s")
     if unit in ("cores", "nodes"):
         return counted(int(value), unit.removesuffix("s"))

@@ -1,4 +1,4 @@
-"""A mapping as JSON or YAML has it."""
+"""The type of a mapping in JSON or YAML."""
 
 from __future__ import annotations
 
