@@ -12,6 +12,9 @@ from tools.toolchain.recipes import ROOT
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 LINK = re.compile(r"\]\((?!https?://)([^)#]*)(?:#([^)]+))?\)")
+CODE = re.compile(r"`((?:aerofleet|components|tools|tests|bench|templates)/[^`\s]*)`")
+PLACEHOLDER = re.compile(r"[A-Z]{3}|[<{*]")
+"""In a path: a name to fill in."""
 
 
 def anchors(page: Path) -> set[str]:
@@ -28,6 +31,12 @@ def test_links_lead_somewhere(page: Path) -> None:
         if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors(target)):
             broken.append(f"{path}#{anchor}" if anchor else path)
     assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_code_that_a_page_names_exists(page: Path) -> None:
+    named = CODE.findall(page.read_text())
+    assert [path for path in named if not (ROOT / path).exists() and not PLACEHOLDER.search(path)] == []
 
 
 def test_the_index_names_every_page() -> None:

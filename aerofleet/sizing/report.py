@@ -9,12 +9,11 @@ from typing import Any
 
 from aerofleet.sizing import Comparison, Constraint, Figure, PodSettings, Sizing, Storage, thresholds
 from aerofleet.sizing.node import NodeNeed
+from aerofleet.sizing.server import NEWEST
 from aerofleet.units.amount import amount, counted
 from aerofleet.units.kubernetes_quantity import kubernetes_bytes
 
 SCHEMA = "aerofleet.io/size/v1"
-NEWEST = (8, 2)
-"""Newest server whose layouts and defaults are known."""
 
 
 def as_text(sizing: Sizing, explained: Sequence[Figure], assumed: Mapping[str, object]) -> str:

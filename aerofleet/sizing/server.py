@@ -57,6 +57,9 @@ class ServerFacts:
     sets: int = 4095
 
 
+NEWEST = (8, 2)
+"""The newest server whose layouts and defaults are known."""
+
 FACTS = (
     ServerFacts((8, 1, 2), 8 * MIB, 8 * MIB, 4, 512 * MIB, cgroup_memory_tracking=True),
     ServerFacts((8, 1), 8 * MIB, 8 * MIB, 4, 512 * MIB),

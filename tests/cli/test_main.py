@@ -17,9 +17,6 @@ SHOWN = "cell.yaml:3:1  a.b  is no text  [yaml-syntax]\n    write text\n"
 
 INTERNAL = {
     "OverlayError",
-    "UnreadTierError",
-    "TemplateMistakeError",
-    "NoSizeError",
     "QuestionError",
     "PartsClashError",
     "DownloadError",
