@@ -282,7 +282,9 @@ def test_a_host_that_is_no_node_stops_the_preview_and_up_and_no_node_is_made(
     for run in (definitions.preview, definitions.up):
         done = run()
         assert done.returncode != 0
-        assert "host-8  pool nvme  there is no such node in context 'aerofleet-embedded'" in done.stdout
+        assert (
+            "host-8  pool nvme has this host, and there is no such node in context 'aerofleet-embedded'" in done.stdout
+        )
         assert "join it to the cluster first, or write `state: absent` in hosts.yaml" in done.stdout
         assert "Traceback" not in done.stdout + done.stderr
     assert all_written(plane) == before
