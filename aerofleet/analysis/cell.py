@@ -67,12 +67,12 @@ def _operator_findings(resolution: Resolution, rendered: RenderedCell) -> Iterat
     those that are only worth knowing are left out.
     """
     assert resolution.cell and resolution.source  # noqa: S101
-    objects = [_without_operations(each) for each in rendered.objects()]
+    objects = [_without_operations(resource) for resource in rendered.objects()]
     sets = [ObjectSet(objects, operator) for operator in resolution.cell.operator.versions]
     definitions = {cluster.key: cluster for cluster in resolution.source.clusters}
     overlays = overlaid_clusters(resolution)
     keys = (cluster_key(team.name, cluster.name) for team in rendered.teams for cluster in team.clusters)
-    for key, written, *clusters in zip(keys, sets[0].written, *(each.clusters for each in sets), strict=True):
+    for key, written, *clusters in zip(keys, sets[0].written, *(reading.clusters for reading in sets), strict=True):
         definition, resolved = definitions[key], resolution.settings[key]
         locate, overlaid = origin_locator(resolved.merged, definition), overlays.get(key)
         for finding in judge_cluster(*map(Reading, clusters, sets)).all():

@@ -48,7 +48,9 @@ class ObjectChange:
 
     def selected(self, selection: Selection) -> ObjectChange:
         """Return the same with the reasons and hazards of the selected rules only. The effect stays what it is."""
-        left_out = Counter(each.rule for each in (*self.reasons, *self.hazards) if not selection.has(each.rule))
+        left_out = Counter(
+            finding.rule for finding in (*self.reasons, *self.hazards) if not selection.has(finding.rule)
+        )
         if not left_out:
             return self
         reasons, hazards = selection.of_findings(self.reasons), selection.of_findings(self.hazards)
@@ -67,12 +69,14 @@ class ChangeAnalysis:
     @property
     def effect(self) -> Effect:
         """Return the worst effect of all."""
-        return max((each.effect for each in (*self.clusters, *self.objects)), default=Effect.NONE)
+        return max((change.effect for change in (*self.clusters, *self.objects)), default=Effect.NONE)
 
     def selected(self, selection: Selection) -> ChangeAnalysis:
         """Return the same with the reasons and hazards of the selected rules only. No effect changes."""
-        clusters, objects = ([each.selected(selection) for each in side] for side in (self.clusters, self.objects))
-        return ChangeAnalysis(tuple(clusters), tuple(objects))
+        return ChangeAnalysis(
+            tuple(change.selected(selection) for change in self.clusters),
+            tuple(change.selected(selection) for change in self.objects),
+        )
 
 
 def analyse_change(old: Sequence[Object], new: Sequence[Object], operator: str = OPERATOR) -> ChangeAnalysis:
@@ -82,9 +86,9 @@ def analyse_change(old: Sequence[Object], new: Sequence[Object], operator: str =
     it counts as finished. Objects belong together by kind, namespace and name; a single cluster on each side belongs to
     the other, whatever they are called.
     """
-    pods = [each for each in old if each.get("kind") == "Pod"]
+    pods = [resource for resource in old if resource.get("kind") == "Pod"]
     before, after = (
-        ObjectSet([each for each in objects if each.get("kind") != "Pod"], operator) for objects in (old, new)
+        ObjectSet([resource for resource in side if resource.get("kind") != "Pod"], operator) for side in (old, new)
     )
     read = {id(written): cluster for side in (before, after) for written, cluster in side.read}
     clusters = []
@@ -98,7 +102,7 @@ def analyse_change(old: Sequence[Object], new: Sequence[Object], operator: str =
             change = _update(Reading(read[id(was)], before), Reading(read[id(now)], after), now, status)
         clusters.append(change)
     objects = [_object_change(*pair) for pair in _by_name(before.others, after.others)]
-    return ChangeAnalysis(tuple(clusters), tuple(each for each in objects if each is not None))
+    return ChangeAnalysis(tuple(clusters), tuple(change for change in objects if change is not None))
 
 
 Pair = tuple[Object | None, Object | None]

@@ -1,9 +1,9 @@
-"""Answers to machines: one question, a dict, one answer, a dict.
+"""Answers for programs: one question is one dict, and so is its answer.
 
 Questions: ``{"verb": "create", "spec": CR}``, ``{"verb": "update" | "restart", "old": CR, "new": CR}`` and
 ``{"verb": "effect", "version": "8.1.1", "old": aerospikeConfig, "new": aerospikeConfig}``. An update may carry
 ``statusFrom`` (the status mirrors this CR), ``statusPatch`` (a JSON merge patch on that status, as an object or
-as text) and ``failedPods`` (names of the pods that have failed; a status does not say it). Each may name the release
+as text) and ``failedPods`` (names of the pods that have failed; no status has them). Each question may name the release
 that judges (``"operator": "4.4.1"``); one that is not known needs ``"estimateUnknownOperator": true``, is judged as the
 newest known one, and the answer then has ``"estimate": true``.
 
@@ -46,15 +46,15 @@ OPERATORS_OWN = frozenset({"rack-id", "cluster-name", "node-id", "mode", "tls-au
     for way in ("access", "alternate-access")
     for what in ("port", "addresses")
 }
-"""Parameters that the operator writes itself where nothing is said, or takes away; the console sink is another."""
+"""Parameters that the operator writes itself if they are absent, or removes. The console sink is another one."""
 
 
 class QuestionError(ValueError):
-    """The question is none; the message says why."""
+    """A question that has no form of the protocol; the message has the reason."""
 
 
 def answer(question: Any) -> Answer:
-    """Answer one question. Raises QuestionError for what is no question."""
+    """Return the answer to one question. Raises QuestionError."""
     if not isinstance(question, dict):
         raise QuestionError("a question is a JSON object with a verb")
     verb = question.get("verb")
@@ -151,14 +151,16 @@ def _effect(question: Question) -> Answer:
 
 
 def _touches_own(change: ConfigChange) -> bool:
-    """Is something in it that the operator writes, or takes away, itself?"""
+    """Return whether the change has a parameter that the operator writes or removes itself."""
     paths = [difference.names for difference in change.differences] + [tuple(key.split(".")) for key in change.hidden]
     return any(names[0] == "logging" or names[-1] in OPERATORS_OWN for names in paths)
 
 
 def _defaulted(old: Config, new: Config) -> tuple[Config, Config]:
-    """As they reach the pods of a cluster without racks: what the operator itself writes or takes away (cluster-name,
-    heartbeat mode, console sink, rack-id) makes no difference there. Unchanged where it would refuse one of them.
+    """Return both configurations as they reach the pods of a cluster without racks.
+
+    A parameter that the operator writes or removes itself (cluster-name, heartbeat mode, console sink, rack-id) makes
+    no difference there. If the operator refuses one of the two, both are returned unchanged.
     """
     service = section(old, "service") or section(new, "service")
     names = {"name": service.get("cluster-name", "cluster"), "namespace": "default"}
@@ -174,11 +176,11 @@ def _start(question: Question) -> Answer:
         raise QuestionError("version is missing or no text")
     config = _object(question, "aerospikeConfig")
     try:
-        found = start_findings(version, config)
+        start = start_findings(version, config)
     except ValueError as error:
         raise QuestionError(str(error)) from None
-    findings = [_finding(finding) for finding in found]
-    starts = all(each.severity != "error" for each in found)
+    findings = [_finding(finding) for finding in start]
+    starts = all(finding.severity != "error" for finding in start)
     if "previous" not in question:
         return {"starts": starts, "findings": findings}
     before = Setup(str(question.get("previousVersion") or version), _object(question, "previous"))
@@ -193,7 +195,7 @@ def _start(question: Question) -> Answer:
 
 
 def _live(question: Question) -> Answer:
-    """What the server answers to one live setting; ``reads`` where it then shows another value."""
+    """Return the server's answer to one live setting, with ``reads`` if the server then shows another value."""
     version, context, parameter = (question.get(key) for key in ("version", "context", "parameter"))
     if not (isinstance(version, str) and isinstance(context, str) and isinstance(parameter, str)):
         raise QuestionError("version, context or parameter is missing or no text")
@@ -203,13 +205,13 @@ def _live(question: Question) -> Answer:
     if not isinstance(before, list) or not all(isinstance(step, dict) for step in before):
         raise QuestionError("before is no list of steps")
     try:
-        found = answer_live(version, question, question.get("from"), before)
+        reply = answer_live(version, question, question.get("from"), before)
     except KeyError as error:
         raise QuestionError(f"context {error} is none of {', '.join((*PLACES, COMMAND))}") from None
-    answered: Answer = {"ok": found.is_ok, "applied": found.is_applied}
-    if found.shows:
-        answered["reads"] = found.shows
-    return {**answered, "message": found.why}
+    answered: Answer = {"ok": reply.is_ok, "applied": reply.is_applied}
+    if reply.shows:
+        answered["reads"] = reply.shows
+    return {**answered, "message": reply.why}
 
 
 VERBS: dict[str, Callable[[Question], Answer]] = {

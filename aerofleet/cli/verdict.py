@@ -45,14 +45,14 @@ def run(argv: Sequence[str]) -> int:
 
 
 def answers(lines: Iterable[bytes]) -> Iterator[str]:
-    """An answer for each line; blank lines are passed over."""
+    """Yield an answer for every line that is not blank."""
     for number, line in enumerate(lines, 1):
         if line.strip():
             yield json.dumps(answered(line, number), separators=(",", ":"))
 
 
 def answered(line: bytes, number: int) -> dict[str, Any]:
-    """The answer to a line, or an error that names the line."""
+    """Return the answer to a line, or an error that names the line."""
     try:
         return answer(json.loads(line, parse_constant=_no_constant))
     except QuestionError as error:

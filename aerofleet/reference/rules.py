@@ -16,7 +16,8 @@ HEAD = f"""\
 
 Every rule that `check`, `lint`, `diff`, `verdict`, `preflight` and `size` report, by what it looks at. `--only` and
 `--skip` take the ids. Where a rule names no release of the operator, it holds for all that are known, up to {OPERATOR}.
-This page is made from the rules; `aerofleet generate` writes it.
+This page is made from the rules; `aerofleet generate` writes it. Where the column of what is right is empty, it follows
+from the value, and the finding has it.
 
 | severity | what it means | exit code |
 | --- | --- | --- |
@@ -53,9 +54,9 @@ def page() -> str:
 
 def _sections() -> Iterator[str]:
     for scope, (title, text) in SCOPES.items():
-        if found := rules(scope):
+        if of_scope := rules(scope):
             yield f"## {title}\n\n{text}\n"
-            yield _rules(found)
+            yield _rules(of_scope)
     yield "## Effects\n\nFrom the least to the worst. The effect of a change is the worst of its reasons.\n"
     yield _table(("effect", "what it means"), [(f"`{effect}`", meaning) for effect, meaning in EFFECTS.items()])
     yield "## Objects beside a cluster\n\nThe consequence when one of them comes, changes or goes.\n"
@@ -70,9 +71,9 @@ def _sections() -> Iterator[str]:
     yield _table(("operator", "server versions", "Kubernetes"), _releases())
 
 
-def _rules(found: Iterable[Rule[...]]) -> str:
+def _rules(of_scope: Iterable[Rule[...]]) -> str:
     head = ("rule", "severity", "what must hold, or why it matters", "what is right", "releases", "source")
-    lines = ((f"`{rule.id}`", rule.severity, rule.summary, rule.remedy, _range(rule), rule.source) for rule in found)
+    lines = ((f"`{rule.id}`", rule.severity, rule.summary, rule.remedy, _range(rule), rule.source) for rule in of_scope)
     return _table(head, lines)
 
 

@@ -95,22 +95,24 @@ def kind(info: FieldInfo) -> str:
     for constraint in info.metadata:
         if id(constraint) in QUANTITIES:
             return QUANTITIES[id(constraint)]
-    return words(info.annotation)
+    return type_text(info.annotation)
 
 
-def words(annotation: Any) -> str:
+def type_text(annotation: Any) -> str:
     """Return the description of a type for people."""
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return next((QUANTITIES[id(metadata)] for metadata in inner[1:] if id(metadata) in QUANTITIES), words(inner[0]))
+        return next(
+            (QUANTITIES[id(metadata)] for metadata in inner[1:] if id(metadata) in QUANTITIES), type_text(inner[0])
+        )
     if origin in (Union, UnionType):
-        return " or ".join(words(member) for member in inner)
+        return " or ".join(type_text(member) for member in inner)
     if origin is Literal:
         return " or ".join(f"`{choice}`" for choice in inner)
     if origin is tuple:
-        return f"list of {words(inner[0])}"
+        return f"list of {type_text(inner[0])}"
     if origin is dict:
-        return "mapping" if inner[1] in (Any, object) else f"mapping: name → {words(inner[1])}"
+        return "mapping" if inner[1] in (Any, object) else f"mapping: name → {type_text(inner[1])}"
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return " or ".join(f"`{member.value}`" for member in annotation)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -129,12 +131,12 @@ def default(info: FieldInfo) -> str:
 
 def inner_models(model: type[BaseModel]) -> set[type[BaseModel]]:
     """Return every model below ``model``."""
-    found: set[type[BaseModel]] = set()
+    models: set[type[BaseModel]] = set()
     waiting = [info.annotation for info in model.model_fields.values()]
     while waiting:
         annotation = waiting.pop()
         waiting += get_args(annotation)
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in found:
-            found.add(annotation)
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in models:
+            models.add(annotation)
             waiting += [info.annotation for info in annotation.model_fields.values()]
-    return found
+    return models

@@ -1,4 +1,4 @@
-"""Many reasons as few lines: what is said of a named entry as a whole, and what is said of many places alike."""
+"""Fold reasons that are alike into one: those below one named entry, and those with one message for many paths."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import replace
 from aerofleet.findings.effect import Effect, Reason
 
 FOLDED_FROM = 4
-"""As many reasons alike are one line."""
+"""Number of reasons that are alike from which on they become one."""
 MOST_NAMES = 6
 _NUMBER = re.compile(r"\d+")
 
 
 def folded(reasons: Sequence[Reason]) -> list[Reason]:
-    """The reasons in their order, those alike as one at the place of the first."""
+    """Return the reasons in their order; those that are alike become one, at the position of the first."""
     entries = {reason.path for reason in reasons if reason.path.endswith("}")}
     groups: dict[object, list[Reason]] = {}
     for reason in reasons:
@@ -24,8 +24,8 @@ def folded(reasons: Sequence[Reason]) -> list[Reason]:
 
 
 def _key(reason: Reason, entries: set[str]) -> tuple[Effect, str, str, str]:
-    """What reasons alike have in common. Below an entry that comes or goes as a whole: the entry. Otherwise the
-    message, whatever numbers are in it, unless it shows values.
+    """Return what reasons that are alike have in common: the named entry that comes or goes with all of them, else the
+    message. Its numbers may differ, unless it shows values.
     """
     entry = _entry(reason.path, entries)
     if entry and entry != reason.path:
@@ -48,21 +48,21 @@ def _as_one(group: list[Reason], entries: set[str]) -> Iterator[Reason]:
     if entry and entry != first.path:
         names = dict.fromkeys(reason.path.removeprefix(f"{entry}.") for reason in group)
         yield replace(first, path=entry, message=f"{len(names)} parameters with it: {_listed(list(names))}")
-    elif others := _other_words(group):
+    elif others := _differing_terms(group):
         yield replace(first, path=where, message=f"{first.message} (likewise {_listed(others)})")
     else:
         names = dict.fromkeys(reason.path.removeprefix(f"{where}.") for reason in group)
         yield replace(first, path=where, message=f"{first.message} ({len(group)} places: {_listed(list(names))})")
 
 
-def _other_words(group: list[Reason]) -> list[str]:
-    """The word of each further message that is another one than in the first: ``data-1``, ``data-2``."""
+def _differing_terms(group: list[Reason]) -> list[str]:
+    """Return the term in which each further message differs from the first one: ``data-1``, ``data-2``."""
     first = group[0].message.split()
-    found = []
+    terms = []
     for reason in group[1:]:
-        words = reason.message.split()
-        found += [word for word, known in zip(words, first, strict=False) if word != known][:1]
-    return list(dict.fromkeys(found))
+        pairs = zip(reason.message.split(), first, strict=False)
+        terms += [term for term, known in pairs if term != known][:1]
+    return list(dict.fromkeys(terms))
 
 
 def _listed(names: list[str]) -> str:
@@ -71,7 +71,7 @@ def _listed(names: list[str]) -> str:
 
 
 def common_path(paths: Sequence[str]) -> str:
-    """The longest section that all paths are in; the first path where they share nothing."""
+    """Return the longest path above all paths; the first path if they share nothing."""
     parts = [path.split(".") for path in paths]
     shared: list[str] = []
     for together in zip(*parts, strict=False):

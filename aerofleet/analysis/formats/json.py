@@ -18,8 +18,8 @@ OF_WHOLE = ("subject", "location")
 
 def as_json(change: ChangeAnalysis, terminal: Terminal = NO_TERMINAL, show_all: bool = True) -> str:
     """Return the document; all clusters are in it, whatever ``show_all`` is."""
-    clusters = [{"cluster": each.subject.name, **_parts(each), "pods": dict(each.pods)} for each in change.clusters]
-    objects = [{"object": each.subject.name, **_parts(each)} for each in change.objects]
+    clusters = [{"cluster": one.subject.name, **_parts(one), "pods": dict(one.pods)} for one in change.clusters]
+    objects = [{"object": one.subject.name, **_parts(one)} for one in change.objects]
     return json.dumps({"schema": SCHEMA, "clusters": clusters, "objects": objects}, indent=2) + "\n"
 
 

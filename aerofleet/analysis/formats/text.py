@@ -31,8 +31,8 @@ def as_text(change: ChangeAnalysis, terminal: Terminal = NO_TERMINAL, show_all: 
     several clusters, those without effect and hazard are one line at the end. ``show_all`` writes each by itself.
     """
     clusters = change.clusters
-    quiet = [] if show_all or len(clusters) == 1 else [each for each in clusters if _is_quiet(each)]
-    shown = [each for each in clusters if each not in quiet]
+    quiet = [] if show_all or len(clusters) == 1 else [cluster for cluster in clusters if _is_quiet(cluster)]
+    shown = [cluster for cluster in clusters if cluster not in quiet]
     groups = [group for changes in (shown, change.objects) for group in _alike(changes, together=not show_all)]
     paragraphs = ["\n".join(map(terminal.wrapped, _lines(group))) + "\n" for group in groups]
     if quiet:
@@ -70,7 +70,7 @@ def _lines(alike: Sequence[ObjectChange]) -> Iterator[str]:
     change = alike[0]
     yield f"{_names(alike)}: {change.effect}"
     if change.pods:
-        pods = sum((Counter(each.pods) for each in alike), Counter[str]())
+        pods = sum((Counter(cluster.pods) for cluster in alike), Counter[str]())
         counts = [f"{pods[kind]} {text}" for kind, text in PODS.items() if kind in pods]
         of_clusters = f" ({_counted(len(alike))})" if len(alike) > 1 else ""
         rebuilt = "; those on blocked hosts are rebuilt elsewhere" if change.blocks_hosts else ""
