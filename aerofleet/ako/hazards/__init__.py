@@ -4,6 +4,9 @@ Must not import admission or anything above `aerofleet.ako`.
 
 A hazard is a rule whose check looks at one cluster (scope "cluster"), at two and the restarts between them ("change"),
 at these and the status ("status"), or at a change of aerospikeConfig alone ("config").
+
+A new hazard is a function with `@rule` in the module of its subject, and a line in `tests/cases/ako/hazards.yaml` with
+a cluster that has it and one that has not. The ``RULES`` of its module has it, and the catalogue has the module.
 """
 
 from __future__ import annotations
