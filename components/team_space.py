@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 
 from aerofleet.manifests.rendered import RenderedTeam
+from aerofleet.units.object_identity import namespaced
 from components.database import AerospikeDatabase, AerospikeDatabaseArgs
 from components.kubernetes_object import make_in_order
 
@@ -26,7 +27,7 @@ class TeamSpace(pulumi.ComponentResource):
         ready = make_in_order(team.objects, self, after=args.after, protected=team.protected)
         for cluster in team.clusters:
             AerospikeDatabase(
-                f"{team.namespace}/{cluster.resource_name}",
+                namespaced(team.namespace, cluster.resource_name),
                 AerospikeDatabaseArgs(cluster.objects, cluster.protected, ready),
                 pulumi.ResourceOptions(parent=self),
             )

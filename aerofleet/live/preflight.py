@@ -277,7 +277,7 @@ def missing_secret(target: Target) -> Iterator[LocatedProblem]:
             if namespace not in there:
                 there[namespace] = frozenset(target.server.labels("v1", "Secret", namespace))
             if reference.name not in there[namespace]:
-                subject = Subject("cluster", f"{cluster.team}/{cluster.name}")
+                subject = Subject("cluster", cluster.key)
                 remedy = f"make it in namespace {namespace}, with {', '.join(reference.keys)}"
                 yield problem(subject, f"there is no Secret {reference.name}", remedy)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from aerofleet.fleet.cell import Cell, Team
 from aerofleet.fleet.metadata import cell_metadata, team_metadata
+from aerofleet.units.aerospike_cluster import GROUP
 from aerofleet.units.names import MAX_LABEL, OPERATOR_SERVICE_ACCOUNT, bounded
 
 RBAC = "rbac.authorization.k8s.io"
@@ -73,7 +74,7 @@ def team_access(cell: Cell, team: Team) -> list[dict[str, Any]]:
         "kind": "Role",
         "metadata": team_metadata(cell, team, "team-view"),
         "rules": [
-            {"apiGroups": ["asdb.aerospike.com"], "resources": ["aerospikeclusters"], "verbs": look},
+            {"apiGroups": [GROUP], "resources": ["aerospikeclusters"], "verbs": look},
             {
                 "apiGroups": [""],
                 "resources": ["pods", "pods/log", "services", "events", "persistentvolumeclaims", "resourcequotas"],

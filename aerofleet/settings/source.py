@@ -155,7 +155,7 @@ def _read_clusters(source: CellSource, team: str, read_team: Read[TeamFile]) -> 
         try:
             file = split_cluster(dict[str, Any](entries))
         except ValidationError as error:
-            subject, entry = Subject("cluster", f"{team}/{name}"), read_team.document.at("clusters", name)
+            subject, entry = Subject("cluster", cluster_key(team, name)), read_team.document.at("clusters", name)
             for mistake in error.errors(include_url=False):
                 if mistake["type"] == "missing":
                     mistake["input"] = entries  # a misspelt key was taken for a setting
