@@ -5,13 +5,14 @@ should not.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.analysis.manifests import analyse_manifests
-from aerofleet.cli.findings import add_format, add_selection, print_findings, selection_of
+from aerofleet.cli.findings import add_format, add_selection, left_out, print_findings, selection_of
 from aerofleet.cli.operator import add_operator, operator_of
 from aerofleet.findings import Finding, Location
 from aerofleet.load import Document, LoadError
@@ -37,7 +38,12 @@ def run(argv: Sequence[str]) -> int:
     add_selection(parser)
     options = parser.parse_args(argv)
     selection, operator = selection_of(options), operator_of(parser, options)
-    return print_findings(selection.of_findings(findings_of(options.files, operator)), options.format)
+    found = findings_of(options.files, operator)
+    findings = selection.of_findings(found)
+    code = print_findings(findings, options.format)
+    if options.format == "text" and len(findings) < len(found):
+        sys.stdout.write(f"{len(findings)} shown{left_out(len(found) - len(findings))}\n")
+    return code
 
 
 def findings_of(paths: Sequence[Path], operator: str = OPERATOR) -> list[Finding]:

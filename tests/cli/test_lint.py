@@ -57,3 +57,16 @@ def test_each_format_names_a_severe_hazard_by_its_severity(tmp_path: Path, capsy
     assert [(each["level"], each["properties"]) for each in results if each["ruleId"] == "one-copy"] == [
         ("error", {"severity": "severe"})
     ]
+
+
+def test_the_selected_rules_decide_and_the_others_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    risky = tmp_path / "risky.yaml"
+    risky.write_text((GOOD / "device.yaml").read_text().replace("replication-factor: 2", "replication-factor: 1"))
+    assert run([str(risky), "--only", "one-copy"]) == 1
+    only = capsys.readouterr().out.splitlines()
+    assert [line for line in only if "[" in line and "[one-copy]" not in line] == []
+    assert run([str(risky), "--skip", "one-copy"]) == 0
+    assert "[one-copy]" not in (text := capsys.readouterr().out)
+    assert text.endswith(" shown, 1 left out by --only or --skip\n")

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from aerofleet.findings import Rule, declared
 from aerofleet.findings.catalogue import MODULES, rules
+from aerofleet.reference.rules import page
 from tests.findings.rule_cases import all_cases
 from tests.fleet.project import ROOT
 
@@ -51,6 +52,11 @@ def test_every_rule_of_the_code_is_in_the_catalogue() -> None:
         module = import_module(name)
         missing = [value.id for value in vars(module).values() if isinstance(value, Rule) and value.id not in listed]
         assert missing == [], name
+
+
+def test_the_reference_page_has_every_rule_once() -> None:
+    listed = re.findall(r"^\| `([a-z0-9+-]+)` \| (?:error|severe|warning|info) \|", page(), re.MULTILINE)
+    assert sorted(listed) == sorted(rule.id for rule in rules())
 
 
 def test_every_module_of_the_catalogue_has_rules_of_its_scope() -> None:
