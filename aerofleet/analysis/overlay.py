@@ -12,7 +12,7 @@ from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.provenance import Explained
 from aerofleet.fleet.resolve import Resolution, origin_locator
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
-from aerofleet.manifests.overlay import Overlaid, overlaid
+from aerofleet.manifests.overlay import Overlaid, at, overlaid
 from aerofleet.manifests.overlay_fields import setting_behind, setting_path
 from aerofleet.manifests.overlay_rules import OF_CLUSTER, OVERLAY_IN_USE, listed, literal_secrets
 from aerofleet.settings.merge import Layer, Origin, Path
@@ -71,12 +71,12 @@ def explain_overlays(resolution: Resolution, key: str) -> Iterator[Explained]:
     locate = setting_locator(resolution, key)
     secrets = [place for place, _ in literal_secrets(merged.spec, ())]
     for place, origin in merged.merged.origins.items():
-        value, below = value_at(merged.spec, place), value_at(merged.built, place)
+        value, below = at(merged.spec, place), at(merged.built, place)
         if place[-1] == "name" and value == below:
             continue  # it only says which entry of a list the others belong to
         name = tuple(names_of(merged.spec, place))
         built = settings_layer(setting_behind(name, place), locate(setting_path(name, place)))
-        is_secret = any(at[: len(place)] == place for at in secrets)
+        is_secret = any(secret[: len(place)] == place for secret in secrets)
         yield Explained(
             dotted((OVERLAY, SPEC, *place)),
             HIDDEN if is_secret else value,
@@ -98,13 +98,6 @@ def setting_locator(resolution: Resolution, key: str) -> Callable[[Path], Locati
     assert resolution.source is not None  # noqa: S101 - a resolved cluster has one
     definition = next(definition for definition in resolution.source.clusters if definition.key == key)
     return origin_locator(resolution.settings[key].merged, definition)
-
-
-def value_at(value: Any, place: Path) -> Any:
-    """Return the value at ``place``; None without one."""
-    for key in place:
-        value = child(value, key)
-    return value
 
 
 def names_of(value: Any, place: Path) -> Iterator[str]:

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from aerofleet.findings import Location
-from aerofleet.settings.merge import Merged, Path
-from aerofleet.settings.overlay import NamedPath, Overlay, named_leaves
+from aerofleet.settings.merge import Merged, Path, is_named_list
+from aerofleet.settings.overlay import NamedPath, Overlay, child, named_leaves
 from aerofleet.units.field_path import dotted
 
 ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "nothing"})()
@@ -54,6 +54,8 @@ class Overlaid:
         after = {name: (place, value) for name, place, value in named_leaves(self.spec)}
         for name, (place, value) in after.items():
             old = before[name][1] if name in before else ABSENT
+            if value == {} and at(self.built, place):
+                continue  # its leaves are removed ones
             if old is ABSENT or old != value or type(old) is not type(value):
                 yield Difference(name, place, old, value)
         for name, (place, value) in before.items():
@@ -71,7 +73,7 @@ class Overlaid:
     def _lines(self) -> dict[str, Location]:
         lines = {field_path(place): origin.location for place, origin in self.merged.origins.items()}
         for place, (layer, written_at) in self.merged.mappings.items():
-            if not has(self.built, place):
+            if shape(at(self.built, place)) is not shape(at(self.spec, place)):
                 lines[field_path(place)] = layer.locate(written_at)
         return lines
 
@@ -86,6 +88,18 @@ def overlaid(spec: dict[str, Any], overlays: Sequence[Overlay]) -> Overlaid:
 
 def field_path(place: Path) -> str:
     return dotted(("spec", *place))
+
+
+def at(value: Any, path: Path) -> Any:
+    """Return the value at ``path`` of ``value``; None without one."""
+    for key in path:
+        value = child(value, key)
+    return value
+
+
+def shape(value: Any) -> type:
+    """Return what a merge goes into: a mapping (``dict``) or a list of named entries (``list``); else ``object``."""
+    return dict if isinstance(value, Mapping) else list if is_named_list(value) else object
 
 
 def has(value: Any, path: Path) -> bool:

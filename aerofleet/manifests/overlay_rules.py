@@ -78,7 +78,8 @@ def racks_of(spec: Mapping[str, Any]) -> list[Any]:
     config = spec.get("rackConfig")
     racks = config.get("racks") if isinstance(config, Mapping) else None
     keys = ("id", "rackLabel", "revision")
-    return [[rack.get(key) for key in keys if key in rack] for rack in racks or () if isinstance(rack, Mapping)]
+    entries = racks if isinstance(racks, list) else ()
+    return [[rack.get(key) for key in keys if key in rack] for rack in entries if isinstance(rack, Mapping)]
 
 
 def changed_version(overlaid: Overlaid, cluster: Cluster) -> Iterator[Problem]:

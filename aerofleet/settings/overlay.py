@@ -43,7 +43,9 @@ def _written_path(whole: Any, rest: Any, path: Path) -> Path:
     for key in path:
         here = key
         if isinstance(key, int) and is_named_list(rest) and is_named_list(whole) and key < len(rest):
-            here = next(position for position, entry in enumerate(whole) if entry["name"] == rest[key]["name"])
+            # A name that is a template is not there as it is written: then the positions are the same.
+            names = [entry["name"] for entry in whole]
+            here = names.index(rest[key]["name"]) if rest[key]["name"] in names else key
         found.append(here)
         whole, rest = child(whole, here), child(rest, key)
     return tuple(found)

@@ -84,6 +84,34 @@ def test_explain_does_not_show_a_secret(tmp_path: Path, capsys: pytest.CaptureFi
     assert 'AUDIT_TOKEN.value = "(a secret as text)"' in shown
 
 
+ODD: list[Any] = [
+    {"rackConfig": {"racks": True}},
+    {"rackConfig": 5, "podSpec": [], "aerospikeConfig": "x"},
+    {"podSpec": {"tolerations": {"key": "x"}, "sidecars": "{{ cluster }}"}},
+    {"podSpec": {"sidecars": [{"name": "{{ cluster }}"}]}},
+    {"podSpec": {"sidecars": [{"name": None}], "nodeSelector": {1: 2}}},
+    {"storage": {"volumes": [{"name": "workdir", "source": {"persistentVolume": None}}]}},
+    {"aerospikeConfig": {"namespaces": [{"name": "cart", "storage-engine": 5}], "network": [], "logging": [[]]}},
+    {"size": {"a": 1}, "image": None, "storage": None},
+    {"aerospikeAccessControl": {"users": {}, "roles": [None]}, "": ""},
+]
+
+
+@pytest.mark.parametrize("spec", ODD, ids=str)
+def test_an_odd_overlay_has_findings_with_a_place(
+    spec: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = copy_of(SHOP, tmp_path)
+    tier = root / "templates" / "tiers" / "secure.yaml"
+    overlay = {"overlay": {"owner": "@example/databases", "reason": "test", "spec": spec}}
+    flow = yaml.safe_dump(overlay, default_flow_style=True, width=10_000).strip()[1:-1]
+    tier.write_text(f"{tier.read_text()}      {flow}\n")
+    assert main(["check", "--root", str(root), "--format", "json"]) in (0, 2)
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    assert all(found["location"] for found in findings), findings
+    assert main(["explain", "shop/cart", "--root", str(root)]) in (0, 2)
+
+
 def test_every_rule_of_overlays_has_a_case_that_breaks_it() -> None:
     broken = {expected["rule"] for case in ALL for expected in case["expect"]}
     assert {rule.id for rule in rules("cell") if rule.id.startswith("overlay-")} <= broken

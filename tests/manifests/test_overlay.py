@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -127,12 +129,35 @@ def test_a_dropped_entry_of_a_list_leaves_the_lines_of_the_others() -> None:
     assert result.location("spec.sidecars[0].image") == Location("spec.sidecars.1.image", 1, 1)
 
 
+def test_an_entry_whose_name_is_a_template_has_its_line() -> None:
+    written = overlay({"sidecars": [{"name": "{{ cluster }}"}]})
+    rendered_spec = {"sidecars": [{"name": "cart"}]}
+    assert replace(written, spec=rendered_spec).locate(("sidecars", 0, "name")) == Location("tier plain@1", 1, 5)
+
+
 def test_a_field_whose_key_has_a_dot_can_be_dropped() -> None:
     spec = {"metadata": {"annotations": {"example.net/a.b": "1", "example.net/c": "2"}}}
     assert without_field(spec, "metadata.annotations.example.net/a.b") == {
         "metadata": {"annotations": {"example.net/c": "2"}}
     }
     assert without_field(spec, "metadata") == {}
+
+
+KINDS = [1, [1, 2], {"b": 1}, [{"name": "x", "b": 1}]]
+
+
+@pytest.mark.parametrize("built", KINDS)
+@pytest.mark.parametrize("written", KINDS)
+def test_a_field_that_becomes_another_kind_has_the_line_that_wrote_it(built: Any, written: Any) -> None:
+    result = overlaid({"a": built}, [overlay({"a": written})])
+    assert all(result.location(difference.path) for difference in result.differences())
+    assert result.spec == {"a": written}
+
+
+def test_a_section_that_a_null_empties_is_not_a_difference_itself() -> None:
+    result = overlaid({"source": {"secret": {"name": "x"}}}, [overlay({"source": {"secret": None}})])
+    assert result.spec == {"source": {}}
+    assert [difference.name for difference in result.differences()] == [("source", "secret", "name")]
 
 
 def test_a_value_of_another_type_is_a_difference() -> None:
