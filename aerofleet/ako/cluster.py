@@ -17,7 +17,7 @@ from aerofleet.ako.default_config import Owner, default_config, with_rack_ids
 from aerofleet.ako.image import server_version
 from aerofleet.ako.mutating import CONFIG_PRESENT, DEFAULT_RACK, RACK_MERGE
 from aerofleet.ako.network_policy import DEFAULT_NETWORK_POLICY, WAYS, qualified
-from aerofleet.ako.overlay import OverlayError, merged
+from aerofleet.ako.rack_configuration import RackMergeError, merged
 from aerofleet.findings import Finding
 from aerofleet.units.field_path import dotted
 from aerofleet.units.version import is_at_least
@@ -286,7 +286,7 @@ def _effective_rack(cluster: Cluster, owner: Owner, position: int, own: dict[str
         path = f"spec.rackConfig.racks[{position}].aerospikeConfig"
         try:
             config = default_config(owner, merged(config, over), path, rack_id=rack_id)
-        except OverlayError as error:
+        except RackMergeError as error:
             where = dotted((path, *error.path))
             owner.refuse(RACK_MERGE, where, str(error), "start each entry with the name: of the one it changes")
     elif owner.rack_namespaces:

@@ -16,7 +16,7 @@ FINDING = Finding("yaml-syntax", "error", "a.b", "is no text", "write text", Loc
 SHOWN = "cell.yaml:3:1  a.b  is no text  [yaml-syntax]\n    write text\n"
 
 INTERNAL = {
-    "OverlayError",
+    "RackMergeError",
     "QuestionError",
     "PartsClashError",
     "DownloadError",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class OverlayError(ValueError):
+class RackMergeError(ValueError):
     """Two configurations that can't be merged; the operator refuses them, too. ``path`` is the place in either."""
 
     def __init__(self, message: str, path: tuple[str | int, ...] = ()) -> None:
@@ -14,7 +14,7 @@ class OverlayError(ValueError):
 
 
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    """Return ``base`` merged with ``over``. Raises OverlayError for entries without a name.
+    """Return ``base`` merged with ``over``. Raises RackMergeError for entries without a name.
 
     Maps merge key by key, and lists of named maps by name in the base's order; other lists are replaced. A storage
     engine that changes between files and devices is replaced as a whole: it can't have both.
@@ -23,8 +23,8 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     for key, value in over.items():
         try:
             result[key] = _merged_value(key, base[key], value) if key in base else value
-        except OverlayError as error:
-            raise OverlayError(str(error), (key, *error.path)) from None
+        except RackMergeError as error:
+            raise RackMergeError(str(error), (key, *error.path)) from None
     return result
 
 
@@ -59,12 +59,12 @@ def _merged_entry(entry: Any, over: list[Any]) -> Any:
         if _name(other) == name:
             try:
                 return merged(entry, other)
-            except OverlayError as error:
-                raise OverlayError(str(error), (position, *error.path)) from None
+            except RackMergeError as error:
+                raise RackMergeError(str(error), (position, *error.path)) from None
     return entry
 
 
 def _name(entry: Any) -> Any:
     if not isinstance(entry, dict) or "name" not in entry:
-        raise OverlayError("an entry without a name can't be merged with the cluster's list")
+        raise RackMergeError("an entry without a name can't be merged with the cluster's list")
     return entry["name"]
