@@ -58,3 +58,7 @@ class Cell:
     @property
     def clusters(self) -> tuple[Cluster, ...]:
         return tuple(cluster for team in self.teams for cluster in team.clusters)
+
+    def seeds_of(self, cluster: Cluster) -> Seeds | None:
+        """Return the settings of the load balancer with the cluster's seeds; None if none of its clients is outside."""
+        return self.seeds if cluster.client_cidrs else None

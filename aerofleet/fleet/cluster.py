@@ -34,6 +34,18 @@ class Ports:
 
 
 @dataclass(frozen=True, slots=True)
+class Listener:
+    """The ports on which one context of the server's network listens: plain and with TLS; 0 where it has none."""
+
+    plain: int = 0
+    tls: int = 0
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        return tuple(port for port in (self.plain, self.tls) if port)
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterRack:
     """``id`` is the allocated Aerospike rack id; ``label`` is the value of the node label
     ``aerospike.com/rack-label``.
@@ -138,6 +150,24 @@ class Cluster:
     @property
     def key(self) -> str:
         return cluster_key(self.team, self.name)
+
+    @property
+    def listeners(self) -> Mapping[str, Listener]:
+        """Context of the server's network → its ports.
+
+        The block of ports has one for the administration, whether plain or with TLS, and the operator never lets a port
+        change. So there is none where the cluster has both: a section may be left out, and come back otherwise.
+        """
+        ports, security = self.ports, self.settings.security
+        plain, tls = security.serves_plain_text, security.tls
+        listeners = {
+            "service": Listener(ports.service * plain, ports.tls_service * tls),
+            "heartbeat": Listener(ports.heartbeat * plain, ports.tls_heartbeat * tls),
+            "fabric": Listener(ports.fabric * plain, ports.tls_fabric * tls),
+        }
+        if ports.admin and plain != tls:
+            listeners["admin"] = Listener(ports.admin * plain, ports.admin * tls)
+        return listeners
 
     @property
     def is_deployed(self) -> bool:

@@ -18,7 +18,7 @@ def inventory(name: StackName, cell: Cell) -> dict[str, dict[str, Any]]:
             "tier": cluster.tier.reference,
             "image": cluster.image,
             "size": cluster.size,
-            **endpoint(cluster),
+            **endpoints(cluster),
         }
         for team in cell.teams
         if name.holds_group(cell, team.group)
@@ -27,10 +27,14 @@ def inventory(name: StackName, cell: Cell) -> dict[str, dict[str, Any]]:
     }
 
 
-def endpoint(cluster: Cluster) -> dict[str, str]:
-    """Return the endpoint for clients inside the Kubernetes cluster: address, port, and the tls name of the nodes."""
-    tls, ports = cluster.tls, cluster.ports
+def endpoints(cluster: Cluster) -> dict[str, str]:
+    """Return the endpoint for clients inside the Kubernetes cluster: address, port, and the tls name of the nodes.
+
+    A cluster with plain ports beside TLS has a `plainEndpoint`, too, for clients without TLS.
+    """
+    tls, service = cluster.tls, cluster.listeners["service"]
     host = f"{cluster.resource_name}.{cluster.namespace}.svc"
     if tls is None:
-        return {"endpoint": f"{host}:{ports.service}"}
-    return {"endpoint": f"{host}:{ports.tls_service}", "tlsName": tls.name}
+        return {"endpoint": f"{host}:{service.plain}"}
+    plain = {"plainEndpoint": f"{host}:{service.plain}"} if service.plain else {}
+    return {"endpoint": f"{host}:{service.tls}", "tlsName": tls.name, **plain}

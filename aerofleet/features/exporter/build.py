@@ -27,10 +27,10 @@ def spec(cell: Cell, cluster: Cluster) -> dict[str, Any]:
 
 def container(cluster: Cluster, exporter: ExporterSettings) -> dict[str, Any]:
     """Return the sidecar that reads the server in its pod; with access control it logs in as the user `exporter`."""
-    tls = cluster.tls
+    tls, service = cluster.tls, cluster.listeners["service"]
     environment: list[dict[str, Any]] = [
         {"name": "AS_HOST", "value": "127.0.0.1"},
-        {"name": "AS_PORT", "value": str(cluster.ports.tls_service if tls else cluster.ports.service)},
+        {"name": "AS_PORT", "value": str(service.tls or service.plain)},
         {"name": "AGENT_BIND_PORT", "value": str(cluster.ports.exporter)},
     ]
     if tls:

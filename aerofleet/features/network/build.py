@@ -28,28 +28,22 @@ def spec(cell: Cell, cluster: Cluster) -> dict[str, Any]:
     pod = pod_network(cluster, profile)
     if pod:
         part["podSpec"] = pod
-    if cell.seeds and cluster.client_cidrs:
-        part["seedsFinderServices"] = {"loadBalancer": seeds_balancer(cell.seeds, cluster)}
+    seeds = cell.seeds_of(cluster)
+    if seeds:
+        part["seedsFinderServices"] = {"loadBalancer": seeds_balancer(seeds, cluster)}
     return part
 
 
 def contexts(cluster: Cluster) -> dict[str, Any]:
-    """Return the contexts of the network: with TLS they have no plain port. `check` refuses all other contexts in the
-    free mapping.
+    """Return the contexts of the network, with their plain ports. `check` refuses all other contexts in the free
+    mapping.
     """
-    ports = {
-        "service": cluster.ports.service,
-        "heartbeat": cluster.ports.heartbeat,
-        "fabric": cluster.ports.fabric,
-        "admin": cluster.ports.admin,
-    }
     built: dict[str, Any] = {}
-    for name, port in ports.items():
-        if port:
-            free = cluster.settings.network.get(name)
-            parameters = free if isinstance(free, Mapping) else {}
-            plain = {} if cluster.tls else {"port": port}
-            built[name] = {**plain, **unreserved(parameters, f"network.{name}", cluster.server_version)}
+    for name, listener in cluster.listeners.items():
+        free = cluster.settings.network.get(name)
+        parameters = free if isinstance(free, Mapping) else {}
+        plain = {"port": listener.plain} if listener.plain else {}
+        built[name] = {**plain, **unreserved(parameters, f"network.{name}", cluster.server_version)}
     return built
 
 

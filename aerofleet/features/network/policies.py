@@ -27,26 +27,25 @@ def default_deny(cell: Cell, team: Team) -> list[dict[str, Any]]:
 
 
 def cluster_policy(cell: Cell, cluster: Cluster) -> list[dict[str, Any]]:
-    """Return the policy of a cluster: it allows clients and the operator (4.5.0) to the service port, the cluster's
+    """Return the policy of a cluster: it allows clients and the operator (4.5.0) to the service ports, the cluster's
     pods to one another, Prometheus to the exporter. The admin port is only for people with a shell in one of the pods.
     """
     if PROFILES[cell.network_profile].policies == "none":
         return []
-    ports = cluster.ports
-    service = ports.tls_service if cluster.tls else ports.service
-    inner = [ports.admin] if ports.admin else []
-    inner += [ports.tls_fabric, ports.tls_heartbeat] if cluster.tls else [ports.fabric, ports.heartbeat]
+    listeners = cluster.listeners
+    service = listeners["service"].ports
+    inner = [port for name in ("admin", "fabric", "heartbeat") if name in listeners for port in listeners[name].ports]
     own = {"podSelector": {"matchLabels": {"app": "aerospike-cluster", "aerospike.com/cr": cluster.resource_name}}}
     ingress = [
-        rule([own], [service, *inner]),
-        rule([in_namespace(cell.operator.namespace)], [service]),
+        rule([own], [*service, *inner]),
+        rule([in_namespace(cell.operator.namespace)], service),
     ]
     clients = [in_namespace(name) for name in cluster.client_namespaces]
     clients += [{"ipBlock": {"cidr": cidr}} for cidr in cluster.client_cidrs]
     if clients:
-        ingress.append(rule(clients, [service]))
+        ingress.append(rule(clients, service))
     if cluster.settings.exporter:
-        ingress.append(rule([in_namespace(cell.monitoring.namespace)], [ports.exporter]))
+        ingress.append(rule([in_namespace(cell.monitoring.namespace)], [cluster.ports.exporter]))
     metadata = cluster_metadata(cell, cluster, cluster.resource_name)
     return [policy(metadata, own["podSelector"], ingress=ingress)]
 

@@ -17,13 +17,9 @@ def spec(cell: Cell, cluster: Cluster) -> dict[str, Any]:
     tls = cluster.tls
     if tls is None:
         return {}
-    ports = cluster.ports
-    contexts = {"service": ports.tls_service, "heartbeat": ports.tls_heartbeat, "fabric": ports.tls_fabric}
-    if ports.admin:
-        contexts["admin"] = ports.admin
     network: dict[str, Any] = {
-        name: {"tls-name": tls.name, "tls-port": port, **authentication(name, cluster.settings.network)}
-        for name, port in contexts.items()
+        name: {"tls-name": tls.name, "tls-port": listener.tls, **authentication(name, cluster.settings.network)}
+        for name, listener in cluster.listeners.items()
     }
     return {
         "aerospikeConfig": {"network": {**network, "tls": [certificate(tls)]}},

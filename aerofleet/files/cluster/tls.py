@@ -16,6 +16,11 @@ GENERATED = "`aerofleet generate` writes it to allocations.yaml"
 class TlsSwitch(FileModel):
     tls: Flag = Field(description="TLS for clients and between nodes")
 
+    @property
+    def serves_plain_text(self) -> bool:
+        """Whether the servers have plain ports."""
+        return not self.tls
+
     reserved: ClassVar[tuple[Reserved, ...]] = (
         Reserved("network.*", "tls-port", GENERATED),
         Reserved("network.*", "tls-name", f"{GENERATED}, and `security.tls` turns TLS on and off"),
