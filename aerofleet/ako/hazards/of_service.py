@@ -320,20 +320,33 @@ def addresses_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
     scope="change",
     severity="warning",
     remedy="the load balancer as it is until no client's seed list names it",
-    source="AKO 4.5.0: reconcileSTSLoadBalancerSvc",
+    source="AKO 4.5.0: reconcileSTSLoadBalancerSvc, getLBServicePort",
 )
 def load_balancer_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """The load balancer is removed, or lets in other clients. Clients that find the cluster through it don't find
-    it any more when they start.
+    """The load balancer is removed, has another port, or lets in other clients. Clients that find the cluster through
+    it don't find it any more when they start.
     """
     was, now = (section(cluster.spec, "seedsFinderServices", "loadBalancer") for cluster in (old, new))
     path = "spec.seedsFinderServices.loadBalancer"
     if was and not now:
         yield path, "the load balancer goes"
     elif was:
-        for key in ("port", "targetPort", "loadBalancerSourceRanges"):
-            if was.get(key) != now.get(key) and (key != "loadBalancerSourceRanges" or now.get(key)):
-                yield f"{path}.{key}", f"{becomes(was.get(key), now.get(key))}: clients may not get through any more"
+        before, after = _balancer(old), _balancer(new)
+        for key in before:
+            if before[key] != after[key] and after[key]:
+                yield f"{path}.{key}", f"{becomes(before[key], after[key])}: clients may not get through any more"
+
+
+def _balancer(cluster: Cluster) -> dict[str, Any]:
+    """Return the ports and the clients of the cluster's load balancer. Where no port is written, the operator takes the
+    TLS port of the service if it has one, else the plain one.
+    """
+    balancer = section(cluster.spec, "seedsFinderServices", "loadBalancer")
+    service = section(cluster.config, "network", "service")
+    own = service.get("tls-port") if service.get("tls-name") else None
+    target = balancer.get("targetPort") or own or service.get("port")
+    ranges = balancer.get("loadBalancerSourceRanges")
+    return {"port": balancer.get("port") or target, "targetPort": target, "loadBalancerSourceRanges": ranges}
 
 
 RULES = rules_in(globals())
