@@ -20,7 +20,8 @@ def found(case: dict[str, Any], objects: list[dict[str, Any]], others: list[dict
     after = ObjectSet([*clusters, *objects])
     hazards = hazards_beside(after.clusters[0], after)
     if "was" in case:
-        before = ObjectSet([*clusters, *case["was"]])
+        old = cluster(case["base"], case.get("edit", {}), case.get("before", {}))
+        before = ObjectSet([old, *clusters[1:], *case["was"]])
         hazards = change_hazards_beside(before.clusters[0], after.clusters[0], before, after)
     return [hazard for hazard in hazards if hazard.rule == case["hazard"]]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_file import is_same
+from aerofleet.ako.hazards.of_objects import closed_between_nodes
 from aerofleet.ako.object_set import ObjectSet
 from aerofleet.ako.references import Reference, Use, references_of
 from aerofleet.findings import Problem, rule, rules_in
@@ -120,6 +121,26 @@ def _changed(cluster: Cluster, before: ObjectSet, after: ObjectSet, use: Use) ->
             differs = any(not is_same(was.contents[key], now.contents[key]) for key in both)
         if differs:
             yield reference, now.label
+
+
+@rule(
+    "policy-closes-early",
+    scope="change",
+    severity="severe",
+    remedy="the change of the AerospikeCluster first, and that of the NetworkPolicy when its roll-out is done",
+    source="Kubernetes 1.35, NetworkPolicy; aerospike-server: as_endpoint_connect_any, mesh seeds",
+)
+def policy_closes_early(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
+    """A NetworkPolicy closes a port of fabric or heartbeat that the cluster gives up. The policy applies at once, the
+    pods restart one after the other: until then they still use the port, and may lose one another.
+    """
+    for old in before.clusters:
+        if (old.namespace, old.name) != (cluster.namespace, cluster.name):
+            continue
+        known = {*closed_between_nodes(old, before), *closed_between_nodes(cluster, after)}
+        for path, message in closed_between_nodes(old, after):
+            if (path, message) not in known:
+                yield path, f"{message} any more: pods that have not restarted yet still use it"
 
 
 RULES = rules_in(globals())

@@ -92,7 +92,7 @@ def nodes_kept_apart(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """A NetworkPolicy blocks fabric or heartbeat between the cluster's own pods. Each node is then a cluster of its
     own: writes diverge or stop.
     """
-    yield from _closed(cluster, objects, ("fabric", "heartbeat"), "its own pods", is_own=True)
+    yield from closed_between_nodes(cluster, objects)
 
 
 @rule(
@@ -109,9 +109,14 @@ def clients_kept_out(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     yield from _closed(cluster, objects, ("service",), "anybody", is_own=False)
 
 
+def closed_between_nodes(cluster: Cluster, objects: ObjectSet) -> Iterator[tuple[str, str]]:
+    """Yield (path, message) for each port of fabric and heartbeat that a NetworkPolicy closes to the cluster's pods."""
+    yield from _closed(cluster, objects, ("fabric", "heartbeat"), "its own pods", is_own=True)
+
+
 def _closed(
     cluster: Cluster, objects: ObjectSet, parts: tuple[str, ...], whom: str, *, is_own: bool
-) -> Iterator[Problem]:
+) -> Iterator[tuple[str, str]]:
     policies = objects.of_kind("NetworkPolicy", cluster.namespace)
     ports = {name: port for name, port in ports_of(cluster.config).items() if name.removeprefix("tls-") in parts}
     for direction, way in (("Ingress", "in"), ("Egress", "out")) if is_own else (("Ingress", "in"),):
