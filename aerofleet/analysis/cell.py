@@ -15,7 +15,7 @@ from aerofleet.findings import Finding
 from aerofleet.findings.repeats import merge_repeats
 from aerofleet.fleet.resolve import Resolution, origin_locator, resolve_cell
 from aerofleet.manifests import render_cell
-from aerofleet.manifests.free_config import free_config
+from aerofleet.manifests.feature_rules import feature_findings
 from aerofleet.manifests.rendered import Object, RenderedCell
 from aerofleet.settings.spec_place import setting_of
 from aerofleet.units.aerospike_cluster import is_cluster
@@ -46,18 +46,17 @@ def analyse_cell(root: Path, name: str, texts: Mapping[str, str] = MappingProxyT
 
 
 def _cluster_findings(resolution: Resolution, rendered: RenderedCell | None) -> Iterator[Finding]:
-    """Yield the parameters that would not reach the operator, then what the operator and the server make of the
+    """Yield what the rules of the features and of overlays find, then what the operator and the server make of the
     rendered clusters.
 
     A cluster with mistakes in its free mappings is rendered without them, and its overlays change once theirs are
     mended, so the operator's rules would judge another one.
     """
-    of_free_mappings = list(free_config(resolution))
-    yield from merge_repeats(of_free_mappings)
+    of_features = list(feature_findings(resolution))
+    yield from merge_repeats(of_features)
     of_overlays = list(overlay_findings(resolution))
     yield from merge_repeats(of_overlays)
-    wrong_overlays = (finding for finding in of_overlays if finding.severity == "error")
-    refused = {finding.subject for finding in (*of_free_mappings, *wrong_overlays)}
+    refused = {finding.subject for finding in (*of_features, *of_overlays) if finding.severity == "error"}
     of_operator = _operator_findings(resolution, rendered) if rendered else ()
     yield from merge_repeats(finding for finding in of_operator if finding.subject not in refused)
 

@@ -14,10 +14,11 @@ from aerofleet.fleet.resolve import Resolution, origin_locator
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
 from aerofleet.manifests.overlay import Overlaid, at, overlaid
 from aerofleet.manifests.overlay_fields import setting_behind, setting_path
-from aerofleet.manifests.overlay_rules import OF_CLUSTER, OVERLAY_IN_USE, listed, literal_secrets
+from aerofleet.manifests.overlay_rules import OF_CLUSTER, OVERLAY_IN_USE, listed
 from aerofleet.settings.merge import Layer, Origin, Path
 from aerofleet.settings.overlay import OVERLAY, SPEC, child
 from aerofleet.units.field_path import dotted
+from aerofleet.units.literal_secret import literal_secrets
 
 HIDDEN = "(a secret as text)"
 """The value of a secret that somebody wrote into an overlay."""

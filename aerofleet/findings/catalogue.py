@@ -32,7 +32,7 @@ MODULES: dict[Scope, tuple[str, ...]] = {
         "aerofleet.fleet.checks.overlay",
         "aerofleet.manifests.overlay_rules",
         "aerofleet.analysis.size",
-        "aerofleet.manifests.free_config",
+        "aerofleet.manifests.feature_rules",
     ),
     "cluster": (
         "aerofleet.ako.admission",

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aerofleet.aerospike.parameters import data_version, names_in, versions
+from aerofleet.features import FEATURES
 from aerofleet.files.cluster.network import CONTEXTS
 from aerofleet.files.settings import Settings
 from aerofleet.files.validation import VALUE, kind_of, nearest
 from aerofleet.findings import Finding, Rule, declared
-from aerofleet.fleet.resolve import Resolution, origin_locator
+from aerofleet.fleet.defined_cluster import DefinedCluster
 from aerofleet.settings.free_maps import free_parameters, reserved
 from aerofleet.settings.merge import Path
-from aerofleet.units.field_path import dotted
-from aerofleet.units.names import CA_FILE, FEATURE_KEY_FILE, SECRETS_PATH, TLS_PATH
+from aerofleet.units.names import SECRETS_PATH
 
 PARAMETER_OWNED = declared(
     "parameter-owned",
@@ -42,26 +42,17 @@ RULES = (PARAMETER_OWNED, NETWORK_CONTEXT, FILE_NOT_MOUNTED)
 
 IMAGE_PATHS = ("/etc/ssl/", "/etc/pki/", "/usr/")
 """Folders with files of the server's image, mainly certificate authorities."""
-FEATURE_KEY = f"{SECRETS_PATH}/{FEATURE_KEY_FILE}"
-TLS_FILES = tuple(f"{TLS_PATH}/{name}" for name in ("tls.crt", "tls.key", CA_FILE))
 
 
-def free_config(resolution: Resolution) -> Iterator[Finding]:
-    """Yield the mistakes in the free mappings of every cluster whose settings could be read."""
-    source = resolution.source
-    if source is None:
-        return
-    for cluster in source.clusters:
-        resolved = resolution.settings.get(cluster.key)
-        if resolved is None:
-            continue
-        settings, locate = resolved.settings, origin_locator(resolved.merged, cluster)
-        version = known_version(source.server_version(settings.channel))
-        by_people = source.cell is not None and source.cell.file.secret_store.kind != "external-secrets"
-        mistakes = [*network_contexts(settings, version), *owned(settings, version)]
-        mistakes += files_not_mounted(settings, version, people_fill_secrets=by_people)
-        for rule, path, message, hint in mistakes:
-            yield rule.finding(dotted(path), message, hint, locate(path), cluster.subject)
+def free_config(cluster: DefinedCluster) -> Iterator[Finding]:
+    """Yield the mistakes in the free mappings of a cluster."""
+    settings, cell = cluster.settings, cluster.source.cell
+    version = known_version(cluster.server_version)
+    by_people = cell is not None and cell.file.secret_store.kind != "external-secrets"
+    mistakes = [*network_contexts(settings, version), *owned(settings, version)]
+    mistakes += files_not_mounted(settings, version, people_fill_secrets=by_people)
+    for rule, path, message, hint in mistakes:
+        yield rule.finding(*cluster.problem(path, message, hint))
 
 
 def known_version(version: str) -> str:
@@ -116,12 +107,13 @@ def files_not_mounted(settings: Settings, version: str, *, people_fill_secrets: 
 
     If people fill the Secrets themselves, that of the feature key may have further files.
     """
-    mounted = (FEATURE_KEY, *(TLS_FILES if settings.security.tls else ()))
+    mounted = [file for feature in FEATURES for file in feature.server_files(settings)]
+    mounted += [f"{SECRETS_PATH}/"] if people_fill_secrets else []
     for context, path, parameters in free_parameters(settings):
         taken = reserved(version, context)
         free = {key: value for key, value in parameters.items() if key not in taken}
         for below, file in named_files(free):
-            is_there = file in mounted or (people_fill_secrets and file.startswith(f"{SECRETS_PATH}/"))
+            is_there = any(file.startswith(place) if place.endswith("/") else file == place for place in mounted)
             if file.startswith("/") and not file.startswith(IMAGE_PATHS) and not is_there:
                 message = f"nothing mounts the file '{file}' in the pods, and the server does not start without it"
                 hint = f"no setting mounts a file of yours: take it out, or name one of {', '.join(mounted)}"

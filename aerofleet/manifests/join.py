@@ -32,18 +32,10 @@ def _value(before: Any, value: Any, path: str) -> Any:
     if isinstance(before, Mapping) and isinstance(value, Mapping):
         return _mapping(before, value, path)
     if isinstance(before, list) and isinstance(value, list):
-        return _by_name(before, value, path) if path in JOINED_BY_NAME else _appended(before, value, path)
+        return _by_name(before, value, path) if path in JOINED_BY_NAME else [*before, *value]
     if before != value:
         raise PartsClashError(f"two features write {path}: {before!r} and {value!r}")
     return before
-
-
-def _appended(before: list[Any], value: list[Any], path: str) -> list[Any]:
-    result = [*before, *value]
-    names = [entry["name"] for entry in result if isinstance(entry, Mapping) and "name" in entry]
-    if len(set(names)) < len(names):
-        raise PartsClashError(f"two features write an entry of the same name to {path}: {', '.join(names)}")
-    return result
 
 
 def _by_name(before: list[Any], value: list[Any], path: str) -> list[Any]:

@@ -12,24 +12,12 @@ from aerofleet.fleet.cluster import Cluster
 from aerofleet.manifests.overlay import ABSENT, Difference, Overlaid, field_path, has
 from aerofleet.manifests.overlay_fields import protection_of, setting_behind, setting_for
 from aerofleet.settings.overlay import Overlay, named_leaves
+from aerofleet.units.literal_secret import literal_secrets
 
 LONGEST_VALUE = 120
 """Characters of a value in a message."""
 MOST_FIELDS = 6
 """Fields in the finding that lists an overlay."""
-
-SECRET_VARIABLE = re.compile(
-    r"(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|APIKEY)$|(^|_)(PASS|KEY)$", re.IGNORECASE
-)
-SECRET_FIELD = re.compile(
-    r"(password|passwd|passphrase|secret|token|credentials?|(api|private|access)[_-]?key)$", re.IGNORECASE
-)
-"""The ends of the names of environment variables and of fields whose value is a secret."""
-SECRET_ARGUMENT = re.compile(
-    r"(password|passwd|passphrase|secret|token|api-?key)[=\s]+[^\s$/]|://[^/@\s:]*:[^/@\s$]+@", re.IGNORECASE
-)
-REFERENCE = re.compile(r"\s*$|/|env:|env-b64:|file:|secrets?:|vault:|\$\(")
-"""The beginning of a value that only names the place of a secret: a file, a variable, a secret store."""
 
 OVERLAY_IN_USE = declared(
     "overlay-in-use",
@@ -176,32 +164,6 @@ def overlay_secret(overlaid: Overlaid, cluster: Cluster) -> Iterator[Problem]:
         if overlaid.location(path) is not None:
             message = f"{what} has a secret as text: it would be in the repository, in the state and in every review"
             yield path, message, "refer to a Secret: `valueFrom: {secretKeyRef: {name: …, key: …}}`, or a mounted file"
-
-
-def literal_secrets(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield the place of each text that is a secret, and what has it; never the text itself."""
-    if isinstance(value, Mapping):
-        name, text = value.get("name"), value.get("value")
-        if isinstance(name, str) and is_secret(SECRET_VARIABLE, name, text):
-            yield (*path, "value"), f"the variable {name}"
-        for key, inner in value.items():
-            if is_secret(SECRET_FIELD, str(key), inner):
-                yield (*path, key), f"the field {key}"
-            yield from literal_secrets(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            if (
-                path[-1:]
-                and path[-1] in ("args", "command")
-                and isinstance(inner, str)
-                and SECRET_ARGUMENT.search(inner)
-            ):
-                yield (*path, index), f"the argument {index + 1} of {path[-1]}"
-            yield from literal_secrets(inner, (*path, index))
-
-
-def is_secret(names: re.Pattern[str], name: str, value: Any) -> bool:
-    return isinstance(value, str) and bool(names.search(name)) and not REFERENCE.match(value)
 
 
 def listed(overlay: Overlay) -> str:

@@ -72,11 +72,6 @@ def test_what_a_feature_writes_is_reserved(cluster: Cluster) -> None:
     [
         ({"size": 1}, {"size": 2}, "two features write size: 1 and 2"),
         (
-            {"storage": {"volumes": [{"name": "tls"}]}},
-            {"storage": {"volumes": [{"name": "tls"}]}},
-            "two features write an entry of the same name to storage.volumes: tls, tls",
-        ),
-        (
             {"aerospikeConfig": {"namespaces": [{"name": "a", "x": 1}]}},
             {"aerospikeConfig": {"namespaces": [{"name": "a", "x": 2}]}},
             "two features write aerospikeConfig.namespaces.a.x: 1 and 2",

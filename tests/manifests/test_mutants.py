@@ -25,7 +25,13 @@ CODE = ROOT / "aerofleet"
 BESIDE = {"fleet.containers", "fleet.metadata", "fleet.network_profiles"}
 """Modules of other packages that the builders write objects with."""
 NO_BUILDERS = {
-    *("features.feature", "manifests.free_config", "manifests.rendered", "manifests.reference"),
+    *(
+        "features.feature",
+        "manifests.feature_rules",
+        "manifests.free_config",
+        "manifests.rendered",
+        "manifests.reference",
+    ),
     *("manifests.overlay", "manifests.overlay_fields", "manifests.overlay_rules"),
 }
 LISTED: dict[str, list[dict[str, str]]] = yaml.safe_load((CASES / "mutants" / "builders.yaml").read_text())

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from aerofleet.files.settings import Settings
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.settings.free_maps import unreserved
 from aerofleet.units.names import FEATURE_KEY_FILE, FEATURE_KEY_SECRET, SECRETS_PATH
 
+FEATURE_KEY = f"{SECRETS_PATH}/{FEATURE_KEY_FILE}"
 INIT_RESOURCES = {"cpu": "500m", "memory": "512Mi"}
 
 
@@ -31,6 +33,10 @@ def spec(cell: Cell, cluster: Cluster) -> dict[str, Any]:
     }
 
 
+def server_files(settings: Settings) -> tuple[str, ...]:
+    return (FEATURE_KEY,)
+
+
 def init_image(reference: str) -> dict[str, str]:
     """Return an image (``docker.io/aerospike/aerospike-kubernetes-init:2.5.3``) in AKO's three fields."""
     registry, _, rest = reference.partition("/")
@@ -39,7 +45,7 @@ def init_image(reference: str) -> dict[str, str]:
 
 
 def service(cluster: Cluster) -> dict[str, Any]:
-    config: dict[str, Any] = {"feature-key-file": f"{SECRETS_PATH}/{FEATURE_KEY_FILE}"}
+    config: dict[str, Any] = {"feature-key-file": FEATURE_KEY}
     if cluster.min_cluster_size is not None:
         config["min-cluster-size"] = cluster.min_cluster_size
     return {**config, **unreserved(cluster.settings.service, "service", cluster.server_version)}

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from aerofleet.features.feature import Feature
-from aerofleet.features.tls.build import spec
+from aerofleet.features.tls.build import server_files, spec
 
-TLS = Feature(name="tls", spec=spec)
+TLS = Feature(name="tls", spec=spec, server_files=server_files)

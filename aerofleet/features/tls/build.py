@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from aerofleet.files.settings import Settings
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.cluster import Cluster, Tls
 from aerofleet.units.names import CA_FILE, TLS_PATH
 
 CLIENT_CONTEXTS = ("service", "admin")
+CERTIFICATE, KEY, AUTHORITY = f"{TLS_PATH}/tls.crt", f"{TLS_PATH}/tls.key", f"{TLS_PATH}/{CA_FILE}"
 AUTHENTICATE = "tls-authenticate-client"
 
 
@@ -36,6 +38,10 @@ def spec(cell: Cell, cluster: Cluster) -> dict[str, Any]:
     }
 
 
+def server_files(settings: Settings) -> tuple[str, ...]:
+    return (CERTIFICATE, KEY, AUTHORITY) if settings.security.tls else ()
+
+
 def authentication(context: str, free: Mapping[str, Any]) -> dict[str, Any]:
     """Return whether clients need a certificate: not by default, they authenticate with a password. The server's own
     default is that they need one.
@@ -49,9 +55,9 @@ def authentication(context: str, free: Mapping[str, Any]) -> dict[str, Any]:
 def certificate(tls: Tls) -> dict[str, Any]:
     return {
         "name": tls.name,
-        "ca-file": f"{TLS_PATH}/{CA_FILE}",
-        "cert-file": f"{TLS_PATH}/tls.crt",
-        "key-file": f"{TLS_PATH}/tls.key",
+        "ca-file": AUTHORITY,
+        "cert-file": CERTIFICATE,
+        "key-file": KEY,
     }
 
 

@@ -24,8 +24,10 @@ Keys = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Makes:
-    """The setting makes the field ``path``. A parameter of the server is then reserved: a free mapping that has it is
-    refused. ``remedy``: what to write instead, where naming the setting is not enough.
+    """The setting makes the field ``path``; with `[]` at its end only some entries of a list, which has others, too.
+
+    A parameter of the server is then reserved: a free mapping that has it is refused. ``remedy``: what to write
+    instead, where naming the setting is not enough.
     """
 
     path: str
@@ -80,10 +82,11 @@ def marks_in(model: type[BaseModel], setting: Keys = (), names: tuple[str, ...] 
         inner, listed = model_in(info.annotation)
         entry = (ANY_ENTRY,) if listed else ()
         for mark in info.metadata:
-            if isinstance(mark, (Makes, FreeMap)):
+            if isinstance(mark, FreeMap) or (isinstance(mark, Makes) and mark.keys[-1] != ANY_ENTRY):
                 yield Marked(mark.keys, here, attributes, mark)
             if isinstance(mark, Makes) and listed:
-                yield Marked((*mark.keys, ANY_ENTRY), (*here, ANY_ENTRY), (*attributes, ANY_ENTRY), mark)
+                keys = mark.keys if mark.keys[-1] == ANY_ENTRY else (*mark.keys, ANY_ENTRY)
+                yield Marked(keys, (*here, ANY_ENTRY), (*attributes, ANY_ENTRY), mark)
         if inner is not None:
             yield from marks_in(inner, (*here, *entry), (*attributes, *entry))
 

@@ -14,6 +14,13 @@ from aerofleet.files.quantities import Bytes, Whole
 ENGINE = "aerospikeConfig.namespaces[].storage-engine"
 
 
+class ClaimSettings(FileModel):
+    """A persistent volume of each pod. The quota of the team counts every claim in the settings of its clusters."""
+
+    size: Bytes = Field(description="of the volume")
+    storage_class: str = Field(description="where it comes from")
+
+
 class DeviceSettings(FileModel):
     count: Whole = Field(ge=1, le=128, description="devices of each pod")
     size: Bytes = Field(description="of each")

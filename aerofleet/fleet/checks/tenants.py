@@ -7,6 +7,8 @@ from contextlib import suppress
 from difflib import get_close_matches
 
 from aerofleet.files.choices import ClusterState, StorageKind
+from aerofleet.files.cluster.storage import ClaimSettings
+from aerofleet.files.file_model import FileModel
 from aerofleet.files.settings import Settings
 from aerofleet.files.tenants import Tenant
 from aerofleet.files.validation import unknown_key
@@ -160,7 +162,20 @@ def storage_of(settings: Settings) -> int:
         for namespace in settings.namespaces
         if namespace.devices and namespace.storage is StorageKind.DEVICE
     ]
-    return settings.work_directory.size + sum(device.count * device.size for device in devices)
+    claims = settings.work_directory.size + sum(claim.size for claim in claims_in(settings))
+    return claims + sum(device.count * device.size for device in devices)
+
+
+def claims_in(value: object) -> Iterator[ClaimSettings]:
+    """Yield every claim of a persistent volume in the settings, at any depth; devices are counted by their number."""
+    if isinstance(value, ClaimSettings):
+        yield value
+    elif isinstance(value, FileModel):
+        for _name, inner in value:
+            yield from claims_in(inner)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from claims_in(inner)
 
 
 def quantity(what: str, amount: int) -> str:
