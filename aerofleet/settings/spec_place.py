@@ -52,6 +52,7 @@ def _place(marked: Marked, path: Sequence[str | int], spec: Json, settings: Json
     keys = marked.keys
     if tuple(ANY_ENTRY if isinstance(key, int) else key for key in path[: len(keys)]) != keys:
         return None
+    shared = isinstance(marked.mark, Makes) and marked.mark.keys[-1] == ANY_ENTRY
     place: list[str | int] = []
     entries = [position for position, key in enumerate(keys) if key == ANY_ENTRY]
     for key in marked.setting:
@@ -59,22 +60,21 @@ def _place(marked: Marked, path: Sequence[str | int], spec: Json, settings: Json
             place.append(key)
             continue
         position = entries.pop(0)
-        index = _entry(at(spec, path[:position]), path[position], at(settings, place))
+        number, listed = int(path[position]), at(spec, path[:position])
+        index = None if shared else number
+        if settings and isinstance(listed, list) and number < len(listed):
+            index = _same_name(listed[number], at(settings, place))
         if index is None:
             return None
         place.append(index)
     return tuple(place)
 
 
-def _entry(listed: Any, index: str | int, settings: Any) -> int | None:
-    """Return the index of the setting's entry with the same name as the resource's; ``index`` itself if the lists or
-    their names are not known; None if no entry of the setting has the name.
-    """
-    assert isinstance(index, int)  # noqa: S101
-    if not isinstance(listed, list) or index >= len(listed) or not isinstance(settings, list):
-        return index
-    name = listed[index].get("name")
-    return next((at for at, entry in enumerate(settings) if entry.get("name") == name), None)
+def _same_name(entry: Any, listed: Any) -> int | None:
+    """Return the index of the setting's entry with the same name as the resource's; None if there is none."""
+    names = [setting.get("name") for setting in listed or () if isinstance(setting, Mapping)]
+    name = entry.get("name") if isinstance(entry, Mapping) else None
+    return names.index(name) if name in names else None
 
 
 def at(data: Any, path: Sequence[str | int]) -> Any:

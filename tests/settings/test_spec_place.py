@@ -27,3 +27,13 @@ def test_a_field_is_found_at_its_setting(field: str, setting: tuple[str, ...]) -
 @pytest.mark.parametrize("setting", [marked.setting for marked in marked_settings()])
 def test_a_marked_setting_is_a_key_of_the_settings(setting: tuple[str, ...]) -> None:
     assert unknown_key(Settings, [key for key in setting if key != "[]"]) is None
+
+
+def test_an_entry_is_found_by_its_name() -> None:
+    """The list of the resource has the platform's own users first."""
+    spec = {"aerospikeAccessControl": {"users": [{"name": "admin"}, {"name": "cart"}, {"name": "till"}]}}
+    settings = {"users": [{"name": "till"}, {"name": "cart"}]}
+    field = "spec.aerospikeAccessControl.users"
+    assert setting_of(f"{field}[1].roles", spec, settings) == ("users", 1, "roles")
+    assert setting_of(f"{field}[0].roles", spec, settings) == ("security", "accessControl")
+    assert setting_of(f"{field}[1].roles", spec, {"size": 1}) == ("security", "accessControl")

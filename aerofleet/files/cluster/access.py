@@ -31,7 +31,7 @@ class UserSettings(FileModel):
 
 
 class AccessSettings(FileModel):
-    users: Annotated[tuple[UserSettings, ...], Makes("aerospikeAccessControl.users")] = Field(
+    users: Annotated[tuple[UserSettings, ...], Makes("aerospikeAccessControl.users[]")] = Field(
         (), description="beside the platform's own"
     )
     roles: Annotated[tuple[RoleSettings, ...], Makes("aerospikeAccessControl.roles")] = Field(
