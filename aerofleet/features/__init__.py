@@ -19,6 +19,7 @@ from aerofleet.features.rollout import ROLLOUT
 from aerofleet.features.secrets import SECRETS
 from aerofleet.features.server import SERVER
 from aerofleet.features.sets import SETS
+from aerofleet.features.sidecars import SIDECARS
 from aerofleet.features.storage import STORAGE
 from aerofleet.features.tls import TLS
 
@@ -37,6 +38,7 @@ FEATURES: tuple[Feature, ...] = (
     SECRETS,
     EXPORTER,
     ALERTING,
+    SIDECARS,
 )
 """Every feature. The order decides the order of volumes and sidecars, and another order alone restarts every pod of
 every fleet: a new feature goes to the end.

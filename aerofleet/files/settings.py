@@ -19,6 +19,7 @@ from aerofleet.files.cluster.overlay import OverlaysSettings
 from aerofleet.files.cluster.resources import PodResourceSettings
 from aerofleet.files.cluster.rollout import RolloutSettings
 from aerofleet.files.cluster.server import ServerSettings
+from aerofleet.files.cluster.sidecars import SidecarsSettings
 from aerofleet.files.cluster.storage import StorageSettings
 from aerofleet.files.cluster.tls import TlsSwitch
 
@@ -32,6 +33,7 @@ class SecuritySettings(
 
 
 class Settings(
+    SidecarsSettings,
     OverlaysSettings,
     AlertingSettings,
     MetricsSettings,

@@ -16,7 +16,7 @@ from tests.manifests.golden import resolved
 
 ORDER = [
     "nodes", "resources", "rollout", "namespaces", "storage", "sets", "server", "tls", "network", "access", "logging",
-    "secrets", "exporter", "alerts",
+    "secrets", "exporter", "alerts", "sidecars",
 ]  # fmt: skip
 WITHOUT_SETTINGS = {"secrets"}
 """Features that have no settings of their own."""
