@@ -40,6 +40,7 @@ class ObjectSet:
         self.written = [dict(resource) for resource in everything if is_cluster(resource)]
         self.others = [dict(resource) for resource in everything if not is_cluster(resource)]
         self._requests: dict[str, Requests] = {}
+        self._keyed: dict[tuple[str, str, str], Keyed | None] = {}
 
     @cached_property
     def clusters(self) -> list[Cluster]:
@@ -91,11 +92,11 @@ class ObjectSet:
 
     def keyed(self, kind: str, namespace: str, name: str) -> Keyed | None:
         """Return a Secret or ConfigMap with its keys; None where the file has neither it nor its ExternalSecret."""
-        resource = self.find(kind, namespace, name)
-        if resource is None:
-            return None
-        contents = _fetched(resource) if kind_of(resource) == "ExternalSecret" else _written(resource)
-        return Keyed(label_of(resource), contents)
+        key = kind, namespace, name
+        if key not in self._keyed:
+            resource = self.find(kind, namespace, name)
+            self._keyed[key] = None if resource is None else _keyed(resource)
+        return self._keyed[key]
 
     def of_kind(self, kind: str, namespace: str | None = None) -> list[Object]:
         """Return every object of a kind, only those of ``namespace`` if it is named."""
@@ -131,6 +132,11 @@ class ObjectSet:
                         total[name] += amount
             self._requests[namespace] = total
         return self._requests[namespace]
+
+
+def _keyed(resource: Object) -> Keyed:
+    contents = _fetched(resource) if kind_of(resource) == "ExternalSecret" else _written(resource)
+    return Keyed(label_of(resource), contents)
 
 
 def _written(resource: Object) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from fractions import Fraction
 
 from aerofleet.ako.cluster import Cluster
@@ -21,14 +21,18 @@ def requests_of(cluster: Cluster) -> Requests:
         for kind in ("cpu", "memory"):
             total[f"{group}.{kind}"] = cluster.size * _of_pod(cluster, group, kind)
     per_rack = Fraction(cluster.size, max(len(cluster.racks), 1))
-    for rack in cluster.racks:
-        for volume in entries(rack.storage, "volumes"):
-            claim = section(volume, "source", "persistentVolume")
-            if claim:
-                amount = per_rack * quantity(claim.get("size") or 0)
-                total["persistentvolumeclaims"] += per_rack
-                total["requests.storage"] += amount
-                total[f"{claim.get('storageClass')}.storageclass.storage.k8s.io/requests.storage"] += amount
+    claims = Counter(
+        (str(claim.get("storageClass")), claim.get("size") or 0)
+        for rack in cluster.racks
+        for volume in entries(rack.storage, "volumes")
+        if (claim := section(volume, "source", "persistentVolume"))
+    )
+    # Fractions are slow: claims of one size are counted first, and multiplied once.
+    for (storage_class, size), count in claims.items():
+        amount = per_rack * count * quantity(size)
+        total["persistentvolumeclaims"] += per_rack * count
+        total["requests.storage"] += amount
+        total[f"{storage_class}.storageclass.storage.k8s.io/requests.storage"] += amount
     return total
 
 

@@ -39,7 +39,7 @@ from aerofleet.ako.hazards.of_start import host_findings
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.restart import Restarts, judged_version
 from aerofleet.ako.status import Status
-from aerofleet.findings import Finding, Rule
+from aerofleet.findings import Finding, Rule, findings_of
 
 OF_CLUSTER = (of_availability, of_cluster, of_places, of_storage, of_memory, of_references, of_version, of_start)
 OF_CHANGE = (of_start, of_change, of_roll_out, of_service, of_data, of_access, of_version)
@@ -63,7 +63,7 @@ def cluster_hazards(cluster: Cluster) -> list[Finding]:
     """Return the hazards of the cluster itself, whatever changes."""
     if not cluster.racks:
         return []
-    return _marked([hazard for check in CLUSTER_CHECKS for hazard in check(cluster)], cluster.operator)
+    return _marked([*findings_of(CLUSTER_HAZARDS, cluster), *host_findings(cluster)], cluster.operator)
 
 
 def _marked(hazards: list[Finding], operator: str) -> list[Finding]:
@@ -78,13 +78,13 @@ def config_hazards(version: str, change: ConfigChange, kind: str) -> list[Findin
 
     ``kind`` is what the pods do in the whole change, for whatever cause: a kind of `aerofleet.ako.restart`.
     """
-    return [hazard for rule in CONFIG_HAZARDS for hazard in rule.findings(version, change, kind)]
+    return findings_of(CONFIG_HAZARDS, version, change, kind)
 
 
 def change_hazards(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> list[Finding]:
     """Return the hazards of the change, and those of ``new`` that ``old`` does not have."""
-    hazards = [hazard for rule in CHANGE_HAZARDS for hazard in rule.findings(old, new, restarts)]
-    hazards += [hazard for rule in STATUS_HAZARDS for hazard in rule.findings(old, new, restarts, status)]
+    hazards = findings_of(CHANGE_HAZARDS, old, new, restarts)
+    hazards += findings_of(STATUS_HAZARDS, old, new, restarts, status)
     judged: set[int] = set()
     for restart in restarts.racks:
         # Racks that share a configuration share the object with its change.

@@ -7,7 +7,7 @@ from __future__ import annotations
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.hazards import of_neighbours, of_object_changes, of_objects
 from aerofleet.ako.object_set import ObjectSet
-from aerofleet.findings import Finding, Rule
+from aerofleet.findings import Finding, Rule, findings_of
 
 BESIDE: tuple[Rule[[Cluster, ObjectSet]], ...] = (*of_objects.RULES, *of_neighbours.RULES)
 BESIDE_CHANGES: tuple[Rule[[Cluster, ObjectSet, ObjectSet]], ...] = of_object_changes.RULES
@@ -17,7 +17,7 @@ def hazards_beside(cluster: Cluster, objects: ObjectSet) -> list[Finding]:
     """Return the hazards of one of the file's clusters together with everything else in the file."""
     if not cluster.racks:
         return []
-    return list(dict.fromkeys(hazard for rule in BESIDE for hazard in rule.findings(cluster, objects)))
+    return list(dict.fromkeys(findings_of(BESIDE, cluster, objects)))
 
 
 def change_hazards_beside(old: Cluster | None, new: Cluster, before: ObjectSet, after: ObjectSet) -> list[Finding]:
@@ -28,5 +28,5 @@ def change_hazards_beside(old: Cluster | None, new: Cluster, before: ObjectSet, 
     known = set(hazards_beside(old, before)) if old is not None else set()
     hazards = [hazard for hazard in hazards_beside(new, after) if hazard not in known]
     if old is not None:
-        hazards += [hazard for rule in BESIDE_CHANGES for hazard in rule.findings(new, before, after)]
+        hazards += findings_of(BESIDE_CHANGES, new, before, after)
     return list(dict.fromkeys(hazards))
