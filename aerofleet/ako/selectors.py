@@ -48,7 +48,7 @@ def policies_for(cluster: Cluster, policies: Iterable[Object], direction: str) -
     return [
         policy
         for policy in policies
-        # Most policies of a namespace name another cluster: this label alone decides, before the whole selector is read.
+        # Most policies of a namespace name another cluster: this label decides before the whole selector is read.
         if section(policy, "spec", "podSelector", "matchLabels").get(CLUSTER_LABEL, cluster.name) == cluster.name
         and matches(section(policy, "spec", "podSelector"), labels)
         and direction in _directions(policy)

@@ -202,7 +202,7 @@ def model_at(model: type[BaseModel], path: Sequence[Key]) -> type[BaseModel]:
     """Return the model of the mapping at ``path`` below ``model``; else the nearest known one above it."""
     for key in path:
         field = _field(model, key)
-        inner = _model_in(field.annotation) if field else None
+        inner = model_in(field.annotation) if field else None
         if inner is not None:
             model = inner
     return model
@@ -224,7 +224,7 @@ def unknown_key(model: type[BaseModel], keys: Sequence[str]) -> tuple[str, list[
         field = _field(model, key)
         if field is None:
             return key, keys_of(model)
-        inner = _model_in(field.annotation)
+        inner = model_in(field.annotation)
         if inner is None:
             ends = position == len(keys) - 1 or get_origin(field.annotation) is dict
             return None if ends else (keys[position + 1], [])
@@ -236,10 +236,11 @@ def _field(model: type[BaseModel], key: Key) -> FieldInfo | None:
     return next((info for name, info in model.model_fields.items() if key in (name, info.alias)), None)
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def model_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the first model in the type of a field: itself, of its items, or of its choices."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((model for argument in getattr(annotation, "__args__", ()) if (model := _model_in(argument))), None)
+    return next((model for argument in getattr(annotation, "__args__", ()) if (model := model_in(argument))), None)
 
 
 def keys_of(model: type[BaseModel]) -> list[str]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
+from functools import cache
+
+from pydantic import BaseModel
 
 from aerofleet.files.choices import ClusterState, StorageKind
 from aerofleet.files.cluster.storage import ClaimSettings
 from aerofleet.files.file_model import FileModel
 from aerofleet.files.settings import Settings
 from aerofleet.files.tenants import Tenant
-from aerofleet.files.validation import unknown_key
+from aerofleet.files.validation import model_in, unknown_key
 from aerofleet.findings import LocatedProblem, rule, rules_in
 from aerofleet.fleet.checks.definitions import Definitions, in_cluster, in_file
 from aerofleet.settings.merge import Path, is_named_list
@@ -171,11 +174,20 @@ def claims_in(value: object) -> Iterator[ClaimSettings]:
     if isinstance(value, ClaimSettings):
         yield value
     elif isinstance(value, FileModel):
-        for _name, inner in value:
-            yield from claims_in(inner)
+        for name in claim_fields(type(value)):
+            yield from claims_in(getattr(value, name))
     elif isinstance(value, tuple):
         for inner in value:
             yield from claims_in(inner)
+
+
+@cache
+def claim_fields(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the fields of a model that can have claims, so that a fleet's other settings are not walked through."""
+    inner = {name: model_in(field.annotation) for name, field in model.model_fields.items()}
+    return tuple(
+        name for name, part in inner.items() if part and (issubclass(part, ClaimSettings) or claim_fields(part))
+    )
 
 
 def quantity(what: str, amount: int) -> str:
