@@ -1,6 +1,7 @@
-"""What a whole cell costs through the engine, beside the engine's own floor with as many objects of the same bytes.
+"""Print how long the engine takes for a whole cell, and for as many plain ConfigMaps of the same mean size.
 
-170 clusters: preview of all, as new. About 2,000 objects: the first `up` as one stack, and as groups side by side.
+With 170 clusters: a preview in which every object is new. With 430 clusters (about 2,000 objects): the first `up` as
+one stack, and as groups in parallel.
 """
 
 from __future__ import annotations
@@ -35,11 +36,11 @@ from tools.toolchain.recipes import ROOT
 CLUSTERS = 170
 CLUSTERS_IN_GROUPS = 430
 GROUPS = 10
-SIDE_BY_SIDE = 2
+PARALLEL_RUNS = 2
 
 
 class CellProject(Project):
-    """The project's program over a generated cell."""
+    """The project's own Pulumi program with the definitions of a generated cell."""
 
     def __init__(self, folder: Path, env: Mapping[str, str], clusters: int, groups: int = 0) -> None:
         super().__init__(folder, env)
@@ -52,74 +53,90 @@ class CellProject(Project):
             (folder / name).symlink_to(ROOT / name)
 
     def group(self, count: int) -> None:
-        cell, allocations = (self.folder / "stacks" / CELL / name for name in ("cell.yaml", "allocations.yaml"))
-        given = yaml.safe_load(allocations.read_text())
+        """Distribute the teams evenly over ``count`` groups, in cell.yaml and allocations.yaml."""
+        folder = self.folder / "stacks" / CELL
+        cell_path, allocations_path = folder / "cell.yaml", folder / "allocations.yaml"
+        allocations = yaml.safe_load(allocations_path.read_text())
         groups: dict[str, list[str]] = {f"g{number}": [] for number in range(count)}
-        for number, team in enumerate(given["teams"]):
+        for number, team in enumerate(allocations["teams"]):
             group = f"g{number % count}"
             groups[group].append(team)
-            given["teams"][team]["group"] = group
-        cell.write_text(yaml.safe_dump({**yaml.safe_load(cell.read_text()), "groups": groups}, sort_keys=False))
-        allocations.write_text(yaml.safe_dump(given, sort_keys=False))
+            allocations["teams"][team]["group"] = group
+        cell = {**yaml.safe_load(cell_path.read_text()), "groups": groups}
+        cell_path.write_text(yaml.safe_dump(cell, sort_keys=False))
+        allocations_path.write_text(yaml.safe_dump(allocations, sort_keys=False))
 
     def objects(self) -> list[dict[str, Any]]:
-        found = resolve_cell(self.folder, CELL)
-        if found.cell is None:
-            raise SystemExit(f"the generated cell has mistakes: {found.findings[:3]}")
-        return list(render_cell(found.cell).objects())
+        """Return the rendered objects of the cell."""
+        resolution = resolve_cell(self.folder, CELL)
+        if resolution.cell is None:
+            raise SystemExit(f"the generated cell has mistakes: {resolution.findings[:3]}")
+        return list(render_cell(resolution.cell).objects())
 
     def up(self, stack: str) -> float:
+        """Return the wall time of `pulumi up` in seconds."""
         return self.seconds("up", "--yes", "--skip-preview", "--stack", stack)
 
 
 def preview(folder: Path, env: Mapping[str, str]) -> None:
+    """Print how long a preview of 170 new clusters takes."""
     project = CellProject(folder / "cell", env, CLUSTERS)
     objects = project.objects()
-    sizes = [len(json.dumps(each)) for each in objects]
-    floor = Floor(folder / "floor", env, len(sizes), round(mean(sizes)))
-    same = Floor(folder / "same", env, len(sizes), 0)
-    same.hold(objects)
+    sizes_bytes = [len(json.dumps(manifest)) for manifest in objects]
+    count, mean_bytes = len(sizes_bytes), mean(sizes_bytes)
+    config_maps = Floor(folder / "floor", env, count, round(mean_bytes))
+    same_objects = Floor(folder / "same", env, count, 0)
+    same_objects.use_manifests(objects)
     project.seconds("stack", "init", CELL)
-    # Taken in turns, so that a busy moment of the machine weighs on all; the quickest of each counts.
-    turns = [
-        (project.seconds("preview", "--stack", CELL), floor.seconds("preview"), same.seconds("preview"))
+    # The three alternate, so that a busy moment of the machine weighs on all; the shortest time of each counts.
+    rounds = [
+        (project.seconds("preview", "--stack", CELL), config_maps.seconds("preview"), same_objects.seconds("preview"))
         for _ in range(3)
     ]
-    ours, plain, alike = (min(each) for each in zip(*turns, strict=True))
-    share = len(sizes) / CLUSTERS
-    print(f"{CLUSTERS} clusters: {len(sizes)} objects, {share:.1f} a cluster, {mean(sizes):,.0f} bytes each")
-    print(f"preview, all new: {ours:.1f} s")
-    print(f"as many plain ConfigMaps of the same bytes: {plain:.1f} s; ratio {ours / plain:.2f}")
+    cell_seconds, config_maps_seconds, same_seconds = (min(seconds) for seconds in zip(*rounds, strict=True))
+    print(f"{CLUSTERS} clusters: {count} objects, {count / CLUSTERS:.1f} a cluster, {mean_bytes:,.0f} bytes an object")
+    print(f"preview, all new: {cell_seconds:.1f} s")
     print(
-        f"the same objects without definitions, components and order: {alike:.1f} s; ratio {ours / alike:.2f}",
+        f"as many plain ConfigMaps of the same mean size: {config_maps_seconds:.1f} s; "
+        f"ratio {cell_seconds / config_maps_seconds:.2f}"
+    )
+    print(
+        f"the same objects without definitions, components and order: {same_seconds:.1f} s; "
+        f"ratio {cell_seconds / same_seconds:.2f}",
         flush=True,
     )
 
 
 def groups(folder: Path) -> None:
-    """Each on a control plane of its own: taking down what the first has made would take as long again."""
+    """Print how long the first `up` of 430 clusters takes as one stack, and as groups in parallel.
+
+    Both get a control plane of their own: to remove the objects of the first would take as long again.
+    """
     with control_plane(folder / "one") as env:
         whole = CellProject(folder / "one" / "cell", env, CLUSTERS_IN_GROUPS)
         print(f"{CLUSTERS_IN_GROUPS} clusters: {len(whole.objects())} objects", flush=True)
         whole.seconds("stack", "init", CELL)
-        one = whole.up(CELL)
-        print(f"first up as one stack: {one:.0f} s", flush=True)
+        one_stack_seconds = whole.up(CELL)
+        print(f"first up as one stack: {one_stack_seconds:.0f} s", flush=True)
     with control_plane(folder / "many") as env:
-        parts = CellProject(folder / "many" / "cell", env, CLUSTERS_IN_GROUPS, GROUPS)
-        names = [f"{CELL}.{part}" for part in ("platform", *(f"g{number}" for number in range(GROUPS)))]
-        for name in names:
-            parts.seconds("stack", "init", name)
+        grouped = CellProject(folder / "many" / "cell", env, CLUSTERS_IN_GROUPS, GROUPS)
+        platform, *group_stacks = (f"{CELL}.{part}" for part in ("platform", *(f"g{n}" for n in range(GROUPS))))
+        for stack in (platform, *group_stacks):
+            grouped.seconds("stack", "init", stack)
         begin = time.monotonic()
-        parts.up(names[0])
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            list(pool.map(parts.up, names[1:]))
-        many = time.monotonic() - begin
-    print(f"first up as {GROUPS} groups, {SIDE_BY_SIDE} side by side: {many:.0f} s; {one / many:.1f} times as fast")
+        grouped.up(platform)
+        with ThreadPoolExecutor(PARALLEL_RUNS) as pool:
+            list(pool.map(grouped.up, group_stacks))
+        groups_seconds = time.monotonic() - begin
+    print(
+        f"first up as {GROUPS} groups, {PARALLEL_RUNS} in parallel: {groups_seconds:.0f} s; "
+        f"{one_stack_seconds / groups_seconds:.1f} times as fast"
+    )
 
 
 @contextmanager
 def control_plane(folder: Path) -> Iterator[dict[str, str]]:
-    """One that knows every host of the generated cell; the environment for `pulumi` on it."""
+    """Start a control plane with the hosts of the generated cell; yield the environment for `pulumi` on it."""
     plane = ControlPlane(State(folder / "local"))
     plane.start(prepare_control_plane(), ako_definitions(ROOT))
     try:

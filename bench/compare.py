@@ -1,11 +1,12 @@
-"""`python -m bench compare OTHER [--rounds 7]`: this checkout beside another one, in interleaved rounds.
+"""`python -m bench compare OTHER [--rounds 7]`: compare the speed of this checkout with that of the checkout OTHER.
 
-Each round measures both checkouts, each with its own environment (`.venv`), in turns that begin with the other one
-every second time. A figure is the time of a core; the table shows the median of each checkout, the median of the ratios
-of each round, and the lowest and highest of them. A ratio of 1.10 says that this checkout takes a tenth longer.
+Each round measures both checkouts, each with its own environment (`.venv`); OTHER goes first in every second round. A
+figure is CPU time. The table shows the median of each checkout, the median of the rounds' ratios, and the lowest and
+the highest ratio. A ratio of 1.10 means that this checkout takes a tenth longer.
 
-Both answer the same questions, those of `bench.admission`, and read the same generated cell, with the tiers of the
-other checkout: the newer one reads what the older one wrote. `make bench` does not run it: it needs the other checkout.
+Both checkouts answer the same questions, those of `bench.admission`, and read the same generated cell, which has the
+tiers of OTHER: the newer checkout can read what the older one wrote. `make bench` leaves this out, because it needs a
+second checkout.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ SCRIPT = Path(__file__).parent / "measured.py"
 GENERATE = "import sys, pathlib as p; from bench.generated_cell import *; write_cell(p.Path(), p.Path(sys.argv[1]), {})"
 
 Seconds = Mapping[str, float]
-"""Subject → seconds of a core, for one question, sizing or process."""
+"""Subject → CPU seconds for one question, sizing or process."""
 
 
 def questions() -> dict[str, list[Question]]:
@@ -41,45 +42,47 @@ def questions() -> dict[str, list[Question]]:
 
 
 def compare(arguments: Sequence[str]) -> int:
-    """Print the table. Returns 0 where every median ratio is within the target, else 1."""
+    """Print the table. Returns 0 if every median ratio is within the target, else 1."""
     parser = argparse.ArgumentParser(prog="python -m bench compare", description=__doc__)
     parser.add_argument("other", type=Path, help="a checkout with a .venv of its own")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    given = parser.parse_args(arguments)
-    other = given.other.resolve()
+    options = parser.parse_args(arguments)
+    other = options.other.resolve()
     with tempfile.TemporaryDirectory(prefix="aerofleet-compare-") as name:
         folder = Path(name)
         (folder / "questions.json").write_text(json.dumps(questions()))
         python(other, "-c", GENERATE.format(CLUSTERS), str(folder / "cell"))
-        rounds = [one_round(number, other, folder) for number in range(given.rounds)]
+        rounds = [one_round(number, other, folder) for number in range(options.rounds)]
     return print_table(rounds)
 
 
 def one_round(number: int, other: Path, folder: Path) -> tuple[Seconds, Seconds]:
-    """Measure this checkout and the other one, the other one first in every second round."""
-    found = {}
+    """Return the figures of this checkout and of ``other``, which is measured first in every second round."""
+    seconds = {}
     for checkout in (PROJECT, other) if number % 2 == 0 else (other, PROJECT):
-        found[checkout] = json.loads(python(checkout, str(SCRIPT), str(folder)))
-    return found[PROJECT], found[other]
+        seconds[checkout] = json.loads(python(checkout, str(SCRIPT), str(folder)))
+    return seconds[PROJECT], seconds[other]
 
 
 def python(checkout: Path, *arguments: str) -> bytes:
-    """Return what the checkout's own Python prints, with the checkout's own modules."""
+    """Return what the checkout's own Python prints when it runs with the checkout's own modules."""
     command = [str(checkout / ".venv/bin/python"), *arguments]
     environment = {**os.environ, "PYTHONPATH": str(checkout), "PYTHONHASHSEED": "0"}
     return subprocess.run(command, cwd=checkout, env=environment, stdout=subprocess.PIPE, check=True).stdout
 
 
 def print_table(rounds: Sequence[tuple[Seconds, Seconds]]) -> int:
+    """Print a line for each subject. Returns 1 if a median ratio is above the target, else 0."""
     print(f"{'':<18}{'this':>12}{'other':>12}{'ratio':>8}  lowest to highest of {len(rounds)} rounds")
     missed = 0
     for subject in rounds[0][0]:
-        ours, theirs = ([pair[side][subject] for pair in rounds] for side in (0, 1))
-        ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
+        this = [this_seconds[subject] for this_seconds, _ in rounds]
+        other = [other_seconds[subject] for _, other_seconds in rounds]
+        ratios = [this_one / other_one for this_one, other_one in zip(this, other, strict=True)]
         is_met = median(ratios) <= TARGET_RATIO
         missed += not is_met
         print(
-            f"{subject:<18}{median(ours) * 1000:>9.3f} ms{median(theirs) * 1000:>9.3f} ms{median(ratios):>8.2f}"
+            f"{subject:<18}{median(this) * 1000:>9.3f} ms{median(other) * 1000:>9.3f} ms{median(ratios):>8.2f}"
             f"  {min(ratios):.2f} to {max(ratios):.2f}{'' if is_met else f'  above {TARGET_RATIO:.2f}'}"
         )
     return 1 if missed else 0

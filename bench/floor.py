@@ -1,7 +1,7 @@
-"""The engine's own floor: preview and up of plain ConfigMaps, as many and as large as objects of ours.
+"""Print the least time that the engine needs: preview and up of plain ConfigMaps of the mean size of our objects.
 
-What a stack of this project costs beyond this is ours to answer for; what stands here is the engine's, the provider's
-and the file backend's. The backend writes its state at every step, so the time of an `up` grows faster than the count.
+This time belongs to the engine, the provider and the file backend; what a stack of this project takes beyond it is
+caused by the project. The backend writes its state at every step, so the time of an `up` grows faster than the count.
 """
 
 from __future__ import annotations
@@ -54,23 +54,24 @@ for manifest in json.loads((Path(__file__).parent / "objects.json").read_text())
     opts = pulumi.ResourceOptions(provider=provider)
     KubernetesObject(manifest, opts, patch=manifest["kind"] == "Node")
 """
-"""The very objects of a cell, without definitions, components or order: the engine's cost grows with their leaves."""
+"""A program with the objects of a cell, without definitions, components or order: the engine takes longer for objects
+with more fields."""
 
 
 def our_mean_bytes() -> int:
-    """Bytes of an object of the example cell as JSON, on average."""
+    """Return the mean size in bytes of an object of the example cell as JSON."""
     cell = resolve_cell(ROOT, "local").cell
     if cell is None:
         raise SystemExit("the example cell has mistakes; `aerofleet check` shows them")
-    sizes = [len(json.dumps(manifest)) for manifest in render_cell(cell).objects()]
-    print(f"the example cell: {len(sizes)} objects of {mean(sizes):,.0f} bytes on average")
-    return round(mean(sizes))
+    sizes_bytes = [len(json.dumps(manifest)) for manifest in render_cell(cell).objects()]
+    print(f"the example cell: {len(sizes_bytes)} objects of {mean(sizes_bytes):,.0f} bytes on average")
+    return round(mean(sizes_bytes))
 
 
 class Floor(Project):
-    """A project of ``count`` ConfigMaps of ``size`` bytes."""
+    """A project of ``count`` ConfigMaps of ``size_bytes`` bytes."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str], count: int, size: int) -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str], count: int, size_bytes: int) -> None:
         super().__init__(folder, env)
         self.count = count
         runtime = {"name": "python", "options": {"virtualenv": str(ROOT / ".venv")}}
@@ -78,26 +79,27 @@ class Floor(Project):
         (folder / "__main__.py").write_text(PROGRAM.format(context=CONTEXT))
         self.seconds("stack", "init", "floor")
         self.seconds("config", "set", "count", str(count))
-        self.seconds("config", "set", "size", str(size))
+        self.seconds("config", "set", "size", str(size_bytes))
 
-    def hold(self, objects: Sequence[Mapping[str, Any]]) -> None:
-        """Have these objects in place of the ConfigMaps."""
-        (self.folder / "objects.json").write_text(json.dumps(objects))
+    def use_manifests(self, manifests: Sequence[Mapping[str, Any]]) -> None:
+        """Replace the ConfigMaps with the objects of these manifests."""
+        (self.folder / "objects.json").write_text(json.dumps(manifests))
         (self.folder / "__main__.py").write_text(SAME_PROGRAM.format(context=CONTEXT))
 
     def measure(self) -> None:
+        """Print the wall time of a first preview, a first up, and a preview without a change."""
         for label, arguments in (
             ("preview, all new", ("preview",)),
             ("up, all new", ("up", "--yes", "--skip-preview")),
             ("preview, no change", ("preview", "--expect-no-changes")),
         ):
-            spent = self.seconds(*arguments)
-            rate = self.count / spent
-            print(f"{self.count:>5} ConfigMaps, {label:<18} {spent:7.1f} s  {rate:6.0f} a second", flush=True)
+            seconds = self.seconds(*arguments)
+            rate = self.count / seconds
+            print(f"{self.count:>5} ConfigMaps, {label:<18} {seconds:7.1f} s  {rate:6.0f} a second", flush=True)
 
 
 def run() -> None:
-    size = our_mean_bytes()
+    size_bytes = our_mean_bytes()
     with tempfile.TemporaryDirectory(prefix="aerofleet-floor-") as name:
         folder = Path(name)
         plane = ControlPlane(State(folder / "local"))
@@ -105,7 +107,7 @@ def run() -> None:
         try:
             env = {**os.environ, **tool_variables(prepare_engine()), **embedded_variables(plane.state)}
             for count in COUNTS:
-                Floor(folder / str(count), env, count, size).measure()
+                Floor(folder / str(count), env, count, size_bytes).measure()
         finally:
             plane.remove()
 

@@ -1,4 +1,4 @@
-"""Definitions of a cell of any size, alike in every run: as written by many teams for the project's own tiers."""
+"""Write the definitions of a cell of any size, equal in every run: many teams with clusters of the project's tiers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HOSTS_PER_RACK = 20
 
 
 def write_cell(project: Path, root: Path, clusters: int) -> None:
-    """Write a cell of ``clusters`` clusters under ``root``; tiers and platform files are those of ``project``."""
+    """Write a cell of ``clusters`` clusters under ``root``, with the tiers and the platform files of ``project``."""
     shutil.copytree(project / "templates", root / "templates")
     folder = root / "stacks" / CELL
     (folder / "teams").mkdir(parents=True)
@@ -29,8 +29,8 @@ def write_cell(project: Path, root: Path, clusters: int) -> None:
     shutil.copy(local / "pools.yaml", folder / "pools.yaml")
     hosts = yaml.safe_load((local / "hosts.yaml").read_text())
     hosts["hosts"] = {
-        f"{rack}-host-{number}": {"model": "metal-a", "rack": rack, "address": f"10.20.{part}.{number}"}
-        for part, rack in enumerate(RACKS)
+        f"{rack}-host-{number}": {"model": "metal-a", "rack": rack, "address": f"10.20.{rack_number}.{number}"}
+        for rack_number, rack in enumerate(RACKS)
         for number in range(HOSTS_PER_RACK)
     }
     write(folder / "hosts.yaml", hosts)
@@ -46,20 +46,21 @@ def write_cell(project: Path, root: Path, clusters: int) -> None:
 
 
 def cluster(number: int) -> dict[str, object]:
-    """Most teams write little more than tier and workload; some have users and a namespace of their own."""
+    """Return what a team writes for a cluster: tier and workload; for some clusters also users or a namespace."""
     tier = TIERS[number % len(TIERS)]
-    written: dict[str, object] = {
+    definition: dict[str, object] = {
         "tier": tier,
         "workload": {"objects": f"{number % 90 + 10}M", "record": "600B", "reads": "20k/s", "writes": "5k/s"},
     }
     if tier in ("gold", "ledger"):
-        written["users"] = [{"name": "service", "roles": ["read-write"]}]
+        definition["users"] = [{"name": "service", "roles": ["read-write"]}]
     if number % 5 == 0:
-        written["namespaces"] = [{"name": "main", "defaultTtl": "30d"}]
-    return written
+        definition["namespaces"] = [{"name": "main", "defaultTtl": "30d"}]
+    return definition
 
 
 def tenant() -> dict[str, object]:
+    """Return a tenant whose limits no generated team exceeds."""
     quota = {"clusters": 20, "pods": 200, "memory": "20Ti", "cpu": 2000, "storage": "900Ti"}
     return {
         "tiers": list(TIERS),

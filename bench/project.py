@@ -1,4 +1,4 @@
-"""A Pulumi project that is measured."""
+"""A Pulumi project whose runs are measured."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Project:
         self.env = {**env, "PULUMI_BACKEND_URL": backend.as_uri(), "PULUMI_HOME": str(home)}
 
     def seconds(self, *arguments: str) -> float:
-        """How long ``pulumi`` takes over it; where it fails, its last words end the bench."""
+        """Return the wall time of a `pulumi` command in seconds. If it fails, exit with the end of its output."""
         program = shutil.which("pulumi", path=self.env["PATH"]) or "pulumi"
         command = [program, "--cwd", str(self.folder), "--non-interactive", *arguments]
         begin = time.monotonic()

@@ -1,6 +1,7 @@
-"""`aerofleet render --format json` as a whole process, over generated cells of three sizes.
+"""Print time and memory of `aerofleet render --format json`, a whole process, for generated cells of three sizes.
 
-Beside it a bare script that parses the same YAML and writes the same JSON: what no tool of this kind can go below.
+Beside them, those of a bare script that parses the same YAML and writes the same JSON: the lower limit of any tool of
+this kind.
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ json.dump(json.loads(Path(sys.argv[2]).read_bytes()), sys.stdout)
 
 
 class Cost(NamedTuple):
-    """Wall time, time of a core, and peak memory of one process, the best of its runs."""
+    """Wall time, CPU time and peak memory of a process."""
 
     seconds: float
-    core_seconds: float
+    cpu_seconds: float
     megabytes: float
 
 
@@ -44,19 +45,19 @@ def run() -> None:
     for clusters in SIZES:
         with tempfile.TemporaryDirectory() as folder:
             costs[clusters] = measure(Path(folder), clusters)
-    per_cluster = [(costs[more].seconds - costs[less].seconds) / (more - less) for less, more in pairwise(SIZES)]
-    growth = per_cluster[1] / per_cluster[0] - 1
+    seconds_per_cluster = [
+        (costs[larger].seconds - costs[smaller].seconds) / (larger - smaller) for smaller, larger in pairwise(SIZES)
+    ]
+    growth = seconds_per_cluster[1] / seconds_per_cluster[0] - 1
     print(f"render: {costs[170].seconds:.2f} s for 170 clusters ({verdict(costs[170].seconds <= TARGET_SECONDS)})")
     print(f"render: {costs[1000].megabytes:.0f} MB for 1,000 ({verdict(costs[1000].megabytes < TARGET_MEGABYTES)})")
-    per = [f"{seconds * 1000:.2f} ms" for seconds in per_cluster]
-    print(f"render: {per[0]} of a core a cluster up to 1,000, {per[1]} up to 10,000: {growth:+.0%} ({linear(growth)})")
-
-
-def linear(growth: float) -> str:
-    return verdict(abs(growth) <= TARGET_GROWTH)
+    below, above = (f"{seconds * 1000:.2f} ms" for seconds in seconds_per_cluster)
+    is_linear = verdict(abs(growth) <= TARGET_GROWTH)
+    print(f"render: {below} a cluster up to 1,000, {above} up to 10,000: {growth:+.0%} ({is_linear})")
 
 
 def measure(folder: Path, clusters: int) -> Cost:
+    """Print and return what a render of ``clusters`` clusters takes, the best of some runs."""
     write_cell(PROJECT, folder, clusters)
     out = folder / "objects.json"
     program = Path(sys.executable).parent / "aerofleet"
@@ -72,6 +73,7 @@ def measure(folder: Path, clusters: int) -> Cost:
 
 
 def process(command: list[str], out: Path) -> Cost:
+    """Run the command with its output in ``out``; return its cost."""
     started = perf_counter()
     with out.open("wb") as stream:
         child = subprocess.Popen(command, stdout=stream, cwd=PROJECT)
@@ -83,10 +85,11 @@ def process(command: list[str], out: Path) -> Cost:
 
 
 def best(runs: list[Cost]) -> Cost:
+    """Return the least times of the runs, and the largest peak of memory."""
     return Cost(
-        min(each.seconds for each in runs),
-        min(each.core_seconds for each in runs),
-        max(each.megabytes for each in runs),
+        min(cost.seconds for cost in runs),
+        min(cost.cpu_seconds for cost in runs),
+        max(cost.megabytes for cost in runs),
     )
 
 

@@ -1,4 +1,4 @@
-"""How many sizings a second one core makes, over the workloads of the tests: four shapes of tier, all magnitudes."""
+"""Print how many sizings a second one core makes, for the random workloads of the tests: four tiers, all magnitudes."""
 
 from __future__ import annotations
 
