@@ -1,10 +1,10 @@
-# The few verbs of the project. CI and people call the same ones. `make` alone lists them.
+# The targets that people and CI call. `make` alone lists them.
 .DEFAULT_GOAL := help
 .PHONY: help environment up down test test-unit test-engine test-nightly check fmt lint generate bench
 
 RUN := .venv/bin
 
-help: ## list the verbs
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 environment:
@@ -13,22 +13,22 @@ environment:
 up: ## from a fresh clone to a running `pulumi up` on an embedded control plane
 	@started=$$(date +%s); tools/bootstrap && $(RUN)/python -m aerofleet.cli.up up --started $$started
 
-down: environment ## remove all that `make up` made
+down: environment ## remove what `make up` started and wrote
 	@$(RUN)/python -m aerofleet.cli.up down
 
 test: environment ## the whole suite, from unit tests to the real engine
 	@$(RUN)/pytest --numprocesses 2 --dist loadgroup
 
-test-unit: environment ## without the engine and minutes of random input: seconds
+test-unit: environment ## the tests without the engine and without long random input: seconds
 	@$(RUN)/pytest -m "not engine and not soak"
 
-test-engine: environment ## only what needs the engine and a control plane: minutes
+test-engine: environment ## only the tests that need the engine and a control plane: minutes
 	@$(RUN)/pytest -m engine
 
-test-nightly: environment ## long random runs, among them 50 times kill -9
+test-nightly: environment ## long random runs, and 50 engine runs that end with kill -9
 	@$(RUN)/pytest -m nightly
 
-check: lint ## everything but the tests: lint, types, layers, definitions, generated files up to date
+check: lint ## all checks except the tests: lint, types, layers, definitions, generated files up to date
 	@$(RUN)/aerofleet generate --check
 	@$(RUN)/aerofleet check
 
@@ -38,12 +38,12 @@ lint: environment ## ruff, mypy, import-linter
 	@$(RUN)/mypy
 	@$(RUN)/lint-imports
 
-fmt: environment ## format, and mend what ruff can mend
+fmt: environment ## format the code, and apply the corrections of ruff
 	@$(RUN)/ruff format
 	@$(RUN)/ruff check --fix
 
-generate: environment ## write schemas and reference pages anew
+generate: environment ## write the generated files: schemas, reference pages, allocations, CODEOWNERS
 	@$(RUN)/aerofleet generate
 
-bench: environment ## how fast: the engine's own floor, rendering, verdicts, sizing (minutes)
+bench: environment ## measure the speed of the engine, of rendering, verdicts and sizing (minutes)
 	@$(RUN)/python -m bench

@@ -1,6 +1,6 @@
-"""A small Pulumi language host for Python, for where the official one cannot be had.
+"""A small Pulumi language host for Python, for machines that cannot download the official one.
 
-The engine starts it as `pulumi-language-python`, reads the port from the first line of its output, and asks it over
+The engine starts it as `pulumi-language-python`, reads the port from the first line of its output, and calls it over
 gRPC to run programs and policy packs. Everything runs on the interpreter that runs the host: the project's own.
 """
 
@@ -27,10 +27,10 @@ SITE_PACKAGES = Path(sysconfig.get_paths()["purelib"])
 
 
 def leave_out_the_sdk() -> None:
-    """Make `pulumi.runtime.proto` importable without what `import pulumi` runs.
+    """Make `pulumi.runtime.proto` importable without running `pulumi/__init__.py`.
 
-    The engine starts a host twice in each run. The SDK around the few gRPC stubs that a host needs is half of the time
-    that it takes to start.
+    The engine starts a host twice in each run. A host needs only a few gRPC stubs; to import the rest of the SDK takes
+    half of the host's start.
     """
     for name in ("pulumi", "pulumi.runtime"):
         package = ModuleType(name)
@@ -47,12 +47,12 @@ from pulumi.runtime.proto import language_pb2 as lang
 from pulumi.runtime.proto import plugin_pb2
 from pulumi.runtime.proto.language_pb2_grpc import LanguageRuntimeServicer, add_LanguageRuntimeServicer_to_server
 
-ALREADY_SAID = 32
-"""With this exit code the SDK's start script says that it has shown the user an error already."""
+ERROR_ALREADY_SHOWN = 32
+"""The SDK's start script exits with this code when it has shown the user the error already."""
 
 
 class LanguageHost(LanguageRuntimeServicer):
-    """``engine`` is the address that programs and packs report to."""
+    """Answers the engine's calls. ``engine``: the address to which programs and packs report."""
 
     def __init__(self, engine: str) -> None:
         self.engine = engine
@@ -112,7 +112,7 @@ class LanguageHost(LanguageRuntimeServicer):
             context.abort(grpc.StatusCode.UNKNOWN, f"uv sync --frozen in {folder} ended with {child.returncode}")
 
     def Run(self, request: lang.RunRequest, context: grpc.ServicerContext) -> lang.RunResponse:
-        """Run a program to its end. What it prints goes to the host's own output, where the engine reads it."""
+        """Run a program to its end. Its output goes to the host's own output, where the engine reads it."""
         environment = {
             **os.environ,
             "PULUMI_CONFIG": json.dumps(dict(request.config)),
@@ -126,14 +126,15 @@ class LanguageHost(LanguageRuntimeServicer):
         code = child.wait()
         if code == 0:
             return lang.RunResponse()
-        if code == ALREADY_SAID:
+        if code == ERROR_ALREADY_SHOWN:
             return lang.RunResponse(bail=True)
         return lang.RunResponse(error=f"the program ended with exit code {code}")
 
     def command(self, request: lang.RunRequest) -> list[str]:
+        """Return the command that runs the program of the request through the SDK's start script."""
         script = shutil.which("pulumi-language-python-exec")
         if script is None:
-            raise FileNotFoundError("no pulumi-language-python-exec on PATH")
+            raise FileNotFoundError("pulumi-language-python-exec is not on PATH: run `make up`, or `aerofleet env`")
         options = {
             "monitor": request.monitor_address,
             "engine": self.engine,
@@ -145,14 +146,14 @@ class LanguageHost(LanguageRuntimeServicer):
             "parallel": str(request.parallel),
             "organization": request.organization,
         }
-        words = [word for name, value in options.items() if value for word in (f"--{name}", value)]
+        arguments = [argument for name, value in options.items() if value for argument in (f"--{name}", value)]
         program = Path(request.info.program_directory or request.pwd) / (request.info.entry_point or request.program)
-        return [sys.executable, "-u", script, *words, str(program), *request.args]
+        return [sys.executable, "-u", script, *arguments, str(program), *request.args]
 
     def RunPlugin(
         self, request: lang.RunPluginRequest, context: grpc.ServicerContext
     ) -> Iterator[lang.RunPluginResponse]:
-        """Run a policy pack or a provider that is a Python program, streaming what it prints."""
+        """Run a policy pack or a provider that is a Python program; stream its output."""
         program = Path(request.info.program_directory) / (request.info.entry_point or ".")
         environment = dict(entry.split("=", 1) for entry in request.env) or dict(os.environ)
         child = subprocess.Popen(
@@ -171,16 +172,16 @@ class LanguageHost(LanguageRuntimeServicer):
 
 
 def required_plugins() -> list[dict[str, str]]:
-    """The resource plugins that the installed Python packages name."""
-    found = [json.loads(path.read_text()) for path in sorted(SITE_PACKAGES.glob("*/pulumi-plugin.json"))]
-    return [plugin for plugin in found if plugin.get("resource")]
+    """Return the resource plugins that the installed Python packages name: `name`, `version` and `server` of each."""
+    plugins = [json.loads(path.read_text()) for path in sorted(SITE_PACKAGES.glob("*/pulumi-plugin.json"))]
+    return [plugin for plugin in plugins if plugin.get("resource")]
 
 
 def output_of(child: subprocess.Popen[bytes]) -> Iterator[tuple[str, bytes]]:
-    """What a program prints on both of its streams, as it comes: (``stdout`` or ``stderr``, chunk)."""
+    """Yield a program's output while it runs: (``stdout`` or ``stderr``, chunk)."""
     chunks: SimpleQueue[tuple[str, bytes]] = SimpleQueue()
 
-    def pump(name: str, pipe: IO[bytes]) -> None:
+    def read_stream(name: str, pipe: IO[bytes]) -> None:
         while chunk := os.read(pipe.fileno(), 1 << 16):
             chunks.put((name, chunk))
         chunks.put((name, b""))
@@ -188,7 +189,7 @@ def output_of(child: subprocess.Popen[bytes]) -> Iterator[tuple[str, bytes]]:
     pipes = {"stdout": child.stdout, "stderr": child.stderr}
     for name, pipe in pipes.items():
         if pipe is not None:
-            threading.Thread(target=pump, args=(name, pipe), daemon=True).start()
+            threading.Thread(target=read_stream, args=(name, pipe), daemon=True).start()
     open_pipes = len(pipes)
     while open_pipes:
         name, chunk = chunks.get()
@@ -210,8 +211,8 @@ def main() -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    # The engine interrupts a host that it is done with. It also holds the other end of our standard input: when that
-    # closes, the engine was killed, and nobody will ever interrupt us.
+    # The engine interrupts a host that it no longer needs. It also keeps the other end of the host's standard input
+    # open: when that closes, the engine was killed, and no interrupt will come.
     with suppress(KeyboardInterrupt):
         sys.stdin.buffer.read()
     server.stop(grace=None).wait()

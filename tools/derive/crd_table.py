@@ -3,13 +3,14 @@
     python -m tools.derive.crd_table FOLDER
     python -m tools.derive.crd_table --compare 4.4 4.5
 
-FOLDER has a folder for each operator release (``4.5.0/asdb.aerospike.com_aerospikeclusters.yaml``). Releases that the
-table has and the folder lacks stay as they are, so the folder of one new release is enough. A patch release replaces
-the earlier one of its line. Folders that are not named by three numbers are passed over.
+FOLDER has a folder for each operator release (``4.5.0/asdb.aerospike.com_aerospikeclusters.yaml``). Releases that are
+in the table and not in FOLDER stay unchanged, so the folder of one new release is enough. A patch release replaces the
+earlier patch release of its line. Folders whose name is not three numbers are ignored.
 
-The second form prints what the fields of one line of releases have and those of another have not.
+The second form prints how the fields differ between two lines of releases.
 
-Facts only: types, bounds, choices, defaults, list keys, where unknown fields are kept. Equal nodes are stored once.
+The table has facts only: types, bounds, choices, defaults, list keys, and where unknown fields are kept. Equal nodes
+are stored once.
 """
 
 from __future__ import annotations
@@ -38,14 +39,14 @@ KEPT = (
 
 
 class Table:
-    """Nodes by content; a child is referred to by its index."""
+    """The distinct nodes; a node refers to its children by their index."""
 
     def __init__(self) -> None:
         self.nodes: list[dict[str, Any]] = []
         self.index: dict[str, int] = {}
 
     def add(self, schema: dict[str, Any]) -> int:
-        """The index of a node of a definition, its children added before it."""
+        """Add a node of a definition after its children; return its index."""
         node: dict[str, Any] = {key: schema[key] for key in KEPT if key in schema}
         node |= {short: schema[key] for key, short in RENAMED.items() if key in schema}
         if "properties" in schema:
@@ -57,7 +58,7 @@ class Table:
         return self._index_of(node)
 
     def copy(self, nodes: list[dict[str, Any]], index: int) -> int:
-        """The index of a node of another table, its children added before it."""
+        """Add a node of another table after its children; return its index."""
         node = dict(nodes[index])
         if "properties" in node:
             node["properties"] = {name: self.copy(nodes, child) for name, child in node["properties"].items()}
@@ -75,44 +76,44 @@ class Table:
 
 
 def spec_of(definition: Path) -> dict[str, Any]:
-    """The schema of ``spec`` in version v1 of a CustomResourceDefinition."""
-    found = read(definition).data
-    version = next(version for version in found["spec"]["versions"] if version["name"] == "v1")
+    """Return the schema of ``spec`` in version v1 of a CustomResourceDefinition."""
+    versions = read(definition).data["spec"]["versions"]
+    version = next(version for version in versions if version["name"] == "v1")
     spec: dict[str, Any] = version["schema"]["openAPIV3Schema"]["properties"]["spec"]
     return spec
 
 
 def definitions(folder: Path) -> dict[str, Path]:
-    """Line of releases (``4.5``) → the definition of its newest patch release in ``folder``."""
-    found: dict[str, tuple[int, Path]] = {}
+    """Return line of releases (``4.5``) → the file of its newest patch release in ``folder``."""
+    newest: dict[str, tuple[int, Path]] = {}
     for path in folder.iterdir():
         release = RELEASE.fullmatch(path.name)
         if release and (path / SOURCE).is_file():
             line, patch = release[1], int(release[2])
-            found[line] = max(found.get(line, (patch, path / SOURCE)), (patch, path / SOURCE))
-    return {line: path for line, (_, path) in found.items()}
+            newest[line] = max(newest.get(line, (patch, path / SOURCE)), (patch, path / SOURCE))
+    return {line: path for line, (_, path) in newest.items()}
 
 
 def derive(folder: Path, known: dict[str, Any]) -> str:
-    """The table as text: ``releases`` (line → index of its spec) and ``nodes``. ``known`` is the table so far."""
-    new = definitions(folder)
+    """Return the table as JSON: ``releases`` (line → index of its spec) and ``nodes``. ``known``: the table so far."""
+    paths = definitions(folder)
     table = Table()
     releases = {}
-    for line in sorted({*known["releases"], *new}, key=lambda line: [int(part) for part in line.split(".")]):
+    for line in sorted({*known["releases"], *paths}, key=lambda line: [int(part) for part in line.split(".")]):
         releases[line] = (
-            table.add(spec_of(new[line])) if line in new else table.copy(known["nodes"], known["releases"][line])
+            table.add(spec_of(paths[line])) if line in paths else table.copy(known["nodes"], known["releases"][line])
         )
     nodes = ",\n".join(json.dumps(node, separators=(",", ":")) for node in table.nodes)
     return f'{{"releases":{json.dumps(releases)},\n"nodes":[\n{nodes}\n]}}\n'
 
 
 def fields(table: dict[str, Any], line: str) -> dict[str, dict[str, Any]]:
-    """Path of every field of a line's spec (``spec.size``; ``[]``: any entry) → its facts, without its children."""
-    found: dict[str, dict[str, Any]] = {}
+    """Return path of every field of a line's spec (``spec.size``; ``[]``: any entry) → its facts, without children."""
+    facts: dict[str, dict[str, Any]] = {}
 
     def walk(index: int, path: str) -> None:
         node = table["nodes"][index]
-        found[path] = {key: value for key, value in node.items() if key not in ("properties", "items", "values")}
+        facts[path] = {key: value for key, value in node.items() if key not in ("properties", "items", "values")}
         for name, child in node.get("properties", {}).items():
             walk(child, f"{path}.{name}")
         for key in ("items", "values"):
@@ -120,12 +121,12 @@ def fields(table: dict[str, Any], line: str) -> dict[str, dict[str, Any]]:
                 walk(node[key], f"{path}[]")
 
     walk(table["releases"][line], "spec")
-    return found
+    return facts
 
 
 def differences(table: dict[str, Any], older: str, newer: str) -> list[str]:
-    """What became of the fields from one line of releases to another, a line each; children of a new field are left
-    out.
+    """Return a line for every field that is new, gone or changed between two lines of releases, without the children
+    of a new or removed field.
     """
     before, after = fields(table, older), fields(table, newer)
     lines = []

@@ -3,13 +3,13 @@
     python -m tools.derive.parameters FOLDER...
     python -m tools.derive.parameters --compare 8.1.2 8.2.0
 
-A folder holds one schema file per server version (`8.1.2.json`); of a version in several folders the last one counts.
-Versions that the table has and the folders lack stay as they are, so the folder of one new version is enough.
+A folder has a schema file for each server version (`8.1.2.json`); if several folders have a version, the last folder
+counts. Versions that are in the table and in no folder stay unchanged, so the folder of one new version is enough.
 
-The second form prints which parameters one version has and another has not, and whose facts differ.
+The second form prints which parameters are new, gone or different from one version to another.
 
 The table has facts only: types, defaults, bounds, choices and flags; descriptions are left out. Equal nodes are stored
-once, so that twenty-odd versions fit into one small file.
+once, so that all versions fit into one small file.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ KEPT = ("type", "default", "minimum", "maximum", "minItems", "enum", "format", "
 EMBEDDED: Mapping[str, tuple[str, dict[str, tuple[str, ...]]]] = {
     "8.1.2": ("8.1.1", {"service": ("cgroup-mem-tracking",), "namespaces": ("tomb-raider-unmark-threads",)}),
 }
-"""Versions of which operator releases embed an earlier edition of the schema than the newest one: version → (version
-whose schema it repeats, context → parameters that it adds).
+"""Server versions for which operator releases embed an earlier edition of the schema than the newest edition: version →
+(version whose schema the embedded edition repeats, context → parameters that the embedded edition adds).
 
 Source: AKO 4.4.0 to 4.5.0 embed aerospike/schemas at 3a70d4b0 (April 2026). Later editions of 8.1.2 (4b878929 →
 0c5c5340) add `mod-lua.allow-unsafe-lua` and correct six bounds, one choice and one required key.
@@ -40,13 +40,14 @@ Source: AKO 4.4.0 to 4.5.0 embed aerospike/schemas at 3a70d4b0 (April 2026). Lat
 
 
 class Table:
-    """Nodes by content; a child is referred to by its index."""
+    """The distinct nodes; a node refers to its children by their index."""
 
     def __init__(self) -> None:
         self.nodes: list[dict[str, Any]] = []
         self.index: dict[str, int] = {}
 
     def add(self, schema: dict[str, Any]) -> int:
+        """Add a node of a schema after its children; return its index."""
         node: dict[str, Any] = {key: schema[key] for key in KEPT if key in schema and schema[key] is not False}
         if schema.get("default") is False:
             node["default"] = False
@@ -64,7 +65,7 @@ class Table:
         return self._index_of(node)
 
     def copy(self, nodes: list[dict[str, Any]], index: int) -> int:
-        """Return the index of a node of another table, its children added before it."""
+        """Add a node of another table after its children; return its index."""
         node = dict(nodes[index])
         if "properties" in node:
             node["properties"] = {name: self.copy(nodes, child) for name, child in node["properties"].items()}
@@ -97,29 +98,29 @@ def schemas_in(folders: Iterable[Path]) -> dict[str, Schema]:
 
 
 def embedded_schemas(schemas: Mapping[str, Schema]) -> dict[str, Schema]:
-    """Return the editions that operator releases embed, of the versions for which that is not the newest one.
-    Passes over those whose schema, or the one that it repeats, is not in ``schemas``.
+    """Return version → the edition that operator releases embed, for the versions in EMBEDDED whose two schemas are in
+    ``schemas``: their own, and the one that the edition repeats.
     """
-    found = {}
+    editions = {}
     for version, (base, additions) in EMBEDDED.items():
         if version not in schemas or base not in schemas:
             continue
-        found[version] = deepcopy(schemas[base])
+        editions[version] = deepcopy(schemas[base])
         for context, names in additions.items():
             newest = _parameters(schemas[version], context)
-            _parameters(found[version], context).update({name: newest[name] for name in names})
-    return found
+            _parameters(editions[version], context).update({name: newest[name] for name in names})
+    return editions
 
 
 def _parameters(schema: Schema, context: str) -> dict[str, Schema]:
     section = schema["properties"][context]
-    found: dict[str, Schema] = section.get("items", section)["properties"]
-    return found
+    parameters: dict[str, Schema] = section.get("items", section)["properties"]
+    return parameters
 
 
 def derive(known: dict[str, Any], *folders: Path) -> str:
-    """Return the table as text; the number of a version is the index of its root node. ``known``: the table so far.
-    Raises ValueError where a schema is missing that an embedded edition is made of.
+    """Return the table as JSON, in which the number of a version is the index of its root node. ``known``: the table so
+    far. Raises ValueError if the folders lack a schema that an embedded edition is made of.
     """
     table = Table()
     schemas = schemas_in(folders)
@@ -127,13 +128,13 @@ def derive(known: dict[str, Any], *folders: Path) -> str:
     embedded = _roots(table, embedded_schemas(schemas), known, "embedded")
     if lacking := EMBEDDED.keys() - embedded.keys():
         needed = ", ".join(f"{version}.json and {EMBEDDED[version][0]}.json" for version in sorted(lacking))
-        raise ValueError(f"the folders lack {needed}: the edition that operator releases embed is made of both")
+        raise ValueError(f"the folders lack {needed}: the edition that operator releases embed is made of both files")
     nodes = ",\n".join(json.dumps(node, separators=(",", ":")) for node in table.nodes)
     return f'{{"versions":{json.dumps(versions)},\n"embedded":{json.dumps(embedded)},\n"nodes":[\n{nodes}\n]}}\n'
 
 
 def _roots(table: Table, schemas: Mapping[str, Schema], known: dict[str, Any], kind: str) -> dict[str, int]:
-    """Version → index of its root, oldest first: of its schema, else as the table so far has it."""
+    """Return version → index of its root, oldest first, from the schemas and else from the table so far."""
     return {
         version: table.add(schemas[version]) if version in schemas else table.copy(known["nodes"], known[kind][version])
         for version in sorted({*known[kind], *schemas}, key=numbers)
@@ -141,25 +142,25 @@ def _roots(table: Table, schemas: Mapping[str, Schema], known: dict[str, Any], k
 
 
 def facts(table: dict[str, Any], version: str) -> dict[str, list[dict[str, Any]]]:
-    """Dotted name of every parameter of a version → its facts without its children, one entry for each variant."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    """Return dotted name of every parameter of a version → its facts without children, an entry for each variant."""
+    variants: dict[str, list[dict[str, Any]]] = {}
 
     def walk(index: int, name: str) -> None:
         node = table["nodes"][index]
         own = {key: value for key, value in node.items() if key in KEPT}
-        if name and own and own not in found.setdefault(name, []):
-            found[name].append(own)
+        if name and own and own not in variants.setdefault(name, []):
+            variants[name].append(own)
         for key, child in node.get("properties", {}).items():
             walk(child, f"{name}.{key}".lstrip("."))
         for child in (*node.get("oneOf", ()), *node.get("anyOf", ()), *([node["items"]] if "items" in node else ())):
             walk(child, name)
 
     walk(table["versions"][version], "")
-    return found
+    return variants
 
 
 def differences(table: dict[str, Any], older: str, newer: str) -> list[str]:
-    """Return what became of the parameters from one version to another, a line each."""
+    """Return a line for every parameter that is new, gone or changed between two versions."""
     before, after = facts(table, older), facts(table, newer)
     lines = []
     for name in sorted(before.keys() | after.keys()):

@@ -2,8 +2,8 @@
 
     python -m tools.derive.server GIT_DIRECTORY_OF_AEROSPIKE_SERVER
 
-Facts only: which names a section takes, how each value is read and between which bounds. A table of a section is stored
-once; a build is listed only where it differs from the one before it.
+The tables have facts only: the names that a section accepts, how the server parses each value, and its bounds. Equal
+tables of a section are stored once; a build is listed only if it differs from the build before it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ LIMITS: dict[str, str] = {
     "namespace-name-bytes": "AS_ID_NAMESPACE_SZ",
     "set-name-bytes": "AS_SET_NAME_MAX_SIZE",
 }
-"""Limit → the constant that holds it; a size of a name counts the byte that ends it."""
+"""Limit → the constant with its value. The size of a name includes the NUL byte at its end."""
 
 BUILT_IN = {"UINT8_MAX": 0xFF, "UINT16_MAX": 0xFFFF, "UINT32_MAX": 0xFFFFFFFF, "UINT64_MAX": (1 << 64) - 1}
 BUILT_IN |= {"INT32_MIN": -0x80000000, "INT32_MAX": 0x7FFFFFFF, "AS_SYSLOG_MIN": 0, "AS_SYSLOG_MAX": 7}
@@ -63,7 +63,7 @@ Tables = dict[str, dict[str, Spec]]
 
 
 class Source:
-    """Files of one build."""
+    """The files of one build, and the constants that its C code defines."""
 
     def __init__(self, repository: str, build: str) -> None:
         self.repository, self.build = repository, build
@@ -75,14 +75,16 @@ class Source:
             self.defined.setdefault(name, text.partition("//")[0].strip())
 
     def git(self, *arguments: str) -> str:
+        """Return the output of a git command on the repository."""
         command = ["git", f"--git-dir={self.repository}", *arguments]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     def file(self, path: str) -> str:
+        """Return the text of a file of the build."""
         return self.git("show", f"{self.build}:{path}")
 
     def value(self, text: str) -> int:
-        """The number that an expression of constants comes to."""
+        """Return the number to which a C expression of constants evaluates."""
         plain = re.sub(r"\b(\d+)(?:UL|L|U|ul)\b", r"\1", re.sub(r"\([a-z0-9_]+_t\)", "", text))
         return self._evaluate(ast.parse(plain.strip(), mode="eval").body)
 
@@ -101,7 +103,7 @@ class Source:
 
 
 def tables_of(source: Source) -> Tables:
-    """Section → name → how its value is read. Sections are dotted: ``namespace.storage-engine.device``."""
+    """Return section → name → how its value is parsed. Sections are dotted: ``namespace.storage-engine.device``."""
     text = source.file("as/src/base/cfg.c")
     options = {
         name: re.findall(r'\{\s*"([^"]+)",\s*(CASE_\w+)\s*\}', body)
@@ -150,14 +152,14 @@ def _spec(source: Source, text: str, body: str) -> Spec:
         return ["u16", 1024, BUILT_IN["UINT16_MAX"]]
     if "cfg_pct_w_minus_1(" in body:
         return ["percent-or-minus-1"]
-    if found := NUMBERS.search(re.sub(r"\s+", " ", body)):
-        return _number(source, *found.groups())
-    if found := re.search(r"cfg_int(?:_no_checks)?\(&line(?:,\s*(-?\w+),\s*(-?\w+))?\)", body):
-        return ["integer", *(source.value(bound or end) for bound, end in zip(found.groups(), INTEGERS, strict=True))]
-    if found := re.search(r"cfg_strdup_one_of\(&line,\s*(\w+),", body):
-        return ["one-of", *_strings(text, found[1])]
-    if found := re.search(r"cfg_str(?:dup|cpy)\(&line,.*?(\w+|sizeof\(.*?\))\)[;)]", re.sub(r"\s+", " ", body)):
-        return ["text", 256 if found[1].startswith("sizeof") else source.value(found[1])]
+    if call := NUMBERS.search(re.sub(r"\s+", " ", body)):
+        return _number(source, *call.groups())
+    if call := re.search(r"cfg_int(?:_no_checks)?\(&line(?:,\s*(-?\w+),\s*(-?\w+))?\)", body):
+        return ["integer", *(source.value(bound or end) for bound, end in zip(call.groups(), INTEGERS, strict=True))]
+    if call := re.search(r"cfg_strdup_one_of\(&line,\s*(\w+),", body):
+        return ["one-of", *_strings(text, call[1])]
+    if call := re.search(r"cfg_str(?:dup|cpy)\(&line,.*?(\w+|sizeof\(.*?\))\)[;)]", re.sub(r"\s+", " ", body)):
+        return ["text", 256 if call[1].startswith("sizeof") else source.value(call[1])]
     if "cfg_strdup_val2_no_checks(&line, true)" in re.sub(r"\s+", " ", body):
         return ["text-and-text"]
     if "cfg_strdup_no_checks(" in body or "cfg_strdup_val2" in body:
@@ -167,21 +169,21 @@ def _spec(source: Source, text: str, body: str) -> Spec:
 
 def _number(source: Source, kind: str, variant: str | None, arguments: str | None) -> Spec:
     if variant == "_no_checks":
-        top = {"u64": 64, "x64": 64, "u32": 32, "seconds": 32, "u16": 16, "u8": 8}[kind]
-        return [kind, 0, (1 << top) - 1]
-    bounds = [source.value(each) for each in (arguments or "").split(",")]
+        bits = {"u64": 64, "x64": 64, "u32": 32, "seconds": 32, "u16": 16, "u8": 8}[kind]
+        return [kind, 0, (1 << bits) - 1]
+    bounds = [source.value(argument) for argument in (arguments or "").split(",")]
     if variant == "_multiple_of":
         return [kind, 0, BUILT_IN["UINT32_MAX"], "multiple-of", bounds[0]]
     return [kind, *bounds, *(["power-of-2"] if variant else [])]
 
 
 def _strings(text: str, name: str) -> list[str]:
-    found = re.search(rf"{name}\[\] = \{{(.*?)\n\}};", text, re.DOTALL)
-    return re.findall(r'"([^"]*)"', found[1]) if found else []
+    array = re.search(rf"{name}\[\] = \{{(.*?)\n\}};", text, re.DOTALL)
+    return re.findall(r'"([^"]*)"', array[1]) if array else []
 
 
 def builds(repository: str) -> Iterator[str]:
-    """Released builds from the oldest on, by version."""
+    """Yield the released builds from OLDEST on, sorted by version."""
     command = ["git", f"--git-dir={repository}", "tag"]
     tags = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     numbered = {tag: tuple(map(int, tag.split("."))) for tag in tags if re.fullmatch(r"\d+(\.\d+){3}", tag)}
@@ -189,18 +191,18 @@ def builds(repository: str) -> Iterator[str]:
 
 
 def derive(repository: str) -> str:
-    """The tables as text: each distinct one once, and for a build the index of the table of each of its sections."""
-    stored: dict[str, int] = {}
-    versions: dict[str, dict[str, int]] = {}
+    """Return as JSON the distinct ``tables``, and ``builds``: build → section → index of its table."""
+    index_of: dict[str, int] = {}
+    sections_of: dict[str, dict[str, int]] = {}
     before: dict[str, int] = {}
     for build in builds(repository):
         tables = tables_of(Source(repository, build))
-        rows = {name: json.dumps(table, separators=(",", ":")) for name, table in tables.items()}
-        sections = {name: stored.setdefault(row, len(stored)) for name, row in rows.items()}
+        texts = {section: json.dumps(table, separators=(",", ":")) for section, table in tables.items()}
+        sections = {section: index_of.setdefault(text, len(index_of)) for section, text in texts.items()}
         if sections != before:
-            versions[build] = before = sections
-    lines = ",\n".join(json.dumps({version: sections})[1:-1] for version, sections in versions.items())
-    return f'{{"builds":{{\n{lines}\n}},\n"tables":[\n' + ",\n".join(stored) + "\n]}\n"
+            sections_of[build] = before = sections
+    lines = ",\n".join(json.dumps({build: sections})[1:-1] for build, sections in sections_of.items())
+    return f'{{"builds":{{\n{lines}\n}},\n"tables":[\n' + ",\n".join(index_of) + "\n]}\n"
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tools.toolchain.download import DownloadError, download
 from tools.toolchain.go_build import go_build
 from tools.toolchain.recipes import Recipe, etcd, kubernetes
-from tools.toolchain.store import say, stored
+from tools.toolchain.store import print_progress, stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +19,18 @@ class ControlPlanePrograms:
 
 
 def prepare_control_plane() -> ControlPlanePrograms:
-    """Have all three programs; raises ToolchainError."""
-    store, servers = stored(etcd(), make), stored(kubernetes(), make)
-    return ControlPlanePrograms(store / "etcd", servers / "kube-apiserver", servers / "kube-controller-manager")
+    """Return the paths of the three programs, downloaded or built where they are missing. Raises ToolchainError."""
+    etcd_folder, kubernetes_folder = stored(etcd(), make), stored(kubernetes(), make)
+    return ControlPlanePrograms(
+        etcd_folder / "etcd", kubernetes_folder / "kube-apiserver", kubernetes_folder / "kube-controller-manager"
+    )
 
 
 def make(recipe: Recipe, folder: Path) -> None:
+    """Download the recipe's programs into ``folder``, or build them where the download fails."""
     try:
-        say(f"{recipe.name} {recipe.version}: trying the official download")
+        print_progress(f"{recipe.name} {recipe.version}: trying the official download")
         download(recipe, folder)
     except DownloadError as error:
-        say(f"{recipe.name} {recipe.version}: no official download here ({error})")
+        print_progress(f"{recipe.name} {recipe.version}: the official download failed ({error})")
         go_build(recipe, folder)

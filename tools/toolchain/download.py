@@ -1,7 +1,7 @@
-"""Official downloads, each checked against the checksum file of its own release.
+"""Download official files; check every file against the checksum file of its release.
 
-What cannot be had here is a :class:`DownloadError`, and a build from source takes its place. A file that is not what
-its release says is a ToolchainError: somebody should look at it, and nothing takes its place.
+Where a download fails with a :class:`DownloadError`, the caller builds from source instead. A file whose hash is not
+the one of its release is a ToolchainError: a person has to look at it, and nothing is built instead.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ import urllib.request
 from pathlib import Path, PurePosixPath
 
 from tools.toolchain.recipes import Artifact, Recipe, ToolchainError
-from tools.toolchain.store import say
+from tools.toolchain.store import print_progress
 
 TIMEOUT_SECONDS = 5
-"""For connecting and for each read: where the address cannot be reached, the next way should start at once."""
+"""Limit for the connection and for every read: where the address cannot be reached, the build should start soon."""
 
 REPORT_SECONDS = 20
 SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
 class DownloadError(Exception):
-    """The download cannot be had here; the text is the reason."""
+    """The download fails on this machine; the text is the reason."""
 
 
 def download(recipe: Recipe, folder: Path) -> None:
     """Fetch the recipe's official files into ``folder``.
 
-    Raises DownloadError or, for a file with another hash, ToolchainError; nothing of that file is left.
+    Raises DownloadError or, for a file with a wrong hash, ToolchainError; that file is removed.
     """
     if not recipe.artifacts:
         raise DownloadError("there is no official build for this system")
@@ -50,14 +50,15 @@ def download(recipe: Recipe, folder: Path) -> None:
 
 
 def read(url: str) -> str:
+    """Return the text at the URL. Raises OSError."""
     with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310  the URLs are our own, https
         return str(answer.read().decode(errors="replace"))
 
 
 def checksum(sums: str, name: str) -> str:
-    """The SHA-256 of ``name`` in `sha256sum` lines, or the only word of a file that holds nothing but a hash.
+    """Return the SHA-256 of ``name`` from `sha256sum` lines, or from a file with a single bare hash.
 
-    Anything else, such as the page with which a proxy says no, is a DownloadError.
+    Raises DownloadError for any other text, such as the error page of a proxy.
     """
     for line in sums.splitlines():
         digest, *names = line.split() or [""]
@@ -67,6 +68,7 @@ def checksum(sums: str, name: str) -> str:
 
 
 def fetch(url: str, file: Path, expected: str) -> None:
+    """Download the URL to ``file``. Raises OSError, DownloadError, and ToolchainError for a wrong SHA-256."""
     digest = hashlib.sha256()
     reported = time.monotonic()
     with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer, file.open("wb") as out:  # noqa: S310
@@ -76,17 +78,18 @@ def fetch(url: str, file: Path, expected: str) -> None:
             out.write(chunk)
             if time.monotonic() - reported > REPORT_SECONDS:
                 reported = time.monotonic()
-                say(f"{url}: {out.tell() >> 20} of {total >> 20} MB")
+                print_progress(f"{url}: {out.tell() >> 20} of {total >> 20} MB")
         if out.tell() < total:
             raise DownloadError(f"{url}: the connection ended after {out.tell()} of {total} bytes")
     if digest.hexdigest() != expected:
         raise ToolchainError(
-            f"{url}: SHA-256 is {digest.hexdigest()}, its release says {expected}. The file is not used. Somebody on "
-            "the way may have changed it: find out before you go on"
+            f"{url}: SHA-256 is {digest.hexdigest()}, but the release's checksum file has {expected}. The file is not "
+            "used. It may have been changed on its way here: find the cause before you go on"
         )
 
 
 def unpack(artifact: Artifact, file: Path, program: Path) -> None:
+    """Move ``file`` to ``program``, or extract the wanted members of an archive into the folder of ``program``."""
     if artifact.wanted is None:
         file.chmod(0o755)
         file.rename(program)
@@ -103,5 +106,6 @@ def unpack(artifact: Artifact, file: Path, program: Path) -> None:
 
 
 def reason(error: Exception) -> str:
+    """Return why a download failed, without the wrapping of urllib."""
     inner = getattr(error, "reason", None) or error
     return str(getattr(inner, "strerror", None) or inner)

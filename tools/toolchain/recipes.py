@@ -1,4 +1,4 @@
-"""Which programs there are, at which version, and where each comes from."""
+"""The programs that the project needs, with the version and the sources of each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TOOLS = ROOT / "tools"
 
 
 def project_folder() -> Path:
-    """The folder of the definitions: this clone, or the current folder where the package is installed."""
+    """Return the folder of the definitions: this clone, or the current folder if the package is installed."""
     return ROOT if (ROOT / "Pulumi.yaml").exists() else Path.cwd()
 
 
@@ -27,7 +27,7 @@ MACHINE = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platfo
 
 
 class ToolchainError(FailureError):
-    """A program cannot be had; the text says what was tried and what a person can install."""
+    """A program cannot be downloaded or built; the text names the reason and what a person can install."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Recipe:
-    """Programs that are made together.
+    """How a set of programs is downloaded or built.
 
-    ``source`` is a folder with the go.mod and go.sum that pin the build; everything in it counts for the cache key.
+    ``source`` is a folder with the go.mod and go.sum that pin the build; all its files are part of the cache key.
     ``packages`` maps a program's file name to its Go package. ``variables`` are the linker's -X settings.
-    ``build_minutes`` is a cold build measured on two cores.
+    ``build_minutes`` is the measured time of a build with an empty cache on two cores.
     """
 
     name: str
@@ -62,9 +62,9 @@ class Recipe:
 
     @cached_property
     def key(self) -> str:
-        """Changes when the recipe's content does, so nothing is built twice and nothing stale is used."""
-        facts = [self.name, self.version, SYSTEM, MACHINE, dict(self.packages), dict(self.variables)]
-        digest = hashlib.sha256(json.dumps(facts).encode())
+        """The hash of the recipe and of its source: a changed recipe is built anew, an unchanged one is not."""
+        inputs = [self.name, self.version, SYSTEM, MACHINE, dict(self.packages), dict(self.variables)]
+        digest = hashlib.sha256(json.dumps(inputs).encode())
         for path in sorted(self.source.rglob("*")):
             if path.is_file() and not path.name.endswith(("_test.go", ".md")):
                 digest.update(f"\0{path.relative_to(self.source).as_posix()}\0".encode())
@@ -73,15 +73,16 @@ class Recipe:
 
     @property
     def folder(self) -> str:
+        """The name of the recipe's folder in the store."""
         return f"{self.name}-{self.version}-{self.key}"
 
 
 def pinned(source: Path, module: str) -> str:
-    """The version that the go.mod in ``source`` pins for ``module``, without its v: the version's one home."""
-    found = re.search(rf"^(?:require)?\s*{re.escape(module)} v(\S+)", (source / "go.mod").read_text(), re.MULTILINE)
-    if found is None:
-        raise ToolchainError(f"{source / 'go.mod'}: no version of {module}")
-    return found[1]
+    """Return the version that the go.mod in ``source`` pins for ``module``, without its v. Raises ToolchainError."""
+    match = re.search(rf"^(?:require)?\s*{re.escape(module)} v(\S+)", (source / "go.mod").read_text(), re.MULTILINE)
+    if match is None:
+        raise ToolchainError(f"{source / 'go.mod'} has no version of {module}: add it to the require block")
+    return match[1]
 
 
 def pulumi() -> Recipe:
@@ -151,7 +152,9 @@ def kubernetes() -> Recipe:
 
 
 def stand_in() -> Recipe:
-    """The project's own Kubernetes provider; it has no release and calls itself by its plugin's name."""
+    """Return the recipe of the project's own Kubernetes provider. It has no releases; its program has the name of the
+    official plugin.
+    """
     return Recipe(
         name="kubernetes-stand-in",
         source=TOOLS / "kubernetes-stand-in",

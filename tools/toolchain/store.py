@@ -1,4 +1,4 @@
-"""The cache of finished programs: made once, published whole, shared by every clone of one user."""
+"""The cache of finished programs, which all clones of a user share: a program is made once, and appears complete."""
 
 from __future__ import annotations
 
@@ -13,35 +13,36 @@ from tempfile import mkdtemp
 
 from tools.toolchain.recipes import Recipe
 
-Say = Callable[[str], None]
 
-
-def say(line: str) -> None:
-    """Progress goes to standard error: `aerofleet env` prints shell code to standard output."""
+def print_progress(line: str) -> None:
+    """Print a line to standard error, because `aerofleet env` prints shell code to standard output."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 
 
 def cache_home() -> Path:
+    """Return the folder for everything that the project caches for a user."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "aerofleet"
 
 
 @contextmanager
 def locked(path: Path, waiting: str) -> Iterator[None]:
-    """Hold the file lock ``path``; says ``waiting`` when somebody else has it. The kernel frees a dead holder's."""
+    """Hold the file lock ``path``; print ``waiting`` if another process has it. The kernel frees the lock of a process
+    that ended.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(waiting)
+            print_progress(waiting)
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 
 def stored(recipe: Recipe, make: Callable[[Recipe, Path], None]) -> Path:
-    """The folder that holds the recipe's programs; ``make(recipe, folder)`` fills it where it is not there yet."""
+    """Return the folder with the recipe's programs; ``make(recipe, folder)`` fills a new one if the store lacks it."""
     store = cache_home() / "store"
     entry = store / recipe.folder
     if entry.is_dir():
@@ -49,14 +50,14 @@ def stored(recipe: Recipe, make: Callable[[Recipe, Path], None]) -> Path:
     with locked(store / f".{recipe.folder}.lock", f"{recipe.name}: another run is making it; waiting"):
         if entry.is_dir():
             return entry
-        for left in store.glob(f".{recipe.folder}.partial*"):
-            shutil.rmtree(left, ignore_errors=True)
-        # Never the same name twice: the compiler of a run that was killed may live on and write to its own.
+        for abandoned in store.glob(f".{recipe.folder}.partial*"):
+            shutil.rmtree(abandoned, ignore_errors=True)
+        # A new name every time: the compiler of a killed run may still run, and write into the folder of that run.
         partial = Path(mkdtemp(prefix=f".{recipe.folder}.partial-", dir=store))
         make(recipe, partial)
         for program in partial.iterdir():
             with program.open("rb") as content:
                 os.fsync(content.fileno())
-        # A rename within one folder is atomic: a reader sees all of the entry or nothing, also after a power failure.
+        # A rename within a folder is atomic: a reader sees the whole entry or none, also after a power failure.
         partial.rename(entry)
     return entry
