@@ -116,7 +116,7 @@ def files_not_mounted(settings: Settings, version: str, *, people_fill_secrets: 
             is_there = any(file.startswith(place) if place.endswith("/") else file == place for place in mounted)
             if file.startswith("/") and not file.startswith(IMAGE_PATHS) and not is_there:
                 message = f"nothing mounts the file '{file}' in the pods, and the server does not start without it"
-                hint = f"no setting mounts a file of yours: take it out, or name one of {', '.join(mounted)}"
+                hint = f"mount it with `extraVolumes`, take it out, or name one of {', '.join(mounted)}"
                 yield FILE_NOT_MOUNTED, (*path, *below), message, hint
 
 
