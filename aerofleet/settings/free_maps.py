@@ -51,6 +51,7 @@ def free_parameters(settings: Settings) -> Iterator[FreeParameters]:
 
 
 def entries_of(value: Any) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """Yield the mapping itself, or each mapping of a list with its index."""
     if isinstance(value, Mapping):
         yield (), value
     else:
@@ -103,5 +104,6 @@ def made_by_settings() -> Mapping[str, Mapping[str, str]]:
 
 
 def instead(setting: Keys) -> str:
+    """Return the hint to write the setting, by its own key."""
     where = " of the namespace" if setting[0] == "namespaces" else ""
     return f"write `{setting[-1]}`{where} instead"

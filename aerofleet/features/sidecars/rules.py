@@ -70,8 +70,8 @@ def sidecar_secret(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
 @rule("volume-name", scope="cell", severity="error", source="this project, docs/how-to/run-a-sidecar.md")
 def volume_name(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
     """An extra volume has the name of a volume of the operator, of the platform, or of a namespace's device."""
-    given = cluster.allocation.devices if cluster.allocation else {}
-    devices = {device.volume: namespace for namespace, listed in given.items() for device in listed}
+    allocated = cluster.allocation.devices if cluster.allocation else {}
+    devices = {device.volume: namespace for namespace, listed in allocated.items() for device in listed}
     for index, extra in enumerate(cluster.settings.extra_volumes):
         if extra.name in OPERATORS_VOLUMES:
             owner = "the operator's own"
