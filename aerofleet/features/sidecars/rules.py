@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from posixpath import normpath
 
 from aerofleet.features.sidecars.build import SERVER
 from aerofleet.findings import LocatedProblem, rule, rules_in
 from aerofleet.fleet.defined_cluster import DefinedCluster
 from aerofleet.settings.merge import Path
 from aerofleet.units.literal_secret import literal_secrets
-from aerofleet.units.names import FEATURE_KEY_SECRET, PULL_SECRET, SECRETS_PATH, TLS_PATH
+from aerofleet.units.names import FEATURE_KEY_SECRET, PULL_SECRET, SECRETS_PATH, TLS_PATH, tls_secret
 
 OPERATORS_CONTAINERS = frozenset({SERVER, "aerospike-init"})
 """Containers of each pod that AKO 4.5.0 itself makes."""
@@ -23,8 +22,8 @@ CLOSED_FOLDERS = ("/etc/aerospike", "/configs", "/dev", "/proc", "/sys")
 """Folders of the server's container below which nothing may be mounted: the operator's configuration (AKO 4.5.0), the
 server's Secrets, and what the kernel and the devices of the namespaces show."""
 MOUNT_POINTS = (*CLOSED_FOLDERS, "/opt/aerospike", SECRETS_PATH, TLS_PATH)
-PLATFORM_SECRET = re.compile(r"[a-z0-9-]+\.(tls|user\..+)")
-"""The form of the names that `aerofleet.units.names` gives the Secrets of a cluster."""
+FOLDER = re.compile(r"(/(?!\.{1,2}(/|$))[^/]+)+")
+"""An absolute path without empty parts, `.` and `..`, and without a slash at its end."""
 VERSIONED = re.compile(r"(.*/)?[^/:@]+(:(?P<tag>[\w][\w.-]*))?(@sha256:(?P<digest>[0-9a-f]{64}))?")
 
 
@@ -105,7 +104,7 @@ def volume_path(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
         for name, path in extra.mounts.items():
             at = ("extraVolumes", index, "mounts", name)
             closed = closed_by(path) if name == SERVER else ""
-            if not path.startswith("/") or normpath(path) != path or path == "/":
+            if not FOLDER.fullmatch(path):
                 remedy = "begin it with /, without . and .. and without a slash at the end"
                 yield cluster.problem(at, f"'{path}' is no absolute path of a folder", remedy)
             elif closed:
@@ -126,12 +125,23 @@ def closed_by(path: str) -> str:
 @rule("volume-secret", scope="cell", severity="error", source="this project, docs/how-to/run-a-sidecar.md")
 def volume_secret(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
     """An extra volume mounts a Secret of the platform: a password, a certificate's key, the feature key."""
+    resources = resources_of_team(cluster)
     for index, extra in enumerate(cluster.settings.extra_volumes):
         name = extra.secret or ""
-        if name in (FEATURE_KEY_SECRET, PULL_SECRET) or PLATFORM_SECRET.fullmatch(name):
+        of_cluster = any(name == tls_secret(resource) or name.startswith(f"{resource}.user.") for resource in resources)
+        if of_cluster or name in (FEATURE_KEY_SECRET, PULL_SECRET):
             message = f"the Secret '{name}' is the platform's: whoever changes the sidecar's image could read it"
             remedy = "make a Secret of your own, with a user of your own in it (`users`)"
             yield cluster.problem(("extraVolumes", index, "secret"), message, remedy)
+
+
+def resources_of_team(cluster: DefinedCluster) -> list[str]:
+    """Return the names of the AerospikeClusters in the cluster's namespace: the Secrets of a cluster begin with its."""
+    allocations = cluster.source.allocations
+    clusters = allocations.file.clusters if allocations else {}
+    return [
+        allocation.resource for key, allocation in clusters.items() if key.startswith(f"{cluster.definition.team}/")
+    ]
 
 
 @rule("volume-host-path", scope="cell", severity="error", source="AKO 4.5.0: validateHostPathVolumeReadOnly")
