@@ -264,9 +264,15 @@ def tls_names_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Probl
             )
 
 
+BOTH_FIRST = (
+    "first a change to both ports (`security: {tls: true, plainPorts: true}` in a definition), "
+    "and this one when it is rolled out"
+)
+
+
 @rule("port-frozen", scope="change", severity="error", source="AKO 4.5.0: validateNetworkPortUpdate")
 def ports_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
-    """A port never changes; plain or TLS may go only after both were served."""
+    """A port never changes. A plain or a TLS port may go only where the section had both."""
     for key, label in PAIRS:
         before, after = section(old.config, "network", key), section(new.config, "network", key)
         path = f"spec.aerospikeConfig.network.{key}"
@@ -278,10 +284,11 @@ def ports_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
         both = "port" in before and "tls-port" in before
         lost = [port for port in ("port", "tls-port") if port in before and port not in after]
         if lost and not both:
+            other = "port" if lost[0] == "tls-port" else "tls-port"
             yield (
                 f"{path}.{lost[0]}",
-                f"{lost[0]} of {label} goes without the other having been served",
-                "serve both first",
+                f"{lost[0]} of {label} goes, and there was no {other} beside it",
+                BOTH_FIRST,
             )
 
 
