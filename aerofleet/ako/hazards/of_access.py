@@ -157,8 +157,8 @@ def tls_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem
     """A port no longer has TLS. Clients and nodes that use TLS are cut off, and traffic can be read on the network."""
     for before, rack in paired(old, new):
         for key in ("service", "admin", "heartbeat", "fabric"):
-            was, now = (section(side.config, "network", key).get("tls-name") for side in (before, rack))
-            if was is not None and now is None:
+            was, now = (section(side.config, "network", key) for side in (before, rack))
+            if "tls-name" in was and "tls-name" not in now and now:
                 path = config_path_of(new, before, rack, f"network.{key}.tls-name")
                 yield path, f"{key} speaks plain text only"
 
@@ -177,6 +177,24 @@ def plain_text_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
             was, now = (section(side.config, "network", key) for side in (before, rack))
             if "port" in was and "port" not in now and now:
                 yield config_path_of(new, before, rack, f"network.{key}.port"), f"{key} speaks TLS only"
+
+
+@rule(
+    "admin-port-goes",
+    scope="change",
+    severity="warning",
+    remedy="the service port for those who use it, or network.admin as it is",
+    source="aerospike-server 8.1, cfg.c: network.admin",
+)
+def admin_port_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
+    """The admin port is removed. Tools that connect to it are cut off, and lose the connections that are set aside for
+    them.
+    """
+    for before, rack in paired(old, new):
+        was, now = (section(side.config, "network", "admin") for side in (before, rack))
+        if was and not now:
+            ports = " and ".join(str(was[key]) for key in ("port", "tls-port") if key in was)
+            yield config_path_of(new, before, rack, "network.admin"), f"nothing listens on {ports} any more"
 
 
 @rule(
