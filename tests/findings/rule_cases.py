@@ -47,8 +47,10 @@ BOTH: tuple[Outcome, ...] = ("fails", "passes")
 
 
 def definitions() -> Iterator[Case]:
-    """tests/cases/errors, overlays and preflight: a project or a server without a mistake, and with one change."""
-    for path in sorted(path for name in ("errors", "overlays", "preflight") for path in (CASES / name).glob("*.yaml")):
+    """tests/cases/errors, overlays, preflight and tls: a project or a server without a mistake, and with one change."""
+    for path in sorted(
+        path for name in ("errors", "overlays", "preflight", "tls") for path in (CASES / name).glob("*.yaml")
+    ):
         yield from _listed([set(), *({each["rule"] for each in case.get("expect", ())} for case in _read(path))])
 
 

@@ -23,7 +23,7 @@ def spec(cell: Cell, cluster: Cluster) -> dict[str, Any]:
         name: {"tls-name": tls.name, "tls-port": listener.tls, **authentication(name, cluster.settings.network)}
         for name, listener in cluster.listeners.items()
     }
-    return {
+    part = {
         "aerospikeConfig": {"network": {**network, "tls": [certificate(tls)]}},
         "storage": {
             "volumes": [
@@ -36,6 +36,17 @@ def spec(cell: Cell, cluster: Cluster) -> dict[str, Any]:
         },
         "operatorClientCert": operator_certificates(tls),
     }
+    if cluster.settings.security.serves_both and cell.seeds_of(cluster):
+        part["seedsFinderServices"] = {"loadBalancer": plain_balancer(cluster)}
+    return part
+
+
+def plain_balancer(cluster: Cluster) -> dict[str, int]:
+    """Return the ports of the load balancer while clients move: AKO 4.5.0 would send it to the TLS port, and clients
+    that don't speak TLS yet would not find the cluster when they start.
+    """
+    port = cluster.listeners["service"].plain
+    return {"port": port, "targetPort": port}
 
 
 def server_files(settings: Settings) -> tuple[str, ...]:

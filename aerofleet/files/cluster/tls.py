@@ -15,11 +15,19 @@ GENERATED = "`aerofleet generate` writes it to allocations.yaml"
 
 class TlsSwitch(FileModel):
     tls: Flag = Field(description="TLS for clients and between nodes")
+    plain_ports: Flag = Field(
+        False, description="plain ports beside those with TLS: the step between a cluster without TLS and one with it"
+    )
 
     @property
     def serves_plain_text(self) -> bool:
         """Whether the servers have plain ports."""
-        return not self.tls
+        return self.plain_ports or not self.tls
+
+    @property
+    def serves_both(self) -> bool:
+        """Whether the servers have plain ports beside those with TLS."""
+        return self.tls and self.plain_ports
 
     reserved: ClassVar[tuple[Reserved, ...]] = (
         Reserved("network.*", "tls-port", GENERATED),
