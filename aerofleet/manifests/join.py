@@ -17,20 +17,20 @@ def joined(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return one mapping with all fields of ``parts``, which are not changed. Raises PartsClashError."""
     whole: dict[str, Any] = {}
     for part in parts:
-        whole = _mapping(whole, part, "")
+        _add(whole, part, "")
     return whole
 
 
-def _mapping(whole: Mapping[str, Any], part: Mapping[str, Any], path: str) -> dict[str, Any]:
-    result = dict(whole)
+def _add(whole: dict[str, Any], part: Mapping[str, Any], path: str) -> None:
     for key, value in part.items():
-        result[key] = _value(result[key], value, f"{path}.{key}" if path else key) if key in result else value
-    return result
+        whole[key] = _value(whole[key], value, f"{path}.{key}" if path else key) if key in whole else value
 
 
 def _value(before: Any, value: Any, path: str) -> Any:
-    if isinstance(before, Mapping) and isinstance(value, Mapping):
-        return _mapping(before, value, path)
+    if isinstance(before, dict) and isinstance(value, dict):
+        whole = before.copy()
+        _add(whole, value, path)
+        return whole
     if isinstance(before, list) and isinstance(value, list):
         return _by_name(before, value, path) if path in JOINED_BY_NAME else [*before, *value]
     if before != value:
@@ -38,9 +38,9 @@ def _value(before: Any, value: Any, path: str) -> Any:
     return before
 
 
-def _by_name(before: list[Any], value: list[Any], path: str) -> list[Any]:
+def _by_name(before: list[dict[str, Any]], value: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
     result = {entry["name"]: entry for entry in before}
     for entry in value:
         name = entry["name"]
-        result[name] = _mapping(result[name], entry, f"{path}.{name}") if name in result else entry
+        result[name] = _value(result[name], entry, f"{path}.{name}") if name in result else entry
     return list(result.values())
