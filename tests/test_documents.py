@@ -12,7 +12,8 @@ from tools.toolchain.recipes import ROOT
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 LINK = re.compile(r"\]\((?!https?://)([^)#]*)(?:#([^)]+))?\)")
-CODE = re.compile(r"`((?:aerofleet|components|tools|tests|bench|templates)/[^`\s]*)`")
+CODE = re.compile(r"[`\s]((?:aerofleet|components|tools|tests|bench|templates)/[^`\s,;)]*)(?=[`\s,;)])")
+"""A path in the text, or in a command."""
 PLACEHOLDER = re.compile(r"[A-Z]{3}|[<{*]")
 """In a path: a name to fill in."""
 
