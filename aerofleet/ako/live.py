@@ -3,7 +3,7 @@
 The operator sends one command for each parameter, pod by pod, in a random order. A refused command ends
 the pass, which is repeated; once another command of that pod went through before it, the server is restarted with the
 new file instead. So a parameter that is refused alone is sent for ever, and nothing restarts.
-Source: AKO 4.5.0 with aerospike-management-lib 1.9 (as_setconfig.go), and its recorded roll-outs.
+Source: AKO 4.5.0 with aerospike-management-lib 1.11.1 (asconfig/as_setconfig.go), and its recorded roll-outs.
 """
 
 from __future__ import annotations

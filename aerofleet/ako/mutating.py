@@ -5,26 +5,31 @@ The checks are part of the defaulting itself (`cluster`, `default_config`): thes
 
 from __future__ import annotations
 
+from aerofleet.ako.operator_files import FUNCTIONS_OF_TYPES, MUTATING_WEBHOOK, OPERATOR, TYPES
 from aerofleet.findings import Rule, declared
 
 
-def _rule(name: str, summary: str, source: str) -> Rule[...]:
-    return declared(name, summary, scope="cluster", severity="error", source=f"AKO 4.5.0, mutating webhook: {source}")
+def _rule(name: str, summary: str, functions: str) -> Rule[...]:
+    return declared(name, summary, scope="cluster", severity="error", source=f"{MUTATING_WEBHOOK}: {functions}")
 
 
-FIELD_TYPE = _rule(
+FIELD_TYPE = declared(
     "field-type",
     "Every field has the type of its definition: the operator's decoder stops at anything else.",
-    "the decoder before it",
+    scope="cluster",
+    severity="error",
+    source=f"{TYPES}: AerospikeClusterSpec",
 )
 DEFAULT_RACK = _rule(
     "default-rack", "Rack id 0 is reserved for a cluster without racks of its own.", "setDefaultRackConf"
 )
 CONFIG_PRESENT = _rule("config-present", "aerospikeConfig is given.", "setDefaults")
-RACK_MERGE = _rule(
+RACK_MERGE = declared(
     "rack-merge",
     "Entries of a list in a rack's own aerospikeConfig have names, to be merged with the cluster's.",
-    "updateRacksAerospikeConfigFromGlobal",
+    scope="cluster",
+    severity="error",
+    source=f"{OPERATOR}, pkg/merge/merge_aerospikeconfig.go: Merge",
 )
 NAMESPACE_LIST = _rule(
     "ns-list", "aerospikeConfig has a list of namespaces that isn't empty, each a map.", "setDefaultNsConf"
@@ -39,7 +44,7 @@ NETWORK_REQUIRED = _rule(
 PORT_NUMBER = _rule(
     "port-number",
     "Ports of network.service are numbers, its tls-name is a text: others make the operator panic.",
-    "setDefaultNetworkConf",
+    f"setDefaultNetworkConf; {FUNCTIONS_OF_TYPES}: GetServicePort, GetServiceTLSNameAndPort",
 )
 ACCESS_FIXED = _rule(
     "access-fixed", "Published ports and addresses are the operator's.", "setDefaultNetworkConf, setDefaultsInConfigMap"

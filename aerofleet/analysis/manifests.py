@@ -22,7 +22,7 @@ NO_CLUSTER = declared(
     scope="file",
     severity="error",
     remedy=f"apiVersion: {API_VERSION}, kind: {KIND}",
-    source="this project: an empty answer must not look like a good one",
+    source="Platform rule: docs/how-to/judge-raw-clusters.md",
 )
 ANOTHER_OPERATOR = declared(
     "another-operator",
@@ -30,7 +30,7 @@ ANOTHER_OPERATOR = declared(
     scope="file",
     severity="error",
     remedy=f"the Aerospike Kubernetes Operator answers to {API_VERSION}",
-    source="AKO 4.5.0, CustomResourceDefinition: the group asdb.aerospike.com",
+    source="AKO 4.5.0, config/crd/bases/asdb.aerospike.com_aerospikeclusters.yaml: spec.group",
 )
 OBJECT_TWICE = declared(
     "object-twice",
@@ -38,7 +38,7 @@ OBJECT_TWICE = declared(
     scope="file",
     severity="error",
     remedy="another name, or one of them only",
-    source="Kubernetes: kind, namespace and name identify an object",
+    source="Kubernetes 1.35, names of objects: kind, namespace and name identify an object",
 )
 RULES = (NO_CLUSTER, ANOTHER_OPERATOR, OBJECT_TWICE)
 

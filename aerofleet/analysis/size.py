@@ -15,7 +15,7 @@ SIZE_SHORT = declared(
     scope="cell",
     severity="warning",
     remedy="a larger size, or `size: auto`",
-    source="this project's sizing: docs/concepts/sizing.md",
+    source="Platform rule: docs/concepts/sizing.md",
 )
 RULES = rules_in(globals())
 

@@ -21,14 +21,14 @@ PINNED_MANIFESTS = declared(
     "A pinned folder does not exist, or is not the reviewed one.",
     scope="file",
     severity="error",
-    source="this project, docs/adr/0083",
+    source="ADR 0083",
 )
 PINNED_OBJECT = declared(
     "pinned-object",
     "A pinned folder has an object that can't be applied.",
     scope="file",
     severity="error",
-    source="this project, docs/adr/0083",
+    source="ADR 0083",
 )
 RULES = rules_in(globals())
 

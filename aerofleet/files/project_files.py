@@ -18,7 +18,7 @@ FILE_UNKNOWN = declared(
     "Nothing reads a file; it has no effect.",
     scope="file",
     severity="error",
-    source="this project, docs/reference/definitions.md",
+    source="Platform rule: docs/reference/definitions.md",
 )
 RULES = rules_in(globals())
 

@@ -44,7 +44,7 @@ SIZE_VALUE = declared(
     "The sizing can't use a value of the question, or its answer has no size.",
     scope="file",
     severity="error",
-    source="this project, docs/concepts/sizing.md",
+    source="Platform rule: docs/concepts/sizing.md",
 )
 RULES = (SIZE_VALUE,)
 

@@ -26,35 +26,35 @@ TYPE = declared(
     "A file, or an entry of it, is no mapping.",
     scope="file",
     severity="error",
-    source="this project, docs/reference/definitions.md",
+    source="Platform rule: docs/reference/definitions.md",
 )
 UNKNOWN_KEY = declared(
     "definition-unknown-key",
     "Nothing reads a key; it would otherwise be a setting without effect.",
     scope="file",
     severity="error",
-    source="this project, docs/reference/definitions.md",
+    source="Platform rule: docs/reference/definitions.md",
 )
 MISSING = declared(
     "definition-missing",
     "A value is missing.",
     scope="file",
     severity="error",
-    source="this project, docs/reference/definitions.md",
+    source="Platform rule: docs/reference/definitions.md",
 )
 CHOICE = declared(
     "definition-choice",
     "A value is not one of the possible ones.",
     scope="file",
     severity="error",
-    source="this project, docs/reference/definitions.md",
+    source="Platform rule: docs/reference/definitions.md",
 )
 VALUE = declared(
     "definition-value",
     "A value has the wrong type or is out of its bounds.",
     scope="file",
     severity="error",
-    source="this project, docs/reference/definitions.md",
+    source="Platform rule: docs/reference/definitions.md",
 )
 RULES = rules_in(globals())
 

@@ -3,7 +3,7 @@
 A rule is made of a generator, or declared without one where its findings come out of a computation that has other
 results too (parsing a file, decoding a resource, the effect of a change):
 
-    @rule("rack-ids-differ", scope="cluster", severity="error", source="AKO 4.5.0, webhook")
+    @rule("rack-ids-differ", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateRackConfig")
     def rack_ids_differ(cluster: Cluster) -> Iterator[Problem]:
         \"\"\"Every rack has an id of its own.\"\"\"
         ...
@@ -50,7 +50,13 @@ class Rule(Generic[P]):
     """``check`` yields the problems in its context; None for a declared rule.
 
     ``operator`` and ``server``: the releases that have the rule; whoever runs the check enforces them with
-    ``holds_for``. ``source`` says where the fact comes from, ``remedy`` what is right instead.
+    ``holds_for``. ``remedy``: what is right instead.
+
+    ``summary``: what must hold, for an error of the scopes cluster, config and change; else what is wrong and what
+    follows from it. ``source``: where the fact comes from, in parts with ``; `` between them. A part is a file of a
+    release with its functions (``AKO 4.5.0, pkg/validation/validate.go: validateMRTFields``), the title of a page
+    (``Aerospike documentation, Configure access control``), a standard, or begins with ``Platform rule:`` or ``ADR``
+    (this project decided it), ``Measured:`` or ``Not confirmed:``.
     """
 
     id: str

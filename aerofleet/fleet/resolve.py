@@ -39,14 +39,14 @@ CELL_UNKNOWN = declared(
     "`stacks/` has no folder for the cell.",
     scope="cell",
     severity="error",
-    source="this project, docs/concepts/definitions.md",
+    source="Platform rule: docs/concepts/definitions.md",
 )
 TIER_UNKNOWN = declared(
     "tier-unknown",
     "A cluster asks for a tier or a revision that does not exist.",
     scope="cell",
     severity="error",
-    source="this project, docs/concepts/definitions.md",
+    source="Platform rule: docs/concepts/definitions.md",
 )
 SIZE_WORKLOAD = declared(
     "size-workload",
@@ -54,7 +54,7 @@ SIZE_WORKLOAD = declared(
     scope="cell",
     severity="error",
     remedy="correct the workload, or the setting that is named; until then nobody knows whether the size is enough",
-    source="this project, docs/concepts/sizing.md",
+    source="Platform rule: docs/concepts/sizing.md",
 )
 SIZE_AUTO = declared(
     "size-auto",
@@ -62,7 +62,7 @@ SIZE_AUTO = declared(
     scope="cell",
     severity="error",
     remedy="larger pods, a larger tier, or a smaller workload",
-    source="this project, docs/concepts/sizing.md",
+    source="Platform rule: docs/concepts/sizing.md",
 )
 RULES = (CELL_UNKNOWN, TIER_UNKNOWN, SIZE_WORKLOAD, SIZE_AUTO)
 

@@ -94,7 +94,10 @@ def preflight(cell: Cell, rendered: RenderedCell, server: Server) -> Iterator[Fi
 
 
 @rule(
-    "preflight-kubernetes", scope="live", severity="error", source="this project: `cell.yaml` names the minor version"
+    "preflight-kubernetes",
+    scope="live",
+    severity="error",
+    source="Platform rule: docs/how-to/check-before-the-first-up.md",
 )
 def kubernetes_version(target: Target) -> Iterator[LocatedProblem]:
     """The server runs another minor version of Kubernetes than `cell.yaml` names."""
@@ -110,7 +113,7 @@ def kubernetes_version(target: Target) -> Iterator[LocatedProblem]:
     scope="live",
     severity="error",
     remedy="another operator release, or another Kubernetes",
-    source="the operator's table of releases",
+    source="Aerospike documentation, Aerospike Kubernetes Operator, requirements of its releases",
 )
 def operator_kubernetes(target: Target) -> Iterator[LocatedProblem]:
     """The operator's release is not made for the Kubernetes that the server runs."""
@@ -127,7 +130,7 @@ def operator_kubernetes(target: Target) -> Iterator[LocatedProblem]:
     scope="live",
     severity="error",
     remedy="install what brings it, at a version that serves this one",
-    source="Kubernetes: the API server refuses an object of a kind that it does not serve",
+    source="Kubernetes 1.35, API server: it refuses an object of a kind that it does not serve",
 )
 def missing_kind(target: Target) -> Iterator[LocatedProblem]:
     """The server does not know a kind of another project (cert-manager, Prometheus, External Secrets), or of AKO in a
@@ -152,7 +155,7 @@ def is_custom(group: str) -> bool:
     scope="live",
     severity="error",
     remedy="a definition older than its operator loses fields silently",
-    source="Kubernetes: an older definition drops fields",
+    source="Kubernetes 1.35, CustomResourceDefinitions: an older one drops fields",
 )
 def operator_definitions(target: Target) -> Iterator[LocatedProblem]:
     """The operator's definitions are of another release than the cell's, which does not install the operator."""
@@ -180,7 +183,7 @@ def hosts_in_maintenance(cell: Cell) -> Iterator[Host]:
     scope="live",
     severity="error",
     remedy="join it to the cluster first, or write `state: absent` in hosts.yaml",
-    source="Kubernetes: a server-side apply makes a Node that is not there",
+    source="Kubernetes 1.35, server-side apply: it makes a Node that is not there",
 )
 def absent_node(cell: Cell, nodes: Container[str]) -> Iterator[LocatedProblem]:
     """An active host is no node of the Kubernetes cluster.
@@ -197,7 +200,7 @@ def absent_node(cell: Cell, nodes: Container[str]) -> Iterator[LocatedProblem]:
     "preflight-phantom",
     scope="live",
     severity="error",
-    source="Kubernetes: a kubelet writes the labels and the version of its Node",
+    source="Kubernetes 1.35, kubelet: it writes the labels and the version of its Node",
 )
 def phantom_node(target: Target) -> Iterator[LocatedProblem]:
     """A Node object has no machine: no kubelet ever registered it, and no pod can run there."""
@@ -218,7 +221,9 @@ def is_phantom(node: Object) -> bool:
     return not kubelet and HOSTNAME_LABEL not in labels
 
 
-@rule("preflight-taint", scope="live", severity="error", source="this project: `pools.yaml` names the taints")
+@rule(
+    "preflight-taint", scope="live", severity="error", source="Platform rule: docs/how-to/check-before-the-first-up.md"
+)
 def missing_taint(target: Target) -> Iterator[LocatedProblem]:
     """A node lacks a taint that its pool expects: pods of others may run on it."""
     for pool, node in target.active_nodes():
@@ -232,7 +237,10 @@ def missing_taint(target: Target) -> Iterator[LocatedProblem]:
 
 
 @rule(
-    "preflight-cordoned", scope="live", severity="warning", source="Kubernetes: no pod is scheduled on a cordoned node"
+    "preflight-cordoned",
+    scope="live",
+    severity="warning",
+    source="Kubernetes 1.35, scheduling: no pod goes to a cordoned node",
 )
 def cordoned_node(target: Target) -> Iterator[LocatedProblem]:
     """The node of an active host is cordoned: no new pod starts there."""
@@ -248,7 +256,7 @@ def cordoned_node(target: Target) -> Iterator[LocatedProblem]:
     scope="live",
     severity="error",
     remedy="volumes of this class would stay Pending: make it, or write another one in pools.yaml",
-    source="Kubernetes: a claim waits for its class",
+    source="Kubernetes 1.35, claims: one waits for its class",
 )
 def missing_storage_class(target: Target) -> Iterator[LocatedProblem]:
     """A storage class that clusters use and the cell does not make is not there."""
@@ -265,7 +273,7 @@ def missing_storage_class(target: Target) -> Iterator[LocatedProblem]:
             yield problem(Subject("object", f"StorageClass {name}"), "is not there")
 
 
-@rule("preflight-secret", scope="live", severity="error", source="Kubernetes: a pod waits for its Secrets")
+@rule("preflight-secret", scope="live", severity="error", source="Kubernetes 1.35, pods: one waits for its Secrets")
 def missing_secret(target: Target) -> Iterator[LocatedProblem]:
     """A Secret that people make by hand is not there. Contents of Secrets are never read."""
     if target.cell.secret_store.kind != "existing":
@@ -287,7 +295,7 @@ def missing_secret(target: Target) -> Iterator[LocatedProblem]:
     scope="live",
     severity="error",
     remedy="delete or rename that object, or import it into the stack",
-    source="pulumi-kubernetes: a create fails where the object exists",
+    source="pulumi-kubernetes 4.32, provider/pkg/await/await.go: Creation",
 )
 def foreign_object(target: Target) -> Iterator[LocatedProblem]:
     """Another owner uses the name of an object of the cell: `pulumi up` could not create it.

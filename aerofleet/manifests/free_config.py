@@ -22,21 +22,27 @@ PARAMETER_OWNED = declared(
     "A free mapping has a parameter that a typed setting or an allocation decides.",
     scope="cell",
     severity="error",
-    source="this project: a parameter has one owner",
+    source="Platform rule: a parameter has one owner",
 )
 NETWORK_CONTEXT = declared(
     "network-context",
     "`network` has a part that would not reach the server.",
     scope="cell",
     severity="error",
-    source="the configuration schemas of the server's releases; AKO 4.5.0: network",
+    source=(
+        "Aerospike configuration schemas, 6.0 to 8.2: network; AKO 4.5.0,"
+        " internal/webhook/v1/aerospikecluster_validating_webhook.go: validateRackConfig"
+    ),
 )
 FILE_NOT_MOUNTED = declared(
     "file-not-mounted",
     "A parameter of the server names a file that no pod has.",
     scope="cell",
     severity="error",
-    source="aerospike-server, cfg.c: it does not start without the file",
+    source=(
+        "AKO 4.5.0, internal/webhook/v1/aerospikecluster_validating_webhook.go:"
+        " validateRequiredFileStorageForAerospikeConfig"
+    ),
 )
 RULES = (PARAMETER_OWNED, NETWORK_CONTEXT, FILE_NOT_MOUNTED)
 

@@ -24,7 +24,7 @@ OVERLAY_IN_USE = declared(
     "A cluster has an overlay: the platform's reviewed way to write what no setting has.",
     scope="cell",
     severity="info",
-    source="this project, docs/concepts/definitions.md",
+    source="Platform rule: docs/concepts/definitions.md",
 )
 
 
@@ -32,7 +32,7 @@ OVERLAY_IN_USE = declared(
     "overlay-protected",
     scope="cell",
     severity="error",
-    source="AKO 4.5.0: it freezes these fields, or data depends on them",
+    source="Platform rule: docs/how-to/write-what-no-setting-has.md",
 )
 def overlay_protected(overlaid: Overlaid, cluster: Cluster) -> Iterator[Problem]:
     """An overlay changes what is allocated, frozen by the operator, counted by the quota or decided by the platform."""
@@ -96,7 +96,7 @@ def tolerations_of(spec: Mapping[str, Any]) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-@rule("overlay-overrides", scope="cell", severity="warning", source="this project, docs/concepts/definitions.md")
+@rule("overlay-overrides", scope="cell", severity="warning", source="Platform rule: docs/concepts/definitions.md")
 def overlay_overrides(overlaid: Overlaid, cluster: Cluster) -> Iterator[Problem]:
     """An overlay writes what a setting can write: sizing, quota and alert rules still count with the setting."""
     elsewhere = {problem[0] for problem in refused(overlaid, cluster)}
@@ -128,7 +128,7 @@ def keeps_all(difference: Difference) -> bool:
     scope="cell",
     severity="warning",
     remedy="correct the name of the field, or take it out",
-    source="this project, docs/concepts/definitions.md",
+    source="Platform rule: docs/concepts/definitions.md",
 )
 def overlay_removes_nothing(overlaid: Overlaid, cluster: Cluster) -> Iterator[Problem]:
     """A null of an overlay is at a field that the cluster does not have."""
@@ -137,7 +137,7 @@ def overlay_removes_nothing(overlaid: Overlaid, cluster: Cluster) -> Iterator[Pr
             yield field_path(place), "null removes nothing: neither the settings nor an overlay below write the field"
 
 
-@rule("overlay-uncounted", scope="cell", severity="warning", source="this project, docs/concepts/definitions.md")
+@rule("overlay-uncounted", scope="cell", severity="warning", source="Platform rule: docs/concepts/definitions.md")
 def overlay_uncounted(overlaid: Overlaid, cluster: Cluster) -> Iterator[Problem]:
     """An overlay adds a volume or a container that the quota and the sizing do not count."""
     remedy = "leave room for it in the tenant's quota: the ResourceQuota of the namespace counts it, and refuses pods"
@@ -155,7 +155,7 @@ def overlay_uncounted(overlaid: Overlaid, cluster: Cluster) -> Iterator[Problem]
     "overlay-secret",
     scope="cell",
     severity="error",
-    source="this project: no value of a Secret is in a definition or in the state",
+    source="Platform rule: no value of a Secret is in a definition or in the state",
 )
 def overlay_secret(overlaid: Overlaid, cluster: Cluster) -> Iterator[Problem]:
     """An overlay has a secret as text: it would be in the repository, in the state and in every review."""

@@ -31,7 +31,7 @@ TEMPLATE = declared(
     "A template of a tier can't be rendered.",
     scope="cell",
     severity="error",
-    source="this project, docs/concepts/definitions.md",
+    source="Platform rule: docs/concepts/definitions.md",
 )
 TEMPLATE_PLACE = declared(
     "template-place",
@@ -39,7 +39,7 @@ TEMPLATE_PLACE = declared(
     scope="cell",
     severity="error",
     remedy="write the value itself",
-    source="this project, docs/concepts/definitions.md",
+    source="Platform rule: docs/concepts/definitions.md",
 )
 RULES = rules_in(globals())
 

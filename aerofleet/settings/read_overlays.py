@@ -22,7 +22,7 @@ OVERLAY_NULL = declared(
     " that is replaced as a whole.",
     scope="cell",
     severity="error",
-    source="this project, docs/concepts/definitions.md",
+    source="Platform rule: docs/concepts/definitions.md",
 )
 RULES = (OVERLAY_NULL,)
 

@@ -27,7 +27,7 @@ TIER_NAME = declared(
     "The tier in a file is not that of the file's name.",
     scope="file",
     severity="error",
-    source="this project, docs/concepts/definitions.md",
+    source="Platform rule: docs/concepts/definitions.md",
 )
 TIER_REVISION = declared(
     "tier-revision",
@@ -35,21 +35,21 @@ TIER_REVISION = declared(
     scope="file",
     severity="error",
     remedy='write "1"',
-    source="this project, docs/concepts/definitions.md",
+    source="Platform rule: docs/concepts/definitions.md",
 )
 TIER_CURRENT = declared(
     "tier-current",
     "The current revision of a tier does not exist.",
     scope="file",
     severity="error",
-    source="this project, docs/concepts/definitions.md",
+    source="Platform rule: docs/concepts/definitions.md",
 )
 TIER_CHAIN = declared(
     "tier-chain",
     "A tier extends itself, or a tier that does not exist.",
     scope="file",
     severity="error",
-    source="this project, docs/concepts/definitions.md",
+    source="Platform rule: docs/concepts/definitions.md",
 )
 RULES = rules_in(globals())
 

@@ -19,6 +19,16 @@ from tests.fleet.project import ROOT
 Node = TypeVar("Node", bound=ast.AST)
 SOURCES = [path for name in ("aerofleet", "components") for path in sorted((ROOT / name).rglob("*.py"))]
 
+KIND_OF_SOURCE = re.compile(
+    r"AKO \d+\.\d+\.\d+, [\w/.]+\.(go|yaml)\b|aerospike-management-lib \d+\.\d+\.\d+, [\w/]+\.go\b"
+    r"|aerospike-server \d[\d. to]*, (as|cf)/[\w/]+\.[ch]\b|aerospike-server\.docker, "
+    r"|Aerospike (documentation|release notes|configuration schemas|Certification Tool), "
+    r"|Kubernetes \d+\.\d+, |pulumi-kubernetes \d+\.\d+, |Linux, |POSIX, |Unicode, |JSON, |YAML 1\.[12]|CVE-\d+-\d+, "
+    r"|Platform rule: |ADR \d{4}$|Measured: |Not confirmed: "
+)
+"""The start of every part of a source: a file of a release, a page, a standard, a decision of this project, a
+measurement, or the statement that nothing confirms the fact."""
+
 
 def without_cases(catalogue: tuple[Rule[...], ...]) -> list[tuple[str, str]]:
     wanted = {(rule.id, outcome) for rule in catalogue for outcome in ("fails", "passes")}
@@ -32,6 +42,19 @@ def test_no_two_rules_have_one_id() -> None:
 def test_every_rule_says_what_it_is_and_where_the_fact_comes_from() -> None:
     assert [rule.id for rule in rules() if not rule.summary.endswith(".")] == []
     assert [rule.id for rule in rules() if not rule.source] == []
+
+
+def test_every_source_is_of_a_known_kind() -> None:
+    parts = [(rule.id, part) for rule in rules() for part in rule.source.split("; ")]
+    assert [part for part in parts if not KIND_OF_SOURCE.match(part[1])] == []
+
+
+def test_every_page_that_is_a_source_exists() -> None:
+    sources = [rule.source for rule in rules()]
+    pages = {page for source in sources for page in re.findall(r"docs/[\w/.-]+\.md", source)}
+    decisions = {number for source in sources for number in re.findall(r"ADR (\d{4})", source)}
+    assert [page for page in sorted(pages) if not (ROOT / page).is_file()] == []
+    assert [number for number in sorted(decisions) if not list((ROOT / "docs/adr").glob(f"{number}-*.md"))] == []
 
 
 def test_every_rule_has_a_passing_and_a_failing_case() -> None:

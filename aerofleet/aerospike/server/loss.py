@@ -16,6 +16,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from aerofleet.aerospike.server_files import DEVICES, MEMORY
 from aerofleet.findings import Finding, declared
 from aerofleet.units.version import numbers
 
@@ -199,7 +200,7 @@ def shadows_removed(before: Config, after: Config) -> Iterator[tuple[str, str, s
 # --- starts that the data forbids ---------------------------------------------------------------------------------
 
 
-SOURCE = "aerospike-server 6.0 to 8.1.2, drv_ssd.c and drv_mem.c: read_header"
+SOURCE = f"{DEVICES}: ssd_read_header; {MEMORY}: read_header"
 
 OTHER_NAMESPACE_DATA = declared(
     "other-namespace-data",
@@ -214,7 +215,7 @@ OTHER_FORMAT = declared(
     scope="config",
     severity="error",
     remedy="an erased device, filled from the other nodes",
-    source=f"{SOURCE}; drv_common.h, DRV_VERSION",
+    source=f"{SOURCE}; aerospike-server 6.0, as/include/storage/drv_common.h: DRV_VERSION",
 )
 SMALLER_BLOCKS = declared(
     "smaller-blocks",

@@ -16,7 +16,7 @@ WORK_ENDINGS = (".tmp", ".deleting")
 """Names that a checkpoint cannot have as a folder, and endings of its own folders while it works."""
 
 
-@start_rule("checkpoint-preview", source="public page: checkpoint a node", server=Range("8.2.0"))
+@start_rule("checkpoint-preview", source="Aerospike documentation, Checkpoint a node", server=Range("8.2.0"))
 def checkpoint_preview(reading: Reading) -> Iterator[StartProblem]:
     """index-checkpoint-path needs the start flag --preview index-checkpoint, which operators up to 4.5 do not pass."""
     for section in reading.file.sections_of("service"):
@@ -26,7 +26,11 @@ def checkpoint_preview(reading: Reading) -> Iterator[StartProblem]:
             yield line.path, message, "leave it out until the operator passes that flag"
 
 
-@start_rule("checkpoint-namespace-name", source="index_checkpoint.h", server=Range("8.2.0"))
+@start_rule(
+    "checkpoint-namespace-name",
+    source="Not confirmed: aerospike-server 8.2, index_checkpoint.h, seen as an excerpt only",
+    server=Range("8.2.0"),
+)
 def checkpoint_namespace_name(reading: Reading) -> Iterator[StartProblem]:
     """With index-checkpoint-path a namespace's name is a folder: no . or .., no /, no end in .tmp or .deleting."""
     lines = [section.line("index-checkpoint-path") for section in reading.file.sections_of("service")]

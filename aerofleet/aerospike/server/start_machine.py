@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from aerofleet.aerospike.server import values
 from aerofleet.aerospike.server.file import Line, Reading
 from aerofleet.aerospike.server.rule import StartProblem, start_rule
+from aerofleet.aerospike.server_files import CONFIG, SERVER
 from aerofleet.units.version import Range
 
 USUAL_OPEN_FILES = 1 << 20
@@ -22,7 +23,7 @@ KERNEL_SETTINGS = "max_map_count, min_free_kbytes, swappiness, zone_reclaim_mode
 
 @start_rule(
     "open-files",
-    source="cfg.c; the limit is the container runtime's",
+    source=f"{CONFIG}: as_config_post_process; Linux, the limit of open files that a container runtime sets",
     severity="severe",
     remedy=f"at most {USUAL_OPEN_FILES}, or a higher nofile limit of the container runtime",
 )
@@ -37,7 +38,7 @@ def open_files(reading: Reading) -> Iterator[StartProblem]:
 
 @start_rule(
     "best-practices",
-    source="cfg.c, os.c",
+    source=f"{CONFIG}: cfg_best_practices_check; {SERVER}, cf/src/os.c: cf_os_best_practices_checks",
     severity="severe",
     remedy="enforce-best-practices: false, or hosts that are checked for all of them",
 )
@@ -50,7 +51,7 @@ def best_practices(reading: Reading) -> Iterator[StartProblem]:
         yield line.path, message, best_practices.remedy
 
 
-@start_rule("best-practices-admin-port", source="cfg.c (cfg_best_practices_check)", server=Range("8.1"))
+@start_rule("best-practices-admin-port", source=f"{CONFIG}: cfg_best_practices_check", server=Range("8.1"))
 def best_practices_admin_port(reading: Reading) -> Iterator[StartProblem]:
     """enforce-best-practices wants an admin port."""
     admin = reading.network.get("admin")
@@ -63,7 +64,7 @@ def best_practices_admin_port(reading: Reading) -> Iterator[StartProblem]:
         )
 
 
-@start_rule("auto-pin-interface", source="hardware.c (optimize_interfaces)")
+@start_rule("auto-pin-interface", source=f"{SERVER}, cf/src/hardware.c: optimize_interfaces")
 def auto_pin_interface(reading: Reading) -> Iterator[StartProblem]:
     """auto-pin to cpu or numa wants every address of network.service to be the name of a network interface."""
     service = reading.network.get("service")

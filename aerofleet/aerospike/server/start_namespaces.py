@@ -11,20 +11,21 @@ from aerofleet.aerospike.server import values
 from aerofleet.aerospike.server.file import Line, Reading, Section
 from aerofleet.aerospike.server.rule import StartProblem, start_rule
 from aerofleet.aerospike.server.table import limit
+from aerofleet.aerospike.server_files import CONFIG, NAMESPACE
 from aerofleet.units.version import Range
 
 LONGEST_TTL_SECONDS = 10 * 365 * 86400
 """Source: aerospike-server, MAX_ALLOWED_TTL."""
 
 
-@start_rule("namespace-missing", source="cfg.c")
+@start_rule("namespace-missing", source=f"{CONFIG}: as_config_post_process")
 def namespace_missing(reading: Reading) -> Iterator[StartProblem]:
     """There is a namespace."""
     if not reading.namespaces:
         yield ("namespaces",), "there is no namespace", "add one"
 
 
-@start_rule("namespace-name-length", source="namespace.c")
+@start_rule("namespace-name-length", source=f"{NAMESPACE}: as_namespace_create")
 def namespace_name_length(reading: Reading) -> Iterator[StartProblem]:
     """The name of a namespace has at most 31 bytes."""
     most = limit(reading.version, "namespace-name-bytes") - 1
@@ -35,7 +36,7 @@ def namespace_name_length(reading: Reading) -> Iterator[StartProblem]:
             yield (*namespace.path, "name"), message, f"at most {most} bytes"
 
 
-@start_rule("namespace-twice", source="namespace.c")
+@start_rule("namespace-twice", source=f"{NAMESPACE}: as_namespace_create")
 def namespace_twice(reading: Reading) -> Iterator[StartProblem]:
     """No two namespaces have one name; of a name with a blank or # only the first word counts."""
     seen: set[str] = set()
@@ -45,7 +46,10 @@ def namespace_twice(reading: Reading) -> Iterator[StartProblem]:
         seen.add(namespace.value)
 
 
-@start_rule("namespace-count", source="namespace.c; the enterprise limit from the public documentation")
+@start_rule(
+    "namespace-count",
+    source=f"{NAMESPACE}: as_namespace_create; Aerospike documentation, Configure namespaces: 32 in Enterprise Edition",
+)
 def namespace_count(reading: Reading) -> Iterator[StartProblem]:
     """There are at most 32 namespaces."""
     most = limit(reading.version, "namespaces")
@@ -54,7 +58,9 @@ def namespace_count(reading: Reading) -> Iterator[StartProblem]:
         yield reading.namespaces[most].path, message, f"at most {most}"
 
 
-@start_rule("ttl-without-nsup", source="cfg.c", taken_live=("nsup-period", "allow-ttl-without-nsup"))
+@start_rule(
+    "ttl-without-nsup", source=f"{CONFIG}: as_config_init", taken_live=("nsup-period", "allow-ttl-without-nsup")
+)
 def ttl_without_nsup(reading: Reading) -> Iterator[StartProblem]:
     """A default-ttl of a namespace needs a nsup-period above 0, or allow-ttl-without-nsup."""
     for namespace in reading.namespaces:
@@ -72,7 +78,7 @@ def _seconds(reading: Reading, line: Line | None) -> int:
     return (values.seconds(line.value, reading.version) or 0) if line is not None else 0
 
 
-@start_rule("set-name-length", source="cfg.c")
+@start_rule("set-name-length", source=f"{CONFIG}: cfg_strcpy")
 def set_name_length(reading: Reading) -> Iterator[StartProblem]:
     """The name of a set has at least one byte and at most 63."""
     most = limit(reading.version, "set-name-bytes") - 1
@@ -82,7 +88,7 @@ def set_name_length(reading: Reading) -> Iterator[StartProblem]:
             yield (*entry.path, "name"), f"the set name {entry.value!r} has {size} bytes", f"1 to {most} bytes"
 
 
-@start_rule("set-count", source="cfg.c (cfg_add_set)")
+@start_rule("set-count", source=f"{CONFIG}: cfg_add_set")
 def set_count(reading: Reading) -> Iterator[StartProblem]:
     """A namespace has no more sets with settings than the server counts (4095 since 6.3, 1023 before)."""
     most = limit(reading.version, "sets")
@@ -92,7 +98,7 @@ def set_count(reading: Reading) -> Iterator[StartProblem]:
             yield sets[most].path, f"{len(sets)} sets are more than the server takes", f"at most {most}"
 
 
-@start_rule("set-ttl", source="cfg.c (cfg_check_set_default_ttl)", server=Range("7.0"))
+@start_rule("set-ttl", source=f"{CONFIG}: cfg_check_set_default_ttl", server=Range("7.0"))
 def set_ttl(reading: Reading) -> Iterator[StartProblem]:
     """default-ttl of a set is at most ten years, or -1 for never."""
     for entry in _sets(reading):
@@ -108,7 +114,9 @@ def _sets(reading: Reading) -> Iterator[Section]:
         yield from namespace.sections_of("set")
 
 
-@start_rule("memory-size", source="cfg.c", server=Range(until="7.0"))
+@start_rule(
+    "memory-size", source="aerospike-server 6.0 to 6.4, as/src/base/cfg.c: as_config_init", server=Range(until="7.0")
+)
 def memory_size(reading: Reading) -> Iterator[StartProblem]:
     """A namespace has a memory-size."""
     for namespace in reading.namespaces:
@@ -116,7 +124,7 @@ def memory_size(reading: Reading) -> Iterator[StartProblem]:
             yield (*namespace.path, "memory-size"), f"{namespace.value} has no memory-size", "add memory-size, in bytes"
 
 
-@start_rule("flash-index", source="cfg.c")
+@start_rule("flash-index", source=f"{CONFIG}: as_config_init")
 def flash_index(reading: Reading) -> Iterator[StartProblem]:
     """An index on flash goes with data on devices (before 7.0: with anything but pmem)."""
     refused = ("memory", "pmem") if reading.is_at_least("7.0") else ("pmem",)
@@ -127,7 +135,7 @@ def flash_index(reading: Reading) -> Iterator[StartProblem]:
             yield (*index.path, "type"), message, "index-type shmem, or storage-engine device"
 
 
-@start_rule("index-mounts", source="cfg.c (cfg_add_pi_xmem_mount, cfg_add_si_xmem_mount)")
+@start_rule("index-mounts", source=f"{CONFIG}: as_config_init, cfg_add_pi_xmem_mount, cfg_add_si_xmem_mount")
 def index_mounts(reading: Reading) -> Iterator[StartProblem]:
     """An index in pmem or on flash has a budget for its mounts; no mount is listed twice or too many."""
     budget = "mounts-budget" if reading.is_at_least("7.0") else "mounts-size-limit"
@@ -148,7 +156,9 @@ def index_mounts(reading: Reading) -> Iterator[StartProblem]:
                 yield index.lines_of("mount")[most].path, message, f"at most {most}"
 
 
-@start_rule("data-in-index", source="cfg.c", server=Range(until="6.4"))
+@start_rule(
+    "data-in-index", source="aerospike-server 6.0 to 6.3, as/src/base/cfg.c: as_config_init", server=Range(until="6.4")
+)
 def data_in_index(reading: Reading) -> Iterator[StartProblem]:
     """data-in-index needs single-bin, data-in-memory and devices; conflict-resolve-writes needs several bins."""
     for namespace in reading.namespaces:

@@ -11,6 +11,7 @@ from aerofleet.aerospike.server import values
 from aerofleet.aerospike.server.file import Line, Path, Reading, Section
 from aerofleet.aerospike.server.rule import StartProblem, start_rule
 from aerofleet.aerospike.server.table import limit
+from aerofleet.aerospike.server_files import CONFIG, SERVER
 from aerofleet.units.field_path import dotted
 
 HEARTBEAT_DEFAULTS = {"interval": 150, "timeout": 10, "connect-timeout-ms": 500}
@@ -20,7 +21,7 @@ EVERY_ADDRESS = frozenset(["any", "0.0.0.0", "::"])  # noqa: S104 - names of it,
 BITS_32 = 1 << 32
 
 
-@start_rule("port-missing", source="cfg.c")
+@start_rule("port-missing", source=f"{CONFIG}: as_config_post_process")
 def port_missing(reading: Reading) -> Iterator[StartProblem]:
     """network.service, network.heartbeat and network.fabric each have a port or a tls-port."""
     for kind in ("service", "heartbeat", "fabric"):
@@ -29,7 +30,7 @@ def port_missing(reading: Reading) -> Iterator[StartProblem]:
             yield ("network", kind, "port"), f"network.{kind} has no port", "add port or tls-port"
 
 
-@start_rule("port-taken", source="cfg.c and socket.c: the server waits for the port and never gets ready")
+@start_rule("port-taken", source=f"{SERVER}, cf/src/socket.c: cf_socket_init_server; Measured: aerospike-server 8.1.1")
 def port_taken(reading: Reading) -> Iterator[StartProblem]:
     """No two parts of the network listen on one port of one address."""
     taken: list[tuple[int, frozenset[str], Line]] = []
@@ -58,7 +59,7 @@ def _addresses(reading: Reading, section: Section, port: str) -> frozenset[str]:
     return frozenset(line.value for line in lines) or EVERY_ADDRESS
 
 
-@start_rule("access-address", source="cfg.c")
+@start_rule("access-address", source=f"{CONFIG}: addrs_to_access, bind_to_access")
 def access_address(reading: Reading) -> Iterator[StartProblem]:
     """The addresses that clients are sent to are addresses of a node, not all addresses."""
     section = reading.network.get("service")
@@ -68,7 +69,7 @@ def access_address(reading: Reading) -> Iterator[StartProblem]:
                 yield line.path, f"{name} {line.value} is no address that a client can go to", "the node's own address"
 
 
-@start_rule("heartbeat-connect-timeout", source="cfg.c")
+@start_rule("heartbeat-connect-timeout", source=f"{CONFIG}: as_config_init")
 def heartbeat_connect_timeout(reading: Reading) -> Iterator[StartProblem]:
     """connect-timeout-ms of the heartbeat is at most a third of interval × timeout."""
     section = reading.network.get("heartbeat")
@@ -85,7 +86,9 @@ def heartbeat_connect_timeout(reading: Reading) -> Iterator[StartProblem]:
         yield path, message, f"connect-timeout-ms of at most {most}, or a longer interval or timeout"
 
 
-@start_rule("heartbeat-mode", source="hb.c, cfg.c")
+@start_rule(
+    "heartbeat-mode", source=f"{CONFIG}: as_config_post_process; {SERVER}, as/src/fabric/hb.c: as_hb_config_validate"
+)
 def heartbeat_mode(reading: Reading) -> Iterator[StartProblem]:
     """Multicast groups belong to multicast, seeds and TLS to mesh; multicast has a group."""
     section = reading.network.get("heartbeat")
@@ -106,7 +109,7 @@ def heartbeat_mode(reading: Reading) -> Iterator[StartProblem]:
         yield tls.path, "a multicast heartbeat has no TLS", "take tls-port out, or mode mesh"
 
 
-@start_rule("fabric-pools", source="cfg.c")
+@start_rule("fabric-pools", source=f"{CONFIG}: as_config_init")
 def fabric_pools(reading: Reading) -> Iterator[StartProblem]:
     """channel-rw-recv-threads of the fabric is a multiple of channel-rw-recv-pools."""
     section = reading.network.get("fabric")
@@ -120,7 +123,7 @@ def fabric_pools(reading: Reading) -> Iterator[StartProblem]:
         yield path, message, f"{threads - threads % pools or pools} or {threads - threads % pools + pools} threads"
 
 
-@start_rule("tls-name", source="cfg.c (cfg_link_tls), tls.h")
+@start_rule("tls-name", source=f"{CONFIG}: cfg_link_tls")
 def tls_name(reading: Reading) -> Iterator[StartProblem]:
     """A tls-port has a tls-name, and that name is an entry of network.tls."""
     known = {section.value for part in reading.file.sections_of("network") for section in part.sections_of("tls")}
@@ -137,7 +140,7 @@ def tls_name(reading: Reading) -> Iterator[StartProblem]:
             yield line.path, f"tls-name {line.value!r} is no entry of network.tls", f"one of its names: {names}"
 
 
-@start_rule("tls-client-names", source="cfg.c")
+@start_rule("tls-client-names", source=f"{CONFIG}: cfg_setup_tls_server")
 def tls_client_names(reading: Reading) -> Iterator[StartProblem]:
     """tls-authenticate-client is any or false alone, or a list of names without them."""
     for kind in ("service", "admin"):
@@ -148,7 +151,7 @@ def tls_client_names(reading: Reading) -> Iterator[StartProblem]:
             yield alone.path, f"{alone.value} is listed with other names", f"either {alone.value} alone, or names"
 
 
-@start_rule("network-counts", source="cfg.c, hb.h")
+@start_rule("network-counts", source=f"{CONFIG}: cfg_create_tls_spec, cfg_add_mesh_seed_addr_port, add_addr")
 def network_counts(reading: Reading) -> Iterator[StartProblem]:
     """TLS entries, mesh seeds and addresses are no more than the server has room for."""
     tls = [section for part in reading.file.sections_of("network") for section in part.sections_of("tls")]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from aerofleet.aerospike.server.file import Reading
 from aerofleet.aerospike.server.rule import StartProblem, start_rule
 from aerofleet.aerospike.server.table import limit, sections
+from aerofleet.aerospike.server_files import CONFIG, SERVER
 
 LEVELS = ("critical", "warning", "info", "debug", "detail")
 FACILITIES = frozenset(
@@ -24,7 +25,7 @@ GROUPS = ACCOUNTS - {"nobody", "sync"} | {"nogroup", "nobody", "sys", "tty", "di
 """Accounts that the server's images have. Source: aerospike-server.docker, its Debian and UBI base images."""
 
 
-@start_rule("cluster-name-length", source="cfg.c (as_config_cluster_name_set)")
+@start_rule("cluster-name-length", source=f"{CONFIG}: as_config_cluster_name_set")
 def cluster_name_length(reading: Reading) -> Iterator[StartProblem]:
     """A cluster-name has at least one byte and at most 63 (64 before 6.3)."""
     most = limit(reading.version, "cluster-name-bytes") - 1
@@ -35,7 +36,7 @@ def cluster_name_length(reading: Reading) -> Iterator[StartProblem]:
                 yield line.path, f"cluster-name {line.value!r} has {size} bytes", f"1 to {most} bytes"
 
 
-@start_rule("two-node-ids", source="cfg.c")
+@start_rule("two-node-ids", source=f"{CONFIG}: as_config_post_process")
 def two_node_ids(reading: Reading) -> Iterator[StartProblem]:
     """node-id and node-id-interface are not combined."""
     for section in reading.file.sections_of("service"):
@@ -44,7 +45,7 @@ def two_node_ids(reading: Reading) -> Iterator[StartProblem]:
             yield line.path, "node-id-interface is set as well as node-id", "only one of them"
 
 
-@start_rule("unknown-account", source="cfg.c")
+@start_rule("unknown-account", source=f"{CONFIG}: as_config_init; aerospike-server.docker, its base images")
 def unknown_account(reading: Reading) -> Iterator[StartProblem]:
     """user and group are accounts that the server's image has."""
     for section in reading.file.sections_of("service"):
@@ -58,7 +59,7 @@ def unknown_account(reading: Reading) -> Iterator[StartProblem]:
                 )
 
 
-@start_rule("feature-keys", source="cfg.c (cfg_add_feature_key_file)")
+@start_rule("feature-keys", source=f"{CONFIG}: cfg_add_feature_key_file")
 def feature_keys(reading: Reading) -> Iterator[StartProblem]:
     """No feature key is listed twice, and there are at most 32."""
     most = limit(reading.version, "feature-keys")
@@ -81,7 +82,7 @@ def _twice(names: list[str]) -> list[int]:
     return positions
 
 
-@start_rule("log-sinks", source="log.c")
+@start_rule("log-sinks", source=f"{SERVER}, cf/src/log.c: cf_log_init_sink")
 def log_sinks(reading: Reading) -> Iterator[StartProblem]:
     """There are at most 8 log sinks."""
     sinks = [sink for section in reading.file.sections_of("logging") for sink in section.sections]
@@ -90,7 +91,7 @@ def log_sinks(reading: Reading) -> Iterator[StartProblem]:
         yield sinks[most].path, f"{len(sinks)} log sinks are more than the server takes", f"at most {most}"
 
 
-@start_rule("log-context", source="log.c")
+@start_rule("log-context", source=f"{SERVER}, cf/src/log.c: cf_log_init_level, cf_log_init_facility")
 def log_context(reading: Reading) -> Iterator[StartProblem]:
     """Every logging context and its level exist, and so does a syslog facility."""
     known = sections(reading.version)["logging-contexts"]
@@ -106,7 +107,7 @@ def log_context(reading: Reading) -> Iterator[StartProblem]:
                 yield line.path, f"{line.value!r} is no syslog facility", "local0 to local7, user, daemon, …"
 
 
-@start_rule("ldap-patterns", source="cfg.c (cfg_add_ldap_role_query_pattern)")
+@start_rule("ldap-patterns", source=f"{CONFIG}: cfg_add_ldap_role_query_pattern")
 def ldap_patterns(reading: Reading) -> Iterator[StartProblem]:
     """security.ldap has at most 64 role-query-patterns."""
     most = limit(reading.version, "role-query-patterns")

@@ -12,6 +12,7 @@ from aerofleet.aerospike.server import values
 from aerofleet.aerospike.server.file import Line, Reading, Section
 from aerofleet.aerospike.server.rule import StartProblem, StartRule, start_rule
 from aerofleet.aerospike.server.table import limit
+from aerofleet.aerospike.server_files import CONFIG, DEVICES, MEMORY
 from aerofleet.units.version import Range
 
 LARGEST_RECORD_BYTES = 8 << 20
@@ -38,7 +39,7 @@ def _is_true(section: Section, name: str) -> bool:
     return line is not None and line.value.lower() in ("true", "yes")
 
 
-@start_rule("storage-missing", source="cfg.c", server=Range("7.0"))
+@start_rule("storage-missing", source=f"{CONFIG}: as_config_init", server=Range("7.0"))
 def storage_missing(reading: Reading) -> Iterator[StartProblem]:
     """A namespace has a storage-engine."""
     for namespace in reading.namespaces:
@@ -50,7 +51,7 @@ def storage_missing(reading: Reading) -> Iterator[StartProblem]:
             )
 
 
-@start_rule("storage-empty", source="cfg.c")
+@start_rule("storage-empty", source=f"{CONFIG}: as_config_init")
 def storage_empty(reading: Reading) -> Iterator[StartProblem]:
     """A device engine has devices or files, a pmem engine files; files have a filesize."""
     for name, engine in _engines(reading):
@@ -62,7 +63,7 @@ def storage_empty(reading: Reading) -> Iterator[StartProblem]:
             yield (*engine.path, "filesize"), f"{name} has files and no filesize", "add filesize, in bytes"
 
 
-@start_rule("storage-mixed", source="cfg.c")
+@start_rule("storage-mixed", source=f"{CONFIG}: cfg_add_storage_device, cfg_add_storage_file")
 def storage_mixed(reading: Reading) -> Iterator[StartProblem]:
     """A namespace has devices or files, not both."""
     for name, engine in _engines(reading):
@@ -70,7 +71,7 @@ def storage_mixed(reading: Reading) -> Iterator[StartProblem]:
             yield engine.lines_of("file")[0].path, f"{name} has devices and files", "only one kind"
 
 
-@start_rule("storage-twice", source="cfg.c")
+@start_rule("storage-twice", source=f"{CONFIG}: cfg_add_storage_device, cfg_add_storage_file")
 def storage_twice(reading: Reading) -> Iterator[StartProblem]:
     """No device, file or shadow of a namespace is listed twice, and there are at most 128."""
     most = limit(reading.version, "devices")
@@ -87,7 +88,7 @@ def storage_twice(reading: Reading) -> Iterator[StartProblem]:
                     seen.add(line.values[column])
 
 
-@start_rule("shadow-missing", source="cfg.c")
+@start_rule("shadow-missing", source=f"{CONFIG}: cfg_add_storage_device, cfg_add_storage_file")
 def shadow_missing(reading: Reading) -> Iterator[StartProblem]:
     """Either every device (or file) of a namespace has a shadow, or none."""
     for _, engine in _engines(reading):
@@ -98,7 +99,7 @@ def shadow_missing(reading: Reading) -> Iterator[StartProblem]:
                     yield line.path, f"{line.value} has no shadow, and others have one", "a shadow for each, or none"
 
 
-@start_rule("storage-shared", source="drv_ssd.c, drv_mem.c: the header on a device names its namespace")
+@start_rule("storage-shared", source=f"{DEVICES}: ssd_read_header; {MEMORY}: read_header")
 def storage_shared(reading: Reading) -> Iterator[StartProblem]:
     """No device or file belongs to two namespaces."""
     owners: dict[str, str] = {}
@@ -114,7 +115,7 @@ def storage_shared(reading: Reading) -> Iterator[StartProblem]:
                     owners.setdefault(written, name)
 
 
-@start_rule("memory-storage", source="cfg.c", server=Range("7.0"))
+@start_rule("memory-storage", source=f"{CONFIG}: as_config_init", server=Range("7.0"))
 def memory_storage(reading: Reading) -> Iterator[StartProblem]:
     """Data in memory has a data-size or something behind it, not both; without it nothing of a device applies."""
     for name, engine in _engines(reading):
@@ -137,7 +138,7 @@ def memory_storage(reading: Reading) -> Iterator[StartProblem]:
             yield path, f"{name} has commit-to-device and no device to commit to", "take it out"
 
 
-@start_rule("commit-without-sync", source="cfg.c")
+@start_rule("commit-without-sync", source=f"{CONFIG}: as_config_init")
 def commit_without_sync(reading: Reading) -> Iterator[StartProblem]:
     """commit-to-device and disable-odsync are not both true."""
     for name, engine in _engines(reading):
@@ -147,7 +148,7 @@ def commit_without_sync(reading: Reading) -> Iterator[StartProblem]:
 
 @start_rule(
     "compression-parameter",
-    source="cfg.c",
+    source=f"{CONFIG}: as_config_init",
     taken_live=("compression", "compression-acceleration", "compression-level"),
 )
 def compression_parameter(reading: Reading) -> Iterator[StartProblem]:
@@ -162,7 +163,9 @@ def compression_parameter(reading: Reading) -> Iterator[StartProblem]:
                 yield line.path, message, f"take it out, or compression {owner}"
 
 
-@start_rule("data-in-memory", source="cfg.c", server=Range(until="7.0"))
+@start_rule(
+    "data-in-memory", source="aerospike-server 6.0 to 6.4, as/src/base/cfg.c: as_config_init", server=Range(until="7.0")
+)
 def data_in_memory(reading: Reading) -> Iterator[StartProblem]:
     """With data-in-memory there is no post-write-queue, cache-replica-writes or sindex-startup-device-scan."""
     for name, engine in _engines(reading):
@@ -176,7 +179,11 @@ def data_in_memory(reading: Reading) -> Iterator[StartProblem]:
                 yield (*engine.path, key), f"{name} has data-in-memory and {key}", "take it out"
 
 
-@start_rule("record-too-large", source="cfg.c", server=Range(until="7.1"))
+@start_rule(
+    "record-too-large",
+    source="aerospike-server 6.0 to 7.0, as/src/base/cfg.c: as_config_init",
+    server=Range(until="7.1"),
+)
 def record_too_large(reading: Reading) -> Iterator[StartProblem]:
     """max-record-size is at most a write block: write-block-size on devices, 8 MiB in pmem and memory (128 MiB before
     7.0).

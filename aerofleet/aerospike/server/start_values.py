@@ -15,6 +15,7 @@ from aerofleet.aerospike.server import values
 from aerofleet.aerospike.server.file import Line, Path, Reading, Section
 from aerofleet.aerospike.server.rule import StartProblem, StartRule, start_rule
 from aerofleet.aerospike.server.table import Entry, Names, sections
+from aerofleet.aerospike.server_files import CONFIG_SINCE_6
 from aerofleet.units.version import build_numbers, first_build
 
 SOURCE = "cfg.c, 6.0 to 8.1.2"
@@ -30,55 +31,55 @@ TIME_UNITS = "a whole number of seconds, or one with s, m, h or d"
 Fault = tuple[StartRule, StartProblem]
 
 
-@start_rule("unknown-name", source=SOURCE)
+@start_rule("unknown-name", source=f"{CONFIG_SINCE_6}: cfg_unknown_name_tok")
 def unknown_name(reading: Reading) -> Iterator[StartProblem]:
     """Every name is one that this server version knows in its section."""
     return _problems(unknown_name, reading)
 
 
-@start_rule("obsolete-name", source=SOURCE)
+@start_rule("obsolete-name", source=f"{CONFIG_SINCE_6}: cfg_obsolete")
 def obsolete_name(reading: Reading) -> Iterator[StartProblem]:
     """No name is one that an earlier release took away."""
     return _problems(obsolete_name, reading)
 
 
-@start_rule("value-form", source=SOURCE)
+@start_rule("value-form", source=f"{CONFIG_SINCE_6}: cfg_bool, cfg_u64_anyval_no_checks")
 def value_form(reading: Reading) -> Iterator[StartProblem]:
     """A value can be read: numbers have no sign, fraction or long unit, booleans are true or false."""
     return _problems(value_form, reading)
 
 
-@start_rule("value-bounds", source=SOURCE)
+@start_rule("value-bounds", source=f"{CONFIG_SINCE_6}: cfg_u32, cfg_u64")
 def value_bounds(reading: Reading) -> Iterator[StartProblem]:
     """A number is within the server's own bounds; those of the schema are wider in places."""
     return _problems(value_bounds, reading)
 
 
-@start_rule("power-of-two", source=SOURCE)
+@start_rule("power-of-two", source=f"{CONFIG_SINCE_6}: cfg_u32_power_of_2, cfg_u64_power_of_2")
 def power_of_two(reading: Reading) -> Iterator[StartProblem]:
     """Sizes and counts of index, sprigs, blocks and queues are exact powers of two."""
     return _problems(power_of_two, reading)
 
 
-@start_rule("multiple", source=SOURCE)
+@start_rule("multiple", source=f"{CONFIG_SINCE_6}: cfg_u32_multiple_of")
 def multiple(reading: Reading) -> Iterator[StartProblem]:
     """max-throughput of a namespace that is shipped is a multiple of 100."""
     return _problems(multiple, reading)
 
 
-@start_rule("unknown-choice", source=SOURCE)
+@start_rule("unknown-choice", source=f"{CONFIG_SINCE_6}: cfg_unknown_val_tok_1")
 def unknown_choice(reading: Reading) -> Iterator[StartProblem]:
     """A value is one of the choices that the server knows."""
     return _problems(unknown_choice, reading)
 
 
-@start_rule("text-length", source=SOURCE)
+@start_rule("text-length", source=f"{CONFIG_SINCE_6}: cfg_strcpy, cfg_strdup")
 def text_length(reading: Reading) -> Iterator[StartProblem]:
     """Names of sets, bins, users and paths are shorter than the server's buffers."""
     return _problems(text_length, reading)
 
 
-@start_rule("line-length", source=SOURCE)
+@start_rule("line-length", source=f"{CONFIG_SINCE_6}: as_config_init, MAX_LINE_SIZE")
 def line_length(reading: Reading) -> Iterator[StartProblem]:
     """A line of the server's file has at most 1023 bytes; what is behind is read as a line of its own."""
     return _problems(line_length, reading)

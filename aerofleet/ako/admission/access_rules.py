@@ -12,6 +12,7 @@ from aerofleet.ako.access import is_secured, pki_users, roles, tls_service, user
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import namespaces, section
 from aerofleet.ako.image import is_enterprise, is_federal
+from aerofleet.ako.operator_files import ACCESS_VALIDATION, CONFIG_VALIDATION, VALIDATING_WEBHOOK
 from aerofleet.findings import Problem, rule
 from aerofleet.units.version import Range, passes_floor
 
@@ -32,14 +33,14 @@ def _judged(cluster: Cluster) -> bool:
     return is_secured(cluster) and "aerospikeAccessControl" in cluster.spec
 
 
-@rule("acl-missing", scope="cluster", severity="error", source="AKO 4.5.0: IsAerospikeAccessControlValid")
+@rule("acl-missing", scope="cluster", severity="error", source=f"{ACCESS_VALIDATION}: IsAerospikeAccessControlValid")
 def security_has_access_control(cluster: Cluster) -> Iterator[Problem]:
     """The `security` section needs users: aerospikeAccessControl is there."""
     if is_secured(cluster) and "aerospikeAccessControl" not in cluster.spec:
         yield "spec.aerospikeAccessControl", "security is on, but there are no users", "add it, with a user admin"
 
 
-@rule("acl-predefined", scope="cluster", severity="error", source="AKO 4.5.0: isRoleSpecValid")
+@rule("acl-predefined", scope="cluster", severity="error", source=f"{ACCESS_VALIDATION}: isRoleSpecValid")
 def predefined_roles_stay(cluster: Cluster) -> Iterator[Problem]:
     """No role has the name of a predefined one."""
     for position, role in enumerate(roles(cluster) if _judged(cluster) else ()):
@@ -51,7 +52,7 @@ def predefined_roles_stay(cluster: Cluster) -> Iterator[Problem]:
             )
 
 
-@rule("acl-role-name", scope="cluster", severity="error", source="AKO 4.5.0: isRoleNameValid")
+@rule("acl-role-name", scope="cluster", severity="error", source=f"{ACCESS_VALIDATION}: isRoleNameValid")
 def role_names_are_plain(cluster: Cluster) -> Iterator[Problem]:
     """A role's name isn't blank and has neither `;` nor `:`."""
     for position, role in enumerate(roles(cluster) if _judged(cluster) else ()):
@@ -63,7 +64,7 @@ def role_names_are_plain(cluster: Cluster) -> Iterator[Problem]:
             )
 
 
-@rule("acl-user-name", scope="cluster", severity="error", source="AKO 4.5.0: isUserNameValid")
+@rule("acl-user-name", scope="cluster", severity="error", source=f"{ACCESS_VALIDATION}: isUserNameValid")
 def user_names_are_plain(cluster: Cluster) -> Iterator[Problem]:
     """A user's name isn't blank and has neither `;` nor `:`."""
     for position, user in enumerate(users(cluster) if _judged(cluster) else ()):
@@ -79,7 +80,7 @@ def _is_unfit(name: str) -> bool:
     return not name.strip() or ";" in name or ":" in name
 
 
-@rule("acl-quota", scope="cluster", severity="error", source="AKO 4.5.0: validateRoleQuotaParam")
+@rule("acl-quota", scope="cluster", severity="error", source=f"{ACCESS_VALIDATION}: validateRoleQuotaParam")
 def quotas_are_enabled(cluster: Cluster) -> Iterator[Problem]:
     """A role's quota needs `enable-quotas: true` in the security section."""
     enabled = section(cluster.config, "security").get("enable-quotas") is True
@@ -90,7 +91,7 @@ def quotas_are_enabled(cluster: Cluster) -> Iterator[Problem]:
                 yield path, "a quota while quotas are off", "set enable-quotas: true in aerospikeConfig.security"
 
 
-@rule("acl-priv", scope="cluster", severity="error", source="AKO 4.5.0: isPrivilegeValid")
+@rule("acl-priv", scope="cluster", severity="error", source=f"{ACCESS_VALIDATION}: isPrivilegeValid")
 def privileges_exist(cluster: Cluster) -> Iterator[Problem]:
     """A privilege exists; a scope names a configured namespace, and perhaps a set, where the privilege can have one."""
     if not _judged(cluster):
@@ -128,7 +129,7 @@ def _privilege_fault(privilege: str, known: set[str]) -> str:
     return ""
 
 
-@rule("acl-whitelist", scope="cluster", severity="error", source="AKO 4.5.0: isNetAddressValid")
+@rule("acl-whitelist", scope="cluster", severity="error", source=f"{ACCESS_VALIDATION}: isNetAddressValid")
 def whitelists_are_addresses(cluster: Cluster) -> Iterator[Problem]:
     """A role's whitelist has IP addresses and networks (with no host bits set)."""
     for position, role in enumerate(roles(cluster) if _judged(cluster) else ()):
@@ -151,7 +152,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
-@rule("acl-user-role", scope="cluster", severity="error", source="AKO 4.5.0: isUserSpecValid")
+@rule("acl-user-role", scope="cluster", severity="error", source=f"{ACCESS_VALIDATION}: isUserSpecValid")
 def user_roles_exist(cluster: Cluster) -> Iterator[Problem]:
     """A user's roles are predefined or defined under roles."""
     known = PREDEFINED_ROLES | {str(role.get("name")) for role in roles(cluster)}
@@ -162,7 +163,7 @@ def user_roles_exist(cluster: Cluster) -> Iterator[Problem]:
                 yield path, f"there is no role {role!r}", closest(str(role), known) or "define it under roles"
 
 
-@rule("acl-secret", scope="cluster", severity="error", source="AKO 4.5.0: isUserSpecValid")
+@rule("acl-secret", scope="cluster", severity="error", source=f"{ACCESS_VALIDATION}: isUserSpecValid")
 def users_authenticate(cluster: Cluster) -> Iterator[Problem]:
     """A user with a password has a secretName; a PKIOnly user has none."""
     for position, user in enumerate(users(cluster) if _judged(cluster) else ()):
@@ -175,7 +176,13 @@ def users_authenticate(cluster: Cluster) -> Iterator[Problem]:
             yield path, f"user {user.get('name')} has no Secret for the password", "name the Secret"
 
 
-@rule("acl-federal", scope="cluster", severity="error", source="AKO 4.5.0: isUserSpecValid", operator=Range("4.2.0"))
+@rule(
+    "acl-federal",
+    scope="cluster",
+    severity="error",
+    source=f"{ACCESS_VALIDATION}: isUserSpecValid",
+    operator=Range("4.2.0"),
+)
 def federal_users_have_certificates(cluster: Cluster) -> Iterator[Problem]:
     """On Federal Edition all users are PKIOnly."""
     if not is_federal(cluster.image):
@@ -186,7 +193,7 @@ def federal_users_have_certificates(cluster: Cluster) -> Iterator[Problem]:
             yield path, f"user {user.get('name')} has no certificate login", "authMode: PKIOnly"
 
 
-@rule("acl-admin", scope="cluster", severity="error", source="AKO 4.5.0: isUserSpecValid")
+@rule("acl-admin", scope="cluster", severity="error", source=f"{ACCESS_VALIDATION}: isUserSpecValid")
 def an_admin_exists(cluster: Cluster) -> Iterator[Problem]:
     """A user named admin has sys-admin and user-admin: the operator works as that user."""
     if not _judged(cluster):
@@ -205,7 +212,7 @@ def an_admin_exists(cluster: Cluster) -> Iterator[Problem]:
     "pki-version",
     scope="cluster",
     severity="error",
-    source="AKO 4.5.0: validatePKIAuthSupportForEE",
+    source=f"{VALIDATING_WEBHOOK}: validatePKIAuthSupportForEE",
     operator=Range("4.2.0"),
 )
 def pki_needs_a_new_server(cluster: Cluster) -> Iterator[Problem]:
@@ -218,7 +225,7 @@ def pki_needs_a_new_server(cluster: Cluster) -> Iterator[Problem]:
     "pki-tls",
     scope="cluster",
     severity="error",
-    source="AKO 4.5.0: validatePKIAuthSupportForEE",
+    source=f"{VALIDATING_WEBHOOK}: validateClientCertSpec",
     operator=Range("4.2.0"),
 )
 def pki_needs_mutual_tls(cluster: Cluster) -> Iterator[Problem]:
@@ -238,7 +245,7 @@ def pki_needs_mutual_tls(cluster: Cluster) -> Iterator[Problem]:
         )
 
 
-@rule("tls-auth-value", scope="cluster", severity="error", source="AKO 4.5.0: ValidateTLSAuthenticateClient")
+@rule("tls-auth-value", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: ValidateTLSAuthenticateClient")
 def client_names_are_names(cluster: Cluster) -> Iterator[Problem]:
     """tls-authenticate-client is any, false, or a list of DNS names."""
     rack = cluster.distinct_racks[0]
@@ -268,7 +275,7 @@ def _is_ip(text: str) -> bool:
     "client-cert",
     scope="cluster",
     severity="error",
-    source="AKO 4.5.0: validateClientCertSpec, validateOperatorClientCert",
+    source=f"{VALIDATING_WEBHOOK}: validateClientCertSpec, validateOperatorClientCert",
 )
 def operator_has_a_certificate(cluster: Cluster) -> Iterator[Problem]:
     """Where the service asks clients for certificates, the operator has one, whole and from one source."""
@@ -315,7 +322,7 @@ def _certificate_faults(certificate: dict[str, Any], path: str) -> Iterator[Prob
         yield where, "caCertsFilename and caCertsSource are both set", "take one of them away"
 
 
-@rule("deprecated", scope="cluster", severity="warning", source="AKO 4.5.0: validateDeprecatedFields")
+@rule("deprecated", scope="cluster", severity="warning", source=f"{VALIDATING_WEBHOOK}: validateDeprecatedFields")
 def deprecated_fields_are_gone(cluster: Cluster) -> Iterator[Problem]:
     """Deprecated fields still work, and will not for ever."""
     source = section(cluster.spec, "operatorClientCert", "secretCertSource")

@@ -21,6 +21,7 @@ from aerofleet.ako.config import (
     texts,
 )
 from aerofleet.ako.config_schema import is_new, new_faults, schema_faults, schema_version
+from aerofleet.ako.operator_files import CONFIG_VALIDATION, LIBRARY, MUTATING_WEBHOOK, VALIDATING_WEBHOOK
 from aerofleet.ako.volumes import looks_behind_storage
 from aerofleet.findings import Problem, rule
 from aerofleet.units.version import Range, passes_floor
@@ -29,7 +30,7 @@ MULTI_RECORD = ("mrt-duration", "disable-mrt-writes")
 SYSLOG_ONLY = ("facility", "path", "tag")
 
 
-@rule("schema", scope="cluster", severity="error", source="AKO 4.5.0: ValidateAerospikeConfigSchema")
+@rule("schema", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: ValidateAerospikeConfigSchema")
 def config_fits_the_schema(cluster: Cluster) -> Iterator[Problem]:
     """aerospikeConfig has only parameters of this server version, with values they can have."""
     for kind, refused in schema_faults(cluster):
@@ -38,7 +39,7 @@ def config_fits_the_schema(cluster: Cluster) -> Iterator[Problem]:
 
 
 @rule(
-    "parameter-without-data", scope="cluster", severity="warning", source="the tables of parameters, by server version"
+    "parameter-without-data", scope="cluster", severity="warning", source="Platform rule: docs/how-to/add-a-release.md"
 )
 def new_parameters_are_not_known(cluster: Cluster) -> Iterator[Problem]:
     """A parameter or choice that the nearest older version doesn't have may be new: there is no data to say more."""
@@ -46,7 +47,12 @@ def new_parameters_are_not_known(cluster: Cluster) -> Iterator[Problem]:
         yield path, message, f"look up whether server {cluster.version} has it"
 
 
-@rule("ldap-empty-list", scope="cluster", severity="error", source="AKO 4.5.0: ValidateAerospikeConfigSchema")
+@rule(
+    "ldap-empty-list",
+    scope="cluster",
+    severity="error",
+    source=f"{MUTATING_WEBHOOK}: escapeValue; {CONFIG_VALIDATION}: ValidateAerospikeConfigSchema",
+)
 def ldap_lists_are_not_empty(cluster: Cluster) -> Iterator[Problem]:
     """A list in security.ldap has an entry: of an empty one the operator makes null, which no parameter can be."""
     for rack in cluster.distinct_racks:
@@ -56,7 +62,7 @@ def ldap_lists_are_not_empty(cluster: Cluster) -> Iterator[Problem]:
                 yield path, "is empty: the operator turns it into null, which the schema refuses", "leave it out"
 
 
-@rule("ipv6", scope="cluster", severity="error", source="AKO 4.5.0: ValidateAerospikeConfig")
+@rule("ipv6", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: ValidateAerospikeConfig")
 def ipv6_is_not_advertised(cluster: Cluster) -> Iterator[Problem]:
     """advertise-ipv6 is not true: the operator doesn't support it."""
     for rack in cluster.distinct_racks:
@@ -68,7 +74,7 @@ def ipv6_is_not_advertised(cluster: Cluster) -> Iterator[Problem]:
             )
 
 
-@rule("tls-ca", scope="cluster", severity="error", source="AKO 4.5.0: pkg/validation, validateNetworkConfig")
+@rule("tls-ca", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: validateNetworkConfig")
 def one_kind_of_authority(cluster: Cluster) -> Iterator[Problem]:
     """A TLS entry names its authorities by `ca-file` or by `ca-path`, not both."""
     for path, item in _tls_entries(cluster):
@@ -80,7 +86,7 @@ def one_kind_of_authority(cluster: Cluster) -> Iterator[Problem]:
     "tls-pair",
     scope="cluster",
     severity="error",
-    source="AKO 4.5.0: pkg/validation, validateNetworkConfig",
+    source=f"{CONFIG_VALIDATION}: validateNetworkConfig",
     operator=Range("4.4.1"),
 )
 def certificate_and_key_go_together(cluster: Cluster) -> Iterator[Problem]:
@@ -91,7 +97,7 @@ def certificate_and_key_go_together(cluster: Cluster) -> Iterator[Problem]:
             yield f"{path}.{present}", f"{present} without {missing}", f"add {missing}"
 
 
-@rule("tls-entry", scope="cluster", severity="error", source="AKO 4.5.0: pkg/validation, validateNetworkConfig")
+@rule("tls-entry", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: validateNetworkConfig")
 def tls_entries_are_maps(cluster: Cluster) -> Iterator[Problem]:
     """Every entry of network.tls is a map, and its name a text: the operator's code panics on others."""
     rack = cluster.distinct_racks[0]
@@ -110,7 +116,7 @@ def _tls_entries(cluster: Cluster) -> Iterator[tuple[str, dict[str, Any]]]:
         yield cluster.config_path(rack, "network", "tls", position), item
 
 
-@rule("tls-name-port", scope="cluster", severity="error", source="AKO 4.5.0: validateNetworkConnection")
+@rule("tls-name-port", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: validateNetworkConnection")
 def tls_name_and_port_go_together(cluster: Cluster) -> Iterator[Problem]:
     """A section with TLS has `tls-name` and `tls-port`, and the name is in network.tls."""
     rack = cluster.distinct_racks[0]
@@ -130,7 +136,7 @@ def tls_name_and_port_go_together(cluster: Cluster) -> Iterator[Problem]:
             yield f"{path}.tls-name", f"{name!r} is not in network.tls", "add an entry of that name"
 
 
-@rule("log-sink", scope="cluster", severity="error", source="AKO 4.5.0: validateLoggingConf")
+@rule("log-sink", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: validateLoggingConf")
 def log_sinks_are_maps(cluster: Cluster) -> Iterator[Problem]:
     """Every entry of logging is a map."""
     for rack in cluster.distinct_racks:
@@ -141,7 +147,7 @@ def log_sinks_are_maps(cluster: Cluster) -> Iterator[Problem]:
                 yield path, f"{sink!r} is not a log sink", "write a map that starts with name:"
 
 
-@rule("syslog-keys", scope="cluster", severity="error", source="AKO 4.5.0: validateLoggingConf")
+@rule("syslog-keys", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: validateLoggingConf")
 def only_syslog_has_a_facility(cluster: Cluster) -> Iterator[Problem]:
     """`facility`, `path` and `tag` belong to the sink named `syslog`."""
     for rack in cluster.distinct_racks:
@@ -155,7 +161,9 @@ def only_syslog_has_a_facility(cluster: Cluster) -> Iterator[Problem]:
                     )
 
 
-@rule("mrt", scope="cluster", severity="error", source="AKO 4.5.0: validateMRTFields", operator=Range("4.0.0"))
+@rule(
+    "mrt", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: validateMRTFields", operator=Range("4.0.0")
+)
 def transactions_need_strong_consistency(cluster: Cluster) -> Iterator[Problem]:
     """`mrt-duration` and `disable-mrt-writes` belong to strongly consistent namespaces."""
     for rack, position, _, namespace in _namespaces(cluster):
@@ -165,7 +173,7 @@ def transactions_need_strong_consistency(cluster: Cluster) -> Iterator[Problem]:
                 yield path, f"{key} on a namespace without strong consistency", "leave it out"
 
 
-@rule("rf-number", scope="cluster", severity="error", source="AKO 4.5.0: GetNamespaceReplicationFactor")
+@rule("rf-number", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: GetNamespaceReplicationFactor")
 def replication_factors_are_numbers(cluster: Cluster) -> Iterator[Problem]:
     """replication-factor is a number; a list that the schema doesn't see is none."""
     for rack, position, _, namespace in _namespaces(cluster):
@@ -175,7 +183,9 @@ def replication_factors_are_numbers(cluster: Cluster) -> Iterator[Problem]:
             yield path, f"{factor!r} is not a number", "write a number, such as 2"
 
 
-@rule("sc-rf-size", scope="cluster", severity="error", source="AKO 4.5.0: validateNamespaceReplicationFactor")
+@rule(
+    "sc-rf-size", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: validateNamespaceReplicationFactor"
+)
 def all_copies_have_a_node(cluster: Cluster) -> Iterator[Problem]:
     """A strongly consistent namespace has no more copies than the cluster has pods."""
     for rack, position, _, namespace in _namespaces(cluster):
@@ -185,7 +195,7 @@ def all_copies_have_a_node(cluster: Cluster) -> Iterator[Problem]:
             yield path, f"{factor} copies on {cluster.size} pods", f"at most {cluster.size}, or a larger size"
 
 
-@rule("sc-in-memory", scope="cluster", severity="error", source="AKO 4.5.0: validateSCNamespaces")
+@rule("sc-in-memory", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateSCNamespaces")
 def strong_consistency_is_not_in_memory(cluster: Cluster) -> Iterator[Problem]:
     """A strongly consistent namespace doesn't have the storage engine `memory`, backed by devices or not."""
     for rack, position, name, namespace in _namespaces(cluster):
@@ -194,7 +204,7 @@ def strong_consistency_is_not_in_memory(cluster: Cluster) -> Iterator[Problem]:
             yield path, f"{name} is strongly consistent and in memory", "use type device"
 
 
-@rule("storage-engine", scope="cluster", severity="error", source="AKO 4.5.0: pkg/validation, validateNamespaceConfig")
+@rule("storage-engine", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: validateNamespaceConfig")
 def storage_engine_is_given(cluster: Cluster) -> Iterator[Problem]:
     """Every namespace has a storage-engine that isn't null."""
     for rack, position, name, namespace in _namespaces(cluster):
@@ -207,7 +217,7 @@ def storage_engine_is_given(cluster: Cluster) -> Iterator[Problem]:
     "lost-parameter",
     scope="cluster",
     severity="warning",
-    source="aerospike-management-lib of AKO 4.5.0: the flat form of a configuration",
+    source=f"{LIBRARY}, asconfig/utils.go: flattenConfList",
 )
 def nothing_is_lost(cluster: Cluster) -> Iterator[Problem]:
     """Everything in aerospikeConfig is in a section, and entries of a list of sections have names: other things
@@ -224,13 +234,13 @@ def nothing_is_lost(cluster: Cluster) -> Iterator[Problem]:
                 yield path, f"{fault}: the operator drops it silently", "move it where it belongs, or take it out"
 
 
-@rule("devices-shape", scope="cluster", severity="error", source="AKO 4.5.0: pkg/validation, validateNamespaceConfig")
+@rule("devices-shape", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: validateNamespaceConfig")
 def devices_are_a_list(cluster: Cluster) -> Iterator[Problem]:
     """`devices` is a list that isn't empty; an entry is one device, or a device and its shadow."""
     yield from _storage_list_faults(cluster, "devices")
 
 
-@rule("files-shape", scope="cluster", severity="error", source="AKO 4.5.0: pkg/validation, validateNamespaceConfig")
+@rule("files-shape", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: validateNamespaceConfig")
 def files_are_a_list(cluster: Cluster) -> Iterator[Problem]:
     """`files` is a list that isn't empty; an entry is one file, or a file and its shadow."""
     yield from _storage_list_faults(cluster, "files")
@@ -252,9 +262,7 @@ def _storage_list_faults(cluster: Cluster, key: str) -> Iterator[Problem]:
             yield cluster.config_path(rack, "namespaces", position, "storage-engine", key), message, hint
 
 
-@rule(
-    "index-mounts-shape", scope="cluster", severity="error", source="AKO 4.5.0: pkg/validation, validateNamespaceConfig"
-)
+@rule("index-mounts-shape", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: validateNamespaceConfig")
 def mounts_are_a_list(cluster: Cluster) -> Iterator[Problem]:
     """`mounts` of an index on flash or pmem is a list that isn't empty."""
     for rack, position, _, namespace in _namespaces(cluster):
@@ -271,7 +279,9 @@ def _list_faults(value: Any, label: str) -> Iterator[tuple[str, str]]:
         yield f"{label} is empty", "list at least one"
 
 
-@rule("device-shared", scope="cluster", severity="error", source="AKO 4.5.0: ValidateStorageEngineDeviceList")
+@rule(
+    "device-shared", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: ValidateStorageEngineDeviceList"
+)
 def devices_belong_to_one_namespace(cluster: Cluster) -> Iterator[Problem]:
     """No device and no file is used twice."""
     for rack in cluster.distinct_racks:
@@ -290,7 +300,7 @@ def devices_belong_to_one_namespace(cluster: Cluster) -> Iterator[Problem]:
     "cgroup-mem",
     scope="cluster",
     severity="warning",
-    source="AKO 4.5.0: cgroupMemTrackingWarning",
+    source=f"{VALIDATING_WEBHOOK}: cgroupMemTrackingWarning",
     operator=Range("4.4.0"),
 )
 def memory_is_counted_per_container(cluster: Cluster) -> Iterator[Problem]:
@@ -304,7 +314,7 @@ def memory_is_counted_per_container(cluster: Cluster) -> Iterator[Problem]:
             yield path, "the server counts the host's memory, not the container's", "set cgroup-mem-tracking: true"
 
 
-@rule("version-without-data", scope="cluster", severity="warning", source="the tables of parameters, by server version")
+@rule("version-without-data", scope="cluster", severity="warning", source="Platform rule: docs/how-to/add-a-release.md")
 def parameters_are_of_an_older_version(cluster: Cluster) -> Iterator[Problem]:
     """Parameters are checked against the nearest older server version where there is no data for this one."""
     version = schema_version(cluster.version)

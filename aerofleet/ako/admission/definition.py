@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.operator_files import DEFINITION
 from aerofleet.findings import Finding, declared
 
-SOURCE = "AKO 4.5.0: CustomResourceDefinition of AerospikeCluster"
 MAX_NAME = 253
 _RESOURCE_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 
@@ -16,7 +16,7 @@ OUT_OF_BOUNDS = declared(
     "Every field is within the bounds, choices and unique lists of its definition.",
     scope="cluster",
     severity="error",
-    source=SOURCE,
+    source=DEFINITION,
 )
 UNKNOWN_FIELD = declared(
     "unknown-field",
@@ -24,7 +24,7 @@ UNKNOWN_FIELD = declared(
     scope="cluster",
     severity="warning",
     remedy="take it out",
-    source=SOURCE,
+    source=DEFINITION,
 )
 
 

@@ -21,7 +21,7 @@ LONGEST_ACCESS_NAME_BYTES = 63
     "size-bounds",
     scope="cluster",
     severity="error",
-    source="AKO 4.4.1: validateClusterSize",
+    source="AKO 4.4.1, internal/webhook/v1/aerospikecluster_validating_webhook.go: validateClusterSize",
     operator=Range(until="4.5.0"),
 )
 def size_is_within_bounds(cluster: Cluster) -> Iterator[Problem]:
@@ -34,7 +34,7 @@ def size_is_within_bounds(cluster: Cluster) -> Iterator[Problem]:
     "rack-id-bounds",
     scope="cluster",
     severity="error",
-    source="AKO 4.4.1: validateRackConfig",
+    source="AKO 4.4.1, internal/webhook/v1/aerospikecluster_validating_webhook.go: validateRackConfig",
     operator=Range(until="4.5.0"),
 )
 def rack_ids_are_within_bounds(cluster: Cluster) -> Iterator[Problem]:
@@ -49,7 +49,7 @@ def rack_ids_are_within_bounds(cluster: Cluster) -> Iterator[Problem]:
     "acl-name-length",
     scope="cluster",
     severity="error",
-    source="AKO 4.4.1: isRoleNameValid, isUserNameValid",
+    source="AKO 4.4.1, api/v1/access_control_validate.go: isRoleNameValid, isUserNameValid",
     operator=Range(until="4.5.0"),
 )
 def access_names_are_short(cluster: Cluster) -> Iterator[Problem]:
@@ -66,7 +66,7 @@ def access_names_are_short(cluster: Cluster) -> Iterator[Problem]:
     "acl-needs-security",
     scope="change",
     severity="error",
-    source="AKO 4.1.2: IsAerospikeAccessControlValid",
+    source="AKO 4.1.2, api/v1/access_control_validate.go: IsAerospikeAccessControlValid",
     operator=Range(until="4.2.0"),
 )
 def access_control_needs_security(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
@@ -79,7 +79,10 @@ def access_control_needs_security(old: Cluster, new: Cluster, status: Status) ->
     "security-frozen",
     scope="change",
     severity="error",
-    source="AKO 4.1.2: validateSecurityConfigUpdate, validateSecurityConfigUpdateFromStatus",
+    source=(
+        "AKO 4.1.2, pkg/validation/validate.go: validateSecurityConfigUpdate; AKO 4.1.2,"
+        " internal/webhook/v1/aerospikecluster_validating_webhook.go: validateSecurityConfigUpdateFromStatus"
+    ),
     operator=Range(until="4.2.0"),
 )
 def security_stays_on(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:

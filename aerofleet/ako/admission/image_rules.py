@@ -9,6 +9,7 @@ from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.compatibility import MINIMUM_SERVER, admits, admitted_servers
 from aerofleet.ako.image import edition, server_version
 from aerofleet.ako.init_image import DEFAULT_INIT_IMAGE, OLDEST_DYNAMIC_INIT, init_image, sets_live
+from aerofleet.ako.operator_files import CONFIG_VALIDATION, FUNCTIONS_OF_TYPES, VALIDATING_WEBHOOK
 from aerofleet.findings import Problem, rule
 from aerofleet.units.version import Range, is_at_least, passes_floor
 
@@ -21,7 +22,7 @@ _INIT_IMAGE_PATH = "spec.podSpec.aerospikeInitContainer.imageNameAndTag"
     "name-dns1035",
     scope="cluster",
     severity="error",
-    source="AKO 4.5.0: validateNamingConstraints",
+    source=f"{VALIDATING_WEBHOOK}: validateNamingConstraints",
     operator=Range("4.4.0"),
 )
 def name_is_a_service_name(cluster: Cluster) -> Iterator[Problem]:
@@ -38,7 +39,7 @@ def name_is_a_service_name(cluster: Cluster) -> Iterator[Problem]:
     "name-length",
     scope="cluster",
     severity="error",
-    source="AKO 4.5.0: validateNamingConstraints",
+    source=f"{VALIDATING_WEBHOOK}: validateNamingConstraints",
     operator=Range("4.4.0"),
 )
 def name_leaves_room(cluster: Cluster) -> Iterator[Problem]:
@@ -53,7 +54,7 @@ def name_leaves_room(cluster: Cluster) -> Iterator[Problem]:
         )
 
 
-@rule("image-edition", scope="cluster", severity="error", source="AKO 4.5.0: validateImage")
+@rule("image-edition", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateImage")
 def image_is_enterprise(cluster: Cluster) -> Iterator[Problem]:
     """The image reference contains `enterprise`, or from operator 4.2 on `federal`: Community Edition is refused."""
     knows_federal = is_at_least(cluster.operator, FEDERAL_SINCE)
@@ -62,14 +63,14 @@ def image_is_enterprise(cluster: Cluster) -> Iterator[Problem]:
         yield "spec.image", message, f"aerospike-server-enterprise{', or -federal' if knows_federal else ''}"
 
 
-@rule("image-version", scope="cluster", severity="error", source="AKO 4.5.0: GetImageVersion")
+@rule("image-version", scope="cluster", severity="error", source=f"{FUNCTIONS_OF_TYPES}: GetImageVersion")
 def image_has_a_version(cluster: Cluster) -> Iterator[Problem]:
     """The image's tag has a dotted version: `latest` and a bare digest are refused."""
     if not cluster.version:
         yield "spec.image", f"{cluster.image} has no version in its tag", "end it with a version, such as :8.1.1.1"
 
 
-@rule("image-min", scope="cluster", severity="error", source="AKO 4.5.0: validate")
+@rule("image-min", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validate")
 def image_is_new_enough(cluster: Cluster) -> Iterator[Problem]:
     """The server is of 6.0.0.0 or later."""
     if cluster.version and not passes_floor(cluster.version, MINIMUM_SERVER):
@@ -78,7 +79,7 @@ def image_is_new_enough(cluster: Cluster) -> Iterator[Problem]:
         yield "spec.image", message, hint
 
 
-@rule("image-schema", scope="cluster", severity="error", source="AKO 4.5.0: ValidateAerospikeConfigSchema")
+@rule("image-schema", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: ValidateAerospikeConfigSchema")
 def image_is_known(cluster: Cluster) -> Iterator[Problem]:
     """The operator carries a schema for the first three numbers of the server's version."""
     version, operator = cluster.version, cluster.operator
@@ -87,7 +88,12 @@ def image_is_known(cluster: Cluster) -> Iterator[Problem]:
         yield "spec.image", f"operator {operator} does not know server {version}", f"it knows {known}"
 
 
-@rule("init-image-version", scope="cluster", severity="error", source="AKO 4.5.0: GetImageVersion")
+@rule(
+    "init-image-version",
+    scope="cluster",
+    severity="error",
+    source=f"{VALIDATING_WEBHOOK}: validate; {FUNCTIONS_OF_TYPES}: GetImageVersion",
+)
 def init_image_has_a_version(cluster: Cluster) -> Iterator[Problem]:
     """The init image's tag has a dotted version, too."""
     image = init_image(cluster)
@@ -95,7 +101,7 @@ def init_image_has_a_version(cluster: Cluster) -> Iterator[Problem]:
         yield _INIT_IMAGE_PATH, f"{image} has no version in its tag", f"such as {DEFAULT_INIT_IMAGE}, or leave it out"
 
 
-@rule("dyn-init", scope="cluster", severity="error", source="AKO 4.5.0: validate")
+@rule("dyn-init", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validate")
 def init_image_can_set_live(cluster: Cluster) -> Iterator[Problem]:
     """Dynamic configuration needs an init image of 2.2.0 or later."""
     image = init_image(cluster)
@@ -104,14 +110,19 @@ def init_image_can_set_live(cluster: Cluster) -> Iterator[Problem]:
         yield _INIT_IMAGE_PATH, f"{image} can't set parameters live", hint
 
 
-@rule("op-at-create", scope="cluster", severity="error", source="AKO 4.5.0: validateOperation")
+@rule("op-at-create", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateOperation")
 def no_operation_before_the_first_rollout(cluster: Cluster) -> Iterator[Problem]:
     """An on-demand operation needs a cluster that was rolled out once."""
     if cluster.spec.get("operations"):
         yield "spec.operations", "an operation can't be asked of a cluster that is still being made", "add it later"
 
 
-@rule("acl-without-security", scope="cluster", severity="error", source="AKO 4.5.0: validateAccessControlCreate")
+@rule(
+    "acl-without-security",
+    scope="cluster",
+    severity="error",
+    source=f"{VALIDATING_WEBHOOK}: validateAccessControlCreate",
+)
 def access_control_has_security(cluster: Cluster) -> Iterator[Problem]:
     """Users and roles on a new cluster need the `security` section."""
     if "aerospikeAccessControl" in cluster.spec and "security" not in cluster.config:

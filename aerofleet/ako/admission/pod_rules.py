@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import section
 from aerofleet.ako.network_policy import CUSTOM, WAYS, qualified
+from aerofleet.ako.operator_files import VALIDATING_WEBHOOK
 from aerofleet.findings import Problem, rule
 from aerofleet.units.kubernetes_quantity import quantity
 
@@ -15,7 +16,7 @@ EVICTION_ANNOTATION = "aerospike.com/eviction-blocked"
 NETWORKS_ANNOTATION = "k8s.v1.cni.cncf.io/networks"
 
 
-@rule("limits-ge-req", scope="cluster", severity="error", source="AKO 4.5.0: validateResourceAndLimits")
+@rule("limits-ge-req", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateResourceAndLimits")
 def limits_hold_requests(cluster: Cluster) -> Iterator[Problem]:
     """Where there are limits, cpu and memory limits are no less than requests; a missing limit counts as 0."""
     for container in ("aerospikeContainer", "aerospikeInitContainer"):
@@ -29,7 +30,7 @@ def limits_hold_requests(cluster: Cluster) -> Iterator[Problem]:
                 yield path, f"{limit_text} less than the request {request}", f"at least {request}"
 
 
-@rule("containers", scope="cluster", severity="error", source="AKO 4.5.0: validatePodSpecContainer")
+@rule("containers", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validatePodSpecContainer")
 def container_names_differ(cluster: Cluster) -> Iterator[Problem]:
     """Sidecars and init containers have names of their own; aerospike-server is the operator's."""
     seen: set[str] = set()
@@ -43,7 +44,7 @@ def container_names_differ(cluster: Cluster) -> Iterator[Problem]:
             seen.add(name)
 
 
-@rule("hostnet-multipod", scope="cluster", severity="error", source="AKO 4.5.0: validatePodSpec")
+@rule("hostnet-multipod", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validatePodSpec")
 def host_network_has_one_pod(cluster: Cluster) -> Iterator[Problem]:
     """hostNetwork and multiPodPerHost exclude each other."""
     if cluster.pod_spec.get("hostNetwork") is True and cluster.pod_spec.get("multiPodPerHost") is True:
@@ -54,7 +55,7 @@ def host_network_has_one_pod(cluster: Cluster) -> Iterator[Problem]:
         )
 
 
-@rule("dns", scope="cluster", severity="error", source="AKO 4.5.0: validateDNS")
+@rule("dns", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateDNS")
 def dns_policy_resolves_pods(cluster: Cluster) -> Iterator[Problem]:
     """dnsPolicy isn't Default; None comes with a dnsConfig."""
     policy = cluster.pod_spec.get("dnsPolicy")
@@ -68,7 +69,7 @@ def dns_policy_resolves_pods(cluster: Cluster) -> Iterator[Problem]:
         yield "spec.podSpec.dnsConfig", "dnsPolicy None needs a dnsConfig", "add it"
 
 
-@rule("reserved-meta", scope="cluster", severity="error", source="AKO 4.5.0: ValidateAerospikeObjectMeta")
+@rule("reserved-meta", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: ValidateAerospikeObjectMeta")
 def labels_are_free(cluster: Cluster) -> Iterator[Problem]:
     """No pod label or annotation is one that the operator sets itself."""
     metadata = section(cluster.pod_spec, "metadata")
@@ -79,7 +80,7 @@ def labels_are_free(cluster: Cluster) -> Iterator[Problem]:
         yield f"spec.podSpec.metadata.annotations.{EVICTION_ANNOTATION}", "is the operator's own", "leave it out"
 
 
-@rule("netpol-custom", scope="cluster", severity="error", source="AKO 4.5.0: validateNetworkPolicy")
+@rule("netpol-custom", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateNetworkPolicy")
 def custom_networks_are_attached(cluster: Cluster) -> Iterator[Problem]:
     """customInterface names networks that the pods' annotation attaches, and excludes hostNetwork."""
     policy = section(cluster.spec, "aerospikeNetworkPolicy")

@@ -9,6 +9,7 @@ from aerofleet.ako.admission.rack_rules import a_rack_stays_in_the_roster
 from aerofleet.ako.batches import BATCHES, unsafe_batches
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import section
+from aerofleet.ako.operator_files import STORAGE_VALIDATION, VALIDATING_WEBHOOK
 from aerofleet.ako.status import Status, rack_sizes
 from aerofleet.ako.volumes import is_persistent
 from aerofleet.findings import Problem, rule
@@ -24,7 +25,7 @@ NEW_REVISION = (
 )
 
 
-@rule("rack-affinity-frozen", scope="change", severity="error", source="AKO 4.5.0: validateRackUpdate")
+@rule("rack-affinity-frozen", scope="change", severity="error", source=f"{VALIDATING_WEBHOOK}: validateRackUpdate")
 def racks_stay_in_place(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """A rack's zone, region, rackLabel and nodeName never change."""
     before = {rack.id: rack for rack in old.racks}
@@ -39,7 +40,12 @@ def racks_stay_in_place(old: Cluster, new: Cluster, status: Status) -> Iterator[
                 )
 
 
-@rule("rack-storage-frozen", scope="change", severity="error", source="AKO 4.5.0: validateStorageSpecChange")
+@rule(
+    "rack-storage-frozen",
+    scope="change",
+    severity="error",
+    source=f"{VALIDATING_WEBHOOK}: validateRackUpdate; {STORAGE_VALIDATION}: validateStorageSpecChange",
+)
 def persistent_volumes_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """Persistent volumes of a rack never change under the same revision: not added, not removed, not resized."""
     before = {(rack.id, rack.revision): rack for rack in (*status.racks, *old.racks)}
@@ -87,7 +93,7 @@ def _changed_volumes(before: Rack, after: Rack) -> Iterator[tuple[str, str]]:
     "force-block-update",
     scope="change",
     severity="error",
-    source="AKO 4.5.0: validateForceBlockFromRosterUpdate",
+    source=f"{VALIDATING_WEBHOOK}: validateForceBlockFromRosterUpdate",
     operator=Range("4.2.0"),
 )
 def racks_leave_the_roster_one_by_one(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
@@ -148,7 +154,7 @@ def a_running_rack_stays_in_the_roster(old: Cluster, new: Cluster, status: Statu
     "revision-2",
     scope="change",
     severity="error",
-    source="AKO 4.5.0: validateConcurrentRackRevisions",
+    source=f"{VALIDATING_WEBHOOK}: validateConcurrentRackRevisions",
     operator=Range("4.2.0"),
 )
 def two_revisions_at_most(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
@@ -168,7 +174,7 @@ def two_revisions_at_most(old: Cluster, new: Cluster, status: Status) -> Iterato
             )
 
 
-@rule("batch-status", scope="change", severity="error", source="AKO 4.5.0: validateBatchSize")
+@rule("batch-status", scope="change", severity="error", source=f"{VALIDATING_WEBHOOK}: validateBatchSize")
 def running_racks_bear_batches(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """A batch size is safe for the racks that are running, too."""
     if not status.is_complete or len(new.racks) < 2:
@@ -181,7 +187,7 @@ def running_racks_bear_batches(old: Cluster, new: Cluster, status: Status) -> It
     "sts-name-length",
     scope="change",
     severity="error",
-    source="AKO 4.5.0: validateActualPodNames",
+    source=f"{VALIDATING_WEBHOOK}: validateActualPodNames",
     operator=Range("4.4.0"),
 )
 def stateful_set_names_fit(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:

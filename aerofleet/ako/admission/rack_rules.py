@@ -9,6 +9,7 @@ from typing import Any
 from aerofleet.ako.batches import BATCHES, percent_of, unsafe_batches
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import is_strongly_consistent, namespaces, replication_factor, section
+from aerofleet.ako.operator_files import VALIDATING_WEBHOOK
 from aerofleet.findings import Problem, rule
 from aerofleet.units.names import DNS_LABEL
 from aerofleet.units.version import Range
@@ -18,7 +19,7 @@ from aerofleet.units.version import Range
     "rackid-override-single",
     scope="cluster",
     severity="error",
-    source="AKO 4.5.0: validateRackConfig",
+    source=f"{VALIDATING_WEBHOOK}: validateRackConfig",
     operator=Range("4.3.0"),
 )
 def override_has_one_rack(cluster: Cluster) -> Iterator[Problem]:
@@ -35,7 +36,7 @@ def override_has_one_rack(cluster: Cluster) -> Iterator[Problem]:
     "rackid-override-namespaces",
     scope="cluster",
     severity="warning",
-    source="AKO 4.5.0: validateRackConfig",
+    source=f"{VALIDATING_WEBHOOK}: validateRackConfig",
     operator=Range("4.3.0"),
 )
 def override_names_namespaces(cluster: Cluster) -> Iterator[Problem]:
@@ -48,7 +49,7 @@ def override_names_namespaces(cluster: Cluster) -> Iterator[Problem]:
         )
 
 
-@rule("rack-ns-space", scope="cluster", severity="error", source="AKO 4.5.0: validateRackConfig")
+@rule("rack-ns-space", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateRackConfig")
 def rack_namespaces_have_no_blanks(cluster: Cluster) -> Iterator[Problem]:
     """A name in `rackConfig.namespaces` has no blank."""
     for position, name in enumerate(cluster.rack_namespaces):
@@ -56,7 +57,7 @@ def rack_namespaces_have_no_blanks(cluster: Cluster) -> Iterator[Problem]:
             yield f"spec.rackConfig.namespaces[{position}]", f"{name!r} has a blank in it", "write the namespace's name"
 
 
-@rule("rack-dup", scope="cluster", severity="error", source="AKO 4.5.0: validateRackConfig")
+@rule("rack-dup", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateRackConfig")
 def rack_ids_differ(cluster: Cluster) -> Iterator[Problem]:
     """No two racks have the same id."""
     seen: set[int] = set()
@@ -71,7 +72,11 @@ def rack_ids_differ(cluster: Cluster) -> Iterator[Problem]:
 
 
 @rule(
-    "rack-rev-chars", scope="cluster", severity="error", source="AKO 4.5.0: validateRackConfig", operator=Range("4.4.0")
+    "rack-rev-chars",
+    scope="cluster",
+    severity="error",
+    source=f"{VALIDATING_WEBHOOK}: validateRackConfig",
+    operator=Range("4.4.0"),
 )
 def revisions_are_labels(cluster: Cluster) -> Iterator[Problem]:
     """A rack's revision becomes part of names: lower-case letters, digits and hyphens."""
@@ -84,7 +89,7 @@ def revisions_are_labels(cluster: Cluster) -> Iterator[Problem]:
             )
 
 
-@rule("rack-net-sec", scope="cluster", severity="error", source="AKO 4.5.0: validateRackConfig")
+@rule("rack-net-sec", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateRackConfig")
 def racks_share_network_and_security(cluster: Cluster) -> Iterator[Problem]:
     """A rack's own configuration has no `network` and no `security`."""
     for rack in cluster.racks:
@@ -94,7 +99,7 @@ def racks_share_network_and_security(cluster: Cluster) -> Iterator[Problem]:
                 yield path, f"a rack can't have its own {key}", "move it to spec.aerospikeConfig"
 
 
-@rule("mfd-same", scope="cluster", severity="error", source="AKO 4.5.0: validateRackConfig")
+@rule("mfd-same", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateRackConfig")
 def fill_delay_is_the_same(cluster: Cluster) -> Iterator[Problem]:
     """`migrate-fill-delay` is the same in all racks."""
     delays = [_whole(section(rack.config, "service").get("migrate-fill-delay", 0)) for rack in cluster.racks]
@@ -113,7 +118,7 @@ def _whole(value: Any) -> Any:
     "rf-same",
     scope="cluster",
     severity="error",
-    source="AKO 4.5.0: validateReplicationFactorConsistencyAcrossRacks",
+    source=f"{VALIDATING_WEBHOOK}: validateReplicationFactorConsistencyAcrossRacks",
     operator=Range("4.4.0"),
 )
 def replication_factor_is_the_same(cluster: Cluster) -> Iterator[Problem]:
@@ -131,7 +136,7 @@ def replication_factor_is_the_same(cluster: Cluster) -> Iterator[Problem]:
                 )
 
 
-@rule("int-or-percent", scope="cluster", severity="error", source="AKO 4.5.0: validateIntOrStringField")
+@rule("int-or-percent", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateIntOrStringField")
 def counts_are_numbers_or_percentages(cluster: Cluster) -> Iterator[Problem]:
     """maxUnavailable, batch sizes and maxIgnorablePods are whole numbers from 0, or `0%` to `100%`."""
     fields = [(f"spec.rackConfig.{key}", cluster.rack_config.get(key)) for key in (*BATCHES, "maxIgnorablePods")]
@@ -149,7 +154,7 @@ def counts_are_numbers_or_percentages(cluster: Cluster) -> Iterator[Problem]:
             yield path, f"{value} is more than 100%", "at most 100%"
 
 
-@rule("batch", scope="cluster", severity="error", source="AKO 4.5.0: validateBatchSize")
+@rule("batch", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateBatchSize")
 def batches_are_safe(cluster: Cluster) -> Iterator[Problem]:
     """A batch size needs two racks, every namespace rack-aware and in two racks, RF 2; scaling down also no SC
     namespace.
@@ -161,7 +166,7 @@ def batches_are_safe(cluster: Cluster) -> Iterator[Problem]:
     "force-block",
     scope="cluster",
     severity="error",
-    source="AKO 4.5.0: validateRackBlockedFromRoster",
+    source=f"{VALIDATING_WEBHOOK}: validateRackBlockedFromRoster",
     operator=Range("4.2.0"),
 )
 def a_rack_stays_in_the_roster(cluster: Cluster) -> Iterator[Problem]:
@@ -183,7 +188,7 @@ def a_rack_stays_in_the_roster(cluster: Cluster) -> Iterator[Problem]:
         yield path, "one rack would be left while a batch size is set", "take the batch sizes away first"
 
 
-@rule("maxunavail-rf", scope="cluster", severity="error", source="AKO 4.5.0: validateMaxUnavailable")
+@rule("maxunavail-rf", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateMaxUnavailable")
 def not_all_copies_may_be_away(cluster: Cluster) -> Iterator[Problem]:
     """maxUnavailable, as a number, is below every replication factor (RF 1 aside) and below the size."""
     if cluster.spec.get("disablePDB") is True or cluster.size <= 1:
@@ -201,7 +206,7 @@ def not_all_copies_may_be_away(cluster: Cluster) -> Iterator[Problem]:
         )
 
 
-@rule("pdb-unused", scope="cluster", severity="warning", source="AKO 4.5.0: validateMaxUnavailable")
+@rule("pdb-unused", scope="cluster", severity="warning", source=f"{VALIDATING_WEBHOOK}: validateMaxUnavailable")
 def no_budget_without_a_pdb(cluster: Cluster) -> Iterator[Problem]:
     """maxUnavailable has no effect while disablePDB is true."""
     if cluster.spec.get("disablePDB") is True and cluster.written.get("maxUnavailable") is not None:
@@ -212,7 +217,7 @@ def strongly_consistent(rack: Rack) -> frozenset[str]:
     return frozenset(name for _, name, namespace in namespaces(rack.config) if is_strongly_consistent(namespace))
 
 
-@rule("sc-same-racks", scope="cluster", severity="error", source="AKO 4.5.0: validateSCNamespaces")
+@rule("sc-same-racks", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateSCNamespaces")
 def racks_agree_on_strong_consistency(cluster: Cluster) -> Iterator[Problem]:
     """All racks have the same strongly consistent namespaces."""
     racks = cluster.distinct_racks

@@ -7,6 +7,7 @@ from typing import Any
 
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, is_strongly_consistent, namespaces, section
+from aerofleet.ako.operator_files import CONFIG_VALIDATION, VALIDATING_WEBHOOK
 from aerofleet.ako.replication import changed_factors, factors
 from aerofleet.ako.status import Status
 from aerofleet.findings import Problem, rule
@@ -15,13 +16,13 @@ from aerofleet.units.version import Range
 BESIDE_REPLICATION_FACTOR = frozenset({"enableDynamicConfigUpdate", "paused"})
 
 
-@rule("sc-frozen", scope="change", severity="error", source="AKO 4.5.0: validateNsConfUpdate")
+@rule("sc-frozen", scope="change", severity="error", source=f"{CONFIG_VALIDATION}: validateNsConfUpdate")
 def strong_consistency_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """strong-consistency of a namespace never changes; written out or left out is a change, too."""
     yield from _frozen(old, new, "strong-consistency", only_strong=False)
 
 
-@rule("sc-rf-frozen", scope="change", severity="error", source="AKO 4.5.0: validateNsConfUpdate")
+@rule("sc-rf-frozen", scope="change", severity="error", source=f"{CONFIG_VALIDATION}: validateNsConfUpdate")
 def strong_replication_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """replication-factor of a strongly consistent namespace never changes; writing the default out is a change, too."""
     yield from _frozen(old, new, "replication-factor", only_strong=True)
@@ -44,7 +45,7 @@ def _frozen(old: Cluster, new: Cluster, key: str, *, only_strong: bool) -> Itera
     "ap-rf-alone",
     scope="change",
     severity="error",
-    source="AKO 4.5.0: validateReplicationFactorUpdateRestrictions",
+    source=f"{VALIDATING_WEBHOOK}: validateReplicationFactorUpdateComparison",
     operator=Range("4.4.0"),
 )
 def replication_factor_changes_alone(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import SHMEM, entries, namespaces, section, storage_lines, texts
+from aerofleet.ako.operator_files import STORAGE_VALIDATION, VALIDATING_WEBHOOK
 from aerofleet.ako.volumes import (
     REMOTE_SECRETS,
     RESERVED_PATHS,
@@ -48,7 +49,7 @@ def _volumes(cluster: Cluster) -> Iterator[tuple[Rack, Volume, str]]:
             yield rack, volume, f"{path}.volumes[{position}]"
 
 
-@rule("vol-name", scope="cluster", severity="error", source="AKO 4.5.0: validateStorage")
+@rule("vol-name", scope="cluster", severity="error", source=f"{STORAGE_VALIDATION}: validateStorage")
 def volume_names_are_labels(cluster: Cluster) -> Iterator[Problem]:
     """A volume's name is lower-case letters, digits and hyphens, at most 63."""
     for _, volume, path in _volumes(cluster):
@@ -60,7 +61,7 @@ def volume_names_are_labels(cluster: Cluster) -> Iterator[Problem]:
             )
 
 
-@rule("vol-source", scope="cluster", severity="error", source="AKO 4.5.0: validateStorageVolumeSource")
+@rule("vol-source", scope="cluster", severity="error", source=f"{STORAGE_VALIDATION}: validateStorageVolumeSource")
 def volumes_have_one_source(cluster: Cluster) -> Iterator[Problem]:
     """A volume has exactly one source."""
     for _, volume, path in _volumes(cluster):
@@ -73,7 +74,7 @@ def volumes_have_one_source(cluster: Cluster) -> Iterator[Problem]:
             )
 
 
-@rule("vol-orphan", scope="cluster", severity="error", source="AKO 4.5.0: validateStorage")
+@rule("vol-orphan", scope="cluster", severity="error", source=f"{STORAGE_VALIDATION}: validateStorage")
 def volumes_are_attached(cluster: Cluster) -> Iterator[Problem]:
     """A volume is attached to the server, a sidecar or an init container."""
     for _, volume, path in _volumes(cluster):
@@ -81,7 +82,7 @@ def volumes_are_attached(cluster: Cluster) -> Iterator[Problem]:
             yield path, "attached to no container", "add aerospike, sidecars or initContainers"
 
 
-@rule("vol-path", scope="cluster", severity="error", source="AKO 4.5.0: validateStorage")
+@rule("vol-path", scope="cluster", severity="error", source=f"{STORAGE_VALIDATION}: validateStorage")
 def server_paths_are_free(cluster: Cluster) -> Iterator[Problem]:
     """A volume's path in the server is absolute, used once, and neither /etc/aerospike nor /configs."""
     for rack, path in _storages(cluster):
@@ -100,7 +101,11 @@ def server_paths_are_free(cluster: Cluster) -> Iterator[Problem]:
 
 
 @rule(
-    "vol-mountopts", scope="cluster", severity="warning", source="AKO 4.5.0: validateStorage", operator=Range("4.2.0")
+    "vol-mountopts",
+    scope="cluster",
+    severity="warning",
+    source=f"{STORAGE_VALIDATION}: validateStorage",
+    operator=Range("4.2.0"),
 )
 def mount_options_are_used(cluster: Cluster) -> Iterator[Problem]:
     """Mount options in the server count for hostPath volumes only."""
@@ -113,7 +118,7 @@ def mount_options_are_used(cluster: Cluster) -> Iterator[Problem]:
     "attach",
     scope="cluster",
     severity="error",
-    source="AKO 4.5.0: validateAttachment, validateContainerAttachmentPaths",
+    source=f"{STORAGE_VALIDATION}: validateAttachment, validateContainerAttachmentPaths",
 )
 def attachments_name_containers(cluster: Cluster) -> Iterator[Problem]:
     """A volume is attached once to a container that exists and isn't the operator's, at an absolute path of its own."""
@@ -152,7 +157,7 @@ def _known_words(known: set[str]) -> str:
     "hostpath-ro",
     scope="cluster",
     severity="error",
-    source="AKO 4.5.0: validateHostPathVolumeReadOnly",
+    source=f"{STORAGE_VALIDATION}: validateHostPathVolumeReadOnly",
     operator=Range("4.2.0"),
 )
 def host_paths_are_read_only(cluster: Cluster) -> Iterator[Problem]:
@@ -168,7 +173,7 @@ def host_paths_are_read_only(cluster: Cluster) -> Iterator[Problem]:
                 yield f"{where}.mountOptions.readOnly", "a hostPath volume must be read-only", "set readOnly: true"
 
 
-@rule("pv-methods", scope="cluster", severity="error", source="AKO 4.5.0: validateStorageVolumeSource")
+@rule("pv-methods", scope="cluster", severity="error", source=f"{STORAGE_VALIDATION}: validateStorageVolumeSource")
 def methods_fit_the_volume(cluster: Cluster) -> Iterator[Problem]:
     """A persistent volume is initialised and wiped by methods for its mode."""
     for rack, volume, path in _volumes(cluster):
@@ -179,7 +184,13 @@ def methods_fit_the_volume(cluster: Cluster) -> Iterator[Problem]:
                 yield f"{path}.{method}", f"{chosen} is not for a {mode(volume)} volume", f"one of {', '.join(allowed)}"
 
 
-@rule("local-sc", scope="cluster", severity="error", source="AKO 4.5.0: validateStorage", operator=Range("4.1.0"))
+@rule(
+    "local-sc",
+    scope="cluster",
+    severity="error",
+    source=f"{STORAGE_VALIDATION}: validateStorage",
+    operator=Range("4.1.0"),
+)
 def local_classes_are_named(cluster: Cluster) -> Iterator[Problem]:
     """deleteLocalStorageOnRestart and …OnPodRecovery need localStorageClasses."""
     for rack, path in _storages(cluster):
@@ -192,7 +203,7 @@ def local_classes_are_named(cluster: Cluster) -> Iterator[Problem]:
     "cleanup-threads",
     scope="cluster",
     severity="error",
-    source="AKO 4.5.0: validatePodSpecResourceAndLimits",
+    source=f"{VALIDATING_WEBHOOK}: validatePodSpecResourceAndLimits",
     operator=Range("4.1.0"),
 )
 def cleaning_has_limits(cluster: Cluster) -> Iterator[Problem]:
@@ -210,7 +221,7 @@ def cleaning_has_limits(cluster: Cluster) -> Iterator[Problem]:
 # --- paths of the configuration -----------------------------------------------------------------------------------
 
 
-@rule("device-volume", scope="cluster", severity="error", source="AKO 4.5.0: validateNamespaceConfig")
+@rule("device-volume", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateNamespaceConfig")
 def devices_have_volumes(cluster: Cluster) -> Iterator[Problem]:
     """Every device, shadows too, is the path of a persistent Block volume."""
     for rack in cluster.distinct_racks:
@@ -221,7 +232,7 @@ def devices_have_volumes(cluster: Cluster) -> Iterator[Problem]:
                 yield path, f"{device} of {name} is the path of no Block volume", _near(known)
 
 
-@rule("file-volume", scope="cluster", severity="error", source="AKO 4.5.0: validateNamespaceConfig")
+@rule("file-volume", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateNamespaceConfig")
 def files_have_volumes(cluster: Cluster) -> Iterator[Problem]:
     """Every file, shadows too, lies on a persistent Filesystem volume."""
     for rack in cluster.distinct_racks:
@@ -240,7 +251,7 @@ def _stored_on(cluster: Cluster, rack: Rack, key: str) -> Iterator[tuple[int, st
                 yield from ((position, name, path) for path in line.split())
 
 
-@rule("index-volume", scope="cluster", severity="error", source="AKO 4.5.0: validateNamespaceConfig")
+@rule("index-volume", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateNamespaceConfig")
 def index_mounts_have_volumes(cluster: Cluster) -> Iterator[Problem]:
     """Every mount of an index on flash or pmem is exactly the path of a persistent Filesystem volume."""
     for rack in cluster.distinct_racks:
@@ -257,7 +268,9 @@ def _near(known: set[str]) -> str:
     return f"there are {', '.join(sorted(known))}" if known else "add the volume to spec.storage"
 
 
-@rule("workdir", scope="cluster", severity="error", source="AKO 4.5.0: validateRequiredFileStorageForMetadata")
+@rule(
+    "workdir", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateRequiredFileStorageForMetadata"
+)
 def work_directory_has_a_volume(cluster: Cluster) -> Iterator[Problem]:
     """The work directory is absolute and on a persistent Filesystem volume (skipWorkDirValidate: any volume, if
     configured).
@@ -279,7 +292,7 @@ def work_directory_has_a_volume(cluster: Cluster) -> Iterator[Problem]:
     "mounted-files",
     scope="cluster",
     severity="error",
-    source="AKO 4.5.0: validateRequiredFileStorageForAerospikeConfig",
+    source=f"{VALIDATING_WEBHOOK}: validateRequiredFileStorageForAerospikeConfig",
 )
 def named_files_are_mounted(cluster: Cluster) -> Iterator[Problem]:
     """Feature keys, TLS files and the default password file lie on volumes, or come from a secret agent where they

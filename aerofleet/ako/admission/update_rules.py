@@ -12,13 +12,18 @@ from aerofleet.ako.config import PAIRS, Config, entries, namespaces, section, st
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.init_image import sets_live
 from aerofleet.ako.network_policy import CUSTOM
+from aerofleet.ako.operator_files import CONFIG_VALIDATION, LIBRARY, OPERATOR, VALIDATING_WEBHOOK
 from aerofleet.ako.status import Status
 from aerofleet.findings import Problem, rule
 from aerofleet.units.version import Range
 
 
 @rule(
-    "edition-change", scope="change", severity="error", source="AKO 4.5.0: validateImageUpdate", operator=Range("4.2.0")
+    "edition-change",
+    scope="change",
+    severity="error",
+    source=f"{VALIDATING_WEBHOOK}: validateImageUpdate",
+    operator=Range("4.2.0"),
 )
 def edition_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """Enterprise stays Enterprise, Federal stays Federal."""
@@ -27,7 +32,12 @@ def edition_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Proble
             yield "spec.image", f"{before} can't become {after}", "make a new cluster and move the data"
 
 
-@rule("version-jump", scope="change", severity="error", source="AKO 4.5.0: IsValidUpgrade of aerospike-management-lib")
+@rule(
+    "version-jump",
+    scope="change",
+    severity="error",
+    source=f"{VALIDATING_WEBHOOK}: ValidateUpdate; {LIBRARY}, asconfig/upgrade.go: IsValidUpgrade",
+)
 def running_version_is_known(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """The operator carries a schema for the server version that is replaced, too."""
     if not admits(old.version, new.operator):
@@ -35,14 +45,14 @@ def running_version_is_known(old: Cluster, new: Cluster, status: Status) -> Iter
         yield "spec.image", f"operator {new.operator} does not know {shown}, which is replaced", "make a new cluster"
 
 
-@rule("multipod-frozen", scope="change", severity="error", source="AKO 4.5.0: ValidateUpdate")
+@rule("multipod-frozen", scope="change", severity="error", source=f"{VALIDATING_WEBHOOK}: ValidateUpdate")
 def multi_pod_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """multiPodPerHost never changes."""
     if bool(old.pod_spec.get("multiPodPerHost")) != bool(new.pod_spec.get("multiPodPerHost")):
         yield "spec.podSpec.multiPodPerHost", "can't change", "make a new cluster and move the data"
 
 
-@rule("fabric-frozen", scope="change", severity="error", source="AKO 4.5.0: validateNetworkPolicyUpdate")
+@rule("fabric-frozen", scope="change", severity="error", source=f"{VALIDATING_WEBHOOK}: validateNetworkPolicyUpdate")
 def fabric_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """The network of fabric and tlsFabric never changes, nor its names while it is customInterface."""
     before, after = section(old.spec, "aerospikeNetworkPolicy"), section(new.spec, "aerospikeNetworkPolicy")
@@ -54,14 +64,14 @@ def fabric_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem
             yield f"spec.aerospikeNetworkPolicy.{key}", "can't change", "make a new cluster and move the data"
 
 
-@rule("op-before-rollout", scope="change", severity="error", source="AKO 4.5.0: validateOperation")
+@rule("op-before-rollout", scope="change", severity="error", source=f"{VALIDATING_WEBHOOK}: validateOperation")
 def operation_has_a_cluster(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """An on-demand operation needs a cluster that was rolled out once."""
     if new.spec.get("operations") and not status.is_complete:
         yield "spec.operations", "the cluster was never rolled out", "wait for it first"
 
 
-@rule("op-same-id", scope="change", severity="error", source="AKO 4.5.0: validateOperationUpdate")
+@rule("op-same-id", scope="change", severity="error", source=f"{VALIDATING_WEBHOOK}: validateOperationUpdate")
 def operations_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """An operation that was asked for stays as it is; another one has another id."""
     before = {operation.get("id"): operation for operation in old.spec.get("operations") or []}
@@ -75,7 +85,7 @@ def operations_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Prob
             )
 
 
-@rule("op-pods", scope="change", severity="error", source="AKO 4.5.0: validateOperationUpdate")
+@rule("op-pods", scope="change", severity="error", source=f"{VALIDATING_WEBHOOK}: validateOperationUpdate")
 def operations_name_pods(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """An operation names pods that exist."""
     for position, operation in enumerate(new.spec.get("operations") or []):
@@ -88,7 +98,7 @@ def operations_name_pods(old: Cluster, new: Cluster, status: Status) -> Iterator
                 )
 
 
-@rule("op-alone", scope="change", severity="error", source="AKO 4.5.0: validateOperationUpdate")
+@rule("op-alone", scope="change", severity="error", source=f"{VALIDATING_WEBHOOK}: validateOperationUpdate")
 def operations_come_alone(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """A new operation doesn't come with more pods, another number of racks or another image, also none under way."""
     asked = new.spec.get("operations") or []
@@ -106,7 +116,7 @@ def operations_come_alone(old: Cluster, new: Cluster, status: Status) -> Iterato
     "acl-remove",
     scope="change",
     severity="error",
-    source="AKO 4.5.0: validateAccessControlUpdate",
+    source=f"{VALIDATING_WEBHOOK}: validateAccessControlUpdate",
     operator=Range("4.2.0"),
 )
 def access_control_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
@@ -119,7 +129,7 @@ def access_control_stays(old: Cluster, new: Cluster, status: Status) -> Iterator
     "acl-no-security",
     scope="change",
     severity="error",
-    source="AKO 4.5.0: validateAccessControlUpdate",
+    source=f"{VALIDATING_WEBHOOK}: validateAccessControlUpdate",
     operator=Range("4.2.0"),
 )
 def access_control_rests_without_security(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
@@ -133,7 +143,7 @@ def access_control_rests_without_security(old: Cluster, new: Cluster, status: St
     "pki-to-internal",
     scope="change",
     severity="error",
-    source="AKO 4.5.0: validateUsersAuthModeUpdate",
+    source=f"{VALIDATING_WEBHOOK}: validateUsersAuthModeUpdate",
     operator=Range("4.2.0"),
 )
 def certificates_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
@@ -149,7 +159,7 @@ def certificates_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Pr
     "tls+pki",
     scope="change",
     severity="error",
-    source="AKO 4.5.0: validateTLSAndPKIOnlyUpdate",
+    source=f"{VALIDATING_WEBHOOK}: validateTLSAndPKIOnlyUpdate",
     operator=Range("4.2.0"),
 )
 def tls_comes_before_pki(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
@@ -164,7 +174,10 @@ def tls_comes_before_pki(old: Cluster, new: Cluster, status: Status) -> Iterator
     "list-entry-kind",
     scope="change",
     severity="error",
-    source="AKO 4.5.0: ValidateAerospikeConfigUpdate",
+    source=(
+        f"{VALIDATING_WEBHOOK}: validateReplicationFactorUpdateComparison; {OPERATOR},"
+        " pkg/jsonpatch/jsonpatch.go: handleValues"
+    ),
     operator=Range("4.4.0"),
 )
 def entries_stay_maps(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
@@ -191,7 +204,9 @@ def _replaced_maps(before: Any, after: Any, path: str) -> Iterator[str]:
     "shared-storage-engine",
     scope="change",
     severity="error",
-    source="AKO 4.5.0: validateNsConfUpdateFromStatus, ValidateStorageEngineDeviceList",
+    source=(
+        f"{VALIDATING_WEBHOOK}: validateNsConfUpdateFromStatus; {CONFIG_VALIDATION}: ValidateStorageEngineDeviceList"
+    ),
 )
 def shared_namespaces_have_storage(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """On a change the storage-engine of spec.aerospikeConfig itself is read, also where every rack has its own."""
@@ -211,7 +226,7 @@ def shared_namespaces_have_storage(old: Cluster, new: Cluster, status: Status) -
 # --- aerospikeConfig ----------------------------------------------------------------------------------------------
 
 
-@rule("tls-ca-frozen", scope="change", severity="error", source="AKO 4.5.0: validateTLSUpdate")
+@rule("tls-ca-frozen", scope="change", severity="error", source=f"{CONFIG_VALIDATION}: validateTLSUpdate")
 def used_authorities_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """A TLS entry that stays in use keeps its ca-file (or moves to ca-path), and doesn't lose its authorities."""
     before, after = section(old.config, "network"), section(new.config, "network")
@@ -228,7 +243,7 @@ def used_authorities_stay(old: Cluster, new: Cluster, status: Status) -> Iterato
             yield path, "an entry in use loses its authorities", "keep ca-file or ca-path"
 
 
-@rule("tls-entry-name", scope="change", severity="error", source="AKO 4.5.0: validateTLSUpdate")
+@rule("tls-entry-name", scope="change", severity="error", source=f"{CONFIG_VALIDATION}: validateTLSUpdate")
 def tls_entries_keep_names(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """Every entry of network.tls has a name, before and after, where that list changes: the operator compares them by
     name, and its code panics on an entry without one.
@@ -250,7 +265,9 @@ def _tls_names(network: Config) -> set[str]:
     return {str(section(network, key).get("tls-name")) for key, _ in PAIRS}
 
 
-@rule("tls-name-frozen", scope="change", severity="error", source="AKO 4.5.0: validateNetworkConnectionUpdate")
+@rule(
+    "tls-name-frozen", scope="change", severity="error", source=f"{CONFIG_VALIDATION}: validateNetworkConnectionUpdate"
+)
 def tls_names_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """The tls-name of a section never changes."""
     for key, label in PAIRS:
@@ -270,7 +287,7 @@ BOTH_FIRST = (
 )
 
 
-@rule("port-frozen", scope="change", severity="error", source="AKO 4.5.0: validateNetworkPortUpdate")
+@rule("port-frozen", scope="change", severity="error", source=f"{CONFIG_VALIDATION}: validateNetworkPortUpdate")
 def ports_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """A port never changes. A plain or a TLS port may go only where the section had both."""
     for key, label in PAIRS:
@@ -292,7 +309,12 @@ def ports_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
             )
 
 
-@rule("device-move", scope="change", severity="error", source="AKO 4.5.0: validateStorageEngineDeviceListUpdate")
+@rule(
+    "device-move",
+    scope="change",
+    severity="error",
+    source=f"{VALIDATING_WEBHOOK}: validateStorageEngineDeviceListUpdate",
+)
 def devices_rest_between_namespaces(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """A device or file leaves one namespace in one change and joins another in a later one."""
     reported: set[str] = set()
@@ -318,7 +340,12 @@ def _lines(config: Config) -> Iterator[tuple[int, str, str, str]]:
                 yield position, name, key, line
 
 
-@rule("dyn-running-init", scope="change", severity="error", source="AKO 4.5.0: validateEnableDynamicConfigUpdate")
+@rule(
+    "dyn-running-init",
+    scope="change",
+    severity="error",
+    source=f"{VALIDATING_WEBHOOK}: validateEnableDynamicConfigUpdate",
+)
 def running_pods_can_set_live(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
     """Dynamic configuration needs every running pod to have an init image of 2.2.0 or later."""
     if not new.is_dynamic:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from aerofleet.aerospike.server_files import CONFIG
 from aerofleet.ako.access import is_secured
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import Config, entries, section, texts
+from aerofleet.ako.operator_files import CONTROLLER
 from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.references import ADMIN
 from aerofleet.ako.restart import Restarts
@@ -34,7 +36,7 @@ def _access(cluster: Cluster, kind: str) -> dict[str, Config]:
     scope="change",
     severity="severe",
     remedy="security as it is",
-    source="aerospike-server, Enterprise Edition: security",
+    source="Aerospike documentation, Configure access control",
 )
 def security_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The security section is removed. Whoever reaches a port then reads and deletes everything."""
@@ -47,7 +49,7 @@ def security_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pr
     scope="change",
     severity="severe",
     remedy="security once every application logs in already",
-    source="aerospike-server, Enterprise Edition: security; AKO 4.5.0: handleEnableSecurity",
+    source=f"Aerospike documentation, Configure access control; {CONTROLLER}/rack.go: handleEnableSecurity",
 )
 def security_comes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The security section is added. From its restart on, each server refuses clients that don't log in. Clients
@@ -62,7 +64,7 @@ def security_comes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[P
     scope="change",
     severity="warning",
     remedy="the user or the role until no application uses it",
-    source="AKO 4.5.0: reconcileUsers and reconcileRoles",
+    source=f"{CONTROLLER}/access_control.go: reconcileUsers, reconcileRoles",
 )
 def users_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A user or a role is removed while servers run. Applications that log in as the user are locked out; users
@@ -79,7 +81,7 @@ def users_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem
     scope="change",
     severity="warning",
     remedy="the right until no application uses it",
-    source="AKO 4.5.0: reconcileRoles",
+    source=f"{CONTROLLER}/access_control.go: reconcileRoles, reconcileUsers",
 )
 def access_narrows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A role or a user loses rights, addresses or quotas. The server refuses from then on what applications did
@@ -114,7 +116,7 @@ def access_narrows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[P
     scope="change",
     severity="severe",
     remedy="the narrowest privilege that does, or the approval of who answers for security",
-    source="aerospike-server, Enterprise Edition: privileges of predefined roles",
+    source="Aerospike documentation, Configure access control: privileges",
 )
 def administrative_rights(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A user other than admin gets a right that reaches beyond the data of an application."""
@@ -133,7 +135,7 @@ def administrative_rights(old: Cluster, new: Cluster, restarts: Restarts) -> Ite
     scope="change",
     severity="warning",
     remedy="the old Secret kept until it is done, and every application ready for the new one before",
-    source="AKO 4.5.0: reconcileUsers",
+    source=f"{CONTROLLER}/access_control.go: reconcileUsers, AerospikeAdminCredentials",
 )
 def passwords_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A user gets the password of another Secret, set while servers run. Whoever has the old one can't log in any
@@ -151,7 +153,7 @@ def passwords_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
     scope="change",
     severity="warning",
     remedy="TLS as it is, or both ports until no client uses it",
-    source="aerospike-server, reference of parameters: TLS",
+    source=f"{CONFIG}: as_config_post_process",
 )
 def tls_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A port no longer has TLS. Clients and nodes that use TLS are cut off, and traffic can be read on the network."""
@@ -168,7 +170,7 @@ def tls_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem
     scope="change",
     severity="warning",
     remedy="both ports until no client uses the plain one",
-    source="aerospike-server, reference of parameters: ports and TLS ports",
+    source=f"{CONFIG}: as_config_post_process",
 )
 def plain_text_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The plain-text port is removed. Clients, tools and XDR of other clusters that use it are cut off."""
@@ -184,7 +186,7 @@ def plain_text_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
     scope="change",
     severity="warning",
     remedy="the service port for those who use it, or network.admin as it is",
-    source="aerospike-server 8.1, cfg.c: network.admin",
+    source=f"{CONFIG}: as_config_init",
 )
 def admin_port_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The admin port is removed. Tools that connect to it are cut off, and lose the connections that are set aside for
@@ -202,7 +204,7 @@ def admin_port_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
     scope="change",
     severity="warning",
     remedy="certificates for all clients first",
-    source="aerospike-server, reference of parameters: tls-authenticate-client",
+    source=f"{CONFIG}: cfg_setup_tls_server",
 )
 def certificates_asked(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Servers ask clients for a certificate, or for one of fewer names. Clients without it are refused from the

@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from aerofleet.aerospike.server_files import PARTITION_BALANCE, SERVER
 from aerofleet.ako.batches import BATCHES, percent_of
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import (
     is_strongly_consistent,
     replication_factor,
     section,
+)
+from aerofleet.ako.operator_files import (
+    CONTROLLER,
+    FUNCTIONS_OF_TYPES,
+    LIBRARY,
+    MUTATING_WEBHOOK,
+    ROLL_OUTS,
+    VALIDATING_WEBHOOK,
 )
 from aerofleet.ako.restart import batch_size
 from aerofleet.ako.status import rack_sizes
@@ -24,7 +33,7 @@ _NODE_ID = re.compile(r"[0-9A-F]{1,16}")
     scope="cluster",
     severity="severe",
     remedy="replication-factor: 2 or more",
-    source="aerospike-server, reference of parameters: replication-factor",
+    source=f"{PARTITION_BALANCE}: balance_namespace_ap",
 )
 def one_copy(cluster: Cluster) -> Iterator[Problem]:
     """A namespace keeps one copy of each record. Every lost node loses records, and so does every rebuilt pod of a
@@ -40,7 +49,7 @@ def one_copy(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="as many racks as copies, or fewer copies",
-    source="aerospike-server, partition_balance.c: replicas and racks",
+    source="Aerospike documentation, Rack awareness",
 )
 def copies_over_racks(cluster: Cluster) -> Iterator[Problem]:
     """A namespace has more copies than there are racks, so two copies share a rack: losing that rack loses both."""
@@ -55,7 +64,7 @@ def copies_over_racks(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="a size that the number of racks divides",
-    source="AKO 4.5.0: DistributeItems",
+    source=f"{FUNCTIONS_OF_TYPES}: DistributeItems",
 )
 def uneven_racks(cluster: Cluster) -> Iterator[Problem]:
     """The number of pods is no multiple of the number of racks. The smaller racks carry more data per pod, and are
@@ -71,7 +80,7 @@ def uneven_racks(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="a size of at least one pod a rack",
-    source="AKO 4.5.0: DistributeItems",
+    source=f"{FUNCTIONS_OF_TYPES}: DistributeItems; {CONTROLLER}/rack.go: getConfiguredRackStateList",
 )
 def empty_rack(cluster: Cluster) -> Iterator[Problem]:
     """There are fewer pods than racks. The operator skips a rack that gets no pod, without a warning."""
@@ -84,7 +93,7 @@ def empty_rack(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="the name of a configured namespace",
-    source="AKO 4.5.0, API: rackConfig.namespaces",
+    source=f"{MUTATING_WEBHOOK}: setDefaultNsConf; Aerospike documentation, Rack awareness",
 )
 def rack_namespace_unknown(cluster: Cluster) -> Iterator[Problem]:
     """rackConfig.namespaces names a namespace that is not configured. The namespace that was meant is not
@@ -101,7 +110,7 @@ def rack_namespace_unknown(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="every namespace in rackConfig.namespaces",
-    source="AKO 4.5.0, API: rackConfig.namespaces; aerospike-server, partition_balance.c",
+    source=f"{MUTATING_WEBHOOK}: setDefaultNsConf; Aerospike documentation, Rack awareness",
 )
 def not_rack_aware(cluster: Cluster) -> Iterator[Problem]:
     """A namespace is not rack-aware although there are several racks. Losing a whole rack may lose all copies of a
@@ -118,7 +127,7 @@ def not_rack_aware(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="a whole number",
-    source="AKO 4.5.0: validateMaxUnavailable",
+    source=f"{VALIDATING_WEBHOOK}: validateMaxUnavailable",
 )
 def percent_unchecked(cluster: Cluster) -> Iterator[Problem]:
     """maxUnavailable is a percentage. The operator counts it as 0 when it compares it with the replication factors,
@@ -134,7 +143,7 @@ def percent_unchecked(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="disablePDB: false",
-    source="AKO 4.5.0: reconcilePDB; Kubernetes 1.35, evictions",
+    source=f"{CONTROLLER}/poddistruptionbudget.go: reconcilePDB; Kubernetes 1.35, eviction API",
 )
 def no_pdb(cluster: Cluster) -> Iterator[Problem]:
     """The operator makes no PodDisruptionBudget. A drain of nodes may take all copies of a record at once."""
@@ -147,7 +156,7 @@ def no_pdb(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="maxUnavailable: 1",
-    source="AKO 4.5.0: createOrUpdatePDB; Kubernetes 1.35, evictions",
+    source=f"{CONTROLLER}/poddistruptionbudget.go: createOrUpdatePDB; Kubernetes 1.35, eviction API",
 )
 def drains_blocked(cluster: Cluster) -> Iterator[Problem]:
     """maxUnavailable allows no pod to be evicted. No drain of a node with a pod ever ends, until a person deletes
@@ -163,7 +172,7 @@ def drains_blocked(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="a batch smaller than a rack",
-    source="AKO 4.5.0: getPodsBatchList; aerospike-server, partition_balance.c",
+    source=f"{CONTROLLER}/rack.go: getPodsBatchList; {ROLL_OUTS}",
 )
 def whole_rack_at_once(cluster: Cluster) -> Iterator[Problem]:
     """The operator restarts or removes all pods of a rack in one batch. One more lost node then loses records with
@@ -186,7 +195,7 @@ def whole_rack_at_once(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="info",
     remedy="a batch of no more than maxUnavailable, or the knowledge that it is wanted",
-    source="AKO 4.5.0: restartPods; Kubernetes 1.35: a deletion is no eviction",
+    source=f"{CONTROLLER}/pod.go: restartPods; Kubernetes 1.35, eviction API: a deletion is no eviction",
 )
 def batch_beyond_pdb(cluster: Cluster) -> Iterator[Problem]:
     """A batch is larger than maxUnavailable. The operator deletes pods itself, so no PodDisruptionBudget limits it;
@@ -206,7 +215,7 @@ def batch_beyond_pdb(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="a min-cluster-size with room for the nodes that may be away",
-    source="aerospike-server, reference of parameters: min-cluster-size",
+    source=f"{SERVER}, as/src/fabric/clustering.c: paxos_proposer_proposal_start, register_validate_cluster",
 )
 def no_node_to_spare(cluster: Cluster) -> Iterator[Problem]:
     """min-cluster-size leaves no node to spare. With one node away the others don't form a cluster, so every
@@ -227,7 +236,10 @@ def no_node_to_spare(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="1 or more, once the reason is gone",
-    source="aerospike-server, migrate.c; AKO 4.5.0: waitForClusterStability",
+    source=(
+        f"{SERVER}, as/src/fabric/migrate.c: as_migrate_init; {CONTROLLER}/aero_info_calls.go:"
+        " waitForMultipleNodesSafeStopReady"
+    ),
 )
 def migrations_off(cluster: Cluster) -> Iterator[Problem]:
     """Migrations are turned off. Missing copies stay missing, and the operator waits for ever before it restarts
@@ -244,7 +256,7 @@ def migrations_off(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="leave it out, but for maintenance of single nodes",
-    source="aerospike-server, reference of parameters: stay-quiesced",
+    source="Aerospike documentation, configuration reference: stay-quiesced",
 )
 def stays_quiesced(cluster: Cluster) -> Iterator[Problem]:
     """A server that restarts stays quiesced: it has no partition until a person takes that back."""
@@ -258,7 +270,7 @@ def stays_quiesced(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="leave it out, and mend the pods",
-    source="recorded roll-outs of AKO 4.5.0; getIgnorablePods and recoverIgnorablePods",
+    source=f"{ROLL_OUTS}; {CONTROLLER}/pod.go: getIgnorablePods; {CONTROLLER}/reconciler.go: recoverIgnorablePods",
 )
 def ignored_pods(cluster: Cluster) -> Iterator[Problem]:
     """The operator leaves failed pods out of every check before a restart, so copies may be missing already. A
@@ -274,7 +286,10 @@ def ignored_pods(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="leave it out, but in an emergency",
-    source="AKO 4.5.0: getRacksToBeBlockedFromRoster and getAndSetRoster",
+    source=(
+        f"{CONTROLLER}/rack.go: getRacksToBeBlockedFromRoster; {LIBRARY}, deployment/strong_consistency.go:"
+        " shouldIgnorePartitions"
+    ),
 )
 def roster_force(cluster: Cluster) -> Iterator[Problem]:
     """A rack leaves the roster of strongly consistent namespaces even while partitions are dead or unavailable."""
@@ -291,7 +306,7 @@ def roster_force(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="node ids as the server prints them: up to 16 hexadecimal digits",
-    source="AKO 4.5.0: getAndSetRoster",
+    source=f"{LIBRARY}, deployment/strong_consistency.go: setFilteredRosterNodes",
 )
 def roster_ids(cluster: Cluster) -> Iterator[Problem]:
     """An entry of rosterNodeBlockList is no node id. It blocks no node, and nothing warns of it."""
@@ -305,7 +320,7 @@ def roster_ids(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="the class in storage.localStorageClasses",
-    source="AKO 4.5.0: deleteLocalPVCs; Kubernetes 1.35, local volumes",
+    source=f"{CONTROLLER}/pvc.go: deleteLocalPVCs; Kubernetes 1.35, node affinity of volumes",
 )
 def blocked_pods_wait(cluster: Cluster) -> Iterator[Problem]:
     """Pods have to leave a blocked host, and the class of their claims is not in localStorageClasses. The claims

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aerofleet.aerospike.server_files import DEVICES, SUPERVISOR
 from aerofleet.ako.access import is_secured
 from aerofleet.ako.batches import BATCHES
 from aerofleet.ako.cluster import Cluster
@@ -11,6 +12,7 @@ from aerofleet.ako.config import is_purely_in_memory, namespaces, section
 from aerofleet.ako.config_change import devices
 from aerofleet.ako.failed_pods import allowances
 from aerofleet.ako.mounts import unseen_host_paths
+from aerofleet.ako.operator_files import CONTROLLER, LIBRARY, ROLL_OUTS, VALIDATING_WEBHOOK
 from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.reasons.pods import empties_local_storage
 from aerofleet.ako.reasons.scale import revision_shortage
@@ -28,7 +30,7 @@ RESTARTS = frozenset({WARM, POD_RESTART, IMAGE})
     scope="change",
     severity="warning",
     remedy="one kind of change after the other",
-    source="AKO 4.5.0: reconcileRacks",
+    source=f"{CONTROLLER}/rack.go: reconcileRacks",
 )
 def many_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Image, size, racks or configuration change in one update. When a step fails, nobody knows which change caused
@@ -50,7 +52,7 @@ def many_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pro
     scope="change",
     severity="warning",
     remedy="one major version after the other",
-    source="the vendor's upgrade paths",
+    source=f"Aerospike documentation, upgrade paths; {LIBRARY}, asconfig/upgrade.go: checkUpgradeJump",
 )
 def version_skip(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The upgrade skips a major version. The operator admits any jump; the server's own upgrade path goes one major
@@ -66,7 +68,7 @@ def version_skip(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pro
     scope="change",
     severity="warning",
     remedy="steps, each with room for the data on the pods that are left",
-    source="AKO 4.5.0: scaleDownRack; aerospike-server: stop-writes",
+    source=f"{CONTROLLER}/rack.go: scaleDownRack; {SUPERVISOR}: eval_stop_writes",
 )
 def shrinks_much(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Many pods leave in one change. Those that stay must have room for all data, or they stop writes on the way."""
@@ -79,7 +81,7 @@ def shrinks_much(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pro
     scope="change",
     severity="severe",
     remedy="the ids that are running",
-    source="AKO 4.5.0: getRacksToDelete",
+    source=f"{CONTROLLER}/rack.go: getRacksToDelete",
 )
 def racks_renumbered(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """All rack ids change. Other ids make other StatefulSets: the operator replaces every pod, with other volumes,
@@ -95,7 +97,7 @@ def racks_renumbered(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
     scope="change",
     severity="warning",
     remedy="room on the racks that stay, and copies no more than racks",
-    source="AKO 4.5.0: deleteRacks; aerospike-server, partition_balance.c",
+    source=f"{CONTROLLER}/rack.go: deleteRacks; Aerospike documentation, Rack awareness",
 )
 def rack_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A rack is removed. The racks that stay take over all of its copies; with more copies than racks two copies
@@ -112,7 +114,7 @@ def rack_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Proble
     scope="change",
     severity="severe",
     remedy="two changes: take it from the one, then give it to the other",
-    source="AKO 4.5.0: validateStorageEngineDeviceListUpdate; aerospike-server, drv_ssd.c",
+    source=f"{VALIDATING_WEBHOOK}: validateStorageEngineDeviceListUpdate; {DEVICES}: ssd_read_header",
 )
 def device_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A device moves from one namespace to another, with its data on it. The operator compares whole lines only, so
@@ -132,7 +134,7 @@ def device_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pro
     scope="change",
     severity="warning",
     remedy="asvalidation over the data before the upgrade",
-    source="the vendor's release notes of 7.1",
+    source="aerospike-server 7.1.0, as/src/base/particle_map.c: map_is_key",
 )
 def map_keys(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The upgrade crosses 7.1. From there on the keys of a map are integers, texts or bytes; the server can't read
@@ -147,7 +149,7 @@ def map_keys(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem
     scope="change",
     severity="warning",
     remedy="room on the other nodes: used × size / (size − pods missing) below stop-writes",
-    source="recorded roll-outs of AKO 4.5.0; reconcileRevisionChangedRacks",
+    source=f"{ROLL_OUTS}; {CONTROLLER}/rack.go: reconcileRevisionChangedRacks",
 )
 def revision_refills(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A rack gets a new revision. The operator replaces all its pods, batch by batch, and each new one fills from
@@ -166,7 +168,7 @@ def revision_refills(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
     scope="change",
     severity="severe",
     remedy="maxIgnorablePods: 0 for this change",
-    source="recorded roll-outs of AKO 4.5.0; getIgnorablePods",
+    source=f"{ROLL_OUTS}; {CONTROLLER}/pod.go: getIgnorablePods",
 )
 def ignores_what_it_breaks(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """With maxIgnorablePods the operator also ignores pods that the change itself breaks: it takes down the next
@@ -190,7 +192,7 @@ def ignores_what_it_breaks(old: Cluster, new: Cluster, restarts: Restarts) -> It
     scope="change",
     severity="info",
     remedy="migrate-fill-delay: 0 live before the change, and the old value after it",
-    source="AKO 4.5.0: setMigrateFillDelay and shouldSetMigrateFillDelay",
+    source=f"{CONTROLLER}/aero_info_calls.go: setMigrateFillDelay; {CONTROLLER}/pod.go: shouldSetMigrateFillDelay",
 )
 def fill_delay_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A pod that comes back empty fills only after migrate-fill-delay, and the next batch waits for that. The
@@ -216,7 +218,7 @@ def fill_delay_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
     scope="change",
     severity="severe",
     remedy="a PodRestart operation after it",
-    source="AKO 4.5.0: isStorageVolumeSourceUpdated, which does not compare the path",
+    source=f"{CONTROLLER}/rack.go: isStorageVolumeSourceUpdated",
 )
 def host_path_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The path of a hostPath volume changes, and the operator does not compare it: pods keep the old path, unseen,
@@ -233,7 +235,7 @@ def host_path_waits(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
     scope="change",
     severity="warning",
     remedy="security on, or users and roles as they should stay",
-    source="AKO 4.5.0: validateAccessControlUpdate and reconcileAccessControl",
+    source=f"{VALIDATING_WEBHOOK}: validateAccessControlUpdate",
 )
 def security_off_freezes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Security goes off while users and roles stay. They can then neither change nor be removed."""
@@ -246,7 +248,7 @@ def security_off_freezes(old: Cluster, new: Cluster, restarts: Restarts) -> Iter
     scope="change",
     severity="severe",
     remedy="disablePDB: false",
-    source="AKO 4.5.0: deletePDB; Kubernetes 1.35, evictions",
+    source=f"{CONTROLLER}/poddistruptionbudget.go: deletePDB; Kubernetes 1.35, eviction API",
 )
 def pdb_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The operator deletes its PodDisruptionBudget. From then on a drain of nodes may take all copies of a record
@@ -261,7 +263,7 @@ def pdb_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem
     scope="change",
     severity="warning",
     remedy="the operator's own default",
-    source="AKO 4.5.0: updateAerospikeInitContainerImage",
+    source=f"{CONTROLLER}/statefulset.go: isPodOnDesiredImage",
 )
 def init_image_restarts(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The init container is part of the pod: another image of it rebuilds all pods."""
@@ -275,7 +277,7 @@ def init_image_restarts(old: Cluster, new: Cluster, restarts: Restarts) -> Itera
     scope="change",
     severity="warning",
     remedy="one pod after the other, or a part of a rack",
-    source="AKO 4.5.0: getPodsBatchList",
+    source=f"{CONTROLLER}/rack.go: getPodsBatchList",
 )
 def batch_grows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """More pods restart or leave at a time, so fewer copies are left meanwhile."""
@@ -291,7 +293,7 @@ def batch_grows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Prob
     scope="change",
     severity="info",
     remedy="paused: false, or the change later",
-    source="recorded roll-outs of AKO 4.5.0; Reconcile",
+    source=f"{ROLL_OUTS}; {CONTROLLER}/reconciler.go: Reconcile",
 )
 def paused_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The change is admitted now, and the operator applies it when `paused` goes, in one pass with all others made

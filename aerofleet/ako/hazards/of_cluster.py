@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
+from aerofleet.aerospike.server_files import LIVE_CONFIG
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import (
     entries,
@@ -15,6 +16,7 @@ from aerofleet.ako.config import (
     section,
 )
 from aerofleet.ako.image import edition
+from aerofleet.ako.operator_files import CONTROLLER, LIBRARY, OPERATOR, ROLL_OUTS, TYPES, VALIDATING_WEBHOOK
 from aerofleet.ako.references import ADMIN
 from aerofleet.ako.rights import ADMINISTRATIVE, administrative, role_privileges, users_of
 from aerofleet.findings import Problem, rule, rules_in
@@ -27,7 +29,7 @@ _NODE_ID = re.compile(r"[0-9A-F]{1,16}")
     scope="cluster",
     severity="severe",
     remedy="nsup-period: 120, or allow-ttl-without-nsup: true where nothing is to expire",
-    source="aerospike-server 8.1: nsup-period, default-ttl and allow-ttl-without-nsup",
+    source=f"Measured: aerospike-server 8.1.1, writes to such a set; {LIVE_CONFIG}: cfg_set_set",
 )
 def set_ttl_without_nsup(cluster: Cluster) -> Iterator[Problem]:
     """A set has a default-ttl, and nsup-period is 0. The server starts and refuses every write to the set. It
@@ -65,7 +67,7 @@ def no_requests(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="service.feature-key-file, mounted from a Secret",
-    source="aerospike-server, Enterprise Edition: feature keys",
+    source="Aerospike documentation, FAQ: the single-node feature key of 6.1 and later",
 )
 def no_feature_key(cluster: Cluster) -> Iterator[Problem]:
     """There is no feature key. Enterprise Edition then runs on one node only; a second one does not start."""
@@ -79,7 +81,7 @@ def no_feature_key(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="an image whose own name has the word enterprise or federal",
-    source="AKO 4.5.0: isEnterprise",
+    source=f"{VALIDATING_WEBHOOK}: isEnterprise",
 )
 def edition_by_path(cluster: Cluster) -> Iterator[Problem]:
     """The image is of the Community Edition, and its path has the word enterprise or federal. It passes the webhook
@@ -95,7 +97,7 @@ def edition_by_path(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="a whole number",
-    source="aerospike-management-lib of AKO 4.5.0: the text of a number",
+    source=f"{LIBRARY}, asconfig/utils.go: handleValueType",
 )
 def fraction(cluster: Cluster) -> Iterator[Problem]:
     """A parameter has a fraction. The operator's library cuts it off."""
@@ -121,7 +123,7 @@ def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
     scope="cluster",
     severity="warning",
     remedy="the text 'false', in quotes",
-    source="AKO 4.5.0: ReadTLSAuthenticateClient",
+    source=f"{VALIDATING_WEBHOOK}: validateClientCertSpec",
 )
 def tls_auth_switch(cluster: Cluster) -> Iterator[Problem]:
     """false is written without quotes. The operator then takes it for a list of names, and asks for a name of its
@@ -140,7 +142,7 @@ def tls_auth_switch(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="a label of your own",
-    source="AKO 4.5.0: ValidateAerospikeObjectMeta, and the label aerospike.com/rack-revision",
+    source=f"{VALIDATING_WEBHOOK}: ValidateAerospikeObjectMeta; {OPERATOR}, pkg/utils/utils.go",
 )
 def reserved_revision_label(cluster: Cluster) -> Iterator[Problem]:
     """The operator sets this label itself, and does not refuse another value of it."""
@@ -154,7 +156,7 @@ def reserved_revision_label(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="info",
     remedy="enableDynamicConfigUpdate: true",
-    source="AKO 4.5.0: getRollingRestartTypePod",
+    source=f"{CONTROLLER}/pod.go: getRollingRestartTypeMap",
 )
 def dynamic_off(cluster: Cluster) -> Iterator[Problem]:
     """Dynamic updates are off: every change of a parameter restarts servers, also where the server could take it
@@ -169,7 +171,7 @@ def dynamic_off(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="info",
     remedy="paused: false once the work is done",
-    source="recorded roll-outs of AKO 4.5.0; Reconcile",
+    source=f"{ROLL_OUTS}; {CONTROLLER}/reconciler.go: Reconcile",
 )
 def paused(cluster: Cluster) -> Iterator[Problem]:
     """The cluster is paused. The operator finishes the pass that runs with the spec of its beginning, and begins no
@@ -184,7 +186,7 @@ def paused(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="racks in the spec",
-    source="AKO 4.5.0, API: enableRackIDOverride",
+    source=f"{TYPES}: EnableRackIDOverride",
 )
 def rack_id_override(cluster: Cluster) -> Iterator[Problem]:
     """Rack ids come from annotations of the pods. Somebody else has to write them, and nobody balances them."""
@@ -197,7 +199,7 @@ def rack_id_override(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="info",
     remedy="a device behind it that is read at the start, where a refill would hurt",
-    source="aerospike-server, storage engine memory: its data ends with the pod",
+    source="Kubernetes 1.35, IPC namespace of a pod: its shared memory ends with it",
 )
 def in_memory_rebuild(cluster: Cluster) -> Iterator[Problem]:
     """Whatever rebuilds a pod (image, resources, sidecars) empties its copy of the data in memory; it fills again
@@ -215,7 +217,7 @@ def in_memory_rebuild(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="the narrowest privilege that does, for every user but admin",
-    source="aerospike-server, Enterprise Edition: privileges of predefined roles",
+    source="Aerospike documentation, Configure access control: privileges",
 )
 def administrative_user(cluster: Cluster) -> Iterator[Problem]:
     """A user other than admin has a right that reaches beyond the data of an application."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from aerofleet.aerospike.parameters import data_version, nodes_at
 from aerofleet.ako.config_change import ConfigChange, Difference
 from aerofleet.ako.config_file import is_same
+from aerofleet.ako.operator_files import CONTROLLER, LIBRARY
 from aerofleet.ako.reasons.live import live_mangled, live_order, live_refused
 from aerofleet.ako.reasons.parameters import unknown_parameter
 from aerofleet.ako.reasons.pods import half_applied, operator_panics
@@ -19,7 +20,7 @@ from aerofleet.findings import Problem, Rule, rule
     scope="config",
     severity="warning",
     remedy="the order that is running",
-    source="aerospike-management-lib of AKO 4.5.0: comparison of lists",
+    source=f"{LIBRARY}, asconfig/confdiff.go: isValueDiff; {CONTROLLER}/pod.go: getRollingRestartTypeMap",
 )
 def order_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """A list is the same in another order. Servers restart for it, although nothing changes."""
@@ -32,7 +33,7 @@ def order_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Pr
     scope="config",
     severity="info",
     remedy="the line as it was, unless servers restart anyway",
-    source="aerospike-management-lib of AKO 4.5.0: the flat form of a configuration",
+    source=f"{LIBRARY}, asconfig/confdiff.go: detailedDiff",
 )
 def default_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """A default is written out, or taken away. It counts as a change, and restarts servers."""
@@ -51,7 +52,7 @@ def default_restarts(version: str, change: ConfigChange, kind: str) -> Iterator[
     scope="config",
     severity="info",
     remedy="static and dynamic parameters in two changes",
-    source="AKO 4.5.0: isAllDynamicConfig",
+    source=f"{CONTROLLER}/pod.go: isAllDynamicConfig",
 )
 def one_static_restarts_all(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """One static parameter makes the whole change a restart; the others could have been set live."""
@@ -75,7 +76,7 @@ def _of_what_stays(change: ConfigChange) -> list[Difference]:
     scope="config",
     severity="info",
     remedy="device and dynamic parameters in two changes",
-    source="AKO 4.5.0: handleNSOrDeviceAddition",
+    source=f"{CONTROLLER}/pod.go: getRollingRestartTypePod, handleNSOrDeviceAddition",
 )
 def devices_added_restart(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """A block device is added, so servers restart also for parameters that could be set live."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aerofleet.aerospike.server.loss import Loss, LossKind, Setup
+from aerofleet.aerospike.server_files import DEVICES, MEMORY, SUPERVISOR
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import (
     Config,
@@ -28,7 +29,7 @@ from aerofleet.findings import Finding, Problem, rule, rules_in
     scope="change",
     severity="severe",
     remedy="a new revision of the rack with the new storage: its pods fill before the old go",
-    source="aerospike-server 8.1, drv_ssd.c and drv_mem.c",
+    source=f"{DEVICES}: ssd_init_synchronous; {MEMORY}: init_synchronous",
 )
 def loses_records(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Servers start without records that they had, and don't report it. Each pod fills again from the others; a
@@ -59,7 +60,7 @@ def _message(loss: Loss, copies: int) -> str:
     scope="change",
     severity="warning",
     remedy="durable deletes in the clients: their tombstones survive a cold start",
-    source="aerospike-server 8.1, drv_ssd.c: the index is built from the devices",
+    source=f"{DEVICES}: ssd_cold_start_sweep",
 )
 def deleted_records_return(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A pod that is rebuilt, and a server that can't take its index over, builds its index from its devices.
@@ -84,7 +85,7 @@ def deleted_records_return(old: Cluster, new: Cluster, restarts: Restarts) -> It
     scope="change",
     severity="warning",
     remedy="an nsup-period, so that what is evicted is seen while servers run",
-    source="aerospike-server 8.1, nsup.c",
+    source=f"{SUPERVISOR}: cold_start_evict",
 )
 def evicts_at_start(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A threshold is set while nsup-period is 0. Nothing is evicted while a server runs, but a cold start evicts as
@@ -101,7 +102,7 @@ def evicts_at_start(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
     scope="change",
     severity="warning",
     remedy="a threshold of 50, and more or larger devices",
-    source="Aerospike Certification Tool: writes of a defragmented block",
+    source="Aerospike Certification Tool, writes of a defragmented block",
 )
 def defrag_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The defragmentation threshold grows. The server writes every block anew that is filled less than the

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aerofleet.aerospike.server_files import SERVER
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, is_in_memory, namespaces, section, texts
 from aerofleet.ako.hazards.of_storage import LARGEST_DEVICE_BYTES
@@ -29,7 +30,7 @@ def _tracking(cluster: Cluster) -> Iterator[Rack]:
     scope="cluster",
     severity="warning",
     remedy="a memory limit for the server's container, equal to its request",
-    source="aerospike-server 8.1.2, os.c",
+    source=f"{SERVER}, cf/src/os.c: cgroup_mem_info",
 )
 def tracks_no_limit(cluster: Cluster) -> Iterator[Problem]:
     """The server counts the memory of its container, and the container has no limit. The server then compares with
@@ -46,7 +47,7 @@ def tracks_no_limit(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="a memory limit with room for the cache, or devices in place of files",
-    source="aerospike-server 8.1.2, os.c",
+    source=f"{SERVER}, cf/src/os.c: cgroup_mem_info",
 )
 def page_cache_counts(cluster: Cluster) -> Iterator[Problem]:
     """The server counts the memory of its container, and the kernel's cache of files is part of it
@@ -71,7 +72,7 @@ def page_cache_counts(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="a limit above data and indexes, with room for the server itself",
-    source="aerospike-server 7.0 to 8.1, drv_mem.c; Linux, memory limit of a control group",
+    source="aerospike-server 7.0 to 8.1.2, as/src/storage/drv_mem.c; Linux, memory limit of a control group",
 )
 def memory_over_limit(cluster: Cluster) -> Iterator[Problem]:
     """Data in memory and the budgets of indexes are larger than the container's limit: the kernel kills the server

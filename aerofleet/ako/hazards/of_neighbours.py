@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aerofleet.aerospike.server_files import SERVER
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.object_set import ObjectSet
+from aerofleet.ako.operator_files import CONTROLLER, MUTATING_WEBHOOK
 from aerofleet.ako.placement import are_apart, host_ports_of, place_of
 from aerofleet.findings import Problem, rule, rules_in
 
@@ -15,7 +17,7 @@ from aerofleet.findings import Problem, rule, rules_in
     scope="cluster",
     severity="warning",
     remedy="other ports, or racks, pools or hosts that only one of the two may use",
-    source="Kubernetes 1.35, scheduling of hostPort; AKO 4.5.0: updateSTSPorts",
+    source=f"Kubernetes 1.35, scheduling of hostPort; {CONTROLLER}/statefulset.go: getSTSContainerPort",
 )
 def host_ports_taken(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """Two clusters open the same port of their hosts, and may be placed on the same hosts. A host gives a port to
@@ -49,7 +51,7 @@ def _name(cluster: Cluster) -> str:
     scope="cluster",
     severity="warning",
     remedy="a name that no other cluster of the Kubernetes cluster has",
-    source="AKO 4.5.0: setDefaultServiceConf; aerospike-server, hb.c: cluster-name",
+    source=f"{MUTATING_WEBHOOK}: setDefaultServiceConf; {SERVER}, as/src/fabric/hb.c: channel_msg_sanity_check",
 )
 def same_cluster_name(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """Two clusters in different namespaces have one name. The operator writes it into cluster-name without the

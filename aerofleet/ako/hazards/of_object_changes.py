@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aerofleet.aerospike.server_files import SERVER
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.hazards.of_objects import closed_between_nodes
 from aerofleet.ako.object_set import ObjectSet
+from aerofleet.ako.operator_files import CONTROLLER
 from aerofleet.ako.references import Reference, Use, references_of
 from aerofleet.findings import Problem, rule, rules_in
 
@@ -30,7 +32,7 @@ GONE: dict[Use, str] = {
     scope="change",
     severity="severe",
     remedy="the object as long as the cluster names it",
-    source="AKO 4.5.0: getPasswordFromSecret; Kubernetes 1.35, volumes of pods",
+    source=f"{CONTROLLER}/client_policy.go: getPasswordFromSecret; Kubernetes 1.35, volumes of pods",
 )
 def needed_object_goes(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """An object is deleted that the cluster still needs. Running pods keep what they have, so nothing shows before
@@ -48,7 +50,7 @@ def needed_object_goes(cluster: Cluster, before: ObjectSet, after: ObjectSet) ->
     scope="change",
     severity="severe",
     remedy="another Secret with the new password, named by the user admin; the old one kept until it is done",
-    source="AKO 4.5.0: AerospikeAdminCredentials",
+    source=f"{CONTROLLER}/access_control.go: AerospikeAdminCredentials",
 )
 def admin_password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """The password of admin changes in its Secret. The operator logs in with the new one, and the server knows the
@@ -63,7 +65,7 @@ def admin_password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSe
     scope="change",
     severity="warning",
     remedy="another Secret with the new password, once every application knows it",
-    source="AKO 4.5.0: reconcileUsers",
+    source=f"{CONTROLLER}/access_control.go: reconcileUsers",
 )
 def password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """The password of a user changes in its Secret. The operator sets it at its next reconcile, at a time that
@@ -78,7 +80,7 @@ def password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> 
     scope="change",
     severity="severe",
     remedy="another file with the new key, and the old one as encryption-old-key-file",
-    source="aerospike-server, Enterprise Edition: encryption at rest",
+    source="Aerospike documentation, Configure encryption at rest",
 )
 def data_key_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """The encryption key of data changes in its Secret. The devices were written with the old key: a server that
@@ -96,7 +98,7 @@ def data_key_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> 
     scope="change",
     severity="warning",
     remedy="a certificate that the servers' CA has signed, tried before",
-    source="AKO 4.5.0: getClientCertificate",
+    source=f"{CONTROLLER}/client_policy.go: getClientCertificate",
 )
 def operator_certificate_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """The operator's client certificate changes in its Secret. The operator uses it at its next connection. If the
@@ -128,7 +130,7 @@ def _changed(cluster: Cluster, before: ObjectSet, after: ObjectSet, use: Use) ->
     scope="change",
     severity="severe",
     remedy="the change of the AerospikeCluster first, and that of the NetworkPolicy when its roll-out is done",
-    source="Kubernetes 1.35, NetworkPolicy; aerospike-server: as_endpoint_connect_any, mesh seeds",
+    source=f"Kubernetes 1.35, NetworkPolicy; {SERVER}, as/src/fabric/hb.c: channel_mesh_channel_establish",
 )
 def policy_closes_early(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """A NetworkPolicy closes a port of fabric or heartbeat that the cluster gives up. The policy applies at once, the

@@ -10,6 +10,7 @@ from typing import Any
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import entries, section
 from aerofleet.ako.object_set import ObjectSet
+from aerofleet.ako.operator_files import CONTROLLER
 from aerofleet.ako.placement import host_ports_of, ports_of
 from aerofleet.ako.reasons.objects import POD_SECURITY
 from aerofleet.ako.references import Use, references_of
@@ -34,7 +35,10 @@ CONSEQUENCES: dict[Use, str] = {
     scope="cluster",
     severity="warning",
     remedy="the class, mode and size that the claim has, or a new rack with new claims",
-    source="Kubernetes 1.35: a StatefulSet takes a claim that exists; AKO 4.5.0: createPVCForVolumeAttachment",
+    source=(
+        f"Kubernetes 1.35, StatefulSet: a claim that exists is taken; {CONTROLLER}/statefulset.go:"
+        " createPVCForVolumeAttachment"
+    ),
 )
 def claim_differs(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """A claim differs from the cluster's volume. The pod uses the claim that exists, so another class, mode or size
@@ -66,7 +70,7 @@ def _claim_differences(wanted: dict[str, Any], claim: dict[str, Any]) -> Iterato
     scope="cluster",
     severity="severe",
     remedy="the key that is asked for, in the Secret or ConfigMap",
-    source="AKO 4.5.0: getPasswordFromSecret; Kubernetes 1.35, keys of volumes and variables",
+    source=f"{CONTROLLER}/client_policy.go: getPasswordFromSecret; Kubernetes 1.35, keys of volumes and variables",
 )
 def key_missing(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """A Secret or ConfigMap lacks a key that the cluster reads."""
@@ -163,7 +167,7 @@ def _sidecar_ports(cluster: Cluster) -> Iterator[dict[str, Any]]:
     scope="cluster",
     severity="severe",
     remedy="spec.maxUnavailable alone, or disablePDB: true beside a PodDisruptionBudget of one's own",
-    source="Kubernetes 1.35, evictions; AKO 4.5.0: createOrUpdatePDB",
+    source=f"Kubernetes 1.35, eviction API; {CONTROLLER}/poddistruptionbudget.go: createOrUpdatePDB",
 )
 def second_budget(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """A second PodDisruptionBudget selects the pods. Kubernetes evicts no pod under two budgets, so no drain ends.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import replication_factor
+from aerofleet.ako.operator_files import CONTROLLER
 from aerofleet.ako.placement import Placement, are_apart, hosts_of, place_of
 from aerofleet.findings import Problem, rule, rules_in
 
@@ -15,7 +16,7 @@ from aerofleet.findings import Problem, rule, rules_in
     scope="cluster",
     severity="warning",
     remedy="zone, region, rackLabel or nodeName on every rack",
-    source="AKO 4.5.0: updateSTSSchedulingPolicy",
+    source=f"{CONTROLLER}/statefulset.go: updateSTSSchedulingPolicy",
 )
 def rack_anywhere(cluster: Cluster) -> Iterator[Problem]:
     """A rack has no place of its own, so Kubernetes spreads its pods over all hosts. Two racks may share a host,
@@ -31,7 +32,7 @@ def rack_anywhere(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="another zone, rackLabel or nodeName for each rack",
-    source="AKO 4.5.0: updateSTSSchedulingPolicy",
+    source=f"{CONTROLLER}/statefulset.go: updateSTSSchedulingPolicy",
 )
 def racks_in_one_place(cluster: Cluster) -> Iterator[Problem]:
     """Racks share a place. The server keeps copies in different racks, so losing the place loses several copies."""
@@ -61,7 +62,7 @@ def _groups(racks: list[tuple[int, Placement]]) -> Iterator[list[tuple[int, Plac
     scope="cluster",
     severity="warning",
     remedy="multiPodPerHost: false, or rack-aware namespaces on racks in places of their own",
-    source="AKO 4.5.0: updateSTSSchedulingPolicy (multiPodPerHost)",
+    source=f"{CONTROLLER}/statefulset.go: updateSTSSchedulingPolicy",
 )
 def copies_on_one_host(cluster: Cluster) -> Iterator[Problem]:
     """A host may have several pods, and nothing keeps copies of a record on different hosts: losing the host loses

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import entries, namespaces, section
+from aerofleet.ako.operator_files import VALIDATING_WEBHOOK
 from aerofleet.ako.volumes import REMOTE_SECRETS, is_under, paths_of
 from aerofleet.findings import Problem, rule, rules_in
 
@@ -18,7 +19,10 @@ Keys = tuple[str | int, ...]
     scope="cluster",
     severity="severe",
     remedy="a Secret mounted by an entry of spec.storage.volumes, or secrets:… of a secret agent",
-    source="AKO 4.5.0: validateRequiredFileStorageForAerospikeConfig; aerospike-server, cfg.c",
+    source=(
+        f"{VALIDATING_WEBHOOK}: validateRequiredFileStorageForAerospikeConfig; Not confirmed: what a server"
+        " does without the file, Enterprise Edition, whose source is not public"
+    ),
 )
 def unmounted_file(cluster: Cluster) -> Iterator[Problem]:
     """A key or password file is on no volume. The operator checks feature keys, TLS files and the default password
@@ -59,7 +63,7 @@ def _files(rack: Rack) -> Iterator[tuple[Keys, str]]:
     scope="cluster",
     severity="severe",
     remedy="the name of a configured namespace",
-    source="aerospike-server, Enterprise Edition: namespaces of a datacenter",
+    source="Not confirmed: XDR, Enterprise Edition, whose source is not public",
 )
 def xdr_namespace_unknown(cluster: Cluster) -> Iterator[Problem]:
     """A destination names a namespace that is not configured. It ships nothing of the namespace that was meant."""
@@ -78,7 +82,7 @@ def xdr_namespace_unknown(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="the name of an entry of network.tls",
-    source="aerospike-server, Enterprise Edition: tls-name of a datacenter",
+    source="Not confirmed: XDR, Enterprise Edition, whose source is not public",
 )
 def xdr_tls_name_unknown(cluster: Cluster) -> Iterator[Problem]:
     """A destination has a TLS name that no entry of network.tls has. It ships nothing, or the server does not start."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from aerofleet.aerospike.server_files import DEVICES
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import namespaces, section
 from aerofleet.ako.config_file import is_same
+from aerofleet.ako.operator_files import CONTROLLER, ROLL_OUTS
 from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.restart import REMOVED, SCALED_DOWN, Restarts
 from aerofleet.ako.status import rack_sizes
@@ -21,7 +23,7 @@ from aerofleet.units.kubernetes_quantity import quantity
     scope="change",
     severity="severe",
     remedy="a backup first, and the approval of who owns the data",
-    source="AKO 4.5.0: handleNSOrDeviceRemoval and deleteFileStorage",
+    source=f"{CONTROLLER}/pod.go: handleNSOrDeviceRemoval, deleteFileStorage",
 )
 def namespace_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A namespace is removed with its data: the operator deletes its files, and wipes its devices when they are
@@ -41,7 +43,7 @@ def namespace_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[P
     scope="change",
     severity="severe",
     remedy="the index in shmem with one change, the namespace taken out with the next",
-    source="AKO 4.5.0: handleNSOrDeviceRemoval, read and not run",
+    source=f"{CONTROLLER}/pod.go: handleNSOrDeviceRemoval, read and not run",
 )
 def index_mounts_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A namespace with an index on mounts is removed. The operator looks for these mounts in the storage engine,
@@ -60,7 +62,7 @@ def index_mounts_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
     scope="change",
     severity="warning",
     remedy="the claims deleted by hand, once migrations are done",
-    source="AKO 4.5.0: removePVCs; aerospike-server, drv_ssd.c",
+    source=f"{CONTROLLER}/pvc.go: removePVCsAsync; {DEVICES}: ssd_cold_start_add_record",
 )
 def claims_stay(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The claims of pods that go stay, and so does their use of disks. A pod that comes back later has its old
@@ -85,7 +87,7 @@ def claims_stay(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Prob
     scope="change",
     severity="warning",
     remedy="an old file with its status, so that the reasons name all that starts",
-    source="recorded roll-outs of AKO 4.5.0; Reconcile",
+    source=f"{ROLL_OUTS}; {CONTROLLER}/reconciler.go: Reconcile",
 )
 def resumes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """`paused` ends. All that was changed while the cluster was paused starts now, in one pass with this change."""
@@ -145,7 +147,7 @@ def _narrower(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
     scope="change",
     severity="warning",
     remedy="that many free hosts, where the new pods may go",
-    source="AKO 4.5.0: reconcileRacks",
+    source=f"{CONTROLLER}/rack.go: reconcileRacks",
 )
 def racks_come_first(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Some racks grow and others shrink. The operator grows racks first. With one pod a host the new pods need

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from aerofleet.aerospike.parameters import parameter
+from aerofleet.aerospike.server_files import SERVER, SUPERVISOR
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import Config, entries, section, texts
 from aerofleet.ako.narrow import becomes
+from aerofleet.ako.operator_files import CONTROLLER
 from aerofleet.ako.pairs import Where, config_path_of, namespace_pairs, paired
 from aerofleet.ako.restart import Restarts, judged_version
 from aerofleet.findings import Problem, rule, rules_in
@@ -63,7 +65,7 @@ def _shown(limit: float) -> str:
     scope="change",
     severity="warning",
     remedy="a look at what is used now, and alerts below the limit",
-    source="aerospike-server, nsup.c and namespace.c",
+    source=f"{SUPERVISOR}: eval_stop_writes; {SERVER}, as/src/transaction/write.c: write_master_preprocessing",
 )
 def stops_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A limit on writes gets stricter. A server that meets it already refuses writes as soon as it is set; a new
@@ -104,7 +106,10 @@ def _named(config: Any, *path: str) -> dict[str, Config]:
     scope="change",
     severity="warning",
     remedy="a limit above what clients use at their busiest",
-    source="aerospike-server, service.c and batch.c",
+    source=(
+        f"{SERVER}, as/src/base/service.c: accept_service_connection; {SERVER}, as/src/base/batch.c:"
+        " as_batch_queue_task"
+    ),
 )
 def clients_turned_away(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A limit on connections or batches is lowered. The server refuses what is beyond as soon as it is set."""
@@ -122,7 +127,7 @@ def clients_turned_away(old: Cluster, new: Cluster, restarts: Restarts) -> Itera
     scope="change",
     severity="warning",
     remedy="a time to live that the owner of the data has agreed to",
-    source="aerospike-server, reference of parameters: default-ttl and nsup-period",
+    source=f"{SERVER}, as/src/base/record.c: as_record_advance_void_time; {SUPERVISOR}: run_expire_or_evict",
 )
 def expires_records(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Records written from now on expire, or expire sooner than before: every node deletes them then."""
@@ -155,7 +160,7 @@ def _span(seconds: float) -> str:
     scope="change",
     severity="warning",
     remedy="the stricter value, unless the owner of the data has agreed",
-    source="aerospike-server, reference of parameters: commit levels, commit-to-device and strong consistency",
+    source="Aerospike documentation, configuration reference: commit levels, commit-to-device and strong consistency",
 )
 def weaker_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The cluster promises less for a record whose write it has acknowledged."""
@@ -172,7 +177,7 @@ def weaker_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pr
     scope="change",
     severity="severe",
     remedy="the destination as it is; a rewind when it comes back under any name",
-    source="aerospike-server, Enterprise Edition: XDR",
+    source="Not confirmed: XDR, Enterprise Edition, whose source is not public",
 )
 def shipping_stops(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A destination or one of its namespaces is removed. What is written meanwhile is not shipped later by itself;
@@ -195,7 +200,7 @@ def shipping_stops(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[P
     scope="change",
     severity="info",
     remedy="a rewind of the namespace, once the destination answers",
-    source="aerospike-server, Enterprise Edition: XDR",
+    source="Aerospike documentation, knowledge base, XDR 5.0 behaviour when adding a new DC",
 )
 def ships_from_now(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A namespace gets a destination. XDR ships what is written from then on, and no record that is there already."""
@@ -220,7 +225,7 @@ SHIPS_LESS_WHEN: tuple[tuple[str, bool], ...] = (
     scope="change",
     severity="warning",
     remedy="what it ships now, or a rewind once it ships them again",
-    source="aerospike-server, Enterprise Edition: XDR",
+    source="Not confirmed: XDR, Enterprise Edition, whose source is not public",
 )
 def ships_less(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A destination ships fewer records than before. Those are not shipped later by themselves, so the copy at the
@@ -254,7 +259,7 @@ def _left_out(before: Config, after: Config) -> Iterator[str]:
     scope="change",
     severity="warning",
     remedy="a destination of another name beside it, with a rewind; then the old one goes",
-    source="aerospike-server, Enterprise Edition: XDR",
+    source="Not confirmed: XDR, Enterprise Edition, whose source is not public",
 )
 def destination_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A destination has other addresses only. If another cluster answers there, it gets nothing of what was shipped
@@ -277,7 +282,7 @@ def destination_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterato
     scope="change",
     severity="warning",
     remedy="interval × timeout above the longest pause of hosts and network",
-    source="aerospike-server, hb.c: interval and timeout",
+    source=f"{SERVER}, as/src/fabric/hb.c: hb_adjacency_tender",
 )
 def heartbeat_tightens(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Nodes count as dead after a shorter silence: a short pause of a host or the network then moves partitions."""
@@ -301,7 +306,7 @@ def _silence_ms(heartbeat: Config) -> float:
     scope="change",
     severity="warning",
     remedy="addresses that were tried from every client's network before",
-    source="aerospike-server, reference of parameters: access-address; AKO 4.5.0: status of pods",
+    source=f"{CONTROLLER}/rack.go: reconcileRacks; Aerospike documentation, configuration reference: access-address",
 )
 def addresses_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The cluster publishes other addresses, node by node. Clients that can't reach them lose the cluster."""
@@ -320,7 +325,7 @@ def addresses_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
     scope="change",
     severity="warning",
     remedy="the load balancer as it is until no client's seed list names it",
-    source="AKO 4.5.0: reconcileSTSLoadBalancerSvc, getLBServicePort",
+    source=f"{CONTROLLER}/service.go: reconcileSTSLoadBalancerSvc, getLBServicePort",
 )
 def load_balancer_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The load balancer is removed, has another port, or lets in other clients. Clients that find the cluster through

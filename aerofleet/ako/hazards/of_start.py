@@ -8,6 +8,7 @@ from typing import Any
 
 from aerofleet.aerospike.server import START_RULES
 from aerofleet.aerospike.server.file import read
+from aerofleet.aerospike.server_files import CONFIG, SERVER
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import entries, namespaces, section, texts
 from aerofleet.ako.pairs import config_path_of
@@ -34,7 +35,7 @@ IMAGE_FOLDERS = frozenset(
     scope="change",
     severity="severe",
     remedy="a value with which the server starts, in a change of its own",
-    source="aerospike-server, cfg.c; the rules of its start",
+    source=f"{CONFIG}: as_config_init, as_config_post_process",
 )
 def start_fails_later(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Servers refuse the configuration at their next start, whatever causes it. Nothing shows before; then the
@@ -48,7 +49,7 @@ def start_fails_later(old: Cluster, new: Cluster, restarts: Restarts) -> Iterato
     scope="change",
     severity="warning",
     remedy="a look at the nofile limit of the container runtime, which the operator can't set",
-    source="aerospike-server, service.c: proto-fd-max and the limit of open files",
+    source=f"{SERVER}, as/src/base/service.c: as_service_set_proto_fd_max",
 )
 def more_open_files(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """proto-fd-max grows. A server refuses a value above the limit of open files of its container live, and does
@@ -69,7 +70,10 @@ def more_open_files(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
     scope="cluster",
     severity="severe",
     remedy="a volume that is mounted at the folder itself, or one of the image's own folders",
-    source="aerospike-server 8.1, log.c and mod_lua.c; aerospike-server.docker",
+    source=(
+        f"{SERVER}, cf/src/log.c: cf_log_activate_sinks; {SERVER}, as/src/base/as.c: validate_directory;"
+        " Measured: aerospike-server 8.1.1"
+    ),
 )
 def missing_folder(cluster: Cluster) -> Iterator[Problem]:
     """The folder of a log or of the Lua modules is missing. The server makes neither, and does not start without
@@ -104,7 +108,7 @@ def _folders(rack: Rack) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
     scope="cluster",
     severity="severe",
     remedy="devices of one size, or enforce-best-practices: false",
-    source="aerospike-server, cfg.c (cfg_best_practices_check)",
+    source=f"{CONFIG}: cfg_best_practices_check",
 )
 def unequal_devices(cluster: Cluster) -> Iterator[Problem]:
     """With enforce-best-practices a server does not start where devices of a namespace differ by more than 8 MiB."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.failed_pods import ignored_and_blocking
+from aerofleet.ako.operator_files import CONTROLLER, ROLL_OUTS
 from aerofleet.ako.restart import IMAGE, LIVE, POD_RESTART, REMOVED, SCALED_DOWN, WARM, Restarts
 from aerofleet.ako.status import Status
 from aerofleet.ako.volumes import is_persistent
@@ -29,7 +30,7 @@ TOUCHED = frozenset({WARM, POD_RESTART, IMAGE, SCALED_DOWN, REMOVED})
     scope="status",
     severity="severe",
     remedy="the change once `aerofleet wait` ends, since the one before is then done",
-    source="recorded roll-outs of AKO 4.5.0",
+    source=f"{ROLL_OUTS}",
 )
 def rollout_under_way(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """The change before this one is not rolled out yet. The operator sees a change, a revert or `paused` only when
@@ -51,7 +52,7 @@ def rollout_under_way(old: Cluster, new: Cluster, restarts: Restarts, status: St
     scope="status",
     severity="severe",
     remedy="the cause first, which is in the operator's log",
-    source="recorded roll-outs of AKO 4.5.0",
+    source=f"{ROLL_OUTS}",
 )
 def operator_in_error(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """The operator could not finish what was there before. If a pod has failed, it comes first: the operator
@@ -67,7 +68,7 @@ def operator_in_error(old: Cluster, new: Cluster, restarts: Restarts, status: St
     scope="status",
     severity="severe",
     remedy="a change that mends the failed pods, and nothing else with it",
-    source="recorded roll-outs of AKO 4.5.0",
+    source=f"{ROLL_OUTS}; {CONTROLLER}/rack.go: handleFailedPodsInRack",
 )
 def failed_pods_first(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """Failed pods come before everything else. The operator gives their rack the new configuration and template,
@@ -87,7 +88,7 @@ def failed_pods_first(old: Cluster, new: Cluster, restarts: Restarts, status: St
     scope="status",
     severity="severe",
     remedy="the failed pods mended, or a maxIgnorablePods that covers them; then fewer pods",
-    source="recorded roll-outs of AKO 4.5.0",
+    source=f"{ROLL_OUTS}; {CONTROLLER}/rack.go: scaleDownRack",
 )
 def shrink_blocked(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """While a pod has failed, the operator takes no pod away, not even the failed one: it tries for ever, and its
@@ -113,7 +114,7 @@ def shrink_blocked(old: Cluster, new: Cluster, restarts: Restarts, status: Statu
     scope="status",
     severity="warning",
     remedy="the first restart seen through before anything else is changed",
-    source="recorded roll-outs of AKO 4.5.0",
+    source=f"{ROLL_OUTS}",
 )
 def restarts_twice(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """A failed pod that runs again with the corrected pod spec or configuration restarts once more: the pass still
@@ -135,7 +136,7 @@ def restarts_twice(old: Cluster, new: Cluster, restarts: Restarts, status: Statu
     scope="status",
     severity="severe",
     remedy="its claims deleted by hand, then the pod; or deleteLocalStorageOnPodRecovery: true",
-    source="recorded roll-outs of AKO 4.5.0",
+    source=f"{ROLL_OUTS}",
 )
 def failed_keeps_claims(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """A failed pod keeps its claims, also those of local classes on a blocked host, so it stays Pending for ever.
@@ -159,7 +160,7 @@ def failed_keeps_claims(old: Cluster, new: Cluster, restarts: Restarts, status: 
     scope="status",
     severity="warning",
     remedy="the pods mended, and maxIgnorablePods taken away",
-    source="recorded roll-outs of AKO 4.5.0",
+    source=f"{ROLL_OUTS}",
 )
 def ignored_pods_left(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """The roll-out goes on without the ignored pods, and the rosters of strongly consistent namespaces are written
@@ -179,7 +180,7 @@ def ignored_pods_left(old: Cluster, new: Cluster, restarts: Restarts, status: St
     scope="status",
     severity="severe",
     remedy="the failed pods mended first",
-    source="recorded roll-outs of AKO 4.5.0",
+    source=f"{ROLL_OUTS}; {CONTROLLER}/aero_info_calls.go: waitForMultipleNodesSafeStopReady",
 )
 def one_node_left(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """Fewer than two nodes are left beside the ignored pods. The operator then neither restarts a node nor takes
@@ -201,7 +202,7 @@ def _have(pods: list[str]) -> str:
     scope="status",
     severity="severe",
     remedy="the first roll-out finished, or no claim that holds anything",
-    source="recorded roll-outs of AKO 4.5.0",
+    source=f"{ROLL_OUTS}; {CONTROLLER}/reconciler.go: recoverFailedCreate",
 )
 def never_rolled_out(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
     """No roll-out of the cluster was ever finished. The operator makes such a cluster anew when all of its pods

@@ -6,9 +6,18 @@ from collections import Counter
 from collections.abc import Iterator
 
 from aerofleet.aerospike.server.start_storage import DEVICE_RULES
+from aerofleet.aerospike.server_files import CONFIG, DEVICES, SERVER
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import namespaces, section, texts
 from aerofleet.ako.mounts import Volume, volume_bytes, volume_under
+from aerofleet.ako.operator_files import (
+    CONFIG_VALIDATION,
+    CONTROLLER,
+    ROLL_OUTS,
+    STORAGE_VALIDATION,
+    TYPES,
+    VALIDATING_WEBHOOK,
+)
 from aerofleet.ako.refused_starts import refused_starts
 from aerofleet.ako.volumes import RESERVED_PATHS, is_persistent, path_of, policy
 from aerofleet.findings import Problem, rule, rules_in
@@ -26,7 +35,7 @@ EMPTIED: dict[str, str] = {
     scope="cluster",
     severity="warning",
     remedy="a persistent volume for the work directory",
-    source="AKO 4.5.0: validateWorkDir; aerospike-server, smd.c",
+    source=f"{VALIDATING_WEBHOOK}: validateRequiredFileStorageForMetadata; {SERVER}, as/src/base/smd.c",
 )
 def skips_work_directory(cluster: Cluster) -> Iterator[Problem]:
     """The work directory need not be persistent. Users, definitions of secondary indexes and the roster are then
@@ -37,7 +46,11 @@ def skips_work_directory(cluster: Cluster) -> Iterator[Problem]:
 
 
 @rule(
-    "cascade-delete", scope="cluster", severity="severe", remedy="cascadeDelete: false", source="AKO 4.5.0: removePVCs"
+    "cascade-delete",
+    scope="cluster",
+    severity="severe",
+    remedy="cascadeDelete: false",
+    source=f"{CONTROLLER}/pvc.go: removePVCsAsync; {CONTROLLER}/reconciler.go: deleteExternalResources",
 )
 def cascade_delete(cluster: Cluster) -> Iterator[Problem]:
     """The operator deletes the claims, and with them the data, when it removes the pod or the cluster is deleted."""
@@ -59,7 +72,7 @@ def cascade_delete(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="initMethod: none, for disks that may hold data",
-    source="AKO 4.5.0: initialize.sh and status.pods.initializedVolumes",
+    source=f"{TYPES}: AerospikePodStatus.InitializedVolumes",
 )
 def wipes_at_start(cluster: Cluster) -> Iterator[Problem]:
     """A volume is wiped when a pod meets it for the first time. A cluster that is made again over kept volumes
@@ -80,7 +93,7 @@ def wipes_at_start(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="leave it out, unless the copies elsewhere are sure",
-    source="recorded roll-outs of AKO 4.5.0; isLocalPVCDeletionRequired and deleteLocalPVCs",
+    source=f"{ROLL_OUTS}; {CONTROLLER}/pod.go: isLocalPVCDeletionRequired",
 )
 def deletes_local_storage(cluster: Cluster) -> Iterator[Problem]:
     """The operator deletes the claims of local classes with every pod that it rebuilds, or with every failed pod
@@ -98,7 +111,7 @@ def deletes_local_storage(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="a Filesystem volume at each mount",
-    source="AKO 4.5.0: validateRequiredFileStorageForAerospikeConfig",
+    source=f"{VALIDATING_WEBHOOK}: validateNamespaceConfig",
 )
 def sindex_mount_unchecked(cluster: Cluster) -> Iterator[Problem]:
     """A mount of a secondary index is no persistent volume. The operator checks the mounts of the primary index
@@ -118,7 +131,7 @@ def sindex_mount_unchecked(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="a mounts-budget below the volume's size",
-    source="aerospike-server, Enterprise Edition: index on flash",
+    source="Aerospike documentation, knowledge base, FAQ - Index on disk stop-writes",
 )
 def mounts_over_volume(cluster: Cluster) -> Iterator[Problem]:
     """The budget of an index is larger than its volumes. The index may grow to its budget, and the server stops
@@ -144,7 +157,10 @@ def mounts_over_volume(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="a device of its own for each line",
-    source="aerospike-server, drv_ssd.c; AKO 4.5.0: ValidateStorageEngineDeviceList",
+    source=(
+        f"{CONFIG}: cfg_add_storage_device; {DEVICES}: ssd_read_header; {CONFIG_VALIDATION}:"
+        " ValidateStorageEngineDeviceList"
+    ),
 )
 def shared_shadow(cluster: Cluster) -> Iterator[Problem]:
     """A device is used twice: as another device's shadow, or by two namespaces with different shadows. Servers
@@ -169,7 +185,7 @@ def shared_shadow(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="warning",
     remedy="the path without its last slash, or another one",
-    source="AKO 4.5.0: validateContainerAttachmentPaths",
+    source=f"{STORAGE_VALIDATION}: validateStorage",
 )
 def path_with_slash(cluster: Cluster) -> Iterator[Problem]:
     """A reserved path with a slash at its end passes the webhook, and its volume hides the operator's own files."""
@@ -192,7 +208,7 @@ LARGEST_DEVICE_BYTES = 2 << 40
     scope="cluster",
     severity="warning",
     remedy="partitions of at most 2 TiB, each a device of its own",
-    source="aerospike-server 4.9 to 8.1, storage.h (AS_STORAGE_MAX_DEVICE_SIZE)",
+    source="aerospike-server 4.9 to 8.1.2, as/include/storage/storage.h: AS_STORAGE_MAX_DEVICE_SIZE",
 )
 def device_over_2_tib(cluster: Cluster) -> Iterator[Problem]:
     """A device is larger than 2 TiB. The server uses the first 2 TiB, never the rest, and warns in its log only."""
@@ -212,7 +228,7 @@ def device_over_2_tib(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="a volume with room for all of its files, or a smaller filesize",
-    source="aerospike-server, drv_ssd.c",
+    source=f"{DEVICES}: ssd_init_files",
 )
 def files_over_volume(cluster: Cluster) -> Iterator[Problem]:
     """The files of a namespace may grow beyond their volume. The server makes them at their full length without

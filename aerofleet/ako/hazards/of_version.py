@@ -25,7 +25,7 @@ DEFAULT_BLOCK_BYTES = 1 << 20
     scope="cluster",
     severity="warning",
     remedy="a build that has the fix",
-    source="the vendor's release notes",
+    source="Aerospike release notes, 7.1 to 8.2",
 )
 def known_bug(cluster: Cluster) -> Iterator[Problem]:
     """The release notes of a later build name a bug of this build that concerns the cluster."""
@@ -51,7 +51,7 @@ def _passes(old: Cluster, new: Cluster, version: str) -> bool:
     scope="change",
     severity="severe",
     remedy="the vendor's special upgrade path for AER-6898 in place of a plain change of the image",
-    source="the vendor's release notes: AER-6898",
+    source="Aerospike release notes, AER-6898",
 )
 def xdr_upgrade(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The image changes from or to a build with a bug of XDR. The operator restarts nodes one after the other. A
@@ -75,7 +75,7 @@ def xdr_upgrade(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Prob
     scope="change",
     severity="warning",
     remedy="max-record-size as large as the largest record",
-    source="the configuration schemas of 7.0 and 7.1: write-block-size and max-record-size",
+    source="Aerospike configuration schemas, 7.0 and 7.1: write-block-size and max-record-size",
 )
 def record_limit(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The upgrade to 7.1 or later brings a default of 1 MiB for `max-record-size`. Before, the write block alone
@@ -108,7 +108,7 @@ def _has_large_blocks(namespace: Config) -> bool:
     scope="change",
     severity="warning",
     remedy="a search for such records, in the sources of XDR too, before the upgrade",
-    source='the vendor\'s page "Upgrade to Database 8.2.0"',
+    source="Aerospike documentation, Upgrade to Database 8.2.0",
 )
 def nesting_limit(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The upgrade to 8.2.0 or later refuses lists and maps deeper than 64 levels. The server reads those that it
@@ -127,7 +127,7 @@ def nesting_limit(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pr
     scope="change",
     severity="warning",
     remedy="UDFs that need none of them; or mod-lua.allow-unsafe-lua: true in the same change",
-    source="the configuration schema of 8.2.0: allow-unsafe-lua",
+    source="Aerospike configuration schemas, 8.2.0: allow-unsafe-lua",
 )
 def lua_hardened(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The upgrade to 8.2.0 or later brings the default false for `allow-unsafe-lua`, which can't be set live: UDFs
@@ -146,7 +146,7 @@ def lua_hardened(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pro
     scope="change",
     severity="warning",
     remedy="clients with short timeouts and retries on another node",
-    source='the vendor\'s page "Upgrade to Database 8.2.0"',
+    source="Aerospike documentation, Upgrade to Database 8.2.0",
 )
 def slow_join(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A node of 8.2.0 or later that starts takes connections, and answers nothing until it has the cluster's
@@ -161,7 +161,7 @@ def slow_join(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Proble
     scope="change",
     severity="info",
     remedy="--preview and the name of the feature",
-    source='the vendor\'s page "Upgrade to Database 8.2.0"',
+    source="Aerospike documentation, Upgrade to Database 8.2.0",
 )
 def experimental_flag(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A server of 8.2.0 or later does not know the start flag --experimental. No field of the cluster has the flag:

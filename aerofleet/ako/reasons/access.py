@@ -9,6 +9,7 @@ from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import entries, section, texts
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.narrow import becomes
+from aerofleet.ako.operator_files import CONTROLLER
 from aerofleet.findings import Effect, Reason, declared, rules_in
 
 ACCESS = declared(
@@ -16,7 +17,7 @@ ACCESS = declared(
     "Users, roles or the operator's way of setting them change; the operator sets them while servers run.",
     scope="change",
     severity="info",
-    source="AKO 4.5.0, reconcileAccessControl",
+    source=f"{CONTROLLER}/access_control.go: reconcileAccessControl",
 )
 
 LISTS = frozenset({"privileges", "roles", "whitelist"})

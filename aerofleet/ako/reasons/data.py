@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from aerofleet.aerospike.server_files import PARTITION_BALANCE
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, namespaces, replication_factor
 from aerofleet.ako.config_change import removed_namespaces
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.narrow import becomes
+from aerofleet.ako.operator_files import CONTROLLER
 from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.reasons.evictions import eviction_reasons
 from aerofleet.ako.reasons.losses import loss_reasons
@@ -23,28 +25,31 @@ NAMESPACE_REMOVED = declared(
     "A namespace is no longer configured, and its data goes with it.",
     scope="change",
     severity="severe",
-    source="AKO 4.5.0, handleNSOrDeviceRemoval: files are deleted, devices are wiped before they are used again",
+    source=f"{CONTROLLER}/pod.go: handleNSOrDeviceRemoval",
 )
 NAMESPACE_ADDED = declared(
     "namespace-added",
     "A namespace is new and empty.",
     scope="change",
     severity="info",
-    source="AKO 4.5.0, handleNSOrDeviceAddition",
+    source=f"{CONTROLLER}/pod.go: handleNSOrDeviceAddition",
 )
 REPLICATION_FACTOR = declared(
     "replication-factor",
     "A namespace keeps another number of copies of each record.",
     scope="change",
     severity="warning",
-    source="aerospike-server: partitions get or lose replicas by migration",
+    source=f"{PARTITION_BALANCE}: balance_namespace_ap",
 )
 BALANCE = declared(
     "balance",
     "A parameter that decides where the server places partitions changes, and partitions move.",
     scope="change",
     severity="warning",
-    source="aerospike-server, partition_balance.c; its reference of parameters",
+    source=(
+        f"{PARTITION_BALANCE}: balance_namespace_ap; Aerospike documentation, configuration reference:"
+        " prefer-uniform-balance and active-rack"
+    ),
 )
 
 

@@ -18,7 +18,7 @@ EVICTS = declared(
     " at once, whatever copies they have.",
     scope="change",
     severity="severe",
-    source="aerospike-server 6.0 to 8.1, nsup.c and namespace.c",
+    source="aerospike-server 6.0 to 8.1.2, as/src/base/nsup.c: eval_hwm_breached",
 )
 
 Keys = tuple[str, ...]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import is_purely_in_memory
+from aerofleet.ako.operator_files import CONTROLLER, DEFINITION
 from aerofleet.ako.volumes import cascades, is_persistent
 from aerofleet.findings import Effect, Reason, declared, rules_in
 from aerofleet.units.aerospike_cluster import API_VERSION
@@ -16,28 +17,30 @@ CREATED = declared(
     "A new cluster is made.",
     scope="change",
     severity="info",
-    source="AKO 4.5.0, Reconcile",
+    source=f"{CONTROLLER}/reconciler.go: Reconcile",
 )
 DELETED = declared(
     "deleted",
     "The cluster is deleted, and with it the claims of every volume with cascadeDelete.",
     scope="change",
     severity="severe",
-    source="AKO 4.5.0, cleanUpAndRemoveFinalizer and deleteExternalResources",
+    source=f"{CONTROLLER}/reconciler.go: cleanUpAndRemoveFinalizer, deleteExternalResources",
 )
 RENAMED = declared(
     "identity",
     "Another name or namespace makes another cluster, with other pods and volumes.",
     scope="change",
     severity="severe",
-    source="Kubernetes 1.35: an object is known by its kind, namespace and name",
+    source="Kubernetes 1.35, names of objects: kind, namespace and name identify an object",
 )
 API_VERSION_CHANGES = declared(
     "api-version-changes",
     "An object has another apiVersion: Pulumi makes the new one and deletes the old one, which is the same object.",
     scope="change",
     severity="severe",
-    source="pulumi-kubernetes, issues 546 and 1668",
+    source=(
+        "pulumi-kubernetes 4.32, provider/pkg/await/await.go: Creation; pulumi-kubernetes 4.32, issues 546 and 1668"
+    ),
 )
 API_VERSION_UNSERVED = declared(
     "api-version",
@@ -45,7 +48,7 @@ API_VERSION_UNSERVED = declared(
     scope="cluster",
     severity="error",
     remedy=API_VERSION,
-    source="AKO 4.5.0, CustomResourceDefinition of AerospikeCluster",
+    source=f"{DEFINITION}: spec.versions",
 )
 
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from aerofleet.findings import Effect, Rule, declared
 
-SOURCE = "Kubernetes 1.35, validation of updates; pulumi-kubernetes 4.32, diff.go"
+SOURCE = (
+    "Kubernetes 1.35, validation of updates; pulumi-kubernetes 4.32, provider/pkg/provider/diff.go: forceNewProperties"
+)
 
 REPLACED = declared(
     "replaced",

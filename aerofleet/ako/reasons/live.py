@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from aerofleet.aerospike.server_files import LIVE_CONFIG
 from aerofleet.ako.config_change import ConfigChange
 from aerofleet.ako.live import LiveOutcome, live_outcome
+from aerofleet.ako.operator_files import LIBRARY, ROLL_OUTS
 from aerofleet.ako.restart import LIVE
 from aerofleet.findings import Effect, Problem, Reason, rule, rules_in
 
-SOURCE = "AKO 4.5.0 with aerospike-management-lib 1.9, as_setconfig.go; recorded roll-outs; the server's cfg_info.c"
+SOURCE = f"{LIBRARY}, asconfig/as_setconfig.go: createSetConfigCmdList; {LIVE_CONFIG}; {ROLL_OUTS}"
 
 
 @rule(

@@ -12,16 +12,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from aerofleet.aerospike.server.loss import Loss, LossKind, Setup, losses, path_in, shadows_removed
+from aerofleet.aerospike.server_files import DEVICES, MEMORY
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, ignores_devices, namespaces, section
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.mounts import volume_under
+from aerofleet.ako.operator_files import CONTROLLER
 from aerofleet.ako.pairs import config_path_of, paired
 from aerofleet.ako.reasons.pods import copies_of
 from aerofleet.ako.reasons.starts import refilled
 from aerofleet.findings import Effect, Reason, declared, rules_in
 
-SOURCE = "aerospike-server 6.0 to 8.1.2, drv_ssd.c and drv_mem.c; AKO 4.5.0, handleNSOrDeviceRemoval"
+SOURCE = f"{DEVICES}: ssd_init_synchronous; {MEMORY}: init_synchronous; {CONTROLLER}/pod.go: handleNSOrDeviceRemoval"
 
 MEMORY_ONLY = declared(
     "memory-only",

@@ -24,28 +24,28 @@ UNKNOWN_KIND = declared(
     "No rule knows what an object of this kind does.",
     scope="change",
     severity="severe",
-    source="Kubernetes 1.35, and the kinds that the platform makes",
+    source="Platform rule: docs/concepts/effects.md",
 )
 OBJECT_COMES = declared(
     "object-comes",
     "An object beside the cluster is new.",
     scope="change",
     severity="info",
-    source="Kubernetes 1.35",
+    source="Kubernetes 1.35, API of the kind",
 )
 OBJECT_GOES = declared(
     "object-goes",
     "An object beside the cluster is deleted.",
     scope="change",
     severity="severe",
-    source="Kubernetes 1.35",
+    source="Kubernetes 1.35, API of the kind",
 )
 OBJECT_CHANGES = declared(
     "object-changes",
     "An object beside the cluster changes in place.",
     scope="change",
     severity="info",
-    source="Kubernetes 1.35",
+    source="Kubernetes 1.35, API of the kind",
 )
 FROZEN = declared(
     "frozen",

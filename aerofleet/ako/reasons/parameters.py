@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_change import ConfigChange, judge
+from aerofleet.ako.operator_files import CONTROLLER
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.restart import Restarts, judged_version
 from aerofleet.findings import Effect, Problem, Reason, declared, rule, rules_in
@@ -17,7 +18,7 @@ NEW_PODS = declared(
     "No rack stays, so a parameter that differs comes with the new pods.",
     scope="change",
     severity="info",
-    source="AKO 4.5.0, reconcileRacks",
+    source=f"{CONTROLLER}/rack.go: reconcileRacks",
 )
 
 
@@ -26,7 +27,7 @@ NEW_PODS = declared(
     scope="config",
     severity="severe",
     remedy="a parameter of this server version",
-    source="the configuration schemas of the server's releases",
+    source="Aerospike configuration schemas, 6.0 to 8.2",
 )
 def unknown_parameter(version: str, change: ConfigChange, kind: str) -> Iterator[Problem]:
     """No rule knows what the parameter does, because no schema of the server's version has it."""

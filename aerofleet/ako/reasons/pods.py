@@ -8,6 +8,7 @@ from functools import partial
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, ignores_devices, is_purely_in_memory, namespaces, replication_factor, section
 from aerofleet.ako.config_change import ConfigChange
+from aerofleet.ako.operator_files import CONTROLLER, LIBRARY, RESTARTS
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.reasons.live import live_reasons
 from aerofleet.ako.restart import CRASH, IMAGE, LIVE, POD_RESTART, WARM, RackRestart, judged_version
@@ -17,7 +18,7 @@ from aerofleet.units.version import is_at_least
 SURVIVES_SINCE = "7.0.0.0"
 """The first server that keeps the data of an in-memory namespace in shared memory, where it survives a warm restart."""
 
-SOURCE = "AKO 4.5.0, getRollingRestartTypePod; its recorded restart decisions"
+SOURCE = f"{CONTROLLER}/pod.go: getRollingRestartTypeMap, getRollingRestartTypePod; {RESTARTS}"
 
 
 @rule(
@@ -54,7 +55,7 @@ SET_LIVE = declared(
     "The operator sets a parameter on running servers.",
     scope="change",
     severity="info",
-    source="AKO 4.5.0, isAllDynamicConfig",
+    source=f"{CONTROLLER}/pod.go: isAllDynamicConfig",
 )
 WARM_RESTART = declared(
     "warm-restart",
@@ -75,14 +76,14 @@ IMAGE_CHANGE = declared(
     "The operator makes pods again with another image, one batch after the other.",
     scope="change",
     severity="info",
-    source="AKO 4.5.0, isRackUpgradeNeeded; its recorded restart decisions",
+    source=f"{CONTROLLER}/rack.go: isRackUpgradeNeeded; {RESTARTS}",
 )
 SAME_FILE = declared(
     "same-file",
     "A value is only spelt in another way; the server's file stays the same.",
     scope="change",
     severity="info",
-    source="AKO 4.5.0 with aerospike-management-lib 1.9, as_config.go",
+    source=f"{LIBRARY}, asconfig/conffilewriter.go",
 )
 
 RULE_OF_KIND = {WARM: WARM_RESTART, POD_RESTART: REBUILT_PODS, IMAGE: IMAGE_CHANGE}

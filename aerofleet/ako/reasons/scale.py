@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aerofleet.aerospike.server_files import PARTITION_BALANCE, SERVER
 from aerofleet.ako.batches import percent_of
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import namespaces, replication_factor, section, storage_type
 from aerofleet.ako.failed_pods import ignored_and_blocking
 from aerofleet.ako.image import is_same_image
+from aerofleet.ako.operator_files import CONTROLLER, LIBRARY, MUTATING_WEBHOOK, ROLL_OUTS
 from aerofleet.ako.restart import NEW, REMOVED, SCALED_DOWN, Restarts
 from aerofleet.ako.status import Status, rack_sizes
 from aerofleet.findings import Effect, Reason, declared, rules_in
@@ -19,84 +21,87 @@ SIZE = declared(
     "The cluster gets another number of pods, and partitions move.",
     scope="change",
     severity="warning",
-    source="AKO 4.5.0, scaleUpRack and scaleDownRack",
+    source=f"{CONTROLLER}/rack.go: scaleUpRack, scaleDownRack",
 )
 ONE_POD_LEFT = declared(
     "one-pod-left",
     "One pod is left for namespaces with several copies, so each record has one copy.",
     scope="change",
     severity="severe",
-    source="aerospike-server: a node has one copy of a record",
+    source=f"{PARTITION_BALANCE}: balance_namespace_ap",
 )
 RACK_ORDER = declared(
     "rack-order",
     "The racks are the same in another order, which decides who gets the pods that are left over.",
     scope="change",
     severity="info",
-    source="AKO 4.5.0, getConfiguredRackStateList",
+    source=f"{CONTROLLER}/rack.go: getConfiguredRackStateList",
 )
 RACKS = declared(
     "racks",
     "Racks come or go with their pods, and partitions move.",
     scope="change",
     severity="warning",
-    source="AKO 4.5.0, reconcileRacks and deleteRacks",
+    source=f"{CONTROLLER}/rack.go: reconcileRacks, deleteRacks",
 )
 RACK_IDS = declared(
     "rack-ids",
     "The cluster gets other rack ids, or takes them from elsewhere, and partitions move.",
     scope="change",
     severity="warning",
-    source="AKO 4.5.0, reconcileRacks: a StatefulSet for every rack id",
+    source=f"{CONTROLLER}/rack.go: reconcileRacks",
 )
 RACK_NAMESPACES = declared(
     "rack-namespaces",
     "Other namespaces spread their copies over racks, and partitions move.",
     scope="change",
     severity="warning",
-    source="AKO 4.5.0: the operator writes rack-id into the namespaces of rackConfig.namespaces",
+    source=f"{MUTATING_WEBHOOK}: setDefaultNsConf",
 )
 REVISION = declared(
     "revision",
     "A rack gets a new revision: the operator makes all its pods anew beside the old ones, and each fills again.",
     scope="change",
     severity="warning",
-    source="AKO 4.5.0, reconcileRevisionChangedRacks",
+    source=f"{CONTROLLER}/rack.go: reconcileRevisionChangedRacks",
 )
 ROSTER = declared(
     "roster",
     "Nodes leave or join the roster of strongly consistent namespaces, and partitions move.",
     scope="change",
     severity="warning",
-    source="AKO 4.5.0, strong_consistency.go",
+    source=(
+        f"{CONTROLLER}/strong_consistency.go: getAndSetRoster; {LIBRARY}, deployment/strong_consistency.go:"
+        " ManageRoster"
+    ),
 )
 NEVER_FORMS = declared(
     "never-forms",
     "A cluster never has as many nodes as min-cluster-size asks for, and the operator waits for ever.",
     scope="change",
     severity="error",
-    source="recorded roll-outs of AKO 4.5.0; aerospike-server, cfg_info.c",
+    source=f"{ROLL_OUTS}; {SERVER}, as/src/fabric/clustering.c: paxos_proposer_proposal_start",
 )
 SAME_IMAGE = declared(
     "same-image",
     "An image is written in another way, and is the same to the operator.",
     scope="change",
     severity="info",
-    source="AKO 4.5.0, isPodOnDesiredImage",
+    source=f"{CONTROLLER}/statefulset.go: isPodOnDesiredImage",
 )
 DOWNGRADE = declared(
     "downgrade",
     "A server goes back to an older version, which may not read what the newer one wrote.",
     scope="change",
     severity="severe",
-    source="the vendor's release notes: upgrades that can't be taken back",
+    source="Aerospike documentation, special upgrades and downgrades",
 )
 FORMAT_BREAK = declared(
     "format-break",
     "Data in memory has another format from a server version on, so no server takes over what is there.",
     scope="change",
     severity="severe",
-    source="the vendor's release notes of 7.0",
+    source="Aerospike documentation, Upgrade to Database 7.0",
 )
 
 FORMAT_BREAKS: tuple[tuple[str, str], ...] = (

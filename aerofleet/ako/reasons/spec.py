@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.narrow import becomes, narrow
+from aerofleet.ako.operator_files import CONTROLLER, RESTARTS
 from aerofleet.ako.reasons.parameters import WITH_NEW_PODS
 from aerofleet.ako.reasons.unknown import NO_RULE, UNKNOWN_EFFECT
 from aerofleet.findings import Effect, Reason, declared
@@ -15,14 +16,14 @@ LIVE_FIELD = declared(
     "The operator applies a field of the spec without a restart.",
     scope="change",
     severity="info",
-    source="AKO 4.5.0, reconcileRacks and getRollingRestartTypePod: nothing there reads these fields",
+    source=f"{CONTROLLER}/rack.go: reconcileRacks; {CONTROLLER}/pod.go: getRollingRestartTypePod",
 )
 NO_POD_CHANGES = declared(
     "no-pod-changes",
     "A field of the spec differs, and no pod that stays changes by it.",
     scope="change",
     severity="info",
-    source="AKO 4.5.0, getRollingRestartTypePod; its recorded restart decisions",
+    source=f"{CONTROLLER}/pod.go: getRollingRestartTypePod; {RESTARTS}",
 )
 
 LIVE_FIELDS: dict[str, str] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from aerofleet.aerospike.server_files import DEVICES, MEMORY, SERVER
 from aerofleet.ako.config import Config, ignores_devices, is_purely_in_memory, section
 from aerofleet.ako.config_file import is_same
 from aerofleet.findings import Effect, Reason, Rule, declared, rules_in
@@ -14,21 +15,24 @@ ERASES = declared(
     "A parameter changes with which servers can't read what is on their devices.",
     scope="change",
     severity="severe",
-    source="aerospike-server 8.1, drv_ssd.c; 6.3 for single-bin",
+    source=(
+        f"Aerospike documentation, Configure encryption at rest; {SERVER}, as/src/storage/drv_ssd_ce.c:"
+        " ssd_header_validate_cfg"
+    ),
 )
 SHRINKS = declared(
     "shrinks",
     "A namespace gets less room for its data than before: what is there may not fit.",
     scope="change",
     severity="severe",
-    source="aerospike-server 8.1, drv_ssd.c and drv_mem.c",
+    source=f"{DEVICES}; {MEMORY}",
 )
 COLD_START = declared(
     "cold-start",
     "A parameter changes with which a server does not take over its index, and builds it anew.",
     scope="change",
     severity="info",
-    source="aerospike-server 8.1, cold start",
+    source="Aerospike documentation, Fast restart",
 )
 
 UNREADABLE_WITH: dict[tuple[str, ...], str] = {

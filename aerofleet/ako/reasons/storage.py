@@ -11,6 +11,7 @@ from aerofleet.ako.config import ignores_devices, is_purely_in_memory, namespace
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.mounts import by_name, unseen_host_paths
 from aerofleet.ako.narrow import becomes, narrow
+from aerofleet.ako.operator_files import CONTROLLER, STORAGE_VALIDATION, TYPES
 from aerofleet.ako.pairs import paired
 from aerofleet.ako.reasons.pods import copies_of
 from aerofleet.ako.reasons.scale import roster_reason
@@ -25,63 +26,65 @@ VOLUME_REMOVED = declared(
     "A persistent volume is no longer part of the cluster, and what is on it is not served.",
     scope="change",
     severity="severe",
-    source="AKO 4.5.0, webhook and updateSTSPVStorage",
+    source=f"{STORAGE_VALIDATION}: validateAddedOrRemovedVolumes; {CONTROLLER}/statefulset.go: updateSTSPVStorage",
 )
 VOLUME_SHRINKS = declared(
     "volume-shrinks",
     "A persistent volume gets a smaller size than before: what is on it may not fit.",
     scope="change",
     severity="severe",
-    source="Kubernetes 1.35: a claim can't shrink, so only a new one has the size",
+    source="Kubernetes 1.35, claims: one can't shrink, so only a new one has the size",
 )
 INIT_METHOD = declared(
     "init-method",
     "The way in which the operator prepares a volume that a pod meets for the first time changes; some ways wipe it.",
     scope="change",
     severity="severe",
-    source="AKO 4.5.0, init container and status.pods.initializedVolumes",
+    source=f"{TYPES}: AerospikePodStatus.InitializedVolumes",
 )
 CASCADE_DELETE = declared(
     "cascade-delete-changes",
     "Whether the operator deletes a volume's claim with its pod's place or with the cluster changes.",
     scope="change",
     severity="severe",
-    source="AKO 4.5.0, removePVCs",
+    source=f"{CONTROLLER}/pvc.go: removePVCsAsync",
 )
 WIPE_METHOD = declared(
     "wipe-method",
     "The way in which the operator wipes a volume before it is used again changes.",
     scope="change",
     severity="info",
-    source="AKO 4.5.0, init container and status.pods.dirtyVolumes",
+    source=f"{TYPES}: AerospikePodStatus.DirtyVolumes",
 )
 MOUNT_OPTIONS = declared(
     "mount-options",
     "Options of a persistent volume's mount change, and the operator ignores them.",
     scope="change",
     severity="info",
-    source="AKO 4.5.0, isStorageVolumeSourceUpdated and addVolumeMountInContainer",
+    source=(
+        f"{CONTROLLER}/rack.go: isStorageVolumeSourceUpdated; {CONTROLLER}/statefulset.go: addVolumeMountInContainer"
+    ),
 )
 HOST_PATH_CHANGES = declared(
     "host-path-changes",
     "The path of a hostPath volume changes; pods keep the old one until something else rebuilds them.",
     scope="change",
     severity="info",
-    source="AKO 4.5.0, isStorageVolumeSourceUpdated: it does not compare the path",
+    source=f"{CONTROLLER}/rack.go: isStorageVolumeSourceUpdated",
 )
 STORAGE_POLICY = declared(
     "storage-policy",
     "A policy of the storage changes that counts for later changes only.",
     scope="change",
     severity="info",
-    source="AKO 4.5.0, API of AerospikeStorageSpec",
+    source=f"{TYPES}: AerospikeStorageSpec",
 )
 BLOCK_LIST = declared(
     "block-list",
     "Kubernetes nodes are blocked, and the operator rebuilds their pods elsewhere; or they may be used again.",
     scope="change",
     severity="warning",
-    source="AKO 4.5.0, handleK8sNodeBlockListPods",
+    source=f"{CONTROLLER}/rack.go: handleK8sNodeBlockListPods",
 )
 
 POLICIES: dict[str, str] = {

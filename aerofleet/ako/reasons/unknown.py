@@ -10,6 +10,7 @@ from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.config_schema import new_choices
 from aerofleet.ako.new_fields import new_field_changes
+from aerofleet.ako.operator_files import DEFINITION
 from aerofleet.findings import Effect, Reason, declared
 
 UNKNOWN_EFFECT = declared(
@@ -17,14 +18,14 @@ UNKNOWN_EFFECT = declared(
     "A field of the definition changes, and no rule knows what the operator does with it.",
     scope="change",
     severity="severe",
-    source="AKO 4.5.0, CustomResourceDefinition of AerospikeCluster",
+    source=f"{DEFINITION}",
 )
 UNKNOWN_VALUE = declared(
     "unknown-value",
     "A value is none of those that the schema of the parameter, or Kubernetes, has at any known version.",
     scope="change",
     severity="severe",
-    source="the configuration schemas of the server's releases; Kubernetes 1.35, API of pods",
+    source="Aerospike configuration schemas, 6.0 to 8.2; Kubernetes 1.35, API of pods",
 )
 
 NO_RULE = "unknown: no rule knows what this field does"

@@ -27,7 +27,12 @@ FOLDER = re.compile(r"(/(?!\.{1,2}(/|$))[^/]+)+")
 VERSIONED = re.compile(r"(.*/)?[^/:@]+(:(?P<tag>[\w][\w.-]*))?(@sha256:(?P<digest>[0-9a-f]{64}))?")
 
 
-@rule("sidecar-name", scope="cell", severity="error", source="AKO 4.5.0: validatePodSpecContainer")
+@rule(
+    "sidecar-name",
+    scope="cell",
+    severity="error",
+    source="AKO 4.5.0, internal/webhook/v1/aerospikecluster_validating_webhook.go: validatePodSpecContainer",
+)
 def sidecar_name(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
     """A sidecar has the name of a container of the operator or of the platform."""
     for index, sidecar in enumerate(cluster.settings.sidecars):
@@ -37,7 +42,7 @@ def sidecar_name(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
             yield cluster.problem(("sidecars", index, "name"), message, "give yours another name")
 
 
-@rule("sidecar-image", scope="cell", severity="error", source="this project, docs/how-to/run-a-sidecar.md")
+@rule("sidecar-image", scope="cell", severity="error", source="Platform rule: docs/how-to/run-a-sidecar.md")
 def sidecar_image(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
     """The image of a sidecar is not pinned: pods that start at different times would run different programs."""
     for index, sidecar in enumerate(cluster.settings.sidecars):
@@ -49,7 +54,7 @@ def sidecar_image(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
         yield cluster.problem(("sidecars", index, "image"), message, remedy)
 
 
-@rule("sidecar-secret", scope="cell", severity="error", source="this project, docs/how-to/run-a-sidecar.md")
+@rule("sidecar-secret", scope="cell", severity="error", source="Platform rule: docs/how-to/run-a-sidecar.md")
 def sidecar_secret(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
     """A sidecar has a secret as text: it would be in the repository, in the state and in every review."""
     for index, sidecar in enumerate(cluster.settings.sidecars):
@@ -66,7 +71,7 @@ def sidecar_secret(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
             yield cluster.problem(("sidecars", index, *at), message, remedy)
 
 
-@rule("volume-name", scope="cell", severity="error", source="this project, docs/how-to/run-a-sidecar.md")
+@rule("volume-name", scope="cell", severity="error", source="Platform rule: docs/how-to/run-a-sidecar.md")
 def volume_name(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
     """An extra volume has the name of a volume of the operator, of the platform, or of a namespace's device."""
     allocated = cluster.allocation.devices if cluster.allocation else {}
@@ -84,7 +89,12 @@ def volume_name(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
         yield cluster.problem(("extraVolumes", index, "name"), message, "give yours another name")
 
 
-@rule("volume-container", scope="cell", severity="error", source="AKO 4.5.0: validateAttachment")
+@rule(
+    "volume-container",
+    scope="cell",
+    severity="error",
+    source="AKO 4.5.0, internal/webhook/v1/storage.go: validateAttachment",
+)
 def volume_container(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
     """An extra volume is mounted in a container that the cluster does not have, or that is the platform's own."""
     known = [SERVER, *(sidecar.name for sidecar in cluster.settings.sidecars)]
@@ -96,7 +106,9 @@ def volume_container(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
                 yield cluster.problem(("extraVolumes", index, "mounts", name), message, f"one of {', '.join(known)}")
 
 
-@rule("volume-path", scope="cell", severity="error", source="AKO 4.5.0: validateStorage")
+@rule(
+    "volume-path", scope="cell", severity="error", source="AKO 4.5.0, internal/webhook/v1/storage.go: validateStorage"
+)
 def volume_path(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
     """An extra volume is mounted at a path that is not absolute, used twice, or not its own."""
     taken: dict[tuple[str, str], str] = {}
@@ -122,7 +134,7 @@ def closed_by(path: str) -> str:
     return inside or next((point for point in MOUNT_POINTS if f"{point}/".startswith(f"{path}/")), "")
 
 
-@rule("volume-secret", scope="cell", severity="error", source="this project, docs/how-to/run-a-sidecar.md")
+@rule("volume-secret", scope="cell", severity="error", source="Platform rule: docs/how-to/run-a-sidecar.md")
 def volume_secret(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
     """An extra volume mounts a Secret of the platform: a password, a certificate's key, the feature key."""
     resources = resources_of_team(cluster)
@@ -144,7 +156,12 @@ def resources_of_team(cluster: DefinedCluster) -> list[str]:
     ]
 
 
-@rule("volume-host-path", scope="cell", severity="error", source="AKO 4.5.0: validateHostPathVolumeReadOnly")
+@rule(
+    "volume-host-path",
+    scope="cell",
+    severity="error",
+    source="AKO 4.5.0, internal/webhook/v1/storage.go: validateHostPathVolumeReadOnly",
+)
 def volume_host_path(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
     """A folder of the host is mounted writable: a pod could change its host, and the operator refuses it."""
     for index, extra in enumerate(cluster.settings.extra_volumes):

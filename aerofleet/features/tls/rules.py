@@ -18,7 +18,7 @@ ADMIN = ("network", "admin")
     scope="cell",
     severity="warning",
     remedy="take `plainPorts` out when no client uses the plain port any more",
-    source="aerospike-server, cfg.c: port and tls-port of a section",
+    source="aerospike-server 8.1.2, as/src/base/cfg.c: as_config_post_process",
 )
 def plain_text_beside_tls(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
     """A cluster with TLS has plain ports, too: passwords and data of clients that use them can be read on the
@@ -34,7 +34,10 @@ def plain_text_beside_tls(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
     scope="cell",
     severity="warning",
     remedy="use the service port meanwhile; the admin port comes back when the cluster has one kind of ports again",
-    source="AKO 4.5.0: validateNetworkPortUpdate; aerospike-server, cfg.c: network.admin",
+    source=(
+        "AKO 4.5.0, pkg/validation/validate.go: validateNetworkPortUpdate; aerospike-server 8.1.2,"
+        " as/src/base/cfg.c: as_config_init"
+    ),
 )
 def admin_port_closed(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
     """A cluster with plain ports beside TLS has no admin port: its block of ports has one, which the operator lets

@@ -28,7 +28,10 @@ RESTORE_OR_GENERATE = (
     scope="cell",
     severity="error",
     remedy=GENERATE,
-    source="AKO 4.5.0: it freezes ports, rack ids and names, or keys data on them",
+    source=(
+        "Platform rule: docs/reference/definitions.md; AKO 4.5.0, pkg/validation/validate.go:"
+        " validateNetworkPortUpdate; AKO 4.5.0, internal/controller/cluster/rack.go: getRacksToDelete"
+    ),
 )
 def allocation_missing(definitions: Definitions) -> Iterator[LocatedProblem]:
     """`allocations.yaml` lacks a name, a port, a rack or a device."""
@@ -75,7 +78,7 @@ def lacks_devices(allocated: Mapping[str, tuple[object, ...]], namespace: Namesp
     return len(allocated.get(namespace.name, ())) < namespace.devices.count
 
 
-@rule("state-skipped", scope="cell", severity="error", source="this project, docs/how-to/end-a-cluster.md")
+@rule("state-skipped", scope="cell", severity="error", source="Platform rule: docs/how-to/end-a-cluster.md")
 def state_skipped(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster skips a step of its end."""
     source = definitions.source
@@ -89,7 +92,7 @@ def state_skipped(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_cluster(cluster, ("state",), message, f"write `state: {following}` first")
 
 
-@rule("cluster-abandoned", scope="cell", severity="error", source="this project, docs/how-to/end-a-cluster.md")
+@rule("cluster-abandoned", scope="cell", severity="error", source="Platform rule: docs/how-to/end-a-cluster.md")
 def cluster_abandoned(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster was deleted from its team's file without the steps of its end."""
     allocations = definitions.source.allocations
@@ -119,7 +122,10 @@ def abandoned_clusters(source: CellSource) -> list[str]:
     "allocation-rack",
     scope="cell",
     severity="error",
-    source="AKO 4.5.0: it freezes ports, rack ids and names, or keys data on them",
+    source=(
+        "Platform rule: docs/reference/definitions.md; AKO 4.5.0, pkg/validation/validate.go:"
+        " validateNetworkPortUpdate; AKO 4.5.0, internal/controller/cluster/rack.go: getRacksToDelete"
+    ),
 )
 def allocation_rack(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster has an allocated rack without an id."""
@@ -139,7 +145,10 @@ def allocation_rack(definitions: Definitions) -> Iterator[LocatedProblem]:
     scope="cell",
     severity="error",
     remedy=f"take the newer one out; {GENERATE}",
-    source="AKO 4.5.0: it freezes ports, rack ids and names, or keys data on them",
+    source=(
+        "Platform rule: docs/reference/definitions.md; AKO 4.5.0, pkg/validation/validate.go:"
+        " validateNetworkPortUpdate; AKO 4.5.0, internal/controller/cluster/rack.go: getRacksToDelete"
+    ),
 )
 def allocation_clash(definitions: Definitions) -> Iterator[LocatedProblem]:
     """`allocations.yaml` allocates a name, a port or a device to two owners, by hand or by a merge of two branches."""
@@ -184,7 +193,7 @@ def unique_values(file: AllocationsFile, *, host_ports: bool) -> Iterator[tuple[
     scope="cell",
     severity="error",
     remedy="give the platform's another name in cell.yaml, or call the team otherwise",
-    source="Kubernetes, its own namespaces; this project: those of the platform",
+    source="Kubernetes 1.35, its own namespaces; Platform rule: docs/how-to/give-a-team-more.md",
 )
 def namespace_reserved(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A team has a Kubernetes namespace of the platform: the team would get access to it, and its quota would apply

@@ -14,7 +14,7 @@ from aerofleet.settings.merge import Path
 from aerofleet.settings.source import CellSource
 
 
-@rule("group-missing", scope="cell", severity="error", source="this project, docs/how-to/move-a-team.md")
+@rule("group-missing", scope="cell", severity="error", source="Platform rule: docs/how-to/move-a-team.md")
 def group_missing(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A team is in no stack group of a cell that has groups."""
     source = definitions.source
@@ -32,7 +32,7 @@ def group_missing(definitions: Definitions) -> Iterator[LocatedProblem]:
     scope="cell",
     severity="error",
     remedy="choose another name",
-    source="this project, docs/how-to/move-a-team.md",
+    source="Platform rule: docs/how-to/move-a-team.md",
 )
 def group_name(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A stack group has the name of the platform's own stack."""
@@ -41,7 +41,7 @@ def group_name(definitions: Definitions) -> Iterator[LocatedProblem]:
         yield in_file(cell.document, ("groups", PLATFORM), f"'{PLATFORM}' is the name of the platform's own stack")
 
 
-@rule("group-team", scope="cell", severity="error", source="this project, docs/how-to/move-a-team.md")
+@rule("group-team", scope="cell", severity="error", source="Platform rule: docs/how-to/move-a-team.md")
 def group_team(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A stack group names a team that `tenants.yaml` does not have."""
     source = definitions.source
@@ -54,7 +54,7 @@ def group_team(definitions: Definitions) -> Iterator[LocatedProblem]:
 
 
 @rule(
-    "group-twice", scope="cell", severity="error", remedy="keep one", source="this project, docs/how-to/move-a-team.md"
+    "group-twice", scope="cell", severity="error", remedy="keep one", source="Platform rule: docs/how-to/move-a-team.md"
 )
 def group_twice(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A team is in several stack groups."""
@@ -67,7 +67,7 @@ def group_twice(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_file(source.cell.document, path, f"team {team} is in {members[team]} groups")
 
 
-@rule("group-moved", scope="cell", severity="error", source="this project, docs/how-to/move-a-team.md")
+@rule("group-moved", scope="cell", severity="error", source="Platform rule: docs/how-to/move-a-team.md")
 def group_moved(definitions: Definitions) -> Iterator[LocatedProblem]:
     """The resources of a team are still in the state of another stack than that of its group."""
     source = definitions.source

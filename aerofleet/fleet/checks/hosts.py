@@ -11,7 +11,7 @@ from aerofleet.fleet.checks.definitions import Definitions, in_file
 from aerofleet.fleet.pool_members import pool_members
 
 
-@rule("host-model", scope="cell", severity="error", source="this project, docs/how-to/add-hosts-or-a-pool.md")
+@rule("host-model", scope="cell", severity="error", source="Platform rule: docs/how-to/add-hosts-or-a-pool.md")
 def host_model(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A host has a model that `hosts.yaml` does not have."""
     hosts = definitions.source.hosts
@@ -24,7 +24,7 @@ def host_model(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_file(hosts.document, ("hosts", name, "model"), message, remedy)
 
 
-@rule("host-rack", scope="cell", severity="error", source="this project, docs/how-to/add-hosts-or-a-pool.md")
+@rule("host-rack", scope="cell", severity="error", source="Platform rule: docs/how-to/add-hosts-or-a-pool.md")
 def host_rack(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A host is in a rack that the cell does not have."""
     cell, hosts = definitions.source.cell, definitions.source.hosts
@@ -41,7 +41,7 @@ def host_rack(definitions: Definitions) -> Iterator[LocatedProblem]:
     scope="cell",
     severity="error",
     remedy="clients would reach one of them under the name of the other",
-    source="this project, docs/how-to/add-hosts-or-a-pool.md",
+    source="Platform rule: docs/how-to/add-hosts-or-a-pool.md",
 )
 def host_address(definitions: Definitions) -> Iterator[LocatedProblem]:
     """Two hosts have the same address."""
@@ -56,7 +56,7 @@ def host_address(definitions: Definitions) -> Iterator[LocatedProblem]:
                 yield in_file(hosts.document, ("hosts", name, key), message)
 
 
-@rule("pool-model", scope="cell", severity="error", source="this project, docs/how-to/add-hosts-or-a-pool.md")
+@rule("pool-model", scope="cell", severity="error", source="Platform rule: docs/how-to/add-hosts-or-a-pool.md")
 def pool_model(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A pool selects a host model that `hosts.yaml` does not have."""
     hosts, pools = definitions.source.hosts, definitions.source.pools
@@ -70,7 +70,7 @@ def pool_model(definitions: Definitions) -> Iterator[LocatedProblem]:
                 yield in_file(pools.document, ("pools", name, "models", index), message, remedy)
 
 
-@rule("pool-host", scope="cell", severity="error", source="this project, docs/how-to/add-hosts-or-a-pool.md")
+@rule("pool-host", scope="cell", severity="error", source="Platform rule: docs/how-to/add-hosts-or-a-pool.md")
 def pool_host(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A pool selects a host that `hosts.yaml` does not have."""
     hosts, pools = definitions.source.hosts, definitions.source.pools
@@ -84,7 +84,7 @@ def pool_host(definitions: Definitions) -> Iterator[LocatedProblem]:
                 yield in_file(pools.document, ("pools", name, "hosts", index), message, remedy)
 
 
-@rule("pool-rack", scope="cell", severity="error", source="this project, docs/how-to/add-hosts-or-a-pool.md")
+@rule("pool-rack", scope="cell", severity="error", source="Platform rule: docs/how-to/add-hosts-or-a-pool.md")
 def pool_rack(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A pool selects a rack that the cell does not have."""
     cell, pools = definitions.source.cell, definitions.source.pools
@@ -103,7 +103,7 @@ def pool_rack(definitions: Definitions) -> Iterator[LocatedProblem]:
     scope="cell",
     severity="error",
     remedy="racks, hostLabels and models have to match the same host",
-    source="this project, docs/how-to/add-hosts-or-a-pool.md",
+    source="Platform rule: docs/how-to/add-hosts-or-a-pool.md",
 )
 def pool_empty(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A pool selects hosts by racks or labels, and no host matches them."""
@@ -121,7 +121,7 @@ def pool_empty(definitions: Definitions) -> Iterator[LocatedProblem]:
     scope="cell",
     severity="error",
     remedy="one pool owns a host's labels and disks: a narrower selector (hosts, hostLabels, racks) decides",
-    source="this project, docs/adr/0090",
+    source="ADR 0090",
 )
 def host_pools(definitions: Definitions) -> Iterator[LocatedProblem]:
     """Two pools select a host equally narrowly."""
@@ -136,7 +136,7 @@ def host_pools(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_file(hosts.document, ("hosts", host), f"host {host} is in {count} pools: {owners}")
 
 
-@rule("image-missing", scope="cell", severity="error", source="this project, docs/how-to/add-hosts-or-a-pool.md")
+@rule("image-missing", scope="cell", severity="error", source="Platform rule: docs/how-to/add-hosts-or-a-pool.md")
 def image_missing(definitions: Definitions) -> Iterator[LocatedProblem]:
     """The DaemonSets of a pool need an image that the cell does not name."""
     cell, pools = definitions.source.cell, definitions.source.pools

@@ -72,7 +72,11 @@ def name_letters(definitions: Definitions) -> Iterator[LocatedProblem]:
     "name-form",
     scope="cell",
     severity="error",
-    source="Kubernetes, names of objects; AKO 4.5.0: validateNamingConstraints",
+    source=(
+        "Kubernetes 1.35, names of objects; AKO 4.5.0,"
+        " internal/webhook/v1/aerospikecluster_validating_webhook.go: validateNamingConstraints;"
+        " aerospike-server 8.1.2, as/src/base/namespace.c: as_namespace_create"
+    ),
 )
 def name_form(definitions: Definitions) -> Iterator[LocatedProblem]:
     """Kubernetes, the operator or the server refuses a name."""
@@ -134,7 +138,7 @@ def settings_in_files(source: CellSource) -> Iterator[tuple[Document, Mapping[st
             yield tier.document, settings, place
 
 
-@rule("team-name", scope="cell", severity="error", source="this project, docs/concepts/definitions.md")
+@rule("team-name", scope="cell", severity="error", source="Platform rule: docs/concepts/definitions.md")
 def team_name(definitions: Definitions) -> Iterator[LocatedProblem]:
     """The team in a file is not that of the file's name."""
     for team, read in definitions.source.teams.items():
@@ -143,7 +147,7 @@ def team_name(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_file(read.document, ("team",), message, f"write `team: {team}`")
 
 
-@rule("cell-name", scope="cell", severity="error", source="this project, docs/concepts/definitions.md")
+@rule("cell-name", scope="cell", severity="error", source="Platform rule: docs/concepts/definitions.md")
 def cell_name(definitions: Definitions) -> Iterator[LocatedProblem]:
     """The cell in `cell.yaml` is not that of the folder."""
     cell, name = definitions.source.cell, definitions.source.name
@@ -157,7 +161,7 @@ def cell_name(definitions: Definitions) -> Iterator[LocatedProblem]:
     scope="cell",
     severity="error",
     remedy="keep one of them",
-    source="this project, docs/concepts/definitions.md",
+    source="Platform rule: docs/concepts/definitions.md",
 )
 def rack_twice(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cell names a rack twice."""
@@ -174,7 +178,7 @@ def rack_twice(definitions: Definitions) -> Iterator[LocatedProblem]:
     scope="cell",
     severity="error",
     remedy="keep one of them",
-    source="this project, docs/concepts/definitions.md",
+    source="Platform rule: docs/concepts/definitions.md",
 )
 def name_twice(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A list that merges by name has a name twice: the second entry would be merged into the first."""

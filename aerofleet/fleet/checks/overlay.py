@@ -23,28 +23,28 @@ OVERLAY_GRANT = declared(
     "A cluster has an overlay, or a field of one, that its tenant entry does not grant.",
     scope="cell",
     severity="error",
-    source="this project, docs/concepts/definitions.md",
+    source="Platform rule: docs/concepts/definitions.md",
 )
 OVERLAY_GRANT_FIELD = declared(
     "overlay-grant-field",
     "A tenant entry grants a field of overlays that no AerospikeCluster has.",
     scope="cell",
     severity="error",
-    source="this project, docs/concepts/definitions.md",
+    source="Platform rule: docs/concepts/definitions.md",
 )
 OVERLAY_DROPPED = declared(
     "overlay-dropped",
     "A revision of a tier no longer has a field of the overlay of the revision before, and does not say so.",
     scope="cell",
     severity="error",
-    source="this project, docs/concepts/definitions.md",
+    source="Platform rule: docs/concepts/definitions.md",
 )
 OVERLAY_DROPS_NOTHING = declared(
     "overlay-drops-nothing",
     "An overlay drops a field that no overlay below it, and none of the revision before, has.",
     scope="cell",
     severity="error",
-    source="this project, docs/concepts/definitions.md",
+    source="Platform rule: docs/concepts/definitions.md",
 )
 
 

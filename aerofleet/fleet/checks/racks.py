@@ -14,7 +14,7 @@ from aerofleet.fleet.pool_members import pool_members
 from aerofleet.settings.source import CellSource, ClusterDefinition
 
 
-@rule("rack-count", scope="cell", severity="error", source="AKO 4.5.0: a rack is a place")
+@rule("rack-count", scope="cell", severity="error", source="Platform rule: docs/concepts/definitions.md")
 def rack_count(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster wants more racks than the cell has."""
     source = definitions.source
@@ -27,7 +27,7 @@ def rack_count(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_layer(source, cluster, "racks", message, f"the cell has {', '.join(racks)}")
 
 
-@rule("pool-unknown", scope="cell", severity="error", source="this project, docs/concepts/definitions.md")
+@rule("pool-unknown", scope="cell", severity="error", source="Platform rule: docs/concepts/definitions.md")
 def pool_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster is on a pool that does not exist."""
     source = definitions.source
@@ -45,7 +45,7 @@ def pool_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
     scope="cell",
     severity="error",
     remedy="two copies in one rack are lost together: more racks, or fewer copies",
-    source="aerospike-server, partition_balance.c: replicas and racks",
+    source="Aerospike documentation, Rack awareness",
 )
 def rack_copies(definitions: Definitions) -> Iterator[LocatedProblem]:
     """Two copies of a record would be in one rack."""
@@ -57,7 +57,12 @@ def rack_copies(definitions: Definitions) -> Iterator[LocatedProblem]:
                 yield in_cluster(cluster, ("namespaces",), message)
 
 
-@rule("rack-pool", scope="cell", severity="error", source="Kubernetes: a pod is scheduled on hosts of its pool only")
+@rule(
+    "rack-pool",
+    scope="cell",
+    severity="error",
+    source="Kubernetes 1.35, node affinity: a pod is scheduled on hosts of its pool only",
+)
 def rack_pool(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster wants more racks than its pool has hosts in."""
     source = definitions.source
@@ -72,7 +77,12 @@ def rack_pool(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_cluster(cluster, ("racks",), message, remedy)
 
 
-@rule("rack-hosts", scope="cell", severity="error", source="Kubernetes: pods of one rack are on different hosts")
+@rule(
+    "rack-hosts",
+    scope="cell",
+    severity="error",
+    source="AKO 4.5.0, internal/controller/cluster/statefulset.go: updateSTSSchedulingPolicy",
+)
 def rack_hosts(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster wants more pods in a rack than the rack has hosts for them.
 

@@ -10,7 +10,7 @@ from aerofleet.findings import LocatedProblem, rule, rules_in
 from aerofleet.fleet.checks.definitions import Definitions, in_cluster, in_file
 
 
-@rule("grant-unknown", scope="cell", severity="error", source="this project, docs/how-to/give-a-team-more.md")
+@rule("grant-unknown", scope="cell", severity="error", source="Platform rule: docs/how-to/give-a-team-more.md")
 def grant_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A team is granted a tier, a pool or a setting that does not exist."""
     source = definitions.source
@@ -33,7 +33,7 @@ def grant_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
                 yield in_file(document, ("teams", team, "overridable", index), message, remedy)
 
 
-@rule("release-order", scope="cell", severity="error", source="this project, docs/how-to/upgrade-the-operator.md")
+@rule("release-order", scope="cell", severity="error", source="Platform rule: docs/how-to/upgrade-the-operator.md")
 def release_order(definitions: Definitions) -> Iterator[LocatedProblem]:
     """The release order of an operator upgrade names a cluster that does not exist.
 
@@ -49,7 +49,9 @@ def release_order(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_file(source.cell.document, path, f"there is no cluster '{key}'", nearest(key, known))
 
 
-@rule("host-block", scope="cell", severity="error", source="AKO 4.5.0, API: k8sNodeBlockList")
+@rule(
+    "host-block", scope="cell", severity="error", source="AKO 4.5.0, api/v1/aerospikecluster_types.go: K8sNodeBlockList"
+)
 def host_block(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A block list names a host that does not exist.
 

@@ -13,7 +13,7 @@ from aerofleet.fleet.checks.definitions import Definitions, in_cluster
     scope="cell",
     severity="error",
     remedy="more memory, or smaller settings",
-    source="this project, docs/concepts/sizing.md; Linux, memory limit of a control group",
+    source="Platform rule: docs/concepts/sizing.md; Linux, memory limit of a control group",
 )
 def pod_memory(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A pod has less memory than its settings let the server take: the pod is killed before writes stop.

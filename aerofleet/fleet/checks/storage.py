@@ -15,7 +15,12 @@ OF_OTHER_STORAGE = {StorageKind.DEVICE: "dataSize", StorageKind.MEMORY: "devices
 """Kind of storage → the setting that only the other kind uses."""
 
 
-@rule("storage-unused", scope="cell", severity="error", source="aerospike-server, storage engines and their parameters")
+@rule(
+    "storage-unused",
+    scope="cell",
+    severity="error",
+    source="Aerospike configuration schemas, 6.0 to 8.2: storage-engine",
+)
 def storage_unused(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A namespace has a setting that only the other kind of storage uses: the owner believes that it applies.
 

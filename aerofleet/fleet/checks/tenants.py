@@ -27,7 +27,7 @@ ALWAYS_ALLOWED = ("workload", "size", "passwords", "reconcileRequest", "restart"
 """Settings that every team may write. A tenant entry has to name all others."""
 
 
-@rule("tenant-unknown", scope="cell", severity="error", source="this project, docs/how-to/give-a-team-more.md")
+@rule("tenant-unknown", scope="cell", severity="error", source="Platform rule: docs/how-to/give-a-team-more.md")
 def tenant_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A team has a file and no entry in `tenants.yaml`."""
     source = definitions.source
@@ -41,7 +41,7 @@ def tenant_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_file(read.document, ("team",), f"team '{team}' has no entry in tenants.yaml", remedy)
 
 
-@rule("tenant-tier", scope="cell", severity="error", source="this project, docs/how-to/give-a-team-more.md")
+@rule("tenant-tier", scope="cell", severity="error", source="Platform rule: docs/how-to/give-a-team-more.md")
 def tenant_tier(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A team uses a tier that it was not granted."""
     for cluster, tenant in clusters_of_tenants(definitions.source):
@@ -52,7 +52,7 @@ def tenant_tier(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_cluster(cluster, ("tier",), message, remedy)
 
 
-@rule("tenant-pool", scope="cell", severity="error", source="this project, docs/how-to/give-a-team-more.md")
+@rule("tenant-pool", scope="cell", severity="error", source="Platform rule: docs/how-to/give-a-team-more.md")
 def tenant_pool(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A team uses a pool that it was not granted."""
     pools = definitions.source.pools
@@ -64,7 +64,7 @@ def tenant_pool(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_cluster(cluster, ("pool",), message, f"granted: {', '.join(tenant.pools)}")
 
 
-@rule("tenant-override", scope="cell", severity="error", source="this project, docs/how-to/give-a-team-more.md")
+@rule("tenant-override", scope="cell", severity="error", source="Platform rule: docs/how-to/give-a-team-more.md")
 def tenant_override(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A team sets what its tenant entry does not let it set itself."""
     for cluster, tenant in clusters_of_tenants(definitions.source):
@@ -123,7 +123,7 @@ def leaf_paths(settings: object, setting: str = "", path: Path = ()) -> Iterator
         yield setting, path
 
 
-@rule("tenant-quota", scope="cell", severity="error", source="this project, docs/how-to/give-a-team-more.md")
+@rule("tenant-quota", scope="cell", severity="error", source="Platform rule: docs/how-to/give-a-team-more.md")
 def tenant_quota(definitions: Definitions) -> Iterator[LocatedProblem]:
     """The clusters of a team together need more than its quota."""
     source = definitions.source

@@ -22,7 +22,10 @@ OF_ACCESS_CONTROL = ("users", "roles", "passwords", "accessControlConfig")
     scope="cell",
     severity="error",
     remedy="give yours another name",
-    source="AKO 4.5.0: GetAdminUserFromSpec; this project: the exporter's user",
+    source=(
+        "AKO 4.5.0, api/v1/access_control_validate.go: GetAdminUserFromSpec; Platform rule: the exporter logs"
+        " in as a user of the platform"
+    ),
 )
 def user_reserved(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A user has the name of a platform user: the operator and the exporter log in as these."""
@@ -34,7 +37,7 @@ def user_reserved(definitions: Definitions) -> Iterator[LocatedProblem]:
                 yield in_file(document, (*path, "users", index, "name"), message)
 
 
-@rule("access-control-off", scope="cell", severity="error", source="aerospike-server, Enterprise Edition: security")
+@rule("access-control-off", scope="cell", severity="error", source="Aerospike documentation, Configure access control")
 def access_control_off(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster without access control has settings of it: everybody may log in, and the owner believes otherwise.
 
@@ -67,7 +70,7 @@ def tier_has(source: CellSource, cluster: ClusterDefinition, key: str) -> bool:
     return tier is not None and bool(tier.file.settings.get(key)) and not turned_off
 
 
-@rule("password-user", scope="cell", severity="error", source="this project, docs/adr/0085")
+@rule("password-user", scope="cell", severity="error", source="ADR 0085")
 def password_user(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster has a generation of the password of a user that it does not have: no password would be rotated."""
     for cluster, settings in definitions.clusters():

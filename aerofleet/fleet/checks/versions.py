@@ -19,7 +19,7 @@ ADD_RELEASE = "add the release to Aerofleet's tables (docs/how-to/add-a-release.
     scope="cell",
     severity="warning",
     remedy=ADD_RELEASE,
-    source="the operator's releases of which this project has the rules",
+    source="Platform rule: docs/how-to/add-a-release.md",
 )
 def operator_estimate(definitions: Definitions) -> Iterator[LocatedProblem]:
     """An operator release is judged as the newest known one: everything is an estimate."""
@@ -34,7 +34,7 @@ def operator_estimate(definitions: Definitions) -> Iterator[LocatedProblem]:
     "operator-unknown",
     scope="cell",
     severity="error",
-    source="the operator's releases of which this project has the rules",
+    source="Platform rule: docs/how-to/add-a-release.md",
 )
 def operator_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
     """The rules of an operator release are not known, so nobody knows its verdicts."""
@@ -54,7 +54,7 @@ def operator_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
     scope="cell",
     severity="error",
     remedy="upgrade the operator before Kubernetes",
-    source="the operator's table of releases",
+    source="Aerospike documentation, Aerospike Kubernetes Operator, requirements of its releases",
 )
 def operator_kubernetes(definitions: Definitions) -> Iterator[LocatedProblem]:
     """An operator release is not made for the cell's Kubernetes."""
@@ -77,7 +77,7 @@ def operator_versions(definitions: Definitions) -> Iterator[tuple[str, str]]:
         yield "previousVersion", operator.previous_version
 
 
-@rule("channel-unknown", scope="cell", severity="error", source="this project, docs/how-to/upgrade-the-servers.md")
+@rule("channel-unknown", scope="cell", severity="error", source="Platform rule: docs/how-to/upgrade-the-servers.md")
 def channel_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster follows a server channel that its cell does not have, and names no server version."""
     source = definitions.source
