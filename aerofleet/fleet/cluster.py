@@ -155,18 +155,21 @@ class Cluster:
     def listeners(self) -> Mapping[str, Listener]:
         """Context of the server's network → its ports.
 
-        The block of ports has one for the administration, whether plain or with TLS, and the operator never lets a port
-        change. So there is none where the cluster has both: a section may be left out, and come back otherwise.
+        The block of ports has one admin port, plain or with TLS, and the operator never lets a port change. So a
+        cluster that has both kinds has no admin port: the operator lets a section go, and come back with the other.
         """
         ports, security = self.ports, self.settings.security
-        plain, tls = security.serves_plain_text, security.tls
+
+        def listener(plain: int, tls: int) -> Listener:
+            return Listener(plain if security.serves_plain_text else 0, tls if security.tls else 0)
+
         listeners = {
-            "service": Listener(ports.service * plain, ports.tls_service * tls),
-            "heartbeat": Listener(ports.heartbeat * plain, ports.tls_heartbeat * tls),
-            "fabric": Listener(ports.fabric * plain, ports.tls_fabric * tls),
+            "service": listener(ports.service, ports.tls_service),
+            "heartbeat": listener(ports.heartbeat, ports.tls_heartbeat),
+            "fabric": listener(ports.fabric, ports.tls_fabric),
         }
-        if ports.admin and plain != tls:
-            listeners["admin"] = Listener(ports.admin * plain, ports.admin * tls)
+        if ports.admin and not security.serves_both:
+            listeners["admin"] = listener(ports.admin, ports.admin)
         return listeners
 
     @property
