@@ -89,7 +89,8 @@ def state_skipped(definitions: Definitions) -> Iterator[LocatedProblem]:
         if allocation is not None and next_state(allocation.state, state) is not state:
             following = ORDER[ORDER.index(allocation.state) + 1].value
             message = f"goes from {allocation.state.value} to {state.value} in one change"
-            yield in_cluster(cluster, ("state",), message, f"write `state: {following}` first")
+            remedy = f"write `state: {following}` first; `aerofleet generate` records it in allocations.yaml"
+            yield in_cluster(cluster, ("state",), message, remedy)
 
 
 @rule("cluster-abandoned", scope="cell", severity="error", source="Platform rule: docs/how-to/end-a-cluster.md")
