@@ -41,15 +41,19 @@ class Rollout:
 def judge(desired: Json, live: Json | None) -> Rollout:
     """Compare the rendered resource ``desired`` with the one on the server."""
     if live is None:
-        return Rollout(Progress.WRONG, "not on the server: `pulumi up` has not made it")
+        return Rollout(Progress.WRONG, "not on the server: `pulumi up` has not made it, or somebody has deleted it")
     if (live.get("metadata") or {}).get("deletionTimestamp"):
         return Rollout(Progress.WRONG, "is being deleted on the server")
     missing = first_missing(desired.get("spec", {}), live.get("spec", {}), "spec")
     if missing:
-        return Rollout(Progress.WRONG, f"{missing} on the server is not what the definitions say: run `pulumi up`")
+        way_out = (
+            "run `pulumi up`; if that shows no change, somebody else has set it: `pulumi up --refresh` sets it back or "
+            "names who"
+        )
+        return Rollout(Progress.WRONG, f"{missing} on the server is not what the definitions say: {way_out}")
     extra = first_unwanted(desired, live)
     if extra:
-        way_out = "run `pulumi up`; if it stays, somebody else has set it"
+        way_out = "run `pulumi up`; if it stays, somebody else has set it and has to remove it"
         return Rollout(Progress.WRONG, f"{extra} is on the server and not in the definitions: {way_out}")
     spec, status = live.get("spec", {}), live.get("status") or {}
     stale = stale_reason(spec, status)
