@@ -22,6 +22,11 @@ SCHEMA = "aerofleet.io/explain/v1"
 SEPARATOR = re.compile(r"[.\[\]]+")
 SUGGESTED = 3
 """Paths in a hint."""
+NOT_ALLOCATED = (
+    "allocations.yaml has nothing of this cluster; `aerofleet generate` allocates its names and ports, and a cluster "
+    "that is released has none"
+)
+NOT_RESOLVED = "the definitions have mistakes, which `aerofleet check` shows; without them the Secrets are known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,14 @@ def conclusion_of(resolution: Resolution, cluster: str) -> Iterator[str]:
 
 
 def no_path(path: str, values: Sequence[Explained]) -> str:
-    """Return that nothing is at ``path``, with the nearest paths: those that have it as a part, or a similar one."""
+    """Return that nothing is at ``path``, with the nearest paths: those that have it as a part, or a similar one; with
+    the reason where the cluster has no allocation or no Secret at all.
+    """
     known = list(dict.fromkeys(value.aliases[0] if value.aliases else value.path for value in values))
+    part = path.partition(".")[0]
+    if part in (ALLOCATED, SECRETS) and not any(name.startswith(f"{part}.") for name in known):
+        is_allocated = any(name.startswith(f"{ALLOCATED}.") for name in known)
+        return f"nothing is set at '{path}': {NOT_RESOLVED if is_allocated else NOT_ALLOCATED}"
     settings = [name for name in known if not name.startswith((ALLOCATED, SECRETS))]
     having = [name for name in settings if path in SEPARATOR.split(name)]
     near = sorted(having, key=lambda name: (not name.endswith(path), len(name)))[:SUGGESTED]

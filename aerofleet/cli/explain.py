@@ -15,7 +15,7 @@ def run(argv: Sequence[str]) -> ExitCode:
     parser = argparse.ArgumentParser(prog="aerofleet explain", description=__doc__)
     parser.add_argument("cluster", metavar="TEAM/CLUSTER")
     parser.add_argument(
-        "path", nargs="?", default="", help="namespaces.cart.defaultTtl, resources, given.ports, sizing, …"
+        "path", nargs="?", default="", help="namespaces.cart.defaultTtl, resources, allocated.ports, sizing, …"
     )
     parser.add_argument("--cell", help="needed where the cluster is in several cells")
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")

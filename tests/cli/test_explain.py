@@ -243,6 +243,29 @@ def test_a_secret_says_where_its_values_come_from(capsys: pytest.CaptureFixture[
     ]
 
 
+@pytest.mark.parametrize(
+    ("cluster", "added", "path", "answer"),
+    [
+        ("basket", "  basket:\n    tier: plain\n", "secrets", "allocations.yaml has nothing of this cluster"),
+        ("basket", "  basket:\n    tier: plain\n", "allocated.ports", "`aerofleet generate` allocates its names"),
+        (
+            "cart",
+            "  basket: {teir: plain}\n",
+            "secrets",
+            "the definitions have mistakes",
+        ),
+    ],
+)
+def test_what_follows_from_the_allocations_has_a_reason_where_it_is_missing(
+    cluster: str, added: str, path: str, answer: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = copy_of(SHOP, tmp_path)
+    team = {"file": "stacks/here/teams/shop.yaml", "replace": "clusters:\n", "by": f"clusters:\n{added}"}
+    change(project, team)
+    assert main(["explain", f"shop/{cluster}", path, "--root", str(project)]) == 2
+    assert answer in capsys.readouterr().err
+
+
 def test_the_end_of_a_path_is_enough_for_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "shop/session", "memory", "--root", str(SHOP)]) == 2
     assert capsys.readouterr().err.endswith("nothing is set at 'memory'; did you mean 'resources.memory'?\n")
