@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from aerofleet.ako.compatibility import release_of
 from aerofleet.files.choices import HostState
-from aerofleet.findings import Finding, LocatedProblem, Subject, rule, rules_in
+from aerofleet.findings import Finding, LocatedProblem, Rule, Subject, findings_of, rule, rules_in
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.metal import Host, Pool
 from aerofleet.manifests.rendered import RenderedCell
@@ -77,26 +77,16 @@ def problem(subject: Subject, message: str, remedy: str = "", path: str = "") ->
     return LocatedProblem(path, message, remedy, subject=subject)
 
 
-def preflight(cell: Cell, rendered: RenderedCell, server: Server) -> Iterator[Finding]:
-    """Yield a finding for everything that is missing."""
-    target = Target(cell, rendered, server)
-    yield from kubernetes_version.findings(target)
-    yield from operator_kubernetes.findings(target)
-    yield from missing_kind.findings(target)
-    yield from operator_definitions.findings(target)
-    yield from absent_node.findings(cell, target.nodes)
-    yield from phantom_node.findings(target)
-    yield from missing_taint.findings(target)
-    yield from cordoned_node.findings(target)
-    yield from missing_storage_class.findings(target)
-    yield from missing_secret.findings(target)
-    yield from foreign_object.findings(target)
+def preflight(cell: Cell, rendered: RenderedCell, server: Server) -> list[Finding]:
+    """Return a finding for everything that is missing: every rule of this module runs, in the order of the module."""
+    return findings_of(RULES, Target(cell, rendered, server))
 
 
 @rule(
     "preflight-kubernetes",
     scope="live",
     severity="error",
+    remedy="the right context, or another version in cell.yaml",
     source="Platform rule: docs/how-to/check-before-the-first-up.md",
 )
 def kubernetes_version(target: Target) -> Iterator[LocatedProblem]:
@@ -154,7 +144,7 @@ def is_custom(group: str) -> bool:
     "preflight-operator",
     scope="live",
     severity="error",
-    remedy="a definition older than its operator loses fields silently",
+    remedy="bring both to one release: a definition older than its operator loses fields silently",
     source="Kubernetes 1.35, CustomResourceDefinitions: an older one drops fields",
 )
 def operator_definitions(target: Target) -> Iterator[LocatedProblem]:
@@ -185,12 +175,16 @@ def hosts_in_maintenance(cell: Cell) -> Iterator[Host]:
     remedy="join it to the cluster first, or write `state: absent` in hosts.yaml",
     source="Kubernetes 1.35, server-side apply: it makes a Node that is not there",
 )
-def absent_node(cell: Cell, nodes: Container[str]) -> Iterator[LocatedProblem]:
+def absent_node(target: Target) -> Iterator[LocatedProblem]:
     """An active host is no node of the Kubernetes cluster.
 
-    A patch of an absent Node creates it: server-side apply creates what does not exist. ``nodes``: the names of the
-    nodes.
+    A patch of an absent Node creates it: server-side apply creates what does not exist.
     """
+    yield from absent_nodes(target.cell, target.nodes)
+
+
+def absent_nodes(cell: Cell, nodes: Container[str]) -> Iterator[LocatedProblem]:
+    """Yield a problem for each active host that is not in ``nodes``, the names of the nodes."""
     for pool, host in active_hosts(cell):
         if host.name not in nodes:
             yield problem(Subject("node", host.name), f"pool {pool.name} has this host, and there is no such node")
@@ -200,6 +194,7 @@ def absent_node(cell: Cell, nodes: Container[str]) -> Iterator[LocatedProblem]:
     "preflight-phantom",
     scope="live",
     severity="error",
+    remedy="delete the Node object, or join its machine to the cluster again",
     source="Kubernetes 1.35, kubelet: it writes the labels and the version of its Node",
 )
 def phantom_node(target: Target) -> Iterator[LocatedProblem]:
@@ -222,7 +217,11 @@ def is_phantom(node: Object) -> bool:
 
 
 @rule(
-    "preflight-taint", scope="live", severity="error", source="Platform rule: docs/how-to/check-before-the-first-up.md"
+    "preflight-taint",
+    scope="live",
+    severity="error",
+    remedy="set the taint where the node is provisioned",
+    source="Platform rule: docs/how-to/check-before-the-first-up.md",
 )
 def missing_taint(target: Target) -> Iterator[LocatedProblem]:
     """A node lacks a taint that its pool expects: pods of others may run on it."""
@@ -240,6 +239,7 @@ def missing_taint(target: Target) -> Iterator[LocatedProblem]:
     "preflight-cordoned",
     scope="live",
     severity="warning",
+    remedy="`kubectl uncordon`",
     source="Kubernetes 1.35, scheduling: no pod goes to a cordoned node",
 )
 def cordoned_node(target: Target) -> Iterator[LocatedProblem]:
@@ -273,7 +273,13 @@ def missing_storage_class(target: Target) -> Iterator[LocatedProblem]:
             yield problem(Subject("object", f"StorageClass {name}"), "is not there")
 
 
-@rule("preflight-secret", scope="live", severity="error", source="Kubernetes 1.35, pods: one waits for its Secrets")
+@rule(
+    "preflight-secret",
+    scope="live",
+    severity="error",
+    remedy="make the Secret in the namespace of the team",
+    source="Kubernetes 1.35, pods: one waits for its Secrets",
+)
 def missing_secret(target: Target) -> Iterator[LocatedProblem]:
     """A Secret that people make by hand is not there. Contents of Secrets are never read."""
     if target.cell.secret_store.kind != "existing":
@@ -325,4 +331,4 @@ def other_owner(labels: Mapping[str, str], cell: str) -> str:
     return "" if owner == cell else f"an object of cell {owner}"
 
 
-RULES = rules_in(globals())
+RULES: tuple[Rule[[Target]], ...] = rules_in(globals())

@@ -11,7 +11,7 @@ from dataclasses import replace
 from aerofleet.findings.stop import FailureError
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.stack_name import PLATFORM, StackName
-from aerofleet.live.preflight import absent_node, hosts_in_maintenance
+from aerofleet.live.preflight import absent_node, absent_nodes, hosts_in_maintenance
 from aerofleet.units.aerospike_cluster import API_VERSION, KIND
 
 
@@ -62,10 +62,8 @@ def require_nodes(name: StackName, cell: Cell, warn: Callable[[str], None]) -> N
                 "If its NodePatch shows as a create, this stack never knew it: write `state: absent` first, or a Node "
                 "object without a machine is made"
             )
-    absent = [
-        replace(finding, message=f"{finding.message} in context '{cell.context}'")
-        for finding in absent_node.findings(cell, nodes)
-    ]
+    findings = [absent_node.finding(*absent) for absent in absent_nodes(cell, nodes)]
+    absent = [replace(finding, message=f"{finding.message} in context '{cell.context}'") for finding in findings]
     if absent:
         count = "1 active host is no node" if len(absent) == 1 else f"{len(absent)} active hosts are no nodes"
         message = f"{count} of the Kubernetes cluster; `aerofleet preflight {cell.name}` shows the same"

@@ -19,6 +19,7 @@ from aerofleet.live.preflight import (
     Server,
     Target,
     absent_node,
+    absent_nodes,
     foreign_object,
     kubernetes_version,
     missing_secret,
@@ -143,14 +144,14 @@ def test_a_node_object_without_a_machine_is_found_wherever_its_host_is(cell: Cel
     without = "is a Node object without a machine: no kubelet ever registered it, and no pod can run there"
     phantoms = phantom_node.findings(target(cell, server))
     assert texts(phantoms) == [f"{name}  {without}" for name in sorted((known, "gone"))]
-    assert absent_node.findings(cell, target(cell, server).nodes) == []
+    assert absent_node.findings(target(cell, server)) == []
 
 
 def test_every_active_host_is_a_node(cell: Cell) -> None:
     names = [host.name for pool in cell.pools for host in pool.hosts]
-    assert absent_node.findings(cell, names) == []
-    assert texts(absent_node.findings(cell, names[1:])) == [
-        f"{names[0]}  pool {cell.pools[0].name} has this host, and there is no such node"
+    assert list(absent_nodes(cell, names)) == []
+    assert [(str(absent.subject), absent.message) for absent in absent_nodes(cell, names[1:])] == [
+        (names[0], f"pool {cell.pools[0].name} has this host, and there is no such node")
     ]
 
 
