@@ -1,7 +1,8 @@
 """The catalogue of all rules. It names the modules that have rules, and loads them only for the scopes asked for.
 
 The names are text and not imports: the packages of the rules import this one, and `aerofleet verdict` must not load
-the rules of definition files. Each module has ``RULES``, a tuple of its rules.
+the rules of definition files. Each module has ``RULES``, a tuple of its rules; a package that lists its own modules
+(the operator's admission and hazards, the checks of a cell, the features) has those of all of them.
 """
 
 from __future__ import annotations
@@ -36,36 +37,22 @@ MODULES: dict[Scope, tuple[str, ...]] = {
     ),
     "cluster": (
         "aerofleet.ako.admission",
-        "aerofleet.ako.hazards.of_availability",
-        "aerofleet.ako.hazards.of_cluster",
-        "aerofleet.ako.hazards.of_places",
-        "aerofleet.ako.hazards.of_storage",
-        "aerofleet.ako.hazards.of_memory",
-        "aerofleet.ako.hazards.of_references",
-        "aerofleet.ako.hazards.of_version",
-        "aerofleet.ako.hazards.of_start",
-        "aerofleet.ako.hazards.of_objects",
-        "aerofleet.ako.hazards.of_neighbours",
+        "aerofleet.ako.hazards",
+        "aerofleet.ako.hazards.beside",
         "aerofleet.ako.reasons.identity",
     ),
     "config": (
         "aerofleet.aerospike.server.start",
         "aerofleet.aerospike.server.loss",
-        "aerofleet.ako.hazards.of_config",
+        "aerofleet.ako.hazards",
         "aerofleet.ako.reasons.pods",
         "aerofleet.ako.reasons.parameters",
         "aerofleet.ako.reasons.live",
     ),
     "change": (
         "aerofleet.ako.admission",
-        "aerofleet.ako.hazards.of_start",
-        "aerofleet.ako.hazards.of_change",
-        "aerofleet.ako.hazards.of_roll_out",
-        "aerofleet.ako.hazards.of_service",
-        "aerofleet.ako.hazards.of_data",
-        "aerofleet.ako.hazards.of_access",
-        "aerofleet.ako.hazards.of_version",
-        "aerofleet.ako.hazards.of_object_changes",
+        "aerofleet.ako.hazards",
+        "aerofleet.ako.hazards.beside",
         "aerofleet.ako.reasons.identity",
         "aerofleet.ako.reasons.spec",
         "aerofleet.ako.reasons.unknown",
@@ -81,7 +68,7 @@ MODULES: dict[Scope, tuple[str, ...]] = {
         "aerofleet.ako.reasons.objects",
         "aerofleet.ako.reasons.kinds",
     ),
-    "status": ("aerofleet.ako.hazards.of_status",),
+    "status": ("aerofleet.ako.hazards",),
     "live": ("aerofleet.live.preflight",),
     "policy": (),
 }

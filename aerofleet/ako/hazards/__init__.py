@@ -6,7 +6,8 @@ A hazard is a rule whose check looks at one cluster (scope "cluster"), at two an
 at these and the status ("status"), or at a change of aerospikeConfig alone ("config").
 
 A new hazard is a function with `@rule` in the module of its subject, and a line in `tests/cases/ako/hazards.yaml` with
-a cluster that has it and one that has not. The ``RULES`` of its module has it, and the catalogue has the module.
+a cluster that has it and one that has not. A new module is listed here, in ``OF_CLUSTER`` or ``OF_CHANGE`` by the scope
+of its rules, or in `beside.py` where its hazards look at other objects as well.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from aerofleet.ako.hazards import (
     of_availability,
     of_change,
     of_cluster,
+    of_config,
     of_data,
     of_memory,
     of_places,
@@ -34,7 +36,6 @@ from aerofleet.ako.hazards import (
     of_storage,
     of_version,
 )
-from aerofleet.ako.hazards.of_config import CONFIG_HAZARDS
 from aerofleet.ako.hazards.of_start import host_findings
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.restart import Restarts, judged_version
@@ -51,7 +52,10 @@ CHANGE_HAZARDS: tuple[Rule[[Cluster, Cluster, Restarts]], ...] = tuple(
     rule for module in OF_CHANGE for rule in module.RULES if rule.scope == "change"
 )
 STATUS_HAZARDS: tuple[Rule[[Cluster, Cluster, Restarts, Status]], ...] = of_status.RULES
+CONFIG_HAZARDS = of_config.CONFIG_HAZARDS
 HAZARDS: tuple[Rule[...], ...] = (*CLUSTER_HAZARDS, *CONFIG_HAZARDS, *CHANGE_HAZARDS, *STATUS_HAZARDS)
+RULES: tuple[Rule[...], ...] = (*CLUSTER_HAZARDS, *of_config.RULES, *CHANGE_HAZARDS, *STATUS_HAZARDS)
+"""Those of the catalogue: without the rules of reasons that are hazards, too."""
 
 CLUSTER_CHECKS: tuple[Callable[[Cluster], list[Finding]], ...] = (
     *(rule.findings for rule in CLUSTER_HAZARDS),

@@ -11,6 +11,7 @@ from aerofleet.findings import Finding, Rule, findings_of
 
 BESIDE: tuple[Rule[[Cluster, ObjectSet]], ...] = (*of_objects.RULES, *of_neighbours.RULES)
 BESIDE_CHANGES: tuple[Rule[[Cluster, ObjectSet, ObjectSet]], ...] = of_object_changes.RULES
+RULES: tuple[Rule[...], ...] = (*BESIDE, *BESIDE_CHANGES)
 
 
 def hazards_beside(cluster: Cluster, objects: ObjectSet) -> list[Finding]:
