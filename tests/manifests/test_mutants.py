@@ -39,6 +39,11 @@ NO_BUILDERS = {
 LISTED: dict[str, list[dict[str, str]]] = yaml.safe_load((CASES / "mutants" / "builders.yaml").read_text())
 MUTANTS = [pytest.param(name, each, id=f"{name}: {each['about']}") for name in LISTED for each in LISTED[name]]
 
+WITHOUT_MUTANT = (
+    "write a change in tests/cases/mutants/builders.yaml that the golden files notice; "
+    "a feature that makes nothing for the golden cells goes to NO_BUILDERS instead"
+)
+
 
 class Mutation(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     """Finds one module, with other source."""
@@ -101,4 +106,6 @@ def test_a_builder_that_is_not_changed_is_not_noticed() -> None:
 def test_every_builder_has_a_mutant() -> None:
     paths = [*CODE.glob("manifests/*.py"), *CODE.glob("features/**/*.py")]
     modules = {".".join(path.relative_to(CODE).with_suffix("").parts) for path in paths if path.stem != "__init__"}
-    assert set(LISTED) == {name for name in modules if not name.endswith(".rules")} - NO_BUILDERS | BESIDE
+    builders = {name for name in modules if not name.endswith(".rules")} - NO_BUILDERS | BESIDE
+    assert sorted(builders - set(LISTED)) == [], WITHOUT_MUTANT
+    assert sorted(set(LISTED) - builders) == [], "tests/cases/mutants/builders.yaml names modules that are no builders"
