@@ -7,14 +7,12 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from aerofleet.ako.admission import admit_create
 from aerofleet.features.secrets.build import cluster_secrets, team_secrets
 from aerofleet.files.cell import SecretStore
 from aerofleet.files.choices import NetworkProfile
 from aerofleet.files.cluster.access import RoleSettings
-from aerofleet.files.cluster.rollout import BatchSettings, RestartSettings
+from aerofleet.files.cluster.rollout import RestartSettings
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.resolve import resolve_cell
@@ -35,10 +33,6 @@ def gold() -> Cluster:
     return next(each for each in cell().clusters if each.tier.name == "gold")
 
 
-def batches(**sizes: int) -> BatchSettings:
-    return BatchSettings.model_validate({"rollingUpdate": 0, "scaleDown": 0, "maxUnavailable": 1, **sizes})
-
-
 def at(value: Any, path: str) -> Any:
     """``podSpec.sidecars``; ABSENT where there is nothing."""
     return reduce(lambda inner, key: inner.get(key, ABSENT) if inner is not ABSENT else ABSENT, path.split("."), value)
@@ -50,24 +44,6 @@ def spec_of(cluster: Cluster) -> dict[str, Any]:
     assert admit_create(built).allowed
     spec: dict[str, Any] = built["spec"]
     return {**spec, "operations": operations} if operations else spec
-
-
-OPTIONS: list[tuple[dict[str, Any], str, Any]] = [
-    ({"host_blocks": ("host-1", "host-2")}, "k8sNodeBlockList", ["host-1", "host-2"]),
-    (
-        {"restart": RestartSettings(how="pod", reason="rotated")},
-        "operations",
-        [{"kind": "PodRestart", "id": "pod-rotated"}],
-    ),
-    ({"batches": batches(rollingUpdate=2)}, "rackConfig.rollingUpdateBatchSize", 2),
-    ({"batches": batches(scaleDown=3)}, "rackConfig.scaleDownBatchSize", 3),
-]
-
-
-@pytest.mark.parametrize(("asked", "path", "wanted"), OPTIONS, ids=[path for _, path, _ in OPTIONS])
-def test_what_is_asked_for_is_there_and_nothing_else(asked: dict[str, Any], path: str, wanted: Any) -> None:
-    assert at(spec_of(gold()), path) is ABSENT
-    assert at(spec_of(with_settings(gold(), **asked)), path) == wanted
 
 
 def test_a_cluster_is_paused_by_its_settings_or_an_upgrade() -> None:
