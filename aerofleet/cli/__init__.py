@@ -23,9 +23,9 @@ from aerofleet.findings.stop import StopError
 AFTER_INTERRUPT: dict[str, str] = {
     "wait": "the roll-outs go on without it",
     "recover": "the same command again goes on from there",
-    "local": "`aerofleet local status` says what runs",
+    "local": "`aerofleet local status` shows what runs",
 }
-"""Verb → what a person wants to know after Ctrl-C, where that is more than that the verb has ended."""
+"""Verb → what a person has to know after Ctrl-C, beyond the end of the verb."""
 
 
 class Verb(NamedTuple):
@@ -34,30 +34,31 @@ class Verb(NamedTuple):
 
 
 VERBS: dict[str, Verb] = {
-    "check": Verb("aerofleet.cli.check", "everything that is wrong with the definitions"),
-    "render": Verb("aerofleet.cli.render", "the Kubernetes objects of a cell"),
-    "explain": Verb("aerofleet.cli.explain", "where a value of a cluster comes from"),
+    "check": Verb("aerofleet.cli.check", "report every mistake in the definitions"),
+    "render": Verb("aerofleet.cli.render", "print the Kubernetes objects of a cell"),
+    "explain": Verb("aerofleet.cli.explain", "print where a value of a cluster comes from"),
     "new-team": Verb("aerofleet.cli.new_team", "add a team to a cell"),
     "new-cluster": Verb("aerofleet.cli.new_cluster", "add a cluster to a team"),
-    "generate": Verb("aerofleet.cli.generate", "write allocations, CODEOWNERS, schemas, reference pages"),
-    "schema": Verb("aerofleet.cli.schema", "the JSON Schema of a definition file"),
-    "verdict": Verb("aerofleet.cli.verdict", "what the operator answers, JSON lines in and out"),
+    "generate": Verb("aerofleet.cli.generate", "write allocations, CODEOWNERS, schemas and reference pages"),
+    "schema": Verb("aerofleet.cli.schema", "print the JSON Schema of a definition file"),
+    "verdict": Verb("aerofleet.cli.verdict", "predict the operator's answers: JSON lines in, JSON lines out"),
     "lint": Verb("aerofleet.cli.lint", "judge raw AerospikeCluster files"),
-    "diff": Verb("aerofleet.cli.diff", "what the operator does between two AerospikeCluster files"),
-    "preflight": Verb("aerofleet.cli.preflight", "does the Kubernetes cluster have what a cell needs?"),
-    "wait": Verb("aerofleet.cli.wait", "has the operator finished? and is the database well?"),
+    "diff": Verb("aerofleet.cli.diff", "predict what the operator does with a change of AerospikeCluster files"),
+    "preflight": Verb("aerofleet.cli.preflight", "report what a cell needs and the Kubernetes cluster lacks"),
+    "wait": Verb("aerofleet.cli.wait", "wait until the operator has finished and the database is healthy"),
     "recover": Verb("aerofleet.cli.recover", "make a stack usable again after a run that crashed"),
-    "stacks": Verb("aerofleet.cli.stacks", "a cell's stacks in order; move a team, end an ephemeral cell"),
-    "size": Verb("aerofleet.cli.size", "how large a cluster has to be for a workload, and why"),
-    "env": Verb("aerofleet.cli.env", "shell exports for plain `pulumi`"),
-    "local": Verb("aerofleet.cli.local", "the embedded control plane: up, down, status"),
+    "stacks": Verb("aerofleet.cli.stacks", "list the stacks of a cell, move a team, destroy an ephemeral cell"),
+    "size": Verb("aerofleet.cli.size", "print how large a cluster has to be for a workload, and why"),
+    "env": Verb("aerofleet.cli.env", "print shell exports for plain `pulumi`"),
+    "local": Verb("aerofleet.cli.local", "start, stop and show the embedded control plane"),
 }
 
 
 def usage() -> str:
+    """Return the list of verbs that `aerofleet --help` prints."""
     width = max(len(name) for name in VERBS)
     verbs = "\n".join(f"  {name:<{width}}  {verb.summary}" for name, verb in VERBS.items())
-    more = "aerofleet VERB --help tells more about one verb; aerofleet --version the version."
+    more = "`aerofleet VERB --help` explains a verb; `aerofleet --version` prints the version."
     return f"usage: aerofleet VERB [options]\n\n{verbs}\n\n{more}\n"
 
 

@@ -1,8 +1,8 @@
-"""`aerofleet check`: everything that is wrong with the definitions, all at once.
+"""`aerofleet check`: report every mistake in the definitions at once.
 
-Once the definitions of a cell make sense by themselves, their clusters are judged by the rules of the operator and of
-the server, beside all other objects of the cell. The operator admits a severe hazard, and it fails the check all the
-same; a size that does not hold the workload is a warning.
+Where the definitions of a cell have no mistake, its clusters are judged by the rules of the operator and of the server,
+together with all other objects of the cell. A severe hazard fails the check although the operator admits it; a size
+that is too small for the workload is a warning.
 """
 
 from __future__ import annotations
@@ -22,23 +22,24 @@ def run(argv: Sequence[str]) -> ExitCode:
     parser = argparse.ArgumentParser(
         prog="aerofleet check",
         description=__doc__,
-        epilog="exit code: 0 fine, 1 a severe hazard, 2 mistakes in the definitions; of the selected rules",
+        epilog="exit code: 0 fine, 1 a severe hazard, 2 a mistake in the definitions; only the selected rules count",
     )
-    parser.add_argument("cell", nargs="*", help="cells to check; all when left out")
+    parser.add_argument("cell", nargs="*", help="cells to check; all cells if none is named")
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
     add_format(parser)
     add_selection(parser)
     options = parser.parse_args(argv)
     selection, names = selection_of(options), options.cell or all_cells(options.root)
     # A tier is read once for each cell; its mistakes are reported once.
-    found = dict.fromkeys(finding for name in names for finding in analyse_cell(options.root, name).findings)
-    findings = selection.of_findings(found)
+    all_findings = dict.fromkeys(finding for name in names for finding in analyse_cell(options.root, name).findings)
+    findings = selection.of_findings(all_findings)
     code = print_findings(findings, options.format)
     if options.format == "text":
-        others = left_out(len(found) - len(findings))
-        sys.stdout.write(f"{', '.join(names)}: {counted(len(findings))}{others}\n")
+        others = left_out(len(all_findings) - len(findings))
+        sys.stdout.write(f"{', '.join(names)}: {count_text(len(findings))}{others}\n")
     return code
 
 
-def counted(findings: int) -> str:
+def count_text(findings: int) -> str:
+    """Return the number of findings as a phrase."""
     return "nothing found" if not findings else "1 finding" if findings == 1 else f"{findings} findings"

@@ -1,5 +1,5 @@
-"""`aerofleet diff`: what the operator does on the way from one AerospikeCluster file to another, and what becomes of
-the cluster by the objects beside it.
+"""`aerofleet diff`: predict what the operator does when one AerospikeCluster file replaces another, and how changes of
+the other objects in the files affect the clusters.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ from aerofleet.load.objects import read_objects
 from aerofleet.units.aerospike_cluster import API_VERSION, is_cluster, is_foreign_cluster
 from aerofleet.units.object_identity import key_of, label_of
 
-SELECTED = "only the selected are shown; the effect and the exit code stay those of all, and a line counts the rest"
+SELECTED = (
+    "only reasons and hazards of the selected rules are printed, and a line counts the others; the effect and the exit "
+    "code follow from all rules"
+)
 
 
 def run(argv: Sequence[str]) -> int:
@@ -32,14 +35,16 @@ def run(argv: Sequence[str]) -> int:
         description=__doc__,
         epilog="exit code: 0 fine, 1 the effect is --fail-on or worse, 2 a file can't be read",
     )
-    parser.add_argument("old", type=Path, help="YAML or JSON, several documents allowed")
-    parser.add_argument("new", type=Path, help="the same later; clusters and objects belong together by name")
+    parser.add_argument("old", type=Path, help="file before the change: YAML or JSON, with one or several documents")
+    parser.add_argument("new", type=Path, help="file after the change; objects are matched by kind and name")
     parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="default %(default)s")
     levels = [str(effect) for effect in Effect]
-    meaning = "exit with 1 from this effect on (default %(default)s; none: never)"
+    meaning = "exit code 1 for this effect or a worse one (default %(default)s; none: never)"
     parser.add_argument("--fail-on", choices=levels, default=str(Effect.REFUSED), help=meaning)
     add_operator(parser)
-    parser.add_argument("--all", action="store_true", help="show clusters without an effect one by one, too")
+    parser.add_argument(
+        "--all", action="store_true", help="print every cluster by itself, also those without an effect"
+    )
     add_selection(parser, SELECTED)
     options = parser.parse_args(argv)
     selection, operator = selection_of(options), operator_of(parser, options)
@@ -63,9 +68,9 @@ def mistakes_in(path: Path, objects: Sequence[dict[str, Any]]) -> Iterator[str]:
     """Yield what keeps the objects of a file from being compared."""
     if not any(map(is_cluster, objects)):
         foreign = [f"{label_of(other)} ({other.get('apiVersion')})" for other in objects if is_foreign_cluster(other)]
-        others = f"; of another operator, and not judged here: {', '.join(foreign)}" if foreign else ""
+        others = f"; not judged, because another operator owns the kind: {', '.join(foreign)}" if foreign else ""
         yield f"{path}: no AerospikeCluster of {API_VERSION} in this file{others}"
     labels = {key_of(resource): label_of(resource) for resource in objects}
     for key, count in Counter(map(key_of, objects)).items():
         if count > 1:
-            yield f"{path}: {labels[key]} is in this file {count} times; which one counts?"
+            yield f"{path}: {labels[key]} is in this file {count} times; remove all but one"

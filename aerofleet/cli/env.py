@@ -1,4 +1,4 @@
-"""`aerofleet env`: shell exports for plain `pulumi`."""
+"""`aerofleet env`: print shell exports for plain `pulumi`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from aerofleet.local.state import default_state
 def run(argv: Sequence[str]) -> ExitCode:
     parser = argparse.ArgumentParser(
         prog="aerofleet env",
-        description='Exports for a shell: eval "$(aerofleet env)". They put the engine on PATH and, while the embedded '
-        "control plane exists, choose its kubeconfig and its file backend; otherwise both stay as they are.",
+        description='Print exports for a shell: eval "$(aerofleet env)". They put the engine on PATH. While the '
+        "embedded control plane exists, they also select its kubeconfig and its file backend.",
     )
     parser.parse_args(argv)
     # Loaded here, so that --help works where the toolchain does not.
@@ -24,6 +24,6 @@ def run(argv: Sequence[str]) -> ExitCode:
 
     folder, state = prepare_engine(), default_state()
     if not state.exists():
-        print_warning("aerofleet env: no embedded control plane; KUBECONFIG and the Pulumi backend stay yours")
+        print_warning("aerofleet env: no embedded control plane; KUBECONFIG and the Pulumi backend are unchanged")
     sys.stdout.write(shell_exports(folder, state, stand_in_home(folder)))
     return ExitCode.FINE

@@ -1,4 +1,4 @@
-"""`aerofleet explain`: where a value of a cluster comes from, what it overrode, which formula made it."""
+"""`aerofleet explain`: print where the values of a cluster come from, what they override, and their formulas."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 
 from aerofleet.analysis.explain_report import as_json, as_text, explain
 from aerofleet.findings.exit_code import ExitCode
+from aerofleet.fleet.provenance import ALLOCATED, SECRETS, SIZING
 
 
 def run(argv: Sequence[str]) -> ExitCode:
     parser = argparse.ArgumentParser(prog="aerofleet explain", description=__doc__)
     parser.add_argument("cluster", metavar="TEAM/CLUSTER")
-    parser.add_argument(
-        "path", nargs="?", default="", help="namespaces.cart.defaultTtl, resources, allocated.ports, sizing, …"
-    )
-    parser.add_argument("--cell", help="needed where the cluster is in several cells")
+    examples = f"namespaces.cart.defaultTtl, resources, {ALLOCATED}.ports, {SECRETS}, {SIZING}"
+    parser.add_argument("path", nargs="?", default="", help=f"for example {examples}; without it, all values")
+    parser.add_argument("--cell", help="needed if the cluster is in several cells")
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     options = parser.parse_args(argv)

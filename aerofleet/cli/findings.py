@@ -1,4 +1,4 @@
-"""What all verbs that report findings share: their options, and how they print."""
+"""Options and output that all verbs with findings share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aerofleet.findings.exit_code import ExitCode, exit_code
 from aerofleet.findings.formats import FORMATS
 from aerofleet.findings.selection import Selection
 
-SELECTED = "only the selected rules count, for the exit code as well"
+SELECTED = "only findings of the selected rules are printed and count for the exit code"
 
 
 def add_format(parser: argparse.ArgumentParser) -> None:
@@ -21,8 +21,8 @@ def add_format(parser: argparse.ArgumentParser) -> None:
 
 
 def add_selection(parser: argparse.ArgumentParser, meaning: str = SELECTED) -> None:
-    """Add ``--only`` and ``--skip``; ``meaning`` says what a selection changes."""
-    group = parser.add_argument_group("rules", f"docs/reference/rules.md lists them; {meaning}")
+    """Add ``--only`` and ``--skip``. ``meaning``: how a selection changes the output and the exit code."""
+    group = parser.add_argument_group("rules", f"docs/reference/rules.md lists all rules; {meaning}")
     for option, what in (("--only", "report this rule and no other"), ("--skip", "leave this rule out")):
         group.add_argument(option, action="append", default=[], metavar="RULE", help=f"{what}; may be repeated")
 
@@ -33,7 +33,7 @@ def selection_of(options: argparse.Namespace) -> Selection:
 
 
 def left_out(findings: int) -> str:
-    """Return the end of a line that says how many findings a selection leaves out; empty for none."""
+    """Return the end of a line, with the number of findings that a selection leaves out; empty for none."""
     return f", {findings} left out by --only or --skip" if findings else ""
 
 

@@ -1,6 +1,7 @@
-"""`aerofleet generate`: everything that follows from the definitions and the code, and is kept in files.
+"""`aerofleet generate`: write the files that follow from the definitions and the code.
 
-Allocations (ports, ids, names), CODEOWNERS, JSON Schemas, reference pages. What was allocated before stays.
+These are the allocations (ports, ids, names), CODEOWNERS, the JSON Schemas and the reference pages. A value that is
+allocated already stays.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from aerofleet.findings.exit_code import ExitCode
 
 def run(argv: Sequence[str]) -> ExitCode:
     parser = argparse.ArgumentParser(prog="aerofleet generate", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 where a file would change")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if a file is out of date")
     parser.add_argument(
         "--forget",
         nargs="+",
         default=[],
         metavar="TEAM/CLUSTER",
-        help="take back the allocations of clusters that are in no team file and were never applied to a Kubernetes "
-        "cluster; those that were never committed are taken back without it",
+        help="release the allocations of clusters that are in no team file and were never applied to a Kubernetes "
+        "cluster; allocations that were never committed are released without this option",
     )
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
     options = parser.parse_args(argv)

@@ -1,4 +1,4 @@
-"""`aerofleet lint`: what the operator refuses in raw AerospikeCluster files, and what it lets through but a platform
+"""`aerofleet lint`: report what the operator refuses in raw AerospikeCluster files, and what it admits but a platform
 should not.
 """
 
@@ -23,26 +23,26 @@ def run(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="aerofleet lint",
         description=__doc__,
-        epilog="exit code: 0 fine, 1 the operator admits it and a severe hazard is in it, 2 it is refused; of the "
-        "selected rules",
+        epilog="exit code: 0 fine, 1 a severe hazard that the operator admits, 2 a mistake or a refusal; only the "
+        "selected rules count",
     )
     parser.add_argument(
         "files",
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="YAML or JSON, several documents allowed; judged together",
+        help="YAML or JSON, with one or several documents; all files are judged together",
     )
     add_format(parser)
     add_operator(parser)
     add_selection(parser)
     options = parser.parse_args(argv)
     selection, operator = selection_of(options), operator_of(parser, options)
-    found = findings_of(options.files, operator)
-    findings = selection.of_findings(found)
+    all_findings = findings_of(options.files, operator)
+    findings = selection.of_findings(all_findings)
     code = print_findings(findings, options.format)
-    if options.format == "text" and len(findings) < len(found):
-        sys.stdout.write(f"{len(findings)} shown{left_out(len(found) - len(findings))}\n")
+    if options.format == "text" and len(findings) < len(all_findings):
+        sys.stdout.write(f"{len(findings)} shown{left_out(len(all_findings) - len(findings))}\n")
     return code
 
 
@@ -58,7 +58,7 @@ def findings_of(paths: Sequence[Path], operator: str = OPERATOR) -> list[Finding
     if documents or not findings:
         findings += analyse_manifests(documents, operator).findings
     order = {str(path): position for position, path in enumerate(paths)}
-    # What no document has is reported at the beginning of the first file.
+    # A finding without a location is reported at the beginning of the first file.
     first = Location(str(paths[0]), 1, 1)
     located = [finding if finding.location else replace(finding, location=first) for finding in findings]
     return sorted(located, key=lambda finding: (*_place(finding, order), finding.rule))

@@ -1,4 +1,4 @@
-"""`aerofleet new-cluster`: add a cluster to a team's file, with its workload, and give it ports, names and devices."""
+"""`aerofleet new-cluster`: add a cluster and its workload to a team's file; allocate its ports, names and devices."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from aerofleet.findings.exit_code import ExitCode
 def run(argv: Sequence[str]) -> ExitCode:
     parser = argparse.ArgumentParser(prog="aerofleet new-cluster", description=__doc__)
     parser.add_argument("cluster", metavar="TEAM/CLUSTER")
-    parser.add_argument("--tier", required=True, help="a standard under templates/tiers")
-    parser.add_argument("--objects", required=True, help="records, each counted once: 20M")
-    parser.add_argument("--record", required=True, help="average size of a record: 400B")
-    parser.add_argument("--reads", required=True, help="reads per second on average: 60k/s")
-    parser.add_argument("--writes", required=True, help="writes per second on average: 20k/s")
-    parser.add_argument("--cell", help="may be left out where there is only one")
+    parser.add_argument("--tier", required=True, help="a standard of templates/tiers")
+    parser.add_argument("--objects", required=True, help="number of records, without their replicas, such as 20M")
+    parser.add_argument("--record", required=True, help="average size of a record, such as 400B")
+    parser.add_argument("--reads", required=True, help="average reads per second, such as 60k/s")
+    parser.add_argument("--writes", required=True, help="average writes per second, such as 20k/s")
+    parser.add_argument("--cell", help="needed if there are several cells")
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
     options = parser.parse_args(argv)
     workload = {key: getattr(options, key) for key in WORKLOAD}

@@ -13,7 +13,7 @@ ESTIMATE = "--estimate-unknown-operator"
 def add_operator(parser: argparse.ArgumentParser) -> None:
     """Add ``--operator`` and the option that admits an unknown one."""
     parser.add_argument("--operator", default=OPERATOR, help="operator release (default %(default)s)")
-    meaning = f"judge a release that is not known as {OPERATOR}, and mark everything as an estimate"
+    meaning = f"judge an unknown release by the rules of {OPERATOR}, and mark every result as an estimate"
     parser.add_argument(ESTIMATE, action="store_true", help=meaning)
 
 

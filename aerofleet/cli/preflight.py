@@ -1,4 +1,4 @@
-"""`aerofleet preflight`: does the Kubernetes cluster have what a cell needs of it? Reads only."""
+"""`aerofleet preflight`: report what a cell needs and the Kubernetes cluster lacks. Reads only."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from aerofleet.manifests import render_cell
 def run(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="aerofleet preflight",
-        description="Asks the API server of a cell for what `pulumi up` needs and does not make: nodes with their "
-        "taints, kinds of other operators, Secrets. Writes nothing.",
-        epilog="exit code: 0 all there, 1 something is missing or the server doesn't answer, "
-        "2 mistakes in the definitions; of the selected rules",
+        description="Look on the API server of a cell for everything that `pulumi up` needs and does not make: nodes "
+        "with their taints, kinds of other operators, Secrets. Writes nothing.",
+        epilog="exit code: 0 nothing is missing, 1 something is missing or the server does not answer, "
+        "2 a mistake in the definitions; only the selected rules count",
     )
-    parser.add_argument("cell")
+    parser.add_argument("cell", help="the cell, by the name of its folder in stacks")
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
     add_format(parser)
     add_selection(parser)
@@ -32,11 +32,11 @@ def run(argv: Sequence[str]) -> int:
     from aerofleet.live.cluster_api import ClusterApi
     from aerofleet.live.preflight import preflight
 
-    found = tuple(preflight(cell, render_cell(cell), ClusterApi(cell.context)))
-    findings = selection.of_findings(found)
+    all_findings = tuple(preflight(cell, render_cell(cell), ClusterApi(cell.context)))
+    findings = selection.of_findings(all_findings)
     code = print_findings(findings, options.format, of_input=False)
     if not findings and options.format == "text":
-        others = left_out(len(found) - len(findings))
+        others = left_out(len(all_findings) - len(findings))
         sys.stdout.write(
             f"{cell.name}: {'nothing of these rules is missing' if others else 'everything is there'}{others}\n"
         )

@@ -1,4 +1,4 @@
-"""`aerofleet schema`: the JSON Schema of a kind of definition file, for editors and other tools."""
+"""`aerofleet schema`: print the JSON Schema of a kind of definition file, for editors and other tools."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`aerofleet stacks`: the stacks of a cell in order, objects without a definition, moving a team, ending a cell."""
+"""`aerofleet stacks`: list the stacks of a cell or the objects without a definition, move a team, destroy a cell."""
 
 from __future__ import annotations
 
@@ -58,24 +58,27 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     common.add_argument("--root", type=Path, default=Path(), help="the project folder")
     common.add_argument("--format", choices=("text", "json"), default="text")
     verbs = parser.add_subparsers(dest="verb", required=True)
-    listed = verbs.add_parser("list", parents=[common], help="in the order of `up`; destroy in the reverse order")
-    listed.add_argument("cell", nargs="*", help="cells to list; all when left out")
-    listed.add_argument("--changed", action="store_true", help="only those that differ from --base, and what differs")
-    listed.add_argument(
+    description = "list the stacks in the order of `pulumi up`; they are destroyed in the reverse order"
+    list_verb = verbs.add_parser("list", parents=[common], help=description)
+    list_verb.add_argument("cell", nargs="*", help="cells to list; all cells if none is named")
+    changed = "list only the stacks that differ from --base, with the objects that differ"
+    list_verb.add_argument("--changed", action="store_true", help=changed)
+    list_verb.add_argument(
         "--base", metavar="REV", default="HEAD", help="git revision to compare with (default %(default)s)"
     )
-    orphans = verbs.add_parser("orphans", parents=[common], help="on the server with our label, in no definition")
+    description = "list the objects on the server that have our owner label and are in no definition"
+    orphans = verbs.add_parser("orphans", parents=[common], help=description)
     orphans.add_argument("cell")
     move = verbs.add_parser("move", parents=[common], help="move a team's resources to another stack of its cell")
     move.add_argument("team")
     move.add_argument("--cell", required=True)
     move.add_argument(
-        "--to", default="", metavar="GROUP", help="the group that cell.yaml now names for the team, if any"
+        "--to", default="", metavar="GROUP", help="the new group of the team in cell.yaml; left out for no group"
     )
-    description = "destroy the stacks of an ephemeral cell in their order, the platform last"
+    description = "destroy the stacks of an ephemeral cell in order, the platform last"
     destroy = verbs.add_parser("destroy", parents=[common], help=description)
     destroy.add_argument("cell")
-    destroy.add_argument("--yes", action="store_true", help="do it; without it only the order is shown")
+    destroy.add_argument("--yes", action="store_true", help="destroy them; without it, only the order is printed")
     # Without a verb, the stacks are listed.
     has_verb = argv and (not argv[0].startswith("-") or argv[0] in ("-h", "--help"))
     return parser.parse_args(argv if has_verb else ["list", *argv])

@@ -1,4 +1,4 @@
-"""`make up` and `make down`."""
+"""Run `make up` and `make down`."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from tools.toolchain.store import locked
 
 def run(argv: Sequence[str]) -> ExitCode:
     parser = argparse.ArgumentParser(
-        prog="python -m aerofleet.cli.up", description="What `make up` and `make down` do."
+        prog="python -m aerofleet.cli.up", description="Do the work of `make up` and `make down`."
     )
     parser.add_argument("verb", choices=("up", "down"))
     parser.add_argument("--started", type=float, help="when `make` began, in seconds since the epoch")
     options = parser.parse_args(argv)
     before_python_seconds = time.time() - options.started if options.started else None
-    # Not a verb of `aerofleet`, so it ends on its own what `aerofleet.cli.main` ends for those.
+    # This is not a verb of `aerofleet`, so `aerofleet.cli.main` does not catch its exceptions.
     try:
-        with locked(default_state().run_lock, "another `make up` or `make down` is going; waiting for its end"):
+        with locked(default_state().run_lock, "another `make up` or `make down` is running; waiting for its end"):
             up(print_line, print_warning, before_python_seconds) if options.verb == "up" else down(print_line)
     except StopError as error:
         print_warning(f"make {options.verb}: {error}")
         return error.exit_code
     except KeyboardInterrupt:
-        print_warning(f"\nmake {options.verb}: interrupted; `make {options.verb}` again goes on from there")
+        print_warning(f"\nmake {options.verb}: interrupted; run `make {options.verb}` again to continue")
         return ExitCode.INTERRUPTED
     return ExitCode.FINE
 

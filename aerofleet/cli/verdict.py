@@ -1,6 +1,6 @@
-"""`aerofleet verdict`: questions as JSON lines on standard input, answers as JSON lines on standard output.
+"""`aerofleet verdict`: answer questions about the operator and the server, as JSON lines on standard input and output.
 
-A line that is no question is answered with an error that names it; the others are still answered.
+The answer to a line that is not a question is an error with the number of the line; the other lines are still answered.
 """
 
 from __future__ import annotations
@@ -16,19 +16,25 @@ from aerofleet.findings.exit_code import ExitCode
 HELP = """\
 usage: aerofleet verdict < QUESTIONS > ANSWERS
 
-One JSON object a line:
+Every line of QUESTIONS is a JSON object, and gets one line of ANSWERS.
+
+What does the operator do? Optional in each: the release that judges, "operator": "4.4.1"
   {"verb": "create", "spec": CR}
-  {"verb": "update", "old": CR, "new": CR}      may carry statusFrom (a CR), statusPatch (a JSON merge
-                                                patch) and failedPods (names)
+  {"verb": "update", "old": CR, "new": CR}
+      optional: "statusFrom" (a CR), "statusPatch" (a JSON merge patch), "failedPods" (names)
   {"verb": "restart", "old": CR, "new": CR}
   {"verb": "effect", "version": "8.1.1", "old": aerospikeConfig, "new": aerospikeConfig}
-  each of these may name the operator release that judges: "operator": "4.4.1"
-  {"verb": "start", "version": "8.1.1.1", "aerospikeConfig": {...}}      does the server itself start with it?
-      with "previous" (aerospikeConfig) and "previousVersion": on what that server left; does it lose records?
-  {"verb": "live", "version": "8.1.1.1", "context": "service", "parameter": "info-threads", "from": "16",
-   "to": "0"}                                   what does a running server answer? may carry before (steps)
 
-exit code: 0 every line was answered, 1 some lines were no questions
+Does the server start with this configuration?
+  {"verb": "start", "version": "8.1.1.1", "aerospikeConfig": {...}}
+      optional: "previous" (aerospikeConfig) and "previousVersion" of the server that used the devices before;
+      then also: does the new server lose records?
+
+What does a running server answer to a live setting?
+  {"verb": "live", "version": "8.1.1.1", "context": "service", "parameter": "info-threads", "from": "16", "to": "0"}
+      optional: "before", the list of settings that it got before
+
+exit code: 0 every line was answered, 1 a line is not a question
 """
 
 
@@ -60,8 +66,8 @@ def answered(line: bytes, number: int) -> dict[str, Any]:
     except RecursionError:
         return {"error": f"line {number}: nested too deeply"}
     except ValueError as error:
-        return {"error": f"line {number}: not JSON that can be read: {error}"}
+        return {"error": f"line {number} is not readable JSON: {error}"}
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise QuestionError(f"{name} is no JSON")
+    raise QuestionError(f"{name} is not JSON")

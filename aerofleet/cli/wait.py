@@ -1,4 +1,4 @@
-"""`aerofleet wait [STACK]`: until every cluster of a stack runs what its definition says."""
+"""`aerofleet wait [STACK]`: wait until every cluster of a stack matches its definition."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from aerofleet.live.wait_report import ProgressWriter, as_json, as_text
 def run(argv: Sequence[str]) -> ExitCode:
     options = arguments(argv)
     access = Access(options.user, options.password_file, options.ca_file)
-    # Who looks once sees the result alone. Progress goes to standard error: the result on standard output is for
-    # programs.
+    # With a timeout of 0 only the result is printed. Progress goes to standard error, because programs read the result
+    # from standard output.
     is_watched = options.format == "text" and options.timeout > 0
     show = ProgressWriter(sys.stderr) if is_watched else lambda rollouts: None
     rollouts = wait_for_stack(options.root, options.stack, options.timeout, access, show)
@@ -29,15 +29,16 @@ def run(argv: Sequence[str]) -> ExitCode:
 def arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="aerofleet wait",
-        description="Wait until every cluster of a stack runs what its definition says. "
-        "Exit codes: 0 rolled out, 1 it failed or cannot come by waiting, 4 still running at the timeout.",
+        description="Wait until every cluster of a stack matches its definition, its pods run, and its nodes agree.",
+        epilog="exit code: 0 rolled out, 1 failed, or waiting does not help, 4 not finished at the timeout",
     )
-    parser.add_argument("stack", nargs="?", default="local")
-    parser.add_argument("--root", type=Path, default=Path())
-    parser.add_argument("--timeout", type=int, default=3600, metavar="SECONDS", help="0 looks once (default 3600)")
+    parser.add_argument("stack", nargs="?", default="local", help="default %(default)s")
+    parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
+    timeout = "how long to wait; 0 prints the present state (default %(default)s)"
+    parser.add_argument("--timeout", type=int, default=3600, metavar="SECONDS", help=timeout)
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--user", default="", help="Aerospike user for clusters with access control")
-    parser.add_argument("--password-file", type=Path, help="file with that user's password")
+    parser.add_argument("--password-file", type=Path, help="file with the password of USER")
     parser.add_argument("--ca-file", type=Path, help="CA certificate for clusters with TLS")
     options = parser.parse_args(argv)
     if options.user and not options.password_file:
