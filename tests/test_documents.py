@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,11 @@ def test_the_index_names_every_page() -> None:
     named = {(DOCS / path).resolve() for path, _ in LINK.findall(index.read_text())}
     pages = {page for page in DOCS.rglob("*.md") if page != index and "adr" not in page.parts}
     assert pages - named == set()
+
+
+def test_every_decision_has_a_number_of_its_own() -> None:
+    """Rules and pages name a decision by its number."""
+    decisions = sorted(DOCS.glob("adr/*.md"))
+    numbers = Counter(path.name[:4] for path in decisions)
+    assert [path.name for path in decisions if numbers[path.name[:4]] > 1] == [], "the later one takes the next number"
+    assert [path.name for path in decisions if not path.read_text().startswith(f"# {path.name[:4]} ")] == []
