@@ -14,7 +14,7 @@ from aerofleet.ako.config import Config, entries, section, texts
 from aerofleet.ako.narrow import becomes
 from aerofleet.ako.operator_files import CONTROLLER
 from aerofleet.ako.pairs import Where, config_path_of, namespace_pairs, paired
-from aerofleet.ako.restart import Restarts, judged_version
+from aerofleet.ako.restart import IMAGE, POD_RESTART, WARM, Restarts, judged_version
 from aerofleet.findings import Problem, rule, rules_in
 
 Keys = tuple[str, ...]
@@ -203,13 +203,39 @@ def shipping_stops(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[P
     source="Aerospike documentation, knowledge base, XDR 5.0 behaviour when adding a new DC",
 )
 def ships_from_now(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """A namespace gets a destination. XDR ships what is written from then on, and no record that is there already."""
+    """A namespace gets a destination while servers run. XDR ships what is written from then on, and no record that is
+    there already.
+    """
+    for path, dc, name, does_restart in _new_destinations(old, new, restarts):
+        if not does_restart:
+            yield path, f"{dc} gets no record of {name} that is there already"
+
+
+@rule(
+    "ships-everything",
+    scope="change",
+    severity="warning",
+    remedy="the destination alone, in a change that the operator sets live; then a rewind where old records are wanted",
+    source="Aerospike documentation, knowledge base, XDR 5.0 behaviour when adding a new DC",
+)
+def ships_everything(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
+    """A namespace gets a destination, and servers restart with it. A server that starts knows no time up to which it
+    has shipped there, so it ships every record of which it is the master: the link and the destination get them all.
+    """
+    for path, dc, name, does_restart in _new_destinations(old, new, restarts):
+        if does_restart:
+            yield path, f"each server ships to {dc} every record of {name} that it has, when it restarts"
+
+
+def _new_destinations(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[tuple[str, str, str, bool]]:
+    """Yield (path, destination, namespace, whether servers of the rack restart) for each new pair of the two."""
+    restarted = {restart.rack.identity for restart in restarts.racks if restart.kind in (WARM, POD_RESTART, IMAGE)}
     for before, rack in paired(old, new):
         known = _named(before.config, "xdr", "dcs")
         for dc, entry in _named(rack.config, "xdr", "dcs").items():
             for name in sorted(_named(entry, "namespaces").keys() - _named(known.get(dc, {}), "namespaces").keys()):
                 path = config_path_of(new, before, rack, f"xdr.dcs.{{{dc}}}.namespaces.{{{name}}}")
-                yield path, f"{dc} gets no record of {name} that is there already"
+                yield path, dc, name, rack.identity in restarted
 
 
 SHIPS_LESS_WHEN: tuple[tuple[str, bool], ...] = (
