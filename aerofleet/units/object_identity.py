@@ -83,9 +83,10 @@ def label_of(resource: Object) -> str:
 def api_version_message(before: str, after: str) -> str:
     """Return the consequence of another apiVersion under the same name.
 
-    Source: pulumi-kubernetes, issues 546 and 1668.
+    Source: pulumi-kubernetes 4.32, await.go (Creation) and issues 546 and 1668.
     """
     return (
-        f"{before} becomes {after}: the API server has one object under both, Pulumi has two. It makes the new one and"
-        " deletes the old one, and with it the object itself, unless the state is moved first. kubectl changes nothing"
+        f"{before} becomes {after}: the API server has one object under both, Pulumi has two. `pulumi up` stops at the"
+        " new one, which exists already, unless the state is moved first; a provider with upsertExistingObjects, or"
+        " before 4.29, deletes the old one after that, and with it the object itself. kubectl changes nothing"
     )

@@ -137,8 +137,8 @@ def device_moves(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Pro
     source="aerospike-server 7.1.0, as/src/base/particle_map.c: map_is_key",
 )
 def map_keys(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """The upgrade crosses 7.1. From there on the keys of a map are integers, texts or bytes; the server can't read
-    records with other keys any more.
+    """The upgrade crosses 7.1. From there on the keys of a map are integers, texts or bytes: the server refuses to
+    write a map with other keys, also one that it has already.
     """
     if old.version and is_at_least(new.version, "7.1.0.0") and not is_at_least(old.version, "7.1.0.0"):
         yield "spec.image", f"{old.version} to {new.version} crosses 7.1"

@@ -134,8 +134,8 @@ def sindex_mount_unchecked(cluster: Cluster) -> Iterator[Problem]:
     source="Aerospike documentation, knowledge base, FAQ - Index on disk stop-writes",
 )
 def mounts_over_volume(cluster: Cluster) -> Iterator[Problem]:
-    """The budget of an index is larger than its volumes. The index may grow to its budget, and the server stops
-    when the volume is full.
+    """The budget of an index is larger than its volumes. The volume is full before the index has its budget: from then
+    on the server refuses new records.
     """
     for rack in cluster.distinct_racks:
         sizes = {
@@ -149,7 +149,10 @@ def mounts_over_volume(cluster: Cluster) -> Iterator[Problem]:
                 room = sum(quantity(sizes.get(mount) or 0) for mount in texts(index.get("mounts")))
                 if isinstance(budget, (int, float)) and room and budget > room:
                     path = cluster.config_path(rack, "namespaces", position, key, "mounts-budget")
-                    yield path, f"the budget of {name} is larger than its volumes"
+                    yield (
+                        path,
+                        f"the budget of {name}, {int(budget)} bytes, is larger than its volumes, {int(room)} bytes in all",
+                    )
 
 
 @rule(

@@ -35,7 +35,8 @@ RENAMED = declared(
 )
 API_VERSION_CHANGES = declared(
     "api-version-changes",
-    "An object has another apiVersion: Pulumi makes the new one and deletes the old one, which is the same object.",
+    "An object has another apiVersion. To Pulumi it is another object: it fails to make the new one, which exists, or"
+    " deletes it as the old one.",
     scope="change",
     severity="severe",
     source=(
