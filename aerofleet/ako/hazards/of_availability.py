@@ -256,7 +256,7 @@ def migrations_off(cluster: Cluster) -> Iterator[Problem]:
     scope="cluster",
     severity="severe",
     remedy="leave it out, but for maintenance of single nodes",
-    source="Aerospike documentation, configuration reference: stay-quiesced",
+    source="Aerospike documentation, Quiesce a node: stay-quiesced",
 )
 def stays_quiesced(cluster: Cluster) -> Iterator[Problem]:
     """A server that restarts stays quiesced: it has no partition until a person takes that back."""

@@ -251,7 +251,7 @@ SHIPS_LESS_WHEN: tuple[tuple[str, bool], ...] = (
     scope="change",
     severity="warning",
     remedy="what it ships now, or a rewind once it ships them again",
-    source="Not confirmed: XDR, Enterprise Edition, whose source is not public",
+    source="Aerospike documentation, Set policy of XDR, and record forwarding and deleted records",
 )
 def ships_less(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A destination ships fewer records than before. Those are not shipped later by themselves, so the copy at the

@@ -149,10 +149,10 @@ def mounts_over_volume(cluster: Cluster) -> Iterator[Problem]:
                 room = sum(quantity(sizes.get(mount) or 0) for mount in texts(index.get("mounts")))
                 if isinstance(budget, (int, float)) and room and budget > room:
                     path = cluster.config_path(rack, "namespaces", position, key, "mounts-budget")
-                    yield (
-                        path,
-                        f"the budget of {name}, {int(budget)} bytes, is larger than its volumes, {int(room)} bytes in all",
+                    message = (
+                        f"the budget of {name}, {int(budget)} bytes, is larger than its volumes, {int(room)} bytes"
                     )
+                    yield path, message
 
 
 @rule(

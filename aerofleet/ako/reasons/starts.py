@@ -32,7 +32,7 @@ COLD_START = declared(
     "A parameter changes with which a server does not take over its index, and builds it anew.",
     scope="change",
     severity="info",
-    source="Aerospike documentation, Fast restart",
+    source="Aerospike documentation, Cold restart",
 )
 
 UNREADABLE_WITH: dict[tuple[str, ...], str] = {
