@@ -7,6 +7,7 @@ import importlib.util
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -15,9 +16,11 @@ from typing import Any
 import pytest
 import yaml
 
+from aerofleet.features import FEATURES, Feature
 from aerofleet.files.choices import NetworkProfile
+from aerofleet.fleet.cell import Cell
 from tests.fleet.project import CASES, ROOT
-from tests.manifests.golden import Render, golden_files
+from tests.manifests.golden import Render, golden_files, resolved
 from tests.manifests.test_golden import differences
 
 PACKAGE = "aerofleet.manifests"
@@ -33,16 +36,11 @@ NO_BUILDERS = {
         "manifests.reference",
     ),
     *("manifests.overlay", "manifests.overlay_fields", "manifests.overlay_rules"),
-    "features.sidecars.build",
 }
-"""The last one makes nothing for the golden cells, which have no sidecars of a team: tests/features shows its work."""
 LISTED: dict[str, list[dict[str, str]]] = yaml.safe_load((CASES / "mutants" / "builders.yaml").read_text())
 MUTANTS = [pytest.param(name, each, id=f"{name}: {each['about']}") for name in LISTED for each in LISTED[name]]
 
-WITHOUT_MUTANT = (
-    "write a change in tests/cases/mutants/builders.yaml that the golden files notice; "
-    "a feature that makes nothing for the golden cells goes to NO_BUILDERS instead"
-)
+WITHOUT_MUTANT = "write a change in tests/cases/mutants/builders.yaml that the golden files notice"
 
 
 class Mutation(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
@@ -104,8 +102,30 @@ def test_a_builder_that_is_not_changed_is_not_noticed() -> None:
 
 
 def test_every_builder_has_a_mutant() -> None:
+    """But not those of a feature that makes nothing for the golden clusters: tests/features shows its objects."""
     paths = [*CODE.glob("manifests/*.py"), *CODE.glob("features/**/*.py")]
     modules = {".".join(path.relative_to(CODE).with_suffix("").parts) for path in paths if path.stem != "__init__"}
-    builders = {name for name in modules if not name.endswith(".rules")} - NO_BUILDERS | BESIDE
+    builders = {name for name in modules - NO_BUILDERS if not name.endswith(".rules") and not is_unused(name)} | BESIDE
     assert sorted(builders - set(LISTED)) == [], WITHOUT_MUTANT
     assert sorted(set(LISTED) - builders) == [], "tests/cases/mutants/builders.yaml names modules that are no builders"
+
+
+def is_unused(module: str) -> bool:
+    """Return whether the module is of a feature that makes nothing for any golden cluster."""
+    package, _, rest = module.partition(".")
+    return package == "features" and rest.partition(".")[0] in unused_features()
+
+
+@cache
+def unused_features() -> frozenset[str]:
+    cells = [resolved(profile) for profile in NetworkProfile]
+    return frozenset(feature.name for feature in FEATURES if not any(makes_something(feature, cell) for cell in cells))
+
+
+def makes_something(feature: Feature, cell: Cell) -> bool:
+    of_clusters = (
+        [*feature.objects(cell, cluster), feature.spec(cell, cluster), feature.annotations(cell, cluster)]
+        for cluster in cell.clusters
+    )
+    of_teams = (feature.team_objects(cell, team) for team in cell.teams)
+    return any(map(any, (*of_clusters, *of_teams, feature.cell_objects(cell))))
