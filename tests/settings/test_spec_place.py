@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from aerofleet.ako.compatibility import OPERATOR
+from aerofleet.ako.crd import field_names
+from aerofleet.files.cluster.marks import CONFIG, Marked
 from aerofleet.files.settings import Settings
 from aerofleet.files.validation import unknown_key
 from aerofleet.settings.spec_place import marked_settings, setting_of
+from aerofleet.units.field_path import ANY_ENTRY, dotted
 
 
 @pytest.mark.parametrize(
@@ -27,6 +31,19 @@ def test_a_field_is_found_at_its_setting(field: str, setting: tuple[str, ...]) -
 @pytest.mark.parametrize("setting", [marked.setting for marked in marked_settings()])
 def test_a_marked_setting_is_a_key_of_the_settings(setting: tuple[str, ...]) -> None:
     assert unknown_key(Settings, [key for key in setting if key != "[]"]) is None
+
+
+@pytest.mark.parametrize("marked", marked_settings(), ids=lambda marked: dotted(marked.setting))
+def test_a_mark_names_a_field_that_the_operator_has(marked: Marked) -> None:
+    """A mark with another path has no effect, and the operator drops a field that its definition lacks."""
+    path = [str(key) for key in marked.keys if key != ANY_ENTRY]
+    if path[0] == CONFIG:
+        return  # any parameter: the schema of each server version judges it
+    *section, field = path
+    assert field in field_names(".".join(section)), (
+        f"AKO {OPERATOR} has no field spec.{'.'.join(path)}: write the path of a mark from `spec` on, also in an entry "
+        "of a list (`podSpec.sidecars[].image`); a field that the operator lacks can't be a setting"
+    )
 
 
 def test_an_entry_is_found_by_its_name() -> None:
