@@ -18,10 +18,11 @@ PLATFORM_CONTAINERS = frozenset({"exporter"})
 PLATFORM_VOLUMES = frozenset({"workdir", "feature-key", "tls", "tls-authority"})
 OPERATORS_VOLUMES = frozenset({"confdir", "initconfigs"})
 """Volumes of each pod that AKO 4.5.0 itself makes: the configuration and its template."""
-CLOSED_FOLDERS = ("/etc/aerospike", "/configs", "/dev", "/proc", "/sys")
+CLOSED_FOLDERS = ("/etc/aerospike", "/configs", "/opt/aerospike", "/dev", "/proc", "/sys")
 """Folders of the server's container below which nothing may be mounted: the operator's configuration (AKO 4.5.0), the
-server's Secrets, and what the kernel and the devices of the namespaces show."""
-MOUNT_POINTS = (*CLOSED_FOLDERS, "/opt/aerospike", SECRETS_PATH, TLS_PATH)
+server's Secrets, its work directory with users and indexes (aerospike-server, as/src/base/smd.c), and what the kernel
+and the devices of the namespaces show."""
+MOUNT_POINTS = (*CLOSED_FOLDERS, SECRETS_PATH, TLS_PATH)
 FOLDER = re.compile(r"(/(?!\.{1,2}(/|$))[^/]+)+")
 """An absolute path without empty parts, `.` and `..`, and without a slash at its end."""
 VERSIONED = re.compile(r"(.*/)?[^/:@]+(:(?P<tag>[\w][\w.-]*))?(@sha256:(?P<digest>[0-9a-f]{64}))?")
