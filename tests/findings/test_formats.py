@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -11,6 +12,7 @@ from aerofleet.findings.formats import FORMATS
 from aerofleet.findings.formats.markdown import as_markdown
 from aerofleet.findings.formats.text import as_text
 from aerofleet.findings.terminal import NO_TERMINAL, Terminal
+from tests.fleet.project import ROOT
 
 FINDING = Finding(
     "yaml-tag",
@@ -65,6 +67,14 @@ def test_text_for_a_terminal_is_broken_and_coloured() -> None:
     first, *others = as_text([FINDING], Terminal(60, has_colours=True)).splitlines()
     assert first.startswith("\x1b[35ma.yaml:3:7\x1b[0m  shop/orders")
     assert all(line.startswith("    ") for line in others)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/how-to/judge-raw-clusters.md"])
+def test_the_pages_that_list_the_formats_name_each(page: str) -> None:
+    """`text` is the one without an option."""
+    text = (ROOT / page).read_text()
+    missing = [form for form in FORMATS if form != "text" and not re.search(rf"`(--format )?{form}`", text)]
+    assert missing == [], f"{page} lists the values of --format, but not these"
 
 
 @pytest.mark.parametrize("form", list(FORMATS))

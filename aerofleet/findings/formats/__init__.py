@@ -1,7 +1,9 @@
 """Owns the output formats of findings: one module for each, and the dict that lists them.
 
-A new format is a module with one function ``(findings, terminal) -> text``, and a line in ``FORMATS``. Must not import
-anything but `aerofleet.findings` and the standard library.
+A new format is a module with one function ``(findings, terminal) -> text``, and a line in ``FORMATS``. Where a format
+knows only passed and failed, errors and severe findings are failed, as for `aerofleet.findings.exit_code`. Texts from
+files go through `shown` or `sentence`, which write control characters out. Must not import anything but
+`aerofleet.findings` and the standard library.
 """
 
 from __future__ import annotations
