@@ -23,7 +23,7 @@ FIELD_TYPE = declared(
 DEFAULT_RACK = _rule(
     "default-rack", "Rack id 0 is reserved for a cluster without racks of its own.", "setDefaultRackConf"
 )
-CONFIG_PRESENT = _rule("config-present", "aerospikeConfig is given.", "setDefaults")
+CONFIG_PRESENT = _rule("config-present", "The cluster has an aerospikeConfig.", "setDefaults")
 RACK_MERGE = declared(
     "rack-merge",
     "Entries of a list in a rack's own aerospikeConfig have names, to be merged with the cluster's.",
@@ -32,14 +32,16 @@ RACK_MERGE = declared(
     source=f"{OPERATOR}, pkg/merge/merge_aerospikeconfig.go: Merge",
 )
 NAMESPACE_LIST = _rule(
-    "ns-list", "aerospikeConfig has a list of namespaces that isn't empty, each a map.", "setDefaultNsConf"
+    "ns-list", "The list of namespaces in aerospikeConfig isn't empty, and every entry is a map.", "setDefaultNsConf"
 )
-RACK_ID = _rule("rack-id", "rack-id of a namespace is the rack's own id, or left out.", "setDefaultNsConf")
+RACK_ID = _rule("rack-id", "A namespace's rack-id is the rack's own id, or left out.", "setDefaultNsConf")
 SERVICE_FIXED = _rule(
-    "service-fixed", "node-id and cluster-name are the operator's; service is a map.", "setDefaultServiceConf"
+    "service-fixed", "Only the operator sets node-id and cluster-name; service is a map.", "setDefaultServiceConf"
 )
 NETWORK_REQUIRED = _rule(
-    "network-required", "network has service, heartbeat and fabric, each a map.", "setDefaultNetworkConf"
+    "network-required",
+    "The section network has service, heartbeat and fabric; the first two are maps.",
+    "setDefaultNetworkConf",
 )
 PORT_NUMBER = _rule(
     "port-number",
@@ -47,11 +49,13 @@ PORT_NUMBER = _rule(
     f"setDefaultNetworkConf; {FUNCTIONS_OF_TYPES}: GetServicePort, GetServiceTLSNameAndPort",
 )
 ACCESS_FIXED = _rule(
-    "access-fixed", "Published ports and addresses are the operator's.", "setDefaultNetworkConf, setDefaultsInConfigMap"
+    "access-fixed",
+    "Only the operator sets published ports and addresses.",
+    "setDefaultNetworkConf, setDefaultsInConfigMap",
 )
 HEARTBEAT_MESH = _rule("hb-mesh", "Heartbeat is by mesh.", "setDefaultNetworkConf")
-CONSOLE_LOG = _rule("console-log", "logging is a list of maps.", "setDefaultLoggingConf")
-SECURITY_MAP = _rule("ldap-escape", "security is a map.", "escapeLDAPConfiguration")
+CONSOLE_LOG = _rule("console-log", "The section logging is a list of maps.", "setDefaultLoggingConf")
+SECURITY_MAP = _rule("ldap-escape", "The section security is a map.", "escapeLDAPConfiguration")
 
 MUTATING: tuple[Rule[...], ...] = (
     FIELD_TYPE,

@@ -18,7 +18,7 @@ from aerofleet.units.object_identity import cluster_name, key_of, label_of
 
 NO_CLUSTER = declared(
     "no-cluster",
-    f"A set of manifests has an {KIND}: without one, nothing is judged.",
+    "A set of manifests has no AerospikeCluster: nothing is judged.",
     scope="file",
     severity="error",
     remedy=f"apiVersion: {API_VERSION}, kind: {KIND}",
@@ -26,7 +26,7 @@ NO_CLUSTER = declared(
 )
 ANOTHER_OPERATOR = declared(
     "another-operator",
-    f"An {KIND} is one of the Aerospike Kubernetes Operator: other operators have a kind of the same name.",
+    "An AerospikeCluster is of another operator, which has a kind of the same name.",
     scope="file",
     severity="error",
     remedy=f"the Aerospike Kubernetes Operator answers to {API_VERSION}",
@@ -34,7 +34,7 @@ ANOTHER_OPERATOR = declared(
 )
 OBJECT_TWICE = declared(
     "object-twice",
-    "Every object is written once: of two with one name only the last one counts.",
+    "An object is written twice: of two with one name only the last one counts.",
     scope="file",
     severity="error",
     remedy="another name, or one of them only",

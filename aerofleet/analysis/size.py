@@ -11,7 +11,7 @@ from aerofleet.sizing import Shortfall, Sizing
 
 SIZE_SHORT = declared(
     "size-short",
-    "A size that is written carries the cluster's workload until the planned date.",
+    "A size that is written does not carry the cluster's workload until the planned date.",
     scope="cell",
     severity="warning",
     remedy="a larger size, or `size: auto`",

@@ -18,7 +18,9 @@ WORK_ENDINGS = (".tmp", ".deleting")
 
 @start_rule("checkpoint-preview", source="Aerospike documentation, Checkpoint a node", server=Range("8.2.0"))
 def checkpoint_preview(reading: Reading) -> Iterator[StartProblem]:
-    """index-checkpoint-path needs the start flag --preview index-checkpoint, which operators up to 4.5 do not pass."""
+    """With index-checkpoint-path the server has the start flag --preview index-checkpoint, which operators up to 4.5 do
+    not pass.
+    """
     for section in reading.file.sections_of("service"):
         line = section.line("index-checkpoint-path")
         if line is not None and line.value:

@@ -28,7 +28,9 @@ KERNEL_SETTINGS = "max_map_count, min_free_kbytes, swappiness, zone_reclaim_mode
     remedy=f"at most {USUAL_OPEN_FILES}, or a higher nofile limit of the container runtime",
 )
 def open_files(reading: Reading) -> Iterator[StartProblem]:
-    """proto-fd-max is within the limit of open files that the container runtime sets; the operator can't set it."""
+    """The value of proto-fd-max is above the limit of open files that the container runtime sets; the operator can't
+    set it.
+    """
     for line in _service_lines(reading, "proto-fd-max"):
         wanted = values.unsigned(line.value)
         if wanted is not None and wanted > USUAL_OPEN_FILES:
@@ -53,7 +55,7 @@ def best_practices(reading: Reading) -> Iterator[StartProblem]:
 
 @start_rule("best-practices-admin-port", source=f"{CONFIG}: cfg_best_practices_check", server=Range("8.1"))
 def best_practices_admin_port(reading: Reading) -> Iterator[StartProblem]:
-    """enforce-best-practices wants an admin port."""
+    """With enforce-best-practices there is an admin port."""
     admin = reading.network.get("admin")
     has_port = admin is not None and (admin.line("port") or admin.line("tls-port"))
     for line in _enforced(reading) if not has_port else ():
@@ -66,7 +68,7 @@ def best_practices_admin_port(reading: Reading) -> Iterator[StartProblem]:
 
 @start_rule("auto-pin-interface", source=f"{SERVER}, cf/src/hardware.c: optimize_interfaces")
 def auto_pin_interface(reading: Reading) -> Iterator[StartProblem]:
-    """auto-pin to cpu or numa wants every address of network.service to be the name of a network interface."""
+    """With auto-pin to cpu or numa every address of network.service is the name of a network interface."""
     service = reading.network.get("service")
     addresses = service.lines_of("address") if service is not None else []
     for line in _service_lines(reading, "auto-pin"):

@@ -20,7 +20,7 @@ LONGEST_TTL_SECONDS = 10 * 365 * 86400
 
 @start_rule("namespace-missing", source=f"{CONFIG}: as_config_post_process")
 def namespace_missing(reading: Reading) -> Iterator[StartProblem]:
-    """There is a namespace."""
+    """The configuration has a namespace."""
     if not reading.namespaces:
         yield ("namespaces",), "there is no namespace", "add one"
 
@@ -100,7 +100,7 @@ def set_count(reading: Reading) -> Iterator[StartProblem]:
 
 @start_rule("set-ttl", source=f"{CONFIG}: cfg_check_set_default_ttl", server=Range("7.0"))
 def set_ttl(reading: Reading) -> Iterator[StartProblem]:
-    """default-ttl of a set is at most ten years, or -1 for never."""
+    """The default-ttl of a set is at most ten years, or -1 for never."""
     for entry in _sets(reading):
         line = entry.line("default-ttl")
         ttl = _seconds(reading, line)
@@ -160,7 +160,9 @@ def index_mounts(reading: Reading) -> Iterator[StartProblem]:
     "data-in-index", source="aerospike-server 6.0 to 6.3, as/src/base/cfg.c: as_config_init", server=Range(until="6.4")
 )
 def data_in_index(reading: Reading) -> Iterator[StartProblem]:
-    """data-in-index needs single-bin, data-in-memory and devices; conflict-resolve-writes needs several bins."""
+    """With data-in-index there are single-bin, data-in-memory and devices; with conflict-resolve-writes there is no
+    single-bin.
+    """
     for namespace in reading.namespaces:
         engine = namespace.section("storage-engine")
         is_on = {name: _is_true(namespace, name) for name in ("data-in-index", "single-bin", "conflict-resolve-writes")}

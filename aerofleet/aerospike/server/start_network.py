@@ -23,7 +23,7 @@ BITS_32 = 1 << 32
 
 @start_rule("port-missing", source=f"{CONFIG}: as_config_post_process")
 def port_missing(reading: Reading) -> Iterator[StartProblem]:
-    """network.service, network.heartbeat and network.fabric each have a port or a tls-port."""
+    """The sections network.service, network.heartbeat and network.fabric each have a port or a tls-port."""
     for kind in ("service", "heartbeat", "fabric"):
         section = reading.network.get(kind)
         if section is None or not (section.line("port") or section.line("tls-port")):
@@ -71,7 +71,7 @@ def access_address(reading: Reading) -> Iterator[StartProblem]:
 
 @start_rule("heartbeat-connect-timeout", source=f"{CONFIG}: as_config_init")
 def heartbeat_connect_timeout(reading: Reading) -> Iterator[StartProblem]:
-    """connect-timeout-ms of the heartbeat is at most a third of interval × timeout."""
+    """The heartbeat's connect-timeout-ms is at most a third of interval × timeout."""
     section = reading.network.get("heartbeat")
     if section is None:
         return
@@ -111,7 +111,7 @@ def heartbeat_mode(reading: Reading) -> Iterator[StartProblem]:
 
 @start_rule("fabric-pools", source=f"{CONFIG}: as_config_init")
 def fabric_pools(reading: Reading) -> Iterator[StartProblem]:
-    """channel-rw-recv-threads of the fabric is a multiple of channel-rw-recv-pools."""
+    """The fabric's channel-rw-recv-threads is a multiple of channel-rw-recv-pools."""
     section = reading.network.get("fabric")
     if section is None:
         return
@@ -142,7 +142,7 @@ def tls_name(reading: Reading) -> Iterator[StartProblem]:
 
 @start_rule("tls-client-names", source=f"{CONFIG}: cfg_setup_tls_server")
 def tls_client_names(reading: Reading) -> Iterator[StartProblem]:
-    """tls-authenticate-client is any or false alone, or a list of names without them."""
+    """The value of tls-authenticate-client is any or false alone, or a list of names without them."""
     for kind in ("service", "admin"):
         section = reading.network.get(kind)
         lines = section.lines_of("tls-authenticate-client") if section is not None else []

@@ -38,7 +38,7 @@ def cluster_name_length(reading: Reading) -> Iterator[StartProblem]:
 
 @start_rule("two-node-ids", source=f"{CONFIG}: as_config_post_process")
 def two_node_ids(reading: Reading) -> Iterator[StartProblem]:
-    """node-id and node-id-interface are not combined."""
+    """At most one of node-id and node-id-interface is set."""
     for section in reading.file.sections_of("service"):
         line = section.line("node-id-interface")
         if line is not None and section.line("node-id") is not None:
@@ -47,7 +47,7 @@ def two_node_ids(reading: Reading) -> Iterator[StartProblem]:
 
 @start_rule("unknown-account", source=f"{CONFIG}: as_config_init; aerospike-server.docker, its base images")
 def unknown_account(reading: Reading) -> Iterator[StartProblem]:
-    """user and group are accounts that the server's image has."""
+    """The accounts of user and group are in the server's image."""
     for section in reading.file.sections_of("service"):
         for name, known in (("user", ACCOUNTS), ("group", GROUPS)):
             line = section.line(name)
@@ -109,7 +109,7 @@ def log_context(reading: Reading) -> Iterator[StartProblem]:
 
 @start_rule("ldap-patterns", source=f"{CONFIG}: cfg_add_ldap_role_query_pattern")
 def ldap_patterns(reading: Reading) -> Iterator[StartProblem]:
-    """security.ldap has at most 64 role-query-patterns."""
+    """There are at most 64 role-query-patterns in security.ldap."""
     most = limit(reading.version, "role-query-patterns")
     for security in reading.file.sections_of("security"):
         for ldap in security.sections_of("ldap"):

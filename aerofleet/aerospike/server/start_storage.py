@@ -140,7 +140,7 @@ def memory_storage(reading: Reading) -> Iterator[StartProblem]:
 
 @start_rule("commit-without-sync", source=f"{CONFIG}: as_config_init")
 def commit_without_sync(reading: Reading) -> Iterator[StartProblem]:
-    """commit-to-device and disable-odsync are not both true."""
+    """At most one of commit-to-device and disable-odsync is true."""
     for name, engine in _engines(reading):
         if _is_true(engine, "commit-to-device") and _is_true(engine, "disable-odsync"):
             yield (*engine.path, "disable-odsync"), f"{name} has commit-to-device as well", "only one of them"
@@ -152,7 +152,7 @@ def commit_without_sync(reading: Reading) -> Iterator[StartProblem]:
     taken_live=("compression", "compression-acceleration", "compression-level"),
 )
 def compression_parameter(reading: Reading) -> Iterator[StartProblem]:
-    """compression-acceleration belongs to lz4, compression-level to zstd."""
+    """With compression-acceleration the compression is lz4, with compression-level zstd."""
     for _, engine in _engines(reading):
         chosen = engine.line("compression")
         algorithm = chosen.value if chosen is not None else "none"
@@ -185,7 +185,7 @@ def data_in_memory(reading: Reading) -> Iterator[StartProblem]:
     server=Range(until="7.1"),
 )
 def record_too_large(reading: Reading) -> Iterator[StartProblem]:
-    """max-record-size is at most a write block: write-block-size on devices, 8 MiB in pmem and memory (128 MiB before
+    """A max-record-size is at most a write block: write-block-size on devices, 8 MiB in pmem and memory (128 MiB before
     7.0).
     """
     for namespace in reading.namespaces:

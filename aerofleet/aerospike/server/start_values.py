@@ -63,7 +63,7 @@ def power_of_two(reading: Reading) -> Iterator[StartProblem]:
 
 @start_rule("multiple", source=f"{CONFIG_SINCE_6}: cfg_u32_multiple_of")
 def multiple(reading: Reading) -> Iterator[StartProblem]:
-    """max-throughput of a namespace that is shipped is a multiple of 100."""
+    """The max-throughput of a namespace that is shipped is a multiple of 100."""
     return _problems(multiple, reading)
 
 

@@ -35,7 +35,7 @@ def _judged(cluster: Cluster) -> bool:
 
 @rule("acl-missing", scope="cluster", severity="error", source=f"{ACCESS_VALIDATION}: IsAerospikeAccessControlValid")
 def security_has_access_control(cluster: Cluster) -> Iterator[Problem]:
-    """The `security` section needs users: aerospikeAccessControl is there."""
+    """With the `security` section there is aerospikeAccessControl: it needs users."""
     if is_secured(cluster) and "aerospikeAccessControl" not in cluster.spec:
         yield "spec.aerospikeAccessControl", "security is on, but there are no users", "add it, with a user admin"
 
@@ -247,7 +247,7 @@ def pki_needs_mutual_tls(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("tls-auth-value", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: ValidateTLSAuthenticateClient")
 def client_names_are_names(cluster: Cluster) -> Iterator[Problem]:
-    """tls-authenticate-client is any, false, or a list of DNS names."""
+    """The value of tls-authenticate-client is any, false, or a list of DNS names."""
     rack = cluster.distinct_racks[0]
     service = tls_service(rack)
     if service is None:

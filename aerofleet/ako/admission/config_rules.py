@@ -32,7 +32,7 @@ SYSLOG_ONLY = ("facility", "path", "tag")
 
 @rule("schema", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: ValidateAerospikeConfigSchema")
 def config_fits_the_schema(cluster: Cluster) -> Iterator[Problem]:
-    """aerospikeConfig has only parameters of this server version, with values they can have."""
+    """An aerospikeConfig has only parameters of this server version, with values they can have."""
     for kind, refused in schema_faults(cluster):
         if not is_new(cluster, kind):
             yield refused
@@ -42,7 +42,7 @@ def config_fits_the_schema(cluster: Cluster) -> Iterator[Problem]:
     "parameter-without-data", scope="cluster", severity="warning", source="Platform rule: docs/how-to/add-a-release.md"
 )
 def new_parameters_are_not_known(cluster: Cluster) -> Iterator[Problem]:
-    """A parameter or choice that the nearest older version doesn't have may be new: there is no data to say more."""
+    """The nearest older version doesn't have a parameter or choice. It may be new: there is no data to say more."""
     for _, (path, message, _) in new_faults(cluster):
         yield path, message, f"look up whether server {cluster.version} has it"
 
@@ -64,7 +64,7 @@ def ldap_lists_are_not_empty(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("ipv6", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: ValidateAerospikeConfig")
 def ipv6_is_not_advertised(cluster: Cluster) -> Iterator[Problem]:
-    """advertise-ipv6 is not true: the operator doesn't support it."""
+    """The parameter advertise-ipv6 is not true: the operator doesn't support it."""
     for rack in cluster.distinct_racks:
         if section(rack.config, "service").get("advertise-ipv6") is True:
             yield (
@@ -175,7 +175,7 @@ def transactions_need_strong_consistency(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("rf-number", scope="cluster", severity="error", source=f"{CONFIG_VALIDATION}: GetNamespaceReplicationFactor")
 def replication_factors_are_numbers(cluster: Cluster) -> Iterator[Problem]:
-    """replication-factor is a number; a list that the schema doesn't see is none."""
+    """A replication-factor is a number; a list that the schema doesn't see is none."""
     for rack, position, _, namespace in _namespaces(cluster):
         factor = namespace.get("replication-factor", 2)
         if isinstance(factor, bool) or not isinstance(factor, (int, float)):
@@ -220,8 +220,8 @@ def storage_engine_is_given(cluster: Cluster) -> Iterator[Problem]:
     source=f"{LIBRARY}, asconfig/utils.go: flattenConfList",
 )
 def nothing_is_lost(cluster: Cluster) -> Iterator[Problem]:
-    """Everything in aerospikeConfig is in a section, and entries of a list of sections have names: other things
-    never reach the server.
+    """A value of aerospikeConfig is outside of a section, or an entry of a list of sections has no name: it never
+    reaches the server.
     """
     version = schema_version(cluster.version)
     reported: set[str] = set()
@@ -304,7 +304,7 @@ def devices_belong_to_one_namespace(cluster: Cluster) -> Iterator[Problem]:
     operator=Range("4.4.0"),
 )
 def memory_is_counted_per_container(cluster: Cluster) -> Iterator[Problem]:
-    """From server 8.1.2 on, cgroup-mem-tracking should be true in a container."""
+    """A server of 8.1.2 or later does not count the memory of its container: cgroup-mem-tracking is not true."""
     for rack in cluster.distinct_racks:
         if (
             passes_floor(cluster.version, "8.1.2.0")
@@ -316,7 +316,7 @@ def memory_is_counted_per_container(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("version-without-data", scope="cluster", severity="warning", source="Platform rule: docs/how-to/add-a-release.md")
 def parameters_are_of_an_older_version(cluster: Cluster) -> Iterator[Problem]:
-    """Parameters are checked against the nearest older server version where there is no data for this one."""
+    """There is no data for this server version: parameters are checked against the nearest older one."""
     version = schema_version(cluster.version)
     if version is not None and cluster.version and not has_schema(cluster.version):
         message = (

@@ -72,7 +72,7 @@ def image_has_a_version(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("image-min", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validate")
 def image_is_new_enough(cluster: Cluster) -> Iterator[Problem]:
-    """The server is of 6.0.0.0 or later."""
+    """The server's version is 6.0.0.0 or later."""
     if cluster.version and not passes_floor(cluster.version, MINIMUM_SERVER):
         message = f"server {cluster.version} is older than {MINIMUM_SERVER}"
         hint = f"use {MINIMUM_SERVER} or later, with all four numbers in the tag"

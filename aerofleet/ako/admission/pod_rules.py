@@ -46,7 +46,7 @@ def container_names_differ(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("hostnet-multipod", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validatePodSpec")
 def host_network_has_one_pod(cluster: Cluster) -> Iterator[Problem]:
-    """hostNetwork and multiPodPerHost exclude each other."""
+    """At most one of hostNetwork and multiPodPerHost is true."""
     if cluster.pod_spec.get("hostNetwork") is True and cluster.pod_spec.get("multiPodPerHost") is True:
         yield (
             "spec.podSpec.multiPodPerHost",
@@ -57,7 +57,7 @@ def host_network_has_one_pod(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("dns", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateDNS")
 def dns_policy_resolves_pods(cluster: Cluster) -> Iterator[Problem]:
-    """dnsPolicy isn't Default; None comes with a dnsConfig."""
+    """The dnsPolicy isn't Default; with None there is a dnsConfig."""
     policy = cluster.pod_spec.get("dnsPolicy")
     if policy == "Default":
         yield (
@@ -82,7 +82,7 @@ def labels_are_free(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("netpol-custom", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateNetworkPolicy")
 def custom_networks_are_attached(cluster: Cluster) -> Iterator[Problem]:
-    """customInterface names networks that the pods' annotation attaches, and excludes hostNetwork."""
+    """The networks of customInterface are in the pods' annotation, and hostNetwork is off."""
     policy = section(cluster.spec, "aerospikeNetworkPolicy")
     annotation = str(section(cluster.pod_spec, "metadata", "annotations").get(NETWORKS_ANNOTATION, ""))
     attached = {qualified(name, cluster.namespace) for name in annotation.split(",")}

@@ -97,7 +97,7 @@ def _changed_volumes(before: Rack, after: Rack) -> Iterator[tuple[str, str]]:
     operator=Range("4.2.0"),
 )
 def racks_leave_the_roster_one_by_one(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
-    """forceBlockFromRoster comes to one rack at a time, and not before the first roll-out."""
+    """Only one rack at a time gets forceBlockFromRoster, and none before the first roll-out."""
     flagged = _flagged_racks(old, new)
     if not flagged:
         return

@@ -40,7 +40,7 @@ def override_has_one_rack(cluster: Cluster) -> Iterator[Problem]:
     operator=Range("4.3.0"),
 )
 def override_names_namespaces(cluster: Cluster) -> Iterator[Problem]:
-    """With rack ids taken from pod annotations, `rackConfig.namespaces` should say which namespaces are rack-aware."""
+    """Rack ids are taken from pod annotations, and `rackConfig.namespaces` is empty: no namespace is rack-aware."""
     if cluster.spec.get("enableRackIDOverride") is True and not cluster.rack_namespaces:
         yield (
             "spec.rackConfig.namespaces",
@@ -138,7 +138,7 @@ def replication_factor_is_the_same(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("int-or-percent", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateIntOrStringField")
 def counts_are_numbers_or_percentages(cluster: Cluster) -> Iterator[Problem]:
-    """maxUnavailable, batch sizes and maxIgnorablePods are whole numbers from 0, or `0%` to `100%`."""
+    """Values of maxUnavailable, batch sizes and maxIgnorablePods are whole numbers from 0, or `0%` to `100%`."""
     fields = [(f"spec.rackConfig.{key}", cluster.rack_config.get(key)) for key in (*BATCHES, "maxIgnorablePods")]
     if cluster.spec.get("disablePDB") is not True:
         fields.append(("spec.maxUnavailable", cluster.spec.get("maxUnavailable")))
@@ -170,7 +170,7 @@ def batches_are_safe(cluster: Cluster) -> Iterator[Problem]:
     operator=Range("4.2.0"),
 )
 def a_rack_stays_in_the_roster(cluster: Cluster) -> Iterator[Problem]:
-    """forceBlockFromRoster leaves a rack in the roster, and is combined with neither rosterNodeBlockList nor
+    """With forceBlockFromRoster a rack is left in the roster, and there is neither rosterNodeBlockList nor
     maxIgnorablePods.
     """
     blocked = [rack for rack in cluster.racks if rack.is_blocked_from_roster]
@@ -190,7 +190,7 @@ def a_rack_stays_in_the_roster(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("maxunavail-rf", scope="cluster", severity="error", source=f"{VALIDATING_WEBHOOK}: validateMaxUnavailable")
 def not_all_copies_may_be_away(cluster: Cluster) -> Iterator[Problem]:
-    """maxUnavailable, as a number, is below every replication factor (RF 1 aside) and below the size."""
+    """A number as maxUnavailable is below every replication factor (RF 1 aside) and below the size."""
     if cluster.spec.get("disablePDB") is True or cluster.size <= 1:
         return
     factors = [
@@ -208,7 +208,7 @@ def not_all_copies_may_be_away(cluster: Cluster) -> Iterator[Problem]:
 
 @rule("pdb-unused", scope="cluster", severity="warning", source=f"{VALIDATING_WEBHOOK}: validateMaxUnavailable")
 def no_budget_without_a_pdb(cluster: Cluster) -> Iterator[Problem]:
-    """maxUnavailable has no effect while disablePDB is true."""
+    """Nothing reads maxUnavailable while disablePDB is true."""
     if cluster.spec.get("disablePDB") is True and cluster.written.get("maxUnavailable") is not None:
         yield "spec.maxUnavailable", "is dropped, because disablePDB is true", "take one of them away"
 

@@ -18,13 +18,15 @@ BESIDE_REPLICATION_FACTOR = frozenset({"enableDynamicConfigUpdate", "paused"})
 
 @rule("sc-frozen", scope="change", severity="error", source=f"{CONFIG_VALIDATION}: validateNsConfUpdate")
 def strong_consistency_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
-    """strong-consistency of a namespace never changes; written out or left out is a change, too."""
+    """The strong-consistency of a namespace never changes; written out or left out is a change, too."""
     yield from _frozen(old, new, "strong-consistency", only_strong=False)
 
 
 @rule("sc-rf-frozen", scope="change", severity="error", source=f"{CONFIG_VALIDATION}: validateNsConfUpdate")
 def strong_replication_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
-    """replication-factor of a strongly consistent namespace never changes; writing the default out is a change, too."""
+    """The replication-factor of a strongly consistent namespace never changes; writing the default out is a change,
+    too.
+    """
     yield from _frozen(old, new, "replication-factor", only_strong=True)
 
 

@@ -192,7 +192,7 @@ def methods_fit_the_volume(cluster: Cluster) -> Iterator[Problem]:
     operator=Range("4.1.0"),
 )
 def local_classes_are_named(cluster: Cluster) -> Iterator[Problem]:
-    """deleteLocalStorageOnRestart and …OnPodRecovery need localStorageClasses."""
+    """With deleteLocalStorageOnRestart or deleteLocalStorageOnPodRecovery there are localStorageClasses."""
     for rack, path in _storages(cluster):
         for key in ("deleteLocalStorageOnRestart", "deleteLocalStorageOnPodRecovery"):
             if rack.storage.get(key) is True and not rack.storage.get("localStorageClasses"):

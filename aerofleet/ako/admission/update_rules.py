@@ -47,7 +47,7 @@ def running_version_is_known(old: Cluster, new: Cluster, status: Status) -> Iter
 
 @rule("multipod-frozen", scope="change", severity="error", source=f"{VALIDATING_WEBHOOK}: ValidateUpdate")
 def multi_pod_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
-    """multiPodPerHost never changes."""
+    """The value of multiPodPerHost never changes."""
     if bool(old.pod_spec.get("multiPodPerHost")) != bool(new.pod_spec.get("multiPodPerHost")):
         yield "spec.podSpec.multiPodPerHost", "can't change", "make a new cluster and move the data"
 
@@ -120,7 +120,7 @@ def operations_come_alone(old: Cluster, new: Cluster, status: Status) -> Iterato
     operator=Range("4.2.0"),
 )
 def access_control_stays(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
-    """aerospikeAccessControl is never taken away again."""
+    """An aerospikeAccessControl is never taken away again."""
     if "aerospikeAccessControl" in old.spec and "aerospikeAccessControl" not in new.spec:
         yield "spec.aerospikeAccessControl", "can't be removed", "keep it; without security it has no effect"
 

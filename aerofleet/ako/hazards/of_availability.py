@@ -96,8 +96,8 @@ def empty_rack(cluster: Cluster) -> Iterator[Problem]:
     source=f"{MUTATING_WEBHOOK}: setDefaultNsConf; Aerospike documentation, Rack awareness",
 )
 def rack_namespace_unknown(cluster: Cluster) -> Iterator[Problem]:
-    """rackConfig.namespaces names a namespace that is not configured. The namespace that was meant is not
-    rack-aware, so all copies may be in one rack.
+    """A name in rackConfig.namespaces is of no configured namespace. The namespace that was meant is not rack-aware, so
+    all copies may be in one rack.
     """
     known = {name for _, name, _ in cluster.written_namespaces}
     for position, name in enumerate(cluster.rack_namespaces):
@@ -130,7 +130,7 @@ def not_rack_aware(cluster: Cluster) -> Iterator[Problem]:
     source=f"{VALIDATING_WEBHOOK}: validateMaxUnavailable",
 )
 def percent_unchecked(cluster: Cluster) -> Iterator[Problem]:
-    """maxUnavailable is a percentage. The operator counts it as 0 when it compares it with the replication factors,
+    """The maxUnavailable is a percentage. The operator counts it as 0 when it compares it with the replication factors,
     so any percentage passes.
     """
     percent = percent_of(cluster.spec.get("maxUnavailable"))
@@ -159,8 +159,8 @@ def no_pdb(cluster: Cluster) -> Iterator[Problem]:
     source=f"{CONTROLLER}/poddistruptionbudget.go: createOrUpdatePDB; Kubernetes 1.35, eviction API",
 )
 def drains_blocked(cluster: Cluster) -> Iterator[Problem]:
-    """maxUnavailable allows no pod to be evicted. No drain of a node with a pod ever ends, until a person deletes
-    the pod.
+    """No pod may be evicted under maxUnavailable. No drain of a node with a pod ever ends, until a person deletes the
+    pod.
     """
     wanted = cluster.spec.get("maxUnavailable")
     if cluster.spec.get("disablePDB") is not True and (wanted == 0 or percent_of(wanted) == 0):
@@ -218,8 +218,8 @@ def batch_beyond_pdb(cluster: Cluster) -> Iterator[Problem]:
     source=f"{SERVER}, as/src/fabric/clustering.c: paxos_proposer_proposal_start, register_validate_cluster",
 )
 def no_node_to_spare(cluster: Cluster) -> Iterator[Problem]:
-    """min-cluster-size leaves no node to spare. With one node away the others don't form a cluster, so every
-    restart stops all reads and writes.
+    """No node is to spare under min-cluster-size. With one node away the others don't form a cluster, so every restart
+    stops all reads and writes.
     """
     for rack in cluster.distinct_racks:
         least = section(rack.config, "service").get("min-cluster-size")

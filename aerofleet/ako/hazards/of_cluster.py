@@ -70,7 +70,7 @@ def no_requests(cluster: Cluster) -> Iterator[Problem]:
     source="Aerospike documentation, FAQ: the single-node feature key of 6.1 and later",
 )
 def no_feature_key(cluster: Cluster) -> Iterator[Problem]:
-    """There is no feature key. Enterprise Edition then runs on one node only; a second one does not start."""
+    """There is no feature key. With its built-in one Enterprise Edition runs as a cluster of one node only."""
     service = section(cluster.config, "service")
     if "feature-key-file" not in service and "feature-key-files" not in service and cluster.size > 1:
         yield cluster.config_path(cluster.racks[0], "service"), "there is no feature key"
@@ -126,8 +126,8 @@ def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
     source=f"{VALIDATING_WEBHOOK}: validateClientCertSpec",
 )
 def tls_auth_switch(cluster: Cluster) -> Iterator[Problem]:
-    """false is written without quotes. The operator then takes it for a list of names, and asks for a name of its
-    own.
+    """The value false is written without quotes. The operator then takes it for a list of names, and asks for a name of
+    its own.
     """
     for rack in cluster.distinct_racks:
         if section(rack.config, "network", "service").get("tls-authenticate-client") is False:

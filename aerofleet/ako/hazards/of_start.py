@@ -52,8 +52,8 @@ def start_fails_later(old: Cluster, new: Cluster, restarts: Restarts) -> Iterato
     source=f"{SERVER}, as/src/base/service.c: as_service_set_proto_fd_max",
 )
 def more_open_files(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
-    """proto-fd-max grows. A server refuses a value above the limit of open files of its container live, and does
-    not start with it.
+    """The value of proto-fd-max grows. A server refuses a value above the limit of open files of its container live,
+    and does not start with it.
     """
     for restart in restarts.racks:
         was, now = (

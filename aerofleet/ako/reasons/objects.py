@@ -49,7 +49,7 @@ OBJECT_CHANGES = declared(
 )
 FROZEN = declared(
     "frozen",
-    "A field changes that Kubernetes does not let change: the API server refuses it.",
+    "A field that Kubernetes does not let change stays as it is: the API server refuses another value.",
     scope="change",
     severity="error",
     source=SOURCE,

@@ -60,7 +60,7 @@ RACK_NAMESPACES = declared(
 )
 REVISION = declared(
     "revision",
-    "A rack gets a new revision: the operator makes all its pods anew beside the old ones, and each fills again.",
+    "A rack gets a new revision: the operator makes all its pods anew in another StatefulSet, and each fills again.",
     scope="change",
     severity="warning",
     source=f"{CONTROLLER}/rack.go: reconcileRevisionChangedRacks",
@@ -77,7 +77,8 @@ ROSTER = declared(
 )
 NEVER_FORMS = declared(
     "never-forms",
-    "A cluster never has as many nodes as min-cluster-size asks for, and the operator waits for ever.",
+    "The cluster gets as many nodes as min-cluster-size asks for: otherwise it never forms, and the"
+    " operator waits for ever.",
     scope="change",
     severity="error",
     source=f"{ROLL_OUTS}; {SERVER}, as/src/fabric/clustering.c: paxos_proposer_proposal_start",
