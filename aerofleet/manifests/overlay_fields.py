@@ -145,6 +145,9 @@ def setting_for(difference: Difference) -> str:
         return ""  # the setting makes entries of its own in a list of many; another entry is none of them
     if first is None or not isinstance(first.mark, Makes) or first.keys in SECTIONS:
         return ""
+    if first.keys[-1:] == (ANY_ENTRY,):
+        # A new entry of a list that a setting adds to: one finding, at its name.
+        return f"`{dotted(first.setting[:-1])}`" if keys == (*first.keys, "name") else ""
     if keys[-2:-1] != (ANY_ENTRY,):
         return setting_behind(difference.name, difference.place)
     # A new entry of a list is one finding, at its name; the setting is the list.
