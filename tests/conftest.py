@@ -9,7 +9,7 @@ from collections.abc import Container
 import pytest
 
 BUDGET_MINUTES = {"unit": 2, "soak": 4, "engine": 10}
-"""On two cores, for all tests of a kind; CONTRIBUTING.md says what to do when one is used up."""
+"""On two cores, for all tests of a kind; CONTRIBUTING.md explains what to do when a budget is used up."""
 
 KINDS = (*BUDGET_MINUTES, "nightly")
 
@@ -21,7 +21,7 @@ TOOLCHAIN = "toolchain seconds"
 
 
 def kind(keywords: Container[str]) -> str:
-    """The kind of a test, by its markers. One that is nightly is so wherever it stands: an engine test may be."""
+    """Return the kind of a test by its markers: nightly first, because an engine test may be nightly."""
     return next((marker for marker in reversed(KINDS) if marker in keywords), "unit")
 
 

@@ -25,8 +25,8 @@ def test_a_change_has_the_effect_judged_by_hand(pair: dict[str, Any]) -> None:
     if "failed" in pair:
         running = replace(finished_status(cluster_of(cluster(pair["base"], was))), failed=frozenset(pair["failed"]))
     change = change_of(cluster(pair["base"], was), cluster(pair["base"], was, pair["to"]), status=running)
-    told = [(str(reason.effect), reason.path, reason.message) for reason in change.reasons]
-    assert str(change.effect) == pair["effect"], told
+    reasons = [(str(reason.effect), reason.path, reason.message) for reason in change.reasons]
+    assert str(change.effect) == pair["effect"], reasons
     assert bool(change.reasons) == (change.effect != Effect.NONE)
     assert change.effect == max((reason.effect for reason in change.reasons), default=Effect.NONE)
 
@@ -115,9 +115,9 @@ def test_what_a_rack_says_itself_is_named_there(own: list[Any], to: Any, rule: s
 
 def test_a_refusal_says_what_would_be_right() -> None:
     change = change_of(cluster("device"), cluster("device", {"spec.storage.volumes[2]": GONE}))
-    told = [reason.message for reason in change.reasons if reason.effect == Effect.REFUSED]
-    assert [message.partition(";")[0] for message in told] == ["persistent volume spare is removed"]
-    assert "only a new `revision` of the rack in rackConfig takes it" in told[0]
+    refusals = [reason.message for reason in change.reasons if reason.effect == Effect.REFUSED]
+    assert [message.partition(";")[0] for message in refusals] == ["persistent volume spare is removed"]
+    assert "only a new `revision` of the rack in rackConfig takes it" in refusals[0]
 
 
 def test_what_the_operator_writes_itself_is_not_told() -> None:

@@ -67,8 +67,8 @@ def test_the_operator_ignores_as_many_as_it_is_allowed(
 )
 def test_a_rack_is_short_while_its_revision_is_replaced(size: int, edit: dict[str, Any], short: int) -> None:
     old, new = (
-        cluster_of(cluster("memory", each))
-        for each in ({}, {"spec.size": size, "spec.rackConfig.racks[0].revision": "v2", **edit})
+        cluster_of(cluster("memory", changes))
+        for changes in ({}, {"spec.size": size, "spec.rackConfig.racks[0].revision": "v2", **edit})
     )
     assert revision_shortage(old, new, new.racks[0]) == short
     assert revision_shortage(old, new, new.racks[1]) is None

@@ -1,4 +1,4 @@
-"""Laws that hold for every cluster and every change, whatever stands in it."""
+"""Laws that hold for every cluster and every change, whatever its values are."""
 
 from __future__ import annotations
 
@@ -175,10 +175,10 @@ def test_no_effect_is_milder_than_what_the_pods_do(base: str, data: st.DataObjec
             continue  # an edit before took away what this one edits
     change = change_of(old, new)
     assert change.effect >= max((LEAST[kind] for kind in change.restarts.kinds if kind in LEAST), default=Effect.NONE)
-    told = " ".join(reason.path for reason in change.reasons)
+    paths = " ".join(reason.path for reason in change.reasons)
     for restart in change.restarts.racks:
         for difference in restart.config.differences:
-            assert f".{difference.key}" in told
+            assert f".{difference.key}" in paths
 
 
 @given(st.sampled_from(["addresses", "mesh-seed-address-ports"]), st.integers(1, 1000))

@@ -29,15 +29,15 @@ LEAST = {
     "scale-sts": Effect.MOVES_DATA,
     "roster-set": Effect.MOVES_DATA,
 }
-"""What the operator does, and the least effect that says so."""
+"""What the operator does, and the least effect that predicts it."""
 
 NOT_IN_THE_FILES = frozenset(
     {
-        "bad-image",  # no file says that the servers of an image crash
+        "bad-image",  # no file shows that the servers of an image crash
         "exec-fail",  # the command in the container fails
-        "pending",  # no file says which nodes there are
+        "pending",  # no file lists the nodes
         "up-nonode",
-        "bad-podr-dyn",  # no file says that the pods crash with it
+        "bad-podr-dyn",  # no file shows that the pods crash with it
     }
 )
 """Recordings that are stuck by what no file of the change shows."""
@@ -90,7 +90,7 @@ def done(case: dict[str, Any]) -> dict[str, str]:
 
 
 def is_plain(case: dict[str, Any]) -> bool:
-    """Is it one edit of a cluster that is well, and was it finished? No file says which pods are on a blocked node."""
+    """Return whether it is one finished edit of a healthy cluster. No file shows which pods are on a blocked node."""
     steps = list(flat(case["steps"]))
     refused = any(step.get("answer") == "error" for step in steps)
     event = any(step["do"] == "event" for step in steps)
@@ -99,7 +99,7 @@ def is_plain(case: dict[str, Any]) -> bool:
 
 
 def least(case: dict[str, Any]) -> Effect:
-    """Return the least effect that says what the operator did by itself; an annotation on a pod is no change."""
+    """Return the least effect that predicts what the operator did by itself; an annotation on a pod is no change."""
     found = Effect.NONE
     ill = failed(case)
     for step in flat(case["steps"]):

@@ -1,4 +1,4 @@
-"""The operator's own answers, recorded, against the ones given here. Skipped where the recordings are not at hand."""
+"""The operator's own answers, recorded, compared with ours. Skipped where the recordings are not at hand."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_an_allowed_case_has_no_refusing_finding() -> None:
     refused = {}
     for name in ADMISSIONS:
         for case in recorded(name):
-            errors = [each for each in answer(case["input"])["findings"] if each["severity"] == "error"]
+            errors = [finding for finding in answer(case["input"])["findings"] if finding["severity"] == "error"]
             if case["expected"]["allowed"] and errors and case["id"] not in STRICTER:
                 refused[case["id"]] = errors
     assert refused == {}

@@ -80,8 +80,10 @@ def test_everything_about_a_release_that_is_not_known_is_marked_as_an_estimate()
     old, new = cluster("device"), cluster("device", {"spec.size": 3, "spec.aerospikeConfig.network.fabric": GONE})
     question = {"verb": "update", "old": old, "new": new}
     found = answer({**question, "operator": "9.0.0", "estimateUnknownOperator": True})
-    said = [each["message"] for kind in ("findings", "reasons", "hazards") for each in found[kind]]
+    messages = [finding["message"] for kind in ("findings", "reasons", "hazards") for finding in found[kind]]
     assert found["estimate"] is True
-    assert said
-    assert all(f"(an estimate: operator 9.0.0 is not known and is judged as {OPERATOR})" in message for message in said)
+    assert messages
+    assert all(
+        f"(an estimate: operator 9.0.0 is not known and is judged as {OPERATOR})" in message for message in messages
+    )
     assert "estimate" not in answer(question)

@@ -17,6 +17,8 @@ def test_a_cell_that_does_not_exist_has_one_finding() -> None:
 def test_a_change_is_tried_without_writing_it() -> None:
     file = "stacks/here/teams/shop.yaml"
     text = (SHOP / file).read_text().replace("tier: secure", "tier: secur")
-    (finding,) = (each for each in analyse_cell(SHOP, "here", {file: text}).findings if each.severity == "error")
+    (finding,) = (
+        finding for finding in analyse_cell(SHOP, "here", {file: text}).findings if finding.severity == "error"
+    )
     assert (finding.rule, finding.subject) == ("tier-unknown", Subject("cluster", "shop/cart"))
     assert analyse_cell(SHOP, "here").rendered is not None

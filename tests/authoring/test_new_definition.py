@@ -50,7 +50,7 @@ def test_a_cluster_is_added_and_every_line_stays(text: str, root: Path) -> None:
     assert yaml.safe_load(after)["clusters"] == {"suggest": {"tier": "plain"}, "more": ENTRY}
     lines = iter(after.splitlines(keepends=True))
     for line in text.splitlines(keepends=True):
-        assert any(each.rstrip("\r\n") == line.rstrip("\r\n") for each in lines), line
+        assert any(after.rstrip("\r\n") == line.rstrip("\r\n") for after in lines), line
     assert ("\r\n" in after) == ("\r\n" in text)
     assert "\n" not in after.replace("\r\n", "") or "\r\n" not in text
 

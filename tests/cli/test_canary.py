@@ -66,25 +66,25 @@ def test_a_secret_of_the_environment_is_in_no_object(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("profile", list(NetworkProfile))
 def test_objects_only_refer_to_secrets(profile: NetworkProfile) -> None:
-    for each in rendered(profile).objects():
-        assert each["kind"] != "Secret"
-        assert not list(passwords(each))
+    for manifest in rendered(profile).objects():
+        assert manifest["kind"] != "Secret"
+        assert not list(passwords(manifest))
 
 
 def test_the_embedded_cell_refers_to_secrets_too() -> None:
     cell = resolve_cell(SHOP, "here").cell
     assert cell is not None
-    assert not [path for each in render_cell(cell).objects() for path in passwords(each)]
+    assert not [path for manifest in render_cell(cell).objects() for path in passwords(manifest)]
 
 
 def passwords(value: Any, path: str = "") -> list[str]:
-    """Places where a value stands beside a name that sounds like a secret, and only names where it is."""
+    """Return the paths of values whose key sounds like a secret, except references."""
     if isinstance(value, list):
-        return [found for index, each in enumerate(value) for found in passwords(each, f"{path}[{index}]")]
+        return [found for index, item in enumerate(value) for found in passwords(item, f"{path}[{index}]")]
     if not isinstance(value, dict):
         return []
     object_: Object = value
     named = str(object_.get("name", "")).lower()
     written = str(object_.get("value", "env:"))
     found = [path] if "password" in named and not written.startswith("env:") else []
-    return found + [place for key, each in object_.items() for place in passwords(each, f"{path}.{key}")]
+    return found + [place for key, item in object_.items() for place in passwords(item, f"{path}.{key}")]

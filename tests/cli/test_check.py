@@ -117,7 +117,7 @@ def test_what_the_operator_would_refuse_is_told(tmp_path: Path, capsys: pytest.C
     code, out = checked(root, "json", capsys)
     findings: list[dict[str, Any]] = json.loads(out)["findings"]
     assert code == 2
-    (finding,) = (each for each in findings if each["severity"] == "error")
+    (finding,) = (finding for finding in findings if finding["severity"] == "error")
     assert finding["subject"] == {"kind": "cluster", "name": "search/suggest"}
     assert finding["path"] == "spec.aerospikeConfig.service.proto-fd-maximum"
     assert "; the same in shop/cart, shop/session" in finding["message"]
@@ -178,7 +178,7 @@ def test_clusters_are_judged_by_the_operators_they_meet(
         assert cell.read_text().count(before) == 1
         cell.write_text(cell.read_text().replace(before, after))
     code, out = checked(root, "json", capsys)
-    found = {each["message"].partition(";")[0] for each in json.loads(out)["findings"]}
+    found = {finding["message"].partition(";")[0] for finding in json.loads(out)["findings"]}
     assert (code, found) == (2 if refusals else 0, refusals)
 
 
@@ -192,11 +192,11 @@ def test_a_size_that_does_not_hold_the_workload_is_a_warning(
     code, out = checked(root, "json", capsys)
     findings = json.loads(out)["findings"]
     assert code == 0
-    assert {each["rule"] for each in findings} == {"size-short"}
-    lines = {(each["location"]["file"], each["location"]["line"]) for each in findings}
+    assert {finding["rule"] for finding in findings} == {"size-short"}
+    lines = {(finding["location"]["file"], finding["location"]["line"]) for finding in findings}
     assert lines == {("stacks/local/teams/search.yaml", 10)}
     assert (findings[0]["subject"]["name"], findings[0]["path"]) == ("search/profile", "size")
-    assert any("devices is " in each["message"] for each in findings)
+    assert any("devices is " in finding["message"] for finding in findings)
 
 
 def test_a_severe_hazard_fails_as_a_finding_not_as_a_mistake(
@@ -209,9 +209,9 @@ def test_a_severe_hazard_fails_as_a_finding_not_as_a_mistake(
     }
     change(root, {"file": "stacks/local/teams/checkout.yaml", **one})
     code, out = checked(root, "json", capsys)
-    hazards = [each for each in json.loads(out)["findings"] if each["rule"] == "one-copy"]
-    assert (code, {each["severity"] for each in hazards}) == (1, {"severe"})
-    assert [each["location"] for each in hazards] == [
+    hazards = [finding for finding in json.loads(out)["findings"] if finding["rule"] == "one-copy"]
+    assert (code, {hazard["severity"] for hazard in hazards}) == (1, {"severe"})
+    assert [hazard["location"] for hazard in hazards] == [
         {"file": "stacks/local/teams/checkout.yaml", "line": 12, "column": 9}
     ]
 
@@ -223,13 +223,13 @@ def test_hazards_between_objects_of_the_cell_are_found(tmp_path: Path, capsys: p
         {"file": "stacks/here/allocations.yaml", "replace": "resource: suggest", "by": "resource: cart"},
     )
     code, out = checked(root, "json", capsys)
-    hazards = [each for each in json.loads(out)["findings"] if each["rule"] == "same-cluster-name"]
+    hazards = [finding for finding in json.loads(out)["findings"] if finding["rule"] == "same-cluster-name"]
     assert code == 0
-    assert {each["location"]["file"] for each in hazards} == {
+    assert {hazard["location"]["file"] for hazard in hazards} == {
         "stacks/here/teams/shop.yaml",
         "stacks/here/teams/search.yaml",
     }
-    assert "aerospike-search/cart has the same cluster-name cart" in {each["message"] for each in hazards}
+    assert "aerospike-search/cart has the same cluster-name cart" in {hazard["message"] for hazard in hazards}
 
 
 def test_the_exit_code_is_that_of_the_selected_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -248,9 +248,9 @@ def test_a_rule_that_is_not_there_is_refused_with_the_nearest_one(
     assert (out, err) == ("", "aerofleet check: there is no rule 'tier-unkown'; did you mean 'tier-unknown'?\n")
 
 
-@pytest.mark.parametrize("words", [["nowhere"], ["--root", "/nonexistent"]])
-def test_a_cell_that_is_not_there_is_a_mistake(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", *words]) == 2
+@pytest.mark.parametrize("arguments", [["nowhere"], ["--root", "/nonexistent"]])
+def test_a_cell_that_is_not_there_is_a_mistake(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", *arguments]) == 2
 
 
 def test_the_process_ends_without_a_traceback(broken: Path) -> None:
@@ -297,10 +297,10 @@ def test_sarif_names_a_file_by_its_uri_and_says_what_a_rule_is(
     root = copy_of(SHOP, tmp_path)
     (root / "stacks/here/teams/a b%.yaml").write_text("")
     (run,) = json.loads(checked(root, "sarif", capsys)[1])["runs"]
-    (uri,) = {each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for each in run["results"]}
+    (uri,) = {result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in run["results"]}
     assert uri == "stacks/here/teams/a%20b%25.yaml"
-    assert {each["ruleId"] for each in run["results"]} == {each["id"] for each in run["tool"]["driver"]["rules"]}
-    assert all(each["shortDescription"]["text"] for each in run["tool"]["driver"]["rules"])
+    assert {result["ruleId"] for result in run["results"]} == {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    assert all(rule["shortDescription"]["text"] for rule in run["tool"]["driver"]["rules"])
 
 
 def test_a_line_stays_one_that_a_person_can_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -313,10 +313,10 @@ def test_a_line_stays_one_that_a_person_can_read(tmp_path: Path, capsys: pytest.
 
 
 @pytest.mark.parametrize(
-    "words", [["check"], ["explain", "shop/cart"], ["new-team", "books"]], ids=["check", "explain", "new-team"]
+    "arguments", [["check"], ["explain", "shop/cart"], ["new-team", "books"]], ids=["check", "explain", "new-team"]
 )
 def test_in_the_wrong_folder_it_is_said_which_one_is_meant(
-    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*words, "--root", str(tmp_path)]) == 2
+    assert main([*arguments, "--root", str(tmp_path)]) == 2
     assert f"no cell under {tmp_path}/stacks: call it in the project folder" in capsys.readouterr().err

@@ -18,7 +18,7 @@ from tests.ako.specimen import cluster
 
 
 def write(path: Path, *clusters: dict[str, Any]) -> str:
-    path.write_text("\n---\n".join(json.dumps(each) for each in clusters))
+    path.write_text("\n---\n".join(json.dumps(cluster) for cluster in clusters))
     return str(path)
 
 
@@ -53,7 +53,7 @@ def test_clusters_belong_together_by_name(tmp_path: Path, capsys: pytest.Capture
     new = write(tmp_path / "new.yaml", cluster("strong"), cluster("device"))
     assert run([old, new, "--format", "json"]) == 0
     found = json.loads(capsys.readouterr().out)["clusters"]
-    assert {each["cluster"]: each["effect"] for each in found} == {
+    assert {cluster["cluster"]: cluster["effect"] for cluster in found} == {
         "bank/ledger": "live",
         "shop/cache": "data-at-risk",
         "shop/orders": "none",
@@ -121,15 +121,18 @@ def test_an_operator_that_nobody_knows_is_a_mistake(tmp_path: Path) -> None:
 def test_a_running_cluster_brings_its_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     wanted = cluster("device", {"spec.maxUnavailable": 0})
     images = {"done": {}, "under way": {"spec.image": "aerospike-server-enterprise:8.1.1.0"}}
-    told = {}
+    output_of = {}
     for name, edit in images.items():
         status = status_dict(finished_status(cluster_of(cluster("device", edit))))
         items = {"apiVersion": "v1", "kind": "List", "items": [{**cluster("device"), "status": status}]}
         old = write(tmp_path / "old.yaml", items)
         assert run([old, write(tmp_path / "new.yaml", wanted)]) == 0
-        told[name] = capsys.readouterr().out
-    assert told["done"].startswith("shop/orders: live\n") and "rollout-under-way" not in told["done"]
-    assert told["under way"].startswith("shop/orders: rolling-restart\n") and "rollout-under-way" in told["under way"]
+        output_of[name] = capsys.readouterr().out
+    assert output_of["done"].startswith("shop/orders: live\n") and "rollout-under-way" not in output_of["done"]
+    assert (
+        output_of["under way"].startswith("shop/orders: rolling-restart\n")
+        and "rollout-under-way" in output_of["under way"]
+    )
 
 
 def test_a_secret_that_admin_logs_in_with_is_a_hazard_of_its_cluster(

@@ -19,8 +19,8 @@ PLAIN = "templates/tiers/plain.yaml"
 TEAMS = sorted((EXAMPLE / "stacks" / "local" / "teams").glob("*.yaml"))
 
 
-def explained(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, Any]]:
-    assert main(["explain", *words, "--format", "json"]) == 0
+def explained(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
+    assert main(["explain", *arguments, "--format", "json"]) == 0
     values: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["values"]
     return values
 
@@ -76,7 +76,7 @@ def line_of(node: Any, path: list[str]) -> int | None:
 
 
 def expected(team: str, cluster: str, path: str) -> str:
-    """Where a person finds the value: in the strongest layer that says it, or for all namespaces."""
+    """Return the place of a value: in the strongest layer that has it, or in the defaults of all namespaces."""
     keys = path.replace("[", ".").replace("]", "").split(".")
     ways = [keys, ["namespaceDefaults", *keys[2:]]] if keys[0] == "namespaces" else [keys]
     for way in ways:
@@ -97,10 +97,12 @@ def test_sampled_values_are_where_explain_says(capsys: pytest.CaptureFixture[str
         if value["layer"].startswith(("team", "tier", "cell", "name")) and value["path"] not in OF_THE_CELL
     ]
     chosen = random.Random(6).sample(found, SAMPLES)
-    told = {f"{team}/{name} {value['path']}": value["location"].rpartition(":")[0] for team, name, value in chosen}
+    location_of = {
+        f"{team}/{name} {value['path']}": value["location"].rpartition(":")[0] for team, name, value in chosen
+    }
     wanted = {f"{team}/{name} {value['path']}": expected(team, name, value["path"]) for team, name, value in chosen}
-    assert told == wanted
-    assert len({where.rpartition(":")[0] for where in told.values()}) >= 5, "the sample is from few files"
+    assert location_of == wanted
+    assert len({where.rpartition(":")[0] for where in location_of.values()}) >= 5, "the sample is from few files"
 
 
 OF_THE_CELL = {"serverVersion", "registry", "initImage", "networkProfile"}
@@ -170,7 +172,7 @@ def test_the_secrets_that_a_cluster_needs_are_told(capsys: pytest.CaptureFixture
 
 
 @pytest.mark.parametrize(
-    ("words", "answer"),
+    ("arguments", "answer"),
     [
         (["shop/crt"], "there is no cluster 'shop/crt'; did you mean 'shop/cart'?"),
         (["cart"], "there is no cluster 'cart'; did you mean 'shop/cart'?"),
@@ -178,8 +180,8 @@ def test_the_secrets_that_a_cluster_needs_are_told(capsys: pytest.CaptureFixture
         (["shop/cart", "--cell", "there"], "there is no cell 'there'; did you mean 'here'?"),
     ],
 )
-def test_what_is_not_there_is_a_mistake(words: list[str], answer: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["explain", *words, "--root", str(SHOP)]) == 2
+def test_what_is_not_there_is_a_mistake(arguments: list[str], answer: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", *arguments, "--root", str(SHOP)]) == 2
     assert answer in capsys.readouterr().err
 
 
@@ -201,12 +203,12 @@ def test_no_file_outside_the_project_is_named(capsys: pytest.CaptureFixture[str]
 
 def test_the_figures_behind_a_size_show_formula_inputs_and_source(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "checkout/session", "sizing", "--root", str(EXAMPLE), "--format", "json"]) == 0
-    values = {each["path"]: each for each in json.loads(capsys.readouterr().out)["values"]}
+    values = {value["path"]: value for value in json.loads(capsys.readouterr().out)["values"]}
     index = values["sizing.session.primary index"]
     assert index["formula"] == "64 × records"
     assert index["inputs"] == ["records = 7,609,451"]
     assert "aerospike-server" in index["layer"]
-    assert all(each["formula"] and each["inputs"] and each["layer"] for each in values.values())
+    assert all(value["formula"] and value["inputs"] and value["layer"] for value in values.values())
 
 
 def test_the_figures_are_shown_only_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
@@ -236,7 +238,7 @@ def test_a_cluster_that_the_upgrade_pauses_is_told_as_paused(
 
 
 def test_a_secret_says_where_its_values_come_from(capsys: pytest.CaptureFixture[str]) -> None:
-    values = {each["path"]: each for each in explained(capsys, "shop/cart", "secrets", "--root", str(SHOP))}
+    values = {secret["path"]: secret for secret in explained(capsys, "shop/cart", "secrets", "--root", str(SHOP))}
     assert values["secrets.cart.tls"]["notes"] == [
         "from the store vault: path databases/shop/cart/tls, with tls.crt, tls.key, ca.crt",
         "check: kubectl --context here -n aerospike-shop get externalsecret cart.tls",

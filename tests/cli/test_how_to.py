@@ -19,7 +19,7 @@ STEP = re.compile(r"(?:^`(?P<file>[^`\n]+)`\n\n)?^```(?P<kind>sh|yaml)\n(?P<text
 
 
 def follow(page: Path) -> list[list[str]]:
-    """Do what a page says, in the current folder; returns the commands that were run."""
+    """Follow the steps of a page in the current folder; return the commands that were run."""
     done = []
     for step in STEP.finditer(page.read_text()):
         if step["kind"] == "yaml":
@@ -27,10 +27,10 @@ def follow(page: Path) -> list[list[str]]:
             Path(step["file"]).write_text(step["text"])
             continue
         for line in step["text"].splitlines():
-            program, *words = shlex.split(line)
+            program, *arguments = shlex.split(line)
             assert program == "aerofleet"
-            assert main(words) == 0, line
-            done.append(words)
+            assert main(arguments) == 0, line
+            done.append(arguments)
     return done
 
 
@@ -39,7 +39,7 @@ def test_adding_a_team_and_a_cluster(
 ) -> None:
     monkeypatch.chdir(copy_of(EXAMPLE, tmp_path))
     done = follow(ROOT / "docs" / "how-to" / "add-a-cluster.md")
-    assert [words[0] for words in done] == ["new-team", "new-cluster", "check", "explain", "render"]
+    assert [arguments[0] for arguments in done] == ["new-team", "new-cluster", "check", "explain", "render"]
     out = capsys.readouterr().out
     rendered = list(yaml.safe_load_all(out[out.index("---\n") :]))
     assert rendered[0]["kind"] == "AerospikeCluster"
@@ -60,7 +60,7 @@ def test_ending_a_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
         capsys.readouterr()
         main(["render", "local", "--format", "json"])
         there = "suggest" in [
-            row["object"]["metadata"]["name"] for row in json.loads(capsys.readouterr().out)["objects"]
+            entry["object"]["metadata"]["name"] for entry in json.loads(capsys.readouterr().out)["objects"]
         ]
         assert there == (state in ("retiring", "unprotected"))
     data = yaml.safe_load(active)
@@ -88,9 +88,9 @@ def test_taking_a_host_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     assert main(["check", "local"]) == 0
     capsys.readouterr()
     main(["render", "local", "--format", "json"])
-    objects = [row["object"] for row in json.loads(capsys.readouterr().out)["objects"]]
-    clusters = [each for each in objects if each["kind"] == "AerospikeCluster"]
-    assert [each["spec"]["k8sNodeBlockList"] for each in clusters] == [["host-3"]] * len(clusters)
+    objects = [entry["object"] for entry in json.loads(capsys.readouterr().out)["objects"]]
+    clusters = [manifest for manifest in objects if manifest["kind"] == "AerospikeCluster"]
+    assert [cluster["spec"]["k8sNodeBlockList"] for cluster in clusters] == [["host-3"]] * len(clusters)
     hosts.write_text(before.replace("host-3: {", "host-3: {state: absent, "))
     assert main(["check", "local"]) == 2
     assert "wants 2 pods in rack r2, which has 1 host of" in capsys.readouterr().out
@@ -142,7 +142,7 @@ def test_nothing_that_a_person_wrote_is_lost(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
-    ("words", "answer"),
+    ("arguments", "answer"),
     [
         (["new-team", "checkout", "--cell", "local"], "'checkout' is in stacks/local/tenants.yaml already"),
         (["new-team", "pricing", "--cell", "lokal"], "there is no cell 'lokal'; did you mean 'local'?"),
@@ -162,16 +162,25 @@ def test_nothing_that_a_person_wrote_is_lost(tmp_path: Path, monkeypatch: pytest
     ],
 )
 def test_a_request_that_cannot_be_writes_nothing(
-    words: list[str], answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: list[str],
+    answer: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     root = copy_of(EXAMPLE, tmp_path)
     monkeypatch.chdir(root)
     before = {path: path.read_text() for path in root.rglob("*.yaml")}
     workload = {"--tier": "bronze", "--objects": "1M", "--record": "1kB", "--reads": "1k/s", "--writes": "1k/s"}
-    if words[0] == "new-cluster":
-        given = dict(zip(words[2::2], words[3::2], strict=True))
-        words = [*words[:2], "--cell", "local", *(word for pair in (workload | given).items() for word in pair)]
-    assert main(words) == 2
+    if arguments[0] == "new-cluster":
+        changed = dict(zip(arguments[2::2], arguments[3::2], strict=True))
+        arguments = [
+            *arguments[:2],
+            "--cell",
+            "local",
+            *(word for pair in (workload | changed).items() for word in pair),
+        ]
+    assert main(arguments) == 2
     assert answer in capsys.readouterr().err
     assert {path: path.read_text() for path in root.rglob("*.yaml")} == before
 
@@ -213,8 +222,8 @@ def test_writing_an_overlay(
     team = Path("stacks/local/teams/checkout.yaml")
     team.write_text(team.read_text().replace("tier: bronze@1", "tier: bronze@3"))
     for line in commands.splitlines():
-        program, *words = shlex.split(line)
-        assert (program, main(words)) == ("aerofleet", 0)
+        program, *arguments = shlex.split(line)
+        assert (program, main(arguments)) == ("aerofleet", 0)
     out = capsys.readouterr().out
     assert "[overlay-in-use]" in out
     assert "overlay.spec.podSpec.dnsConfig.options.ndots.value" in out

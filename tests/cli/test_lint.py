@@ -54,14 +54,14 @@ def test_each_format_names_a_severe_hazard_by_its_severity(tmp_path: Path, capsy
         assert run([str(risky), "--format", form]) == 1
         printed[form] = capsys.readouterr().out
     assert "  severe: orders keeps one copy" in printed["text"]
-    assert {each["severity"] for each in json.loads(printed["json"])["findings"] if each["rule"] == "one-copy"} == {
-        "severe"
-    }
+    assert {
+        finding["severity"] for finding in json.loads(printed["json"])["findings"] if finding["rule"] == "one-copy"
+    } == {"severe"}
     assert "title=severe%3A one-copy::" in printed["github"] and printed["github"].startswith("::error ")
     (answer,) = json.loads(printed["sarif"])["runs"]
     assert all("shortDescription" in rule for rule in answer["tool"]["driver"]["rules"])
     results = answer["results"]
-    assert [(each["level"], each["properties"]) for each in results if each["ruleId"] == "one-copy"] == [
+    assert [(result["level"], result["properties"]) for result in results if result["ruleId"] == "one-copy"] == [
         ("error", {"severity": "severe"})
     ]
 

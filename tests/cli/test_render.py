@@ -22,13 +22,13 @@ def test_json_holds_every_object_with_its_stack(capsys: pytest.CaptureFixture[st
     cell = resolve_cell(SHOP, "here").cell
     assert cell is not None
     assert answer["schema"] == "aerofleet.io/render/v1"
-    assert {row["stack"] for row in answer["objects"]} == {"here"}
-    assert [row["object"] for row in answer["objects"]] == list(render_cell(cell).objects())
+    assert {entry["stack"] for entry in answer["objects"]} == {"here"}
+    assert [entry["object"] for entry in answer["objects"]] == list(render_cell(cell).objects())
 
 
 def test_yaml_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     main(["render", "--root", str(SHOP), "--format", "json"])
-    objects = [row["object"] for row in json.loads(capsys.readouterr().out)["objects"]]
+    objects = [entry["object"] for entry in json.loads(capsys.readouterr().out)["objects"]]
     assert main(["render", "--root", str(SHOP)]) == 0
     assert list(yaml.safe_load_all(capsys.readouterr().out)) == objects
 
@@ -48,11 +48,11 @@ def test_groups_are_stacks_of_their_own(tmp_path: Path, capsys: pytest.CaptureFi
     text = allocations.read_text().replace("group: ''", "group: finding", 1).replace("group: ''", "group: sales", 1)
     allocations.write_text(text)
     assert main(["render", "--root", str(root), "--format", "json"]) == 0
-    rows = json.loads(capsys.readouterr().out)["objects"]
-    stacks = {row["object"]["metadata"].get("namespace"): row["stack"] for row in rows}
+    entries = json.loads(capsys.readouterr().out)["objects"]
+    stacks = {entry["object"]["metadata"].get("namespace"): entry["stack"] for entry in entries}
     assert stacks["aerospike-shop"] == "here.sales"
     assert stacks["aerospike-search"] == "here.finding"
-    assert {row["stack"] for row in rows if row["object"]["kind"] == "StorageClass"} == {"here.platform"}
+    assert {entry["stack"] for entry in entries if entry["object"]["kind"] == "StorageClass"} == {"here.platform"}
 
 
 def test_definitions_with_mistakes_are_not_rendered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,11 +42,11 @@ def test_a_file_as_text(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_options_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*CACHE, "--format", "json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["schema"], told["fits"], told["racks"]) == ("aerofleet.io/size/v1", True, 3)
-    assert told["cluster"]["pods"] == told["racks"] * told["nodesPerRack"]
-    assert "figures" not in told
-    assert {"namespace", "of", "parameter", "now", "peak", "date", "stop"} == set(told["thresholds"][0])
+    output = json.loads(capsys.readouterr().out)
+    assert (output["schema"], output["fits"], output["racks"]) == ("aerofleet.io/size/v1", True, 3)
+    assert output["cluster"]["pods"] == output["racks"] * output["nodesPerRack"]
+    assert "figures" not in output
+    assert {"namespace", "of", "parameter", "now", "peak", "date", "stop"} == set(output["thresholds"][0])
 
 
 def test_what_is_not_given_is_assumed_and_said(capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,23 +78,23 @@ def test_a_defined_cluster_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "says"),
+    ("arguments", "message"),
     [
         (["shop/crat"], "aerofleet size: there is no cluster 'shop/crat'; did you mean 'shop/cart'?"),
         (["shop/cart", "--cell", "hree"], "there is no cell 'hree'; did you mean 'here'?"),
     ],
 )
-def test_a_cluster_that_is_not_there(words: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["size", *words, "--root", str(DEFINED)]) == 2
-    assert says in capsys.readouterr().err
+def test_a_cluster_that_is_not_there(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["size", *arguments, "--root", str(DEFINED)]) == 2
+    assert message in capsys.readouterr().err
 
 
 def test_explain_adds_every_figure(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*CACHE, "--explain"]) == 0
     assert "data: primary index = 640,000,000 B\n  64 × records\n  records = 10,000,000\n" in capsys.readouterr().out
     assert main([*CACHE, "--explain", "--format", "json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert {"scope", "name", "value", "unit", "formula", "inputs", "source"} == set(told["figures"][0])
+    output = json.loads(capsys.readouterr().out)
+    assert {"scope", "name", "value", "unit", "formula", "inputs", "source"} == set(output["figures"][0])
 
 
 def test_a_date_instead_of_months(capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,15 +108,18 @@ def test_a_date_instead_of_months(capsys: pytest.CaptureFixture[str]) -> None:
 def test_pods_that_share_a_host(capsys: pytest.CaptureFixture[str]) -> None:
     """Of 256 GiB the kernel holds 1.1 GiB free and the system has 4; each of two pods has half of the rest."""
     assert main([*CACHE, "--memory", "256Gi", "--cores", "64", "--pods-per-host", "2", "--format", "json"]) == 0
-    has = {each["constraint"]: each["have"] for each in json.loads(capsys.readouterr().out)["comparisons"]}
+    has = {
+        comparison["constraint"]: comparison["have"]
+        for comparison in json.loads(capsys.readouterr().out)["comparisons"]
+    }
     assert (has["memory"], has["cores"], has["network"]) == (131_545_088 * 1024, 32, 12_500_000_000)
 
 
 def test_what_does_not_fit_is_exit_3(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*CACHE, "--nodes-per-rack", "1", "--memory", "8Gi"]) == 3
-    told = capsys.readouterr().out
-    assert "3 racks × 1 = 3 nodes: does not carry it; memory binds" in told
-    assert "missing 7.0 GiB" in told
+    output = capsys.readouterr().out
+    assert "3 racks × 1 = 3 nodes: does not carry it; memory binds" in output
+    assert "missing 7.0 GiB" in output
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=[case["case"] for case in REFUSED])
@@ -125,11 +128,11 @@ def test_a_mistake_in_the_file(case: dict[str, Any], tmp_path: Path, capsys: pyt
     written = yaml.safe_load(SHOP.read_text(encoding="utf-8")) | case["change"]
     path.write_text(yaml.safe_dump(written), encoding="utf-8")
     assert main(["size", str(path)]) == 2
-    told = capsys.readouterr().out
-    assert told.startswith(f"{path}:")
-    assert case["says"] in told
-    assert case.get("path", "") in told
-    assert "RecordFile" not in told
+    output = capsys.readouterr().out
+    assert output.startswith(f"{path}:")
+    assert case["says"] in output
+    assert case.get("path", "") in output
+    assert "RecordFile" not in output
 
 
 def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
@@ -138,7 +141,7 @@ def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "says"),
+    ("options", "message"),
     [
         (["--record", "big"], "--record"),
         (["--racks", "0"], "--racks"),
@@ -164,12 +167,12 @@ def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
         (["--storage", "all-flash", "--devices", "4x1TB", "--objects", "1000T"], "sprigs a partition"),
     ],
 )
-def test_a_mistake_in_an_option(options: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mistake_in_an_option(options: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*CACHE, *options]) == 2
-    told = capsys.readouterr()
-    lines = (told.out + told.err).splitlines()
+    output = capsys.readouterr()
+    lines = (output.out + output.err).splitlines()
     assert len(lines) == 1
-    assert says in lines[0]
+    assert message in lines[0]
     assert "-- " not in lines[0]
 
 
@@ -179,14 +182,14 @@ ODD: list[dict[str, Any]] = yaml.safe_load((SIZING / "odd.yaml").read_text(encod
 @pytest.mark.parametrize("case", ODD, ids=[case["case"] for case in ODD])
 def test_an_odd_question_gets_a_true_answer(case: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["size", "--storage", "memory", *case["options"].split()]) == case["exit"]
-    told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
-    assert [line for line in case["lines"] if line not in told] == []
+    output = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert [line for line in case["lines"] if line not in output] == []
 
 
-@pytest.mark.parametrize("words", [["size"], ["size", str(SHOP), "--racks", "3"]])
-def test_a_file_or_options_but_not_both(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("arguments", [["size"], ["size", str(SHOP), "--racks", "3"]])
+def test_a_file_or_options_but_not_both(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
-        main(words)
+        main(arguments)
     assert stop.value.code == 2
     assert "FILE" in capsys.readouterr().err
 

@@ -18,17 +18,17 @@ def grouped(tmp_path: Path) -> Path:
     root = copy_of(SHOP, tmp_path)
     here = root / "stacks" / "here"
     groups = {"sales": ["shop"], "spare": [], "finding": ["search"]}
-    cell, given = (yaml.safe_load((here / f"{name}.yaml").read_text()) for name in ("cell", "allocations"))
+    cell, allocations = (yaml.safe_load((here / f"{name}.yaml").read_text()) for name in ("cell", "allocations"))
     for group, teams in groups.items():
         for team in teams:
-            given["teams"][team]["group"] = group
+            allocations["teams"][team]["group"] = group
     (here / "cell.yaml").write_text(yaml.safe_dump({**cell, "groups": groups}, sort_keys=False))
-    (here / "allocations.yaml").write_text(yaml.safe_dump(given, sort_keys=False))
+    (here / "allocations.yaml").write_text(yaml.safe_dump(allocations, sort_keys=False))
     return root
 
 
-def listed(root: Path, capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    assert main(["stacks", *words, "--root", str(root)]) == 0
+def listed(root: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(["stacks", *arguments, "--root", str(root)]) == 0
     return capsys.readouterr().out
 
 
@@ -56,9 +56,9 @@ def test_one_cell_of_several(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
 
 def test_for_machines(grouped: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = json.loads(listed(grouped, capsys, "--format", "json"))
-    assert told["schema"] == "aerofleet.io/stacks/v1"
-    assert told["stacks"][:2] == [
+    output = json.loads(listed(grouped, capsys, "--format", "json"))
+    assert output["schema"] == "aerofleet.io/stacks/v1"
+    assert output["stacks"][:2] == [
         {"stack": "here.platform", "platform": True, "teams": []},
         {"stack": "here.sales", "platform": False, "teams": ["shop"]},
     ]
@@ -66,6 +66,6 @@ def test_for_machines(grouped: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 def test_only_a_cell_that_may_end_as_a_whole_is_destroyed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stacks", "destroy", "here", "--root", str(SHOP)]) == 1
-    told = capsys.readouterr()
-    assert "step by step" in told.out + told.err
-    assert "Traceback" not in told.err
+    output = capsys.readouterr()
+    assert "step by step" in output.out + output.err
+    assert "Traceback" not in output.err

@@ -1,4 +1,4 @@
-"""`aerofleet stacks`: the words of a person are checked before any state is read."""
+"""`aerofleet stacks`: the arguments are checked before any state is read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("words", "says"),
+    ("arguments", "message"),
     [
         (["shopp", "--to", "sales"], "cell 'here' has no team 'shopp'"),
         (["shop", "--to", "finding"], "cell.yaml names team 'shop' in group 'sales'; change it there first"),
@@ -28,10 +28,10 @@ def project(tmp_path: Path) -> Path:
     ],
 )
 def test_a_move_to_where_the_definitions_do_not_say_is_refused(
-    words: list[str], says: str, project: Path, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], message: str, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["stacks", "move", "--cell", "here", "--root", str(project), *words]) == 2
-    assert says in capsys.readouterr().err
+    assert main(["stacks", "move", "--cell", "here", "--root", str(project), *arguments]) == 2
+    assert message in capsys.readouterr().err
 
 
 def test_a_cell_without_groups_has_one_stack_to_move_to(capsys: pytest.CaptureFixture[str]) -> None:

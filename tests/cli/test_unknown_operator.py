@@ -1,4 +1,4 @@
-"""A release that is not known is judged where somebody says so, and everything said is marked as an estimate."""
+"""An unknown release is judged only on request, and every result is marked as an estimate."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def test_a_cell_says_that_an_estimate_will_do(tmp_path: Path, capsys: pytest.Cap
     cell.write_text(re.sub(r"(?m)^  version: \d+\.\d+\.\d+$", newer, cell.read_text(), count=1))
     code = main(["check", "--root", str(root), "--format", "json"])
     findings = json.loads(capsys.readouterr().out)["findings"]
-    estimates = [each for each in findings if each["rule"] == "operator-estimate"]
-    assert [each["severity"] for each in estimates] == ["warning"]
+    estimates = [finding for finding in findings if finding["rule"] == "operator-estimate"]
+    assert [finding["severity"] for finding in estimates] == ["warning"]
     assert code == 0
 
 
@@ -43,4 +43,4 @@ def test_an_option_says_so_for_raw_files(tmp_path: Path, capsys: pytest.CaptureF
     assert main(["lint", *options, "--format", "json", str(file)]) == 2
     findings = json.loads(capsys.readouterr().out)["findings"]
     assert findings
-    assert all(MARK in each["message"] for each in findings)
+    assert all(MARK in finding["message"] for finding in findings)

@@ -21,8 +21,8 @@ def asked(*lines: str) -> tuple[int, list[dict[str, Any]]]:
 def test_every_form_is_answered_in_order() -> None:
     old, new = cluster("device"), cluster("device", {"spec.size": 5})
     configs = [
-        each["spec"]["aerospikeConfig"]
-        for each in (old, cluster("device", {"spec.aerospikeConfig.service.user": "asd"}))
+        resource["spec"]["aerospikeConfig"]
+        for resource in (old, cluster("device", {"spec.aerospikeConfig.service.user": "asd"}))
     ]
     code, answers = asked(
         json.dumps({"verb": "create", "spec": new}),

@@ -21,7 +21,7 @@ from tools.toolchain.recipes import ROOT
 Object = dict[str, Any]
 
 SETTLED_SECONDS = 30
-"""A definition comes and goes at once; what the server tells its clients of follows a moment later."""
+"""A definition is created and removed at once; the server lists its kind a moment later."""
 
 CONTROLLERS = "kube-controller-manager"
 CONTROLLERS_ANNOTATION = "node.alpha.kubernetes.io/ttl"
@@ -46,7 +46,7 @@ def without_definition(plane: ControlPlane, name: str, api_version: str) -> Iter
             listed = server.get(f"/apis/{api_version}")["resources"]
         except ApiServerError:
             return True
-        return plural not in {each["name"] for each in listed}
+        return plural not in {manifest["name"] for manifest in listed}
 
     definitions.delete_custom_resource_definition(name)
     try:
@@ -94,7 +94,7 @@ class Reader:
         base = f"/api/{version}" if "/" not in version else f"/apis/{version}"
         if base not in self.known:
             listed = self.server.get(base)["resources"]
-            self.known[base] = {each["kind"]: each for each in listed if "/" not in each["name"]}
+            self.known[base] = {manifest["kind"]: manifest for manifest in listed if "/" not in manifest["name"]}
         resource = self.known[base][manifest["kind"]]
         place = f"/namespaces/{namespace}" if resource["namespaced"] else ""
         return f"{base}{place}/{resource['name']}"
@@ -123,14 +123,14 @@ def written(found: Mapping[str, Any]) -> Object:
         key: value for key, value in metadata.get("annotations", {}).items() if key != CONTROLLERS_ANNOTATION
     }
     metadata["managedFields"] = [
-        each
-        for each in metadata.get("managedFields", ())
-        if each.get("subresource") != "status" and each.get("manager") != CONTROLLERS
+        owner
+        for owner in metadata.get("managedFields", ())
+        if owner.get("subresource") != "status" and owner.get("manager") != CONTROLLERS
     ]
     return {**{key: value for key, value in found.items() if key != "status"}, "metadata": metadata}
 
 
 def written_cell(folder: Path, plane: ControlPlane) -> dict[str, Object]:
-    """Every object of the cell's definitions as it stands on the server, see :func:`written`."""
+    """Return every object of the cell's definitions as it is on the server, see :func:`written`."""
     reader = Reader(plane)
-    return {named(each): written(reader.get(each)) for each in rendered(folder)}
+    return {named(manifest): written(reader.get(manifest)) for manifest in rendered(folder)}

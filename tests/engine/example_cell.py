@@ -14,7 +14,7 @@ SPARE_HOST = "host-7"
 
 
 class ExampleCell:
-    """A test that leaves nothing on the server says :meth:`ended`: the next module has the cell made again."""
+    """A test that leaves nothing on the server calls :meth:`ended`: the next module makes the cell again."""
 
     def __init__(self, plane: ControlPlane, environment: Callable[[], Mapping[str, str]]) -> None:
         self.plane = plane

@@ -45,7 +45,7 @@ class ProjectCopy:
     def edit(self, name: str, old: str, new: str) -> None:
         """Replace the only occurrence of ``old`` in a definition file."""
         text = self.file(name).read_text()
-        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
+        assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {name}"
         self.file(name).write_text(text.replace(old, new))
 
     @contextmanager

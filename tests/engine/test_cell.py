@@ -68,29 +68,29 @@ def all_written(plane: ControlPlane) -> dict[str, Object]:
 def test_the_server_holds_every_rendered_object(project: ProjectCopy, plane: ControlPlane) -> None:
     reader = Reader(plane)
     wrong = {
-        named(each): found
-        for each in rendered(project.folder)
-        if (found := list(missing({key: each[key] for key in each if key != "status"}, reader.get(each))))
+        named(manifest): found
+        for manifest in rendered(project.folder)
+        if (found := list(missing({key: manifest[key] for key in manifest if key != "status"}, reader.get(manifest))))
     }
     assert wrong == {}
 
 
 def test_the_state_holds_them_and_nothing_else(project: ProjectCopy) -> None:
     state = json.loads(project.pulumi("stack", "export", "--stack", STACK).stdout)["deployment"]["resources"]
-    held = {named(each["outputs"]) for each in state if each["type"].startswith("kubernetes:")}
-    assert held == {named(each) for each in rendered(project.folder)}
+    in_state = {named(resource["outputs"]) for resource in state if resource["type"].startswith("kubernetes:")}
+    assert in_state == {named(manifest) for manifest in rendered(project.folder)}
 
 
 def test_the_outputs_tell_where_each_cluster_answers(project: ProjectCopy) -> None:
-    told = json.loads(project.pulumi("stack", "output", "--json", "--stack", STACK).stdout)["clusters"]
+    clusters = json.loads(project.pulumi("stack", "output", "--json", "--stack", STACK).stdout)["clusters"]
     wanted = {}
-    for each in rendered(project.folder):
-        if each["kind"] == "AerospikeCluster":
-            name, space = each["metadata"]["name"], each["metadata"]["namespace"]
-            service = each["spec"]["aerospikeConfig"]["network"]["service"]
+    for manifest in rendered(project.folder):
+        if manifest["kind"] == "AerospikeCluster":
+            name, space = manifest["metadata"]["name"], manifest["metadata"]["namespace"]
+            service = manifest["spec"]["aerospikeConfig"]["network"]["service"]
             port = service.get("tls-port", service.get("port"))
             wanted[f"{name}.{space}.svc:{port}"] = service.get("tls-name")
-    assert {each["endpoint"]: each.get("tlsName") for each in told.values()} == wanted
+    assert {cluster["endpoint"]: cluster.get("tlsName") for cluster in clusters.values()} == wanted
 
 
 def test_a_refresh_finds_no_drift(project: ProjectCopy) -> None:
@@ -201,12 +201,12 @@ def test_a_preview_names_exactly_the_objects_that_differ(
     definitions: ProjectCopy, edits: Sequence[Callable[[ProjectCopy], None]]
 ) -> None:
     """And is alike whatever runs side by side."""
-    before = [(STACK, each) for each in rendered(definitions.folder)]
+    before = [(STACK, manifest) for manifest in rendered(definitions.folder)]
     wanted: Counter[tuple[str, str]] = Counter()
     for edit in edits:
         with definitions.put_back():
             edit(definitions)
-            wanted.update(differences(before, [(STACK, each) for each in rendered(definitions.folder)]).items())
+            wanted.update(differences(before, [(STACK, manifest) for manifest in rendered(definitions.folder)]).items())
     assert set(wanted.values()) == {1}, "two edits change one object, or none changes any"
     for edit in edits:
         edit(definitions)
@@ -230,7 +230,9 @@ def test_a_preview_shows_exactly_the_changed_parameter_and_writes_nothing(
     definitions: ProjectCopy, plane: ControlPlane
 ) -> None:
     cart = next(
-        each for each in rendered(definitions.folder) if named(each) == "AerospikeCluster aerospike-checkout/cart"
+        manifest
+        for manifest in rendered(definitions.folder)
+        if named(manifest) == "AerospikeCluster aerospike-checkout/cart"
     )
     value = cart["spec"]["aerospikeConfig"]["service"]["proto-fd-max"]
     definitions.edit("teams/checkout.yaml", "  cart:\n", "  cart:\n    service: {proto-fd-max: 20000}\n")
@@ -244,7 +246,7 @@ def test_a_preview_shows_exactly_the_changed_parameter_and_writes_nothing(
 
 
 def refused(project: ProjectCopy) -> str:
-    """What a preview says that stops at the definitions."""
+    """Return the output of a preview that stops at the definitions."""
     done = project.preview()
     assert done.returncode != 0
     assert "Traceback" not in done.stdout + done.stderr
@@ -255,22 +257,22 @@ def test_mistakes_in_the_definitions_stop_the_preview_with_their_places(definiti
     """A renamed cluster, a misspelt tier, a cluster that is removed."""
     definitions.edit("teams/payments.yaml", "  ledger:\n", "  book:\n")
     definitions.edit("teams/payments.yaml", "    tier: ledger@1\n", "    tier: ledgers\n")
-    said = refused(definitions)
-    assert "payments/ledger is in no team file" in said
-    assert "stacks/local/teams/payments.yaml:" in said
-    assert "'ledgers'" in said
+    output = refused(definitions)
+    assert "payments/ledger is in no team file" in output
+    assert "stacks/local/teams/payments.yaml:" in output
+    assert "'ledgers'" in output
     definitions.edit("cell.yaml", "ephemeral: true", "ephemeral: false")
     definitions.file("teams/payments.yaml").unlink()
-    said = refused(definitions)
-    assert "payments/ledger is in no team file" in said
-    assert "step by step" in said
+    output = refused(definitions)
+    assert "payments/ledger is in no team file" in output
+    assert "step by step" in output
 
 
 def test_what_the_operator_would_refuse_stops_the_preview_where_it_is_written(definitions: ProjectCopy) -> None:
     definitions.edit("teams/checkout.yaml", "  cart:\n", "  cart:\n    service: {proto-fd-max: much}\n")
-    said = refused(definitions)
-    assert "stacks/local/teams/checkout.yaml:" in said
-    assert "service.proto-fd-max" in said
+    output = refused(definitions)
+    assert "stacks/local/teams/checkout.yaml:" in output
+    assert "service.proto-fd-max" in output
 
 
 def test_a_host_that_is_no_node_stops_the_preview_and_up_and_no_node_is_made(
@@ -313,19 +315,19 @@ def test_a_host_that_is_away_blocks_nothing(definitions: ProjectCopy, plane: Con
 
 def test_urns_stay(project: ProjectCopy) -> None:
     state = json.loads(project.pulumi("stack", "export", "--stack", STACK).stdout)["deployment"]["resources"]
-    found = "\n".join(sorted(each["urn"] for each in state)) + "\n"
+    found = "\n".join(sorted(resource["urn"] for resource in state)) + "\n"
     assert found == URNS.read_text(), "a resource that changes its URN is replaced: it needs an alias"
 
 
 def test_no_secret_is_in_the_state_or_in_the_logs(project: ProjectCopy, plane: ControlPlane, tmp_path: Path) -> None:
     planted = "c4n4ry-" + "x" * 20
-    for each in rendered(project.folder):
-        if each["kind"] == "AerospikeCluster":
-            namespace = each["metadata"]["namespace"]
+    for manifest in rendered(project.folder):
+        if manifest["kind"] == "AerospikeCluster":
+            namespace = manifest["metadata"]["namespace"]
             secret = {
                 "apiVersion": "v1",
                 "kind": "Secret",
-                "metadata": {"name": f"canary-{each['metadata']['name']}", "namespace": namespace},
+                "metadata": {"name": f"canary-{manifest['metadata']['name']}", "namespace": namespace},
                 "stringData": {"password": planted},
             }
             plane.server().apply(f"/api/v1/namespaces/{namespace}/secrets/{secret['metadata']['name']}", secret)  # type: ignore[index]

@@ -48,7 +48,7 @@ def remove_team(project: ProjectCopy, team: str) -> None:
 
 def urns(project: ProjectCopy) -> list[str]:
     state = json.loads(project.pulumi("stack", "export", "--stack", STACK).stdout)
-    return [each["urn"] for each in state["deployment"]["resources"]]
+    return [resource["urn"] for resource in state["deployment"]["resources"]]
 
 
 def test_a_cell_that_holds_data_is_not_destroyed(definitions: ProjectCopy, control_plane: ControlPlane) -> None:
@@ -64,12 +64,12 @@ def test_a_team_without_clusters_can_go(definitions: ProjectCopy, control_plane:
     """And one that still has a cluster can't."""
     assert main(["new-team", "pricing", "--cell", STACK, "--root", str(definitions.folder)]) == 0
     up(definitions)
-    of_team = [each for each in rendered(definitions.folder) if "aerospike-pricing" in named(each)]
+    of_team = [manifest for manifest in rendered(definitions.folder) if "aerospike-pricing" in named(manifest)]
     reader = Reader(control_plane)
-    assert all(reader.holds(each) for each in of_team)
+    assert all(reader.holds(manifest) for manifest in of_team)
     remove_team(definitions, "pricing")
     up(definitions)
-    assert [named(each) for each in of_team if reader.holds(each)] == []
+    assert [named(manifest) for manifest in of_team if reader.holds(manifest)] == []
     remove_team(definitions, "payments")
     refused = definitions.preview()
     assert refused.returncode != 0
@@ -80,7 +80,9 @@ def test_a_cluster_ends_in_five_steps_and_none_is_skipped(
     definitions: ProjectCopy, control_plane: ControlPlane
 ) -> None:
     team = definitions.file("teams/payments.yaml")
-    cluster = next(each for each in rendered(definitions.folder) if named(each).endswith("aerospike-payments/ledger"))
+    cluster = next(
+        manifest for manifest in rendered(definitions.folder) if named(manifest).endswith("aerospike-payments/ledger")
+    )
 
     def to(state: str) -> None:
         data = yaml.safe_load(team.read_text())
@@ -100,7 +102,7 @@ def test_a_cluster_ends_in_five_steps_and_none_is_skipped(
     assert main(["generate", "--root", str(definitions.folder)]) == 0
     up(definitions)
     found = control_plane.server().get("/apis/asdb.aerospike.com/v1/aerospikeclusters")["items"]
-    assert "ledger" not in {each["metadata"]["name"] for each in found}
+    assert "ledger" not in {manifest["metadata"]["name"] for manifest in found}
     assert [urn for urn in urns(definitions) if "ledger" in urn] == []
     to("released")
     assert main(["generate", "--root", str(definitions.folder)]) == 0

@@ -91,16 +91,16 @@ def imported(project: ProjectCopy, stack: str, state: dict[str, Any], path: Path
     project.pulumi("stack", "import", "--stack", stack, "--file", str(path)).check_returncode()
 
 
-def told(project: ProjectCopy, *words: str) -> tuple[int, str]:
+def run_stacks(project: ProjectCopy, *arguments: str) -> tuple[int, str]:
     """Exit code and text of `aerofleet stacks`."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        code = main(["stacks", *words, "--root", str(project.folder)])
+        code = main(["stacks", *arguments, "--root", str(project.folder)])
     return code, printed.getvalue()
 
 
 def moved(project: ProjectCopy, team: str, group: str) -> tuple[int, str]:
-    return told(project, "move", team, "--cell", "local", "--to", group)
+    return run_stacks(project, "move", team, "--cell", "local", "--to", group)
 
 
 def regroup(project: ProjectCopy, **groups: list[str]) -> None:
@@ -116,17 +116,19 @@ def test_one_stack_becomes_groups_without_a_write_to_the_server(
 def test_groups_make_the_same_objects_as_one_stack(grouped: ProjectCopy, plane: ControlPlane) -> None:
     reader = Reader(plane)
     wrong = {
-        named(each): found for each in rendered(grouped.folder) if (found := list(missing(each, reader.get(each))))
+        named(manifest): found
+        for manifest in rendered(grouped.folder)
+        if (found := list(missing(manifest, reader.get(manifest))))
     }
     assert wrong == {}
-    held = {
-        named(each["outputs"]): stack
+    stack_of = {
+        named(resource["outputs"]): stack
         for stack in STACKS
-        for each in exported(grouped, stack)["deployment"]["resources"]
-        if each["type"].startswith("kubernetes:")
+        for resource in exported(grouped, stack)["deployment"]["resources"]
+        if resource["type"].startswith("kubernetes:")
     }
-    assert held.keys() == {named(each) for each in rendered(grouped.folder)}
-    assert held["AerospikeCluster aerospike-payments/ledger"] == "local.green"
+    assert stack_of.keys() == {named(manifest) for manifest in rendered(grouped.folder)}
+    assert stack_of["AerospikeCluster aerospike-payments/ledger"] == "local.green"
 
 
 def test_a_team_moves_without_a_write_to_the_server(grouped: ProjectCopy, plane: ControlPlane) -> None:
@@ -163,7 +165,7 @@ def test_a_team_moves_out_of_a_group_that_is_dissolved(grouped: ProjectCopy, pla
     code, text = moved(grouped, "payments", "blue")
     assert (code, "moved from local.green to local.blue" in text) == (0, True), text
     up(grouped, "local.blue", "--expect-no-changes")
-    # The empty stack goes as docs/how-to/move-a-team.md says: its provider first, which no `stack rm` takes.
+    # The empty stack goes as in docs/how-to/move-a-team.md: its provider first, which no `stack rm` takes.
     grouped.pulumi("destroy", "--yes", "--skip-preview", "--stack", "local.green").check_returncode()
     grouped.pulumi("stack", "rm", "--yes", "local.green").check_returncode()
     assert written_cell(grouped.folder, plane) == before
@@ -195,7 +197,7 @@ def test_a_team_of_another_stack_is_not_adopted_by_a_recovery(grouped: ProjectCo
     with contextlib.redirect_stdout(printed):
         assert main(["recover", "local.blue", "--root", str(grouped.folder)]) == 1
     assert "(local.green has it; `aerofleet stacks move` settles where its team is)" in printed.getvalue()
-    # The failed run left a beginning of the team in local.blue, as the refusal says.
+    # The failed run left a beginning of the team in local.blue, as the refusal reports.
     code, text = moved(grouped, "search", "blue")
     assert (code, "the copy there is not whole. Write the team under the group of local.green," in text) == (
         1,
@@ -219,7 +221,7 @@ def test_a_platform_that_teams_stand_on_is_not_destroyed(grouped: ProjectCopy, p
 
 def test_a_cell_that_is_not_ephemeral_is_not_destroyed(grouped: ProjectCopy) -> None:
     edited(grouped.file("cell.yaml"), ephemeral=False)
-    code, text = told(grouped, "destroy", "local", "--yes")
+    code, text = run_stacks(grouped, "destroy", "local", "--yes")
     assert code == 1
     assert "step by step" in text
 
@@ -232,8 +234,8 @@ def test_groups_become_one_stack_without_a_write_to_the_server(
     assert "aerofleet stacks move payments --cell local`" in refused.stdout
     grouped.pulumi("stack", "rename", "local", "--stack", "local.platform").check_returncode()
     for team in (team for teams in GROUPS.values() for team in teams):
-        assert told(grouped, "move", team, "--cell", "local")[0] == 0
-    # The guard of a platform with groups is taken off; nothing stands for it on the server.
+        assert run_stacks(grouped, "move", team, "--cell", "local")[0] == 0
+    # The guard of a platform with groups is taken off; it has no object on the server.
     up(grouped, "local")
     up(grouped, "local", "--expect-no-changes")
     assert written_cell(grouped.folder, plane) == as_one_stack
@@ -243,17 +245,21 @@ def test_groups_become_one_stack_without_a_write_to_the_server(
 def destroyed(applied: ProjectCopy, example_cell: ExampleCell) -> ProjectCopy:
     """The example cell in groups, ended: whoever needs it next has it made again."""
     example_cell.ended()
-    code, text = told(applied, "destroy", "local", "--yes")
+    code, text = run_stacks(applied, "destroy", "local", "--yes")
     assert (code, text) == (0, "local.green: destroyed\nlocal.blue: destroyed\nlocal.platform: destroyed\n")
     return applied
 
 
 def test_the_right_order_leaves_an_empty_server(destroyed: ProjectCopy, plane: ControlPlane) -> None:
     reader = Reader(plane)
-    left = [named(each) for each in rendered(destroyed.folder) if each["kind"] != "Node" and reader.holds(each)]
+    left = [
+        named(manifest)
+        for manifest in rendered(destroyed.folder)
+        if manifest["kind"] != "Node" and reader.holds(manifest)
+    ]
     assert left == []
     labels = [set(node["metadata"]["labels"]) for node in plane.server().get("/api/v1/nodes")["items"]]
-    assert not any(label.startswith("aerofleet.io/") for each in labels for label in each)
+    assert not any(label.startswith("aerofleet.io/") for names in labels for label in names)
 
 
 def test_a_group_without_a_platform_says_so(destroyed: ProjectCopy, plane: ControlPlane) -> None:

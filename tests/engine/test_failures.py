@@ -20,9 +20,9 @@ def error(done: subprocess.CompletedProcess[str]) -> str:
     """The one line that a person reads of a run that failed."""
     assert done.returncode not in (0, 2), done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
-    said = complaint(done.stdout + done.stderr).splitlines()
-    assert len(said) == 1, said
-    return said[0]
+    message = complaint(done.stdout + done.stderr).splitlines()
+    assert len(message) == 1, message
+    return message[0]
 
 
 def kubeconfig(plane: ControlPlane, folder: Path, **changes: str) -> Path:
@@ -50,7 +50,7 @@ UNUSABLE: dict[str, tuple[Mapping[str, str] | None, tuple[str, str]]] = {
     "another context": ({"context": "production"}, ('no context "aerofleet-embedded"', "aerofleet-embedded")),
     "no kubeconfig": (None, ("the kubeconfig can't be read", "cluster is unreachable")),
 }
-"""What is wrong with the kubeconfig → words of the stand-in, or of the official provider."""
+"""What is wrong with the kubeconfig → text of the stand-in, or of the official provider."""
 
 
 def test_a_server_that_cannot_be_used_is_one_line_and_changes_nothing(
@@ -61,11 +61,11 @@ def test_a_server_that_cannot_be_used_is_one_line_and_changes_nothing(
     stack.up().check_returncode()
     before = stack.state()
     stack.objects.append(config_map("more", space))
-    for about, (changes, words) in UNUSABLE.items():
+    for about, (changes, texts) in UNUSABLE.items():
         wrong = tmp_path / about
         path = wrong / "absent" if changes is None else kubeconfig(control_plane, wrong, **changes)
-        said = error(stack.up(KUBECONFIG=str(path)))
-        assert any(word in said for word in words), f"{about}: {said}"
+        message = error(stack.up(KUBECONFIG=str(path)))
+        assert any(text in message for text in texts), f"{about}: {message}"
         assert resources(stack.state()) == resources(before), about
     stack.objects.pop()
     mend(stack, control_plane, objects_of(space))
@@ -76,11 +76,11 @@ def resources(state: Mapping[str, object]) -> list[Mapping[str, object]]:
     deployment = state["deployment"]
     assert isinstance(deployment, dict)
     assert not deployment.get("pending_operations")
-    return [each for each in deployment["resources"] if each["type"].split(":")[0] == "kubernetes"]
+    return [resource for resource in deployment["resources"] if resource["type"].split(":")[0] == "kubernetes"]
 
 
 REFUSALS = {503: "request timed out (503)", 500: "request timed out (500)", 504: "request timed out (504)"}
-"""Status → words of the stand-in. The official provider has the server's message without the status."""
+"""Status → text of the stand-in. The official provider has the server's message without the status."""
 
 
 def test_a_server_error_midway_is_one_line_and_the_next_up_goes_on(
@@ -98,8 +98,8 @@ def test_a_server_error_midway_is_one_line_and_the_next_up_goes_on(
     with faulty(control_plane, tmp_path / "door") as door:
         for fault in faults:
             door.fault = fault
-            said = error(stack.up(KUBECONFIG=str(door.kubeconfig)))
-            assert REFUSALS[fault.status].removesuffix("" if stand_in else f" ({fault.status})") in said
+            message = error(stack.up(KUBECONFIG=str(door.kubeconfig)))
+            assert REFUSALS[fault.status].removesuffix("" if stand_in else f" ({fault.status})") in message
     mend(stack, control_plane, objects_of(space))
 
 
@@ -118,9 +118,9 @@ def test_a_server_that_asks_for_patience_is_given_it_and_a_lost_answer_is_found_
         assert door.fault.times < 0, "the fault did not come up"
         stack.clusters.append(cluster("lost", space))
         door.fault = Fault("POST", "/aerospikeclusters", lost=True)
-        said = error(stack.up(KUBECONFIG=str(door.kubeconfig)))
-        assert 'Post "https://' in said
-        assert said.endswith(": EOF")
+        message = error(stack.up(KUBECONFIG=str(door.kubeconfig)))
+        assert 'Post "https://' in message
+        assert message.endswith(": EOF")
     assert 'aerospikeclusters.asdb.aerospike.com "lost" already exists' in error(stack.up())
     recovered = mend(stack, control_plane, {*objects_of(space), f"{space}/lost"})
     assert f"adopted    {space}/lost  (it is on the server)" in recovered

@@ -60,7 +60,7 @@ def edited(project: Path, **changes: Any) -> None:
 def found(project: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, Counter[str]]:
     """Exit code, and how often each rule was named."""
     code = main(["preflight", "local", "--root", str(project), "--format", "json"])
-    return code, Counter(each["rule"] for each in json.loads(capsys.readouterr().out)["findings"])
+    return code, Counter(finding["rule"] for finding in json.loads(capsys.readouterr().out)["findings"])
 
 
 def test_a_cluster_with_all_that_is_needed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,9 +156,9 @@ def test_secrets_that_people_make(project: Path, plane: ControlPlane, capsys: py
     assert (code, set(rules)) == (1, {"preflight-secret"})
     core = client.CoreV1Api(api_client(plane))
     (space,) = (
-        each
-        for each in rendered(project)
-        if each["kind"] == "Namespace" and each["metadata"]["name"] == "aerospike-search"
+        manifest
+        for manifest in rendered(project)
+        if manifest["kind"] == "Namespace" and manifest["metadata"]["name"] == "aerospike-search"
     )
     plane.server().apply("/api/v1/namespaces/aerospike-search", space)
     core.create_namespaced_secret("aerospike-search", {"metadata": {"name": "aerospike-feature-key"}})

@@ -2,7 +2,7 @@
 
 Each file in tests/cases/provider is a story of steps with what has to come of each. They run against whichever plugin
 is present, the official one or the stand-in; a step that writes nothing is checked to have written nothing, and
-a secret to have shown up nowhere. Where the stand-in is stricter on purpose, the story says so with ``only``.
+a secret to have shown up nowhere. Where the stand-in is stricter on purpose, the story has ``only``.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class Story:
         self.secrets += secret_texts(step)
         for text in open_texts(seen.get("state")):
             assert not any(secret in text for secret in self.secrets), (
-                f"{verb} {subject}: a secret stands open in the state"
+                f"{verb} {subject}: a secret is in plain text in the state"
             )
         if before is not None:
             assert self.server.all_written() == before, f"{verb} {subject} wrote to the server"
@@ -237,14 +237,14 @@ WRITES_NOTHING = {"preview-create", "diff", "preview-update", "refresh", "import
 
 
 def check(seen: Values, expect: Values) -> None:
-    """Compare what came of a step with what its story says; a key that is not listed here is a mistake in the story."""
+    """Compare the result of a step with its story; a key that is not listed here is a mistake in the story."""
     for key, wanted in expect.items():
         if key == "error":
             assert "error" in seen, "it should have been refused"
-            told = complaint(shown(seen["error"]))
-            assert "\n" not in told, f"more than one line: {told}"
-            for words in wanted:
-                assert words in told, f"{words!r} is not in {told!r}"
+            message = complaint(shown(seen["error"]))
+            assert "\n" not in message, f"more than one line: {message}"
+            for text in wanted:
+                assert text in message, f"{text!r} is not in {message!r}"
         elif key in ("state", "inputs"):
             holds(seen[key], wanted)
         elif key == "lacks":

@@ -68,7 +68,7 @@ def settled(stack: SmallStack) -> dict[str, str]:
 
 
 def recover_and_apply(stack: SmallStack, plane: ControlPlane, names: set[str]) -> str:
-    """Recover, apply, and see that the state and the server hold just these objects. Returns what `recover` said.
+    """Recover, apply, and check that the state and the server have just these objects. Returns the output of `recover`.
 
     What was adopted is as it is defined, so that `up` makes what is missing and updates nothing.
     """
@@ -77,9 +77,9 @@ def recover_and_apply(stack: SmallStack, plane: ControlPlane, names: set[str]) -
     applied = stack.up()
     assert applied.returncode == 0, applied.stdout + applied.stderr
     assert not UPDATED.search(applied.stdout), applied.stdout
-    held = settled(stack)
-    assert held == on_the_server(plane, names)
-    assert set(held) == names
+    left = settled(stack)
+    assert left == on_the_server(plane, names)
+    assert set(left) == names
     return recovered.stdout
 
 
@@ -188,9 +188,9 @@ def test_random_kills_leave_nothing_twice_and_nothing_lost(
         assert recovered.returncode == 0, f"round {round_}: {recovered.stdout}{recovered.stderr}"
     applied = stack.up()
     assert applied.returncode == 0, applied.stdout + applied.stderr
-    held = settled(stack)
-    assert held == on_the_server(control_plane, [space])
-    assert set(held) == {space, f"{space}/cart", *(f"{space}/{obj['metadata']['name']}" for obj in numbered)}
+    left = settled(stack)
+    assert left == on_the_server(control_plane, [space])
+    assert set(left) == {space, f"{space}/cart", *(f"{space}/{obj['metadata']['name']}" for obj in numbered)}
     assert stack.preview("--expect-no-changes").returncode == 0
 
 

@@ -69,14 +69,14 @@ def every_object() -> Iterator[Object]:
 
 
 def test_the_server_knows_every_field_of_every_rendered_object(validator: Validator) -> None:
-    assert [found for each in every_object() if (found := validator.refusal(each))] == []
+    assert [found for manifest in every_object() if (found := validator.refusal(manifest))] == []
 
 
 @pytest.mark.parametrize(
     "path", [("automountToken",), ("metadata", "label"), ("spec", "template", "spec", "tolerationz")]
 )
 def test_a_field_that_a_kind_does_not_have_is_found(path: tuple[str, ...], validator: Validator) -> None:
-    manifest = copy.deepcopy(next(each for each in rendered(EXAMPLE) if each["kind"] == "DaemonSet"))
+    manifest = copy.deepcopy(next(manifest for manifest in rendered(EXAMPLE) if manifest["kind"] == "DaemonSet"))
     part = manifest
     for key in path[:-1]:
         part = part[key]

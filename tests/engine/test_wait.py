@@ -81,7 +81,9 @@ def cart(plane: ControlPlane, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[
     for name, value in embedded_variables(plane.state).items():
         monkeypatch.setenv(name, value)
     manifest = next(
-        each for each in rendered(EXAMPLE) if each["metadata"]["name"] == CHANGED and each["kind"] == "AerospikeCluster"
+        manifest
+        for manifest in rendered(EXAMPLE)
+        if manifest["metadata"]["name"] == CHANGED and manifest["kind"] == "AerospikeCluster"
     )
     yield manifest
     write_status(plane, manifest, rolled_out(manifest))
@@ -100,21 +102,21 @@ def test_the_exit_code_tells_where_the_roll_out_is(
 
 
 @pytest.mark.parametrize(
-    ("by", "says"),
+    ("by", "message"),
     [
         ("proto-fd-max: 16000", "on the server is not what the definitions say"),
         ("", "spec.aerospikeConfig.service.proto-fd-max is on the server and not in the definitions"),
     ],
 )
 def test_a_change_that_nobody_applied_will_not_come_by_waiting(
-    by: str, says: str, cart: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    by: str, message: str, cart: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cart
     project = copy_of_definitions(tmp_path)
     base = project / "templates" / "tiers" / "base.yaml"
     base.write_text(base.read_text().replace("proto-fd-max: 15000", by))
     assert main(["wait", "local", "--root", str(project), "--timeout", "0"]) == 1
-    assert says in capsys.readouterr().out
+    assert message in capsys.readouterr().out
 
 
 def test_a_list_that_the_server_has_forgotten_counts_as_changed(cart: dict[str, Any], plane: ControlPlane) -> None:
@@ -130,7 +132,7 @@ def copy_of_definitions(folder: Path) -> Path:
 
 
 def test_the_page_lists_every_case_with_its_code() -> None:
-    rows = re.findall(r"^\| ([^|]+?) +\| (\d) \|", PAGE.read_text(), re.MULTILINE)
+    lines = re.findall(r"^\| ([^|]+?) +\| (\d) \|", PAGE.read_text(), re.MULTILINE)
     assert {about: code for about, (_, code) in CASES.items()}.items() <= {
-        about: int(code) for about, code in rows
+        about: int(code) for about, code in lines
     }.items()

@@ -17,13 +17,13 @@ from tests.fleet.project import EXAMPLE, ROOT, copy_of
 IDENTITY = ["-c", "user.name=test", "-c", "user.email=test@example.net"]
 
 
-def row(stack: str, name: str, **content: Any) -> tuple[str, dict[str, Any]]:
+def entry(stack: str, name: str, **content: Any) -> tuple[str, dict[str, Any]]:
     return stack, {"kind": "ConfigMap", "metadata": {"name": name, "namespace": "n"}, **content}
 
 
 def test_objects_are_compared_within_their_stack() -> None:
-    before = [row("a", "same", x=1), row("a", "edited", x=1), row("a", "other"), row("b", "kept")]
-    after = [row("b", "kept"), row("b", "other"), row("a", "edited", x=2), row("a", "same", x=1)]
+    before = [entry("a", "same", x=1), entry("a", "edited", x=1), entry("a", "other"), entry("b", "kept")]
+    after = [entry("b", "kept"), entry("b", "other"), entry("a", "edited", x=2), entry("a", "same", x=1)]
     assert changes(before, after) == {
         "a": StackChange(changed=("ConfigMap n/edited",), deleted=("ConfigMap n/other",)),
         "b": StackChange(created=("ConfigMap n/other",)),
@@ -31,8 +31,8 @@ def test_objects_are_compared_within_their_stack() -> None:
 
 
 def test_what_goes_to_another_stack_of_its_cell_is_neither_deleted_nor_made() -> None:
-    before = [row("c.blue", "cart", x=1), row("c.blue", "ledger", x=1)]
-    after = [row("c.green", "cart", x=1), row("c.green", "ledger", x=2)]
+    before = [entry("c.blue", "cart", x=1), entry("c.blue", "ledger", x=1)]
+    after = [entry("c.green", "cart", x=1), entry("c.green", "ledger", x=2)]
     assert changes(before, after) == {
         "c.blue": StackChange(left=("ConfigMap n/cart to c.green", "ConfigMap n/ledger to c.green")),
         "c.green": StackChange(
@@ -42,7 +42,7 @@ def test_what_goes_to_another_stack_of_its_cell_is_neither_deleted_nor_made() ->
 
 
 def test_the_same_name_under_another_version_is_another_resource() -> None:
-    before, after = row("a", "x", apiVersion="v1beta1"), row("a", "x", apiVersion="v1")
+    before, after = entry("a", "x", apiVersion="v1beta1"), entry("a", "x", apiVersion="v1")
     assert changes([before], [after]) == {"a": StackChange(created=("ConfigMap n/x",), deleted=("ConfigMap n/x",))}
 
 
@@ -58,7 +58,7 @@ def history(tmp_path: Path) -> Path:
 
 def changed(root: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     assert main(["stacks", "--changed", "--base", "HEAD", "--root", str(root), "--format", "json"]) == 0
-    return {each["stack"]: each for each in json.loads(capsys.readouterr().out)["stacks"]}
+    return {stack["stack"]: stack for stack in json.loads(capsys.readouterr().out)["stacks"]}
 
 
 def test_nothing_edited_touches_no_stack(history: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -86,7 +86,7 @@ def test_a_change_of_the_code_is_seen_too(history: Path, capsys: pytest.CaptureF
 
 
 @pytest.mark.parametrize(
-    ("file", "replace", "by", "says"),
+    ("file", "replace", "by", "message"),
     [
         ("cell.yaml", "context: aerofleet-embedded", "context: other", "context: aerofleet-embedded → other"),
         ("cell.yaml", "ephemeral: true", "ephemeral: false", "now protected: cluster checkout/cart"),
@@ -94,12 +94,12 @@ def test_a_change_of_the_code_is_seen_too(history: Path, capsys: pytest.CaptureF
     ],
 )
 def test_a_stack_is_touched_by_more_than_its_objects(
-    file: str, replace: str, by: str, says: str, history: Path, capsys: pytest.CaptureFixture[str]
+    file: str, replace: str, by: str, message: str, history: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Where it goes to, what it protects, which hosts it leaves alone: the bytes of no object say it."""
     path = history / "stacks" / "local" / file
     path.write_text(path.read_text().replace(replace, by))
-    assert says in changed(history, capsys)["local"]["settings"]
+    assert message in changed(history, capsys)["local"]["settings"]
 
 
 def test_a_revision_that_is_not_there_is_one_line(history: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""A person is told what went wrong, in few lines, whichever provider said it in however many."""
+"""The complaint of a run is a few lines, whichever provider wrote it in however many."""
 
 from __future__ import annotations
 

@@ -27,8 +27,8 @@ def test_a_run_that_is_over_holds_nothing(pid: int, tmp_path: Path) -> None:
 
 
 def test_a_run_on_another_machine_may_be_going(tmp_path: Path) -> None:
-    held = lock_holder(lock(tmp_path, pid=7, hostname="ci-runner-4"))
-    assert held == "process 7 of dana on ci-runner-4, where nobody can look from here"
+    holder = lock_holder(lock(tmp_path, pid=7, hostname="ci-runner-4"))
+    assert holder == "process 7 of dana on ci-runner-4, where nobody can look from here"
 
 
 def test_a_lock_that_was_never_finished_holds_nothing(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_a_move_cut_off_between_its_two_writes_is_finished() -> None:
     assert move.finish and move.source == "c.blue"
     left = without_team(states["c.blue"], "shop")
     assert team_urn(left, "shop") == ""
-    assert [each["urn"].rsplit("::", 1)[-1] for each in left["deployment"]["resources"]] == ["play", "play"]
+    assert [resource["urn"].rsplit("::", 1)[-1] for resource in left["deployment"]["resources"]] == ["play", "play"]
 
 
 def test_a_team_that_nobody_applied_yet_has_no_state_to_move() -> None:
@@ -50,7 +50,7 @@ def test_a_team_that_nobody_applied_yet_has_no_state_to_move() -> None:
 
 
 @pytest.mark.parametrize(
-    ("states", "words"),
+    ("states", "message"),
     [
         ({"c.blue": state("c.blue", "shop", pending=True), "c.green": state("c.green")}, "aerofleet recover c.blue"),
         (
@@ -64,6 +64,6 @@ def test_a_team_that_nobody_applied_yet_has_no_state_to_move() -> None:
         ),
     ],
 )
-def test_a_move_that_would_guess_is_refused(states: dict[str, Any], words: str) -> None:
-    with pytest.raises(MoveError, match=words):
+def test_a_move_that_would_guess_is_refused(states: dict[str, Any], message: str) -> None:
+    with pytest.raises(MoveError, match=message):
         plan_move(states, "shop", "c.green")

@@ -80,8 +80,8 @@ def test_updates_deletes_and_patches_are_sent_again_without_a_look_up() -> None:
 
 def test_a_create_that_the_state_already_holds_is_forgotten() -> None:
     operation = pending("ConfigMap", "limits")
-    held = [{"urn": operation["resource"]["urn"], "type": "kubernetes:core/v1:ConfigMap"}]
-    plan = plan_recovery(state(operation, resources=held), on_server(limits=OURS))
+    resources = [{"urn": operation["resource"]["urn"], "type": "kubernetes:core/v1:ConfigMap"}]
+    plan = plan_recovery(state(operation, resources=resources), on_server(limits=OURS))
     assert plan.forget and not plan.adopt
 
 
@@ -96,7 +96,7 @@ def test_an_adopted_object_stands_in_the_state_by_its_server_id_and_nothing_is_l
     open_state = state(pending("ConfigMap", "limits"), pending("ConfigMap", "absent"), resources=[provider])
     mended = recovered_state(open_state, plan_recovery(open_state, on_server(limits=OURS)))["deployment"]
     assert "pending_operations" not in mended
-    assert [(each["urn"].rsplit("::", 1)[-1], each.get("id")) for each in mended["resources"]] == [
+    assert [(resource["urn"].rsplit("::", 1)[-1], resource.get("id")) for resource in mended["resources"]] == [
         ("p", None),
         ("shop/limits", "shop/limits"),
     ]
@@ -126,7 +126,7 @@ def test_what_was_deleted_to_be_replaced_is_no_finished_create_and_its_replaceme
     plan = plan_recovery(open_state, on_server(limits=OURS))
     assert plan.adopt == ((urn, "shop/limits"),)
     mended = recovered_state(open_state, plan)["deployment"]["resources"]
-    assert [each["urn"] for each in mended] == ["p", urn, "dependent"]
+    assert [resource["urn"] for resource in mended] == ["p", urn, "dependent"]
     assert "pendingReplacement" not in mended[1]
 
 

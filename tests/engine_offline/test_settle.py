@@ -22,9 +22,9 @@ esac
 UPDATE = '[{"type": "updating", "resource": {"urn": "a::b::c", "type": "kubernetes:core/v1:ConfigMap"}}]'
 
 
-@pytest.mark.parametrize(("pending", "says"), [("[]", "nothing was left open"), (UPDATE, "again      c")])
+@pytest.mark.parametrize(("pending", "message"), [("[]", "nothing was left open"), (UPDATE, "again      c")])
 def test_a_lock_of_somebody_who_may_be_at_work_is_left_alone(
-    pending: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pending: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No bucket can be had here, so a script answers in the engine's place; that refuses a locked stack by itself."""
     log, program = tmp_path / "log", tmp_path / "pulumi"
@@ -34,6 +34,6 @@ def test_a_lock_of_somebody_who_may_be_at_work_is_left_alone(
     lines: list[str] = []
     assert recover(Engine(tmp_path), "prod", lines.append, dry_run=False)
     shown = "\n".join(lines)
-    assert says in shown
+    assert message in shown
     assert "if nothing runs for sure, `pulumi cancel prod` does it" in shown
     assert "cancel" not in log.read_text()

@@ -84,7 +84,9 @@ def test_a_setting_makes_its_fields(case: dict[str, Any], tmp_path: Path) -> Non
 @cache
 def golden_specs() -> tuple[dict[str, Any], ...]:
     files = (objects for profile in NetworkProfile for _, objects in golden_files(profile))
-    return tuple(each["spec"] for objects in files for each in objects if each["kind"] == "AerospikeCluster")
+    return tuple(
+        manifest["spec"] for objects in files for manifest in objects if manifest["kind"] == "AerospikeCluster"
+    )
 
 
 def test_every_field_of_a_mark_is_written() -> None:

@@ -72,7 +72,7 @@ def objects(analysis: CellAnalysis) -> list[dict[str, Any]]:
 
 
 def kind(analysis: CellAnalysis, name: str) -> dict[str, Any]:
-    return next(each for each in objects(analysis) if each["kind"] == name)
+    return next(manifest for manifest in objects(analysis) if manifest["kind"] == name)
 
 
 def step(case: dict[str, Any], channel: str, profile: NetworkProfile) -> ObjectChange:

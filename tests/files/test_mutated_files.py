@@ -1,4 +1,4 @@
-"""Whatever stands in a file: findings, or a cell that can be rendered. Never a traceback."""
+"""Any content of a file gives findings, or a cell that can be rendered. Never a traceback."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ def judge(root: Path) -> bool:
     resolution = resolve_cell(root, "here")
     for write in FORMATS.values():
         write(resolution.findings, NO_TERMINAL).encode()
-    assert all(each.location and each.location.line > 0 and each.location.column > 0 for each in resolution.findings)
+    assert all(
+        finding.location and finding.location.line > 0 and finding.location.column > 0
+        for finding in resolution.findings
+    )
     if resolution.cell is not None:
         list(render_cell(resolution.cell).objects())
     with suppress(PortsExhaustedError):

@@ -26,7 +26,7 @@ def written(root: Path) -> Iterator[tuple[str, Path]]:
 FILES = [*written(EXAMPLE), *written(SHOP)]
 
 
-@pytest.mark.parametrize(("kind", "path"), FILES, ids=lambda each: str(each).removeprefix(f"{ROOT}/"))
+@pytest.mark.parametrize(("kind", "path"), FILES, ids=lambda value: str(value).removeprefix(f"{ROOT}/"))
 def test_a_file_fits_its_schema(kind: str, path: Path) -> None:
     jsonschema.validate(yaml.safe_load(path.read_text()), SCHEMAS[kind]())
 

@@ -51,7 +51,7 @@ def definitions() -> Iterator[Case]:
     for path in sorted(
         path for name in ("errors", "overlays", "preflight", "tls") for path in (CASES / name).glob("*.yaml")
     ):
-        yield from _listed([set(), *({each["rule"] for each in case.get("expect", ())} for case in _read(path))])
+        yield from _listed([set(), *({finding["rule"] for finding in case.get("expect", ())} for case in _read(path))])
 
 
 def servers() -> Iterator[Case]:

@@ -1,4 +1,4 @@
-"""The catalogue is complete: every rule says what it is, and has a passing and a failing case."""
+"""The catalogue is complete: every rule has a summary and a source, a passing and a failing case."""
 
 from __future__ import annotations
 

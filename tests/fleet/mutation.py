@@ -112,7 +112,7 @@ def containers(data: Any) -> list[Any]:
     if not isinstance(data, (dict, list)) or not data:
         return []
     inner = data.values() if isinstance(data, dict) else data
-    return [data, *(each for item in inner for each in containers(item))]
+    return [data, *(container for item in inner for container in containers(item))]
 
 
 CHANGES: tuple[Change, ...] = (

@@ -27,7 +27,7 @@ def copy_of(source: Path, to: Path) -> Path:
 
 
 def change(root: Path, case: Mapping[str, Any]) -> None:
-    """What a case says is done to one file: ``replace`` and ``by``, ``write``, ``hex`` or ``make``."""
+    """Apply the edit of a case to a file: ``replace`` and ``by``, ``write``, ``hex`` or ``make``."""
     path = root / case["file"]
     if "replace" in case:
         text = path.read_text()

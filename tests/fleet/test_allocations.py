@@ -1,4 +1,4 @@
-"""What is given once: laws of `allocate`, whatever is asked for in whatever order."""
+"""Laws of `allocate`: an allocation never changes, whatever the requests and their order."""
 
 from __future__ import annotations
 
@@ -28,48 +28,48 @@ DEVICES = st.dictionaries(st.sampled_from(["main", "Other_One"]), st.integers(1,
 WANTED = st.builds(
     Wanted, st.sampled_from(["shop", "search"]), NAMES, st.just(ClusterState.ACTIVE), st.integers(1, 3), DEVICES
 )
-REQUESTS = st.lists(WANTED, max_size=10, unique_by=lambda each: each.key)
+REQUESTS = st.lists(WANTED, max_size=10, unique_by=lambda request: request.key)
 
 
-def given_to(before: AllocationsFile, wanted: list[Wanted], *, host_ports: bool = True) -> AllocationsFile:
-    groups = {each.team: "" for each in wanted}
+def allocated(before: AllocationsFile, wanted: list[Wanted], *, host_ports: bool = True) -> AllocationsFile:
+    groups = {request.team: "" for request in wanted}
     return allocate(before, CellRacks(RACKS, host_ports), groups, wanted)
 
 
 def keeps(before: ClusterAllocation, after: ClusterAllocation) -> bool:
-    """Is everything that was given still given, in its place?"""
+    """Return whether ``after`` has every allocation of ``before``, in its place."""
     return (
         (before.resource, before.ports, before.tls_name) == (after.resource, after.ports, after.tls_name)
         and after.racks[: len(before.racks)] == before.racks
-        and all(after.devices[name][: len(held)] == held for name, held in before.devices.items())
+        and all(after.devices[name][: len(volumes)] == volumes for name, volumes in before.devices.items())
     )
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(REQUESTS, min_size=1, max_size=4))
 def test_what_was_given_stays(rounds: list[list[Wanted]]) -> None:
-    held = AllocationsFile()
+    allocations = AllocationsFile()
     for wanted in rounds:
-        after = given_to(held, wanted)
-        assert held.racks.items() <= after.racks.items()
-        assert held.teams.items() <= after.teams.items()
-        assert all(keeps(given, after.clusters[key]) for key, given in held.clusters.items())
-        held = after
+        after = allocated(allocations, wanted)
+        assert allocations.racks.items() <= after.racks.items()
+        assert allocations.teams.items() <= after.teams.items()
+        assert all(keeps(cluster, after.clusters[key]) for key, cluster in allocations.clusters.items())
+        allocations = after
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(REQUESTS, min_size=1, max_size=4))
 def test_nothing_is_given_twice(rounds: list[list[Wanted]]) -> None:
-    held = AllocationsFile()
+    allocations = AllocationsFile()
     for wanted in rounds:
-        held = given_to(held, wanted)
-    ports = [each.ports.first for each in held.clusters.values()]
-    names = [(key.partition("/")[0], each.resource) for key, each in held.clusters.items()]
+        allocations = allocated(allocations, wanted)
+    ports = [cluster.ports.first for cluster in allocations.clusters.values()]
+    names = [(key.partition("/")[0], cluster.resource) for key, cluster in allocations.clusters.items()]
     assert len(set(ports)) == len(ports)
     assert len(set(names)) == len(names)
-    assert len({*held.racks.values()}) == len(RACKS)
-    for each in held.clusters.values():
-        devices = [device for held_by in each.devices.values() for device in held_by]
+    assert len({*allocations.racks.values()}) == len(RACKS)
+    for cluster in allocations.clusters.values():
+        devices = [device for volumes in cluster.devices.values() for device in volumes]
         assert len({device.volume for device in devices}) == len(devices)
         assert len({device.path for device in devices}) == len(devices)
 
@@ -79,31 +79,34 @@ def test_nothing_is_given_twice(rounds: list[list[Wanted]]) -> None:
 def test_the_order_in_which_it_is_asked_for_does_not_matter(wanted: list[Wanted], chance: object) -> None:
     shuffled = list(wanted)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert given_to(AllocationsFile(), wanted).clusters == given_to(AllocationsFile(), shuffled).clusters
+    assert allocated(AllocationsFile(), wanted).clusters == allocated(AllocationsFile(), shuffled).clusters
 
 
 @settings(max_examples=50, deadline=None)
 @given(REQUESTS)
 def test_asking_again_changes_nothing(wanted: list[Wanted]) -> None:
-    once = given_to(AllocationsFile(), wanted)
-    assert given_to(once, wanted) == once
+    once = allocated(AllocationsFile(), wanted)
+    assert allocated(once, wanted) == once
 
 
 def test_a_cluster_ends_step_by_step_and_then_its_ports_are_free() -> None:
-    held = given_to(AllocationsFile(), [Wanted("shop", "cart", ClusterState.ACTIVE, 2, {})])
+    allocations = allocated(AllocationsFile(), [Wanted("shop", "cart", ClusterState.ACTIVE, 2, {})])
     for state in ORDER[1:-1]:
-        held = given_to(held, [Wanted("shop", "cart", state, 2, {})])
-        assert held.clusters["shop/cart"].state is state
-    held = given_to(held, [Wanted("shop", "cart", ClusterState.RELEASED, 2, {})])
-    assert held.clusters == {}
-    after = given_to(held, [Wanted("shop", "next", ClusterState.ACTIVE, 2, {})])
+        allocations = allocated(allocations, [Wanted("shop", "cart", state, 2, {})])
+        assert allocations.clusters["shop/cart"].state is state
+    allocations = allocated(allocations, [Wanted("shop", "cart", ClusterState.RELEASED, 2, {})])
+    assert allocations.clusters == {}
+    after = allocated(allocations, [Wanted("shop", "next", ClusterState.ACTIVE, 2, {})])
     assert after.clusters["shop/next"].ports.first == FIRST_PORT
 
 
 @pytest.mark.parametrize("state", ORDER[2:])
 def test_a_step_that_is_left_out_is_not_taken(state: ClusterState) -> None:
-    held = given_to(AllocationsFile(), [Wanted("shop", "cart", ClusterState.ACTIVE, 2, {})])
-    assert given_to(held, [Wanted("shop", "cart", state, 2, {})]).clusters["shop/cart"].state is ClusterState.ACTIVE
+    allocations = allocated(AllocationsFile(), [Wanted("shop", "cart", ClusterState.ACTIVE, 2, {})])
+    assert (
+        allocated(allocations, [Wanted("shop", "cart", state, 2, {})]).clusters["shop/cart"].state
+        is ClusterState.ACTIVE
+    )
 
 
 def full() -> list[Wanted]:
@@ -111,23 +114,25 @@ def full() -> list[Wanted]:
 
 
 def test_every_port_lies_in_the_range() -> None:
-    clusters = given_to(AllocationsFile(), full()).clusters.values()
-    given = {each.ports.first for each in clusters}
-    assert given < set(range(FIRST_PORT, LAST_PORT, PORTS_PER_CLUSTER))
-    assert len(given) == len(BLOCKS)
+    clusters = allocated(AllocationsFile(), full()).clusters.values()
+    first_ports = {cluster.ports.first for cluster in clusters}
+    assert first_ports < set(range(FIRST_PORT, LAST_PORT, PORTS_PER_CLUSTER))
+    assert len(first_ports) == len(BLOCKS)
 
 
 @pytest.mark.parametrize("port", [6443, 9100, 10250, 10256])
 def test_no_port_is_given_that_a_node_uses_itself(port: int) -> None:
-    clusters = given_to(AllocationsFile(), full()).clusters.values()
-    assert not [each for each in clusters if each.ports.first <= port < each.ports.first + PORTS_PER_CLUSTER]
+    clusters = allocated(AllocationsFile(), full()).clusters.values()
+    assert not [
+        cluster for cluster in clusters if cluster.ports.first <= port < cluster.ports.first + PORTS_PER_CLUSTER
+    ]
 
 
 def test_ports_of_hosts_end_and_those_of_pods_begin_anew() -> None:
     wanted = [*full(), Wanted("shop", "d-one-more", ClusterState.ACTIVE, 1, {})]
     with pytest.raises(PortsExhaustedError):
-        given_to(AllocationsFile(), wanted)
-    after = given_to(AllocationsFile(), wanted, host_ports=False)
+        allocated(AllocationsFile(), wanted)
+    after = allocated(AllocationsFile(), wanted, host_ports=False)
     assert after.clusters["shop/d-one-more"].ports.first == FIRST_PORT
 
 
@@ -139,11 +144,15 @@ def test_pods_with_networks_of_their_own_may_have_the_same_ports(tmp_path: Path)
 
 
 def test_blocks_that_were_given_back_are_found_when_no_later_one_is_left() -> None:
-    held = given_to(AllocationsFile(), full())
-    kept = {key: each for key, each in held.clusters.items() if key in ("shop/c-00000", f"shop/c-{len(BLOCKS) - 1:05}")}
+    allocations = allocated(AllocationsFile(), full())
+    kept = {
+        key: cluster
+        for key, cluster in allocations.clusters.items()
+        if key in ("shop/c-00000", f"shop/c-{len(BLOCKS) - 1:05}")
+    }
     wanted = [Wanted("shop", f"d-{number}", ClusterState.ACTIVE, 1, {}) for number in range(2)]
-    after = given_to(held.model_copy(update={"clusters": kept}), wanted)
-    assert [after.clusters[each.key].ports.first for each in wanted] == [3010, 3020]
+    after = allocated(allocations.model_copy(update={"clusters": kept}), wanted)
+    assert [after.clusters[request.key].ports.first for request in wanted] == [3010, 3020]
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -159,8 +168,8 @@ def test_a_rack_that_the_cell_gave_up_is_given_to_nobody_and_left_by_all() -> No
     one = Wanted("shop", "one", ClusterState.ACTIVE, 3, {})
     two = Wanted("shop", "two", ClusterState.ACTIVE, 3, {})
     groups = {"shop": ""}
-    held = allocate(AllocationsFile(), CellRacks(("a", "b", "c"), host_ports=False), groups, [one])
-    after = allocate(held, CellRacks(("a", "d", "b"), host_ports=False), groups, [one, two])
+    allocations = allocate(AllocationsFile(), CellRacks(("a", "b", "c"), host_ports=False), groups, [one])
+    after = allocate(allocations, CellRacks(("a", "d", "b"), host_ports=False), groups, [one, two])
     assert after.racks == {"a": 1, "b": 2, "c": 3, "d": 4}
     assert after.clusters["shop/one"].racks == ("a", "b", "c", "d")
     assert racks_in_use(after.clusters["shop/one"].racks, ("a", "d", "b"), 3) == ("a", "b", "d")

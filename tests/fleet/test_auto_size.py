@@ -32,9 +32,9 @@ def test_the_sizes_in_the_projects_cells_hold_their_workloads(name: str) -> None
     assert resolution.source.hosts is not None
     assert resolution.cell is not None
     models = list(resolution.source.hosts.file.models.values())
-    versions = {f"{each.team}/{each.name}": each.server_version for each in resolution.cell.clusters}
-    for key, each in resolution.settings.items():
-        settings = each.settings
+    versions = {f"{cluster.team}/{cluster.name}": cluster.server_version for cluster in resolution.cell.clusters}
+    for key, setting in resolution.settings.items():
+        settings = setting.settings
         assert isinstance(settings.size, int)
         assert settings.size >= auto_size(settings, versions[key], models).pods_per_rack, key
 
@@ -53,7 +53,7 @@ def test_the_resource_has_the_pods_of_all_racks(tmp_path: Path) -> None:
     size = pods_in_a_rack(root, "{objects: 1M}")
     cell = resolve_cell(root, "here").cell
     assert cell is not None
-    (cluster,) = [each for each in cell.clusters if each.name == "suggest"]
+    (cluster,) = [cluster for cluster in cell.clusters if cluster.name == "suggest"]
     assert cluster.size == int(size) * 2
 
 
@@ -98,8 +98,11 @@ def refused(settings: Settings) -> str:
 
 
 def with_storage(settings: Settings, **parameters: int) -> Settings:
-    said = {name.replace("_", "-"): value for name, value in parameters.items()}
-    changed = [each.model_copy(update={"storage_config": each.storage_config | said}) for each in settings.namespaces]
+    storage_config = {name.replace("_", "-"): value for name, value in parameters.items()}
+    changed = [
+        namespace.model_copy(update={"storage_config": namespace.storage_config | storage_config})
+        for namespace in settings.namespaces
+    ]
     return settings.model_copy(update={"namespaces": tuple(changed)})
 
 

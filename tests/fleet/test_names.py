@@ -28,15 +28,15 @@ def test_what_kubernetes_does_not_take_is_told_apart_by_a_hash(text: str, name: 
 
 
 @pytest.mark.parametrize(
-    ("name", "limit", "given"),
+    ("name", "limit", "expected"),
     [
         ("checkout-cart", 13, "checkout-cart"),
         ("checkout-cart", 12, "check-8d7385"),
         ("checkout-carts-of-all", 16, "checkout-959be6"),
     ],
 )
-def test_only_what_is_too_long_is_cut(name: str, limit: int, given: str) -> None:
-    assert bounded(name, limit) == given
+def test_only_what_is_too_long_is_cut(name: str, limit: int, expected: str) -> None:
+    assert bounded(name, limit) == expected
 
 
 @pytest.mark.parametrize(

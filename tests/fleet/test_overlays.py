@@ -31,17 +31,19 @@ def test_an_overlay_is_judged_at_its_lines(
     text = capsys.readouterr().out
     assert "planted-canary" not in text
     findings = [found for found in json.loads(text)["findings"] if found["rule"] not in BESIDE]
-    told = "\n".join(
+    printed = "\n".join(
         f"{place_of(found)} {found['rule']} {found['path']} {found['message']} | {found['remedy']}"
         for found in findings
     )
     wanted = [
         f"{expected.get('file', case['file'])}:{expected['at']} {expected['rule']}" for expected in case["expect"]
     ]
-    assert sorted(f"{place_of(found)} {found['rule']}" for found in findings) == sorted(wanted), told
+    assert sorted(f"{place_of(found)} {found['rule']}" for found in findings) == sorted(wanted), printed
     for expected in case["expect"]:
         place = f"{expected.get('file', case['file'])}:{expected['at']}"
-        assert any(place_of(found) == place and matches(found, expected) for found in findings), f"{expected}\n{told}"
+        assert any(place_of(found) == place and matches(found, expected) for found in findings), (
+            f"{expected}\n{printed}"
+        )
     severities = {found["severity"] for found in findings}
     assert code == (2 if "error" in severities else 1 if "severe" in severities else 0)
 

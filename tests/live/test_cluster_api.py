@@ -1,4 +1,4 @@
-"""An API server that does not answer is said so, in a time that a person waits."""
+"""An API server that does not answer is reported, within a time that a person waits."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ def answers(*changes: dict[str, Any]) -> NodeAnswers:
         cart = cart | change.get("cart", {})
         stable = change.get("stable", stable)
     key, refusal = ("", stable.rpartition(":")[2]) if stable.startswith("ERROR") else (stable, "")
-    said = [{name: value for name, value in each.items() if value} for each in (statistics, cart)]
-    return NodeAnswers(said[0], {"cart": said[1]}, key, refusal)
+    answers = [{name: value for name, value in counters.items() if value} for counters in (statistics, cart)]
+    return NodeAnswers(answers[0], {"cart": answers[1]}, key, refusal)
 
 
 @pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: case["about"])

@@ -50,13 +50,13 @@ class InMemoryServer:
 
     def labels(self, api_version: str, kind: str, namespace: str) -> Mapping[str, Mapping[str, str]]:
         return {
-            each["metadata"]["name"]: each["metadata"].get("labels", {})
-            for each in self.objects
-            if each["kind"] == kind and each["metadata"].get("namespace", "") == namespace
+            manifest["metadata"]["name"]: manifest["metadata"].get("labels", {})
+            for manifest in self.objects
+            if manifest["kind"] == kind and manifest["metadata"].get("namespace", "") == namespace
         }
 
     def list(self, api_version: str, kind: str) -> tuple[tuple[Object, ...], str]:
-        return tuple(each for each in self.objects if each["kind"] == kind), "1"
+        return tuple(manifest for manifest in self.objects if manifest["kind"] == kind), "1"
 
 
 def cell_with_cart(folder: Path, state: str) -> Cell:
@@ -79,7 +79,7 @@ def needs_of_cart(cell: Cell) -> tuple[bool, bool, bool]:
     return (
         "shop/cart" in inventory(StackName("here"), cell),
         any(str(finding.subject) == "shop/cart" for finding in missing_secret.findings(target(cell, InMemoryServer()))),
-        any("cart" in each["metadata"]["name"] for each in random_secrets(cell)),
+        any("cart" in secret["metadata"]["name"] for secret in random_secrets(cell)),
     )
 
 
@@ -135,7 +135,7 @@ def test_a_node_object_without_a_machine_is_found_wherever_its_host_is(cell: Cel
     known = cell.pools[0].hosts[0].name
     server: Server = InMemoryServer(
         [
-            *(each for each in registered(cell) if each["metadata"]["name"] != known),
+            *(definition for definition in registered(cell) if definition["metadata"]["name"] != known),
             node(known, {"aerofleet.io/pool": cell.pools[0].name}),
             node("gone", {}),
             node("of-another-provisioner", {"kubernetes.io/hostname": "of-another-provisioner"}),

@@ -24,7 +24,7 @@ Object = dict[str, Any]
 
 @dataclass
 class CompleteServer:
-    """A server with all that the cell needs, except what a case says (tests/cases/preflight/cases.yaml)."""
+    """A server with all that the cell needs, except for the changes of a case (tests/cases/preflight/cases.yaml)."""
 
     cell: Cell
     version_: str = "1.35.4"
@@ -50,8 +50,8 @@ class CompleteServer:
             return {reference.name: {} for reference in references if reference.name not in self.absent}
         if self.owned is None or kind != self.owned["kind"]:
             return {}
-        objects = (each for each in render_cell(self.cell).objects() if each["kind"] == kind)
-        name = next(each["metadata"]["name"] for each in objects)
+        objects = (manifest for manifest in render_cell(self.cell).objects() if manifest["kind"] == kind)
+        name = next(manifest["metadata"]["name"] for manifest in objects)
         return {name: self.owned["labels"]}
 
     def list(self, api_version: str, kind: str) -> tuple[tuple[Object, ...], str]:

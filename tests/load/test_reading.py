@@ -28,7 +28,9 @@ JSON = st.recursive(
 )
 
 
-@pytest.mark.parametrize("case", [each for each in SCALARS if "quoted" not in each], ids=lambda case: case["text"])
+@pytest.mark.parametrize(
+    "case", [scalar for scalar in SCALARS if "quoted" not in scalar], ids=lambda case: case["text"]
+)
 def test_an_unquoted_text_is_what_kubectl_takes_it_for(case: dict[str, Any]) -> None:
     value = read_text(f"key: {case['text']}\n", "file.yaml").data["key"]
     assert (value, type(value)) == (case["value"], type(case["value"]))
@@ -105,7 +107,7 @@ def test_a_merge_keeps_what_is_written_and_names_the_place_of_what_is_merged() -
 
 
 def test_empty_documents_are_left_out_and_an_empty_file_says_nothing() -> None:
-    assert [each.data for each in read_all_text("---\n---\na: 1\n---\n", "file.yaml")] == [{"a": 1}]
+    assert [document.data for document in read_all_text("---\n---\na: 1\n---\n", "file.yaml")] == [{"a": 1}]
     assert read_text("# nothing\n", "file.yaml").data is None
 
 

@@ -1,4 +1,4 @@
-"""What a shell is told, so that plain `pulumi` works in the project folder."""
+"""The exports for a shell, so that plain `pulumi` works in the project folder."""
 
 from __future__ import annotations
 

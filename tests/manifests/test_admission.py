@@ -28,10 +28,12 @@ def told_about(cell: RenderedCell) -> Iterator[str]:
             if not verdict.allowed:
                 yield f"{name} is refused"
             yield from (f"{name} {path}: is dropped in silence" for path in verdict.pruned)
-            yield from (f"{name} {each.rule} {each.path}: {each.message}" for each in verdict.findings)
+            yield from (f"{name} {finding.rule} {finding.path}: {finding.message}" for finding in verdict.findings)
             hazards = cluster_hazards(cluster_of(cluster.objects[0]))
             yield from (
-                f"{name} {each.rule} {each.path}: {each.message}" for each in hazards if each.severity != "info"
+                f"{name} {hazard.rule} {hazard.path}: {hazard.message}"
+                for hazard in hazards
+                if hazard.severity != "info"
             )
     if not found:
         yield "no cluster at all"

@@ -42,7 +42,7 @@ def with_thresholds(cell: Cell, thresholds: Mapping[str, float]) -> Cell:
     def changed(cluster: Cluster) -> Cluster:
         return replace(cluster, tier=replace(cluster.tier, alert_thresholds=thresholds))
 
-    teams = tuple(replace(team, clusters=tuple(changed(each) for each in team.clusters)) for team in cell.teams)
+    teams = tuple(replace(team, clusters=tuple(changed(cluster) for cluster in team.clusters)) for team in cell.teams)
     return replace(cell, teams=teams)
 
 
@@ -68,7 +68,7 @@ def written(labels: Mapping[str, str]) -> str:
 
 
 def probe(case: dict[str, Any], series: dict[str, str], labels: Mapping[str, str], *, raised: bool) -> dict[str, Any]:
-    """A promtool test: is the alert there after its time, with the labels that people are told by, and not before?"""
+    """A promtool test: the alert fires after its time and not before, with the labels that reach people"""
     alert, minutes = case["alert"], MINUTES[case["alert"]]
     mine = written({name: value for name, value in GOLD.items() if name != "aerofleet_tier"})
     count = f"count(ALERTS{{alertname='{alert}',alertstate='firing',{mine}}})"
@@ -93,9 +93,9 @@ def probe(case: dict[str, Any], series: dict[str, str], labels: Mapping[str, str
 @needs_promtool
 def test_each_alert_is_raised_when_it_should_and_only_then(groups: list[dict[str, Any]], tmp_path: Path) -> None:
     tests = [
-        each
+        test
         for case in CASES
-        for each in (
+        for test in (
             probe(case, case["raises"], GOLD, raised=True),
             probe(case, case["quiet"], GOLD, raised=False),
             # The cluster itself is of tier gold: series of another tier's clusters are no sign of it.
@@ -126,7 +126,7 @@ def test_a_threshold_that_a_tier_does_not_give_makes_no_alert(local: Cell) -> No
     rules = tier_rules(with_thresholds(local, {"dataUsedPct": 50}))
     assert rules
     for rule in rules:
-        named = {each["alert"] for each in rule["spec"]["groups"][0]["rules"]}
+        named = {alert["alert"] for alert in rule["spec"]["groups"][0]["rules"]}
         assert "AerospikeDataUsed" in named
         assert named == {alert.name for alert in ALERTS if alert.setting in ("", "dataUsedPct")}
 
@@ -135,15 +135,15 @@ def test_each_cluster_says_how_many_nodes_it_shall_have(local: Cell) -> None:
     recorded = {
         (rule["labels"]["aerofleet_team"], rule["labels"]["aerofleet_cluster"]): rule["expr"]
         for team in local.teams
-        for each in team_rules(local, team)
-        for rule in each["spec"]["groups"][0]["rules"]
+        for manifest in team_rules(local, team)
+        for rule in manifest["spec"]["groups"][0]["rules"]
     }
     assert recorded == {(cluster.team, cluster.name): f"vector({cluster.size})" for cluster in local.clusters}
 
 
 def test_a_cluster_without_an_exporter_is_not_watched(local: Cell) -> None:
     teams = tuple(
-        replace(team, clusters=tuple(with_settings(each, exporter=None) for each in team.clusters))
+        replace(team, clusters=tuple(with_settings(cluster, exporter=None) for cluster in team.clusters))
         for team in local.teams
     )
     assert not tier_rules(replace(local, teams=teams))
@@ -161,7 +161,7 @@ def test_every_alert_has_its_place_in_the_runbook(local: Cell) -> None:
     sections = re.findall(r"^## (\w+)$", (ROOT / RUNBOOK).read_text(), re.MULTILINE)
     assert sections == [alert.name for alert in ALERTS]
     anchors = {f"{RUNBOOK}#{name.lower()}" for name in sections}
-    rules = [rule for each in tier_rules(local) for rule in each["spec"]["groups"][0]["rules"]]
+    rules = [rule for manifest in tier_rules(local) for rule in manifest["spec"]["groups"][0]["rules"]]
     assert rules
     assert {rule["annotations"]["runbook"] for rule in rules} <= anchors
 

@@ -33,7 +33,7 @@ def test_every_golden_file_is_used() -> None:
 def differences(golden: str, objects: list[dict[str, Any]]) -> Iterator[str]:
     """One line for each place that differs, with the warning that a podSpec deserves."""
     wanted = objects_in(golden)
-    built = {name_of(each): each for each in objects}
+    built = {name_of(manifest): manifest for manifest in objects}
     for name in sorted({*wanted, *built}):
         for path, before, after in places(wanted.get(name), built.get(name), ""):
             warning = "  RESTARTS EVERY POD" if path.startswith(".spec.podSpec") else ""
@@ -44,12 +44,12 @@ def differences(golden: str, objects: list[dict[str, Any]]) -> Iterator[str]:
 
 @cache
 def objects_in(golden: str) -> Mapping[str, Any]:
-    """Read once, however many mutants are held against it."""
-    return {name_of(each): each for each in yaml.load_all(golden, yaml.CSafeLoader)}
+    """Return the objects of a golden file by name; cached for all mutants that are compared with it."""
+    return {name_of(manifest): manifest for manifest in yaml.load_all(golden, yaml.CSafeLoader)}
 
 
-def name_of(each: Mapping[str, Any]) -> str:
-    return f"{each['kind']} {each['metadata']['name']}"
+def name_of(manifest: Mapping[str, Any]) -> str:
+    return f"{manifest['kind']} {manifest['metadata']['name']}"
 
 
 def places(before: Any, after: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
@@ -66,10 +66,10 @@ def places(before: Any, after: Any, path: str) -> Iterator[tuple[str, Any, Any]]
 
 
 def test_a_change_of_a_pod_is_named() -> None:
-    path, objects = next(each for each in golden_files(NetworkProfile.POD) if each[0].stem == "gold")
+    path, objects = next(path for path in golden_files(NetworkProfile.POD) if path[0].stem == "gold")
     golden = path.read_text()
     objects[0]["spec"]["podSpec"]["sidecars"][0]["image"] += "-next"
-    told = list(differences(golden, objects))
-    assert len(told) == 1
-    assert told[0].startswith("AerospikeCluster cart.spec.podSpec.sidecars[0].image: ")
-    assert told[0].endswith("-next'  RESTARTS EVERY POD")
+    lines = list(differences(golden, objects))
+    assert len(lines) == 1
+    assert lines[0].startswith("AerospikeCluster cart.spec.podSpec.sidecars[0].image: ")
+    assert lines[0].endswith("-next'  RESTARTS EVERY POD")

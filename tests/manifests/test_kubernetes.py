@@ -23,21 +23,25 @@ from tests.manifests.golden import rendered
 OF_OPERATORS = {"asdb.aerospike.com", "monitoring.coreos.com", "external-secrets.io", "cert-manager.io"}
 
 
-def mistakes(each: Object) -> list[tuple[str, str]]:
-    """(where, what); ``apps/v1`` ``DaemonSet`` is held against ``V1DaemonSet``."""
-    version = each["apiVersion"].rpartition("/")[2]
+def mistakes(manifest: Object) -> list[tuple[str, str]]:
+    """Return (path, mistake) of an object; ``apps/v1`` ``DaemonSet`` is validated by ``V1DaemonSet``."""
+    version = manifest["apiVersion"].rpartition("/")[2]
     try:
-        getattr(models, f"{version.capitalize()}{each['kind']}").model_validate(each, strict=True, extra="forbid")
+        getattr(models, f"{version.capitalize()}{manifest['kind']}").model_validate(
+            manifest, strict=True, extra="forbid"
+        )
     except ValidationError as error:
-        return [(".".join(str(key) for key in each["loc"]), each["type"]) for each in error.errors()]
+        return [(".".join(str(key) for key in detail["loc"]), detail["type"]) for detail in error.errors()]
     return []
 
 
 def all_mistakes(cell: RenderedCell) -> dict[str, list[tuple[str, str]]]:
-    built_in = [each for each in cell.objects() if each["apiVersion"].rpartition("/")[0] not in OF_OPERATORS]
-    found = {f"{each['kind']} {each['metadata']['name']}": mistakes(each) for each in built_in}
-    assert found
-    return {name: told for name, told in found.items() if told}
+    built_in = [
+        manifest for manifest in cell.objects() if manifest["apiVersion"].rpartition("/")[0] not in OF_OPERATORS
+    ]
+    mistakes_of = {f"{manifest['kind']} {manifest['metadata']['name']}": mistakes(manifest) for manifest in built_in}
+    assert mistakes_of
+    return {name: mistakes for name, mistakes in mistakes_of.items() if mistakes}
 
 
 @pytest.mark.parametrize("name", cells(EXAMPLE))

@@ -38,7 +38,7 @@ NO_BUILDERS = {
     *("manifests.overlay", "manifests.overlay_fields", "manifests.overlay_rules"),
 }
 LISTED: dict[str, list[dict[str, str]]] = yaml.safe_load((CASES / "mutants" / "builders.yaml").read_text())
-MUTANTS = [pytest.param(name, each, id=f"{name}: {each['about']}") for name in LISTED for each in LISTED[name]]
+MUTANTS = [pytest.param(name, mutant, id=f"{name}: {mutant['about']}") for name in LISTED for mutant in LISTED[name]]
 
 WITHOUT_MUTANT = "write a change in tests/cases/mutants/builders.yaml that the golden files notice"
 

@@ -14,7 +14,7 @@ from tests.manifests.golden import resolved
 
 
 def objects_of(cell: Cell, kind: str) -> list[Object]:
-    return [each for each in operator(cell) if each["kind"] == kind]
+    return [manifest for manifest in operator(cell) if manifest["kind"] == kind]
 
 
 def test_it_watches_every_namespace_and_is_asked_in_every_one() -> None:
@@ -24,18 +24,18 @@ def test_it_watches_every_namespace_and_is_asked_in_every_one() -> None:
     webhooks: list[dict[str, Any]] = [
         webhook
         for kind in ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
-        for each in objects_of(cell, kind)
-        for webhook in each["webhooks"]
+        for manifest in objects_of(cell, kind)
+        for webhook in manifest["webhooks"]
     ]
     left_out = {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": ["kube-system"]}
-    assert [each["namespaceSelector"] for each in webhooks] == [{}, {"matchExpressions": [left_out]}]
+    assert [webhook["namespaceSelector"] for webhook in webhooks] == [{}, {"matchExpressions": [left_out]}]
 
 
 def test_a_namespace_that_somebody_else_would_fill_in_is_every_namespace() -> None:
     cell = resolved(NetworkProfile.POD)
     filled_in = {"name": "WATCH_NAMESPACE", "valueFrom": {"fieldRef": {"fieldPath": "metadata.annotations['targets']"}}}
-    brought = deepcopy([dict(each) for each in cell.operator_objects])
-    deployment = next(each for each in brought if each["kind"] == "Deployment")
+    brought = deepcopy([dict(manifest) for manifest in cell.operator_objects])
+    deployment = next(manifest for manifest in brought if manifest["kind"] == "Deployment")
     deployment["spec"]["template"]["spec"]["containers"][0]["env"][0] = filled_in
     made = objects_of(replace(cell, operator_objects=tuple(brought)), "Deployment")[0]
     assert made["spec"]["template"]["spec"]["containers"][0]["env"][0] == {"name": "WATCH_NAMESPACE", "value": ""}
@@ -43,15 +43,15 @@ def test_a_namespace_that_somebody_else_would_fill_in_is_every_namespace() -> No
 
 def test_its_namespace_is_made_once() -> None:
     cell = resolved(NetworkProfile.POD)
-    assert [each["metadata"]["name"] for each in objects_of(cell, "Namespace")] == ["aerospike"]
+    assert [manifest["metadata"]["name"] for manifest in objects_of(cell, "Namespace")] == ["aerospike"]
     assert operator(cell)[0]["kind"] == "Namespace"
     own = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "aerospike", "annotations": {"owner": "db"}}}
     brought = replace(cell, operator_objects=(*cell.operator_objects, own))
-    assert [each["metadata"]["annotations"] for each in objects_of(brought, "Namespace")] == [{"owner": "db"}]
+    assert [manifest["metadata"]["annotations"] for manifest in objects_of(brought, "Namespace")] == [{"owner": "db"}]
 
 
 def test_nothing_waits_for_what_is_made_after_it() -> None:
-    kinds = [each["kind"] for each in operator(resolved(NetworkProfile.POD))]
+    kinds = [manifest["kind"] for manifest in operator(resolved(NetworkProfile.POD))]
     assert kinds == [
         "Namespace",
         "Certificate",

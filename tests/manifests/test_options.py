@@ -30,7 +30,7 @@ def cell() -> Cell:
 
 
 def gold() -> Cluster:
-    return next(each for each in cell().clusters if each.tier.name == "gold")
+    return next(cluster for cluster in cell().clusters if cluster.tier.name == "gold")
 
 
 def at(value: Any, path: str) -> Any:
@@ -59,7 +59,7 @@ def test_a_long_reason_to_restart_is_still_an_id_that_the_operator_takes() -> No
         for number in range(2)
     }
     assert len(ids) == 2
-    assert all(len(each) <= 20 for each in ids)
+    assert all(len(rack_id) <= 20 for rack_id in ids)
 
 
 def test_a_rack_that_is_rebuilt_says_so() -> None:
@@ -96,11 +96,11 @@ def test_a_cluster_without_metrics_has_nothing_of_the_exporter() -> None:
     users = tuple(user for user in gold().users if user.name != "exporter")
     without = with_settings(replace(gold(), users=users), exporter=None)
     built = render_cluster(cell(), without).objects
-    assert "PodMonitor" not in {each["kind"] for each in built}
+    assert "PodMonitor" not in {manifest["kind"] for manifest in built}
     spec = built[0]["spec"]
     assert "sidecars" not in spec["podSpec"]
     assert "tls-authority" not in {volume["name"] for volume in spec["storage"]["volumes"]}
-    policy = next(each for each in built if each["kind"] == "NetworkPolicy")
+    policy = next(manifest for manifest in built if manifest["kind"] == "NetworkPolicy")
     ports = {port["port"] for rule in policy["spec"]["ingress"] for port in rule["ports"]}
     assert gold().ports.exporter not in ports
 
@@ -113,10 +113,10 @@ def test_a_registry_that_asks_for_a_login_gets_one_without_a_restart(tmp_path: P
         root, {"file": "stacks/here/cell.yaml", "replace": "  channels:\n", "by": "  pullSecret: true\n  channels:\n"}
     )
     after = shop(root)
-    new = [each for each in after if each not in before]
-    assert sorted({each["kind"] for each in new}) == ["ExternalSecret", "ServiceAccount"]
+    new = [manifest for manifest in after if manifest not in before]
+    assert sorted({manifest["kind"] for manifest in new}) == ["ExternalSecret", "ServiceAccount"]
     account, secret = (
-        next(each for each in new if each["kind"] == kind) for kind in ("ServiceAccount", "ExternalSecret")
+        next(manifest for manifest in new if manifest["kind"] == kind) for kind in ("ServiceAccount", "ExternalSecret")
     )
     assert account["imagePullSecrets"] == [{"name": secret["metadata"]["name"]}]
     assert secret["spec"]["target"]["template"] == {"type": "kubernetes.io/dockerconfigjson"}
@@ -136,5 +136,5 @@ def shop(root: Path) -> list[dict[str, Any]]:
 
 def test_secrets_that_are_there_already_are_not_fetched() -> None:
     other = replace(cell(), secret_store=SecretStore(kind="existing"))
-    assert not [each for cluster in other.clusters for each in cluster_secrets(other, cluster)]
-    assert not [each for team in other.teams for each in team_secrets(other, team)]
+    assert not [secret for cluster in other.clusters for secret in cluster_secrets(other, cluster)]
+    assert not [secret for team in other.teams for secret in team_secrets(other, team)]

@@ -27,7 +27,7 @@ def nvme() -> Pool:
 
 
 def kinds(pool: Pool) -> list[str]:
-    return [each["kind"] for each in render_pool(cell(), pool).objects]
+    return [manifest["kind"] for manifest in render_pool(cell(), pool).objects]
 
 
 def tuning(pool: Pool) -> dict[str, Any]:
@@ -53,13 +53,13 @@ def test_volumes_are_made_as_the_pool_asks(provisioner: Any, made: set[str]) -> 
 
 def test_classes_of_others_are_left_to_them() -> None:
     pools = tuple(replace(pool, provisioner="existing") if pool.name == "nvme" else pool for pool in cell().pools)
-    names = [each["metadata"]["name"] for each in storage_classes(replace(cell(), pools=pools))]
+    names = [storage_class["metadata"]["name"] for storage_class in storage_classes(replace(cell(), pools=pools))]
     assert names == ["written-out-data"]
 
 
 def test_no_rule_watches_a_cluster_that_is_gone() -> None:
     ended = tuple(
-        replace(team, clusters=tuple(replace(each, state=ClusterState.DELETED) for each in team.clusters))
+        replace(team, clusters=tuple(replace(cluster, state=ClusterState.DELETED) for cluster in team.clusters))
         for team in cell().teams
     )
     assert tier_rules(cell())
@@ -90,9 +90,10 @@ def test_a_cluster_is_protected_until_its_end_is_near(ephemeral: bool, state: Cl
 
 @pytest.mark.parametrize("ephemeral", [True, False])
 def test_a_namespace_is_protected_while_it_has_clusters(ephemeral: bool) -> None:
-    team = next(each for each in cell().teams if each.clusters)
+    team = next(team for team in cell().teams if team.clusters)
     full, empty = (
-        render_team(replace(cell(), ephemeral=ephemeral), each).protected for each in (team, replace(team, clusters=()))
+        render_team(replace(cell(), ephemeral=ephemeral), space).protected
+        for space in (team, replace(team, clusters=()))
     )
     assert (full, empty) == (not ephemeral, False)
 
@@ -100,17 +101,17 @@ def test_a_namespace_is_protected_while_it_has_clusters(ephemeral: bool) -> None
 def test_a_host_under_maintenance_rests_and_keeps_its_patch() -> None:
     pool = render_pool(cell(), nvme())
     assert pool.in_maintenance == {"host-6"}
-    assert {each["metadata"]["name"] for each in pool.node_patches} >= {"host-1", "host-6"}
+    assert {patch["metadata"]["name"] for patch in pool.node_patches} >= {"host-1", "host-6"}
 
 
 def test_each_partition_of_each_drive_is_a_volume() -> None:
     """Two hosts, each with four drives of this model, in three parts."""
-    pool = next(each for each in cell().pools if each.provisioner == "explicit")
+    pool = next(pool for pool in cell().pools if pool.provisioner == "explicit")
     model = pool.hosts[0].model
     model = model.model_copy(update={"drives": (model.drives[0].model_copy(update={"count": 4}),)})
     hosts = tuple(replace(host, model=model) for host in pool.hosts[:2])
     partition = pool.partitions[0].model_copy(update={"count": 3})
     volumes = local_volumes(cell(), replace(pool, hosts=hosts, partitions=(partition,)))
-    assert [each["metadata"]["name"] for each in volumes] == [
+    assert [volume["metadata"]["name"] for volume in volumes] == [
         f"{host.name}-written-out-data-{number}" for host in hosts for number in range(12)
     ]

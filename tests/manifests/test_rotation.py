@@ -31,7 +31,9 @@ def cart(root: Path, **settings: Any) -> Objects:
     path.write_text(yaml.safe_dump(data, sort_keys=False))
     cell = resolve_cell(root, "local").cell
     assert cell is not None
-    return next(list(each.objects) for team in render_cell(cell).teams for each in team.clusters if each.name == "cart")
+    return next(
+        list(cluster.objects) for team in render_cell(cell).teams for cluster in team.clusters if cluster.name == "cart"
+    )
 
 
 def secrets_of(cluster: dict[str, Any]) -> dict[str, str]:

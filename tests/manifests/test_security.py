@@ -22,7 +22,7 @@ def clusters(profile: NetworkProfile) -> Iterator[Object]:
 
 
 def with_tls(profile: NetworkProfile) -> list[Object]:
-    found = [each for each in clusters(profile) if "tls" in each["spec"]["aerospikeConfig"]["network"]]
+    found = [cluster for cluster in clusters(profile) if "tls" in cluster["spec"]["aerospikeConfig"]["network"]]
     assert found
     return found
 
@@ -38,7 +38,7 @@ def test_no_port_of_a_cluster_with_tls_is_plain(profile: NetworkProfile) -> None
 @PROFILES
 def test_the_operator_knows_the_authority_of_a_cluster_with_tls(profile: NetworkProfile) -> None:
     for cluster in with_tls(profile):
-        mounted = next(each for each in cluster["spec"]["storage"]["volumes"] if each["name"] == "tls")
+        mounted = next(volume for volume in cluster["spec"]["storage"]["volumes"] if volume["name"] == "tls")
         source = cluster["spec"]["operatorClientCert"]["secretCertSource"]
         assert source["secretName"] == mounted["source"]["secret"]["secretName"]
         authority = cluster["spec"]["aerospikeConfig"]["network"]["tls"][0]["ca-file"]
@@ -58,11 +58,13 @@ def rules_of(binding: Object, roles: dict[tuple[str, str], list[dict[str, Any]]]
 def test_pods_hold_nothing_across_namespaces_but_the_sight_of_nodes(profile: NetworkProfile) -> None:
     cell = rendered(profile)
     roles = {
-        (each["kind"], each["metadata"]["name"]): each["rules"]
-        for each in cell.objects()
-        if each["kind"] in ("Role", "ClusterRole")
+        (manifest["kind"], manifest["metadata"]["name"]): manifest["rules"]
+        for manifest in cell.objects()
+        if manifest["kind"] in ("Role", "ClusterRole")
     }
-    bindings = [each for team in cell.teams for each in team.objects if each["kind"] == "ClusterRoleBinding"]
+    bindings = [
+        manifest for team in cell.teams for manifest in team.objects if manifest["kind"] == "ClusterRoleBinding"
+    ]
     assert bindings
     for binding in bindings:
         assert rules_of(binding, roles) == [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["get", "list"]}]
@@ -70,7 +72,7 @@ def test_pods_hold_nothing_across_namespaces_but_the_sight_of_nodes(profile: Net
 
 @PROFILES
 def test_people_of_a_team_read_and_never_see_a_secret(profile: NetworkProfile) -> None:
-    people = [each for team in rendered(profile).teams for each in team.objects if each["kind"] == "Role"]
+    people = [manifest for team in rendered(profile).teams for manifest in team.objects if manifest["kind"] == "Role"]
     assert people
     for rule in (rule for role in people for rule in role["rules"]):
         assert set(rule["verbs"]) <= READING
@@ -79,7 +81,7 @@ def test_people_of_a_team_read_and_never_see_a_secret(profile: NetworkProfile) -
 
 def test_a_team_that_names_no_people_lets_nobody_look() -> None:
     cell = resolved(NetworkProfile.POD)
-    team = next(each for each in cell.teams if each.tenant.groups)
+    team = next(team for team in cell.teams if team.tenant.groups)
     assert team_access(cell, team)
     assert not team_access(cell, replace(team, tenant=team.tenant.model_copy(update={"groups": ()})))
 
@@ -89,8 +91,8 @@ def test_the_key_of_a_cluster_stays_with_its_server(profile: NetworkProfile) -> 
     for cluster in with_tls(profile):
         secret = cluster["spec"]["operatorClientCert"]["secretCertSource"]["secretName"]
         beside_the_server = [
-            each["source"]["secret"]
-            for each in cluster["spec"]["storage"]["volumes"]
-            if each["source"].get("secret", {}).get("secretName") == secret and "sidecars" in each
+            volume["source"]["secret"]
+            for volume in cluster["spec"]["storage"]["volumes"]
+            if volume["source"].get("secret", {}).get("secretName") == secret and "sidecars" in volume
         ]
         assert [source["items"] for source in beside_the_server] == [[{"key": "ca.crt", "path": "ca.crt"}]]

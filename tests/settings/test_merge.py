@@ -18,7 +18,7 @@ NAMED = st.lists(
     st.fixed_dictionaries({"name": st.sampled_from(["one", "two", "three"])}, optional={"value": SCALARS}),
     min_size=1,
     max_size=3,
-    unique_by=lambda each: each["name"],
+    unique_by=lambda entry: entry["name"],
 )
 VALUES = st.recursive(
     SCALARS | st.lists(SCALARS, max_size=3) | NAMED, lambda inner: st.dictionaries(KEYS, inner, max_size=3)
@@ -38,7 +38,7 @@ def leaves(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     if isinstance(data, dict):
         for key, value in data.items():
             yield from leaves(value, (*path, key))
-    elif isinstance(data, list) and all(isinstance(each, dict) for each in data):
+    elif isinstance(data, list) and all(isinstance(entry, dict) for entry in data):
         for index, value in enumerate(data):
             yield from leaves(value, (*path, index))
     else:
@@ -47,7 +47,7 @@ def leaves(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 def has_null(data: Any) -> bool:
     inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
-    return any(each is None or has_null(each) for each in inner)
+    return any(value is None or has_null(value) for value in inner)
 
 
 @settings(max_examples=50, deadline=None)

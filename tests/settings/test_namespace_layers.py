@@ -57,8 +57,8 @@ DEFAULTS = "namespaceDefaults: {storage: memory, sets: [{name: a, size: 1}], con
 )
 def test_what_becomes_of_a_namespace(texts: list[str], result: Any) -> None:
     found = namespaces(*texts)
-    assert [{key: value for key, value in each.items() if key != "name"} for each in found] == result
-    assert [each["name"] for each in found] == ["cart"]
+    assert [{key: value for key, value in namespace.items() if key != "name"} for namespace in found] == result
+    assert [namespace["name"] for namespace in found] == ["cart"]
 
 
 def test_a_null_is_not_shown_as_the_source_of_what_lies_below() -> None:
@@ -126,7 +126,7 @@ def test_every_value_is_written_in_the_line_that_is_named(seed: int) -> None:
     marks = (f"value-{number}." for number in range(10_000))
     texts = [yaml.safe_dump(drawn(chance, marks), sort_keys=False) for _ in range(3)]
     result = merged(*texts)
-    for path, value in leaves({key: each for key, each in result.data.items() if key != "namespaceDefaults"}):
+    for path, value in leaves({key: section for key, section in result.data.items() if key != "namespaceDefaults"}):
         origin = result.origins[path]
         lines = texts[int(origin.layer.name.split()[1])].splitlines()
         assert value in lines[origin.location.line - 1], (path, texts)

@@ -95,7 +95,7 @@ def test_a_tier_follows_the_version_of_the_server(
 def test_a_tier_says_why_it_is_what_it_is(path: Path) -> None:
     comments = [line for line in path.read_text().splitlines() if line.lstrip().startswith("# ")]
     assert len(comments) >= 3
-    assert all(each["description"] for each in yaml.safe_load(path.read_text())["revisions"].values())
+    assert all(revision["description"] for revision in yaml.safe_load(path.read_text())["revisions"].values())
 
 
 def test_a_cluster_that_wants_fewer_racks_leaves_the_last_ones_and_gets_the_same_back(tmp_path: Path) -> None:
@@ -129,6 +129,6 @@ def test_a_majority_makes_a_cluster_and_leaves_room_for_a_restart(size: int, lea
     hosts.write_text("\n".join([hosts.read_text().rstrip(), *more, ""]))
     resolution = resolve_cell(root, "here")
     assert resolution.cell is not None, resolution.findings
-    cluster = next(each for each in resolution.cell.clusters if each.name == "suggest")
+    cluster = next(cluster for cluster in resolution.cell.clusters if cluster.name == "suggest")
     config = aerospike_cluster(resolution.cell, cluster)["spec"]["aerospikeConfig"]
     assert config["service"]["min-cluster-size"] == least

@@ -1,4 +1,4 @@
-"""Reckons a written formula exactly, so that texts about figures can be held against the figures."""
+"""Calculate a written formula exactly, so that texts with figures can be compared with the figures."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def assert_binds(constraint: Constraint, capacity: Capacity, assumed: Assumption
     assert sizing.nodes > 3
     assert sizing.binding == constraint
     fewer = sized(WORKLOAD, capacity, 3, sizing.nodes_per_rack - 1, assumed)
-    assert [each.constraint for each in fewer.missing] == [constraint]
+    assert [finding.constraint for finding in fewer.missing] == [constraint]
 
 
 def test_a_need_that_nodes_do_not_share_is_not_what_binds() -> None:
@@ -59,7 +59,7 @@ def test_a_need_that_nodes_do_not_share_is_not_what_binds() -> None:
     load = NamespaceLoad("n", Storage.DEVICE, 100_000, 1 << 20, 100, 10)
     capacity = Capacity(5 * GIB, 8, 10**10, (Device(40_000_000_000),))
     sizing = size(Workload((load,), (8, 1, 1)), capacity, 3)
-    tightest = max(sizing.comparisons, key=lambda each: each.use)
+    tightest = max(sizing.comparisons, key=lambda comparison: comparison.use)
     assert (tightest.constraint, tightest.use) == (Constraint.MEMORY, 1)
     assert sizing.binding == Constraint.DEVICE_CAPACITY
 

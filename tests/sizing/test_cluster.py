@@ -78,5 +78,5 @@ def test_a_namespace_with_devices_of_its_own_has_caches_for_these_alone() -> Non
         NamespaceLoad("c", Storage.DEVICE, 1000, 100, 1, 1),
     ]
     needs = sized(Workload(tuple(loads), (8, 1, 1)), capacity, 3, 1).date.namespaces
-    assert [each.cache_bytes >> 20 for each in needs] == [640, 128, 1280]
-    assert [each.devices for each in needs] == [2, 2, 4]
+    assert [need.cache_bytes >> 20 for need in needs] == [640, 128, 1280]
+    assert [need.devices for need in needs] == [2, 2, 4]

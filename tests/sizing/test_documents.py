@@ -1,4 +1,4 @@
-"""What the package and the concept say by way of example is what happens."""
+"""The examples of the package and of the concept are right."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def test_the_example_of_the_package() -> None:
 
 
 def test_every_planning_figure_has_a_source() -> None:
-    assert set(SOURCES) == {each.name for each in fields(Assumptions)}
+    assert set(SOURCES) == {field.name for field in fields(Assumptions)}
 
 
-def test_the_file_in_the_concept_says_all_that_a_file_can_say() -> None:
+def test_the_file_in_the_concept_has_every_key() -> None:
     text = (ROOT / "docs/concepts/sizing.md").read_text(encoding="utf-8")
     written = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])
     assert SizeFile.model_validate(written).to_sizing().fits
@@ -45,10 +45,10 @@ def keys_of(model: type[BaseModel]) -> set[str]:
 def test_the_planning_figures_in_the_concept() -> None:
     text = (ROOT / "docs/concepts/sizing.md").read_text(encoding="utf-8")
     table = text.partition("| figure | value |")[2].partition("\n\n")[0]
-    told = {}
+    documented = {}
     for names, values in re.findall(r"^\| ([a-z_, ]+) \| (.+) \|$", table, re.MULTILINE):
         amounts = re.findall(r"([0-9]+(?:,[0-9]{3})*)( [KMG]iB)?", values)
         for name, (number, unit) in zip(names.split(", "), amounts, strict=True):
-            told[name] = int(number.replace(",", "")) * UNITS[unit]
-    figures = {each.name for each in fields(Assumptions)} - {"survive", "months"}
-    assert told == {name: getattr(Assumptions(), name) for name in figures}
+            documented[name] = int(number.replace(",", "")) * UNITS[unit]
+    figures = {field.name for field in fields(Assumptions)} - {"survive", "months"}
+    assert documented == {name: getattr(Assumptions(), name) for name in figures}

@@ -57,11 +57,11 @@ LARGE = Capacity(256 << 30, 32, 25_000_000_000, (Device(1_600_000_000_000, 30, 3
 def test_every_part_of_the_memory_is_explained(storage: Storage) -> None:
     load = NamespaceLoad("shop", storage, 200_000_000, 1500, 40_000, 8_000, secondary_indexes=(200_000_000,))
     sizing = size(Workload((load,), (8, 1, 1), peak_factor=3), LARGE, 3)
-    found = {each.name: each for each in figures(sizing)}
+    found = {figure.name: figure for figure in figures(sizing)}
     assert found["memory request = limit"].value == sizing.pod.memory_bytes
     parts = found["memory of the process"].value + found["memory of the namespace"].value
     assert found["memory taken"].value == parts
-    assert all(each.source and each.unit for each in found.values())
+    assert all(figure.source and figure.unit for figure in found.values())
 
 
 @pytest.mark.parametrize("version", [(6, 0), (6, 4), (7, 0), (7, 1), (8, 0), (8, 1, 1)])
@@ -84,7 +84,7 @@ def test_what_a_figure_is_made_from_is_explained_too(storage: Storage, version: 
 
 def test_a_figure_that_the_site_measured_has_no_published_source() -> None:
     measured = Assumptions(device_operations_per_core=20_000)
-    found = {each.name: each for each in figures(size(Workload((SHOP,), (8, 1, 1)), LARGE, 3, measured))}
+    found = {figure.name: figure for figure in figures(size(Workload((SHOP,), (8, 1, 1)), LARGE, 3, measured))}
     assert found["processor time"].source == "the site's own device_operations_per_core"
     assert found["network"].source.startswith("planning figure: half of the line")
 
@@ -93,9 +93,9 @@ def test_growth_is_explained() -> None:
     """100 M records, two per cent a month, are 1.02 ^ 3 = 1.061208 times as many after three months."""
     load = replace(SHOP, objects=100_000_000, secondary_indexes=(), set_indexes=(), reads_per_second=0)
     sizing = size(Workload((load,), (8, 1, 1), growth_per_month_percent=2), LARGE, 3, Assumptions(months=3))
-    grown = [each for each in figures(sizing) if "power" in each.formula]
-    assert [(each.name, each.value) for each in grown] == [("objects", 106_120_800), ("writes_per_second", 8490)]
-    assert not [each for each in figures(sizing, sizing.now) if "power" in each.formula]
+    grown = [figure for figure in figures(sizing) if "power" in figure.formula]
+    assert [(figure.name, figure.value) for figure in grown] == [("objects", 106_120_800), ("writes_per_second", 8490)]
+    assert not [figure for figure in figures(sizing, sizing.now) if "power" in figure.formula]
     assert_formulas_hold(sizing)
 
 
@@ -123,7 +123,7 @@ GIVEN = {
 
 def test_a_figure_reads_as_name_value_formula_inputs_and_source() -> None:
     sizing = size(Workload((SHOP,), (8, 1, 1)), LARGE, 3)
-    text = str(next(each for each in figures(sizing) if each.name == "primary index"))
+    text = str(next(figure for figure in figures(sizing) if figure.name == "primary index"))
     assert text.splitlines() == [
         "shop: primary index = 12,800,000,000 B",
         "  64 × records",

@@ -43,7 +43,7 @@ NAMESPACE_FIGURES = (
 
 def assume_survivable(workload: Workload, racks: int, assumed: Assumptions) -> None:
     """No number of nodes survives the loss of the only rack, or of one of two with strong consistency."""
-    consistent = any(each.strong_consistency for each in workload.namespaces)
+    consistent = any(namespace.strong_consistency for namespace in workload.namespaces)
     assume(assumed.survive is not Survive.RACK or racks > 1 + consistent)
 
 
@@ -60,7 +60,10 @@ def moments_of(sizing: Sizing) -> tuple[NodeNeed, ...]:
 
 
 def doubled(workload: Workload) -> Workload:
-    return replace(workload, namespaces=tuple(replace(each, objects=2 * each.objects) for each in workload.namespaces))
+    return replace(
+        workload,
+        namespaces=tuple(replace(namespace, objects=2 * namespace.objects) for namespace in workload.namespaces),
+    )
 
 
 @EXAMPLES
@@ -69,7 +72,7 @@ def test_doubling_the_objects_never_needs_less(
     workload: Workload, racks: int, nodes: int, assumed: Assumptions
 ) -> None:
     assume_survivable(workload, racks, assumed)
-    before, after = (sized(each, METAL, racks, nodes, assumed) for each in (workload, doubled(workload)))
+    before, after = (sized(load, METAL, racks, nodes, assumed) for load in (workload, doubled(workload)))
     for first, second in zip(moments_of(before), moments_of(after), strict=True):
         assert not grew(second, first)
 
@@ -114,9 +117,9 @@ def test_all_copies_have_a_place_and_no_more_than_a_partition_is_lost_to_roundin
     sizing = sized(workload, METAL, racks, nodes_per_rack, Assumptions(survive=Survive.NOTHING, months=0))
     for load, need in zip(workload.namespaces, sizing.now.namespaces, strict=True):
         records = (load.objects + load.tombstones) * min(copies, nodes)
-        held = nodes * need.copies
-        assert records <= held
-        assert (held - records) * 4096 <= nodes * (4096 + load.objects + load.tombstones)
+        copies = nodes * need.copies
+        assert records <= copies
+        assert (copies - records) * 4096 <= nodes * (4096 + load.objects + load.tombstones)
 
 
 @EXAMPLES
@@ -124,8 +127,8 @@ def test_all_copies_have_a_place_and_no_more_than_a_partition_is_lost_to_roundin
 def test_racks_sum_to_the_cluster(workload: Workload, racks: int, nodes: int, assumed: Assumptions) -> None:
     assume_survivable(workload, racks, assumed)
     sizing = sized(workload, METAL, racks, nodes, assumed)
-    for each in fields(Totals):
-        assert getattr(sizing.cluster, each.name) == racks * getattr(sizing.rack, each.name)
+    for field in fields(Totals):
+        assert getattr(sizing.cluster, field.name) == racks * getattr(sizing.rack, field.name)
     assert sizing.cluster.pods == sizing.nodes
     assert sizing.cluster.memory_bytes == sizing.nodes * sizing.pod.memory_bytes
 
@@ -138,7 +141,7 @@ def test_the_number_of_nodes_is_the_smallest_that_fits(workload: Workload, racks
     sizing = size(workload, METAL, racks, assumed)
     if sizing.fits and sizing.binding != "copies and majority":
         fewer = sized(workload, METAL, racks, sizing.nodes_per_rack - 1, assumed)
-        assert sizing.binding in [each.constraint for each in fewer.missing]
+        assert sizing.binding in [finding.constraint for finding in fewer.missing]
     elif not sizing.fits:
         assert sizing.nodes_per_rack == 256 // racks
-        assert sizing.binding in [each.constraint for each in sizing.missing]
+        assert sizing.binding in [finding.constraint for finding in sizing.missing]

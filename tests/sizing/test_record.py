@@ -46,7 +46,7 @@ def test_value_bytes_of_the_other_particles() -> None:
     """Capacity-planning documents; the double by the server's source."""
     assert Bin("n", Particle.DOUBLE).value_bytes == 9
     assert Bin("n", Particle.BOOLEAN).value_bytes == 2
-    assert {Bin("n", each, 20).value_bytes for each in (Particle.STRING, Particle.BLOB, Particle.LIST)} == {25}
+    assert {Bin("n", particle, 20).value_bytes for particle in (Particle.STRING, Particle.BLOB, Particle.LIST)} == {25}
 
 
 @pytest.mark.parametrize(("count", "expected"), [(127, 1), (128, 2), (16_383, 2), (16_384, 3)])

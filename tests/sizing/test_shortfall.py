@@ -1,4 +1,4 @@
-"""A given size: what it lacks is named, one thing at a time."""
+"""Every shortfall of a size to check is reported with its own path."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def size_to_check() -> SizeToCheck:
     return SizeToCheck(3, sizing.nodes_per_rack, sizing.pod, METAL.network_bits_per_second, METAL.devices)
 
 
-def with_namespace(given: SizeToCheck, index: int, **changes: int) -> SizeToCheck:
-    namespaces = list(given.pod.namespaces)
+def with_namespace(checked: SizeToCheck, index: int, **changes: int) -> SizeToCheck:
+    namespaces = list(checked.pod.namespaces)
     namespaces[index] = replace(namespaces[index], **changes)  # type: ignore[arg-type]
-    return replace(given, pod=replace(given.pod, namespaces=tuple(namespaces)))
+    return replace(checked, pod=replace(checked.pod, namespaces=tuple(namespaces)))
 
 
-def paths(given: SizeToCheck) -> list[str]:
-    return [each.path for each in shortfalls(WORKLOAD, given)]
+def paths(checked: SizeToCheck) -> list[str]:
+    return [shortfall.path for shortfall in shortfalls(WORKLOAD, checked)]
 
 
 def test_the_size_found_lacks_nothing(size_to_check: SizeToCheck) -> None:
@@ -81,15 +81,15 @@ def test_a_budget_that_is_just_reached(size_to_check: SizeToCheck) -> None:
 
 def test_no_budget_at_all(size_to_check: SizeToCheck) -> None:
     found = shortfalls(WORKLOAD, with_namespace(size_to_check, 1, indexes_memory_budget_bytes=0))
-    assert [each.path for each in found] == ["namespaces.orders.indexes_memory_budget_bytes"]
+    assert [shortfall.path for shortfall in found] == ["namespaces.orders.indexes_memory_budget_bytes"]
     assert "nothing stops the indexes" in found[0].reason
 
 
 @pytest.mark.parametrize(("budget", "secondary", "gib"), [(GIB + 1, 0, 2), (2 * GIB, 0, 2), (GIB + 1, 1, 3), (1, 2, 2)])
 def test_indexes_take_whole_stages_whatever_their_budget(budget: int, secondary: int, gib: int) -> None:
     """A stage has 1 GiB (configuration schema 8.1); all secondary indexes of a namespace share their stages."""
-    given = NamespaceLimits("n", Storage.MEMORY, budget, secondary_indexes=secondary, partitions=4096)
-    assert configured_index_bytes(given) == gib * GIB
+    checked = NamespaceLimits("n", Storage.MEMORY, budget, secondary_indexes=secondary, partitions=4096)
+    assert configured_index_bytes(checked) == gib * GIB
 
 
 def test_memory_is_as_large_as_the_devices_behind_it() -> None:
@@ -107,17 +107,17 @@ def test_memory_is_as_large_as_the_devices_behind_it() -> None:
 def test_records_above_the_default_limit_say_which_they_need(version: tuple[int, ...], stored: int, limit: int) -> None:
     """max-record-size 1 MiB since 7.1, write-block-size 1 MiB before (configuration schemas), a power of two."""
     load = NamespaceLoad("n", Storage.DEVICE, 1000, stored, 1, 1)
-    given = size(Workload((load,), version), METAL, 3).pod.namespaces[0]
-    assert given.record_limit_bytes == limit
+    checked = size(Workload((load,), version), METAL, 3).pod.namespaces[0]
+    assert checked.record_limit_bytes == limit
 
 
 def test_records_that_the_server_refuses() -> None:
     load = NamespaceLoad("n", Storage.DEVICE, 1000, 3_000_000, 1, 1)
     large = Workload((load,), (8, 1, 1))
     sizing = size(large, METAL, 3)
-    given = SizeToCheck(3, sizing.nodes_per_rack, sizing.pod, METAL.network_bits_per_second, METAL.devices)
-    assert shortfalls(large, given) == ()
-    (found,) = shortfalls(large, with_namespace(given, 0, record_limit_bytes=0))
+    checked = SizeToCheck(3, sizing.nodes_per_rack, sizing.pod, METAL.network_bits_per_second, METAL.devices)
+    assert shortfalls(large, checked) == ()
+    (found,) = shortfalls(large, with_namespace(checked, 0, record_limit_bytes=0))
     assert found.path == "namespaces.n.record_limit_bytes"
 
 
@@ -133,12 +133,12 @@ def test_small_devices(size_to_check: SizeToCheck) -> None:
 
 
 def test_slow_devices(size_to_check: SizeToCheck) -> None:
-    slow = tuple(replace(each, act_rating=1) for each in METAL.devices)
+    slow = tuple(replace(device, act_rating=1) for device in METAL.devices)
     assert paths(replace(size_to_check, devices=slow)) == [Constraint.DEVICE_SPEED]
 
 
 def test_devices_that_wear_out(size_to_check: SizeToCheck) -> None:
-    weak = tuple(replace(each, drive_writes_per_day=0.1) for each in METAL.devices)
+    weak = tuple(replace(device, drive_writes_per_day=0.1) for device in METAL.devices)
     assert paths(replace(size_to_check, devices=weak)) == [Constraint.ENDURANCE]
 
 
@@ -185,7 +185,7 @@ def test_devices_that_nobody_measured_are_unknown_and_not_fine() -> None:
 
 
 def test_what_each_pod_of_a_host_can_have() -> None:
-    """aerospike-server 8.1 os.c: a stage of 1 GiB and 100 MiB are held free, 1,150,976 KiB. 256 GiB less that and 4 GiB
+    """aerospike-server 8.1 os.c: a stage of 1 GiB and 100 MiB are kept free, 1,150,976 KiB. 256 GiB less that and 4 GiB
     for the system are 263,090,176 KiB; for two pods half of it, of the cores and of the line."""
     share = host_share(256 * GIB, 64, 50_000_000_000, (Device(1_600_000_000_000),), pods=2)
     assert share.memory_bytes == 131_545_088 * 1024

@@ -33,7 +33,7 @@ class Step(NamedTuple):
     by_hand: str
     because: str
     reckoned: Fraction
-    told: Figure
+    figure: Figure
 
 
 class Example(NamedTuple):
@@ -45,27 +45,27 @@ class Example(NamedTuple):
 
 def examples() -> Iterator[Example]:
     for case in yaml.safe_load(CASES.read_text(encoding="utf-8")):
-        told = {each.name: each for each in figures(SizeFile.model_validate(case["size"]).to_sizing())}
+        figures_by_name = {figure.name: figure for figure in figures(SizeFile.model_validate(case["size"]).to_sizing())}
         steps = tuple(
             Step(
-                each["figure"],
-                str(each["by_hand"]),
-                each["because"],
-                reckon(str(each["by_hand"]), {}),
-                told[each["figure"]],
+                step["figure"],
+                str(step["by_hand"]),
+                step["because"],
+                reckon(str(step["by_hand"]), {}),
+                figures_by_name[step["figure"]],
             )
-            for each in case["steps"]
+            for step in case["steps"]
         )
         yield Example(case["title"], case["story"], case["size"], steps)
 
 
 def page() -> str:
-    return HEAD + "".join(section(number, each) for number, each in enumerate(examples(), 1))
+    return HEAD + "".join(section(number, example) for number, example in enumerate(examples(), 1))
 
 
 def section(number: int, example: Example) -> str:
     size = yaml.safe_dump(example.size, sort_keys=False, width=100)
-    rows = "".join(row(each) for each in example.steps)
+    lines = "".join(table_line(step) for step in example.steps)
     return f"""
 ## {number}. {example.title}
 
@@ -76,11 +76,13 @@ def section(number: int, example: Example) -> str:
 
 | step | by hand | = | tool | why |
 |---|---|---:|---:|---|
-{rows}"""
+{lines}"""
 
 
-def row(step: Step) -> str:
-    return f"| {step.name} | {step.by_hand} | {amount(step.reckoned)} | {amount(step.told.value)} | {step.because} |\n"
+def table_line(step: Step) -> str:
+    return (
+        f"| {step.name} | {step.by_hand} | {amount(step.reckoned)} | {amount(step.figure.value)} | {step.because} |\n"
+    )
 
 
 def amount(value: Fraction | float) -> str:

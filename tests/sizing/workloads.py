@@ -118,7 +118,7 @@ def namespaces(storage: st.SearchStrategy[Storage] | None = None) -> st.SearchSt
 def workloads() -> st.SearchStrategy[Workload]:
     return st.builds(
         Workload,
-        namespaces=namespaces().map(lambda each: (each,)),
+        namespaces=namespaces().map(lambda load: (load,)),
         server_version=st.sampled_from(VERSIONS),
         peak_factor=st.floats(1, 10),
         growth_per_month_percent=st.integers(0, 10),
@@ -132,4 +132,4 @@ def assumptions() -> st.SearchStrategy[Assumptions]:
 
 
 def with_namespaces(workload: Workload, **changes: object) -> Workload:
-    return replace(workload, namespaces=tuple(replace(each, **changes) for each in workload.namespaces))  # type: ignore[arg-type]
+    return replace(workload, namespaces=tuple(replace(namespace, **changes) for namespace in workload.namespaces))  # type: ignore[arg-type]

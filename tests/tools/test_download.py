@@ -77,7 +77,7 @@ def test_of_an_archive_only_the_wanted_programs_are_kept_and_no_path_leads_out(
 
 
 @pytest.mark.parametrize(
-    ("sums", "words"),
+    ("sums", "message"),
     [
         (f"{'0' * 64}  another\n", "no SHA-256 of server"),
         ("<html>\nBlocked\n</html>\n", "no SHA-256 of server"),
@@ -86,7 +86,7 @@ def test_of_an_archive_only_the_wanted_programs_are_kept_and_no_path_leads_out(
     ids=["not named", "a proxy's page", "no checksum file"],
 )
 def test_what_the_release_does_not_vouch_for_is_not_used(
-    sums: str | None, words: str, release: tuple[Path, str], tmp_path: Path
+    sums: str | None, message: str, release: tuple[Path, str], tmp_path: Path
 ) -> None:
     folder, address = release
     (folder / "server").write_bytes(b"content")
@@ -96,7 +96,7 @@ def test_what_the_release_does_not_vouch_for_is_not_used(
     target.mkdir()
     with pytest.raises(DownloadError) as refused:
         download(recipe_of(Artifact(f"{address}/server", f"{address}/server.sha256")), target)
-    assert words in str(refused.value)
+    assert message in str(refused.value)
     assert list(target.iterdir()) == []
 
 

@@ -15,7 +15,7 @@ CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parents[2] / "cases
 
 
 def setup(case: dict[str, Any], side: str, version: str) -> Setup:
-    """A list of devices stands for a device engine."""
+    """Return the storage of a case: a list of devices means a device engine."""
     engines = {
         name: {"type": "device", "devices": it} if isinstance(it, list) else it for name, it in case[side].items()
     }

@@ -1,4 +1,4 @@
-"""A real server's answers, recorded, against the ones given here: live settings, and starts on the data of a server
+"""A real server's answers, recorded, compared with ours: live settings, and starts on the data of a server
 before. Skipped where the recordings are not at hand."""
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ RECORDINGS = Path(__file__).parents[4] / "shared/oracle/server.jsonl"
 pytestmark = pytest.mark.skipif(not RECORDINGS.is_file(), reason="the recorded answers are not beside the project")
 
 STRICTER: dict[str, str] = {
-    "pv-032": "the namespace that goes held no record when it was recorded; any that it holds are lost",
+    "pv-032": "the removed namespace had no record in the recording; any records of it are lost",
 }
 """Recording → why the answer here is a stricter one."""
 QUESTION = ("version", "context", "parameter", "from", "to", "before", "aerospikeConfig", "previous", "previousVersion")

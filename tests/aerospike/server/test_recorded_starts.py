@@ -1,4 +1,4 @@
-"""A real server's own answers, recorded, against the ones given here. Skipped where the recordings are not at hand.
+"""A real server's own answers, recorded, compared with ours. Skipped where the recordings are not at hand.
 
 Left out are the answers that only the community edition gives, and those that the machine decided.
 """
@@ -16,7 +16,7 @@ from aerofleet.analysis.verdict import answer
 RECORDINGS = Path(__file__).parents[4] / "shared/oracle/server.jsonl"
 
 ACCEPTED: dict[str, str] = {
-    "st-073n": "proto-fd-max is within the server's bounds; the machine had fewer open files. A severe finding says so."
+    "st-073n": "proto-fd-max is within the server's bounds; the machine had fewer open files, as a finding reports"
 }
 """Cases that are answered otherwise, and why."""
 
