@@ -94,5 +94,5 @@ SOURCES: dict[str, str] = {
     "write_cache_bytes": "default of max-write-cache, for each device (configuration schema 8.1)",
     "frame_bytes": "planning figure: protocol and packet framing of one message",
     "minimum_nodes": "least cluster that still has two copies and a majority after a loss",
-    "maximum_nodes": "nodes of an Enterprise cluster since 5.0 (aerospike-server fabric/hb.h)",
+    "maximum_nodes": "nodes of an Enterprise cluster since 5.0 (Aerospike documentation, System limits and thresholds)",
 }

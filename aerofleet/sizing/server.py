@@ -17,7 +17,7 @@ MAX_DEVICE_BYTES = 2 * TIB
 MAX_DEVICES = 128
 """Most devices of a namespace on a node (aerospike-server storage.h)."""
 MAX_NODES = 256
-"""Most nodes of an Enterprise cluster since 5.0 (aerospike-server fabric/hb.h)."""
+"""Most nodes of an Enterprise cluster since 5.0 (Aerospike documentation, System limits and thresholds)."""
 MAX_RECORD_BYTES = 8 * MIB
 """Largest record: a record is in one write block, and the largest block has 8 MiB."""
 DEFAULT_RECORD_LIMIT_BYTES = MIB

@@ -36,7 +36,7 @@ MAX_TTL_SECONDS = 10 * 365 * 24 * 3600
 NEVER = 2**32 - 1
 """The time to live of a set whose records never expire. Source: datamodel.h, TTL_NEVER_EXPIRE."""
 MAX_CLUSTER_SIZE = 256
-"""Of Enterprise. Source: hb.h, AS_CLUSTER_SZ."""
+"""Nodes of Enterprise Edition. Source: Aerospike documentation, System limits and thresholds."""
 WRITE_BLOCK_BYTES = 8 << 20
 """Source: storage.h, WBLOCK_SZ (7.1 on)."""
 

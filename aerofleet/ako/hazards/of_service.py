@@ -12,7 +12,7 @@ from aerofleet.aerospike.server_files import SERVER, SUPERVISOR
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import Config, entries, section, texts
 from aerofleet.ako.narrow import becomes
-from aerofleet.ako.operator_files import CONTROLLER
+from aerofleet.ako.operator_files import CONTROLLER, MUTATING_WEBHOOK
 from aerofleet.ako.pairs import Where, config_path_of, namespace_pairs, paired
 from aerofleet.ako.restart import IMAGE, POD_RESTART, WARM, Restarts, judged_version
 from aerofleet.findings import Problem, rule, rules_in
@@ -332,7 +332,7 @@ def _silence_ms(heartbeat: Config) -> float:
     scope="change",
     severity="warning",
     remedy="addresses that were tried from every client's network before",
-    source=f"{CONTROLLER}/rack.go: reconcileRacks; Aerospike documentation, configuration reference: access-address",
+    source=f"{MUTATING_WEBHOOK}: setDefaultNetworkConf; {CONTROLLER}/pod.go: getRollingRestartTypePod",
 )
 def addresses_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The cluster publishes other addresses, node by node. Clients that can't reach them lose the cluster."""
