@@ -297,6 +297,47 @@ def missing_secret(target: Target) -> Iterator[LocatedProblem]:
 
 
 @rule(
+    "preflight-volume",
+    scope="live",
+    severity="error",
+    remedy="make it in that namespace, or take the volume out",
+    source="Kubernetes 1.35, volumes: a pod waits for the ConfigMaps and Secrets in them",
+)
+def missing_volume_source(target: Target) -> Iterator[LocatedProblem]:
+    """A volume of a cluster shows a ConfigMap or Secret that neither the cell nor anybody else has made. The pod that
+    a roll-out rebuilds first waits for it. Contents are never read.
+    """
+    objects = target.rendered.objects()
+    made = {(each["kind"], each["metadata"].get("namespace"), each["metadata"]["name"]) for each in objects}
+    # `preflight-secret` judges the Secrets of the platform.
+    made |= {("Secret", each.namespace, secret.name) for each in target.cell.clusters for secret in each.secrets}
+    there: dict[tuple[str, str], frozenset[str]] = {}
+    for team in target.rendered.teams:
+        for cluster in team.clusters:
+            for volume, kind, name in objects_in_volumes(cluster.objects[0]):
+                if (kind, team.namespace, name) in made:
+                    continue
+                if (kind, team.namespace) not in there:
+                    there[kind, team.namespace] = frozenset(target.server.labels("v1", kind, team.namespace))
+                if name not in there[kind, team.namespace]:
+                    message = (
+                        f"the volume '{volume}' shows the {kind} '{name}', which is not in namespace {team.namespace}"
+                    )
+                    yield problem(
+                        Subject("cluster", f"{team.name}/{cluster.name}"), message, path="spec.storage.volumes"
+                    )
+
+
+def objects_in_volumes(resource: Object) -> Iterator[tuple[str, str, str]]:
+    """Yield (volume, kind, name) of each ConfigMap and Secret that a volume of the AerospikeCluster needs."""
+    for volume in resource["spec"]["storage"]["volumes"]:
+        for key, kind, field in (("configMap", "ConfigMap", "name"), ("secret", "Secret", "secretName")):
+            source = volume["source"].get(key)
+            if source and not source.get("optional"):
+                yield volume["name"], kind, source[field]
+
+
+@rule(
     "preflight-owner",
     scope="live",
     severity="error",

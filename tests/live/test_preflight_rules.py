@@ -45,9 +45,12 @@ class CompleteServer:
         return None if name in self.absent else {"metadata": {"name": name, "annotations": annotations}}
 
     def labels(self, api_version: str, kind: str, namespace: str) -> dict[str, Mapping[str, str]]:
-        if kind == "Secret":
+        if kind in ("Secret", "ConfigMap"):
             references = (reference for cluster in self.cell.clusters for reference in cluster.secrets)
-            return {reference.name: {} for reference in references if reference.name not in self.absent}
+            extra = (volume for cluster in self.cell.clusters for volume in cluster.settings.extra_volumes)
+            mounted = (volume.secret if kind == "Secret" else volume.config_map for volume in extra)
+            names = {*(reference.name for reference in references), *filter(None, mounted)}
+            return {name: {} for name in names if name not in self.absent}
         if self.owned is None or kind != self.owned["kind"]:
             return {}
         objects = (manifest for manifest in render_cell(self.cell).objects() if manifest["kind"] == kind)
