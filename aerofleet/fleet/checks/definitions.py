@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from aerofleet.files.settings import Settings
 from aerofleet.findings import LocatedProblem
@@ -51,13 +52,25 @@ def in_cluster(cluster: ClusterDefinition, path: Path, message: str, remedy: str
 
 
 def in_layer(
-    source: CellSource, cluster: ClusterDefinition, setting: str, message: str, remedy: str = ""
+    source: CellSource, cluster: ClusterDefinition, path: Path, message: str, remedy: str = ""
 ) -> LocatedProblem:
     """Return the problem of a setting at the line that decides it, which may be a tier's; at the cluster if no layer
-    has the setting. ``setting``: a top-level key of the settings.
+    has the setting.
     """
-    location = cluster.locate((setting,))
+    location = cluster.locate(path)
     with suppress(TierChainError):
         layers = layers_of(source, source.tiers.chain(cluster.file.tier), cluster)
-        location = next((layer.locate((setting,)) for layer in reversed(layers) if setting in layer.data), location)
-    return LocatedProblem(setting, message, remedy, location, cluster.subject)
+        location = next((layer.locate(path) for layer in reversed(layers) if has(layer.data, path)), location)
+    return LocatedProblem(dotted(path), message, remedy, location, cluster.subject)
+
+
+def has(value: Any, path: Path) -> bool:
+    """Return whether a value of a file has something at ``path``."""
+    for key in path:
+        if isinstance(key, int):
+            if not isinstance(value, list | tuple) or key >= len(value):
+                return False
+        elif not isinstance(value, Mapping) or key not in value:
+            return False
+        value = value[key]
+    return True

@@ -24,7 +24,7 @@ def rack_count(definitions: Definitions) -> Iterator[LocatedProblem]:
     for cluster, settings in definitions.clusters():
         if settings.racks > len(racks):
             message = f"wants {settings.racks} racks, the cell has {len(racks)}"
-            yield in_layer(source, cluster, "racks", message, f"the cell has {', '.join(racks)}")
+            yield in_layer(source, cluster, ("racks",), message, f"the cell has {', '.join(racks)}")
 
 
 @rule("pool-unknown", scope="cell", severity="error", source="Platform rule: docs/concepts/definitions.md")
@@ -37,7 +37,7 @@ def pool_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
     for cluster, settings in definitions.clusters():
         if settings.pool not in pools:
             message = f"there is no pool '{settings.pool}'"
-            yield in_layer(source, cluster, "pool", message, nearest(settings.pool, pools))
+            yield in_layer(source, cluster, ("pool",), message, nearest(settings.pool, pools))
 
 
 @rule(
@@ -100,22 +100,24 @@ def rack_hosts(definitions: Definitions) -> Iterator[LocatedProblem]:
             if settings.multi_pod_per_host and (free or not blocked):
                 continue
             if free < int(settings.size):
-                yield too_few_hosts(cluster, settings, rack, free, blocked)
+                message, remedy = too_few_hosts(settings, rack, free, blocked)
+                if blocked:
+                    yield in_layer(source, cluster, ("hostBlocks",), message, remedy)
+                else:
+                    yield in_cluster(cluster, ("size",), message, remedy)
 
 
-def too_few_hosts(
-    cluster: ClusterDefinition, settings: Settings, rack: str, free: int, blocked: list[str]
-) -> LocatedProblem:
-    """Return the problem of a rack. ``free``: its hosts for the cluster; ``blocked``: its hosts in `hostBlocks`."""
+def too_few_hosts(settings: Settings, rack: str, free: int, blocked: list[str]) -> tuple[str, str]:
+    """Return message and remedy. ``free``: the rack's hosts for the cluster; ``blocked``: its hosts in `hostBlocks`."""
     number = "1 host" if free == 1 else f"{free} hosts"
     message = f"wants {settings.size} pods in rack {rack}, which has {number} of pool {settings.pool}"
     on = "" if settings.multi_pod_per_host else "each pod of a cluster runs on a host of its own: "
     remedy = f"{on}size {free} at most, or more hosts" if free else f"{on}the rack needs hosts of this pool"
     if not blocked:
-        return in_cluster(cluster, ("size",), message, remedy)
+        return message, remedy
     message += f" besides those in hostBlocks ({', '.join(blocked)})"
     remedy += "; or fewer hostBlocks: a pod that has to leave a host and finds no other waits for ever"
-    return in_cluster(cluster, ("hostBlocks",), message, remedy)
+    return message, remedy
 
 
 def clusters_on_pools(definitions: Definitions) -> Iterator[tuple[ClusterDefinition, Settings]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from aerofleet.files.settings import Settings
 from aerofleet.files.validation import nearest, unknown_key
 from aerofleet.findings import LocatedProblem, rule, rules_in
-from aerofleet.fleet.checks.definitions import Definitions, in_cluster, in_file
+from aerofleet.fleet.checks.definitions import Definitions, in_file, in_layer
 
 
 @rule("grant-unknown", scope="cell", severity="error", source="Platform rule: docs/how-to/give-a-team-more.md")
@@ -64,7 +64,7 @@ def host_block(definitions: Definitions) -> Iterator[LocatedProblem]:
         for index, host in enumerate(settings.host_blocks):
             if host not in hosts.file.hosts:
                 message, remedy = f"there is no host '{host}'", nearest(host, hosts.file.hosts)
-                yield in_cluster(cluster, ("hostBlocks", index), message, remedy)
+                yield in_layer(definitions.source, cluster, ("hostBlocks", index), message, remedy)
 
 
 RULES = rules_in(globals())

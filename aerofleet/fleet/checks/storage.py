@@ -1,15 +1,21 @@
-"""Find storage settings that the kind of storage does not use."""
+"""Find storage settings that the kind of storage does not use, and volumes that a pool does not have."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aerofleet.files.choices import StorageKind
+from aerofleet.files.metal import PoolEntry
+from aerofleet.files.settings import Settings
 from aerofleet.findings import LocatedProblem, rule, rules_in
-from aerofleet.fleet.checks.definitions import Definitions, in_cluster
+from aerofleet.fleet.checks.definitions import Definitions, has, in_cluster, in_layer
+from aerofleet.fleet.checks.racks import clusters_on_pools
 from aerofleet.settings.layers import DEFAULTS
 from aerofleet.settings.merge import Path, is_named_list
+from aerofleet.settings.source import ClusterDefinition
+from aerofleet.units.amount import amount
 
 OF_OTHER_STORAGE = {StorageKind.DEVICE: "dataSize", StorageKind.MEMORY: "devices"}
 """Kind of storage → the setting that only the other kind uses."""
@@ -41,6 +47,96 @@ def storage_unused(definitions: Definitions) -> Iterator[LocatedProblem]:
                 message = f"{setting} has no effect: the namespace has storage: {storage.value}"
                 remedy = f"take {setting} out, or choose the other storage"
                 yield in_cluster(cluster, (*path, setting), message, remedy)
+
+
+@rule(
+    "pool-storage",
+    scope="cell",
+    severity="error",
+    source="Kubernetes: a claim binds to a volume of its class and mode that is large enough",
+)
+def pool_storage(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A cluster wants a volume that no host of its pool has: the claim waits for ever, and its pod with it.
+
+    A storage class that no pool makes comes from elsewhere, and so do the volumes of a pool that makes none.
+    """
+    source = definitions.source
+    for cluster, settings in clusters_on_pools(definitions):
+        assert source.pools  # noqa: S101
+        pools = source.pools.file.pools
+        if pools[settings.pool].provisioner == "existing":
+            continue
+        for volume in wanted_volumes(settings):
+            makers = [name for name, pool in pools.items() if volume.storage_class in classes(pool)]
+            mistake = unmet(settings.pool, pools[settings.pool], makers, volume) if makers else None
+            if mistake is not None:
+                key, message, remedy = mistake
+                path = written_path(cluster, settings, (*volume.path, key))
+                yield in_layer(source, cluster, path, message, remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedVolume:
+    """A volume of each pod, and the path of its setting."""
+
+    path: Path
+    storage_class: str
+    mode: str
+    size_bytes: int
+
+
+def wanted_volumes(settings: Settings) -> Iterator[WantedVolume]:
+    """Yield the volumes that a pool has to have for each pod."""
+    work = settings.work_directory
+    yield WantedVolume(("workDirectory",), work.storage_class, "Filesystem", work.size)
+    for index, namespace in enumerate(settings.namespaces):
+        devices = namespace.devices
+        if devices is not None and namespace.storage is StorageKind.DEVICE:
+            yield WantedVolume(("namespaces", index, "devices"), devices.storage_class, "Block", devices.size)
+    for index, extra in enumerate(settings.extra_volumes):
+        claim = extra.persistent_volume
+        if claim is not None:
+            path = ("extraVolumes", index, "persistentVolume")
+            yield WantedVolume(path, claim.storage_class, "Filesystem", claim.size)
+
+
+def unmet(name: str, pool: PoolEntry, makers: list[str], volume: WantedVolume) -> tuple[str, str, str] | None:
+    """Return the key of the setting that no partition of the pool meets, with message and remedy; None if one meets
+    all. ``makers``: the pools with partitions of the volume's storage class.
+    """
+    storage_class, mode = volume.storage_class, volume.mode
+    modes = {partition.mode for partition in pool.partitions if partition.storage_class == storage_class}
+    if not modes:
+        remedy = f"a storage class of pool {name}: {', '.join(classes(pool)) or 'it has none'}"
+        message = f"pool {name} has no partitions of storage class '{storage_class}', as {', '.join(makers)} has"
+        return "storageClass", f"{message}: the pods would wait for ever", remedy
+    if mode not in modes:
+        message = f"needs mode: {mode}, and storage class '{storage_class}' of pool {name} has {', '.join(modes)}"
+        return "storageClass", f"{message}: the pods would wait for ever", f"a storage class with mode: {mode}"
+    sizes = (part.size for part in pool.partitions if (part.storage_class, part.mode) == (storage_class, mode))
+    largest = max(sizes)
+    if volume.size_bytes <= largest:
+        return None
+    message = f"is {amount(volume.size_bytes, 'B')}, and a partition of storage class '{storage_class}' in pool {name} "
+    message += f"has {amount(largest, 'B')}: the pods would wait for ever"
+    return "size", message, f"{amount(largest, 'B')} at most, or larger partitions"
+
+
+def classes(pool: PoolEntry) -> list[str]:
+    """Return the storage classes that the partitions of a pool make."""
+    return list(dict.fromkeys(partition.storage_class for partition in pool.partitions))
+
+
+def written_path(cluster: ClusterDefinition, settings: Settings, path: Path) -> Path:
+    """Return the path of a setting in the files: a namespace has it in the cluster's own entry, or in the defaults."""
+    if path[0] != "namespaces":
+        return path
+    name, inner = settings.namespaces[int(path[1])].name, path[2:]
+    listed = cluster.file.settings.get("namespaces")
+    for index, entry in enumerate(listed if is_named_list(listed) else ()):
+        if entry["name"] == name and has(entry, inner):
+            return ("namespaces", index, *inner)
+    return (DEFAULTS, *inner)
 
 
 RULES = rules_in(globals())

@@ -60,7 +60,7 @@ def access_control_off(definitions: Definitions) -> Iterator[LocatedProblem]:
             if cluster.file.settings.get(key):
                 yield in_cluster(cluster, (key,), message, remedy)
             elif tier_has(source, cluster, key):
-                yield in_layer(source, cluster, key, message, remedy)
+                yield in_layer(source, cluster, (key,), message, remedy)
 
 
 def tier_has(source: CellSource, cluster: ClusterDefinition, key: str) -> bool:

@@ -88,7 +88,7 @@ def channel_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
         if settings.channel not in known and not SERVER_VERSION.fullmatch(settings.channel):
             message = f"the cell has no server channel '{settings.channel}'"
             remedy = f"{ended(nearest(settings.channel, known))} A version such as 8.1.1.1 is possible, too"
-            yield in_layer(source, cluster, "channel", message, remedy)
+            yield in_layer(source, cluster, ("channel",), message, remedy)
 
 
 def ended(sentence: str) -> str:
