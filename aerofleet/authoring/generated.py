@@ -10,7 +10,14 @@ from aerofleet.engine.revision import committed_text
 from aerofleet.files.project_files import Files
 from aerofleet.files.schemas import SCHEMAS
 from aerofleet.findings.stop import MistakeError, StopError
-from aerofleet.fleet.allocate import allocations_path, allocations_text, next_allocations, without_clusters
+from aerofleet.fleet.allocate import (
+    allocations_path,
+    allocations_text,
+    idle_teams,
+    next_allocations,
+    without_clusters,
+    without_teams,
+)
 from aerofleet.fleet.checks.allocations import abandoned_clusters, allocation_missing
 from aerofleet.fleet.lookup import DefinitionsMistakeError, all_cells
 from aerofleet.fleet.owners import HEADER as OWNERS_HEADER
@@ -85,7 +92,8 @@ def following_definitions(
 
 def without_forgotten(root: Path, changes: Mapping[str, str], forget: frozenset[str]) -> dict[str, str]:
     """Return name → text of the allocation files that lose clusters: those that ``forget`` names, and those that are in
-    no team file and were never committed. Raises MistakeError.
+    no team file and were never committed. Teams without a file that were never committed go with them. Raises
+    MistakeError.
     """
     texts, abandoned = {}, set[str]()
     for name in cells(root):
@@ -98,25 +106,29 @@ def without_forgotten(root: Path, changes: Mapping[str, str], forget: frozenset[
             continue
         clusters = abandoned_clusters(source)
         abandoned.update(clusters)
-        taken_back = {key for key in clusters if key in forget or is_uncommitted(key, committed)}
-        if taken_back and source.allocations is not None:
-            texts[path.as_posix()] = allocations_text(without_clusters(source.allocations.file, taken_back))
+        taken_back = {key for key in clusters if key in forget or is_uncommitted("clusters", key, committed)}
+        if source.allocations is None:
+            continue
+        kept = without_clusters(source.allocations.file, taken_back)
+        teams = {team for team in idle_teams(source, kept) if is_uncommitted("teams", team, committed)}
+        if taken_back or teams:
+            texts[path.as_posix()] = allocations_text(without_teams(kept, teams))
     for key in sorted(forget - abandoned):
         raise MistakeError(f"--forget {key}: only a cluster that is in no team file and has allocations")
     return texts
 
 
-def is_uncommitted(key: str, committed: str | None) -> bool:
-    """Return whether the committed text of the allocations lacks the cluster. ``committed``: empty if no commit has the
-    file, None if that is unknown; then the cluster counts as committed.
+def is_uncommitted(section: str, key: str, committed: str | None) -> bool:
+    """Return whether the committed text of the allocations lacks a key of a section (``clusters``, ``teams``).
+    ``committed``: empty if no commit has the file, None if that is unknown; then the key counts as committed.
     """
     if not committed:
         return committed is not None
     try:
-        clusters = read_text(committed, "").data.get("clusters")
+        keys = read_text(committed, "").data.get(section)
     except (LoadError, AttributeError):
         return False
-    return isinstance(clusters, dict) and key not in clusters
+    return isinstance(keys, dict) and key not in keys
 
 
 def cell_allocations(resolution: Resolution) -> str:

@@ -13,6 +13,7 @@ from aerofleet.fleet.pool_members import hosts_in_racks
 from aerofleet.fleet.resolve import Resolution
 from aerofleet.load import yaml_text
 from aerofleet.settings.source import STACKS, CellSource
+from aerofleet.units.cluster_key import team_of
 
 HEADER = """\
 # Written by `aerofleet generate`. Review it, commit it, do not edit it: every value was allocated once, and the
@@ -65,6 +66,18 @@ def without_clusters(file: AllocationsFile, clusters: Container[str]) -> Allocat
     """Return the allocations without those of ``clusters`` (TEAM/CLUSTER)."""
     return file.model_copy(
         update={"clusters": {key: allocation for key, allocation in file.clusters.items() if key not in clusters}}
+    )
+
+
+def idle_teams(source: CellSource, file: AllocationsFile) -> set[str]:
+    """Return the teams of ``file`` that have no file of their own in the cell, and no cluster in the allocations."""
+    return file.teams.keys() - source.teams.keys() - source.unread - {team_of(key) for key in file.clusters}
+
+
+def without_teams(file: AllocationsFile, teams: Container[str]) -> AllocationsFile:
+    """Return the allocations without those of ``teams``."""
+    return file.model_copy(
+        update={"teams": {team: allocation for team, allocation in file.teams.items() if team not in teams}}
     )
 
 

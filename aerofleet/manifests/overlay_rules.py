@@ -174,7 +174,8 @@ def listed(overlay: Overlay) -> str:
     more = f" and {len(fields) - MOST_FIELDS} more" if len(fields) > MOST_FIELDS else ""
     writes = f"writes {', '.join(fields[:MOST_FIELDS])}{more}" if fields else ""
     drops = f"drops {', '.join(overlay.dropped)}" if overlay.dropped else ""
-    return f"overlay of {overlay.owner} {' and '.join(filter(None, (writes, drops)))}: {overlay.reason}"
+    does = " and ".join(filter(None, (writes, drops))) or "writes nothing that a later overlay does not drop"
+    return f"overlay of {overlay.owner} {does}: {overlay.reason}"
 
 
 def is_entry_name(name: Sequence[str], value: Any) -> bool:

@@ -82,6 +82,33 @@ def test_clusters_of_a_cell_that_was_never_committed_are_taken_back(root: Path) 
     assert "typo" not in (root / "stacks/there/allocations.yaml").read_text()
 
 
+def test_a_team_that_was_never_committed_is_taken_back_with_its_file(root: Path) -> None:
+    before = (root / ALLOCATIONS).read_text()
+    team, tenants = root / "stacks/here/teams/sale.yaml", root / "stacks/here/tenants.yaml"
+    granted = tenants.read_text()
+    team.write_text("team: sale\nclusters: {}\n")
+    tenants.write_text(
+        granted
+        + "  sale: {tiers: [plain], pools: [nvme], quota: {clusters: 1, pods: 1, memory: 1Gi, cpu: 1, storage: 1Gi}}\n"
+    )
+    generate(root)
+    assert "sale" in yaml.safe_load((root / ALLOCATIONS).read_text())["teams"]
+    team.unlink()
+    tenants.write_text(granted)
+    generate(root)
+    assert yaml.safe_load((root / ALLOCATIONS).read_text()) == yaml.safe_load(before)
+
+
+def test_a_committed_team_without_a_file_keeps_its_namespace(root: Path) -> None:
+    (root / TEAM).write_text("team: search\nclusters: {}\n")
+    generate(root, "search/suggest")
+    (root / TEAM).unlink()
+    tenants = root / "stacks/here/tenants.yaml"
+    tenants.write_text(tenants.read_text()[: tenants.read_text().index("  search:")])
+    generate(root)
+    assert "search" in yaml.safe_load((root / ALLOCATIONS).read_text())["teams"]
+
+
 def test_a_file_of_allocations_that_only_an_earlier_commit_has_is_not_taken_for_new(root: Path) -> None:
     add(root)
     text = (root / ALLOCATIONS).read_text()

@@ -53,7 +53,7 @@ def storage_unused(definitions: Definitions) -> Iterator[LocatedProblem]:
     "pool-storage",
     scope="cell",
     severity="error",
-    source="Kubernetes: a claim binds to a volume of its class and mode that is large enough",
+    source="Kubernetes 1.35, binding of volume claims: class, mode and size",
 )
 def pool_storage(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster wants a volume that no host of its pool has: the claim waits for ever, and its pod with it.
