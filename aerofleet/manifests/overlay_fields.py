@@ -141,8 +141,6 @@ def setting_for(difference: Difference) -> str:
     """Return the typed setting that can write a field that is not built, for a message; empty if there is none."""
     keys = tuple(ANY_ENTRY if isinstance(key, int) else key for key in difference.place)
     first = next((marked for marked in marked_settings() if keys[: len(marked.keys)] == marked.keys), None)
-    if first is not None and isinstance(first.mark, Makes) and first.mark.keys[-1] == ANY_ENTRY:
-        return ""  # the setting makes entries of its own in a list of many; another entry is none of them
     if first is None or not isinstance(first.mark, Makes) or first.keys in SECTIONS:
         return ""
     if first.keys[-1:] == (ANY_ENTRY,):
