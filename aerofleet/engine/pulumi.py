@@ -96,7 +96,8 @@ class Engine:
         return tuple(step["newState"] for step in steps if step["op"] in ("create", "replace"))
 
     def lock_holders(self, stack: str) -> tuple[str, ...] | None:
-        """Return a description of each run that has the stack's lock and may still be alive; None if that is unknown.
+        """Return for each lock of the stack a description of its run, empty if the run is over for sure; None if the
+        locks are unknown.
 
         Only the file backend writes the holder of a lock to a file that everybody can read.
         """
@@ -106,7 +107,7 @@ class Engine:
         project = read(self.root / "Pulumi.yaml").data["name"]
         backend = self.root / Path(unquote(place.partition("?")[0])).expanduser()
         folder = backend / ".pulumi/locks/organization" / project / stack.rsplit("/", 1)[-1]
-        return tuple(holder for lock in sorted(folder.glob("*.json")) if (holder := lock_holder(lock)))
+        return tuple(map(lock_holder, sorted(folder.glob("*.json"))))
 
 
 def to_its_end(command: Sequence[str], *, capture: bool) -> subprocess.CompletedProcess[str]:

@@ -46,7 +46,8 @@ def recover(engine: Engine, stack: str, report: Report, *, dry_run: bool) -> boo
     if stack not in stacks:
         known = ", ".join(stacks) or "none yet"
         raise MistakeError(f"no stack '{stack}' in this backend; there are: {known}")
-    refuse_while_running(engine, stack)
+    if refuse_while_running(engine, stack):
+        report(f"  unlocked   {stack}  (the run that had its lock is over)")
     return settle(engine, stack, report, dry_run=dry_run)
 
 
@@ -71,15 +72,18 @@ def mend_backend(root: Path, report: Report, *, dry_run: bool) -> None:
             file.unlink()
 
 
-def refuse_while_running(engine: Engine, stack: str) -> bool:
-    """Return True if certainly no run has the stack's lock, False if that can't be known. Raises StillRunningError."""
-    holders = engine.lock_holders(stack)
+def refuse_while_running(engine: Engine, stack: str) -> int | None:
+    """Return how many locks of the stack are of runs that are over; None if nobody can know who has its lock. Raises
+    StillRunningError.
+    """
+    locks = engine.lock_holders(stack)
+    holders = [holder for holder in locks or () if holder]
     if holders:
         raise StillRunningError(
             f"a run on {stack} is still going ({'; '.join(holders)}). Wait for it or end it; "
             f"if it is over for sure, `pulumi cancel {stack}` takes its lock away"
         )
-    return holders is not None
+    return None if locks is None else len(locks)
 
 
 def settle(engine: Engine, stack: str, report: Report, *, dry_run: bool) -> bool:
@@ -112,7 +116,7 @@ def cancel(engine: Engine, stack: str, report: Report) -> None:
     If the backend does not show who holds a lock, it stays: the engine then refuses what needs it and names the
     holder, and a person decides.
     """
-    if refuse_while_running(engine, stack):
+    if refuse_while_running(engine, stack) is not None:
         engine.cancel(stack)
         return
     report(
