@@ -147,6 +147,8 @@ LENGTHS = {
     "too_long": ("max_length", "has {} entries; at most {} are possible"),
     "too_short": ("min_length", "has {} entries; at least {} is needed"),
 }
+EMPTY = {"a list": "[]", "a mapping": "{}"}
+"""Type of a value → how YAML writes one without entries; nothing after the colon is no value at all."""
 A_TIME = "a time is written like 2026-11-27T06:00:00Z"
 
 
@@ -195,6 +197,8 @@ def type_hint(kind: str, value: object) -> str:
         return "put it in brackets, or below with '- '"
     if kind == "tuple_type" and isinstance(value, Mapping):
         return "begin each entry with '- '"
+    if value is None and WANTED[kind] in EMPTY:
+        return f"{WANTED[kind]} without entries is written {EMPTY[WANTED[kind]]}"
     return ""
 
 
