@@ -59,6 +59,8 @@ def answer(question: Any) -> Answer:
         raise QuestionError("a question is a JSON object with a verb")
     verb = question.get("verb")
     known = VERBS.get(verb) if isinstance(verb, str) else None
+    if verb is None:
+        raise QuestionError(f"verb is missing; it is one of {', '.join(VERBS)}")
     if known is None:
         raise QuestionError(f"verb {verb!r} is none of {', '.join(VERBS)}")
     return known(question)

@@ -126,8 +126,11 @@ def fields(table: dict[str, Any], line: str) -> dict[str, dict[str, Any]]:
 
 def differences(table: dict[str, Any], older: str, newer: str) -> list[str]:
     """Return a line for every field that is new, gone or changed between two lines of releases, without the children
-    of a new or removed field.
+    of a new or removed field. Raises SystemExit if the table lacks a line.
     """
+    for line in (older, newer):
+        if line not in table["releases"]:
+            raise SystemExit(f"the table has no line of releases {line}; it has {', '.join(table['releases'])}")
     before, after = fields(table, older), fields(table, newer)
     lines = []
     for path in sorted(before.keys() | after.keys()):
@@ -147,9 +150,12 @@ def main() -> None:
     if sys.argv[1] == "--compare":
         print("\n".join(differences(json.loads(TARGET.read_bytes()), *sys.argv[2:4])))
         return
+    folder = Path(sys.argv[1])
+    if not folder.is_dir() or not definitions(folder):
+        raise SystemExit(f"{folder} has no folder of a release, such as {folder}/4.5.0, with {SOURCE} in it")
     known = json.loads(TARGET.read_bytes()) if TARGET.is_file() else {"releases": {}, "nodes": []}
     TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_text(derive(Path(sys.argv[1]), known))
+    TARGET.write_text(derive(folder, known))
 
 
 if __name__ == "__main__":

@@ -160,7 +160,12 @@ def facts(table: dict[str, Any], version: str) -> dict[str, list[dict[str, Any]]
 
 
 def differences(table: dict[str, Any], older: str, newer: str) -> list[str]:
-    """Return a line for every parameter that is new, gone or changed between two versions."""
+    """Return a line for every parameter that is new, gone or changed between two versions. Raises SystemExit if the
+    table lacks a version.
+    """
+    for version in (older, newer):
+        if version not in table["versions"]:
+            raise SystemExit(f"the table has no version {version}; it has {', '.join(table['versions'])}")
     before, after = facts(table, older), facts(table, newer)
     lines = []
     for name in sorted(before.keys() | after.keys()):
@@ -186,7 +191,10 @@ def main() -> None:
     if sys.argv[1] == "--compare":
         print("\n".join(differences(known, *sys.argv[2:4])))
         return
-    TARGET.write_text(derive(known, *map(Path, sys.argv[1:])))
+    folders = [Path(name) for name in sys.argv[1:]]
+    if not schemas_in(folders):
+        raise SystemExit(f"{', '.join(map(str, folders))}: no schema there, such as 8.2.0.json")
+    TARGET.write_text(derive(known, *folders))
 
 
 if __name__ == "__main__":
