@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from aerofleet.aerospike.parameters import parameter
-from aerofleet.aerospike.server_files import SERVER, SUPERVISOR
+from aerofleet.aerospike.server_files import DEVICES, SERVER, SUPERVISOR
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import Config, entries, section, texts
 from aerofleet.ako.narrow import becomes
@@ -160,7 +160,11 @@ def _span(seconds: float) -> str:
     scope="change",
     severity="warning",
     remedy="the stricter value, unless the owner of the data has agreed",
-    source="Aerospike documentation, configuration reference: commit levels, commit-to-device and strong consistency",
+    source=(
+        f"{DEVICES}: ssd_init_devices; {SERVER}, as/include/base/transaction_policy.h;"
+        " Not confirmed: strong-consistency-allow-expunge and auto-revive, Enterprise Edition, whose source is not"
+        " public"
+    ),
 )
 def weaker_writes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """The cluster promises less for a record whose write it has acknowledged."""

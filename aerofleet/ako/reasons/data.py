@@ -46,10 +46,7 @@ BALANCE = declared(
     "A parameter that decides where the server places partitions changes, and partitions move.",
     scope="change",
     severity="warning",
-    source=(
-        f"{PARTITION_BALANCE}: balance_namespace_ap; Aerospike documentation, configuration reference:"
-        " prefer-uniform-balance and active-rack"
-    ),
+    source=f"{PARTITION_BALANCE}: balance_namespace_ap; Aerospike documentation, Rack awareness",
 )
 
 
