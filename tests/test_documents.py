@@ -54,15 +54,3 @@ def test_every_decision_has_a_number_of_its_own() -> None:
     numbers = Counter(path.name[:4] for path in decisions)
     assert [path.name for path in decisions if numbers[path.name[:4]] > 1] == [], "the later one takes the next number"
     assert [path.name for path in decisions if not path.read_text().startswith(f"# {path.name[:4]} ")] == []
-
-
-def test_a_decision_has_a_number_of_its_own() -> None:
-    """A page, a commit and a comment refer to it by the number."""
-    names = sorted(path.name for path in (DOCS / "adr").glob("*.md"))
-    numbers = [name.partition("-")[0] for name in names]
-    assert [name for name in names if numbers.count(name.partition("-")[0]) > 1] == [], (
-        "give the later one the next number"
-    )
-    assert [
-        name for name in names if not (DOCS / "adr" / name).read_text().startswith(f"# {name.partition('-')[0]} ")
-    ] == []
