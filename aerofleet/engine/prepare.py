@@ -28,7 +28,7 @@ def prepare(root: Path, stack: str, *, is_preview: bool, warn: Callable[[str], N
     """Return what the Pulumi program makes resources of, once nothing speaks against it.
 
     Raises MistakeError for a stack or definitions with mistakes, NotReadyError for a Kubernetes cluster that lacks
-    the platform or an active host. ``warn`` receives what a person should know and what stops nothing.
+    the platform or an active host. ``warn`` receives messages that a person should read and that do not end the run.
     """
     name = parse_stack_name(stack)
     # The server calls the operator's webhook only for objects whose namespace exists: a preview of a new team would

@@ -120,7 +120,7 @@ def cancel(engine: Engine, stack: str, report: Report) -> None:
         engine.cancel(stack)
         return
     report(
-        f"{stack}: this backend does not show who holds a lock, so none is taken away; "
+        f"{stack}: this backend does not show who has a lock, so none is removed; "
         f"if nothing runs for sure, `pulumi cancel {stack}` does it"
     )
 

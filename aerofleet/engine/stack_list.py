@@ -1,4 +1,4 @@
-"""The stacks of cells in the order of `up`, what a change does to each, and how both are printed."""
+"""List the stacks of cells in the order of `up`, with the differences of a change, and print both."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SIGNS = {"created": "+", "changed": "~", "deleted": "-", "arrived": ">", "left":
 
 
 def stack_list(resolved: Sequence[Cell]) -> list[dict[str, Any]]:
-    """Return each stack with whether it has the platform, and its teams; as JSON."""
+    """Return the stacks as JSON: the name of each, whether it has the platform, and its teams."""
     return [
         {
             "stack": str(stack),

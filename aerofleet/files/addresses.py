@@ -30,7 +30,7 @@ def parse_address(text: str) -> str:
         except AddressValueError:
             raise ValueError(f"'{text}' is no address; it is written like 192.0.2.11") from None
     elif not LABEL_VALUE.fullmatch(text):
-        raise ValueError(f"'{text}' is no address that a node label can hold: an IPv4 address, or a host name")
+        raise ValueError(f"'{text}' is no address for a node label: write an IPv4 address or a host name")
     return text
 
 
@@ -66,7 +66,7 @@ def parse_operator_version(text: str) -> str:
 
 def parse_owner(text: str) -> str:
     if not OWNER.fullmatch(text):
-        raise ValueError(f"'{text}' is no owner that a code host knows; it is written like @organisation/team")
+        raise ValueError(f"'{text}' is no owner of a code host: write it like @organisation/team")
     return text
 
 

@@ -43,7 +43,7 @@ def cell_named(root: Path, name: str | None) -> str:
     if name is None and len(known) == 1:
         return known[0]
     if name is None:
-        raise NoCellError(f"say which cell with --cell: {', '.join(known)}")
+        raise NoCellError(f"name the cell with --cell: {', '.join(known)}")
     if name not in known:
         raise NoCellError(f"there is no cell '{name}'; {nearest(name, known)}")
     return name
@@ -86,7 +86,7 @@ def clusters_of(resolution: Resolution) -> list[str]:
 
 def no_single_cell(cluster: str, having: list[str], resolutions: dict[str, Resolution]) -> str:
     if having:
-        return f"{cluster} is in the cells {', '.join(having)}: say which one with --cell"
+        return f"{cluster} is in the cells {', '.join(having)}: name one with --cell"
     known = sorted({key for resolution in resolutions.values() for key in clusters_of(resolution)})
     near = [key for key in known if key.endswith(f"/{cluster}")] or get_close_matches(cluster, known, n=1)
     return f"there is no cluster '{cluster}'" + (f"; did you mean '{near[0]}'?" if near else "")

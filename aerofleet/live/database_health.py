@@ -120,10 +120,10 @@ def value_of(answer: str) -> str:
 
 def judge_nodes(nodes: Mapping[str, NodeAnswers], size: int) -> Rollout:
     """Return one verdict from the answers of :func:`ask`; ``size`` is the number of nodes there should be."""
-    for counter, word in (("unavailable_partitions", "unavailable"), ("dead_partitions", "dead")):
+    for counter, state in (("unavailable_partitions", "unavailable"), ("dead_partitions", "dead")):
         node, namespace, count = greatest(nodes, counter)
         if count:
-            return Rollout(Progress.STUCK, f"{count} partitions of {namespace} are {word} (seen by {node})")
+            return Rollout(Progress.STUCK, f"{count} partitions of {namespace} are {state} (seen by {node})")
     waiting = next(reasons_to_wait(nodes, size), "")
     if waiting:
         return Rollout(Progress.RUNNING, waiting)
@@ -157,7 +157,7 @@ def node_reasons(node: str, answers: NodeAnswers) -> Iterator[str]:
     if statistics.get("cluster_integrity") != "true":
         yield f"node {node} does not see the whole cluster (cluster_integrity is not true)"
     if not statistics.get("migrate_partitions_remaining", "").isdigit():
-        yield f"node {node} does not tell how many partitions migrate"
+        yield f"node {node} does not report how many partitions migrate"
     node_and_namespaces = [("the node", statistics), *answers.namespaces.items()]
     for counter in ("migrate_partitions_remaining", "migrate_tx_partitions_remaining"):
         moving = [(count_of(statistics, counter), name) for name, statistics in node_and_namespaces]

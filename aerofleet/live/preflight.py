@@ -128,11 +128,11 @@ def missing_kind(target: Target) -> Iterator[LocatedProblem]:
     """
     crds = target.rendered.platform.crds
     made = {(definition["spec"]["group"], definition["spec"]["names"]["kind"]) for definition in crds}
-    asked = sorted({(manifest["apiVersion"], manifest["kind"]) for manifest in target.rendered.objects()})
-    for api_version, kind in asked:
+    kinds = sorted({(manifest["apiVersion"], manifest["kind"]) for manifest in target.rendered.objects()})
+    for api_version, kind in kinds:
         group = api_version.rpartition("/")[0]
         if is_custom(group) and (group, kind) not in made and not target.server.serves(api_version, kind):
-            yield problem(Subject("object", f"{kind} {api_version}"), "is no kind that the server knows")
+            yield problem(Subject("object", f"{kind} {api_version}"), "is no kind that the server serves")
 
 
 def is_custom(group: str) -> bool:

@@ -54,7 +54,7 @@ def require_nodes(name: StackName, cell: Cell, warn: Callable[[str], None]) -> N
     try:
         nodes = ClusterApi(cell.context).labels("v1", "Node", "")
     except ClusterUnreachableError as error:
-        raise NotReadyError(f"{error}; without its nodes nobody knows which hosts can be patched") from None
+        raise NotReadyError(f"{error}; without its list of nodes it is unknown which hosts can be patched") from None
     for host in hosts_in_maintenance(cell):
         if host.name not in nodes:
             warn(

@@ -50,7 +50,7 @@ def judge(desired: Json, live: Json | None) -> Rollout:
             "run `pulumi up`; if that shows no change, somebody else has set it: `pulumi up --refresh` sets it back or "
             "names who"
         )
-        return Rollout(Progress.WRONG, f"{missing} on the server is not what the definitions say: {way_out}")
+        return Rollout(Progress.WRONG, f"{missing} on the server differs from the definitions: {way_out}")
     extra = first_unwanted(desired, live)
     if extra:
         way_out = "run `pulumi up`; if it stays, somebody else has set it and has to remove it"
@@ -79,7 +79,7 @@ def with_failures(rollout: Rollout, failures: Mapping[str, str]) -> Rollout:
 
 def finished_reason(spec: Json, status: Json) -> str:
     """Return a message: what is finished, and what the status cannot show."""
-    reason = f"{len(status.get('pods') or {})} pods run what the definitions say"
+    reason = f"{len(status.get('pods') or {})} pods match the definitions"
     ignored = (spec.get("rackConfig") or {}).get("maxIgnorablePods")
     if ignored not in (None, 0, "0%"):
         reason += f", but up to {ignored} failed pods of each rack (maxIgnorablePods)"

@@ -1,4 +1,4 @@
-"""Wait until every cluster of a stack runs what its definition says: custom resources first, then the nodes."""
+"""Wait until every cluster of a stack matches its definition: custom resources first, then the nodes."""
 
 from __future__ import annotations
 

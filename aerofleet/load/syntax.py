@@ -17,7 +17,7 @@ _CONFLICT_HINT = "choose a side; of allocations.yaml the one of the main line, a
 
 _MESSAGES: dict[str, tuple[str, str]] = {
     "mapping values are not allowed in this context": (
-        "a ':' cannot stand here",
+        "a ':' is not allowed here",
         f"check the indentation of this line and the one above; {_QUOTE_HINT}",
     ),
     "could not find expected ':'": (

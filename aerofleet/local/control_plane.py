@@ -77,7 +77,7 @@ class ControlPlane:
     def start(self, programs: Programs, ako_definitions: Path | None) -> None:
         """Start all three programs on free ports, with the existing data. Raises ProcessError or ApiServerError.
 
-        A program that still runs is stopped first: the ports of the others, which it knows, may belong to other
+        A program that still runs is stopped first: the ports of the others, which it uses, may belong to other
         programs.
         """
         self.stop()
@@ -221,7 +221,7 @@ class ControlPlane:
         return port
 
     def _answers(self, port: int, path: str) -> bool:
-        """Return whether a program of ours reports on ``port`` that it is healthy; etcd asks for our certificate."""
+        """Return whether a program of ours reports on ``port`` that it is healthy; etcd requires our certificate."""
         trust = ssl.create_default_context(cafile=self._certificate("ca.crt"))
         trust.load_cert_chain(self._certificate("server.crt"), self._certificate("server.key"))
         try:

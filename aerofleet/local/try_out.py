@@ -75,7 +75,7 @@ def up(report: Report, warn: Report, before_python_seconds: float | None) -> Non
         if pulumi("up", "--yes", "--skip-preview", "--stack", STACK):
             raise TryOutError("`pulumi up` failed")
         changes = last_changes(engine)
-    with parts.part("random Secrets, for want of a secret store"):
+    with parts.part("random Secrets, because there is no secret store"):
         report(f"  {make_random_secrets()} made")
     report(result(ControlPlane(state).server(), changes, parts.seconds))
 

@@ -54,7 +54,7 @@ def summary(changes: Mapping[str, int]) -> str:
     changed = {operation: count for operation, count in changes.items() if operation != "same"}
     if changed:
         return "Changed: " + ", ".join(f"{count} {operation}" for operation, count in sorted(changed.items()))
-    return f"Nothing changed: all {changes.get('same', 0)} resources are as the definitions say."
+    return f"Nothing changed: all {changes.get('same', 0)} resources match the definitions."
 
 
 def table_of_times(seconds: Mapping[str, float]) -> Table:

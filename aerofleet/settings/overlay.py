@@ -39,16 +39,16 @@ class Overlay:
 
 def _written_path(whole: Any, rest: Any, path: Path) -> Path:
     """Return the path in ``whole`` of the value at ``path`` in ``rest``, whose lists may have fewer entries."""
-    found: list[str | int] = []
+    own_path: list[str | int] = []
     for key in path:
         here = key
         if isinstance(key, int) and is_named_list(rest) and is_named_list(whole) and key < len(rest):
             # A name that is a template is not there as it is written: then the positions are the same.
             names = [entry["name"] for entry in whole]
             here = names.index(rest[key]["name"]) if rest[key]["name"] in names else key
-        found.append(here)
+        own_path.append(here)
         whole, rest = child(whole, here), child(rest, key)
-    return tuple(found)
+    return tuple(own_path)
 
 
 def child(value: Any, key: str | int) -> Any:

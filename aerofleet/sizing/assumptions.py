@@ -21,7 +21,9 @@ PERCENTAGES = (
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """Limits of use are percent, after the loss that ``survive`` names unless they say otherwise."""
+    """Limits of use are percent. They apply after the loss that ``survive`` names, except where a field states another
+    moment.
+    """
 
     survive: Survive = Survive.NODE
     months: int = 12
@@ -64,7 +66,10 @@ class Assumptions:
         if min(self.memory_operations_per_core, self.device_operations_per_core, self.operations_per_node) < 1:
             raise ValueError("operations a core and a node are at least 1")
         if not 1 <= self.minimum_nodes <= self.maximum_nodes <= MAX_NODES:
-            raise ValueError(f"1 ≤ minimum_nodes ≤ maximum_nodes ≤ {MAX_NODES} does not hold")
+            raise ValueError(
+                f"minimum_nodes is {self.minimum_nodes} and maximum_nodes is {self.maximum_nodes}: "
+                f"1 ≤ minimum_nodes ≤ maximum_nodes ≤ {MAX_NODES} is required"
+            )
 
     def source_of(self, name: str) -> str:
         """Return the source of a figure: that of the default, or the site if it changed the figure."""

@@ -55,7 +55,11 @@ GROWING = ("objects", "tombstones", "reads_per_second", "writes_per_second")
 def record_figures(load: NamespaceLoad, need: NamespaceNeed, version: Version) -> Iterator[Figure]:
     facts = server_facts(version)
     if isinstance(load.record, int):
-        formula, inputs, source = "round_up(stored, 16)", {"stored": load.record}, "the record's bytes as given"
+        formula, inputs, source = (
+            "round_up(stored, 16)",
+            {"stored": load.record},
+            "the bytes of the record in the request",
+        )
     elif load.storage is Storage.MEMORY and not facts.memory_block_bytes:
         formula, inputs, source = "in_heap", {"in_heap": need.record_bytes}, HEAP_SOURCE
     elif not facts.flat_layout:

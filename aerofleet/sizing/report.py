@@ -64,9 +64,10 @@ def summary(sizing: Sizing) -> Iterator[str]:
 
 
 def assumptions(assumed: Mapping[str, object]) -> Iterator[str]:
-    """Yield what was assumed for options that were not given."""
+    """Yield the values that were assumed for missing options."""
     if assumed:
-        yield f"assumed, because it was not given: {', '.join(f'{name} {value}' for name, value in assumed.items())}"
+        values = ", ".join(f"{name} {value}" for name, value in assumed.items())
+        yield f"assumed, because the option is missing: {values}"
 
 
 def tables(sizing: Sizing) -> Iterator[str]:

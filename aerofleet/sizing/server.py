@@ -80,7 +80,7 @@ def server_facts(version: Version) -> ServerFacts:
     for facts in FACTS:
         if version >= facts.since:
             return facts
-    raise ValueError(f"server {'.'.join(map(str, version))} is older than 3.1, which this sizing does not know")
+    raise ValueError(f"server {'.'.join(map(str, version))} is older than 3.1, the oldest version that can be sized")
 
 
 def record_limit_bytes(facts: ServerFacts, record_bytes: int) -> int:

@@ -22,10 +22,10 @@ def quantity(value: Any) -> Fraction:
     """Return the number of a quantity: ``500m`` → 1/2, ``64Gi`` → 68719476736. Any other value is 0: the schema refuses
     it.
     """
-    found = _FORM.fullmatch(str(value))
-    if found is None:
+    match = _FORM.fullmatch(str(value))
+    if match is None:
         return Fraction(0)
-    number, unit = found.groups(default="")
+    number, unit = match.groups(default="")
     if unit[:1] in ("e", "E") and len(unit) > 1:
         return Fraction(number) * Fraction(10) ** max(min(int(unit[1:]), 60), -60)
     return Fraction(number) * _UNITS[unit]
@@ -47,9 +47,9 @@ def canonical(value: str) -> str:
     whole one.
     Source: apimachinery, `resource.Quantity`.
     """
-    billionths, found = quantity(value) * 10**9, _FORM.fullmatch(value)
+    billionths, match = quantity(value) * 10**9, _FORM.fullmatch(value)
     number = Fraction(ceil(billionths) if billionths > 0 else floor(billionths), 10**9)
-    unit = (found.group(2) or "") if found else ""
+    unit = (match.group(2) or "") if match else ""
     units = _DECIMAL
     if unit in _BINARY and abs(number) >= 1024 and number.denominator == 1:
         units = {"": Fraction(1)} | _BINARY

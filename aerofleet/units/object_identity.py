@@ -1,7 +1,7 @@
 """The identity of a Kubernetes object: for the API server, for Pulumi, and for people.
 
-The API server knows an object by group, kind, namespace and name; every version of the group shows the same object. For
-Pulumi the version is a part of the identity, too.
+The API server identifies an object by group, kind, namespace and name; every version of the group shows the same
+object. For Pulumi the version is a part of the identity, too.
 """
 
 from __future__ import annotations

@@ -146,7 +146,7 @@ def test_nothing_that_a_person_wrote_is_lost(tmp_path: Path, monkeypatch: pytest
     [
         (["new-team", "checkout", "--cell", "local"], "'checkout' is in stacks/local/tenants.yaml already"),
         (["new-team", "pricing", "--cell", "lokal"], "there is no cell 'lokal'; did you mean 'local'?"),
-        (["new-team", "pricing"], "say which cell with --cell: local, staging"),
+        (["new-team", "pricing"], "name the cell with --cell: local, staging"),
         (["new-team", "Pricing", "--cell", "local"], "'Pricing' is no team name"),
         (["new-team", "pricing", "--cell", "local", "--memory", "lots"], "'lots' is no size"),
         (["new-team", "../pricing", "--cell", "local"], "'../pricing' is no team name"),

@@ -52,8 +52,8 @@ def test_options_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_is_not_given_is_assumed_and_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["size", "--objects", "10M", "--memory", "32Gi"]) == 0
     assumed = (
-        "assumed, because it was not given: server 8.1.1, record 1000, reads 0, writes 0, storage device, cores 16, "
-        "network 25Gbit/s, devices 4x1.6TB"
+        "assumed, because the option is missing: server 8.1.1, record 1000, reads 0, writes 0, storage device, "
+        "cores 16, network 25Gbit/s, devices 4x1.6TB"
     )
     assert capsys.readouterr().out.splitlines()[1] == assumed
 

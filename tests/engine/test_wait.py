@@ -104,7 +104,7 @@ def test_the_exit_code_tells_where_the_roll_out_is(
 @pytest.mark.parametrize(
     ("by", "message"),
     [
-        ("proto-fd-max: 16000", "on the server is not what the definitions say"),
+        ("proto-fd-max: 16000", "on the server differs from the definitions"),
         ("", "spec.aerospikeConfig.service.proto-fd-max is on the server and not in the definitions"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What happens to a neighbour changes no byte of a cluster: what is frozen was given once, never derived."""
+"""A change of a neighbour changes no byte of a cluster: frozen values are allocated once, never derived."""
 
 from __future__ import annotations
 
