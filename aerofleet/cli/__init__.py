@@ -9,6 +9,7 @@ framework imports. Each module has ``run(argv) -> exit code`` and is free to use
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -26,6 +27,10 @@ AFTER_INTERRUPT: dict[str, str] = {
     "local": "`aerofleet local status` shows what runs",
 }
 """Verb → what a person has to know after Ctrl-C, beyond the end of the verb."""
+
+
+COLLECTIONS = (50_000, 20, 20)
+"""Thresholds of Python's garbage collection while a verb runs; measured with `check` of 170 clusters."""
 
 
 class Verb(NamedTuple):
@@ -83,6 +88,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         hint = f"; did you mean '{near[0]}'?" if near else ""
         sys.stderr.write(f"aerofleet: no verb '{arguments[0]}'{hint}\n\n{usage()}")
         return ExitCode.MISTAKE
+    # A verb keeps nearly all that it builds, and soon ends: each full collection would walk the whole fleet again.
+    gc.set_threshold(*COLLECTIONS)
     try:
         result: int = import_module(verb.module).run(arguments[1:])
         sys.stdout.flush()
