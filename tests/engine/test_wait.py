@@ -31,8 +31,8 @@ pytestmark = pytest.mark.xdist_group("site")
 CASES: dict[str, tuple[dict[str, Any], int]] = {
     "rolled out": ({}, 0),
     "the operator is at work": ({"phase": "InProgress"}, 4),
-    "phase Completed, but the status mirrors the spec before": ({"size": 1}, 4),
-    "phase Completed, but the status holds what the spec no longer has": ({"k8sNodeBlockList": ["host-a"]}, 4),
+    "phase Completed, but the status mirrors the previous spec": ({"size": 1}, 4),
+    "phase Completed, but the status has a value that the spec no longer has": ({"k8sNodeBlockList": ["host-a"]}, 4),
     "never rolled out so far": ({"phase": "InProgress", "aerospikeConfig": None}, 4),
     "the operator reports an error": ({"phase": "Error"}, 1),
     "a pod runs another image": ({"pods": {"cart-1-0": {"image": "aerospike-server-enterprise:8.0.0.1"}}}, 4),
