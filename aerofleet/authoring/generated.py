@@ -1,4 +1,5 @@
-"""Files that follow from the definitions and from the code: allocations, CODEOWNERS, JSON Schemas, reference pages."""
+"""Files that follow from the definitions and from the code: allocations, CODEOWNERS, JSON Schemas; and in the product's
+own clone the pages of its reference."""
 
 from __future__ import annotations
 
@@ -32,7 +33,10 @@ from aerofleet.reference.settings import definitions_page
 from aerofleet.settings.source import cells, read_cell
 
 CODEOWNERS = Path(".github/CODEOWNERS")
+SCHEMA_FOLDER = Path("schemas")
 REFERENCE = Path("docs/reference")
+OWN_SOURCE = Path("aerofleet/authoring/generated.py")
+"""This module, below the folder of the product's own clone."""
 
 Texts = Mapping[Path, str]
 """Path below the project folder → text."""
@@ -72,7 +76,7 @@ def generated(root: Path, forget: frozenset[str] = frozenset()) -> dict[Path, st
     that is defined or unknown, or a committed file of allocations is missing.
     """
     all_cells(root)
-    return {**following_definitions(root, forget=forget), **pages()}
+    return {**following_definitions(root, forget=forget), **schemas(), **(pages() if is_own_clone(root) else {})}
 
 
 def following_definitions(
@@ -137,13 +141,30 @@ def cell_allocations(resolution: Resolution) -> str:
     return allocations_text(allocations)
 
 
+def schemas() -> Texts:
+    """Return the JSON Schema of every kind of definition file; the first line of such a file names its schema."""
+    return {SCHEMA_FOLDER / f"{kind}.json": schema_text(kind) for kind in SCHEMAS}
+
+
+def schema_line(kind: str, folder: str) -> str:
+    """Return the first line of a definition file in ``folder`` (below the project folder), for editors."""
+    up = "../" * len(Path(folder).parts)
+    return f"# yaml-language-server: $schema={up}{SCHEMA_FOLDER}/{kind}.json\n"
+
+
 def pages() -> Texts:
-    """Return the schemas and the generated pages of the reference."""
-    texts = {REFERENCE / "schemas" / f"{kind}.json": schema_text(kind) for kind in SCHEMAS}
-    texts[REFERENCE / "definitions.md"] = definitions_page()
-    texts[REFERENCE / "network-profiles.md"] = network_profiles_page()
-    texts[REFERENCE / "rules.md"] = rules_page()
-    return texts
+    """Return the generated pages of the reference."""
+    return {
+        REFERENCE / "definitions.md": definitions_page(),
+        REFERENCE / "network-profiles.md": network_profiles_page(),
+        REFERENCE / "rules.md": rules_page(),
+    }
+
+
+def is_own_clone(root: Path) -> bool:
+    """Return whether the running code is in ``root``: the reference belongs to the product, not to a user's project."""
+    own = root / OWN_SOURCE
+    return own.exists() and own.samefile(__file__)
 
 
 def text_at(path: Path) -> str | None:

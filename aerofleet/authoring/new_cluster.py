@@ -35,7 +35,7 @@ def text_of(root: Path, folder: str, team: str) -> str:
         return read_bytes_as_text(root / path, path)
     if team not in entries_of(read(root / folder / "tenants.yaml", f"{folder}/tenants.yaml"), "teams"):
         raise MistakeError(f"{path} is not there; `aerofleet new-team` makes it")
-    return team_text(team)
+    return team_text(folder, team)
 
 
 def split_key(key: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aerofleet.authoring.entry import entries_of, plain, with_entry
-from aerofleet.authoring.generated import write_with_following
+from aerofleet.authoring.generated import schema_line, write_with_following
 from aerofleet.files.project_files import Files
 from aerofleet.files.validation import nearest
 from aerofleet.findings.stop import MistakeError
@@ -55,14 +55,13 @@ def new_team(root: Path, cell: str | None, request: TeamRequest) -> list[Path]:
     texts = {tenants: with_entry(read_bytes_as_text(root / tenants, tenants), tenants, "teams", request.team, entry)}
     team_file = f"{folder}/teams/{request.team}.yaml"
     if not (root / team_file).exists():
-        texts[team_file] = team_text(request.team)
+        texts[team_file] = team_text(folder, request.team)
     return write_with_following(root, texts)
 
 
-def team_text(team: str) -> str:
-    """Return a team's file before its first cluster."""
-    schema = "# yaml-language-server: $schema=../../../docs/reference/schemas/team.json"
-    return f"{schema}\nteam: {team}\nclusters: {{}}\n"
+def team_text(folder: str, team: str) -> str:
+    """Return a team's file before its first cluster. ``folder``: the folder of its cell."""
+    return f"{schema_line('team', f'{folder}/teams')}team: {team}\nclusters: {{}}\n"
 
 
 def tenant_entry(root: Path, folder: str, request: TeamRequest) -> dict[str, Any]:

@@ -44,7 +44,7 @@ VERBS: dict[str, Verb] = {
     "explain": Verb("aerofleet.cli.explain", "print where a value of a cluster comes from"),
     "new-team": Verb("aerofleet.cli.new_team", "add a team to a cell"),
     "new-cluster": Verb("aerofleet.cli.new_cluster", "add a cluster to a team"),
-    "generate": Verb("aerofleet.cli.generate", "write allocations, CODEOWNERS, schemas and reference pages"),
+    "generate": Verb("aerofleet.cli.generate", "write allocations, CODEOWNERS and schemas"),
     "schema": Verb("aerofleet.cli.schema", "print the JSON Schema of a definition file"),
     "verdict": Verb("aerofleet.cli.verdict", "predict the operator's answers: JSON lines in, JSON lines out"),
     "lint": Verb("aerofleet.cli.lint", "judge raw AerospikeCluster files"),

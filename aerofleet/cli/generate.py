@@ -1,7 +1,7 @@
 """`aerofleet generate`: write the files that follow from the definitions and the code.
 
-These are the allocations (ports, ids, names), CODEOWNERS, the JSON Schemas and the reference pages. A value that is
-allocated already stays.
+These are the allocations (ports, ids, names), CODEOWNERS and the JSON Schemas; in a clone of the product the reference
+pages, too. A value that is allocated already stays.
 """
 
 from __future__ import annotations

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from aerofleet.authoring.generated import generated
 from aerofleet.cli import main
-from tests.fleet.project import SHOP, copy_of
+from tests.fleet.project import ROOT, SHOP, copy_of
 
 TEAM = "stacks/here/teams/search.yaml"
 
@@ -17,14 +19,33 @@ def test_a_check_names_what_is_out_of_date_and_writes_nothing(
 ) -> None:
     root = copy_of(SHOP, tmp_path)
     assert main(["generate", "--root", str(root)]) == 0
-    assert "docs/reference/rules.md: written\n" in capsys.readouterr().out
-    page = root / "docs/reference/rules.md"
+    assert "schemas/team.json: written\n" in capsys.readouterr().out
+    page = root / "schemas/team.json"
     page.write_text("old")
     assert main(["generate", "--root", str(root), "--check"]) == 1
-    assert capsys.readouterr().out == "docs/reference/rules.md: is out of date\n"
+    assert capsys.readouterr().out == "schemas/team.json: is out of date\n"
     assert page.read_text() == "old"
     assert main(["generate", "--root", str(root)]) == 0
     assert main(["generate", "--root", str(root), "--check"]) == 0
+
+
+def test_the_reference_of_the_product_is_in_no_project_of_a_user(tmp_path: Path) -> None:
+    root = copy_of(SHOP, tmp_path)
+    assert main(["generate", "--root", str(root)]) == 0
+    assert not (root / "docs").exists()
+    assert Path("docs/reference/rules.md") in generated(ROOT)
+    # Code of another clone or version is not the running code.
+    shutil.copytree(ROOT / "aerofleet/authoring", root / "aerofleet/authoring")
+    assert not [path for path in generated(root) if path.is_relative_to("docs")]
+
+
+def test_the_first_line_of_a_definition_names_its_schema() -> None:
+    texts = generated(ROOT)
+    for file in [*ROOT.glob("stacks/*/*.yaml"), *ROOT.glob("stacks/*/teams/*.yaml"), *ROOT.glob("templates/tiers/*")]:
+        first = file.read_text().partition("\n")[0]
+        if file.name != "allocations.yaml":
+            schema = file.parent / first.removeprefix("# yaml-language-server: $schema=")
+            assert schema.resolve().relative_to(ROOT) in texts, file
 
 
 def test_a_mistake_in_a_new_definition_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

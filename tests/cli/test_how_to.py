@@ -191,7 +191,7 @@ def test_generated_files_are_up_to_date() -> None:
 
 def test_generate_says_what_is_out_of_date(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = copy_of(EXAMPLE, tmp_path)
-    shutil.copytree(ROOT / "docs" / "reference", root / "docs" / "reference")
+    shutil.copytree(ROOT / "schemas", root / "schemas")
     search = Path("stacks/local/teams/search.yaml")
     (root / search).write_text(
         "team: search\nclusters:\n  suggest: {tier: bronze, workload: {objects: 1, record: 1, reads: 1, writes: 1}}\n"
@@ -200,12 +200,12 @@ def test_generate_says_what_is_out_of_date(tmp_path: Path, capsys: pytest.Captur
     # `profile` was only taken out of the file: that is a mistake before it is anything to generate.
     assert main(["generate", "--root", str(root)]) == 2
     assert "search/profile is in no team file" in capsys.readouterr().err
-    (root / "docs" / "reference" / "definitions.md").unlink()
+    (root / "schemas" / "team.json").unlink()
     shutil.copy(
         EXAMPLE / "stacks" / "local" / "teams" / "search.yaml", root / "stacks" / "local" / "teams" / "search.yaml"
     )
     assert main(["generate", "--check", "--root", str(root)]) == 1
-    assert capsys.readouterr().out == "docs/reference/definitions.md: is out of date\n"
+    assert capsys.readouterr().out == "schemas/team.json: is out of date\n"
     assert main(["generate", "--root", str(root)]) == 0
     assert main(["generate", "--check", "--root", str(root)]) == 0
 
