@@ -79,12 +79,14 @@ class ChangeAnalysis:
         )
 
 
-def analyse_change(old: Sequence[Object], new: Sequence[Object], operator: str = OPERATOR) -> ChangeAnalysis:
+def analyse_change(
+    old: Sequence[Object], new: Sequence[Object], operator: str = OPERATOR, *, by_name: bool = False
+) -> ChangeAnalysis:
     """Return what becomes of every cluster and object on the way from ``old`` to ``new``.
 
     ``operator``: the release that acts. The statuses and Pods in ``old`` say how far the last roll-out is; without them
     it counts as finished. Objects belong together by kind, namespace and name; a single cluster on each side belongs to
-    the other, whatever they are called.
+    the other, whatever they are called, unless ``by_name``: the objects of a whole cell are no renamed file.
     """
     pods = [resource for resource in old if resource.get("kind") == "Pod"]
     before, after = (
@@ -92,7 +94,8 @@ def analyse_change(old: Sequence[Object], new: Sequence[Object], operator: str =
     )
     read = {id(written): cluster for side in (before, after) for written, cluster in side.read}
     clusters = []
-    for was, now in _pairs(before.written, after.written):
+    pairs = _by_name if by_name else _pairs
+    for was, now in pairs(before.written, after.written):
         if now is None:
             change = _deletion(was or {}, read[id(was)])
         elif was is None:

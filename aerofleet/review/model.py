@@ -1,0 +1,217 @@
+"""A review as plain data, without any layout: the formats of `aerofleet.review.formats` make texts of it.
+
+Everything is in a fixed order (cells by name, then clusters as their cell has them), so two runs are equal.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aerofleet.findings import Finding, Location
+from aerofleet.findings.effect import Effect, Reason
+
+SideName = Literal["base", "head"]
+Verdict = Literal["none", "live", "warm-restart", "rolling-restart", "moves-data", "data-at-risk", "unknown", "refused"]
+"""The worst effect of a change; ``unknown`` where a cell can't be judged, unless another one is refused."""
+
+UNKNOWN: Verdict = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a review.
+
+    ``name``: what the person asked for, a revision or a folder. ``commit``: 40 or 64 hex digits; empty for a folder.
+    ``digest``: ``sha256:…`` of its rendering; empty if it was not rendered. ``rendered_by``: the code that runs the
+    review, the side's own code in a process of its own, or a file with a ready rendering. ``notes``: what a reader has
+    to know about that, such as a network that could not be cut off.
+    """
+
+    name: str
+    commit: str = ""
+    digest: str = ""
+    rendered_by: Literal["running-code", "own-code", "file", "nothing"] = "running-code"
+    product_version: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A value in the files that differs between the sides.
+
+    ``location``: where head has the value; where it is gone, the place in base. ``path``: the path of the value as
+    people write it (``namespaces.cart.defaultTtl``, ``allocated.ports``); a code file for a change of code. ``layer``:
+    what the value belongs to: ``tier gold@3``, ``team``, ``cell``, ``allocations``, ``code``. ``old`` and ``new``: None
+    where a side does not have it.
+    """
+
+    path: str
+    layer: str
+    old: Any = None
+    new: Any = None
+    location: Location | None = None
+    side: SideName = "head"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedCluster:
+    """A cluster that the change affects: its objects differ, its neighbours bring a hazard, or another release of the
+    operator acts on it.
+
+    ``cluster``: its name in its team's file; ``namespace`` and ``name``: those of the AerospikeCluster. ``pods``: kind
+    of restart (`aerofleet.ako.restart`) → number of pods.
+    """
+
+    cell: str
+    environment: str
+    stack: str
+    team: str
+    cluster: str
+    namespace: str
+    name: str
+    effect: Effect
+    reasons: tuple[Reason, ...]
+    hazards: tuple[Finding, ...] = ()
+    pods: Mapping[str, int] = field(default_factory=dict)
+    blocks_hosts: bool = False
+    causes: tuple[Cause, ...] = ()
+    by_changed_code: bool = False
+
+    @property
+    def key(self) -> str:
+        """Return ``CELL TEAM/CLUSTER``."""
+        return f"{self.cell} {self.team}/{self.cluster}"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Changed clusters with equal effect, reasons, hazards and causes: one entry for a reader. Often a single one."""
+
+    clusters: tuple[ChangedCluster, ...]
+
+    @property
+    def first(self) -> ChangedCluster:
+        """Return the cluster whose effect, reasons, hazards and causes are those of all."""
+        return self.clusters[0]
+
+    @property
+    def pods(self) -> dict[str, int]:
+        """Return kind of restart → number of pods of all clusters."""
+        kinds = dict.fromkeys(kind for cluster in self.clusters for kind in cluster.pods)
+        return {kind: sum(cluster.pods.get(kind, 0) for cluster in self.clusters) for kind in kinds}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedOther:
+    """An object beside the clusters that comes, goes or changes. ``object``: ``NetworkPolicy shop/cart``."""
+
+    cell: str
+    environment: str
+    stack: str
+    object: str
+    effect: Effect
+    reasons: tuple[Reason, ...]
+    by_changed_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CellFinding:
+    """A finding of head's definitions, or of a policy. ``is_new``: base did not have it. ``cell``: empty for a finding
+    about the fleet.
+    """
+
+    cell: str
+    finding: Finding
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCell:
+    """A cell that can't be judged. ``cell`` is empty where that holds for a whole side.
+
+    ``reason``: why; ``way_out``: what a person can do; ``mistakes``: the findings that stop the rendering.
+    ``clusters``: how many clusters it has, as far as they could be read.
+    """
+
+    cell: str
+    side: SideName
+    reason: str
+    way_out: str
+    mistakes: tuple[Finding, ...] = ()
+    clusters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """Another release of the operator or of a server in a cell. ``channel``: of servers; empty for the operator.
+
+    ``notes``: what differs between the releases, as findings with a source in their rule.
+    """
+
+    kind: Literal["operator", "server"]
+    cell: str
+    channel: str
+    old: str
+    new: str
+    clusters: tuple[str, ...]
+    notes: tuple[Finding, ...] = ()
+    cause: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnginePreview:
+    """Stacks for which only the engine can say what a change does. ``pins``: what differs: ``pulumi-kubernetes 4.34.0 →
+    4.35.0``."""
+
+    stacks: tuple[str, ...]
+    pins: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The answer about one change.
+
+    ``counts``: effect, or ``unknown`` → number of clusters, those without any effect too. ``clusters``: the changed
+    ones; ``groups``: the same, each in one group, the worst effect first. ``changed_code``: names of the files of code,
+    pins and locks that differ.
+    """
+
+    base: Side
+    head: Side
+    as_of: datetime.date
+    counts: Mapping[str, int]
+    clusters: tuple[ChangedCluster, ...] = ()
+    groups: tuple[Group, ...] = ()
+    others: tuple[ChangedOther, ...] = ()
+    findings: tuple[CellFinding, ...] = ()
+    unknown: tuple[UnknownCell, ...] = ()
+    upgrades: tuple[Upgrade, ...] = ()
+    previews: tuple[EnginePreview, ...] = ()
+    changed_code: tuple[str, ...] = ()
+
+    @property
+    def effect(self) -> Effect:
+        """Return the worst effect of all that could be judged."""
+        effects = [*(cluster.effect for cluster in self.clusters), *(other.effect for other in self.others)]
+        return max(effects, default=Effect.NONE)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the worst effect, or ``unknown`` where something can't be judged and nothing else is refused."""
+        if self.unknown and self.effect < Effect.REFUSED:
+            return UNKNOWN
+        return str(self.effect)  # type: ignore[return-value]
+
+    @property
+    def folded(self) -> tuple[Group, ...]:
+        """Return the groups of several clusters."""
+        return tuple(group for group in self.groups if len(group.clusters) > 1)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to tell: no object differs, no finding is new, nothing is unknown."""
+        new = any(finding.is_new for finding in self.findings)
+        return not (self.clusters or self.others or self.unknown or self.upgrades or self.previews or new)
