@@ -11,10 +11,10 @@ environment:
 	@tools/bootstrap
 
 up: ## from a fresh clone to a running `pulumi up` on an embedded control plane
-	@started=$$(date +%s); tools/bootstrap && $(RUN)/python -m aerofleet.cli.up up --started $$started
+	@started=$$(date +%s); tools/bootstrap && $(RUN)/aerofleet local up --apply --started $$started
 
 down: environment ## remove what `make up` started and wrote
-	@$(RUN)/python -m aerofleet.cli.up down
+	@$(RUN)/aerofleet local down --destroy
 
 test: environment ## the whole suite, from unit tests to the real engine
 	@$(RUN)/pytest --numprocesses 2 --dist loadgroup

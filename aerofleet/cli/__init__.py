@@ -24,7 +24,7 @@ from aerofleet.findings.stop import StopError
 AFTER_INTERRUPT: dict[str, str] = {
     "wait": "the roll-outs go on without it",
     "recover": "the same command again goes on from there",
-    "local": "`aerofleet local status` shows what runs",
+    "local": "the same command again goes on from there; `aerofleet local status` shows what runs",
 }
 """Verb → what a person has to know after Ctrl-C, beyond the end of the verb."""
 
@@ -55,7 +55,7 @@ VERBS: dict[str, Verb] = {
     "stacks": Verb("aerofleet.cli.stacks", "list the stacks of a cell, move a team, destroy an ephemeral cell"),
     "size": Verb("aerofleet.cli.size", "print how large a cluster has to be for a workload, and why"),
     "env": Verb("aerofleet.cli.env", "print shell exports for plain `pulumi`"),
-    "local": Verb("aerofleet.cli.local", "start, stop and show the embedded control plane"),
+    "local": Verb("aerofleet.cli.local", "start, stop and show the embedded control plane; try a project on it"),
 }
 
 

@@ -45,13 +45,13 @@ OVERRULING = ("PULUMI_CONFIG_PASSPHRASE",)
 file, and nobody else could open the stack again."""
 
 
-def shell_exports(bin_folder: Path, state: State, pulumi_home: Path | None) -> str:
-    """Return the lines with which a shell sets all variables, those of the embedded control plane only while it exists.
+def shell_exports(bin_folder: Path, state: State | None, pulumi_home: Path | None) -> str:
+    """Return the lines with which a shell sets all variables, those of an embedded control plane only if there is one.
 
     ``bin_folder``: the folder of the engine. ``pulumi_home``: see :func:`embedded_variables`.
     """
     variables = tool_variables(bin_folder)
-    if not state.exists():
+    if state is None:
         return exports(variables)
     lines = exports(variables | embedded_variables(state, pulumi_home))
     return lines + "".join(f"unset {name}\n" for name in OVERRULING)

@@ -1,6 +1,7 @@
-"""From a fresh clone to a running `pulumi up` on the embedded control plane, and back: `make up` and `make down`.
+"""Try a project on the embedded control plane: apply every cell whose context it is, and end all of it again.
 
-Not verbs of `aerofleet`: they serve this project's own clone, and each step is a verb of its own.
+This is `aerofleet local up --apply` and `aerofleet local down --destroy`, which `make up` and `make down` call. Each
+step is a verb of its own, too.
 """
 
 from __future__ import annotations
@@ -9,25 +10,33 @@ import json
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from aerofleet.engine.end_cell import destroy_cell
 from aerofleet.engine.pulumi import Engine, to_its_end
 from aerofleet.engine.settle import mend_backend, recover
-from aerofleet.findings.stop import FailureError
+from aerofleet.findings.stop import FailureError, MistakeError
+from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.lookup import resolved_cell
+from aerofleet.fleet.stack_name import stack_names
+from aerofleet.load.whole_file import write_whole
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import OVERRULING, embedded_variables, tool_variables
+from aerofleet.local.project import embedded_cells
 from aerofleet.local.state import State, default_state
 from aerofleet.local.try_out_report import result
 from aerofleet.local.up_and_down import bring_up, take_down
+from aerofleet.settings.source import STACKS
 from tools.toolchain.control_plane import prepare_control_plane
 from tools.toolchain.engine import prepare_engine, stand_in_home
-from tools.toolchain.recipes import ROOT
+from tools.toolchain.store import locked
 
-STACK = "local"
-STACK_CONFIG = ROOT / f"stacks/Pulumi.{STACK}.yaml"
+BUSY = "another `aerofleet local up --apply` or `down --destroy` is running; waiting for its end"
+SALT = "encryptionsalt:"
+"""Key of a stack's configuration. It belongs to the passphrase of one control plane."""
 Report = Callable[[str], None]
 
 
@@ -50,34 +59,52 @@ class Parts:
         self.seconds[name] = time.monotonic() - started
 
 
-def up(report: Report, warn: Report, before_python_seconds: float | None) -> None:
-    """Make the toolchain, the control plane and the stack, recover it, and apply the example cell.
+def apply_project(root: Path, report: Report, warn: Report, before_seconds: float | None = None) -> None:
+    """Make the toolchain and the control plane; make, recover and apply the stacks of every embedded cell.
 
-    ``before_python_seconds``: the time that the Python environment took. Raises StopError.
+    ``before_seconds``: the time that the Python environment took. Raises StopError; for a project without an embedded
+    cell, or with mistakes in one, before anything is made.
     """
-    parts = Parts(report)
-    if before_python_seconds is not None:
-        parts.seconds["Python environment"] = before_python_seconds
-    with parts.part("toolchain"):
-        bin_folder = prepare_engine(ROOT)
-        prepare_control_plane()
-    with parts.part("embedded control plane"):
-        bring_up(report, warn)
-    state = default_state()
-    use(bin_folder, state)
-    engine = Engine(ROOT)
+    root = root.resolve()
+    cells = [resolved_cell(root, name) for name in embedded_cells(root)]
+    if not cells:
+        raise MistakeError(
+            f"no cell under {root / STACKS} has the embedded control plane as its `context` in cell.yaml"
+        )
+    state, parts = default_state(), Parts(report)
+    if before_seconds is not None:
+        parts.seconds["Python environment"] = before_seconds
+    with locked(state.run_lock, BUSY):
+        with parts.part("toolchain"):
+            bin_folder = prepare_engine(root)
+            prepare_control_plane()
+        with parts.part("embedded control plane"):
+            bring_up(root, report, warn)
+        use(bin_folder, state)
+        changes = apply(Engine(root), cells, parts, report)
+        with parts.part("random Secrets, because there is no secret store"):
+            report(f"  {sum(map(make_random_secrets, cells))} made")
+    report(result(ControlPlane(state).server(), changes, parts.seconds, [cell.name for cell in cells]))
+
+
+def apply(engine: Engine, cells: list[Cell], parts: Parts, report: Report) -> Mapping[str, int]:
+    """Make, recover and apply the stacks of the cells; return operation → number of resources."""
+    changes = Counter[str]()
+    stacks = [str(stack) for cell in cells for stack in stack_names(cell)]
     with parts.part("stack, and recovery of a run that was cut off"):
-        mend_backend(ROOT, report, dry_run=False)
-        select_stack(engine)
-        if not recover(engine, STACK, report, dry_run=False):
-            raise TryOutError("the last run can't be recovered")
+        mend_backend(engine.root, report, dry_run=False)
+        for stack in stacks:
+            select_stack(engine, stack)
+            if not recover(engine, stack, report, dry_run=False):
+                raise TryOutError(f"the last run of stack {stack} can't be recovered")
     with parts.part("pulumi up"):
-        if pulumi("up", "--yes", "--skip-preview", "--stack", STACK):
-            raise TryOutError("`pulumi up` failed")
-        changes = last_changes(engine)
-    with parts.part("random Secrets, because there is no secret store"):
-        report(f"  {make_random_secrets()} made")
-    report(result(ControlPlane(state).server(), changes, parts.seconds))
+        for stack in stacks:
+            if pulumi(engine.root, "up", "--yes", "--skip-preview", "--stack", stack):
+                raise TryOutError(f"`pulumi up` of stack {stack} failed")
+            changes.update(last_changes(engine, stack))
+        # Plain `pulumi` then works on the first one.
+        engine.run("stack", "select", stacks[0])
+    return changes
 
 
 def use(bin_folder: Path, state: State) -> None:
@@ -87,56 +114,70 @@ def use(bin_folder: Path, state: State) -> None:
         os.environ.pop(name, None)
 
 
-def down(report: Report) -> None:
-    """Destroy the stack, then the control plane with all its data. Raises StopError."""
-    state = default_state()
-    if not state.exists():
-        report("nothing is up")
-    elif ControlPlane(state).running():
-        use(prepare_engine(ROOT), state)
-        mend_backend(ROOT, report, dry_run=False)
-        destroy(Engine(ROOT), report)
-    else:
-        report("the control plane does not run: its data and the stack's state go without `pulumi destroy`")
-    take_down(report)
-    STACK_CONFIG.unlink(missing_ok=True)
-    shutil.rmtree(ROOT / ".aerofleet", ignore_errors=True)
+def end_project(root: Path, report: Report) -> None:
+    """Destroy the stacks of the project, then remove the control plane with all its data. Raises StopError."""
+    root, state = root.resolve(), default_state()
+    with locked(state.run_lock, BUSY):
+        if state.exists():
+            state.require(root)
+            destroy(root, state, report)
+        take_down(root, report)
+        for name in embedded_cells(root):
+            for config in [root / STACKS / f"Pulumi.{name}.yaml", *(root / STACKS).glob(f"Pulumi.{name}.*.yaml")]:
+                forget_salt(config)
+        shutil.rmtree(root / ".aerofleet", ignore_errors=True)
     report("the programs stay in the cache for the next time")
 
 
-def destroy(engine: Engine, report: Report) -> None:
-    """Destroy the stack if there is one. If that fails, its objects go with the control plane."""
-    if STACK not in engine.stacks():
+def destroy(root: Path, state: State, report: Report) -> None:
+    """Destroy the stacks of the ephemeral cells. What is left, goes with the control plane."""
+    if not ControlPlane(state).running():
+        report("the control plane does not run: its data and the state of the stacks go without `pulumi destroy`")
         return
-    report(f"the cell '{STACK}' is ephemeral: nothing in it is protected, so `pulumi destroy` may end it")
-    if pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK):
-        report("`pulumi destroy` failed; the control plane is removed with all that is left on it")
+    use(prepare_engine(root), state)
+    try:
+        mend_backend(root, report, dry_run=False)
+        for name in embedded_cells(root):
+            destroy_cell(Engine(root), resolved_cell(root, name), report, dry_run=False)
+    except (FailureError, MistakeError) as error:
+        report(f"{error}\nnot everything is destroyed; the control plane is removed with all that is left on it")
 
 
-def select_stack(engine: Engine) -> None:
-    """Make the stack if it does not exist, and select it for plain `pulumi`."""
-    if STACK not in engine.stacks():
-        # Left from a control plane that was removed: its salt belongs to a passphrase that is gone too.
-        STACK_CONFIG.unlink(missing_ok=True)
-    engine.run("stack", "select", "--create", STACK)
+def select_stack(engine: Engine, stack: str) -> None:
+    """Make the stack if it does not exist."""
+    if stack not in engine.stacks():
+        forget_salt(engine.root / STACKS / f"Pulumi.{stack}.yaml")
+        engine.run("stack", "init", "--no-select", stack)
 
 
-def pulumi(*arguments: str) -> int:
+def forget_salt(config: Path) -> None:
+    """Take the salt out of a stack's configuration, and remove a file without more: the passphrase went with the
+    control plane.
+    """
+    if config.is_file():
+        text = config.read_text(encoding="utf-8")
+        kept = "".join(line for line in text.splitlines(keepends=True) if not line.startswith(SALT))
+        if not kept.strip():
+            config.unlink()
+        elif kept != text:
+            write_whole(config, kept)
+
+
+def pulumi(root: Path, *arguments: str) -> int:
     """Run the engine, with its output in ours; return its exit code."""
-    return to_its_end(["pulumi", "--cwd", str(ROOT), "--non-interactive", *arguments], capture=False).returncode
+    return to_its_end(["pulumi", "--cwd", str(root), "--non-interactive", *arguments], capture=False).returncode
 
 
-def last_changes(engine: Engine) -> Mapping[str, int]:
+def last_changes(engine: Engine, stack: str) -> Mapping[str, int]:
     """Return operation → number of resources, of the stack's last update, in the engine's terms."""
-    history = json.loads(engine.run("stack", "history", "--json", "--page-size", "1", "--stack", STACK))
+    history = json.loads(engine.run("stack", "history", "--json", "--page-size", "1", "--stack", stack))
     return dict(history[0].get("resourceChanges") or {}) if history else {}
 
 
-def make_random_secrets() -> int:
+def make_random_secrets(cell: Cell) -> int:
     """Create the missing Secrets of the cell; return the number of new ones."""
     # Loaded here: the client takes KUBECONFIG from the environment when it is imported.
     from aerofleet.live.cluster_api import ClusterApi
     from aerofleet.live.embedded_secrets import make_secrets
 
-    cell = resolved_cell(ROOT, STACK)
     return make_secrets(ClusterApi(cell.context), cell)

@@ -1,4 +1,4 @@
-"""The result of `make up` as text: the objects on the server, the changes, and the time of each part."""
+"""The result of `local up --apply` as text: the objects on the server, the changes, and the time of each part."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ from aerofleet.units.names import MANAGED_BY_LABEL, MANAGED_BY_VALUE
 TABLE_EDGES = 10
 """Columns that a table of three spends on space between its own."""
 
-NEXT = """\
-What to try next:
-  eval "$(.venv/bin/aerofleet env)"    then plain `pulumi preview`, `pulumi up`, `pulumi stack output`
-  edit stacks/local/teams/*.yaml       and `pulumi preview --diff` shows exactly the path you changed
-  make up                              again: nothing changes
-  make down                            removes all of it: the cell is `ephemeral`, so nothing in it is protected"""
+NEXT: tuple[tuple[str, str], ...] = (
+    ('eval "$(.venv/bin/aerofleet env)"', "then plain `pulumi preview`, `pulumi up`, `pulumi stack output`"),
+    ("edit stacks/{cell}/teams/*.yaml", "and `pulumi preview --diff` shows exactly the path you changed"),
+    ("make up", "again: nothing changes"),
+    ("make down", "removes all of it; nothing of the control plane is kept"),
+)
+"""What to try next → what it does."""
 
 
-def result(server: ApiServer, changes: Mapping[str, int], seconds: Mapping[str, float]) -> str:
+def result(server: ApiServer, changes: Mapping[str, int], seconds: Mapping[str, float], cells: Sequence[str]) -> str:
     """Return the tables and what to try next.
 
-    ``changes``: operation → number of resources. ``seconds``: part of the run → its time.
+    ``changes``: operation → number of resources. ``seconds``: part of the run → its time. ``cells``: the applied ones.
     """
     console = Console(highlight=False)
     kinds = sorted(objects_with(server, MANAGED_BY_LABEL, MANAGED_BY_VALUE).items())
@@ -35,7 +36,10 @@ def result(server: ApiServer, changes: Mapping[str, int], seconds: Mapping[str, 
         console.print("Accepted, no pods: there are no kubelets and no operator behind this API server.\n")
         console.print(summary(changes))
         console.print(table_of_times(seconds))
-    return shown.get() + NEXT
+    lines = ((command.format(cell=cells[0]), meaning) for command, meaning in NEXT)
+    return "\n".join(
+        [f"{shown.get()}What to try next:", *(f"  {command:<35}  {meaning}" for command, meaning in lines)]
+    )
 
 
 def table_of_objects(kinds: Sequence[tuple[str, tuple[str, ...]]], width: int) -> Table:

@@ -9,21 +9,20 @@ from aerofleet.local.control_plane import ControlPlane, Status, died_report
 from aerofleet.local.project import ako_definitions, embedded_hosts
 from aerofleet.local.state import default_state
 from tools.toolchain.control_plane import prepare_control_plane
-from tools.toolchain.recipes import project_folder
 from tools.toolchain.store import locked
 
 Report = Callable[[str], None]
 BUSY = "another run is starting or stopping the control plane; waiting"
 
 
-def bring_up(report: Report, warn: Report, root: Path | None = None) -> None:
+def bring_up(root: Path, report: Report, warn: Report) -> None:
     """Start the control plane with the hosts of the project in ``root``; only report if it runs already.
 
-    Raises ToolchainError, ProcessError, ApiServerError.
+    Raises ControlPlaneInUseError, ToolchainError, ProcessError, ApiServerError.
     """
-    root = root or project_folder()
     plane = ControlPlane(default_state())
     with locked(plane.state.lock, BUSY):
+        plane.state.claim(root)
         if plane.running():
             report("the embedded control plane is up already")
         else:
@@ -34,10 +33,11 @@ def bring_up(report: Report, warn: Report, root: Path | None = None) -> None:
             report(line)
 
 
-def take_down(report: Report) -> None:
-    """Stop the control plane and remove all its data."""
+def take_down(root: Path, report: Report) -> None:
+    """Stop the control plane and remove all its data. Raises ControlPlaneInUseError if another project uses it."""
     plane = ControlPlane(default_state())
     with locked(plane.state.lock, BUSY):
+        plane.state.require(root)
         existed = plane.state.exists()
         plane.remove()
     report("the embedded control plane and its data are gone" if existed else "there is none")
@@ -52,6 +52,8 @@ def show_status(report: Report, warn: Report) -> bool:
     status = plane.status()
     for line in status_lines(status):
         report(line)
+    if user := plane.state.user():
+        report(f"  it has the stacks of the project {user}")
     warn_of_dead(plane, warn)
     return status.healthy
 

@@ -66,7 +66,11 @@ def test_the_engine_ends_by_itself_what_it_has_begun(tmp_path: Path) -> None:
     program.write_text(PULUMI)
     program.chmod(0o755)
     child = subprocess.Popen(
-        [sys.executable, "-c", "from aerofleet.local.try_out import pulumi; pulumi('up')"],
+        [
+            sys.executable,
+            "-c",
+            "from pathlib import Path; from aerofleet.local.try_out import pulumi; pulumi(Path(), 'up')",
+        ],
         env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
