@@ -1,6 +1,6 @@
 # The targets that people and CI call. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help environment up down test test-unit test-engine test-nightly check fmt lint generate bench
+.PHONY: help environment up down test test-unit test-engine test-nightly check fmt lint lock generate bench
 
 RUN := .venv/bin
 
@@ -41,6 +41,9 @@ lint: environment ## ruff, mypy, import-linter
 fmt: environment ## format the code, and apply the corrections of ruff
 	@$(RUN)/ruff format
 	@$(RUN)/ruff check --fix
+
+lock: environment ## write the wheel's own pins anew, after a change of uv.lock
+	@$(RUN)/python -m tools.derive.requirements
 
 generate: environment ## write the generated files: schemas, reference pages, allocations, CODEOWNERS
 	@$(RUN)/aerofleet generate

@@ -23,15 +23,16 @@ import yaml
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import embedded_variables, tool_variables
-from aerofleet.local.project import ako_definitions, embedded_hosts
+from aerofleet.local.project import embedded_hosts
 from aerofleet.local.state import State
 from aerofleet.manifests import render_cell
+from aerofleet.toolchain.control_plane import prepare_control_plane
+from aerofleet.toolchain.engine import prepare_engine
+from bench.checkout import ROOT
 from bench.floor import Floor
 from bench.generated_cell import CELL, write_cell
 from bench.project import Project
-from tools.toolchain.control_plane import prepare_control_plane
-from tools.toolchain.engine import prepare_engine
-from tools.toolchain.recipes import ROOT
+from tests.engine.operator_definitions import operator_definitions
 
 CLUSTERS = 170
 CLUSTERS_IN_GROUPS = 430
@@ -138,13 +139,13 @@ def groups(folder: Path) -> None:
 def control_plane(folder: Path) -> Iterator[dict[str, str]]:
     """Start a control plane with the hosts of the generated cell; yield the environment for `pulumi` on it."""
     plane = ControlPlane(State(folder / "local"))
-    plane.start(prepare_control_plane(), ako_definitions(ROOT))
+    plane.start(prepare_control_plane(), operator_definitions())
     try:
         probe = folder / "probe"
         probe.mkdir()
         write_cell(ROOT, probe, 1)
         plane.ensure_nodes(embedded_hosts(probe))
-        yield {**os.environ, **tool_variables(prepare_engine()), **embedded_variables(plane.state)}
+        yield {**os.environ, **tool_variables(prepare_engine(ROOT)), **embedded_variables(plane.state)}
     finally:
         plane.remove()
 

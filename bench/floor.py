@@ -20,10 +20,10 @@ from aerofleet.local.credentials import CONTEXT
 from aerofleet.local.environment import embedded_variables, tool_variables
 from aerofleet.local.state import State
 from aerofleet.manifests import render_cell
+from aerofleet.toolchain.control_plane import prepare_control_plane
+from aerofleet.toolchain.engine import prepare_engine
+from bench.checkout import ROOT
 from bench.project import Project
-from tools.toolchain.control_plane import prepare_control_plane
-from tools.toolchain.engine import prepare_engine
-from tools.toolchain.recipes import ROOT
 
 COUNTS = (100, 500, 2000)
 
@@ -105,7 +105,7 @@ def run() -> None:
         plane = ControlPlane(State(folder / "local"))
         plane.start(prepare_control_plane(), None)
         try:
-            env = {**os.environ, **tool_variables(prepare_engine()), **embedded_variables(plane.state)}
+            env = {**os.environ, **tool_variables(prepare_engine(ROOT)), **embedded_variables(plane.state)}
             for count in COUNTS:
                 Floor(folder / str(count), env, count, size_bytes).measure()
         finally:

@@ -8,8 +8,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.toolchain.engine import bin_folder, new_pulumi_home
-from tools.toolchain.recipes import ROOT
+from aerofleet.toolchain.engine import bin_folder, new_pulumi_home
+from bench.checkout import ROOT
 
 
 class Project:

@@ -23,7 +23,7 @@ NOT_PACKAGED = {"bench", "tests"}
 STRAYS = {
     "aerofleet/engine/orphans.py": ("import aerofleet.cli.check", "aerofleet.engine.orphans -> aerofleet.cli.check"),
     "components/stack.py": ("import aerofleet.cli.render", "components.stack -> aerofleet.cli.render"),
-    "tools/toolchain/recipes.py": ("import aerofleet.cli.env", "tools.toolchain.recipes -> aerofleet.cli.env"),
+    "aerofleet/toolchain/recipes.py": ("import aerofleet.cli.env", "aerofleet.toolchain.recipes -> aerofleet.cli.env"),
     "aerofleet/settings/merge.py": ("import yaml", "aerofleet.settings.merge -> yaml"),
     "components/platform.py": ("import aerofleet.live.wait", "components.platform -> aerofleet.live.wait"),
     "aerofleet/manifests/cell.py": ("import kubernetes", "aerofleet.manifests.cell -> kubernetes"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.toolchain.recipes import ROOT
+from tests.fleet.project import ROOT
 
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])

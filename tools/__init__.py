@@ -1,4 +1,4 @@
-"""Owns what the project needs beside the packages in its Python lock: programs, a language host, a provider stand-in.
+"""Owns what developers of the product need beside its packages: the bootstrap, and scripts that derive packaged tables.
 
-Imports `aerofleet.load` and `aerofleet.findings` only; must not import any other package of the project.
+Imports `aerofleet.load` and `aerofleet.toolchain` only. The wheel does not have it.
 """

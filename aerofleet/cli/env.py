@@ -28,7 +28,7 @@ def run(argv: Sequence[str]) -> ExitCode:
     if not (options.root / "Pulumi.yaml").exists():
         raise MistakeError(f"{options.root.resolve()} has no Pulumi.yaml: call it in the project folder, or use --root")
     # Loaded here, so that --help works where the toolchain does not.
-    from tools.toolchain.engine import prepare_engine, stand_in_home
+    from aerofleet.toolchain.engine import prepare_engine, stand_in_home
 
     folder = prepare_engine(options.root.resolve())
     sys.stdout.write(shell_exports(folder, embedded_state(options.root), stand_in_home(folder)))

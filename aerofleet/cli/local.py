@@ -21,9 +21,9 @@ def run(argv: Sequence[str]) -> ExitCode:
         return ExitCode.FINE if show_status(print_line, print_warning) else ExitCode.FINDINGS
     if options.verb == "up" and options.apply:
         before_seconds = time.time() - options.started if options.started else None
-        apply_project(options.root, print_line, print_warning, before_seconds)
+        apply_project(options.root, print_line, print_warning, before_seconds, options.definitions)
     elif options.verb == "up":
-        bring_up(options.root, print_line, print_warning)
+        bring_up(options.root, print_line, print_warning, options.definitions)
     elif options.destroy:
         end_project(options.root, print_line)
     else:
@@ -45,6 +45,9 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     up.add_argument("--apply", action="store_true", help=apply)
     started = "when the caller began, in seconds since the epoch: the table of times has the time since then, too"
     up.add_argument("--started", type=float, metavar="SECONDS", help=started)
+    definitions = "a folder with the operator's own definitions, such as config/crd/bases of its checkout; without it "
+    definitions += "the control plane accepts any content of an AerospikeCluster"
+    up.add_argument("--definitions", type=Path, metavar="FOLDER", help=definitions)
     down = verbs.add_parser("down", parents=[common], help="stop it and remove all its data")
     destroy = "destroy the stacks first, as on any Kubernetes cluster, and remove .aerofleet/: `make down`"
     down.add_argument("--destroy", action="store_true", help=destroy)

@@ -1,4 +1,4 @@
-"""Install the kinds of operators: AKO's own definitions if they are available, else marked permissive ones."""
+"""Install the kinds of operators: AKO's own definitions where a folder has them, else marked permissive ones."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from aerofleet.findings.stop import MistakeError
 from aerofleet.local.api_server import ApiServer, ApiServerError
 
 PERMISSIVE_ANNOTATION = "aerofleet.io/permissive-definition"
@@ -58,6 +59,21 @@ def install(server: ApiServer, ako_definitions: Path | None) -> None:
     for kind in (*AKO_KINDS, *OTHER_KINDS):
         if kind.definition not in real:
             server.apply(f"{API}/{kind.definition}", permissive(kind))
+
+
+def require_definitions(folder: Path) -> None:
+    """Raise MistakeError unless all YAML files of the folder have the names that controller-gen gives definitions."""
+    files = sorted(folder.glob("*.yaml"))
+    if unknown := [file.name for file in files if "_" not in file.stem]:
+        raise MistakeError(
+            f"{folder / unknown[0]} is no file of a definition: controller-gen names them GROUP_PLURAL.yaml, such as "
+            f"asdb.aerospike.com_aerospikeclusters.yaml"
+        )
+    if not files:
+        raise MistakeError(
+            f"{folder} has no definitions: name the folder config/crd/bases of a checkout of the operator, with files "
+            f"such as asdb.aerospike.com_aerospikeclusters.yaml"
+        )
 
 
 def definition_name(file: Path) -> str:

@@ -1,4 +1,4 @@
-"""What the embedded control plane takes from a project: its hosts, and the operator's own definitions."""
+"""What the embedded control plane takes from a project: its hosts."""
 
 from __future__ import annotations
 
@@ -29,9 +29,3 @@ def embedded_hosts(root: Path) -> Hosts:
                 host.name: [taint.model_dump() for taint in pool.taints] for pool in cell.pools for host in pool.hosts
             }
     return hosts
-
-
-def ako_definitions(root: Path) -> Path | None:
-    """Return the folder with AKO's own definitions if a checkout of them is beside the project."""
-    folder = root.parent / "shared/ako-crds"
-    return folder if folder.is_dir() else None

@@ -30,9 +30,9 @@ from aerofleet.local.state import State, default_state
 from aerofleet.local.try_out_report import result
 from aerofleet.local.up_and_down import bring_up, take_down
 from aerofleet.settings.source import STACKS
-from tools.toolchain.control_plane import prepare_control_plane
-from tools.toolchain.engine import prepare_engine, stand_in_home
-from tools.toolchain.store import locked
+from aerofleet.toolchain.control_plane import prepare_control_plane
+from aerofleet.toolchain.engine import prepare_engine, stand_in_home
+from aerofleet.toolchain.store import locked
 
 BUSY = "another `aerofleet local up --apply` or `down --destroy` is running; waiting for its end"
 SALT = "encryptionsalt:"
@@ -59,11 +59,17 @@ class Parts:
         self.seconds[name] = time.monotonic() - started
 
 
-def apply_project(root: Path, report: Report, warn: Report, before_seconds: float | None = None) -> None:
+def apply_project(
+    root: Path,
+    report: Report,
+    warn: Report,
+    before_seconds: float | None = None,
+    definitions: Path | None = None,
+) -> None:
     """Make the toolchain and the control plane; make, recover and apply the stacks of every embedded cell.
 
-    ``before_seconds``: the time that the Python environment took. Raises StopError; for a project without an embedded
-    cell, or with mistakes in one, before anything is made.
+    ``before_seconds``: the time that the Python environment took. ``definitions``: see `bring_up`. Raises StopError;
+    for a project without an embedded cell, or with mistakes in one, before anything is made.
     """
     root = root.resolve()
     cells = [resolved_cell(root, name) for name in embedded_cells(root)]
@@ -79,7 +85,7 @@ def apply_project(root: Path, report: Report, warn: Report, before_seconds: floa
             bin_folder = prepare_engine(root)
             prepare_control_plane()
         with parts.part("embedded control plane"):
-            bring_up(root, report, warn)
+            bring_up(root, report, warn, definitions)
         use(bin_folder, state)
         changes = apply(Engine(root), cells, parts, report)
         with parts.part("random Secrets, because there is no secret store"):

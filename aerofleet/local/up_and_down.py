@@ -6,28 +6,33 @@ from collections.abc import Callable
 from pathlib import Path
 
 from aerofleet.local.control_plane import ControlPlane, Status, died_report
-from aerofleet.local.project import ako_definitions, embedded_hosts
+from aerofleet.local.definitions import require_definitions
+from aerofleet.local.project import embedded_hosts
 from aerofleet.local.state import default_state
-from tools.toolchain.control_plane import prepare_control_plane
-from tools.toolchain.store import locked
+from aerofleet.toolchain.control_plane import prepare_control_plane
+from aerofleet.toolchain.store import locked
 
 Report = Callable[[str], None]
 BUSY = "another run is starting or stopping the control plane; waiting"
 
 
-def bring_up(root: Path, report: Report, warn: Report) -> None:
+def bring_up(root: Path, report: Report, warn: Report, definitions: Path | None = None) -> None:
     """Start the control plane with the hosts of the project in ``root``; only report if it runs already.
 
-    Raises ControlPlaneInUseError, ToolchainError, ProcessError, ApiServerError.
+    ``definitions``: a folder with AKO's own definitions; without it the control plane has permissive ones. Raises
+    MistakeError, ControlPlaneInUseError, ToolchainError, ProcessError, ApiServerError.
     """
+    if definitions:
+        require_definitions(definitions)
     plane = ControlPlane(default_state())
     with locked(plane.state.lock, BUSY):
         plane.state.claim(root)
         if plane.running():
-            report("the embedded control plane is up already")
+            unused = f"; {definitions} is not read: it counts when the control plane starts" if definitions else ""
+            report(f"the embedded control plane is up already{unused}")
         else:
             warn_of_dead(plane, warn)
-            plane.start(prepare_control_plane(), ako_definitions(root))
+            plane.start(prepare_control_plane(), definitions)
         plane.ensure_nodes(embedded_hosts(root))
         for line in status_lines(plane.status()):
             report(line)

@@ -14,9 +14,8 @@ from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.local.api_server import ApiServerError
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.definitions import install, served
-from aerofleet.local.project import ako_definitions
 from aerofleet.manifests import render_cell
-from tools.toolchain.recipes import ROOT
+from tests.engine.operator_definitions import operator_definitions
 
 Object = dict[str, Any]
 
@@ -53,7 +52,7 @@ def without_definition(plane: ControlPlane, name: str, api_version: str) -> Iter
         plane.api_server.wait_ready(gone, SETTLED_SECONDS)
         yield
     finally:
-        install(server, ako_definitions(ROOT))
+        install(server, operator_definitions())
         plane.api_server.wait_ready(lambda: served(server), SETTLED_SECONDS)
 
 

@@ -13,15 +13,15 @@ import pytest
 
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import embedded_variables, tool_variables
-from aerofleet.local.project import ako_definitions, embedded_hosts
+from aerofleet.local.project import embedded_hosts
 from aerofleet.local.state import State
+from aerofleet.toolchain.control_plane import ControlPlanePrograms, prepare_control_plane
+from aerofleet.toolchain.engine import new_pulumi_home, prepare_engine, stand_in_home
 from tests.conftest import TOOLCHAIN
 from tests.engine.example_cell import SPARE_HOST, ExampleCell
+from tests.engine.operator_definitions import operator_definitions
 from tests.engine.project_copy import ProjectCopy
-from tests.fleet.project import EXAMPLE
-from tools.toolchain.control_plane import ControlPlanePrograms, prepare_control_plane
-from tools.toolchain.engine import new_pulumi_home, prepare_engine, stand_in_home
-from tools.toolchain.recipes import ROOT
+from tests.fleet.project import EXAMPLE, ROOT
 
 HERE = Path(__file__).parent
 
@@ -48,7 +48,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     item.user_properties.append((TOOLCHAIN, time.monotonic() - started))
 
 
-engine_folder = cache(prepare_engine)
+engine_folder = cache(lambda: prepare_engine(ROOT))
 control_plane_programs = cache(prepare_control_plane)
 
 
@@ -91,7 +91,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, programs: ControlPlaneProgram
 @contextmanager
 def control_plane_in(folder: Path, programs: ControlPlanePrograms) -> Iterator[ControlPlane]:
     plane = ControlPlane(State(folder / "local"))
-    plane.start(programs, ako_definitions(ROOT))
+    plane.start(programs, operator_definitions())
     try:
         plane.ensure_nodes(embedded_hosts(EXAMPLE))
         yield plane

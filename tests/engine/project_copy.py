@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.fleet.project import EXAMPLE
-from tools.toolchain.recipes import ROOT
+from tests.fleet.project import EXAMPLE, ROOT
 
 DEFINITIONS = ("stacks", "templates")
 COPIED = ("Pulumi.yaml", "__main__.py", *DEFINITIONS)

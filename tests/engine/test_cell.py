@@ -19,7 +19,7 @@ from aerofleet.local.control_plane import ControlPlane
 from tests.engine.cell_on_server import Object, Reader, api_client, missing, named, rendered, written
 from tests.engine.example_cell import SPARE_HOST
 from tests.engine.project_copy import STACK, ProjectCopy
-from tools.toolchain.recipes import ROOT
+from tests.fleet.project import ROOT
 
 URNS = ROOT / "tests" / "cases" / "urns" / "local.txt"
 RENDERED = (

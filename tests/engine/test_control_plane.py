@@ -18,7 +18,7 @@ from aerofleet.local.credentials import LOOPBACK
 from aerofleet.local.definitions import permissive_kinds
 from aerofleet.local.process import ProcessError
 from aerofleet.local.state import State
-from tools.toolchain.control_plane import ControlPlanePrograms
+from aerofleet.toolchain.control_plane import ControlPlanePrograms
 
 
 @pytest.fixture

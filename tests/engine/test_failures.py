@@ -10,10 +10,10 @@ import yaml
 
 from aerofleet.engine.complaint import complaint
 from aerofleet.local.control_plane import ControlPlane
+from aerofleet.toolchain.engine import stand_in_home
 from tests.engine.faulty_server import Fault, faulty
 from tests.engine.small_stack import SmallStack, cluster, config_map
 from tests.engine.test_recovery import mend, objects_of, stack_in
-from tools.toolchain.engine import stand_in_home
 
 
 def error(done: subprocess.CompletedProcess[str]) -> str:

@@ -21,6 +21,7 @@ from kubernetes.dynamic.exceptions import NotFoundError
 
 from aerofleet.engine.complaint import complaint
 from aerofleet.local.control_plane import ControlPlane
+from aerofleet.toolchain.engine import KUBERNETES_PLUGIN, own_home, stand_in_home
 from tests.engine.cell_on_server import written
 from tests.engine.provider_plugin import (
     DIFF_KINDS,
@@ -34,7 +35,6 @@ from tests.engine.provider_plugin import (
     running,
     urn,
 )
-from tools.toolchain.engine import KUBERNETES_PLUGIN, own_home, stand_in_home
 
 CASES = Path(__file__).parents[1] / "cases/provider"
 SOMEBODY = "somebody-else"

@@ -19,8 +19,7 @@ from aerofleet.live.wait import CLUSTER
 from aerofleet.local.control_plane import ControlPlane
 from aerofleet.local.environment import embedded_variables
 from tests.engine.cell_on_server import rendered
-from tests.fleet.project import EXAMPLE
-from tools.toolchain.recipes import ROOT
+from tests.fleet.project import EXAMPLE, ROOT
 
 PAGE = ROOT / "docs" / "how-to" / "wait-for-a-roll-out.md"
 CHANGED = "cart"

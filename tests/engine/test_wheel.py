@@ -9,20 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from tools.toolchain.engine import installed_uv
-from tools.toolchain.recipes import ROOT
+from aerofleet.toolchain.engine import installed_uv
+from tests.fleet.project import ROOT
 
 LOOK = """
-from pathlib import Path
 import trustme
-from tools.toolchain import recipes
+from aerofleet.toolchain import recipes
 for recipe in (recipes.pulumi(), recipes.etcd(), recipes.kubernetes(), recipes.stand_in()):
     assert (recipe.source / "go.mod").exists() and (recipe.source / "go.sum").exists(), recipe.source
     assert recipe.key
-assert list((recipes.TOOLS / "kubernetes-stand-in").glob("*.go"))
-assert (recipes.TOOLS / "language_host.py").exists()
-assert recipes.project_folder() == Path.cwd()
-print(recipes.TOOLS)
+assert list((recipes.SOURCES / "kubernetes-stand-in").glob("*.go"))
+assert (recipes.SOURCES / "language_host.py").exists()
+print(recipes.SOURCES)
 """
 
 

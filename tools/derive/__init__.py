@@ -1,4 +1,4 @@
-"""Owns the scripts that derive the packaged tables of the operator and of the server from public sources.
+"""Owns the scripts that derive packaged files: the tables of the operator and of the server, and the pins of the wheel.
 
-Must not import any package of the project but `aerofleet.load`.
+Imports `aerofleet.load` and `aerofleet.toolchain` only.
 """

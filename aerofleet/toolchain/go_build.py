@@ -11,8 +11,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from tools.toolchain.recipes import MACHINE, SYSTEM, Recipe, ToolchainError
-from tools.toolchain.store import print_progress
+from aerofleet.toolchain.recipes import MACHINE, SYSTEM, Recipe, ToolchainError
+from aerofleet.toolchain.store import print_progress
 
 REPORT_SECONDS = 20
 

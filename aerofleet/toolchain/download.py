@@ -16,8 +16,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path, PurePosixPath
 
-from tools.toolchain.recipes import Artifact, Recipe, ToolchainError
-from tools.toolchain.store import print_progress
+from aerofleet.toolchain.recipes import Artifact, Recipe, ToolchainError
+from aerofleet.toolchain.store import print_progress
 
 TIMEOUT_SECONDS = 5
 """Limit for the connection and for every read: where the address cannot be reached, the build should start soon."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from pathlib import Path
 
 import pytest
 
-from tools.toolchain.engine import (
+from aerofleet.toolchain.engine import (
     KUBERNETES_PLUGIN,
     foreign_path,
     installed_engine,
@@ -17,8 +16,8 @@ from tools.toolchain.engine import (
     kubernetes_provider,
     own_home,
 )
-from tools.toolchain.go_build import build_environment
-from tools.toolchain.recipes import MACHINE, SYSTEM, TOOLS, ToolchainError
+from aerofleet.toolchain.go_build import build_environment
+from aerofleet.toolchain.recipes import MACHINE, SYSTEM, ToolchainError
 
 
 def program(folder: Path, name: str, *lines: str) -> Path:
@@ -73,8 +72,9 @@ def test_uv_comes_from_the_bootstrap_where_none_is_on_path(tmp_path: Path, monke
     """The official language host can't read a program's packages without it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     assert installed_uv("") is None
-    pinned = re.findall(r"^uv==(\S+)", (TOOLS / "uv-requirements.txt").read_text(), re.MULTILINE)[0]
-    own = program(tmp_path / f"cache/aerofleet/uv-{pinned}/bin", "uv")
+    program(tmp_path / "cache/aerofleet/uv-0.9.11/bin", "uv")
+    own = program(tmp_path / "cache/aerofleet/uv-0.13.9/bin", "uv")
+    (tmp_path / "cache/aerofleet/uv-0.14.0.partial.77").mkdir()
     assert installed_uv("") == own
     program(tmp_path / "installed", "uv")
     assert installed_uv(str(tmp_path / "installed")) is None

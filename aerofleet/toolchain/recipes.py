@@ -13,15 +13,8 @@ from pathlib import Path
 
 from aerofleet.findings.stop import FailureError
 
-ROOT = Path(__file__).resolve().parents[2]
-TOOLS = ROOT / "tools"
-
-
-def project_folder() -> Path:
-    """Return the folder of the definitions: this clone, or the current folder if the package is installed."""
-    return ROOT if (ROOT / "Pulumi.yaml").exists() else Path.cwd()
-
-
+SOURCES = Path(__file__).parent
+"""The folder with the Go modules: those that pin the programs of others, and the project's own provider."""
 SYSTEM = platform.system().lower()
 MACHINE = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
@@ -86,7 +79,7 @@ def pinned(source: Path, module: str) -> str:
 
 
 def pulumi() -> Recipe:
-    source = TOOLS / "go/pulumi"
+    source = SOURCES / "go/pulumi"
     version = pinned(source, "github.com/pulumi/pulumi/pkg/v3")
     machine = {"amd64": "x64"}.get(MACHINE, MACHINE)
     release = f"https://github.com/pulumi/pulumi/releases/download/v{version}"
@@ -108,7 +101,7 @@ def pulumi() -> Recipe:
 
 
 def etcd() -> Recipe:
-    source = TOOLS / "go/etcd"
+    source = SOURCES / "go/etcd"
     version = pinned(source, "go.etcd.io/etcd/server/v3")
     release = f"https://github.com/etcd-io/etcd/releases/download/v{version}"
     archives = (
@@ -128,7 +121,7 @@ def etcd() -> Recipe:
 
 
 def kubernetes() -> Recipe:
-    source = TOOLS / "go/kubernetes"
+    source = SOURCES / "go/kubernetes"
     version = pinned(source, "k8s.io/kubernetes")
     major, minor, _ = version.split(".")
     programs = ("kube-apiserver", "kube-controller-manager")
@@ -157,7 +150,7 @@ def stand_in() -> Recipe:
     """
     return Recipe(
         name="kubernetes-stand-in",
-        source=TOOLS / "kubernetes-stand-in",
+        source=SOURCES / "kubernetes-stand-in",
         version="0",
         packages={"pulumi-resource-kubernetes": "."},
         variables={},

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tools.toolchain.recipes import ROOT, Recipe
-from tools.toolchain.store import stored
+from aerofleet.toolchain.recipes import Recipe
+from aerofleet.toolchain.store import stored
+from tests.fleet.project import ROOT
 
 WANT = """
 import sys
 from pathlib import Path
-from tools.toolchain.recipes import Recipe
-from tools.toolchain.store import stored
+from aerofleet.toolchain.recipes import Recipe
+from aerofleet.toolchain.store import stored
 
 log = Path(sys.argv[1])
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
-from tools.toolchain.recipes import Recipe
+from aerofleet.toolchain.recipes import Recipe
 
 
 def print_progress(line: str) -> None:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tools.toolchain.control_plane import make
-from tools.toolchain.download import DownloadError, download
-from tools.toolchain.recipes import Artifact, Recipe, ToolchainError
+from aerofleet.toolchain.control_plane import make
+from aerofleet.toolchain.download import DownloadError, download
+from aerofleet.toolchain.recipes import Artifact, Recipe, ToolchainError
 
 
 class Silent(http.server.SimpleHTTPRequestHandler):

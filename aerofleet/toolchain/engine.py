@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from tools.toolchain.download import TIMEOUT_SECONDS, DownloadError, download, reason
-from tools.toolchain.go_build import build_environment, go_build, last_lines
-from tools.toolchain.recipes import MACHINE, SYSTEM, TOOLS, Recipe, ToolchainError, project_folder, pulumi, stand_in
-from tools.toolchain.store import cache_home, locked, print_progress, stored
+from aerofleet.toolchain.download import TIMEOUT_SECONDS, DownloadError, download, reason
+from aerofleet.toolchain.go_build import build_environment, go_build, last_lines
+from aerofleet.toolchain.recipes import MACHINE, SOURCES, SYSTEM, Recipe, ToolchainError, pulumi, stand_in
+from aerofleet.toolchain.store import cache_home, locked, print_progress, stored
 
 LANGUAGE_HOST = "pulumi-language-python"
 KUBERNETES_PLUGIN = "pulumi-resource-kubernetes"
@@ -32,13 +32,13 @@ def bin_folder(root: Path) -> Path:
     return root / BIN_FOLDER
 
 
-def prepare_engine(root: Path | None = None) -> Path:
+def prepare_engine(root: Path) -> Path:
     """Make `pulumi` and its plugins callable; return the folder that has to come first on PATH.
 
     The folder is below the project's folder ``root``. The stand-in is not on PATH but in a Pulumi home, see
     :func:`stand_in_home`. An installed engine that is new enough stays where it is. Raises ToolchainError.
     """
-    folder = bin_folder(root or project_folder())
+    folder = bin_folder(root)
     foreign = foreign_path()
     recipe = pulumi()
     programs: dict[str, Path | str] = {}
@@ -77,16 +77,15 @@ def stand_in_home(folder: Path) -> Path | None:
 
 
 def installed_uv(path: str) -> Path | None:
-    """Return the `uv` that tools/bootstrap installed for itself; None if PATH has a `uv`, or nothing was installed.
+    """Return the newest `uv` that tools/bootstrap installed; None if PATH has a `uv`, or nothing was installed.
 
     The official language host calls `uv` to list a program's packages (`toolchain: uv` in Pulumi.yaml), and fails
     without it.
     """
     if shutil.which("uv", path=path):
         return None
-    pinned = re.search(r"^uv==(\S+)", (TOOLS / "uv-requirements.txt").read_text(), re.MULTILINE)
-    program = cache_home() / f"uv-{pinned[1]}/bin/uv" if pinned else None
-    return program if program and program.exists() else None
+    installed = (path for path in cache_home().glob("uv-*/bin/uv") if os.access(path, os.X_OK))
+    return max(installed, key=lambda path: version_numbers(path.parts[-3]), default=None)
 
 
 def foreign_path() -> str:
@@ -148,9 +147,12 @@ def copy_python_scripts(recipe: Recipe, folder: Path) -> None:
 
 
 def language_host_script() -> str:
-    """Return a script that runs the project's language host with this interpreter, which has the project's packages."""
-    host = TOOLS / "language_host.py"
-    return f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(host))} "$@"\n'
+    """Return a script that runs the project's language host with this interpreter, which has the project's packages.
+
+    With -P the modules beside the host, such as `engine`, are no top-level modules for what it imports.
+    """
+    host = SOURCES / "language_host.py"
+    return f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -P {shlex.quote(str(host))} "$@"\n'
 
 
 def kubernetes_provider(engine: Path, path: str, *, used_before: bool = False) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.toolchain.download import DownloadError, download
-from tools.toolchain.go_build import go_build
-from tools.toolchain.recipes import Recipe, etcd, kubernetes
-from tools.toolchain.store import print_progress, stored
+from aerofleet.toolchain.download import DownloadError, download
+from aerofleet.toolchain.go_build import go_build
+from aerofleet.toolchain.recipes import Recipe, etcd, kubernetes
+from aerofleet.toolchain.store import print_progress, stored
 
 
 @dataclass(frozen=True, slots=True)

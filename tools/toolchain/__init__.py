@@ -1,7 +1,0 @@
-"""Owns the programs that the project runs: the Pulumi engine, and etcd and Kubernetes for the embedded control plane.
-
-Must not import any package of the project but `aerofleet.findings`.
-
-A program comes from the first of these sources that works: an installed program that is new enough (the engine only),
-the official download with its checksum, a build from Go modules that are pinned and hashed in ``tools/go``.
-"""
