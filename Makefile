@@ -1,6 +1,6 @@
 # The targets that people and CI call. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help environment up down test test-unit test-engine test-nightly check fmt lint lock generate bench
+.PHONY: help environment up down test test-unit test-engine test-nightly check fmt lint lock generate wheel bench
 
 RUN := .venv/bin
 
@@ -47,6 +47,10 @@ lock: environment ## write the wheel's own pins anew, after a change of uv.lock
 
 generate: environment ## write the generated files: schemas, reference pages, allocations, CODEOWNERS
 	@$(RUN)/aerofleet generate
+
+wheel: environment ## build the wheel into dist/, and print its hash for the pins of projects
+	@$(RUN)/python -m hatchling build --target wheel
+	@sha256sum dist/*.whl
 
 bench: environment ## measure the speed of the engine, of rendering, verdicts and sizing (minutes)
 	@$(RUN)/python -m bench

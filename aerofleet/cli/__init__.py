@@ -4,7 +4,7 @@ A verb parses its arguments, calls one function of another package, and prints. 
 must not import components.
 
 Dispatch is a table and not a command framework, because `aerofleet verdict` has to start faster than such a
-framework imports. Each module has ``run(argv) -> exit code`` and is free to use typer inside.
+framework imports. Each module has ``run(argv) -> exit code``.
 """
 
 from __future__ import annotations
