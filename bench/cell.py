@@ -33,6 +33,7 @@ from bench.floor import Floor
 from bench.generated_cell import CELL, write_cell
 from bench.project import Project
 from tests.engine.operator_definitions import operator_definitions
+from tests.fleet.project import EXAMPLE
 
 CLUSTERS = 170
 CLUSTERS_IN_GROUPS = 430
@@ -45,7 +46,7 @@ class CellProject(Project):
 
     def __init__(self, folder: Path, env: Mapping[str, str], clusters: int, groups: int = 0) -> None:
         super().__init__(folder, env)
-        write_cell(ROOT, folder, clusters)
+        write_cell(EXAMPLE, folder, clusters)
         if groups:
             self.group(groups)
         for name in ("Pulumi.yaml", "__main__.py"):
@@ -143,7 +144,7 @@ def control_plane(folder: Path) -> Iterator[dict[str, str]]:
     try:
         probe = folder / "probe"
         probe.mkdir()
-        write_cell(ROOT, probe, 1)
+        write_cell(EXAMPLE, probe, 1)
         plane.ensure_nodes(embedded_hosts(probe))
         yield {**os.environ, **tool_variables(prepare_engine(ROOT)), **embedded_variables(plane.state)}
     finally:

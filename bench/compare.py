@@ -5,8 +5,8 @@ figure is CPU time. The table shows the median of each checkout, the median of t
 the highest ratio. A ratio of 1.10 means that this checkout takes a tenth longer.
 
 Both checkouts answer the same questions, those of `bench.admission`, and read the same generated cell, which has the
-tiers of OTHER: the newer checkout can read what the older one wrote. `make bench` leaves this out, because it needs a
-second checkout.
+tiers of the tests of OTHER: the newer checkout can read what the older one wrote. `make bench` leaves this out, because
+it needs a second checkout.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ ROUNDS = 7
 TARGET_RATIO = 1.10
 PROJECT = Path(__file__).parent.parent
 SCRIPT = Path(__file__).parent / "measured.py"
-GENERATE = "import sys, pathlib as p; from bench.generated_cell import *; write_cell(p.Path(), p.Path(sys.argv[1]), {})"
+EXAMPLE = "tests/cases/definitions/example"
+GENERATE = """import sys; from pathlib import Path; from bench.generated_cell import write_cell
+write_cell(Path("{}"), Path(sys.argv[1]), {})"""
 
 Seconds = Mapping[str, float]
 """Subject → CPU seconds for one question, sizing or process."""
@@ -51,7 +53,7 @@ def compare(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="aerofleet-compare-") as name:
         folder = Path(name)
         (folder / "questions.json").write_text(json.dumps(questions()))
-        python(other, "-c", GENERATE.format(CLUSTERS), str(folder / "cell"))
+        python(other, "-c", GENERATE.format(EXAMPLE, CLUSTERS), str(folder / "cell"))
         rounds = [one_round(number, other, folder) for number in range(options.rounds)]
     return print_table(rounds)
 

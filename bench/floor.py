@@ -24,6 +24,7 @@ from aerofleet.toolchain.control_plane import prepare_control_plane
 from aerofleet.toolchain.engine import prepare_engine
 from bench.checkout import ROOT
 from bench.project import Project
+from tests.fleet.project import EXAMPLE
 
 COUNTS = (100, 500, 2000)
 
@@ -60,7 +61,7 @@ with more fields."""
 
 def our_mean_bytes() -> int:
     """Return the mean size in bytes of an object of the example cell as JSON."""
-    cell = resolve_cell(ROOT, "local").cell
+    cell = resolve_cell(EXAMPLE, "local").cell
     if cell is None:
         raise SystemExit("the example cell has mistakes; `aerofleet check` shows them")
     sizes_bytes = [len(json.dumps(manifest)) for manifest in render_cell(cell).objects()]

@@ -1,4 +1,4 @@
-"""Write the definitions of a cell of any size, equal in every run: many teams with clusters of the project's tiers."""
+"""Write the definitions of a cell of any size, equal in every run: many teams with clusters of the tests' tiers."""
 
 from __future__ import annotations
 

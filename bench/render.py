@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from bench.generated_cell import CELL, write_cell
+from tests.fleet.project import EXAMPLE
 
 SIZES = (170, 1_000, 10_000)
 RUNS = {170: 5, 1_000: 3, 10_000: 1}
@@ -58,7 +59,7 @@ def run() -> None:
 
 def measure(folder: Path, clusters: int) -> Cost:
     """Print and return what a render of ``clusters`` clusters takes, the best of some runs."""
-    write_cell(PROJECT, folder, clusters)
+    write_cell(EXAMPLE, folder, clusters)
     out = folder / "objects.json"
     program = Path(sys.executable).parent / "aerofleet"
     render = [str(program), "render", CELL, "--root", str(folder), "--format", "json"]

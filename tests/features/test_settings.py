@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -20,8 +19,8 @@ from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
 from aerofleet.units.field_path import ANY_ENTRY, Key, dotted, parsed
-from tests.fleet.project import CASES, ROOT
-from tests.manifests.golden import DEFINITIONS, golden_files, resolved
+from tests.fleet.project import CASES
+from tests.manifests.golden import golden_files, golden_project, resolved
 
 ALL: list[dict[str, Any]] = yaml.safe_load((CASES / "settings.yaml").read_text())
 NOT_WRITTEN = "no builder writes these fields, or nothing shows it: write a case in tests/cases/settings.yaml"
@@ -29,9 +28,7 @@ NOT_WRITTEN = "no builder writes these fields, or nothing shows it: write a case
 
 def cell_with(settings: dict[str, Any], root: Path) -> Cell:
     """The golden cell, in which the team of shop/cart may set these settings, and does."""
-    shutil.copytree(ROOT / "templates", root / "templates")
-    shutil.copytree(DEFINITIONS, root, dirs_exist_ok=True)
-    stack = root / "stacks" / "golden"
+    stack = golden_project(root) / "stacks" / "golden"
     tenants, team = (yaml.safe_load((stack / name).read_text()) for name in ("tenants.yaml", "teams/shop.yaml"))
     tenants["teams"]["shop"]["overridable"] += list(settings)
     team["clusters"]["cart"] |= settings

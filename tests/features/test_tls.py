@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -23,8 +22,8 @@ from aerofleet.fleet.inventory import endpoints
 from aerofleet.fleet.network_profiles import PROFILES
 from aerofleet.live.database_health import Access
 from aerofleet.live.wait import own_access, seeds
-from tests.fleet.project import CASES, ROOT, change
-from tests.manifests.golden import DEFINITIONS, Plain
+from tests.fleet.project import CASES, change
+from tests.manifests.golden import Plain, golden_project
 from tests.manifests.test_golden import differences
 
 FOLDER = CASES / "tls"
@@ -46,9 +45,7 @@ def analysed(
 ) -> CellAnalysis:
     """Analyse the golden cell with another `security` of shop/cart."""
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        shutil.copytree(ROOT / "templates", root / "templates")
-        shutil.copytree(DEFINITIONS, root, dirs_exist_ok=True)
+        root = golden_project(Path(folder))
         stack = "stacks/golden"
         change(root, {"file": f"{stack}/cell.yaml", "replace": "network: pod", "by": f"network: {profile.value}"})
         tier, grants = "    tier: gold@1\n", "service.proto-fd-max, channel]"

@@ -16,7 +16,7 @@ SHOP = CASES / "definitions" / "shop"
 SIZING = CASES / "sizing"
 ROOT = CASES.parent.parent
 EXAMPLE = CASES / "definitions" / "example"
-"""The cells that the tests know; those under `stacks` are their users'. The tiers are the project's own."""
+"""The cells and tiers that the tests know: `stacks` and `templates/tiers` at the top can be replaced by others."""
 
 
 def copy_of(source: Path, to: Path) -> Path:

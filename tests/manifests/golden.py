@@ -19,20 +19,25 @@ from aerofleet.files.choices import NetworkProfile
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.manifests import RenderedCell, render_cell
-from tests.fleet.project import CASES, ROOT
+from tests.fleet.project import CASES, EXAMPLE
 
 GOLDEN = CASES / "golden"
 DEFINITIONS = GOLDEN / "definitions"
 Render = Callable[[Cell], RenderedCell]
 
 
+def golden_project(root: Path) -> Path:
+    """Write the golden cell and its tiers, those of the example cell, into the folder ``root``; return it."""
+    shutil.copytree(EXAMPLE / "templates", root / "templates")
+    shutil.copytree(DEFINITIONS, root, dirs_exist_ok=True)
+    return root
+
+
 @cache
 def resolved(profile: NetworkProfile) -> Cell:
-    """The golden cell with another network profile; its tiers are the project's own."""
+    """Return the golden cell with another network profile."""
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        shutil.copytree(ROOT / "templates", root / "templates")
-        shutil.copytree(DEFINITIONS, root, dirs_exist_ok=True)
+        root = golden_project(Path(folder))
         cell_file = root / "stacks" / "golden" / "cell.yaml"
         cell_file.write_text(cell_file.read_text().replace("network: pod", f"network: {profile.value}"))
         resolution = resolve_cell(root, "golden")

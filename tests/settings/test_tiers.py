@@ -10,7 +10,7 @@ import yaml
 from aerofleet.cli import main
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
-from tests.fleet.project import ROOT, SHOP, change, copy_of
+from tests.fleet.project import EXAMPLE, SHOP, change, copy_of
 
 PLAIN = "templates/tiers/plain.yaml"
 
@@ -91,7 +91,7 @@ def test_a_tier_follows_the_version_of_the_server(
     assert namespace[memory] == 128_000_000 + (512 << 20) + (2 << 30 if memory == "memory-size" else 0)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "templates" / "tiers").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((EXAMPLE / "templates" / "tiers").glob("*.yaml")), ids=lambda path: path.stem)
 def test_a_tier_says_why_it_is_what_it_is(path: Path) -> None:
     comments = [line for line in path.read_text().splitlines() if line.lstrip().startswith("# ")]
     assert len(comments) >= 3
