@@ -54,6 +54,7 @@ VERBS: dict[str, Verb] = {
     "recover": Verb("aerofleet.cli.recover", "make a stack usable again after a run that crashed"),
     "stacks": Verb("aerofleet.cli.stacks", "list the stacks of a cell, move a team, destroy an ephemeral cell"),
     "size": Verb("aerofleet.cli.size", "print how large a cluster has to be for a workload, and why"),
+    "pins": Verb("aerofleet.cli.pins", "print the requirements file of a project, from the wheel of a release"),
     "env": Verb("aerofleet.cli.env", "print shell exports for plain `pulumi`"),
     "local": Verb("aerofleet.cli.local", "start, stop and show the embedded control plane; try a project on it"),
 }
