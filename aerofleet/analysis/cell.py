@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from aerofleet.ako.object_set import ObjectSet
 from aerofleet.analysis.cluster import Reading, judge_cluster
-from aerofleet.analysis.overlay import overlaid_clusters, overlay_findings
+from aerofleet.analysis.overlay import overlay_findings
+from aerofleet.analysis.places import ClusterPlaces
 from aerofleet.analysis.size import size_findings
 from aerofleet.findings import Finding
 from aerofleet.findings.repeats import merge_repeats
-from aerofleet.fleet.resolve import Resolution, origin_locator, resolve_cell
+from aerofleet.fleet.resolve import Resolution, resolve_cell
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.feature_rules import feature_findings
 from aerofleet.manifests.rendered import Object, RenderedCell
-from aerofleet.settings.spec_place import setting_of
 from aerofleet.units.aerospike_cluster import is_cluster
 from aerofleet.units.cluster_key import cluster_key
 
@@ -26,12 +26,14 @@ from aerofleet.units.cluster_key import cluster_key
 class CellAnalysis:
     """A cell and its findings. ``rendered`` is None for definitions with mistakes.
 
+    ``objects``: the rendered objects as the operator's release reads them that runs, without on-demand operations.
     A finding that several clusters have alike, as one of their tier, is in ``findings`` once.
     """
 
     resolution: Resolution
     rendered: RenderedCell | None
     findings: tuple[Finding, ...]
+    objects: ObjectSet | None = None
 
 
 def analyse_cell(root: Path, name: str, texts: Mapping[str, str] = MappingProxyType({})) -> CellAnalysis:
@@ -41,11 +43,21 @@ def analyse_cell(root: Path, name: str, texts: Mapping[str, str] = MappingProxyT
     """
     resolution = resolve_cell(root, name, texts)
     rendered = render_cell(resolution.cell) if resolution.cell else None
-    findings = [*resolution.findings, *_cluster_findings(resolution, rendered), *size_findings(resolution)]
-    return CellAnalysis(resolution, rendered, tuple(findings))
+    sets = _object_sets(resolution, rendered) if rendered else ()
+    findings = [*resolution.findings, *_cluster_findings(resolution, rendered, sets), *size_findings(resolution)]
+    return CellAnalysis(resolution, rendered, tuple(findings), next(iter(sets), None))
 
 
-def _cluster_findings(resolution: Resolution, rendered: RenderedCell | None) -> Iterator[Finding]:
+def _object_sets(resolution: Resolution, rendered: RenderedCell) -> tuple[ObjectSet, ...]:
+    """Return the objects as each release of the operator reads them that the cell meets, the one that runs first."""
+    assert resolution.cell  # noqa: S101
+    objects = [_without_operations(resource) for resource in rendered.objects()]
+    return tuple(ObjectSet(objects, operator) for operator in resolution.cell.operator.versions)
+
+
+def _cluster_findings(
+    resolution: Resolution, rendered: RenderedCell | None, sets: Sequence[ObjectSet]
+) -> Iterator[Finding]:
     """Yield what the rules of the features and of overlays find, then what the operator and the server make of the
     rendered clusters.
 
@@ -57,28 +69,22 @@ def _cluster_findings(resolution: Resolution, rendered: RenderedCell | None) -> 
     of_overlays = list(overlay_findings(resolution))
     yield from merge_repeats(of_overlays)
     refused = {finding.subject for finding in (*of_features, *of_overlays) if finding.severity == "error"}
-    of_operator = _operator_findings(resolution, rendered) if rendered else ()
+    of_operator = _operator_findings(resolution, rendered, sets) if rendered else ()
     yield from merge_repeats(finding for finding in of_operator if finding.subject not in refused)
 
 
-def _operator_findings(resolution: Resolution, rendered: RenderedCell) -> Iterator[Finding]:
+def _operator_findings(resolution: Resolution, rendered: RenderedCell, sets: Sequence[ObjectSet]) -> Iterator[Finding]:
     """Yield the findings of each rendered cluster beside all objects of the cell, by each release that the cell meets;
     those that are only worth knowing are left out.
     """
     assert resolution.cell and resolution.source  # noqa: S101
-    objects = [_without_operations(resource) for resource in rendered.objects()]
-    sets = [ObjectSet(objects, operator) for operator in resolution.cell.operator.versions]
-    definitions = {cluster.key: cluster for cluster in resolution.source.clusters}
-    overlays = overlaid_clusters(resolution)
+    places = ClusterPlaces(resolution)
     keys = (cluster_key(team.name, cluster.name) for team in rendered.teams for cluster in team.clusters)
     for key, written, *clusters in zip(keys, sets[0].written, *(reading.clusters for reading in sets), strict=True):
-        definition, resolved = definitions[key], resolution.settings[key]
-        locate, overlaid = origin_locator(resolved.merged, definition), overlays.get(key)
+        subject = places.definitions[key].subject
         for finding in judge_cluster(*map(Reading, clusters, sets)).all():
             if finding.severity != "info":
-                location = overlaid.location(finding.path) if overlaid else None
-                location = location or locate(setting_of(finding.path, written["spec"], resolved.merged.data))
-                yield replace(finding, location=location, subject=definition.subject)
+                yield replace(finding, location=places.location(key, written, finding.path), subject=subject)
 
 
 def _without_operations(resource: Object) -> Object:

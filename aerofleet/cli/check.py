@@ -13,9 +13,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aerofleet.analysis.cell import analyse_cell
+from aerofleet.cli.as_of import add_as_of
 from aerofleet.cli.findings import add_format, add_selection, left_out, print_findings, selection_of
 from aerofleet.findings.exit_code import ExitCode
 from aerofleet.fleet.lookup import all_cells
+from aerofleet.policy.state import findings_with_policies
 
 
 def run(argv: Sequence[str]) -> ExitCode:
@@ -27,11 +29,14 @@ def run(argv: Sequence[str]) -> ExitCode:
     parser.add_argument("cell", nargs="*", help="cells to check; all cells if none is named")
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
     add_format(parser)
+    add_as_of(parser)
     add_selection(parser)
     options = parser.parse_args(argv)
     selection, names = selection_of(options), options.cell or all_cells(options.root)
     # A tier is read once for each cell; its mistakes are reported once.
-    all_findings = dict.fromkeys(finding for name in names for finding in analyse_cell(options.root, name).findings)
+    all_findings = dict.fromkeys(
+        finding for name in names for finding in findings_with_policies(analyse_cell(options.root, name), options.as_of)
+    )
     findings = selection.of_findings(all_findings)
     code = print_findings(findings, options.format)
     if options.format == "text":

@@ -1,12 +1,13 @@
-"""Text with a form: addresses, networks, versions and owners."""
+"""Text with a form: addresses, networks, versions, owners and days."""
 
 from __future__ import annotations
 
 import re
+from datetime import date
 from ipaddress import AddressValueError, IPv4Address, ip_network
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, PlainValidator
 
 LABEL_VALUE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
 LIKE_IPV4 = re.compile(r"[0-9.]+")
@@ -15,6 +16,7 @@ SERVER_RELEASE = re.compile(r"[0-9]+(\.[0-9]+){1,3}")
 OWNER = re.compile(r"@[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*|[^@\s]+@[^@\s]+")
 """The form of an owner in CODEOWNERS. GitHub ignores a line with any other text, and nobody has to approve."""
 OPERATOR_VERSION = re.compile(r"[0-9]+(\.[0-9]+){2}")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 KUBERNETES_VERSION = re.compile(r"1\.[0-9]+(\.[0-9]+)?")
 
 
@@ -76,6 +78,17 @@ def parse_kubernetes_version(text: str) -> str:
     return text
 
 
+def parse_day(text: object) -> date:
+    """Return the day of a text like ``2027-01-31``. Raises ValueError."""
+    wrong = ValueError(f"'{text}' is no day; it is written like 2027-01-31")
+    if not isinstance(text, str) or not DAY.fullmatch(text):
+        raise wrong
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise wrong from None
+
+
 Address = Annotated[str, AfterValidator(parse_address)]
 Network = Annotated[str, AfterValidator(parse_network)]
 ServerVersion = Annotated[str, AfterValidator(parse_server_version)]
@@ -83,3 +96,4 @@ ServerRelease = Annotated[str, AfterValidator(parse_server_release)]
 OperatorVersion = Annotated[str, AfterValidator(parse_operator_version)]
 KubernetesVersion = Annotated[str, AfterValidator(parse_kubernetes_version)]
 Owner = Annotated[str, AfterValidator(parse_owner)]
+Day = Annotated[date, PlainValidator(parse_day, json_schema_input_type=str)]

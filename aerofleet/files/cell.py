@@ -7,8 +7,9 @@ from typing import Literal, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from aerofleet.files.addresses import KubernetesVersion, OperatorVersion, Owner, ServerVersion
-from aerofleet.files.choices import NetworkProfile, OperatorPhase
+from aerofleet.files.choices import Environment, NetworkProfile, OperatorPhase
 from aerofleet.files.file_model import FileModel
+from aerofleet.files.policy import PolicyLimits
 from aerofleet.files.quantities import Flag, Seconds, Whole
 
 
@@ -131,9 +132,14 @@ class FreezeWindow(FileModel):
 class CellFile(FileModel):
     cell: str = Field(description="its name; that of its folder")
     site: str = Field(description="location of the machines, for people")
+    environment: Environment = Field(
+        Environment.PRODUCTION, description="what the cell is for; the severity of policies follows from it"
+    )
     context: str = Field(description="kubeconfig context of the Kubernetes cluster")
     owners: tuple[Owner, ...] = Field((), description="who approves changes of the cell's files: @organisation/team")
-    ephemeral: Flag = Field(False, description="nothing in it is protected; for throw-away control planes only")
+    ephemeral: Flag = Field(
+        False, description="nothing in it is protected, and no policy counts; for throw-away control planes only"
+    )
     kubernetes: KubernetesVersion = Field(description="version of the Kubernetes cluster, for instance 1.35")
     racks: tuple[str, ...] = Field(min_length=1, description="physical racks, each one failure domain")
     network: NetworkProfile = Field(NetworkProfile.POD, description="how clients reach the nodes: see network profiles")
@@ -150,8 +156,9 @@ class CellFile(FileModel):
     images: Images = Field(Images(), description="what runs on the hosts beside Aerospike")
     monitoring: Monitoring = Field(Monitoring(), description="metrics and alerts")
     freeze_windows: tuple[FreezeWindow, ...] = Field(
-        (), description="when nothing shall change; for people, and for checks of your own: no verb refuses by it"
+        (), description="when nothing shall change: a review fails on a day of it"
     )
+    policy: PolicyLimits = Field(PolicyLimits(), description="limits of the policies, and who may let something pass")
     groups: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="stack group → its teams")
     defaults: dict[str, object] = Field(
         default_factory=dict, description="settings of every cluster here, over its tier"

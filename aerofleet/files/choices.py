@@ -5,6 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 
 
+class Environment(StrEnum):
+    """What a cell is for. The severity of a policy follows from it: `aerofleet.policy.severity`."""
+
+    PRODUCTION = "production"
+    STAGING = "staging"
+    DEVELOPMENT = "development"
+
+
 class NetworkProfile(StrEnum):
     """The way clients reach the pods of a cell; `aerofleet.fleet.network_profiles` defines each profile."""
 

@@ -13,6 +13,8 @@ from pydantic import BaseModel
 from aerofleet.files.allocations import AllocationsFile
 from aerofleet.files.cell import CellFile
 from aerofleet.files.cluster.namespaces import NamespaceSettings
+from aerofleet.files.exceptions import ApprovalsFile, WaiversFile
+from aerofleet.files.links import LinksFile
 from aerofleet.files.metal import HostsFile, PoolsFile
 from aerofleet.files.settings import Settings
 from aerofleet.files.team import ClusterFile, TeamFile
@@ -114,5 +116,8 @@ SCHEMAS: dict[str, Callable[[], Json]] = {
     "team": team_schema,
     "tier": tier_schema,
     "allocations": lambda: plain(AllocationsFile),
+    "waivers": lambda: plain(WaiversFile),
+    "approvals": lambda: plain(ApprovalsFile),
+    "links": lambda: plain(LinksFile),
 }
 """Kind of file → its schema."""

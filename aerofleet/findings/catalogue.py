@@ -70,7 +70,7 @@ MODULES: dict[Scope, tuple[str, ...]] = {
     ),
     "status": ("aerofleet.ako.hazards",),
     "live": ("aerofleet.live.preflight",),
-    "policy": (),
+    "policy": ("aerofleet.policy.catalogue",),
 }
 """Scope → the modules with its rules. A module may have rules of several scopes; it is listed under each of them."""
 

@@ -48,6 +48,7 @@ def platform_parts(
     return {
         "name": file.cell,
         "site": file.site,
+        "environment": file.environment,
         "context": file.context,
         "ephemeral": file.ephemeral,
         "kubernetes_version": file.kubernetes,

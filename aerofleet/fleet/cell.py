@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aerofleet.files.cell import FreezeWindow, Images, Monitoring, Operator, SecretStore, Seeds
-from aerofleet.files.choices import NetworkProfile
+from aerofleet.files.choices import Environment, NetworkProfile
 from aerofleet.files.tenants import Tenant
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.metal import Host, Pool
@@ -32,6 +32,7 @@ class Cell:
 
     name: str
     site: str
+    environment: Environment
     context: str
     ephemeral: bool
     kubernetes_version: str

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from aerofleet.settings.source import STACKS, CellSource
+from aerofleet.settings.source import LINKS, STACKS, CellSource
 from aerofleet.settings.tiers import TIERS
 
-SHARED = (f"/{TIERS}/", "/.github/")
+SHARED = (f"/{TIERS}/", f"/{LINKS}", "/policies/", "/.github/")
 """Folders whose content affects every cell, or the approvals themselves."""
+EXCEPTIONS = ("waivers.yaml", "approvals.yaml")
+"""Files of a cell with which something passes although a policy stops it; they may have approvers of their own."""
 HEADER = """\
 # Written by `aerofleet generate` from `owners` in cell.yaml and tenants.yaml.
 # The last line that fits a file counts: what a team may change stands below what the platform keeps.
@@ -23,6 +25,8 @@ def owners_text(sources: list[CellSource]) -> str:
         folder = f"/{STACKS.as_posix()}/{source.name}"
         if source.cell is not None and source.cell.file.owners:
             platform.append(f"{folder}/ {' '.join(source.cell.file.owners)}")
+        if source.cell is not None and (approvers := source.cell.file.policy.approvers):
+            platform += [f"{folder}/{name} {' '.join(approvers)}" for name in EXCEPTIONS]
         granted = source.tenants.file.teams if source.tenants is not None else {}
         teams += [
             f"{folder}/teams/{team}.yaml {' '.join(tenant.owners)}" for team, tenant in granted.items() if tenant.owners

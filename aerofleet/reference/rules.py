@@ -10,6 +10,8 @@ from aerofleet.findings import Rule
 from aerofleet.findings.catalogue import rules
 from aerofleet.findings.effect import EFFECTS
 from aerofleet.findings.rule import Scope
+from aerofleet.policy.catalogue import RULES as POLICY_RULES
+from aerofleet.policy.severity import SEVERITIES, Surroundings
 
 HEAD = f"""\
 # Rules and effects
@@ -35,6 +37,12 @@ everything else."""
 CONFIG = """A server refuses errors when it starts, although the operator admits them:
 [what the server itself refuses](../concepts/server-start.md). The others are about a change."""
 
+SURROUNDINGS: tuple[Surroundings, ...] = ("production", "staging", "development", "ephemeral")
+POLICIES = """`check` runs the policies of kind `state`, a review also those of kind `change`. The pack in `policies/`
+has those that need rendered objects only. Their severity follows from the environment of the cell
+([policies](../concepts/policies.md)); the column `severity` has that of production. A
+[table](#what-each-policy-counts-as) has all of them, and the hazards in whose place a policy reports."""
+
 SCOPES: dict[Scope, tuple[str, str]] = {
     "file": ("One file", "Read by itself: a definition file, or manifests for `lint` and `diff`."),
     "cell": ("The files of a cell together", "`aerofleet check` and `pulumi up` refuse errors."),
@@ -43,7 +51,7 @@ SCOPES: dict[Scope, tuple[str, str]] = {
     "change": ("A change of a cluster", "Refusals of the operator, reasons for an [effect](#effects), and hazards."),
     "status": ("A change while a cluster is not as its definition says", "The status of the old cluster has it."),
     "live": ("A Kubernetes cluster", "`preflight` asks the API server. Nothing is written."),
-    "policy": ("A reviewed change against the policies", ""),
+    "policy": ("The policies of the platform", POLICIES),
 }
 
 
@@ -57,6 +65,8 @@ def _sections() -> Iterator[str]:
         if of_scope := rules(scope):
             yield f"## {title}\n\n{text}\n"
             yield _rules(of_scope)
+    yield "### What each policy counts as\n"
+    yield _table(("policy", "kind", "in the pack", *SURROUNDINGS, "instead of"), _policies())
     yield "## Effects\n\nFrom the least to the worst. The effect of a change is the worst of its reasons.\n"
     yield _table(("effect", "what it means"), [(f"`{effect}`", meaning) for effect, meaning in EFFECTS.items()])
     yield "## Objects beside a cluster\n\nThe consequence when one of them comes, changes or goes.\n"
@@ -75,6 +85,23 @@ def _rules(of_scope: Iterable[Rule[...]]) -> str:
     head = ("rule", "severity", "what must hold, or why it matters", "what is right", "releases", "source")
     lines = ((f"`{rule.id}`", rule.severity, rule.summary, rule.remedy, _range(rule), rule.source) for rule in of_scope)
     return _table(head, lines)
+
+
+def _policies() -> Iterator[tuple[str, ...]]:
+    for policy in POLICY_RULES:
+        severities = (SEVERITIES[policy.level][surroundings] or "off" for surroundings in SURROUNDINGS)
+        instead = ", ".join(f"`{rule.id}`" for rule in policy.raises)
+        yield (
+            f"[{policy.id}](#the-policies-of-the-platform)",
+            policy.kind,
+            _yes(policy.is_in_pack),
+            *severities,
+            instead,
+        )
+
+
+def _yes(flag: bool) -> str:
+    return "yes" if flag else ""
 
 
 def _range(rule: Rule[...]) -> str:

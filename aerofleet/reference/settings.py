@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -14,6 +15,8 @@ from pydantic_core import PydanticUndefined
 from aerofleet.files import quantities
 from aerofleet.files.allocations import AllocationsFile
 from aerofleet.files.cell import CellFile
+from aerofleet.files.exceptions import ApprovalsFile, WaiversFile
+from aerofleet.files.links import LinksFile
 from aerofleet.files.metal import HostsFile, PoolsFile
 from aerofleet.files.settings import Settings
 from aerofleet.files.team import ClusterFile, TeamFile
@@ -30,6 +33,17 @@ FILES: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("A cluster", "Beside these keys, every setting that the team may set.", ClusterFile),
     ("Settings", "Settings of tiers, `defaults` of a cell, and clusters. Null removes a value.", Settings),
     ("templates/tiers/TIER.yaml", "Written by the platform team.", TierFile),
+    (
+        "stacks/CELL/waivers.yaml",
+        "Written by the platform team: [waive a policy](../how-to/waive-a-policy.md).",
+        WaiversFile,
+    ),
+    (
+        "stacks/CELL/approvals.yaml",
+        "Written by the platform team: [approve a change](../how-to/waive-a-policy.md).",
+        ApprovalsFile,
+    ),
+    ("stacks/links.yaml", "Written by the platform team, for all cells.", LinksFile),
     ("stacks/CELL/allocations.yaml", "Written by `aerofleet generate`. Nobody edits it.", AllocationsFile),
 )
 SCOPES: dict[str, Scope] = {"One file": "file", "The files of a cell together": "cell"}
@@ -53,6 +67,7 @@ NAMES: dict[Any, str] = {
     float: "number",
     bool: "`true` or `false`",
     AwareDatetime: "time with its zone: `2026-11-27T06:00:00Z`",
+    date: "day: `2027-01-31`",
     NoneType: "null",
 }
 QUANTITIES = {id(get_args(getattr(quantities, name))[1]): text for name, text in UNITS.items()}

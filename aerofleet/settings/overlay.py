@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from aerofleet.findings import Location
@@ -18,7 +19,8 @@ NamedPath = tuple[str, ...]
 @dataclass(frozen=True, slots=True)
 class Overlay:
     """The overlay of one layer. ``layer`` has the mapping `overlay` as it is written; ``spec`` is the rest of its
-    spec: with templates rendered, and without the fields that a higher layer dropped.
+    spec: with templates rendered, and without the fields that a higher layer dropped. ``since``: the day on
+    which it was written or last looked at.
     """
 
     layer: Layer = field(compare=False)
@@ -26,6 +28,7 @@ class Overlay:
     reason: str
     spec: Mapping[str, Any]
     dropped: tuple[str, ...] = ()
+    since: date | None = field(default=None, compare=False)
 
     @property
     def spec_layer(self) -> Layer:

@@ -55,7 +55,7 @@ def _read(layer: Layer) -> tuple[Overlay | None, list[Finding]]:
     file, findings = validated(OverlaySettings, layer.data[OVERLAY], lambda path: layer.locate(tuple(path)), (OVERLAY,))
     if file is None:
         return None, findings
-    return Overlay(layer.part(OVERLAY), file.owner, file.reason, file.spec, file.dropped), findings
+    return Overlay(layer.part(OVERLAY), file.owner, file.reason, file.spec, file.dropped, file.since), findings
 
 
 def _rendered(overlay: Overlay, merged: Merged, cluster: ClusterDefinition) -> tuple[Overlay, list[Finding]]:

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 from aerofleet.files.allocations import AllocationsFile
 from aerofleet.files.cell import CellFile
+from aerofleet.files.exceptions import ApprovalsFile, WaiversFile
+from aerofleet.files.links import LinksFile
 from aerofleet.files.metal import HostsFile, PoolsFile
 from aerofleet.files.pinned_manifests import Pinned, read_pinned
 from aerofleet.files.project_files import Files
@@ -23,6 +25,7 @@ from aerofleet.settings.tiers import Tiers, read_tiers
 from aerofleet.units.cluster_key import cluster_key
 
 STACKS = pathlib.Path("stacks")
+LINKS = f"{STACKS}/links.yaml"
 FILES = tuple(
     f"{kind}.yaml" for kind in ("cell", "hosts", "pools", "tenants", "allocations", "placement", "waivers", "approvals")
 )
@@ -67,7 +70,9 @@ class ClusterDefinition:
 class CellSource:
     """The definition files of a cell; a file that could not be read is None, and ``findings`` has the reason.
 
-    ``unread``: the teams whose files could not be read, so that their clusters are unknown.
+    ``unread``: the teams whose files could not be read, so that their clusters are unknown. ``waivers``,
+    ``approvals`` and ``links``: None also where there is no such file, which nobody needs. ``links`` are those of all
+    cells.
     """
 
     name: str
@@ -77,6 +82,9 @@ class CellSource:
     pools: Read[PoolsFile] | None = None
     tenants: Read[TenantsFile] | None = None
     allocations: Read[AllocationsFile] | None = None
+    waivers: Read[WaiversFile] | None = None
+    approvals: Read[ApprovalsFile] | None = None
+    links: Read[LinksFile] | None = None
     teams: dict[str, Read[TeamFile]] = field(default_factory=dict)
     clusters: list[ClusterDefinition] = field(default_factory=list)
     cert_manager: Pinned = field(default_factory=lambda: Pinned([], []))
@@ -127,6 +135,9 @@ def read_cell(files: Files, name: str) -> CellSource:
         source.allocations = _read(source, files, allocations, AllocationsFile)
     else:
         source.allocations = Read(AllocationsFile(), Document.empty(allocations))
+    source.waivers = _read_if_there(source, files, f"{folder}/waivers.yaml", WaiversFile)
+    source.approvals = _read_if_there(source, files, f"{folder}/approvals.yaml", ApprovalsFile)
+    source.links = _read_if_there(source, files, LINKS, LinksFile)
     for path in files.definitions(f"{folder}/teams"):
         team, read_team = pathlib.PurePosixPath(path).stem, _read(source, files, path, TeamFile)
         if read_team is None:
@@ -137,6 +148,10 @@ def read_cell(files: Files, name: str) -> CellSource:
     source.findings += files.without_effect(folder, FILES)
     source.findings += files.without_effect(f"{folder}/teams")
     return source
+
+
+def _read_if_there(source: CellSource, files: Files, name: str, model: type[M]) -> Read[M] | None:
+    return _read(source, files, name, model) if files.has(name) else None
 
 
 def _read(source: CellSource, files: Files, name: str, model: type[M]) -> Read[M] | None:

@@ -54,6 +54,13 @@ def definitions() -> Iterator[Case]:
         yield from _listed([set(), *({finding["rule"] for finding in case.get("expect", ())} for case in _read(path))])
 
 
+def policies() -> Iterator[Case]:
+    """tests/cases/policy: an edit that a policy stops, and one that it lets pass; cells with all that they report."""
+    yield from ((case["rule"], outcome) for case in _read(CASES / "policy" / "objects.yaml") for outcome in BOTH)
+    cells = _read(CASES / "policy" / "cells.yaml")
+    yield from _listed({expected.split()[1] for expected in case["expect"]} for case in cells)
+
+
 def servers() -> Iterator[Case]:
     """tests/cases/server: configurations that a server starts with or refuses, and the records that a start loses."""
     yield from _listed(set(case.get("findings", ())) for case in _read(CASES / "server" / "start.yaml")["cases"])
@@ -91,7 +98,7 @@ def in_code() -> Iterator[Case]:
         yield from ((rule, outcome) for outcome in BOTH)
 
 
-READERS: tuple[Callable[[], Iterable[Case]], ...] = (operator, definitions, servers, printed, in_code)
+READERS: tuple[Callable[[], Iterable[Case]], ...] = (operator, definitions, policies, servers, printed, in_code)
 
 
 def _listed(cases: Iterable[set[str]]) -> Iterator[Case]:

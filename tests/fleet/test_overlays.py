@@ -17,8 +17,8 @@ from tests.fleet.project import CASES, SHOP, change, copy_of
 FOLDER = CASES / "overlays"
 FILES = sorted(FOLDER.glob("*.yaml"))
 ALL = [case for file in FILES for case in yaml.safe_load(file.read_text()) if "expect" in case]
-BESIDE = {"size-short"}
-"""Rules that the specimen breaks without any overlay."""
+BESIDE = {"size-short", *(rule.id for rule in rules("policy"))}
+"""Rules that the specimen breaks without any overlay, and policies, which have cases of their own."""
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["about"]) for case in ALL])

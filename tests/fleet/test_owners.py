@@ -26,6 +26,8 @@ def test_the_team_s_line_stands_below_the_cell_s(tmp_path: Path) -> None:
     lines = [line for line in owners_text([read_cell(Files(root), "here")]).splitlines() if not line.startswith("#")]
     assert lines == [
         "/templates/tiers/ @acme/platform",
+        "/stacks/links.yaml @acme/platform",
+        "/policies/ @acme/platform",
         "/.github/ @acme/platform",
         "/stacks/here/ @acme/platform",
         "/stacks/here/teams/shop.yaml @acme/shop @acme/leads",
@@ -42,3 +44,14 @@ def test_generate_writes_it_where_somebody_is_named(tmp_path: Path) -> None:
     change(root, {"file": PLATFORM["file"], "replace": PLATFORM["by"], "by": PLATFORM["replace"]})
     assert main(["generate", "--root", str(root)]) == 0
     assert "@acme" not in (root / ".github" / "CODEOWNERS").read_text()
+
+
+def test_those_who_approve_exceptions_stand_below_the_cell_s_owners(tmp_path: Path) -> None:
+    root = copy_of(SHOP, tmp_path)
+    approvers = '\nowners: ["@acme/platform"]\npolicy: {approvers: ["@acme/data"]}'
+    change(root, {**PLATFORM, "by": f"site: test{approvers}"})
+    assert owners_text([read_cell(Files(root), "here")]).splitlines()[-3:] == [
+        "/stacks/here/ @acme/platform",
+        "/stacks/here/waivers.yaml @acme/data",
+        "/stacks/here/approvals.yaml @acme/data",
+    ]

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from aerofleet.files.addresses import Owner
+from aerofleet.files.addresses import Day, Owner
 from aerofleet.files.file_model import FileModel
 
 
@@ -15,6 +15,7 @@ class OverlaySettings(FileModel):
 
     owner: Owner = Field(description="who answers for it: @organisation/team")
     reason: str = Field(min_length=1, description="why no setting does it, and when it can go")
+    since: Day | None = Field(None, description="day on which it was written or last looked at: 2027-01-31")
     spec: dict[str, Any] = Field(
         default_factory=dict,
         description="part of the AerospikeCluster's spec, merged last; null removes a field",
