@@ -48,6 +48,13 @@ def analyse_cell(root: Path, name: str, texts: Mapping[str, str] = MappingProxyT
     return CellAnalysis(resolution, rendered, tuple(findings), next(iter(sets), None))
 
 
+def rendered_cell(root: Path, name: str) -> CellAnalysis:
+    """Read and render a cell without judging its clusters: the findings are the mistakes in its definitions only."""
+    resolution = resolve_cell(root, name)
+    rendered = render_cell(resolution.cell) if resolution.cell else None
+    return CellAnalysis(resolution, rendered, resolution.findings)
+
+
 def _object_sets(resolution: Resolution, rendered: RenderedCell) -> tuple[ObjectSet, ...]:
     """Return the objects as each release of the operator reads them that the cell meets, the one that runs first."""
     assert resolution.cell  # noqa: S101

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from aerofleet.analysis.cell import CellAnalysis
-from aerofleet.analysis.change import ChangeAnalysis, analyse_change
+from aerofleet.analysis.change import ChangeAnalysis, ObjectChange, analyse_change
+from aerofleet.findings import Effect, Subject
 from aerofleet.fleet.cluster import Cluster
 
 NO_CHANGE = ChangeAnalysis((), ())
@@ -51,10 +52,13 @@ class FleetChange:
 def cell_change(name: str, base: CellAnalysis | None, head: CellAnalysis | None) -> CellChange:
     """Return what becomes of the cell ``name`` on the way from ``base`` to ``head``.
 
-    The operator that acts is the release that head's definitions name; for a cell that goes, the one of base.
+    The operator that acts is the release that head's definitions name; for a cell that goes, the one of base. A cell
+    whose two sides are one and the same analysis is not judged: nothing changes.
     """
     if any(side and side.rendered is None for side in (base, head)):
         return CellChange(name, base, head, NO_CHANGE)
+    if base is head:
+        return CellChange(name, base, head, _unchanged(head))
     old, new = (list(side.rendered.objects()) if side and side.rendered else [] for side in (base, head))
     cells = [side.resolution.cell for side in (head, base) if side]
     operator = next(cell.operator.version for cell in cells if cell)
@@ -67,6 +71,11 @@ def fleet_change(
     """Return the change of every cell of either side. ``base`` and ``head``: name of a cell → its analysis."""
     names: Iterable[str] = sorted(base.keys() | head.keys())
     return FleetChange(tuple(cell_change(name, base.get(name), head.get(name)) for name in names), as_of)
+
+
+def _unchanged(side: CellAnalysis | None) -> ChangeAnalysis:
+    subjects = (Subject("cluster", f"{one.namespace}/{one.resource_name}") for one in _resolved(side))
+    return ChangeAnalysis(tuple(ObjectChange(subject, Effect.NONE, ()) for subject in subjects), ())
 
 
 def _resolved(side: CellAnalysis | None) -> Iterator[Cluster]:

@@ -61,8 +61,9 @@ class ChangedCluster:
     """A cluster that the change affects: its objects differ, its neighbours bring a hazard, or another release of the
     operator acts on it.
 
-    ``cluster``: its name in its team's file; ``namespace`` and ``name``: those of the AerospikeCluster. ``pods``: kind
-    of restart (`aerofleet.ako.restart`) → number of pods.
+    ``cluster``: its name in its team's file; ``namespace`` and ``name``: those of the AerospikeCluster;
+    ``server_namespaces``: the names of its Aerospike namespaces. ``pods``: kind of restart (`aerofleet.ako.restart`) →
+    number of pods.
     """
 
     cell: str
@@ -79,6 +80,7 @@ class ChangedCluster:
     blocks_hosts: bool = False
     causes: tuple[Cause, ...] = ()
     by_changed_code: bool = False
+    server_namespaces: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -88,13 +90,19 @@ class ChangedCluster:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Changed clusters with equal effect, reasons, hazards and causes: one entry for a reader. Often a single one."""
+    """Changed clusters with equal effect, reasons, hazards and causes: one entry for a reader. Often a single one.
+
+    ``reasons`` and ``hazards``: those of all; a name that differs from cluster to cluster is ``<namespace>`` or
+    ``<cluster>`` in them.
+    """
 
     clusters: tuple[ChangedCluster, ...]
+    reasons: tuple[Reason, ...]
+    hazards: tuple[Finding, ...]
 
     @property
     def first(self) -> ChangedCluster:
-        """Return the cluster whose effect, reasons, hazards and causes are those of all."""
+        """Return the cluster whose effect and causes are those of all."""
         return self.clusters[0]
 
     @property

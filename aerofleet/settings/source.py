@@ -116,6 +116,17 @@ def cells(root: pathlib.Path) -> tuple[str, ...]:
     return tuple(sorted(name for name in folders if not name.startswith(".")))
 
 
+def pinned_folders(files: Files, name: str) -> tuple[str, ...]:
+    """Return the folders with pinned manifests that a cell's file names; none if it can't be read."""
+    try:
+        data = files.read(f"{STACKS}/{name}/cell.yaml").data
+    except LoadError:
+        return ()
+    cell, _ = validated(CellFile, data, lambda _: Location("", 1, 1))
+    pinned = (cell.cert_manager, cell.operator.manifests) if cell else ()
+    return tuple(one.folder for one in pinned if one.folder)
+
+
 def read_cell(files: Files, name: str) -> CellSource:
     """Read every file of the cell. A mistake in a file becomes a finding; none raises."""
     tiers, findings = read_tiers(files)

@@ -1,0 +1,168 @@
+"""The changed clusters and objects of one cell, each with its effect and its causes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from aerofleet.ako.config import entries
+from aerofleet.analysis.cell import CellAnalysis
+from aerofleet.analysis.cell_change import CellChange
+from aerofleet.analysis.change import ObjectChange
+from aerofleet.findings import Effect, Reason
+from aerofleet.fleet.stack_name import PLATFORM, StackName
+from aerofleet.review.causes import OBJECTS, RESOURCE, Causes, DefinedCluster, defined_clusters
+from aerofleet.review.model import ChangedCluster, ChangedOther
+from aerofleet.units.aerospike_cluster import is_cluster
+from aerofleet.units.cluster_key import cluster_key
+from aerofleet.units.names import CLUSTER_LABEL, TEAM_LABEL
+from aerofleet.units.object_identity import cluster_name, label_of, metadata_of
+
+Object = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CellReview:
+    """``unchanged``: how many clusters nothing happens to."""
+
+    clusters: tuple[ChangedCluster, ...] = ()
+    others: tuple[ChangedOther, ...] = ()
+    unchanged: int = 0
+
+
+@dataclass(slots=True)
+class Objects:
+    """The objects of a cell on one side. ``resources``: NAMESPACE/NAME → AerospikeCluster; ``owned``: the same name →
+    the objects that are made for it; ``others``: label → any other object.
+    """
+
+    resources: dict[str, Object] = field(default_factory=dict)
+    owned: dict[str, dict[str, Object]] = field(default_factory=dict)
+    others: dict[str, Object] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, side: CellAnalysis | None) -> Objects:
+        """Return the objects by their labels, which rendered objects of every release have."""
+        result, everything = cls(), list(side.rendered.objects()) if side and side.rendered else []
+        clusters = {owner_of(one): cluster_name(one) for one in everything if is_cluster(one)}
+        for one in everything:
+            cluster = clusters.get(owner_of(one))
+            if is_cluster(one):
+                result.resources[cluster_name(one)] = one
+            elif cluster is None:
+                result.others[label_of(one)] = one
+            else:
+                result.owned.setdefault(cluster, {})[label_of(one)] = one
+        return result
+
+
+def owner_of(resource: Object) -> tuple[str, str]:
+    """Return (team, cluster) of the labels; empty texts for an object that is made for no team or no cluster."""
+    labels = metadata_of(resource).get("labels")
+    labels = labels if isinstance(labels, dict) else {}
+    return str(labels.get(TEAM_LABEL, "")), str(labels.get(CLUSTER_LABEL, ""))
+
+
+def review_cell(cell: CellChange) -> CellReview:
+    """Return what the change does in one cell; nothing where it is unknown."""
+    if cell.base is cell.head or not cell.is_known:
+        return CellReview(unchanged=len(cell.change.clusters))
+    of_clusters = _Clusters.of(cell)
+    clusters = tuple(cluster for change in cell.change.clusters for cluster in of_clusters.changed(change))
+    others = (change for change in cell.change.objects if change.subject.name not in of_clusters.labels)
+    return CellReview(clusters, tuple(map(of_clusters.other, others)), len(cell.change.clusters) - len(clusters))
+
+
+@dataclass(slots=True)
+class _Clusters:
+    """A cell whose clusters are reviewed one by one. ``labels``: label of an object that a cluster owns → its change,
+    if it changes.
+    """
+
+    cell: CellChange
+    base: Objects
+    head: Objects
+    defined_base: dict[str, DefinedCluster]
+    defined_head: dict[str, DefinedCluster]
+    labels: dict[str, ObjectChange | None]
+    causes: Causes = field(default_factory=Causes)
+
+    @classmethod
+    def of(cls, cell: CellChange) -> _Clusters:
+        base, head = Objects.of(cell.base), Objects.of(cell.head)
+        changes = {change.subject.name: change for change in cell.change.objects}
+        owned = (label for side in (base, head) for objects in side.owned.values() for label in objects)
+        of_base, of_head = (defined_clusters(side.resolution if side else None) for side in (cell.base, cell.head))
+        return cls(cell, base, head, of_base, of_head, {label: changes.get(label) for label in owned})
+
+    def changed(self, change: ObjectChange) -> Iterator[ChangedCluster]:
+        """Yield the cluster if it differs, or if something becomes of it."""
+        name = change.subject.name
+        old, new = self.base.resources.get(name), self.head.resources.get(name)
+        of_base, of_head = self.base.owned.get(name, {}), self.head.owned.get(name, {})
+        parts = {RESOURCE: not is_equal(old, new), OBJECTS: not is_equal(of_base, of_head)}
+        if not any(parts.values()) and change.effect == Effect.NONE and not change.hazards:
+            return
+        beside = [one for label in {**of_base, **of_head} if (one := self.labels[label])]
+        reasons = (*change.reasons, *self._of_objects(beside, change, both=bool(old and new)))
+        team, cluster = owner_of(new or old or {})
+        # Another name of a team or cluster over the same resource: each side has its own key.
+        keys = [cluster_key(*owner_of(one)) if one else cluster_key(team, cluster) for one in (old, new)]
+        causes = self.causes.of(
+            self.defined_base.get(keys[0]), self.defined_head.get(keys[1]), [part for part, has in parts.items() if has]
+        )
+        namespace, _, resource = name.partition("/")
+        yield ChangedCluster(
+            cell=self.cell.name,
+            environment="",
+            stack=self._stack(team),
+            team=team,
+            cluster=cluster,
+            namespace=namespace,
+            name=resource,
+            effect=max((change.effect, *(reason.effect for reason in reasons))),
+            reasons=reasons,
+            hazards=change.hazards,
+            pods=dict(change.pods),
+            blocks_hosts=change.blocks_hosts,
+            causes=causes,
+            server_namespaces=tuple(_server_namespaces(new or old or {})),
+        )
+
+    def other(self, change: ObjectChange) -> ChangedOther:
+        """Return an object that belongs to no cluster."""
+        resource = self.head.others.get(change.subject.name) or self.base.others.get(change.subject.name) or {}
+        stack = self._stack(owner_of(resource)[0])
+        return ChangedOther(self.cell.name, "", stack, change.subject.name, change.effect, change.reasons)
+
+    @staticmethod
+    def _of_objects(beside: list[ObjectChange], change: ObjectChange, *, both: bool) -> Iterator[Reason]:
+        """Yield the reasons of the cluster's other objects. Those that come and go with it are told only where they do
+        more than the cluster itself.
+        """
+        for one in beside:
+            kind = one.subject.name.partition(" ")[0]
+            for reason in one.reasons:
+                if both or reason.effect > change.effect:
+                    yield replace(reason, path=f"{kind} {reason.path}")
+
+    def _stack(self, team: str) -> str:
+        """Return the stack of a team's objects, of the platform's without a team."""
+        rendered = next(side.rendered for side in (self.cell.head, self.cell.base) if side and side.rendered)
+        group = next((one.group for one in rendered.teams if one.name == team), "")
+        cell = next((side.resolution.cell for side in (self.cell.head, self.cell.base) if side), None)
+        part = group or (PLATFORM if cell and cell.groups and not team else "")
+        return str(StackName(self.cell.name, part))
+
+
+def _server_namespaces(resource: Object) -> Iterator[str]:
+    """Yield the names of the Aerospike namespaces of a cluster."""
+    for namespace in entries(resource, "spec", "aerospikeConfig", "namespaces"):
+        yield str(namespace.get("name", ""))
+
+
+def is_equal(old: object, new: object) -> bool:
+    """Return whether two objects are the same for the API server: the order of keys is no difference, a type is."""
+    return old == new and json.dumps(old, sort_keys=True) == json.dumps(new, sort_keys=True)

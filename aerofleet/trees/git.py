@@ -1,0 +1,153 @@
+"""Read commits and files of a git repository with git's plumbing. Nothing is checked out: no code of a revision runs.
+
+`cat-file` writes the bytes as they are stored: no filter, no text conversion, no line ends. No protocol is allowed, so
+a partial clone fetches nothing. A revision is input: it is never read as an option.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aerofleet.findings.stop import FailureError, MistakeError
+
+SAFE = (
+    *("-c", "protocol.allow=never"),
+    *("-c", "core.hooksPath=/dev/null"),
+    *("-c", "core.fsmonitor=false"),
+)
+ENVIRONMENT = {
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+FILE = ("100644", "100755", "100664")
+LINK = "120000"
+SUBMODULE = "160000"
+SECONDS = 120
+"""Longest time of one git command."""
+
+
+class GitError(FailureError):
+    """Git can't be run, or can't read its own objects."""
+
+
+class NoRevisionError(MistakeError):
+    """The repository has no such commit, or the folder is in no repository."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of a commit. ``mode``: six octal digits; ``id``: of its blob; ``size`` in bytes, 0 for a submodule."""
+
+    path: str
+    mode: str
+    id: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The repository of a project. ``root``: the project's folder, which may be below the top of the repository."""
+
+    root: Path
+
+    def commit_of(self, revision: str) -> str:
+        """Return the id of a commit. Raises NoRevisionError."""
+        # `--end-of-options` ends the options, `^{commit}` refuses everything but a commit.
+        done = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        if done.returncode:
+            raise NoRevisionError(f"there is no revision {revision!r} in the repository of {self.root}")
+        return done.stdout.decode().strip()
+
+    def has(self, revision: str) -> bool:
+        """Return whether the repository has this revision; False outside a repository."""
+        try:
+            return bool(self.commit_of(revision))
+        except (NoRevisionError, GitError):
+            return False
+
+    def merge_base(self, one: str, other: str) -> str:
+        """Return the newest common commit of two commits; ``other`` itself where they have none, or in a shallow
+        clone.
+        """
+        done = self.run("merge-base", one, other)
+        return done.stdout.decode().split()[0] if done.returncode == 0 and done.stdout.strip() else other
+
+    def entries(self, commit: str, *paths: str) -> list[Entry]:
+        """Return the files of a commit below the project's folder, only those in ``paths`` if any is named. A project
+        that the commit does not have is empty.
+        """
+        prefix = self._text("rev-parse", "--show-prefix")
+        tree = f"{commit}:{prefix.rstrip('/')}" if prefix else f"{commit}^{{tree}}"
+        if prefix and self.run("cat-file", "-e", tree).returncode:
+            return []
+        done = self.run("--literal-pathspecs", "ls-tree", "-r", "-l", "-z", "--full-tree", tree, "--", *paths)
+        if done.returncode:
+            raise GitError(f"commit {commit} can't be read: {done.stderr.decode(errors='replace').strip()}")
+        return [_entry(line) for line in done.stdout.split(b"\0") if line]
+
+    def contents(self, entries: Sequence[Entry]) -> Iterator[bytes]:
+        """Yield the bytes of each file, in the order of ``entries``. Raises GitError."""
+        if not entries:
+            return
+        wanted = "".join(f"{entry.id}\n" for entry in entries).encode()
+        done = self.run("cat-file", "--batch", "--buffer", given=wanted)
+        answer, at = memoryview(done.stdout), 0
+        for entry in entries:
+            end = done.stdout.find(b"\n", at)
+            head = done.stdout[at:end].decode(errors="replace").split()
+            if done.returncode or end < 0 or head[1:] != ["blob", str(entry.size)]:
+                raise GitError(f"{entry.path}: git can't read its content: {' '.join(head) or 'no answer'}")
+            yield bytes(answer[end + 1 : end + 1 + entry.size])
+            at = end + 1 + entry.size + 1
+
+    def run(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """Return the finished command. Raises GitError where there is no git, and for one that takes too long."""
+        command = ["git", *SAFE, *arguments]
+        environment = {**os.environ, **ENVIRONMENT}
+        try:
+            return subprocess.run(
+                command, cwd=self.root, env=environment, input=given, capture_output=True, check=False, timeout=SECONDS
+            )
+        except FileNotFoundError as error:
+            missing = f"there is no folder {self.root}" if not self.root.is_dir() else "there is no `git` on PATH"
+            raise GitError(f"{missing}, so no revision can be read") from error
+        except NotADirectoryError as error:
+            raise GitError(f"{self.root} is no folder, so no revision can be read") from error
+        except subprocess.TimeoutExpired as error:
+            raise GitError(f"`git {arguments[0]}` took longer than {SECONDS} seconds") from error
+
+    def _text(self, *arguments: str) -> str:
+        done = self.run(*arguments)
+        if done.returncode:
+            raise NoRevisionError(f"{self.root} is in no git repository: name two folders with --base and --head")
+        return done.stdout.decode().removesuffix("\n")
+
+
+def _entry(line: bytes) -> Entry:
+    facts, _, path = line.partition(b"\t")
+    mode, _, name, size = facts.decode().split()
+    return Entry(os.fsdecode(path), mode, name, int(size) if size.isdecimal() else 0)
+
+
+def committed_text(root: Path, path: Path) -> str | None:
+    """Return a file's text as the current commit has it: empty where no commit up to it ever had the file; None where
+    there is no commit, or only an earlier one has the file.
+
+    ``path`` is below ``root``.
+    """
+    repository = Repository(root)
+    try:
+        done = repository.run("show", f"HEAD:./{path.as_posix()}")
+        if not done.returncode:
+            return done.stdout.decode(errors="replace")
+        commits = repository.run("rev-list", "-1", "HEAD", "--", f"./{path.as_posix()}")
+    except GitError:
+        return None
+    return None if commits.returncode or commits.stdout.strip() else ""
