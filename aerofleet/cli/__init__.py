@@ -57,6 +57,7 @@ VERBS: dict[str, Verb] = {
     "size": Verb("aerofleet.cli.size", "print how large a cluster has to be for a workload, and why"),
     "pins": Verb("aerofleet.cli.pins", "print the requirements file of a project, from the wheel of a release"),
     "env": Verb("aerofleet.cli.env", "print shell exports for plain `pulumi`"),
+    "completion": Verb("aerofleet.cli.completion", "print the completion of verbs, options and names for a shell"),
     "local": Verb("aerofleet.cli.local", "start, stop and show the embedded control plane; try a project on it"),
 }
 
