@@ -87,6 +87,13 @@ def test_the_packages_are_those_of_the_environment(programs: Path, project: Path
     assert str(ROOT) not in shown
 
 
+def test_the_products_own_files_are_below_the_package(programs: Path, project: Path) -> None:
+    show = "from aerofleet.load.product_files import product_folder; print(product_folder('templates/project'))"
+    folder = Path(run(f'python -P -c "{show}"', programs, project).stdout.strip())
+    assert folder.is_relative_to(programs.parent)
+    assert (folder / ".gitignore").read_bytes() == (ROOT / "templates/project/.gitignore").read_bytes()
+
+
 def test_the_keys_of_the_programs_are_those_of_the_clone(programs: Path, project: Path) -> None:
     """Else an installed product would build for a quarter of an hour what the clone has in the cache."""
     keys = [make().key for make in (recipes.pulumi, recipes.etcd, recipes.kubernetes, recipes.stand_in)]
