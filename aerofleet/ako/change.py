@@ -19,6 +19,7 @@ from aerofleet.ako.hazards import change_hazards
 from aerofleet.ako.reasons.access import access_reasons
 from aerofleet.ako.reasons.data import data_reasons
 from aerofleet.ako.reasons.identity import identity_reasons
+from aerofleet.ako.reasons.metadata import metadata_reasons
 from aerofleet.ako.reasons.parameters import parameter_reasons
 from aerofleet.ako.reasons.pods import restart_reasons
 from aerofleet.ako.reasons.scale import ignored_pod_reasons, size_reasons, version_reasons
@@ -100,6 +101,7 @@ def _changed_fields(old: Cluster, new: Cluster) -> list[str]:
 
 def _reasons(old: Cluster, new: Cluster, restarts: Restarts, changed: list[str]) -> Iterator[Reason]:
     yield from identity_reasons(old, new)
+    yield from metadata_reasons(old, new)
     yield from unknown_reasons(old, new)
     yield from parameter_reasons(old, new, restarts)
     yield from choice_reasons(old, new)

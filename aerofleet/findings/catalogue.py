@@ -54,6 +54,7 @@ MODULES: dict[Scope, tuple[str, ...]] = {
         "aerofleet.ako.hazards",
         "aerofleet.ako.hazards.beside",
         "aerofleet.ako.reasons.identity",
+        "aerofleet.ako.reasons.metadata",
         "aerofleet.ako.reasons.spec",
         "aerofleet.ako.reasons.unknown",
         "aerofleet.ako.reasons.parameters",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from aerofleet.ako.admission import RULES, admit_create, admit_update
+from aerofleet.ako.change import change_of
 from aerofleet.ako.compatibility import OPERATOR, RELEASES
 from aerofleet.ako.crd import table
 from aerofleet.ako.new_fields import JUDGED_LINE, new_field_changes
@@ -87,3 +88,23 @@ def test_everything_about_a_release_that_is_not_known_is_marked_as_an_estimate()
         f"(an estimate: operator 9.0.0 is not known and is judged as {OPERATOR})" in message for message in messages
     )
     assert "estimate" not in answer(question)
+
+
+@pytest.mark.parametrize(
+    ("operator", "kinds"),
+    [
+        ("4.0.2", {"labels"}),
+        ("4.1.2", {"labels"}),
+        ("4.2.0", {"labels", "annotations"}),
+        ("4.5.0", {"labels", "annotations"}),
+    ],
+)
+def test_what_makes_the_operator_run_a_pass_without_a_change_of_the_spec(operator: str, kinds: set[str]) -> None:
+    """Source: AKO of each release, SetupWithManager: the event filter has AnnotationChangedPredicate since 4.2.0."""
+    old = cluster("secure")
+    having = set()
+    for kind in ("labels", "annotations"):
+        new = cluster("secure", {f"metadata.{kind}": {"aerofleet.io/reconcile-request": "one"}})
+        if any(reason.rule == "reconciled" for reason in change_of(old, new, operator=operator).reasons):
+            having.add(kind)
+    assert having == kinds
