@@ -30,7 +30,7 @@ class Approval(FileModel):
     effect: Literal["data-at-risk"] = Field(description="the effect that is approved; nothing approves `refused`")
     subject: str = Field(description="TEAM/CLUSTER, or the object in the review: Namespace aerospike-shop")
     change: str = Field(
-        pattern=r"^[0-9a-f]{12}$", description="digest of the change, as the review prints it: any other has another"
+        pattern=r"^c[0-9a-f]{12}$", description="digest of the change, as the review prints it: any other has another"
     )
     reason: str = Field(min_length=1, description="why the data may be lost, or why it is safe all the same")
     owner: Owner = Field(description="who answers for it: @organisation/team")

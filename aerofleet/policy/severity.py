@@ -21,6 +21,8 @@ class Level(StrEnum):
     """Stops whatever concerns production."""
     ADVISED = "advised"
     """Worth a change in production. A cell can make it mandatory: ``policy.mandatory`` in cell.yaml."""
+    NOTED = "noted"
+    """Worth knowing wherever it is reported."""
     FAILS = "fails"
     """About the exceptions themselves: an error wherever one is written."""
     WARNS = "warns"
@@ -30,6 +32,7 @@ class Level(StrEnum):
 SEVERITIES: Mapping[Level, Mapping[Surroundings, Severity | None]] = {
     Level.MANDATORY: {"production": "error", "staging": "warning", "development": "info", "ephemeral": None},
     Level.ADVISED: {"production": "warning", "staging": None, "development": None, "ephemeral": None},
+    Level.NOTED: {"production": "info", "staging": "info", "development": "info", "ephemeral": None},
     Level.FAILS: dict.fromkeys(("production", "staging", "development", "ephemeral"), "error"),
     Level.WARNS: dict.fromkeys(("production", "staging", "development", "ephemeral"), "warning"),
 }

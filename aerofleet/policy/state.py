@@ -23,29 +23,30 @@ Judged = tuple[Policy[...], Finding]
 
 
 def findings_with_policies(analysis: CellAnalysis, as_of: datetime.date) -> tuple[Finding, ...]:
-    """Return the findings of a cell, with those of its policies on a day. A hazard that a policy reports at least as
-    severely is left out, and so is one whose policy is waived.
+    """Return the findings of a cell, with those of its policies, and of its waivers and approvals, on a day.
 
-    Definitions with mistakes are not judged, nor is a cluster with an error: nobody knows what they will be without.
+    Definitions with mistakes are not judged: nobody knows what they will render.
     """
-    of_policies, replaced = _judged(analysis, as_of)
-    kept = [finding for finding in analysis.findings if _key(finding.rule, finding) not in replaced]
-    return (*kept, *of_policies)
-
-
-def policy_findings(analysis: CellAnalysis, as_of: datetime.date) -> tuple[Finding, ...]:
-    """Return the findings of the policies of a cell on a day, waivers applied."""
-    return _judged(analysis, as_of)[0]
+    source = analysis.resolution.source
+    if analysis.rendered is None or source is None or source.cell is None:
+        return analysis.findings
+    exceptions = Exceptions(source, as_of)
+    findings = state_findings(analysis, as_of, exceptions)
+    return (*findings, *exceptions.findings(source.cell.file, RULES, JUDGED))
 
 
 Key = tuple[str, str, Location | None]
 
 
-def _judged(analysis: CellAnalysis, as_of: datetime.date) -> tuple[tuple[Finding, ...], set[Key]]:
+def state_findings(analysis: CellAnalysis, as_of: datetime.date, exceptions: Exceptions) -> tuple[Finding, ...]:
+    """Return the findings of a cell without mistakes, with those of its policies on a day, waivers applied.
+
+    A hazard that a policy reports at least as severely is left out, and so is one whose policy is waived. A cluster
+    with an error is not judged by policies: nobody knows what it will be without.
+    """
     source = analysis.resolution.source
-    if analysis.rendered is None or source is None or source.cell is None:
-        return (), set()
-    cell, exceptions = source.cell.file, Exceptions(source, as_of)
+    assert source and source.cell  # noqa: S101
+    cell = source.cell.file
     hazards = {_key(finding.rule, finding): finding.severity for finding in analysis.findings}
     findings: list[Finding] = []
     replaced: set[Key] = set()
@@ -61,7 +62,8 @@ def _judged(analysis: CellAnalysis, as_of: datetime.date) -> tuple[tuple[Finding
         if judged is not counted or all(_is_as_bad(severity, hazards[key]) for key in same):
             findings.append(judged)
             replaced.update(same)
-    return (*merge_repeats(findings), *exceptions.findings(cell, RULES, JUDGED)), replaced
+    kept = (finding for finding in analysis.findings if _key(finding.rule, finding) not in replaced)
+    return (*kept, *merge_repeats(findings))
 
 
 def _key(rule: str, finding: Finding) -> Key:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from aerofleet.analysis.cell_change import CellChange, FleetChange
 from aerofleet.findings import Effect, Finding
 from aerofleet.findings.effect import EFFECTS
+from aerofleet.policy.change import policy_report
 from aerofleet.review.cell import review_cell
 from aerofleet.review.grouping import groups_of
 from aerofleet.review.model import UNKNOWN, CellFinding, Review, Side, SideName, UnknownCell
@@ -32,7 +33,7 @@ def review_of(change: FleetChange, base: Side, head: Side) -> Review:
         clusters=clusters,
         groups=groups_of(clusters),
         others=tuple(other for cell in cells for other in cell.others),
-        findings=tuple(finding for cell in change.cells for finding in _findings(cell)),
+        findings=tuple(finding for cell in change.cells for finding in _findings(change, cell)),
         unknown=unknown,
     )
 
@@ -50,12 +51,15 @@ def _unknown(cell: CellChange) -> Iterator[UnknownCell]:
         yield UnknownCell(cell.name, name, reason, WAY_OUT.format(cell=cell.name), mistakes, clusters)
 
 
-def _findings(cell: CellChange) -> Iterator[CellFinding]:
-    """Yield the findings of head that are worth a change; those of mistakes are with the unknown cells."""
-    if cell.head is None or cell.head.rendered is None:
+def _findings(fleet: FleetChange, cell: CellChange) -> Iterator[CellFinding]:
+    """Yield the findings of head that are worth a change, and those of the policies of the change; those of mistakes
+    are with the unknown cells.
+    """
+    if cell.head is not None and cell.head.rendered is None:
         return
-    known = {_key(finding) for finding in cell.base.findings} if cell.base else set()
-    for finding in cell.head.findings:
+    report = policy_report(fleet, cell)
+    known = {_key(finding) for finding in report.base}
+    for finding in (*report.head, *report.change):
         yield CellFinding(cell.name, finding, _key(finding) not in known)
 
 

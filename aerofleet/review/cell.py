@@ -116,7 +116,7 @@ class _Clusters:
         namespace, _, resource = name.partition("/")
         yield ChangedCluster(
             cell=self.cell.name,
-            environment="",
+            environment=self._environment,
             stack=self._stack(team),
             team=team,
             cluster=cluster,
@@ -135,7 +135,9 @@ class _Clusters:
         """Return an object that belongs to no cluster."""
         resource = self.head.others.get(change.subject.name) or self.base.others.get(change.subject.name) or {}
         stack = self._stack(owner_of(resource)[0])
-        return ChangedOther(self.cell.name, "", stack, change.subject.name, change.effect, change.reasons)
+        return ChangedOther(
+            self.cell.name, self._environment, stack, change.subject.name, change.effect, change.reasons
+        )
 
     @staticmethod
     def _of_objects(beside: list[ObjectChange], change: ObjectChange, *, both: bool) -> Iterator[Reason]:
@@ -147,6 +149,12 @@ class _Clusters:
             for reason in one.reasons:
                 if both or reason.effect > change.effect:
                     yield replace(reason, path=f"{kind} {reason.path}")
+
+    @property
+    def _environment(self) -> str:
+        """The cell's environment, head's, or base's for a cell that goes; ``ephemeral`` where nothing protects it."""
+        built = (side.resolution.cell for side in (self.cell.head, self.cell.base) if side)
+        return next(("ephemeral" if cell.ephemeral else cell.environment.value for cell in built if cell), "")
 
     def _stack(self, team: str) -> str:
         """Return the stack of a team's objects, of the platform's without a team."""

@@ -57,8 +57,9 @@ def definitions() -> Iterator[Case]:
 def policies() -> Iterator[Case]:
     """tests/cases/policy: an edit that a policy stops, and one that it lets pass; cells with all that they report."""
     yield from ((case["rule"], outcome) for case in _read(CASES / "policy" / "objects.yaml") for outcome in BOTH)
-    cells = _read(CASES / "policy" / "cells.yaml")
-    yield from _listed({expected.split()[1] for expected in case["expect"]} for case in cells)
+    for name in ("cells", "changes"):
+        cases = _read(CASES / "policy" / f"{name}.yaml")
+        yield from _listed({expected.split()[1] for expected in case["expect"]} for case in cases)
 
 
 def servers() -> Iterator[Case]:
@@ -81,6 +82,7 @@ IN_CODE: dict[str, str] = {
     "deleted": f"{REASONS}::test_a_cluster_that_is_new_or_deleted_has_a_reason_of_its_own",
     "operator-estimate": "tests/cli/test_unknown_operator.py::test_a_cell_says_that_an_estimate_will_do",
     "pinned-object": "tests/files/test_pinned_manifests.py::test_an_object_that_cannot_be_applied_is_refused",
+    "risk-approved": "tests/policy/test_change.py::test_an_approval_approves_one_change_and_no_later_one",
     "set-count": "tests/aerospike/server/test_start.py::test_sets_with_settings_are_counted",
     "size-short": "tests/cli/test_check.py::test_a_size_that_does_not_hold_the_workload_is_a_warning",
     "size-value": "tests/cli/test_size.py::test_a_value_that_the_sizing_cannot_use_has_a_rule",

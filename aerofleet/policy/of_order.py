@@ -1,0 +1,161 @@
+"""Policies of what comes first: lower environments, new revisions of tiers, and limits before clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from aerofleet.analysis.cell import CellAnalysis
+from aerofleet.files.choices import Environment
+from aerofleet.files.tenants import Quota, Tenant
+from aerofleet.findings import LocatedProblem, Subject
+from aerofleet.policy.judged_change import JudgedChange, source_of
+from aerofleet.policy.of_risk import SOURCE
+from aerofleet.policy.policy import policies_in, policy
+from aerofleet.settings.source import CellSource
+from aerofleet.settings.tiers import TierChainError, TierRevision
+
+Deployed = dict[str, str]
+"""What a cell has deployed: ``tier gold@3``, ``server 8.1.2.6``, ``operator 4.5.0`` → one of the clusters with it."""
+
+
+def _deployed(side: CellAnalysis | None) -> Deployed:
+    cell = side.resolution.cell if side else None
+    if cell is None:
+        return {}
+    deployed: Deployed = {f"operator {cell.operator.version}": ""}
+    for cluster in cell.clusters:
+        if cluster.is_deployed:
+            deployed.setdefault(f"tier {cluster.tier.reference}", cluster.key)
+            deployed.setdefault(f"server {cluster.server_version}", cluster.key)
+    return deployed
+
+
+@policy(
+    "not-tried-below",
+    kind="change",
+    remedy="deploy it in a cell of a lower environment first, in a change before this one",
+    source=SOURCE,
+)
+def not_tried_below(judged: JudgedChange) -> Iterator[LocatedProblem]:
+    """Production takes only revisions of tiers and releases of servers and the operator that the definitions before the
+    change have in a cell of a lower environment.
+    """
+    if judged.cell.environment is not Environment.PRODUCTION:
+        return
+    here, wanted = _deployed(judged.change.base), _deployed(judged.change.head)
+    below: set[str] = set()
+    names = []
+    for cell in judged.fleet.cells:
+        built = cell.base.resolution.cell if cell.base else None
+        if built and not built.ephemeral and built.environment is not Environment.PRODUCTION:
+            names.append(cell.name)
+            below |= _deployed(cell.base).keys()
+    for what, key in wanted.items():
+        if what not in here and what not in below:
+            where = (
+                f"none of {', '.join(names)} has it" if names else "no cell of the project is of a lower environment"
+            )
+            subject = Subject("cluster", key) if key else judged.subject
+            place = judged.of_cluster(key) if key else judged.place("cell", "operator", "version")
+            yield LocatedProblem("", f"{what} is new in production, and {where}", "", place, subject)
+
+
+@policy(
+    "tier-edited",
+    kind="change",
+    remedy="a new revision, which one cluster tries first (docs/how-to/change-a-standard.md)",
+    source="Platform rule: docs/how-to/change-a-standard.md",
+)
+def tier_edited(judged: JudgedChange) -> Iterator[LocatedProblem]:
+    """The settings of a tier's revision that a cluster has stay what they are."""
+    before, after = source_of(judged.change.base), source_of(judged.change.head)
+    if before is None or after is None:
+        return
+    for revision, keys in _in_use(before):
+        now = after.tiers.find(revision.reference)
+        if now is not None and not _is_same(revision, now):
+            clusters = f"{keys[0]}{f' and {len(keys) - 1} more' if len(keys) > 1 else ''}"
+            message = (
+                f"revision {revision.reference} is edited while {clusters} {'has' if len(keys) == 1 else 'have'} it"
+            )
+            path = ("revisions", str(revision.number))
+            yield LocatedProblem(".".join(path), message, "", now.document.locate(path), judged.subject)
+
+
+def _in_use(source: CellSource) -> Iterator[tuple[TierRevision, list[str]]]:
+    """Yield each revision that clusters have, those that it extends among them, and the clusters."""
+    used: dict[str, list[str]] = {}
+    revisions: dict[str, TierRevision] = {}
+    for cluster in source.clusters:
+        try:
+            chain = source.tiers.chain(cluster.file.tier)
+        except TierChainError:
+            continue
+        for revision in chain:
+            revisions[revision.reference] = revision
+            used.setdefault(revision.reference, []).append(cluster.key)
+    yield from ((revisions[reference], keys) for reference, keys in used.items())
+
+
+def _is_same(old: TierRevision, new: TierRevision) -> bool:
+    return all(getattr(old.file, key) == getattr(new.file, key) for key in ("extends", "settings", "for_servers"))
+
+
+@policy(
+    "limits-with-clusters",
+    kind="change",
+    remedy="the limit or the waiver first, in a change of its own",
+    source=SOURCE,
+)
+def limits_with_clusters(judged: JudgedChange) -> Iterator[LocatedProblem]:
+    """No change has a team's clusters together with a wider limit or a new waiver for that team."""
+    before, after = source_of(judged.change.base), source_of(judged.change.head)
+    if not (before and after and before.tenants and after.tenants):
+        return
+    for team, tenant in after.tenants.file.teams.items():
+        was, subject = before.tenants.file.teams.get(team), Subject("team", team)
+        if was is None or _clusters(before, team) == _clusters(after, team):
+            continue
+        for key in _wider(was, tenant):
+            message = f"the clusters of {team} change together with its own limit {key}"
+            place = judged.place("tenants", "teams", team, key)
+            yield LocatedProblem(f"teams.{team}.{key}", message, "", place, subject)
+        old = before.waivers.file.waivers if before.waivers else ()
+        for index, waiver in enumerate(after.waivers.file.waivers if after.waivers else ()):
+            if waiver not in old and (waiver.subject == team or waiver.subject.startswith(f"{team}/")):
+                message = (
+                    f"the clusters of {team} change together with the waiver of {waiver.rule} for {waiver.subject}"
+                )
+                place = judged.place("waivers", "waivers", index)
+                yield LocatedProblem(f"waivers[{index}]", message, "", place, subject)
+
+
+def _clusters(source: CellSource, team: str) -> object:
+    read = source.teams.get(team)
+    return read.file.clusters if read else {}
+
+
+LISTS = {
+    "tiers": "tiers",
+    "pools": "pools",
+    "overridable": "overridable",
+    "client_cidrs": "clientCidrs",
+    "client_namespaces": "clientNamespaces",
+}
+"""Field of a tenant whose entries each allow something → its key."""
+
+
+def _wider(before: Tenant, after: Tenant) -> Iterator[str]:
+    """Yield the keys of the limits that allow more than before."""
+    if any(getattr(after.quota, name) > getattr(before.quota, name) for name in Quota.model_fields):
+        yield "quota"
+    for name, key in LISTS.items():
+        if _added(getattr(before, name), getattr(after, name)):
+            yield key
+
+
+def _added(before: Iterable[str], after: Iterable[str]) -> bool:
+    return bool(set(after) - set(before))
+
+
+RULES = policies_in(globals())

@@ -1,0 +1,92 @@
+"""The policies of a change: each stops what it is for, with a change near it that it lets pass."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from aerofleet.analysis.cell import analyse_cell
+from aerofleet.analysis.cell_change import fleet_change
+from aerofleet.findings import Finding
+from aerofleet.policy.change import policy_report
+from aerofleet.settings.source import cells
+from tests.fleet.project import CASES, SHOP, change, copy_of
+
+CHANGES: list[dict[str, Any]] = yaml.safe_load((CASES / "policy" / "changes.yaml").read_text())
+AS_OF = "2026-12-01"
+ENVIRONMENT = {"file": "stacks/here/cell.yaml", "replace": "environment: development", "by": "environment: production"}
+
+
+def project(folder: Path, edits: Iterable[Mapping[str, Any]]) -> Path:
+    """Write the shop project with `here` in production and the same cell below it in staging, as `below`."""
+    root = copy_of(SHOP, folder)
+    shutil.copytree(root / "stacks/here", root / "stacks/below")
+    below = {"file": "stacks/below/cell.yaml"}
+    change(root, {**below, "replace": "cell: here", "by": "cell: below"})
+    change(root, {**below, "replace": "environment: development", "by": "environment: staging"})
+    change(root, ENVIRONMENT)
+    for cell in ("here", "below"):
+        grant = {"replace": "storage: 1Ti}", "by": "storage: 1Ti}\n    overridable: [channel]"}
+        change(root, {"file": f"stacks/{cell}/tenants.yaml", **grant})
+    for edit in edits:
+        if "content" in edit:
+            (root / edit["file"]).write_text(edit["content"])
+        elif "remove" in edit:
+            shutil.rmtree(root / edit["remove"])
+        else:
+            change(root, edit)
+    return root
+
+
+def reports(case: Mapping[str, Any], folder: Path) -> dict[str, tuple[Finding, ...]]:
+    """Return cell → the findings of the change."""
+    both, head = case.get("both", ()), case.get("head", ())
+    roots = [
+        project(folder / name, (*both, *edits)) for name, edits in (("base", case.get("base", ())), ("head", head))
+    ]
+    sides = [{name: analyse_cell(root, name) for name in cells(root)} for root in roots]
+    for side, analyses in zip(("base", "head"), sides, strict=True):
+        mistakes = [finding for one in analyses.values() for finding in one.findings if one.rendered is None]
+        assert not mistakes, (side, mistakes)
+    fleet = fleet_change(sides[0], sides[1], date.fromisoformat(case.get("as_of", AS_OF)))
+    return {cell.name: policy_report(fleet, cell).change for cell in fleet.cells}
+
+
+@pytest.mark.parametrize("case", CHANGES, ids=lambda case: case["about"])
+def test_a_policy_stops_a_change_and_lets_one_near_it_pass(case: dict[str, Any], tmp_path: Path) -> None:
+    found = reports(case, tmp_path)[case.get("cell", "here")]
+    shown = [f"{finding.severity} {finding.rule} {finding.subject}" for finding in found]
+    aside = case.get("aside", ())
+    assert sorted(line for line in shown if line.split()[1] not in aside) == sorted(case["expect"]), found
+    texts = " | ".join(f"{finding.message}; {finding.remedy}" for finding in found)
+    assert [text for text in case.get("says", ()) if text not in texts] == [], texts
+    places = {str(finding.location) for finding in found}
+    assert [place for place in case.get("at", ()) if place not in places] == [], places
+
+
+def test_an_approval_approves_one_change_and_no_later_one(tmp_path: Path) -> None:
+    risk = next(case["head"] for case in CHANGES if case["about"].startswith("one copy of records"))
+    (finding,) = reports({"head": risk}, tmp_path / "unapproved")["here"]
+    words = {"reason": "a cache", "owner": "'@shop/data'", "expires": "2026-12-31"}
+    entry = finding.remedy.partition("approvals.yaml: ")[2]
+    for word, value in words.items():
+        entry = entry.replace(f"{word}: …", f"{word}: {value}")
+    approved = [*risk, {"file": "stacks/here/approvals.yaml", "content": f"approvals: [{entry}]"}]
+
+    def shown(name: str, head: list[dict[str, Any]], as_of: str = AS_OF, **sides: Any) -> list[str]:
+        found = reports({"head": head, "as_of": as_of, **sides}, tmp_path / name)["here"]
+        return sorted(f"{one.severity} {one.rule}" for one in found)
+
+    assert shown("approved", approved) == ["info risk-approved"]
+    ttl = "replicationFactor: 1, defaultTtl: 2d"
+    other = [{**risk[0], "by": risk[0]["by"].replace("replicationFactor: 1", text)} for text in ("defaultTtl: 2d", ttl)]
+    moved = shown("moved", [other[1], approved[-1]], base=[other[0]])
+    assert moved == ["error risk-unapproved", "warning exception-unused"]
+    assert shown("expired", approved, "2027-01-01") == ["error exception-expired", "error risk-unapproved"]
+    assert shown("soon", approved, "2026-12-20") == ["info risk-approved", "warning exception-expires"]
