@@ -28,7 +28,7 @@ from aerofleet.ako.reasons.storage import block_list_reasons, storage_reasons
 from aerofleet.ako.reasons.unknown import choice_reasons, unknown_reasons
 from aerofleet.ako.refused_starts import new_refusals
 from aerofleet.ako.restart import RackRestart, Restarts, decide
-from aerofleet.ako.status import MIRRORED, Status, finished_status
+from aerofleet.ako.status import Status, finished_status, running_cluster
 from aerofleet.findings import Finding
 from aerofleet.findings.effect import Effect, Reason, worst
 
@@ -61,7 +61,7 @@ def change_of(
 def change_between(before: Cluster, after: Cluster, new: Mapping[str, Any], status: Status) -> Change:
     """The same for clusters that were read already; the operator release is that of ``after``."""
     admission = answer_update(before, after, status)
-    running = _running(before, status, after.operator)
+    running = running_cluster(before, status, after.operator)
     # Paused, and no pass half-way: all pods run the spec that the status mirrors. What was written since and taken back
     # again has no effect.
     waits_paused = running is not None and before.spec.get("paused") is True and status.phase == "Completed"
@@ -120,20 +120,6 @@ def _reasons(old: Cluster, new: Cluster, restarts: Restarts, changed: list[str])
 def _is_like(restart: RackRestart, first: RackRestart) -> bool:
     """Return whether two racks have the same reasons: neither has settings of its own."""
     return restart.rack.is_shared and first.rack.is_shared and restart.causes == first.causes
-
-
-def _running(old: Cluster, status: Status, operator: str) -> Cluster | None:
-    """Return the cluster that ``status`` mirrors; None where that is ``old`` itself, or nothing was ever rolled out."""
-    rest = {key: value for key, value in old.spec.items() if key not in MIRRORED}
-    spec = {**rest, **status.spec}
-    is_old = spec.keys() == old.spec.keys() and all(is_same(value, old.spec[key]) for key, value in spec.items())
-    if is_old or not status.is_complete:
-        return None
-    names = {"name": old.name, "namespace": old.namespace}
-    running = cluster_of({"metadata": names, "spec": spec}, operator)
-    # What the API server dropped from the old file is no part of the status; it is nothing new either.
-    running.reading = old.reading
-    return running
 
 
 def _still_under_way(running: Cluster, new: Cluster, restarts: Restarts, reasons: list[Reason]) -> Iterator[Reason]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from aerofleet.ako.cluster import Cluster, Rack, cluster_of
 from aerofleet.ako.config import section
+from aerofleet.ako.config_file import is_same
 from aerofleet.ako.init_image import init_image
 
 MIRRORED = (
@@ -96,6 +97,20 @@ def status_of(status: dict[str, Any], cluster: Cluster) -> Status:
         pods={str(name): pod for name, pod in pods.items() if isinstance(pod, dict)},
         phase=str(status.get("phase") or ""),
     )
+
+
+def running_cluster(old: Cluster, status: Status, operator: str) -> Cluster | None:
+    """Return the cluster that ``status`` mirrors; None where that is ``old`` itself, or nothing was ever rolled out."""
+    rest = {key: value for key, value in old.spec.items() if key not in MIRRORED}
+    spec = {**rest, **status.spec}
+    is_old = spec.keys() == old.spec.keys() and all(is_same(value, old.spec[key]) for key, value in spec.items())
+    if is_old or not status.is_complete:
+        return None
+    names = {"name": old.name, "namespace": old.namespace}
+    running = cluster_of({"metadata": names, "spec": spec}, operator)
+    # What the API server dropped from the old file is no part of the status; it is nothing new either.
+    running.reading = old.reading
+    return running
 
 
 def patched_status(status: Status, patch: Any, cluster: Cluster) -> Status:
