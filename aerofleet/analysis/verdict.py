@@ -7,6 +7,11 @@ as text) and ``failedPods`` (names of the pods that have failed; no status has t
 that judges (``"operator": "4.4.1"``); one that is not known needs ``"estimateUnknownOperator": true``, is judged as the
 newest known one, and the answer then has ``"estimate": true``.
 
+``{"verb": "rollout", "old": CR, "new": CR}`` asks for the steps of the roll-out (no ``old``: the first creation, no
+``new``: the deletion). It takes what an update takes, and ``facts`` that no file shows, in lists of names of pods:
+``crashing``, ``unplaced``, ``execFails``, ``evicting``, ``healing``, ``slow``; in an object ``nodes``, pod → node; and
+``unlucky``, true for the worst order of live settings.
+
 ``{"verb": "start", "version": "8.1.1.1", "aerospikeConfig": {…}}`` asks whether the server itself starts; with
 ``previous``, the aerospikeConfig of the server before on the same devices (and ``previousVersion``), also whether any
 namespace has fewer records afterwards. ``{"verb": "live", "version": "8.1.1.1", "context": "service", "parameter":
@@ -32,6 +37,9 @@ from aerofleet.ako.config_change import ConfigChange, judge
 from aerofleet.ako.estimate import is_estimate, refusal_of
 from aerofleet.ako.hazards import config_hazards
 from aerofleet.ako.hazards.of_data import config_losses
+from aerofleet.ako.rollout.acts import Rollout
+from aerofleet.ako.rollout.forecast import rollout_between, rollout_of
+from aerofleet.ako.rollout.model import Facts
 from aerofleet.ako.status import Status, finished_status, patched_status
 from aerofleet.findings import Finding
 from aerofleet.findings.effect import Reason
@@ -47,6 +55,17 @@ OPERATORS_OWN = frozenset({"rack-id", "cluster-name", "node-id", "mode", "tls-au
     for what in ("port", "addresses")
 }
 """Parameters that the operator writes itself if they are absent, or removes. The console sink is another one."""
+
+
+FACTS = {
+    "crashing": "crashing",
+    "unplaced": "unplaced",
+    "execFails": "exec_fails",
+    "evicting": "evicting",
+    "healing": "healing",
+    "slow": "slow",
+}
+"""Key of ``facts`` in a question → its name in `Facts`."""
 
 
 class QuestionError(ValueError):
@@ -107,6 +126,40 @@ def _change(question: Question) -> Change:
     operator = _operator(question)
     old = cluster_of(_object(question, "old"), operator)
     return change_between(old, cluster_of(new, operator), new, _status(question, old))
+
+
+def _rollout(question: Question) -> Answer:
+    operator = _operator(question)
+    facts = _facts(question)
+    if question.get("old") is None or question.get("new") is None:
+        cluster = _object(question, "new" if question.get("old") is None else "old")
+        pair = (None, cluster) if question.get("old") is None else (cluster, None)
+        return _judged_by(operator, _steps(rollout_of(*pair, facts=facts, operator=operator)))
+    old, new = (cluster_of(_object(question, key), operator) for key in ("old", "new"))
+    return _judged_by(operator, _steps(rollout_between(old, new, _status(question, old), facts=facts)))
+
+
+def _facts(question: Question) -> Facts:
+    written = question.get("facts") or {}
+    if not isinstance(written, dict):
+        raise QuestionError("facts is no object")
+    unknown = sorted(written.keys() - {*FACTS, "nodes", "unlucky"})
+    if unknown:
+        raise QuestionError(f"facts has {unknown[0]!r}, which is none of {', '.join((*FACTS, 'nodes', 'unlucky'))}")
+    nodes = written.get("nodes")
+    if nodes is not None and not isinstance(nodes, dict):
+        raise QuestionError("facts.nodes is no object")
+    names = {name: _names(written, key) for key, name in FACTS.items()}
+    return Facts(nodes=nodes, unlucky=written.get("unlucky") is True, **names)
+
+
+def _steps(rollout: Rollout) -> Answer:
+    """Return the steps in the form of the recorded roll-outs; the other keys only where there is something to say."""
+    answered: Answer = {"steps": [step.json() for step in rollout.steps], "outcome": rollout.outcome}
+    if rollout.blocked:
+        answered["blocked"] = rollout.blocked
+    named = {"unknown": list(rollout.unknown), "chances": list(rollout.chances)}
+    return {**answered, **{key: value for key, value in named.items() if value}}
 
 
 def _status(question: Question, old: Cluster) -> Status:
@@ -221,6 +274,7 @@ VERBS: dict[str, Callable[[Question], Answer]] = {
     "update": _update,
     "effect": _effect,
     "restart": _restart,
+    "rollout": _rollout,
     "start": _start,
     "live": _live,
 }

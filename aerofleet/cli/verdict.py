@@ -23,6 +23,10 @@ What does the operator do? Optional in each: the release that judges, "operator"
   {"verb": "update", "old": CR, "new": CR}
       optional: "statusFrom" (a CR), "statusPatch" (a JSON merge patch), "failedPods" (names)
   {"verb": "restart", "old": CR, "new": CR}
+  {"verb": "rollout", "old": CR, "new": CR}
+      the steps, in order; "old": null for a first creation, "new": null for a deletion
+      optional: those of an update, and "facts", what no file shows: lists of pods in "crashing", "unplaced",
+      "execFails", "evicting", "healing", "slow"; pod to node in "nodes"; "unlucky": true
   {"verb": "effect", "version": "8.1.1", "old": aerospikeConfig, "new": aerospikeConfig}
 
 Does the server start with this configuration?

@@ -19,6 +19,7 @@ INTERNAL = {
     "RackMergeError",
     "QuestionError",
     "PartsClashError",
+    "PassEnds",
     "DownloadError",
 }
 """Exceptions that no person sees: the package that raises one catches it, and makes a finding or an answer of it."""
