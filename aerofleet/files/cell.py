@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from aerofleet.files.addresses import KubernetesVersion, OperatorVersion, Owner, ServerVersion
+from aerofleet.files.ahead import Ahead
 from aerofleet.files.choices import Environment, NetworkProfile, OperatorPhase
 from aerofleet.files.file_model import FileModel
 from aerofleet.files.policy import PolicyLimits
@@ -159,6 +160,9 @@ class CellFile(FileModel):
         (), description="when nothing shall change: a review fails on a day of it"
     )
     policy: PolicyLimits = Field(PolicyLimits(), description="limits of the policies, and who may let something pass")
+    ahead: tuple[Ahead, ...] = Field(
+        (), description="clusters that get a revision or a server version before the others"
+    )
     groups: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="stack group → its teams")
     defaults: dict[str, object] = Field(
         default_factory=dict, description="settings of every cluster here, over its tier"

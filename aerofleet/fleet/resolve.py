@@ -25,6 +25,7 @@ from aerofleet.fleet.checks.definitions import Definitions
 from aerofleet.fleet.cluster import Cluster, Tier
 from aerofleet.fleet.pool_members import pool_models as models_of_pool
 from aerofleet.fleet.pool_members import usable_racks
+from aerofleet.settings.ahead import with_tiers_ahead
 from aerofleet.settings.formulas import render_templates
 from aerofleet.settings.layers import SPREAD, TEAM, layers_of, merged_settings, own_namespace
 from aerofleet.settings.merge import Merged
@@ -106,6 +107,7 @@ def resolve_cell(
         where = Location(f"{STACKS}/{name}", 1, 1)
         return Resolution(None, (CELL_UNKNOWN.finding(name, "there is no such cell", nearest(name, known), where),))
     source = read_cell(Files(root, texts), name)
+    source.clusters = with_tiers_ahead(source)
     settings: dict[str, ResolvedSettings] = {}
     for cluster in source.clusters:
         resolved = resolve_settings(source, cluster)

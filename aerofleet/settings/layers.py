@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aerofleet.files.addresses import SERVER_VERSION
+from aerofleet.settings.ahead import channel_ahead
 from aerofleet.settings.merge import Layer, Merged, is_named_list, merge_layers
 from aerofleet.settings.overlay import without_overlay
 from aerofleet.settings.source import CellSource, ClusterDefinition
@@ -17,14 +18,16 @@ SPREAD = {DEFAULTS: "namespaces"}
 
 
 def layers_of(source: CellSource, chain: Sequence[TierRevision], cluster: ClusterDefinition) -> list[Layer]:
-    """Return the layers of a cluster, the lowest first: tiers, cell, cluster.
+    """Return the layers of a cluster, the lowest first: tiers, cell, cluster, and the
+    server version of a cluster that is ahead of its channel.
 
     A tier's settings for some servers only are among them if the cluster has such a server.
     """
     locate = cluster.document.locate
     above = [*cell_layer(source), Layer(TEAM, cluster.file.settings, lambda path: locate((*cluster.place, *path)))]
     for_any_server = [*(layer for revision in chain for layer in revision.layers("")), *above]
-    version = version_of(source, for_any_server)
+    ahead = channel_ahead(source, for_any_server, cluster)
+    above, version = [*above, *ahead], version_of(source, [*for_any_server, *ahead])
     return [*(layer for revision in chain for layer in revision.layers(version)), *above]
 
 

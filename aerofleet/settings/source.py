@@ -72,7 +72,7 @@ class CellSource:
 
     ``unread``: the teams whose files could not be read, so that their clusters are unknown. ``waivers``,
     ``approvals`` and ``links``: None also where there is no such file, which nobody needs. ``links`` are those of all
-    cells.
+    cells, whose names are in ``cells``.
     """
 
     name: str
@@ -85,6 +85,7 @@ class CellSource:
     waivers: Read[WaiversFile] | None = None
     approvals: Read[ApprovalsFile] | None = None
     links: Read[LinksFile] | None = None
+    cells: tuple[str, ...] = ()
     teams: dict[str, Read[TeamFile]] = field(default_factory=dict)
     clusters: list[ClusterDefinition] = field(default_factory=list)
     cert_manager: Pinned = field(default_factory=lambda: Pinned([], []))
@@ -148,6 +149,7 @@ def read_cell(files: Files, name: str) -> CellSource:
         source.allocations = Read(AllocationsFile(), Document.empty(allocations))
     source.waivers = _read_if_there(source, files, f"{folder}/waivers.yaml", WaiversFile)
     source.approvals = _read_if_there(source, files, f"{folder}/approvals.yaml", ApprovalsFile)
+    source.cells = cells(files.root)
     source.links = _read_if_there(source, files, LINKS, LinksFile)
     for path in files.definitions(f"{folder}/teams"):
         team, read_team = pathlib.PurePosixPath(path).stem, _read(source, files, path, TeamFile)

@@ -9,9 +9,11 @@ from collections.abc import Collection
 
 from aerofleet.findings import Finding, Rule, findings_of
 from aerofleet.fleet.checks import (
+    ahead,
     allocations,
     groups,
     hosts,
+    links,
     names,
     racks,
     references,
@@ -24,7 +26,7 @@ from aerofleet.fleet.checks import (
 from aerofleet.fleet.checks.definitions import Definitions
 from aerofleet.fleet.checks.overlay import dropped_overlays, overlay_grants
 
-MODULES = (names, users, tenants, references, hosts, versions, racks, size, storage, groups, allocations)
+MODULES = (names, users, tenants, references, hosts, versions, racks, size, storage, groups, allocations, ahead, links)
 RULES: tuple[Rule[[Definitions]], ...] = tuple(rule for module in MODULES for rule in module.RULES)
 
 
