@@ -42,7 +42,25 @@ def analyse_cell(root: Path, name: str, texts: Mapping[str, str] = MappingProxyT
     ``texts``: file name → text to read instead of that file, to try a change.
     """
     resolution = resolve_cell(root, name, texts)
-    rendered = render_cell(resolution.cell) if resolution.cell else None
+    return _judged(resolution, render_cell(resolution.cell) if resolution.cell else None)
+
+
+def analyse_rendering(root: Path, name: str, rendered: RenderedCell) -> CellAnalysis:
+    """Judge what other code made of a cell's definitions.
+
+    The definitions may have a form that this code does not know: then they are no mistake, nothing is found in them,
+    and no finding of a cluster has a place in them.
+    """
+    resolution = resolve_cell(root, name)
+    known = {cluster.key for cluster in resolution.source.clusters} if resolution.source else set()
+    keys = {cluster_key(team.name, cluster.name) for team in rendered.teams for cluster in team.clusters}
+    is_grouped = len(keys) == sum(map(is_cluster, rendered.objects()))
+    if resolution.cell is None or not is_grouped or not keys <= known:
+        return CellAnalysis(resolution, rendered, ())
+    return _judged(resolution, rendered)
+
+
+def _judged(resolution: Resolution, rendered: RenderedCell | None) -> CellAnalysis:
     sets = _object_sets(resolution, rendered) if rendered else ()
     findings = [*resolution.findings, *_cluster_findings(resolution, rendered, sets), *size_findings(resolution)]
     return CellAnalysis(resolution, rendered, tuple(findings), next(iter(sets), None))

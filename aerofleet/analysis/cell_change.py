@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.analysis.cell import CellAnalysis
 from aerofleet.analysis.change import ChangeAnalysis, ObjectChange, analyse_change
 from aerofleet.findings import Effect, Subject
@@ -52,7 +53,8 @@ class FleetChange:
 def cell_change(name: str, base: CellAnalysis | None, head: CellAnalysis | None) -> CellChange:
     """Return what becomes of the cell ``name`` on the way from ``base`` to ``head``.
 
-    The operator that acts is the release that head's definitions name; for a cell that goes, the one of base. A cell
+    The operator that acts is the release that head's definitions name; for a cell that goes, the one of base; the
+    newest known one where neither can be read, because other code rendered them. A cell
     whose two sides are one and the same analysis is not judged: nothing changes.
     """
     if any(side and side.rendered is None for side in (base, head)):
@@ -61,7 +63,7 @@ def cell_change(name: str, base: CellAnalysis | None, head: CellAnalysis | None)
         return CellChange(name, base, head, _unchanged(head))
     old, new = (list(side.rendered.objects()) if side and side.rendered else [] for side in (base, head))
     cells = [side.resolution.cell for side in (head, base) if side]
-    operator = next(cell.operator.version for cell in cells if cell)
+    operator = next((cell.operator.version for cell in cells if cell), OPERATOR)
     return CellChange(name, base, head, analyse_change(old, new, operator, by_name=True))
 
 

@@ -28,10 +28,13 @@ class ClusterPlaces:
     def _overlaid(self) -> Mapping[str, Overlaid]:
         return overlaid_clusters(self.resolution)
 
-    def location(self, key: str, written: Mapping[str, Any], path: str) -> Location:
+    def location(self, key: str, written: Mapping[str, Any], path: str) -> Location | None:
         """Return the place of the field ``path`` (``spec.size``) of the cluster ``key`` (TEAM/CLUSTER): the line of an
-        overlay that writes it, else of the setting that makes it. ``written``: the AerospikeCluster.
+        overlay that writes it, else of the setting that makes it; None for a cluster that other code has made of
+        definitions with another form. ``written``: the AerospikeCluster.
         """
+        if key not in self.resolution.settings:
+            return None
         merged, overlaid = self.resolution.settings[key].merged, self._overlaid.get(key)
         location = overlaid.location(path) if overlaid else None
         locate = origin_locator(merged, self.definitions[key])

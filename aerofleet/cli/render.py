@@ -17,11 +17,15 @@ from aerofleet.cli.printing import print_line
 from aerofleet.cli.terminal import standard_output
 from aerofleet.engine.rendering import as_json, as_yaml, rendering_of, without_garbage_collection
 from aerofleet.findings.exit_code import ExitCode
+from aerofleet.trees.publish import published_rendering
 
 
 def run(argv: Sequence[str]) -> ExitCode:
     options = arguments(argv)
     with without_garbage_collection():
+        if options.publish:
+            sys.stdout.write(published_rendering(options.root))
+            return ExitCode.FINE
         if options.into is None:
             rendering = rendering_of(options.root, options.cell, options.cluster)
             sys.stdout.write(as_json(rendering) if options.format == "json" else as_yaml(rendering))
@@ -50,7 +54,11 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--into", type=Path, metavar="FOLDER", help=into)
     check = "with --into: write nothing; print what the operator would do with each difference from the files there"
     parser.add_argument("--check", action="store_true", help=check)
+    publish = "print all cells as JSON with the commit and a digest, for --base-render and --head-render of a review"
+    parser.add_argument("--publish", action="store_true", help=publish)
     options = parser.parse_args(argv)
+    if options.publish and (options.cell or options.cluster or options.into):
+        parser.error("--publish prints all cells of a commit: it goes with no cell, --cluster or --into")
     if options.check and not options.into:
         parser.error("--check needs --into: the folder with the files to compare with")
     if options.into and (options.cluster or options.format != "yaml"):

@@ -16,7 +16,7 @@ from aerofleet.findings.effect import Effect
 from aerofleet.findings.exit_code import ExitCode
 from aerofleet.review.exit_code import review_exit_code
 from aerofleet.review.formats import FORMATS
-from aerofleet.trees.compare import Sides, review_sides
+from aerofleet.trees.compare import Request, review_sides
 
 EPILOG = """exit code: 0 fine; 1 the effect is --fail-on or worse, a cell can't be judged, or a finding is new that is
 severe; 2 a wrong option, revision or folder"""
@@ -24,7 +24,8 @@ severe; 2 a wrong option, revision or folder"""
 
 def run(argv: Sequence[str]) -> ExitCode:
     options = _arguments(argv)
-    review = review_sides(options.root, Sides(options.base, options.head), options.as_of)
+    request = Request(options.base, options.head, options.base_render, options.head_render)
+    review = review_sides(options.root, request, options.as_of)
     sys.stdout.write(FORMATS[options.format](review, standard_output(), options.all))
     return review_exit_code(review, next(effect for effect in Effect if str(effect) == options.fail_on))
 
@@ -37,6 +38,9 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--base", metavar="REV|DIR", help=base)
     parser.add_argument("--head", metavar="REV|DIR", help="the side after the change; without it, the working tree")
+    for side in ("base", "head"):
+        ready = f"a ready rendering of {side}, from `aerofleet render --publish`; its commit has to be that of {side}"
+        parser.add_argument(f"--{side}-render", type=Path, metavar="FILE", help=ready)
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
     parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="default %(default)s")
     levels = [str(effect) for effect in Effect]

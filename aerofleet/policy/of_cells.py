@@ -36,7 +36,8 @@ def overlay_old(judged: JudgedCell) -> Iterator[LocatedProblem]:
     most = judged.cell.policy.overlay_days
     source = judged.analysis.resolution.source
     for definition in source.clusters if source else ():
-        for overlay in judged.analysis.resolution.settings[definition.key].overlays:
+        resolved = judged.analysis.resolution.settings.get(definition.key)
+        for overlay in resolved.overlays if resolved else ():
             place = overlay.layer.locate(())
             age = (judged.as_of - overlay.since).days if overlay.since else None
             if age is None:

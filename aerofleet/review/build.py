@@ -4,23 +4,40 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from types import MappingProxyType
 
 from aerofleet.analysis.cell_change import CellChange, FleetChange
 from aerofleet.findings import Effect, Finding
 from aerofleet.findings.effect import EFFECTS
+from aerofleet.fleet.stack_name import stack_names
 from aerofleet.policy.change import policy_report
-from aerofleet.review.cell import review_cell
+from aerofleet.review.cell import NO_CODE, review_cell
 from aerofleet.review.grouping import groups_of
-from aerofleet.review.model import UNKNOWN, CellFinding, Review, Side, SideName, UnknownCell
+from aerofleet.review.model import (
+    UNKNOWN,
+    CellFinding,
+    CodeChange,
+    EnginePreview,
+    Failures,
+    Review,
+    Side,
+    SideName,
+    UnknownCell,
+)
 
 WAY_OUT = "mend the definitions that are listed; `aerofleet check {cell}` finds the same"
 
 
-def review_of(change: FleetChange, base: Side, head: Side) -> Review:
-    """Return the review of a change whose both sides are rendered by the same code."""
-    cells = [review_cell(cell) for cell in change.cells]
+NO_FAILURES: Failures = MappingProxyType({})
+
+
+def review_of(
+    change: FleetChange, base: Side, head: Side, code: CodeChange = NO_CODE, failures: Failures = NO_FAILURES
+) -> Review:
+    """Return the review of a change. ``code``: what differs beside the definitions."""
+    cells = [review_cell(cell, code) for cell in change.cells]
     clusters = tuple(cluster for cell in cells for cluster in cell.clusters)
-    unknown = tuple(one for cell in change.cells for one in _unknown(cell))
+    unknown = tuple(one for cell in change.cells for one in _unknown(cell, failures))
     counts = Counter(str(cluster.effect) for cluster in clusters)
     counts[str(Effect.NONE)] += sum(cell.unchanged for cell in cells)
     for cell in dict.fromkeys(one.cell for one in unknown):
@@ -35,10 +52,12 @@ def review_of(change: FleetChange, base: Side, head: Side) -> Review:
         others=tuple(other for cell in cells for other in cell.others),
         findings=tuple(finding for cell in change.cells for finding in _findings(change, cell)),
         unknown=unknown,
+        previews=tuple(_previews(change, code)),
+        changed_code=code.files,
     )
 
 
-def _unknown(cell: CellChange) -> Iterator[UnknownCell]:
+def _unknown(cell: CellChange, failures: Failures) -> Iterator[UnknownCell]:
     """Yield each side of a cell that can't be rendered."""
     sides: tuple[SideName, ...] = ("base", "head")
     for name, side in zip(sides, (cell.base, cell.head), strict=True):
@@ -47,20 +66,31 @@ def _unknown(cell: CellChange) -> Iterator[UnknownCell]:
         mistakes = tuple(finding for finding in side.findings if finding.severity == "error")
         source = side.resolution.source
         clusters = len(source.clusters) if source else 0
+        if failure := failures.get((name, cell.name)):
+            yield UnknownCell(cell.name, name, failure.reason, failure.way_out, mistakes, clusters)
+            continue
         reason = f"the definitions of {name} have {len(mistakes)} mistake{'s' if len(mistakes) != 1 else ''}"
         yield UnknownCell(cell.name, name, reason, WAY_OUT.format(cell=cell.name), mistakes, clusters)
 
 
 def _findings(fleet: FleetChange, cell: CellChange) -> Iterator[CellFinding]:
     """Yield the findings of head that are worth a change, and those of the policies of the change; those of mistakes
-    are with the unknown cells.
+    are with the unknown cells. A cell that does not change has none that is new: `aerofleet check` reports its own.
     """
-    if cell.head is not None and cell.head.rendered is None:
+    if (cell.head is not None and cell.head.rendered is None) or cell.head is cell.base:
         return
     report = policy_report(fleet, cell)
     known = {_key(finding) for finding in report.base}
     for finding in (*report.head, *report.change):
         yield CellFinding(cell.name, finding, _key(finding) not in known)
+
+
+def _previews(change: FleetChange, code: CodeChange) -> Iterator[EnginePreview]:
+    """Yield the stacks of head, where something differs that only the engine runs."""
+    resolved = (cell.head.resolution.cell for cell in change.cells if cell.head)
+    stacks = tuple(str(stack) for cell in resolved if cell for stack in stack_names(cell))
+    if code.previews and stacks:
+        yield EnginePreview(stacks, code.previews)
 
 
 def _key(finding: Finding) -> tuple[object, ...]:

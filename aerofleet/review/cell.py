@@ -14,7 +14,7 @@ from aerofleet.analysis.change import ObjectChange
 from aerofleet.findings import Effect, Reason
 from aerofleet.fleet.stack_name import PLATFORM, StackName
 from aerofleet.review.causes import OBJECTS, RESOURCE, Causes, DefinedCluster, defined_clusters
-from aerofleet.review.model import ChangedCluster, ChangedOther
+from aerofleet.review.model import ChangedCluster, ChangedOther, CodeChange
 from aerofleet.units.aerospike_cluster import is_cluster
 from aerofleet.units.cluster_key import cluster_key
 from aerofleet.units.names import CLUSTER_LABEL, TEAM_LABEL
@@ -65,11 +65,16 @@ def owner_of(resource: Object) -> tuple[str, str]:
     return str(labels.get(TEAM_LABEL, "")), str(labels.get(CLUSTER_LABEL, ""))
 
 
-def review_cell(cell: CellChange) -> CellReview:
-    """Return what the change does in one cell; nothing where it is unknown."""
+NO_CODE = CodeChange()
+
+
+def review_cell(cell: CellChange, code: CodeChange = NO_CODE) -> CellReview:
+    """Return what the change does in one cell; nothing where it is unknown. ``code``: what differs beside the
+    definitions.
+    """
     if cell.base is cell.head or not cell.is_known:
         return CellReview(unchanged=len(cell.change.clusters))
-    of_clusters = _Clusters.of(cell)
+    of_clusters = _Clusters.of(cell, code)
     clusters = tuple(cluster for change in cell.change.clusters for cluster in of_clusters.changed(change))
     others = (change for change in cell.change.objects if change.subject.name not in of_clusters.labels)
     return CellReview(clusters, tuple(map(of_clusters.other, others)), len(cell.change.clusters) - len(clusters))
@@ -87,15 +92,16 @@ class _Clusters:
     defined_base: dict[str, DefinedCluster]
     defined_head: dict[str, DefinedCluster]
     labels: dict[str, ObjectChange | None]
+    code: CodeChange
     causes: Causes = field(default_factory=Causes)
 
     @classmethod
-    def of(cls, cell: CellChange) -> _Clusters:
+    def of(cls, cell: CellChange, code: CodeChange) -> _Clusters:
         base, head = Objects.of(cell.base), Objects.of(cell.head)
         changes = {change.subject.name: change for change in cell.change.objects}
         owned = (label for side in (base, head) for objects in side.owned.values() for label in objects)
         of_base, of_head = (defined_clusters(side.resolution if side else None) for side in (cell.base, cell.head))
-        return cls(cell, base, head, of_base, of_head, {label: changes.get(label) for label in owned})
+        return cls(cell, base, head, of_base, of_head, {label: changes.get(label) for label in owned}, code)
 
     def changed(self, change: ObjectChange) -> Iterator[ChangedCluster]:
         """Yield the cluster if it differs, or if something becomes of it."""
@@ -113,6 +119,7 @@ class _Clusters:
         causes = self.causes.of(
             self.defined_base.get(keys[0]), self.defined_head.get(keys[1]), [part for part, has in parts.items() if has]
         )
+        by_code = self._is_by_code(name)
         namespace, _, resource = name.partition("/")
         yield ChangedCluster(
             cell=self.cell.name,
@@ -127,7 +134,8 @@ class _Clusters:
             hazards=change.hazards,
             pods=dict(change.pods),
             blocks_hosts=change.blocks_hosts,
-            causes=causes,
+            causes=(*causes, *(self.code.causes if by_code else ())),
+            by_changed_code=by_code,
             server_namespaces=tuple(_server_namespaces(new or old or {})),
         )
 
@@ -135,9 +143,12 @@ class _Clusters:
         """Return an object that belongs to no cluster."""
         resource = self.head.others.get(change.subject.name) or self.base.others.get(change.subject.name) or {}
         stack = self._stack(owner_of(resource)[0])
-        return ChangedOther(
-            self.cell.name, self._environment, stack, change.subject.name, change.effect, change.reasons
-        )
+        label = change.subject.name
+        by_code = self._is_by_code(label)
+        return ChangedOther(self.cell.name, self._environment, stack, label, change.effect, change.reasons, by_code)
+
+    def _is_by_code(self, name: str) -> bool:
+        return name in self.code.changed.get(self.cell.name, ())
 
     @staticmethod
     def _of_objects(beside: list[ObjectChange], change: ObjectChange, *, both: bool) -> Iterator[Reason]:

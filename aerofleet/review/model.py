@@ -57,6 +57,33 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeChange:
+    """The code and the pins that differ between the sides.
+
+    ``files``: all their names. ``causes``: what differs in those that decide a rendering. ``changed``: cell → the names
+    (NAMESPACE/NAME of clusters, labels of other objects) of what that code renders differently. ``previews``: what
+    differs for the engine.
+    """
+
+    files: tuple[str, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    changed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    previews: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a side of a cell has no rendering, and what a person can do."""
+
+    reason: str
+    way_out: str
+
+
+Failures = Mapping[tuple[SideName, str], Failure]
+"""(side, cell) → why it has no rendering, where that is no mistake in its definitions."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedCluster:
     """A cluster that the change affects: its objects differ, its neighbours bring a hazard, or another release of the
     operator acts on it.

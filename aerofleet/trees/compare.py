@@ -3,55 +3,105 @@
 from __future__ import annotations
 
 import datetime
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from aerofleet import __version__
-from aerofleet.analysis.cell import CellAnalysis, analyse_cell, rendered_cell
-from aerofleet.analysis.cell_change import FleetChange, fleet_change
+from aerofleet.analysis.cell_change import fleet_change
 from aerofleet.fleet.lookup import NoCellError, no_cell
 from aerofleet.review.build import review_of
-from aerofleet.review.model import Review, Side
+from aerofleet.review.model import CodeChange, Failure, Review, SideName
+from aerofleet.trees.code import (
+    Code,
+    algorithm_of,
+    changed_files,
+    code_of_folder,
+    code_of_revision,
+    engine_changes,
+)
+from aerofleet.trees.code_causes import code_causes
 from aerofleet.trees.git import NoRevisionError, Repository
+from aerofleet.trees.publish import committed
+from aerofleet.trees.published import read_published
+from aerofleet.trees.sides import by_own_code, by_running_code
 from aerofleet.trees.tree import Tree, TreeError, folder_tree, revision_tree
 
+NOTHING: frozenset[str] = frozenset()
 WORKING_TREE = "working tree"
 UPSTREAM = ("origin/HEAD", "@{upstream}", "origin/main", "origin/master", "main", "master")
 """Where the changes of a project are merged, in the order in which they are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
-    """What a person asked for. None: the default, which is the working tree for head, and for base the commit at which
-    head left the branch that it will be merged into.
+class Request:
+    """What a person asked for. ``base`` and ``head``: a revision or a folder; None for the default, which is the
+    working tree for head, and for base the commit at which head left the branch that it will be merged into.
+    ``base_render`` and ``head_render``: files with ready renderings.
     """
 
     base: str | None = None
     head: str | None = None
+    base_render: Path | None = None
+    head_render: Path | None = None
 
 
-def review_sides(root: Path, sides: Sides, as_of: datetime.date) -> Review:
+def review_sides(root: Path, request: Request, as_of: datetime.date) -> Review:
     """Return the review of the change from base to head.
 
-    Raises NoRevisionError, TreeError, GitError, and NoCellError where neither side has a cell.
+    Raises NoRevisionError, TreeError, GitError, PublishedError, and NoCellError where neither side has a cell.
     """
-    with _trees(root, sides) as (base, head):
-        change = _change(base, head, as_of)
-        if not change.cells:
+    with TemporaryDirectory(prefix="aerofleet-review-") as temporary:
+        base, head = _trees(root, request, Path(temporary))
+        if not {*base.cells, *head.cells}:
             raise NoCellError(no_cell(head.folder))
-        return review_of(change, _side(base), _side(head))
+        return _review(base, head, request, as_of, Path(temporary))
 
 
-@contextmanager
-def _trees(root: Path, sides: Sides) -> Iterator[tuple[Tree, Tree]]:
-    """Yield both sides; the folders of revisions go afterwards."""
-    with tempfile.TemporaryDirectory(prefix="aerofleet-review-") as temporary:
-        head = _tree(root, sides.head, Path(temporary) / "head")
-        base_name = sides.base or _default_base(root, head.commit or "HEAD")
-        yield _tree(root, base_name, Path(temporary) / "base"), head
+def _review(base: Tree, head: Tree, request: Request, as_of: datetime.date, folder: Path) -> Review:
+    base_code, head_code = _codes(base, head)
+    before = read_published(request.base_render, base.commit, "base") if request.base_render else None
+    after = read_published(request.head_render, _head_commit(head), "head") if request.head_render else None
+    previews = tuple(engine_changes(base_code, head_code))
+    files = changed_files(base_code, head_code)
+    if before is None and after is None and base_code.renders == head_code.renders:
+        old, new = by_running_code(base, head)
+        code = CodeChange(files, previews=previews)
+    else:
+        old = by_own_code("base", base, base_code, before, folder / "base-code")
+        new = by_own_code("head", head, head_code, after, folder / "head-code")
+        names = {*old.by_code, *new.by_code}
+        changed = {name: old.by_code.get(name, NOTHING) | new.by_code.get(name, NOTHING) for name in names}
+        code = CodeChange(files, code_causes(base, base_code, head, head_code), changed, previews)
+    failures: dict[tuple[SideName, str], Failure] = {("base", cell): one for cell, one in old.failures.items()}
+    failures |= {("head", cell): one for cell, one in new.failures.items()}
+    return review_of(fleet_change(old.cells, new.cells, as_of), old.side, new.side, code, failures)
+
+
+def _head_commit(head: Tree) -> str:
+    """Return the commit of head: of a working tree, the current one, which it has to be equal to; empty for another
+    folder. Raises UncommittedError.
+    """
+    return head.commit or (committed(Repository(head.folder)) if head.name == WORKING_TREE else "")
+
+
+def _codes(base: Tree, head: Tree) -> tuple[Code, Code]:
+    """Return the code of both sides, with ids of one kind."""
+    algorithm = algorithm_of(base.commit or head.commit)
+    return (
+        *(
+            code_of_revision(tree.repository, tree.commit)
+            if tree.repository
+            else code_of_folder(tree.folder, algorithm)
+            for tree in (base, head)
+        ),
+    )  # type: ignore[return-value]
+
+
+def _trees(root: Path, request: Request, folder: Path) -> tuple[Tree, Tree]:
+    """Return both sides; revisions are written below ``folder``."""
+    head = _tree(root, request.head, folder / "head")
+    base_name = request.base or _default_base(root, head.commit or "HEAD")
+    return _tree(root, base_name, folder / "base"), head
 
 
 def _tree(root: Path, name: str | None, folder: Path) -> Tree:
@@ -77,22 +127,3 @@ def _default_base(root: Path, head: str) -> str:
     commit = repository.commit_of(head)
     known = next((name for name in UPSTREAM if repository.has(name)), None)
     return repository.merge_base(commit, repository.commit_of(known)) if known else commit
-
-
-def _change(base: Tree, head: Tree, as_of: datetime.date) -> FleetChange:
-    """Return the change of every cell. A cell with the same files on both sides is rendered once and not judged."""
-    before: dict[str, CellAnalysis] = {}
-    after: dict[str, CellAnalysis] = {}
-    for name in sorted({*base.cells, *head.cells}):
-        if name in base.cells and name in head.cells and base.inputs(name) == head.inputs(name):
-            before[name] = after[name] = rendered_cell(head.folder, name)
-            continue
-        if name in base.cells:
-            before[name] = analyse_cell(base.folder, name)
-        if name in head.cells:
-            after[name] = analyse_cell(head.folder, name)
-    return fleet_change(before, after, as_of)
-
-
-def _side(tree: Tree) -> Side:
-    return Side(tree.name, tree.commit, product_version=__version__)

@@ -107,6 +107,16 @@ class Repository:
             yield bytes(answer[end + 1 : end + 1 + entry.size])
             at = end + 1 + entry.size + 1
 
+    def changed_files(self, *paths: str) -> list[str]:
+        """Return the names of files in ``paths`` that the working tree does not have as the current commit does, new
+        ones among them.
+        """
+        status = ("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=all")
+        done = self.run(*status, "--", *paths)
+        if done.returncode:
+            raise GitError(f"the working tree can't be read: {done.stderr.decode(errors='replace').strip()}")
+        return [os.fsdecode(line[3:]) for line in done.stdout.split(b"\0") if line]
+
     def run(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         """Return the finished command. Raises GitError where there is no git, and for one that takes too long."""
         command = ["git", *SAFE, *arguments]

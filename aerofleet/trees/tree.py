@@ -25,11 +25,14 @@ class TreeError(MistakeError):
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """One side's project folder. ``name``: what the person asked for; ``commit``: empty for a folder."""
+    """One side's project. ``name``: what the person asked for; ``commit``: empty for a folder. ``folder``: has its
+    definitions; for a folder as a side, its code too.
+    """
 
     name: str
     commit: str
     folder: Path
+    repository: Repository | None = None
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -40,6 +43,21 @@ class Tree:
         """Return name → bytes of every file that the cell's rendering can read."""
         folders = ("templates", f"{STACKS}/{cell}", *pinned_folders(Files(self.folder), cell))
         return {name: path.read_bytes() for folder in folders for name, path in _files(self.folder, folder)}
+
+    def texts(self, *names: str) -> dict[str, bytes]:
+        """Return name → bytes of the files of the project that are there, of code too."""
+        if self.repository is None:
+            paths = {name: self.folder / name for name in names}
+            return {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
+        entries = [entry for entry in self.repository.entries(self.commit, *names) if entry.mode in FILE]
+        return dict(zip((entry.path for entry in entries), self.repository.contents(entries), strict=True))
+
+    def code_folder(self, package: str, folder: Path) -> Path:
+        """Return a folder with the code of a package; that of a revision is written below the empty ``folder``."""
+        if self.repository is None:
+            return self.folder
+        _write(self.repository, self.repository.entries(self.commit, package), folder)
+        return folder
 
 
 def folder_tree(name: str, folder: Path) -> Tree:
@@ -58,7 +76,7 @@ def revision_tree(name: str, repository: Repository, commit: str, folder: Path) 
     outside = [one for one in pinned if not one.startswith(tuple(f"{known}/" for known in DEFINITIONS))]
     if outside:
         _write(repository, [one for one in repository.entries(commit, *outside) if one.path.endswith(".yaml")], folder)
-    return Tree(name, commit, folder)
+    return Tree(name, commit, folder, repository)
 
 
 def _write(repository: Repository, entries: list[Entry], folder: Path) -> None:
@@ -92,17 +110,17 @@ def _refuse_too_much(entries: list[Entry]) -> None:
     large = next((entry for entry in entries if entry.size > MAX_BYTES), None)
     if large:
         raise TreeError(
-            f"{large.path} has {large.size:,} bytes, and a definition file has at most {MAX_BYTES:,}: split it"
+            f"{large.path} has {large.size:,} bytes, and a file of a project has at most {MAX_BYTES:,}: split it"
         )
     total = sum(entry.size for entry in entries)
     if len(entries) > MAX_FILES or total > MAX_TOTAL_BYTES:
         raise TreeError(
-            f"the revision has {len(entries):,} definition files with {total:,} bytes; at most {MAX_FILES:,} files with"
+            f"the revision has {len(entries):,} files with {total:,} bytes; at most {MAX_FILES:,} files with"
             f" {MAX_TOTAL_BYTES:,} bytes are read"
         )
     other = next((entry for entry in entries if entry.mode not in (*FILE, LINK)), None)
     if other:
-        raise TreeError(f"{other.path} is a submodule; definitions have to be files of the project itself")
+        raise TreeError(f"{other.path} is a submodule; definitions and code have to be files of the project itself")
 
 
 def _refuse_links_out(folder: Path, paths: Iterable[Path]) -> None:

@@ -1,0 +1,172 @@
+"""A side whose code differs is rendered by its own code, which sees nothing of the one who reviews it."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aerofleet.cli import main
+from aerofleet.trees import own_code
+from tests.trees.clone import clone_of_product
+from tests.trees.repository import edit, git
+
+EXPORTER = "aerofleet/features/exporter/build.py"
+SIDECARS = '"sidecars": [container(cluster, exporter)]'
+CLI = "aerofleet/cli/__init__.py"
+MAIN = "    arguments = list(sys.argv[1:] if argv is None else argv)\n"
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clone_of_product(tmp_path_factory.mktemp("product") / "clone")
+
+
+@pytest.fixture
+def clone(product: Path, tmp_path: Path) -> Path:
+    git(tmp_path, "clone", "--quiet", str(product), "clone")
+    return tmp_path / "clone"
+
+
+def reviewed(root: Path, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, dict[str, Any]]:
+    code = main(["review", "--root", str(root), "--format", "json", *options])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_a_line_of_code_is_the_cause(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(clone, EXPORTER, SIDECARS, '"sidecars": [{**container(cluster, exporter), "tty": True}]')
+    code, review = reviewed(clone, capsys)
+    assert (code, review["verdict"]) == (0, "moves-data")
+    assert [review[side]["renderedBy"] for side in ("base", "head")] == ["running-code", "own-code"]
+    assert review["changedCode"] == [EXPORTER]
+    assert {cluster["byChangedCode"] for cluster in review["clusters"]} == {True}
+    (cause,) = review["clusters"][0]["cause"]
+    line = next(at for at, text in enumerate((clone / EXPORTER).read_text().splitlines(), 1) if '"tty"' in text)
+    assert (cause["layer"], cause["location"]["file"], cause["location"]["line"]) == ("code", EXPORTER, line)
+
+
+def test_code_that_renders_the_same_changes_nothing(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(clone, EXPORTER, SIDECARS, f"{SIDECARS[:-1]},  # a comment\n    ]")
+    code, review = reviewed(clone, capsys)
+    assert (code, review["verdict"], review["clusters"], review["objects"]) == (0, "none", [], [])
+    assert review["head"]["renderedBy"] == "own-code"
+
+
+def test_code_and_a_definition_each_have_their_clusters(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(clone, EXPORTER, SIDECARS, '"sidecars": [container(cluster, exporter)] * (1 + (cluster.team == "payments"))')
+    edit(clone, "stacks/local/teams/checkout.yaml", "defaultTtl: 30d", "defaultTtl: 40d")
+    _, review = reviewed(clone, capsys)
+    (cart,) = (cluster for cluster in review["clusters"] if cluster["cluster"] == "cart")
+    assert not cart["byChangedCode"]
+    assert [cause["layer"] for cause in cart["cause"]] == ["team"]
+    assert all(cluster["byChangedCode"] for cluster in review["clusters"] if cluster is not cart)
+
+
+def test_a_setting_that_only_the_new_code_knows(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fragment = "aerofleet/files/cluster/exporter.py"
+    edit(clone, fragment, "    image:", '    tty: Flag = Field(False, description="x")\n    image:')
+    edit(clone, fragment, "from pydantic", "from aerofleet.files.quantities import Flag\nfrom pydantic")
+    edit(clone, EXPORTER, SIDECARS, '"sidecars": [{**container(cluster, exporter), "tty": exporter.tty}]')
+    edit(clone, "templates/tiers/base.yaml", "      exporter:\n", "      exporter:\n        tty: true\n")
+    _, review = reviewed(clone, capsys)
+    assert review["verdict"] == "moves-data"
+    assert not review["unknown"]
+
+
+def printing(text: str) -> str:
+    """Return code that prints a text and says that all went well."""
+    return f"    sys.stdout.write({text!r}); return 0\n"
+
+
+OTHER_STACK = {"objects": [{"stack": "prod", "object": {"kind": "X", "metadata": {"name": "x"}}}]}
+ANSWER = json.dumps({"cell": "local", "status": 0, "text": "{}"}) + "\n"
+FAKES = {
+    "a verdict": printing('{"verdict": "none"}\n'),
+    "no objects": printing('{"schema": "aerofleet.io/render/v1", "stacks": {}, "objects": 3}'),
+    "another cell": printing(json.dumps(OTHER_STACK)),
+    "many lines": "    sys.__stdout__.write('{}\\n' * 1000); return 0\n",
+    "its own answers": f"    import os; os.write(1, {ANSWER.encode()!r}); os._exit(0)\n",
+    "an exit": "    raise SystemExit(0)\n",
+    "nesting": printing("[" * 100_000),
+}
+
+
+@pytest.mark.parametrize("fake", FAKES)
+def test_what_is_no_rendering_is_unknown(clone: Path, capsys: pytest.CaptureFixture[str], fake: str) -> None:
+    edit(clone, CLI, MAIN, FAKES[fake] + MAIN)
+    code, review = reviewed(clone, capsys)
+    assert (code, review["verdict"]) == (1, "unknown")
+    assert "--head-render" in review["unknown"][0]["wayOut"]
+    assert review["counts"]["unknown"] == 6
+
+
+def test_the_code_sees_no_variable_of_the_reviewer(
+    clone: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "canary-5d1c")
+    monkeypatch.setenv("PYTHONPATH", "canary-5d1c")
+    edit(clone, CLI, MAIN, f"    import os; sys.stderr.write(str(dict(os.environ))); return 1\n{MAIN}")
+    code, review = reviewed(clone, capsys)
+    text = json.dumps(review)
+    assert code == 1
+    assert "PATH" in text
+    assert "canary-5d1c" not in text
+    assert "HOME" not in text
+
+
+@pytest.mark.skipif(not own_code.without_network(), reason="no unshare with user namespaces on this system")
+def test_the_code_has_no_network(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        call = f"    import socket; socket.create_connection(('127.0.0.1', {port}), 5)\n"
+        edit(clone, CLI, MAIN, call + MAIN)
+        code, review = reviewed(clone, capsys)
+        server.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    assert (code, review["verdict"]) == (1, "unknown")
+    assert "unreachable" in review["unknown"][0]["reason"]
+
+
+def test_code_that_does_not_end_is_ended(
+    clone: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_code, "SECONDS", 1)
+    edit(clone, CLI, MAIN, f"    while True: pass\n{MAIN}")
+    code, review = reviewed(clone, capsys)
+    assert (code, review["verdict"]) == (1, "unknown")
+
+
+def test_output_has_a_limit(clone: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_code, "MAX_BYTES", 1_000_000)
+    edit(clone, CLI, MAIN, f"    while True: sys.__stdout__.write('x' * 1000)\n{MAIN}")
+    code, review = reviewed(clone, capsys)
+    assert (code, review["verdict"]) == (1, "unknown")
+
+
+def test_another_package_that_renders_is_unknown(
+    clone: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    text = (clone / "uv.lock").read_text()
+    version = text.partition('name = "pydantic"\nversion = "')[2].partition('"')[0]
+    edit(clone, "uv.lock", f'name = "pydantic"\nversion = "{version}"', 'name = "pydantic"\nversion = "2.999.0"')
+    code, review = reviewed(clone, capsys)
+    assert (code, review["verdict"]) == (1, "unknown")
+    assert "not 2.999.0" in review["unknown"][0]["reason"]
+
+
+def test_another_provider_needs_a_preview(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (clone / "uv.lock").read_text()
+    version = text.partition('name = "pulumi-kubernetes"\nversion = "')[2].partition('"')[0]
+    old = f'name = "pulumi-kubernetes"\nversion = "{version}"'
+    edit(clone, "uv.lock", old, 'name = "pulumi-kubernetes"\nversion = "4.999.0"')
+    edit(clone, "__main__.py", '"""', '""" ')
+    code, review = reviewed(clone, capsys)
+    assert (code, review["verdict"]) == (0, "none")
+    (preview,) = review["enginePreviews"]
+    assert preview["stacks"] == ["local", "staging"]
+    assert preview["pins"] == [f"pulumi-kubernetes {version} → 4.999.0", "__main__.py"]
