@@ -1,5 +1,5 @@
 """Files that follow from the definitions and from the code: allocations, CODEOWNERS, JSON Schemas; and in the product's
-own clone the pages of its reference."""
+own clone the pages of its reference and what is generated in the template of a user's project."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from aerofleet.authoring.product_pin import PINS, pins_text
 from aerofleet.engine.revision import committed_text
 from aerofleet.files.project_files import Files
 from aerofleet.files.schemas import SCHEMAS
@@ -30,11 +31,12 @@ from aerofleet.manifests.reference import network_profiles_page
 from aerofleet.reference.rules import page as rules_page
 from aerofleet.reference.schemas import schema_text
 from aerofleet.reference.settings import definitions_page
-from aerofleet.settings.source import cells, read_cell
+from aerofleet.settings.source import STACKS, cells, read_cell
 
 CODEOWNERS = Path(".github/CODEOWNERS")
 SCHEMA_FOLDER = Path("schemas")
 REFERENCE = Path("docs/reference")
+PROJECT_TEMPLATE = Path("templates/project")
 OWN_SOURCE = Path("aerofleet/authoring/generated.py")
 """This module, below the folder of the product's own clone."""
 
@@ -76,7 +78,8 @@ def generated(root: Path, forget: frozenset[str] = frozenset()) -> dict[Path, st
     that is defined or unknown, or a committed file of allocations is missing.
     """
     all_cells(root)
-    return {**following_definitions(root, forget=forget), **schemas(), **(pages() if is_own_clone(root) else {})}
+    texts = {**following_definitions(root, forget=forget), **schemas()}
+    return {**texts, **pages(), **project_template(root)} if is_own_clone(root) else texts
 
 
 def following_definitions(
@@ -84,7 +87,8 @@ def following_definitions(
 ) -> Texts:
     """Return the allocations of each cell, and the owners of its files, as they are with ``changes``: file → text."""
     texts = {**changes, **without_forgotten(root, changes, forget)}
-    resolutions = {name: resolve_cell(root, name, texts, without=(allocation_missing,)) for name in cells(root)}
+    names = cells_with(root, changes)
+    resolutions = {name: resolve_cell(root, name, texts, without=(allocation_missing,)) for name in names}
     mistakes = [finding for resolution in resolutions.values() for finding in resolution.findings]
     if mistakes:
         raise DefinitionsMistakeError(findings=dict.fromkeys(mistakes))
@@ -94,13 +98,19 @@ def following_definitions(
     return following | ({CODEOWNERS: owners or OWNERS_HEADER} if owners or was_written else {})
 
 
+def cells_with(root: Path, changes: Mapping[str, str]) -> list[str]:
+    """Return the cells of the project, and those that ``changes`` (file → text) would add."""
+    added = (Path(name).relative_to(STACKS).parts for name in changes if Path(name).is_relative_to(STACKS))
+    return sorted({*cells(root), *(parts[0] for parts in added if len(parts) > 1)})
+
+
 def without_forgotten(root: Path, changes: Mapping[str, str], forget: frozenset[str]) -> dict[str, str]:
     """Return name → text of the allocation files that lose clusters: those that ``forget`` names, and those that are in
     no team file and were never committed. Teams without a file that were never committed go with them. Raises
     MistakeError.
     """
     texts, abandoned = {}, set[str]()
-    for name in cells(root):
+    for name in cells_with(root, changes):
         path = allocations_path(Path(), name)
         source = read_cell(Files(root, changes), name)
         committed = committed_text(root, path)
@@ -159,6 +169,12 @@ def pages() -> Texts:
         REFERENCE / "network-profiles.md": network_profiles_page(),
         REFERENCE / "rules.md": rules_page(),
     }
+
+
+def project_template(root: Path) -> Texts:
+    """Return what is generated in the template of a user's project, and its pins of all packages but the product."""
+    texts = {**following_definitions(root / PROJECT_TEMPLATE), **schemas(), PINS: pins_text(None)}
+    return {PROJECT_TEMPLATE / path: text for path, text in texts.items()}
 
 
 def is_own_clone(root: Path) -> bool:

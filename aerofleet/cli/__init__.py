@@ -39,6 +39,7 @@ class Verb(NamedTuple):
 
 
 VERBS: dict[str, Verb] = {
+    "init": Verb("aerofleet.cli.init", "write a new project, or add a cell to one"),
     "check": Verb("aerofleet.cli.check", "report every mistake in the definitions"),
     "render": Verb("aerofleet.cli.render", "print the Kubernetes objects of a cell"),
     "explain": Verb("aerofleet.cli.explain", "print where a value of a cluster comes from"),

@@ -103,7 +103,7 @@ def resolve_cell(
     because the caller is about to do what they ask for; the definitions can't be built before, so ``cell`` is None.
     """
     known = cells(root)
-    if name not in known:
+    if name not in known and f"{STACKS}/{name}/cell.yaml" not in texts:
         where = Location(f"{STACKS}/{name}", 1, 1)
         return Resolution(None, (CELL_UNKNOWN.finding(name, "there is no such cell", nearest(name, known), where),))
     source = read_cell(Files(root, texts), name)

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import shutil
+import subprocess
 import textwrap
 from pathlib import Path
 
@@ -118,15 +119,49 @@ def test_changing_a_standard(
     assert image() == "1.34.1"
 
 
-def test_starting_a_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(copy_of(EXAMPLE, tmp_path))
-    shutil.copytree("stacks/staging", "stacks/production")
-    Path("stacks/production/allocations.yaml").unlink()
-    cell = Path("stacks/production/cell.yaml")
-    cell.write_text(cell.read_text().replace("cell: staging", "cell: production"))
+@pytest.fixture
+def new_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A project of `aerofleet init`, the current folder."""
+    assert main(["init", str(tmp_path / "fleet")]) == 0
+    capsys.readouterr()
+    monkeypatch.chdir(tmp_path / "fleet")
+    return tmp_path / "fleet"
+
+
+def test_starting_a_cell(new_project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs/how-to/start-a-cell.md").read_text()
+    steps = [
+        line.strip()
+        for step in re.findall(r"^ +```sh\n(.*?)^ +```$", page, re.MULTILINE | re.DOTALL)
+        for line in step.splitlines()
+    ]
+    assert steps == ["aerofleet init . --cell production", "aerofleet check production"]
+    for step in steps:
+        assert main(shlex.split(step)[1:]) == 0, step
+    lines = [
+        line for file in (new_project / "stacks/production").glob("*.yaml") for line in file.read_text().splitlines()
+    ]
+    assert len([line for line in lines if "CHANGE" in line]) > 9
+    # The first team and cluster, and then a name that was wrong.
+    for command in ("git init -q", "git add -A .github", "git -c user.name=a -c user.email=a@example.net commit -qm a"):
+        subprocess.run(shlex.split(command), check=True)
+    team = new_project / "stacks/production/teams/search.yaml"
+    assert main(["new-team", "search", "--cell", "production", "--tiers", "bronze"]) == 0
+    workload = ["--objects", "5M", "--record", "400B", "--reads", "5k/s", "--writes", "1k/s"]
+    assert main(["new-cluster", "search/sugest", "--cell", "production", "--tier", "bronze", *workload]) == 0
+    team.write_text(team.read_text().replace("sugest:", "suggest:"))
     assert main(["generate"]) == 0
-    assert main(["check", "production"]) == 0
-    assert main(["render", "production", "--format", "json"]) == 0
+    capsys.readouterr()
+    assert main(["check"]) == 0
+    assert "cluster-abandoned" not in capsys.readouterr().out
+    assert "sugest:" not in (new_project / "stacks/production/allocations.yaml").read_text()
+
+
+def test_a_team_and_a_cluster_of_a_new_project(new_project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(follow(ROOT / "docs/how-to/add-a-cluster.md")) == 5
+    assert "AerospikeCluster" in capsys.readouterr().out
+    assert main(["check"]) == 0
+    assert "pricing" in (new_project / "stacks/local/tenants.yaml").read_text()
 
 
 def test_nothing_that_a_person_wrote_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
