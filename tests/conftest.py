@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Container
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,21 @@ class Watch:
                 )
 
 
+NAMED_FILES = "aerofleet named files"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist: it sees the folder of the whole suite as an argument."""
+    node.workerinput[NAMED_FILES] = has_named_files(node.config)
+
+
+def has_named_files(config: pytest.Config) -> bool:
+    """Return whether the command line names files or folders: then it is not the whole suite that runs."""
+    worker = getattr(config, "workerinput", None)
+    return bool(worker[NAMED_FILES]) if worker else config.args_source is pytest.Config.ArgsSource.ARGS
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Watch(config))
@@ -62,9 +78,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Unit tests first: they never wait for a toolchain that is still being built. Nightly ones only when asked for."""
+    """Unit tests first: they never wait for a toolchain that is still being built. Nightly ones only when asked for.
+
+    Minutes of random input (`soak`) run with the whole suite, and where `-m` names them: not with files that somebody
+    names while working on them.
+    """
     items.sort(key=lambda item: KINDS.index(kind(item.keywords)))
-    if "nightly" not in config.option.markexpr:
-        nightly = [item for item in items if kind(item.keywords) == "nightly"]
-        config.hook.pytest_deselected(items=nightly)
-        items[:] = [item for item in items if item not in nightly]
+    skipped = {"nightly"} | ({"soak"} if has_named_files(config) else set())
+    left_out = [
+        item for item in items if (name := kind(item.keywords)) in skipped and name not in config.option.markexpr
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
