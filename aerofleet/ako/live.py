@@ -78,6 +78,19 @@ def _outcome(version: str, change: ConfigChange) -> LiveOutcome:
     return outcome
 
 
+def refused_after(version: str, change: ConfigChange, step: Step) -> list[Step]:
+    """Return other commands of the change that go through, and after which the server still refuses ``step``."""
+    server = server_of(version, change.before, change.nodes)
+    passed = []
+    for other in live_outcome(version, change).others:
+        running = server.copy()
+        set_live(running, other.place, other.name, other.text)
+        if not set_live(running.copy(), step.place, step.name, step.text).is_ok:
+            server = running
+            passed.append(other)
+    return passed
+
+
 def _sort(outcome: LiveOutcome, step: Step, answers: list[LiveAnswer]) -> None:
     no = next((answer for answer in answers if not answer.is_ok), None)
     other = next((answer for answer in answers if answer.is_ok and not answer.is_kept), None)

@@ -63,6 +63,9 @@ def is_on_blocked_host(world: World, pod: Pod) -> bool:
         return pod.node in blocked
     before = world.goals[pod.spec].blocked_hosts
     new = sorted(set(blocked) - set(before))
+    rack = world.goal.rack(pod.rack)
+    if rack and rack.own.get("nodeName"):
+        return rack.own["nodeName"] in new
     if new:
         world.unknown[f"the pods on {', '.join(new)}: any pod may be there, so all of them move"] = None
     return bool(new)

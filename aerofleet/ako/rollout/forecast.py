@@ -11,8 +11,9 @@ from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config import section
 from aerofleet.ako.refused_starts import refused_starts
-from aerofleet.ako.rollout.acts import Edit, OnPods, RemoveFinalizer, Repeat, Rollout
-from aerofleet.ako.rollout.claims import cascading, delete_claims
+from aerofleet.ako.rollout.acts import Edit, Repeat, Rollout
+from aerofleet.ako.rollout.assumptions import assumptions
+from aerofleet.ako.rollout.deletion import delete_resource
 from aerofleet.ako.rollout.model import Facts, Goal, Pod, RackSet
 from aerofleet.ako.rollout.reconcile import LaterEdit, roll_out
 from aerofleet.ako.rollout.roster import first_roster
@@ -66,6 +67,7 @@ def rollout_between(
     if failed:
         world.unknown[f"{', '.join(sorted(failed))}: failed, and taken to fail after every restart"] = None
     world.set_goal(after, _with_refused_starts(after, facts))
+    world.unknown.update(dict.fromkeys(assumptions(before, after, facts)))
     later = [replace(edit, facts=replace(edit.facts, crashing=edit.facts.crashing | failed)) for edit in edits]
     world.emit(Edit("new"))
     return _run(world, later)
@@ -79,21 +81,10 @@ def _creation(after: Cluster, facts: Facts, edits: Sequence[LaterEdit]) -> Rollo
 
 
 def _deletion(before: Cluster, facts: Facts) -> Rollout:
-    """The claims that cascade go first, then the finalizer; the pods are collected as garbage. `paused` changes
-    nothing.
-    """
     world = _running(before, finished_status(before), facts)
     world.emit(Edit("delete the resource"))
-    claims = [claim for state in world.goal.racks for claim in cascading(world, state.rack, _names(world, state))]
-    delete_claims(world, claims, sorted(world.pods))
-    world.emit(RemoveFinalizer())
-    world.away.update(world.pods)
-    world.emit(OnPods("gone", tuple(sorted(world.pods))))
+    delete_resource(world)
     return Rollout(tuple(world.steps), "completed")
-
-
-def _names(world: World, state: Any) -> list[str]:
-    return [pod.name for pod in reversed(world.pods_of(state.identity))]
 
 
 def _run(world: World, edits: Sequence[LaterEdit]) -> Rollout:
@@ -165,6 +156,7 @@ def _pod(world: World, rack: str, ordinal: int, status: Status, facts: Facts) ->
         rack=rack,
         ordinal=ordinal,
         spec=0,
+        told=0,
         health="crash-looping" if name in status.failed else "ready",
         partial=entry.get("dynamicConfigUpdateStatus") == "PartiallyFailed",
         evicting=name in facts.evicting,

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from aerofleet.ako.config import namespaces
-from aerofleet.ako.config_change import Difference
-from aerofleet.ako.live import LiveOutcome, Step, live_outcome, steps_of
+from aerofleet.ako.config_change import ConfigChange, Difference
+from aerofleet.ako.live import Step, live_outcome, refused_after, steps_of
 from aerofleet.ako.restart import LIVE, judged_version
 from aerofleet.ako.rollout.acts import Exec, Recluster, SetConfig
 from aerofleet.ako.rollout.model import Goal, Pod, RackState
@@ -27,33 +27,44 @@ def set_live(world: World, state: RackState, kinds: Mapping[str, str]) -> None:
     pods = [pod for pod in world.pods_of(state.identity) if kinds.get(pod.name) == LIVE]
     world.hosts(world.ignorable)
     for pod in pods:
-        need = world.need(world.seen.get(pod.name, pod).spec, pod.rack)
+        told = world.seen.get(pod.name, pod).told
+        need = world.need(told, pod.rack)
         if need is None:
             continue
-        running = world.goals[world.seen.get(pod.name, pod).spec].cluster
+        running = world.goals[told].cluster
         version = judged_version(running, world.goal.cluster)
-        outcome = live_outcome(version, need.config)
-        commands = [command for difference in need.config.differences for command in _commands(version, difference)]
-        refused = _refused(world, outcome, pod)
-        accepted = [params for key, params in commands if key not in refused]
+        accepted, refused = _answers(world, version, need.config, pod)
         for params in accepted:
             world.emit(SetConfig((pod.name,), params))
         if refused:
-            params = next(params for key, params in commands if key in refused)
-            world.emit(SetConfig((pod.name,), params, refused=True))
+            world.emit(SetConfig((pod.name,), refused, refused=True))
             world.put(replace(world.pods[pod.name], partial=bool(accepted)))
-            raise PassEnds(f"{pod.name} refuses {next(iter(refused))} live")
+            raise PassEnds(f"{pod.name} refuses {refused[-1][0]} live")
         world.emit(Exec(pod.name, "update-conf"))
-        world.put(replace(world.pods[pod.name], spec=world.goal.number, partial=False))
+        number = world.goal.number
+        world.put(replace(world.pods[pod.name], spec=number, told=number, partial=False))
 
 
-def _refused(world: World, outcome: LiveOutcome, pod: Pod) -> list[str]:
-    """Return the keys of the settings that the server refuses."""
-    by_order = [step.key for step, _ in outcome.by_order]
+def _answers(world: World, version: str, change: ConfigChange, pod: Pod) -> tuple[list[Params], Params]:
+    """Return the commands that the server takes, and the one that it refuses; empty where it takes all.
+
+    The order is chance. With luck a setting comes after those that it needs; without, it comes before, and after all
+    that do not help it. A pod that has refused it once has luck with the next order.
+    """
+    outcome = live_outcome(version, change)
+    commands = dict(command for difference in change.differences for command in _commands(version, difference))
+    by_order = {step.key: step for step, _ in outcome.by_order}
     for step, answer in outcome.by_order:
         world.chances[f"{step.key} is refused if it is set before another one: {answer.why}"] = None
-    always = [step.key for step, _ in outcome.refused]
-    return always + (by_order[:1] if world.goal.facts.unlucky else [])
+    never = [step.key for step, _ in outcome.refused]
+    refused = never[:1]
+    if not refused and by_order and world.goal.facts.unlucky and pod.name not in world.unlucky:
+        refused = list(by_order)[:1]
+        world.unlucky.add(pod.name)
+        taken = [step.key for step in refused_after(version, change, by_order[refused[0]])]
+    else:
+        taken = sorted((key for key in commands if key not in never), key=lambda key: key in by_order)
+    return [commands[key] for key in taken], commands[refused[0]] if refused else ()
 
 
 def _commands(version: str, difference: Difference) -> Iterator[tuple[str, Params]]:

@@ -23,11 +23,12 @@ NO_DATA: Mapping[str, Any] = MappingProxyType({})
 class Facts:
     """What no file shows, where it is known.
 
-    ``nodes``: pod → its Kubernetes node; None where placement is not known. ``crashing``, ``unplaced``: pods that
-    crash, or find no node, at their next start and ever after. ``exec_fails``: pods in which the command for a quick
-    restart fails. ``evicting``: pods with the annotation of a blocked eviction. ``healing``: failed pods that run again
-    once they are deleted. ``slow``: pods whose init container reports only after the operator has stopped waiting.
-    ``unlucky``: settings that are refused in some orders are refused.
+    ``nodes``: pod → its Kubernetes node; None where placement is not known. ``crashing``, ``unplaced``: pods, or
+    identities of racks with all of their pods, that crash, or find no node, at their next start and ever after.
+    ``exec_fails``: pods in which the command for a quick restart fails. ``evicting``: pods with the annotation of a
+    blocked eviction. ``healing``: failed pods that run again once they are deleted. ``slow``: pods whose init container
+    reports only after the operator has stopped waiting. ``unlucky``: settings that are refused in some orders are
+    refused.
     """
 
     nodes: Mapping[str, str] | None = None
@@ -42,15 +43,17 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Pod:
-    """``rack``: the rack's identity. ``spec``: the number of the spec that it runs. ``listed``: the status has it: its
-    init container has run. ``partial``: some of its settings were set live, and one was refused. ``evicting``: an
-    eviction of it is blocked. ``dirty``: it has devices to wipe. ``node``: empty where it is not known.
+    """``rack``: the rack's identity. ``spec``: the number of the spec that it runs. ``told``: that of the spec which
+    the status shows for it; its init container writes it. ``listed``: the status has it. ``partial``: some of its
+    settings were set live, and one was refused. ``evicting``: an eviction of it is blocked. ``dirty``: it has devices
+    to wipe. ``node``: empty where it is not known.
     """
 
     name: str
     rack: str
     ordinal: int
     spec: int
+    told: int
     health: Health = "ready"
     listed: bool = True
     quiesced: bool = False

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.rollout.acts import Act, Edit, Outcome, PhaseChange, Step, Wait
+from aerofleet.ako.rollout.deletion import delete_resource
 from aerofleet.ako.rollout.failed import mend_ignored_pods, start_over
 from aerofleet.ako.rollout.gate import set_fill_delay, undo_quiesce, wait_for_migrations
 from aerofleet.ako.rollout.live_settings import recluster_for_settings
@@ -26,10 +27,10 @@ MOST_PASSES = 4000
 @dataclass(frozen=True, slots=True)
 class LaterEdit:
     """An edit that the operator sees after ``passes`` passes of the roll-out before; it sees none within a pass.
-    ``facts``: those that hold from then on.
+    ``cluster``: None where the resource is deleted. ``facts``: those that hold from then on.
     """
 
-    cluster: Cluster
+    cluster: Cluster | None
     passes: int
     facts: Facts = field(default_factory=Facts)
 
@@ -46,11 +47,16 @@ class Course:
 def roll_out(world: World, edits: Sequence[LaterEdit] = ()) -> Course:
     """Run passes until the roll-out has finished or repeats itself."""
     left = list(edits)
-    known: dict[Hashable, int] = {}
+    known: dict[Hashable, tuple[int, int]] = {}
+    failures: list[str] = []
     passes = 0
     for _ in range(MOST_PASSES):
         if left and passes >= left[0].passes:
             edit = left.pop(0)
+            if edit.cluster is None:
+                world.emit(Edit("delete the resource"))
+                delete_resource(world)
+                return Course("completed", [])
             world.set_goal(edit.cluster, edit.facts)
             world.emit(Edit("next"))
             known, passes = {}, 0
@@ -67,11 +73,12 @@ def roll_out(world: World, edits: Sequence[LaterEdit] = ()) -> Course:
             continue
         state = _state_of(world)
         if state in known and not left:
-            start = known[state]
+            start, first = known[state]
             world.steps, repeated = _earliest(world.steps[:start], world.steps[start:])
             outcome: Outcome = "completed" if world.phase == "Completed" else "stuck"
-            return Course(outcome, repeated, ended.failure)
-        known[state] = len(world.steps)
+            return Course(outcome, repeated, [*failures, ended.failure][first])
+        failures.append(ended.failure)
+        known[state] = len(world.steps), len(failures)
     return Course("stuck", [], "it does not end")
 
 

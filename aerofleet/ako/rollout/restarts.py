@@ -56,7 +56,7 @@ def restart_kinds(world: World, state: RackState) -> dict[str, str]:
         if pod.name in world.ignorable:
             continue
         seen = world.seen.get(pod.name, pod)
-        need = world.need(seen.spec, pod.rack)
+        need = world.need(seen.told, pod.rack)
         kind = need.kind if need else NO_RESTART
         if is_on_blocked_host(world, pod):
             kind = POD_RESTART
@@ -193,6 +193,7 @@ def quick_restart(world: World, pod: Pod) -> None:
         replace(
             world.pods[pod.name],
             spec=world.goal.number,
+            told=world.goal.number,
             health="ready" if health == "starting" else health,
             quiesced=False,
             partial=False,
@@ -210,7 +211,9 @@ def delete_pods(world: World, pods: Sequence[Pod]) -> None:
     for pod in pods:
         health = world.health_at_start(pod.name, pod.rack)
         listed = pod.listed or health == "crash-looping"
-        world.put(Pod(pod.name, pod.rack, pod.ordinal, world.sets[pod.rack].template, health, listed))
+        spec = world.spec_at_start(pod.rack)
+        told = spec if health == "crash-looping" else pod.told
+        world.put(Pod(pod.name, pod.rack, pod.ordinal, spec, told, health, listed))
     world.moving = True
 
 

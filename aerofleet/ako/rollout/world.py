@@ -43,6 +43,7 @@ class World:
         self.seen: dict[str, Pod] = {}
         self.late: dict[str, Pod] = {}
         self.slowed: set[str] = set()
+        self.unlucky: set[str] = set()
         self.ignorable: set[str] = set()
         self.roster: dict[str, frozenset[str] | None] = {}
         self.services: set[str] = set()
@@ -132,10 +133,19 @@ class World:
             return "pending"
         return "crash-looping" if name in facts.crashing or rack in facts.crashing else "starting"
 
+    def spec_at_start(self, rack: str) -> int:
+        """Return the number of the spec that a pod of ``rack`` gets: the template's, or the ConfigMap's where both make
+        the same pod.
+        """
+        own = self.sets[rack]
+        need = self.need(own.template, rack, own.config_map)
+        return own.template if need and (need.template or need.image) else own.config_map
+
     def start(self, name: str, rack: str, ordinal: int) -> Pod:
         """Start a new pod, or a deleted one again, with the template of its set."""
         health = self.health_at_start(name, rack)
-        pod = Pod(name, rack, ordinal, self.sets[rack].template, health, listed=health == "crash-looping")
+        spec = self.spec_at_start(rack)
+        pod = Pod(name, rack, ordinal, spec, spec, health, listed=health == "crash-looping")
         self.put(pod)
         self.away.add(name)
         self.report_failed([pod])
@@ -155,7 +165,7 @@ class World:
         """Let ``pods`` that start be ready."""
         names = sorted(pod.name for pod in pods if pod.health == "starting")
         for name in names:
-            self.put(replace(self.pods[name], health="ready", listed=True))
+            self.put(replace(self.pods[name], health="ready", listed=True, told=self.pods[name].spec))
             self.away.discard(name)
             self.reported -= {(name, "crash-looping"), (name, "pending")}
         if names:
