@@ -15,14 +15,16 @@ from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.resolve import Resolution, ResolvedSettings
 from aerofleet.load import Document
 from aerofleet.review.differences import Difference, differences, is_equal
-from aerofleet.review.model import Cause
+from aerofleet.review.model import Cause, SideName
+from aerofleet.settings.ahead import entries_for
 from aerofleet.settings.layers import TEAM, layers_of
 from aerofleet.settings.merge import Layer, Path
-from aerofleet.settings.overlay import OVERLAY
+from aerofleet.settings.overlay import OVERLAY, SPEC
 from aerofleet.settings.source import CellSource, ClusterDefinition, Read
 from aerofleet.settings.tiers import TIER_LAYER, TierRevision
 from aerofleet.units.field_path import dotted
 
+NO_SETTINGS: dict[str, Any] = {}
 OBJECTS, RESOURCE = "objects beside it", "its resource"
 """Parts of a cluster that are no field of the resolved cluster."""
 
@@ -42,6 +44,9 @@ CELL_FIELDS: tuple[tuple[Path, tuple[str, ...]], ...] = (
     (("cell",), (RESOURCE, OBJECTS)),
 )
 """Path in `cell.yaml` → the parts of a cluster that it decides."""
+DROPPED = "dropped"
+IN_OVERLAY = ((OVERLAY, SPEC), (OVERLAY, DROPPED))
+"""Parts of an overlay that decide objects; the others are for people."""
 CHANNELS = ("server", "channels")
 TENANT_FIELDS = {"clientCidrs": "client_cidrs", "clientNamespaces": "client_namespaces"}
 """Key of a tenant → the field of a cluster that it decides."""
@@ -128,17 +133,21 @@ class Causes:
         return self._compared[key]
 
     def _of_layers(self, sides: Sides) -> Iterator[Cause]:
-        """Yield the differences in the layers that both sides have, as far as they are in effect."""
+        """Yield the differences of the layers, as far as they are in effect. A layer of a tier that only one side has
+        follows from another line.
+        """
         before, after = sides.base.layers(), sides.head.layers()
         was, now = sides.base.effective(), sides.head.effective()
-        for name in (name for name in after if name in before):
-            old, new = before[name], after[name]
+        for name in dict.fromkeys((*before, *after)):
+            if name.startswith(TIER_LAYER) and not (name in before and name in after):
+                continue
+            old, new = before.get(name) or _empty(after[name]), after.get(name) or _empty(before[name])
             for one in self._differences(old.data, new.data):
                 places = [
                     (old.locate(b) if b is not None else None, new.locate(a) if a is not None else None)
                     for b, a in one.below()
                 ]
-                if one.path[0] == OVERLAY or any(b in was or a in now for b, a in places):
+                if one.path[:2] in IN_OVERLAY or any(b in was or a in now for b, a in places):
                     yield _cause(one, name, old, new)
 
     def _of_cell(self, sides: Sides, differing: set[str]) -> Iterator[Cause]:
@@ -183,6 +192,11 @@ class Causes:
         return self._differences(base.document.data, head.document.data)
 
 
+def _empty(layer: Layer) -> Layer:
+    """Return the same layer on the side that does not have it."""
+    return Layer(layer.name, NO_SETTINGS, layer.locate)
+
+
 def _comes_or_goes(base: DefinedCluster | None, head: DefinedCluster | None) -> Iterator[Cause]:
     """Yield the definition itself, where only one side has it."""
     if head is not None:
@@ -200,10 +214,33 @@ def _of_definition(sides: Sides) -> Iterator[Cause]:
         yield Cause("clusters", TEAM, base.name, head.name, head.locate(()))
     if base.file.state != head.file.state:
         yield Cause("state", TEAM, base.file.state.value, head.file.state.value, head.locate(("state",)))
-    if base.file.tier != head.file.tier:
+    if base.file.tier != head.file.tier and _written_tier(base) == _written_tier(head):
+        yield from _of_ahead(sides)
+    elif base.file.tier != head.file.tier:
         yield Cause("tier", TEAM, base.file.tier, head.file.tier, head.locate(("tier",)))
     else:
         yield from _of_chain(sides)
+
+
+def _written_tier(definition: ClusterDefinition) -> Any:
+    """Return the tier as the team wrote it: an entry of `ahead` replaces it in the definition."""
+    data = definition.document.data
+    for key in (*definition.place, "tier"):
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
+
+
+def _of_ahead(sides: Sides) -> Iterator[Cause]:
+    """Yield the entry of `ahead` that gives a cluster another revision than its tier's current one."""
+    old, new = (side.definition.file.tier for side in sides)
+    names: tuple[tuple[DefinedCluster, SideName], ...] = ((sides.head, "head"), (sides.base, "base"))
+    for side, name in names:
+        entries = (index for index, entry in entries_for(side.source, side.definition) if entry.tier)
+        index = next(entries, None)
+        if index is not None and side.source.cell:
+            location = side.source.cell.document.locate(("ahead", index, "tier"))
+            yield Cause("ahead", "cell", old, new, location, name)
+            return
 
 
 def _of_chain(sides: Sides) -> Iterator[Cause]:

@@ -54,10 +54,17 @@ def _entry(  # noqa: PLR0913, PLR0917 - the same thing on two sides
     has_new = at_new in new if isinstance(new, Mapping) else at_new is not None
     if has_old and has_new:
         yield from differences(old[at_old], new[at_new], here, was, now)
+    elif isinstance(old, Mapping) and is_mapping(value := old[at_old] if has_old else new[at_new]):
+        yield from differences(*((value, {}) if has_old else ({}, value)), here, was, now)
     elif has_old:
         yield Difference(here, was, None, old[at_old], None)
     else:
         yield Difference(here, None, now, None, new[at_new])
+
+
+def is_mapping(value: Any) -> bool:
+    """Return whether a value is a mapping with keys: one that comes or goes does so key by key."""
+    return isinstance(value, Mapping) and bool(value)
 
 
 def is_equal(old: Any, new: Any) -> bool:

@@ -11,6 +11,7 @@ from aerofleet.settings.merge import Layer, Path
 from aerofleet.settings.source import CellSource, ClusterDefinition
 
 CHANNEL = "channel"
+AHEAD_LAYER = "cell, ahead of its channel"
 
 
 def entries_for(source: CellSource, cluster: ClusterDefinition) -> Iterator[tuple[int, Ahead]]:
@@ -48,4 +49,4 @@ def _layer(source: CellSource, index: int, entry: Ahead) -> Layer:
     def locate(path: Path) -> Location:
         return document.locate(("ahead", index, "version"))
 
-    return Layer("cell", {CHANNEL: entry.version}, locate)
+    return Layer(AHEAD_LAYER, {CHANNEL: entry.version}, locate)
