@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from aerofleet.ako.cluster import cluster_of
-from aerofleet.ako.rollout.forecast import LaterEdit, rollout_of
+from aerofleet.ako.rollout.forecast import rollout_of
 from aerofleet.ako.rollout.model import Facts
+from aerofleet.ako.rollout.reconcile import LaterEdit
 from aerofleet.analysis.verdict import answer
 
 Step = dict[str, Any]

@@ -12,11 +12,19 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from aerofleet.ako.change import change_of
 from aerofleet.ako.cluster import cluster_of
-from aerofleet.ako.rollout.forecast import LaterEdit, Rollout, rollout_of
+from aerofleet.ako.restart import IMAGE, LIVE, NEW, NO_RESTART, POD_RESTART, REMOVED, SCALED_DOWN, WARM
+from aerofleet.ako.rollout.acts import Exec, OnPods, Rollout, Scale, Step
+from aerofleet.ako.rollout.forecast import rollout_of
 from aerofleet.ako.rollout.model import Facts
+from aerofleet.ako.rollout.reconcile import LaterEdit
 from aerofleet.ako.status import Status, finished_status
+from aerofleet.findings.effect import Effect
+from tests.ako.specimen import cases as specimen_cases
 from tests.ako.specimen import cluster
 
 Json = dict[str, Any]
@@ -119,6 +127,101 @@ def test_the_steps_are_those_judged_by_hand(case: Json) -> None:
     assert found.outcome == case.get("outcome", "completed")
     assert case.get("blocked", "") in found.blocked
     assert bool(found.blocked) == ("blocked" in case)
+
+
+JUDGED = {POD_RESTART: "delete-pod", IMAGE: "delete-pod", WARM: "quick-restart", LIVE: "update-conf"}
+NOT_OF_THE_FILES = ("running", "failed")
+OTHERWISE = ("k8sNodeBlockList", "spec.paused", "metadata.name")
+"""Changes after which more or fewer pods restart than the files ask for: unknown hosts, a pause, another cluster."""
+
+
+def done_with(found: Rollout, name: str) -> dict[str, str]:
+    """Return pod → what is done with it last; `new` and `gone` for pods that come and go."""
+    done: dict[str, str] = {}
+    for act in found.acts():
+        if isinstance(act, Scale):
+            low, high = sorted((act.before, act.after))
+            what = "new" if act.after > act.before else "gone"
+            done |= {f"{name}-{act.rack}-{ordinal}": what for ordinal in range(low, high)}
+        elif isinstance(act, OnPods) and act.kind == "delete-pod":
+            done |= dict.fromkeys(act.pods, act.kind)
+        elif isinstance(act, Exec):
+            done[act.pod] = act.what
+    return done
+
+
+def plain_pairs() -> list[Json]:
+    return [
+        pair
+        for pair in specimen_cases("effects")
+        if not any(key in pair for key in NOT_OF_THE_FILES) and not any(key in str(pair["to"]) for key in OTHERWISE)
+    ]
+
+
+@pytest.mark.parametrize("pair", plain_pairs(), ids=lambda pair: pair["why"])
+def test_the_steps_do_what_the_effect_is_judged_by(pair: Json) -> None:
+    old, new = cluster(pair["base"], pair.get("was", {})), cluster(pair["base"], pair.get("was", {}), pair["to"])
+    change, found = change_of(old, new), rollout_of(old, new)
+    assert (found.outcome == "refused") == (not change.admission.allowed)
+    if found.outcome == "stuck":
+        assert change.effect == Effect.REFUSED
+    elif found.outcome == "completed":
+        kinds = {NEW: "new", SCALED_DOWN: "gone", REMOVED: "gone", **JUDGED}
+        judged = {pod: kinds[kind] for pod, kind in change.restarts.pods.items() if kind != NO_RESTART}
+        done = done_with(found, change.new.name)
+        # A live setting that only some servers take ends in a restart.
+        assert done == judged or (change.effect == Effect.WARM_RESTART and set(judged.values()) == {"update-conf"})
+
+
+EDITS: tuple[Json, ...] = (
+    {"spec.size": 4},
+    {"spec.size": 11},
+    {"spec.image": "registry.example.net/aerospike/aerospike-server-enterprise:8.1.1.2"},
+    {"spec.podSpec.tolerations": [{"key": "db", "operator": "Exists"}]},
+    {"spec.aerospikeConfig.service.proto-fd-max": 40000},
+    {"spec.aerospikeConfig.service.feature-key-file": "/etc/aerospike/keys/other.conf"},
+    {"spec.aerospikeConfig.service.migrate-fill-delay": 300},
+    {"spec.rackConfig.racks": [{"id": 1, "rackLabel": "r1"}, {"id": 4, "rackLabel": "r4"}]},
+    {"spec.rackConfig.racks": [{"id": 3, "rackLabel": "r3"}, {"id": 1, "rackLabel": "r1", "revision": "b"}]},
+    {"spec.rackConfig.maxIgnorablePods": 1},
+    {"spec.storage.localStorageClasses": ["fs"], "spec.storage.deleteLocalStorageOnRestart": True},
+)
+BATCHES = (None, 2, "50%", "100%")
+
+
+@given(st.lists(st.sampled_from(EDITS), max_size=5), st.sampled_from(BATCHES), st.integers(3, 9))
+@settings(max_examples=150, deadline=None)
+def test_every_roll_out_of_healthy_pods_ends_as_the_spec_says(edits: list[Json], batch: Any, size: int) -> None:
+    batches = {} if batch is None else {"spec.rackConfig.rollingUpdateBatchSize": batch}
+    was = {"spec.size": size, **batches}
+    old, new = cluster("memory", was), cluster("memory", was, *edits)
+    found = rollout_of(old, new)
+    if found.outcome == "refused":
+        return
+    assert (found.outcome, found.blocked) == ("completed", "")
+    after = cluster_of(new)
+    racks = {rack.identity for rack in after.racks}
+    pods = set(finished_status(cluster_of(old)).pods)
+    for step in found.steps:
+        assert isinstance(step, Step)
+        if isinstance(step.act, Scale):
+            names = {f"cache-{step.act.rack}-{place}" for place in range(max(step.act.before, step.act.after))}
+            pods -= names
+            pods |= {f"cache-{step.act.rack}-{place}" for place in range(step.act.after)}
+        if isinstance(step.act, OnPods) and step.act.kind == "delete-pod":
+            # Those that leave together were quiesced, and are of one rack, which stays.
+            assert len({pod.rpartition("-")[0] for pod in step.act.pods}) == 1
+            assert step.act.pods[0].removeprefix("cache-").rpartition("-")[0] in racks
+            assert set(step.act.pods) <= set(step.out)
+    assert pods == set(finished_status(after).pods)
+    assert found.steps[-1].json()["phase"] == "Completed"
+
+
+def test_no_change_has_no_acts() -> None:
+    for base in ("device", "memory", "strong", "files", "secure"):
+        found = rollout_of(cluster(base), cluster(base))
+        assert [step.json()["do"] for step in found.steps if step.json()["do"] in ALWAYS] == []
+        assert not (found.unknown or found.chances or found.blocked)
 
 
 def test_each_law_has_a_case() -> None:

@@ -14,7 +14,7 @@ from aerofleet.ako.refused_starts import refused_starts
 from aerofleet.ako.rollout.acts import Edit, Repeat, Rollout
 from aerofleet.ako.rollout.assumptions import assumptions
 from aerofleet.ako.rollout.deletion import delete_resource
-from aerofleet.ako.rollout.model import Facts, Goal, Pod, RackSet
+from aerofleet.ako.rollout.model import Facts, Pod, RackSet
 from aerofleet.ako.rollout.reconcile import LaterEdit, roll_out
 from aerofleet.ako.rollout.roster import first_roster
 from aerofleet.ako.rollout.services import first_services
@@ -58,7 +58,9 @@ def rollout_between(
     facts: Facts = NOTHING_KNOWN,
     edits: Sequence[LaterEdit] = (),
 ) -> Rollout:
-    """The same for clusters that were read already."""
+    """The same for clusters that were read already. With another name it is another cluster, which is created."""
+    if (before.name, before.namespace) != (after.name, after.namespace):
+        return _creation(after, facts, edits)
     if not answer_update(before, after, status).allowed:
         return Rollout((), "refused")
     failed = status.failed - facts.healing
@@ -163,6 +165,3 @@ def _pod(world: World, rack: str, ordinal: int, status: Status, facts: Facts) ->
         dirty=bool(entry.get("dirtyVolumes")),
         node=(facts.nodes or {}).get(name, ""),
     )
-
-
-__all__ = ["Facts", "Goal", "LaterEdit", "Rollout", "rollout_between", "rollout_of"]
