@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from aerofleet.aerospike.parameters import known_names
+from aerofleet.aerospike.parameters import known_names, names_in, versions
 from aerofleet.files.cluster.marks import CONFIG, Keys, Makes, marks_in, reserved_in
 from aerofleet.files.settings import Settings
 from aerofleet.settings.merge import Path
@@ -89,6 +89,28 @@ def unreserved(parameters: Mapping[str, Any], context: str, version: str) -> dic
     """Return the parameters of a free mapping that it may have in server ``version``; a rule reports the others."""
     taken = reserved(version, context)
     return {parameter: value for parameter, value in parameters.items() if parameter not in taken}
+
+
+@cache
+def unknown_parameter(setting: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the first key of a setting below a free mapping that no server version has, and the keys that some version
+    has there; None if all are known, or the setting is not below a free mapping. ``setting``: without names of entries
+    (``("service", "proto-fd-max")``).
+    """
+    for marked in marked_settings():
+        above = tuple(key for key in marked.setting if key != ANY_ENTRY)
+        if isinstance(marked.mark, Makes) or setting[: len(above)] != above:
+            continue
+        context = marked.mark.context.replace(ANY_ENTRY, "")
+        for key in setting[len(above) :]:
+            known = {name for version in versions() for name in names_in(version, context)}
+            if not known:
+                return None  # a list or a mapping whose keys the person chooses
+            if key not in known:
+                return key, tuple(sorted(known))
+            context = f"{context}.{key}"
+        return None
+    return None
 
 
 @cache

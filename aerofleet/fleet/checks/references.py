@@ -8,6 +8,7 @@ from aerofleet.files.settings import Settings
 from aerofleet.files.validation import nearest, unknown_key
 from aerofleet.findings import LocatedProblem, rule, rules_in
 from aerofleet.fleet.checks.definitions import Definitions, in_file, in_layer
+from aerofleet.settings.free_maps import unknown_parameter
 
 
 @rule("grant-unknown", scope="cell", severity="error", source="Platform rule: docs/how-to/give-a-team-more.md")
@@ -27,7 +28,8 @@ def grant_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
                 message, remedy = f"there is no pool '{pool}'", nearest(pool, source.pools.file.pools)
                 yield in_file(document, ("teams", team, "pools", index), message, remedy)
         for index, path in enumerate(tenant.overridable):
-            unknown = unknown_key(Settings, path.split("."))
+            keys = path.split(".")
+            unknown = unknown_key(Settings, keys) or unknown_parameter(tuple(keys))
             if unknown is not None:
                 message, remedy = f"there is no setting '{path}'", nearest(*unknown)
                 yield in_file(document, ("teams", team, "overridable", index), message, remedy)
