@@ -18,6 +18,7 @@ from aerofleet.fleet.resolve import Resolution, resolve_cell
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.feature_rules import feature_findings
 from aerofleet.manifests.rendered import Object, RenderedCell
+from aerofleet.settings.source import in_project
 from aerofleet.units.aerospike_cluster import is_cluster
 from aerofleet.units.cluster_key import cluster_key
 
@@ -89,12 +90,14 @@ def _cluster_findings(
     A cluster with mistakes in its free mappings is rendered without them, and its overlays change once theirs are
     mended, so the operator's rules would judge another one.
     """
-    of_features = list(feature_findings(resolution))
+    if resolution.source is None:
+        return
+    of_features = list(in_project(resolution.source, feature_findings(resolution)))
     yield from merge_repeats(of_features)
-    of_overlays = list(overlay_findings(resolution))
+    of_overlays = list(in_project(resolution.source, overlay_findings(resolution)))
     yield from merge_repeats(of_overlays)
     refused = {finding.subject for finding in (*of_features, *of_overlays) if finding.severity == "error"}
-    of_operator = _operator_findings(resolution, rendered, sets) if rendered else ()
+    of_operator = in_project(resolution.source, _operator_findings(resolution, rendered, sets) if rendered else ())
     yield from merge_repeats(finding for finding in of_operator if finding.subject not in refused)
 
 

@@ -11,14 +11,13 @@ from typing import Any
 from aerofleet.authoring.entry import entries_of, plain, with_entry
 from aerofleet.authoring.generated import schema_line, write_with_following
 from aerofleet.files.project_files import Files
-from aerofleet.files.validation import nearest
 from aerofleet.findings.stop import MistakeError
 from aerofleet.fleet.checks.tenants import quota_use
 from aerofleet.fleet.lookup import cell_named
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.load import read, read_bytes_as_text, yaml_text
 from aerofleet.settings.source import STACKS
-from aerofleet.settings.tiers import read_tiers
+from aerofleet.settings.tiers import PRODUCT, Tiers, is_of_product, read_tiers
 
 QUOTA = ("clusters", "pods", "memory", "cpu", "storage")
 LEAST = {"clusters": 2, "pods": 12, "memory": 256 << 30, "cpu": 100_000, "storage": 10 << 40}
@@ -67,15 +66,15 @@ def team_text(folder: str, team: str) -> str:
 def tenant_entry(root: Path, folder: str, request: TeamRequest) -> dict[str, Any]:
     """Return the team's entry in tenants.yaml. Raises MistakeError and LoadError."""
     pools = read(root / folder / "pools.yaml", f"{folder}/pools.yaml")
-    known = granted_tiers(root)
+    tiers = read_tiers(Files(root))[0]
     for tier in request.tiers:
-        if tier not in known:
-            raise MistakeError(f"there is no tier '{tier}'; {nearest(tier, known)}")
+        if tier not in tiers.names:
+            raise MistakeError(f"there is no tier '{tier}'; {tiers.remedy_for(tier, is_name=True)}")
     entry: dict[str, Any] = {
-        "tiers": list(request.tiers) or known,
+        "tiers": list(request.tiers) or granted_tiers(tiers),
         "pools": list(request.pools) or list(entries_of(pools, "pools")),
     }
-    default = default_quota(root, folder, entry)
+    default = default_quota(root, folder, entry, tiers)
     entry["quota"] = {key: plain(request.quota[key]) if key in request.quota else default[key] for key in QUOTA}
     if request.client_namespaces:
         entry["clientNamespaces"] = list(request.client_namespaces)
@@ -84,7 +83,7 @@ def tenant_entry(root: Path, folder: str, request: TeamRequest) -> dict[str, Any
     return entry
 
 
-def default_quota(root: Path, folder: str, tenant: Mapping[str, Any]) -> dict[str, int | str]:
+def default_quota(root: Path, folder: str, tenant: Mapping[str, Any], tiers: Tiers) -> dict[str, int | str]:
     """Return a quota that carries one cluster of each granted tier, as the tier writes it, and at least ``LEAST``.
 
     Raises MistakeError where no granted tier can be resolved.
@@ -92,7 +91,8 @@ def default_quota(root: Path, folder: str, tenant: Mapping[str, Any]) -> dict[st
     most = {"clusters": 10**6, "pods": 10**6, "memory": "1000Pi", "cpu": 10**6, "storage": "1000Pi"}
     name = f"{folder}/tenants.yaml"
     entry = {**tenant, "quota": most}
-    clusters = {f"one-{index}": {"tier": tier, "workload": SMALLEST} for index, tier in enumerate(tenant["tiers"])}
+    references = [tiers.newest(tier) if is_of_product(tier) else tier for tier in tenant["tiers"]]
+    clusters = {f"one-{index}": {"tier": tier, "workload": SMALLEST} for index, tier in enumerate(references)}
     texts = {
         name: with_entry(read_bytes_as_text(root / name, name), name, "teams", SAMPLE_TEAM, entry),
         f"{folder}/teams/{SAMPLE_TEAM}.yaml": yaml_text({"team": SAMPLE_TEAM, "clusters": clusters}),
@@ -112,6 +112,9 @@ def default_quota(root: Path, folder: str, tenant: Mapping[str, Any]) -> dict[st
     }
 
 
-def granted_tiers(root: Path) -> list[str]:
-    """Return the tiers that a team is granted if none is named: all but the base of the others."""
-    return [name for name in read_tiers(Files(root))[0].names if name != "base"]
+def granted_tiers(tiers: Tiers) -> list[str]:
+    """Return the tiers that a team is granted if none is named: the project's own, or the product's if it has none;
+    without the base of the others.
+    """
+    names = tiers.own or tiers.product
+    return [name for name in names if name.removeprefix(PRODUCT) != "base"]

@@ -14,7 +14,9 @@ from aerofleet.findings.exit_code import ExitCode
 def run(argv: Sequence[str]) -> ExitCode:
     parser = argparse.ArgumentParser(prog="aerofleet new-cluster", description=__doc__)
     parser.add_argument("cluster", metavar="TEAM/CLUSTER")
-    parser.add_argument("--tier", required=True, help="a standard of templates/tiers")
+    parser.add_argument(
+        "--tier", required=True, help="a tier of the project (gold) or of the product (aerofleet/gold@2)"
+    )
     parser.add_argument("--objects", required=True, help="number of records, without their replicas, such as 20M")
     parser.add_argument("--record", required=True, help="average size of a record, such as 400B")
     parser.add_argument("--reads", required=True, help="average reads per second, such as 60k/s")

@@ -1,6 +1,6 @@
 """The settings of a cluster, from its tier, its cell and its team: the merged layers are read as one ``Settings``.
 
-The only defaults in the fragments are absent or empty values. All others are data, in `templates/tiers/base.yaml`,
+The only defaults in the fragments are absent or empty values. All others are data, in `aerofleet/tiers/base.yaml`,
 where a person can read and change them and where every value has a line that `aerofleet explain` can name.
 """
 

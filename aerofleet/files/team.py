@@ -15,7 +15,7 @@ class ClusterFile(FileModel):
     the team.
     """
 
-    tier: str = Field(description="a tier, or a tier at a revision: silver, gold@3")
+    tier: str = Field(description="a tier, or a tier at a revision: silver, gold@3, aerofleet/gold@2")
     state: ClusterState = Field(ClusterState.ACTIVE, description="active, or a step of its end")
     description: str = Field("", description="for people")
     settings: dict[str, Any] = Field(default_factory=dict, exclude=True, description="all other keys; not a key itself")

@@ -19,7 +19,7 @@ class Quota(FileModel):
 
 class Tenant(FileModel):
     quota: Quota = Field(description="what its clusters may add up to")
-    tiers: tuple[str, ...] = Field(min_length=1, description="tiers the team may use, any revision")
+    tiers: tuple[str, ...] = Field(min_length=1, description="tiers it may use, any revision: gold, aerofleet/gold")
     pools: tuple[str, ...] = Field(min_length=1, description="pools the team may use")
     client_cidrs: tuple[Network, ...] = Field((), description="networks its clients come from")
     client_namespaces: tuple[str, ...] = Field((), description="Kubernetes namespaces whose pods are clients")

@@ -1,4 +1,6 @@
-"""`templates/tiers/<tier>.yaml`: a named standard with one or more revisions."""
+"""`templates/tiers/<tier>.yaml` of a project, `aerofleet/tiers/<tier>.yaml` of the product: a named standard with
+revisions.
+"""
 
 from __future__ import annotations
 
@@ -38,13 +40,13 @@ class SettingsForServers(FileModel):
 class Revision(FileModel):
     """One revision. ``extends`` names a revision of another tier, whose settings these override."""
 
-    extends: str = Field("", description="a tier at a revision")
+    extends: str = Field("", description="a tier at a revision: silver@2, aerofleet/silver@2")
     description: str = Field("", description="for people")
     settings: dict[str, Any] = Field(default_factory=dict, description="of every cluster of the tier")
     for_servers: tuple[SettingsForServers, ...] = Field((), description="settings for some server versions only")
 
 
 class TierFile(FileModel):
-    tier: str = Field(description="its name; that of its file")
+    tier: str = Field(description="its name: that of its file")
     current: str = Field("", description="the revision of clusters that name none; the highest when left out")
     revisions: dict[str, Revision] = Field(min_length=1, description="number → settings; the highest is the newest")

@@ -94,7 +94,7 @@ class Tls:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A named standard at one revision: ``gold@3``."""
+    """A named standard at one revision: ``gold@3``, or ``aerofleet/gold@2`` of the product."""
 
     name: str
     revision: int
@@ -103,6 +103,11 @@ class Tier:
     @property
     def reference(self) -> str:
         return f"{self.name}@{self.revision}"
+
+    @property
+    def label(self) -> str:
+        """The name for labels and names of objects, which have no slash; no tier of a project has a dot."""
+        return self.name.replace("/", ".")
 
 
 @dataclass(frozen=True, slots=True)

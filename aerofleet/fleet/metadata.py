@@ -24,7 +24,7 @@ def team_metadata(cell: Cell, team: Team, name: str) -> dict[str, Any]:
 def cluster_metadata(cell: Cell, cluster: Cluster, name: str) -> dict[str, Any]:
     """Return the metadata of an object in the cluster's namespace. The labels are for the custom resource, never for
     podSpec: a change of a label there restarts every pod."""
-    labels = {TEAM_LABEL: cluster.team, CLUSTER_LABEL: cluster.name, TIER_LABEL: cluster.tier.name}
+    labels = {TEAM_LABEL: cluster.team, CLUSTER_LABEL: cluster.name, TIER_LABEL: cluster.tier.label}
     return _metadata(name, cluster.namespace, {**owner_labels(cell.name), **labels})
 
 

@@ -31,7 +31,7 @@ from aerofleet.settings.layers import SPREAD, TEAM, layers_of, merged_settings, 
 from aerofleet.settings.merge import Merged
 from aerofleet.settings.overlay import Overlay
 from aerofleet.settings.read_overlays import read_overlays
-from aerofleet.settings.source import STACKS, CellSource, ClusterDefinition, cells, read_cell
+from aerofleet.settings.source import STACKS, CellSource, ClusterDefinition, cells, in_project, read_cell
 from aerofleet.settings.tiers import TierChainError, TierRevision
 from aerofleet.units.field_path import dotted
 
@@ -114,7 +114,7 @@ def resolve_cell(
         if resolved is not None:
             settings[cluster.key] = resolved
     definitions = Definitions(source, {key: resolved.settings for key, resolved in settings.items()})
-    distinct = merge_repeats([*source.findings, *check_cell(definitions, without)])
+    distinct = merge_repeats(in_project(source, [*source.findings, *check_cell(definitions, without)]))
     findings = tuple(sorted(distinct, key=lambda finding: (finding.location or Location("", 0, 0), finding.rule)))
     if without or any(finding.severity == "error" for finding in findings):
         return Resolution(None, findings, settings, source)
@@ -127,7 +127,7 @@ def resolve_settings(source: CellSource, cluster: ClusterDefinition) -> Resolved
     if tier is None and source.tiers.is_unread(cluster.file.tier):
         return None
     if tier is None:
-        message, hint = f"there is no tier '{cluster.file.tier}'", nearest(cluster.file.tier, source.tiers.references)
+        message, hint = source.tiers.mistake_in(cluster.file.tier)
         location = cluster.locate(("tier",))
         source.findings.append(TIER_UNKNOWN.finding("tier", message, hint, location, cluster.subject))
         return None

@@ -16,6 +16,7 @@ from aerofleet.policy.exceptions import Exceptions
 from aerofleet.policy.of_cells import JudgedCell
 from aerofleet.policy.policy import Policy
 from aerofleet.policy.rendered_object import Object, RenderedObject
+from aerofleet.settings.source import in_project
 from aerofleet.units.aerospike_cluster import is_cluster
 
 JUDGED: frozenset[str] = frozenset({"state"})
@@ -76,11 +77,16 @@ def _is_as_bad(severity: Severity, other: Severity) -> bool:
 
 def _all(analysis: CellAnalysis, judged: JudgedCell) -> Iterator[Judged]:
     assert analysis.rendered  # noqa: S101
+    assert analysis.resolution.source  # noqa: S101
     locate = _locator(analysis)
-    for rendered in rendered_objects(analysis, judged):
-        for of_object in OF_OBJECTS:
-            for finding in of_object.findings(rendered):
-                yield of_object, replace(finding, location=locate(rendered, finding.path), subject=rendered.subject)
+    of_objects = [
+        (of_object, replace(finding, location=locate(rendered, finding.path), subject=rendered.subject))
+        for rendered in rendered_objects(analysis, judged)
+        for of_object in OF_OBJECTS
+        for finding in of_object.findings(rendered)
+    ]
+    located = in_project(analysis.resolution.source, (finding for _, finding in of_objects))
+    yield from zip((of_object for of_object, _ in of_objects), located, strict=True)
     for of_cell in OF_CELLS:
         yield from ((of_cell, finding) for finding in of_cell.findings(judged))
 

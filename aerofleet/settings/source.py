@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
@@ -21,7 +22,7 @@ from aerofleet.files.validation import to_finding, validated
 from aerofleet.findings import Finding, Location, Subject
 from aerofleet.load import Document, LoadError
 from aerofleet.settings.merge import Path
-from aerofleet.settings.tiers import Tiers, read_tiers
+from aerofleet.settings.tiers import PRODUCT_TIERS, Tiers, is_of_product, read_tiers
 from aerofleet.units.cluster_key import cluster_key
 
 STACKS = pathlib.Path("stacks")
@@ -109,6 +110,26 @@ class CellSource:
         for cluster in self.clusters:
             clusters.setdefault(cluster.team, []).append(cluster)
         return clusters
+
+
+def in_project(source: CellSource, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield ``findings``; those in a product's tier at a place in the project, which has no such file.
+
+    The place is where the lowest of the project's tiers extends the product's, or else the tier of the cluster: there a
+    person can choose another value.
+    """
+    definitions = {cluster.subject: cluster for cluster in source.clusters}
+    for finding in findings:
+        where = finding.location
+        cluster = definitions.get(finding.subject) if finding.subject else None
+        if cluster is None or where is None or not where.file.startswith(f"{PRODUCT_TIERS}/"):
+            yield finding
+            continue
+        chain = source.tiers.chain(cluster.file.tier)
+        own = next((revision for revision in chain if not is_of_product(revision.name)), None)
+        place = own.locate_extends() if own else cluster.locate(("tier",))
+        message = f"{finding.message} (the value is in line {where.line} of the product's {where.file})"
+        yield replace(finding, message=message, location=place)
 
 
 def cells(root: pathlib.Path) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from aerofleet.files.choices import NetworkProfile
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.manifests import RenderedCell, render_cell
-from tests.fleet.project import CASES, EXAMPLE
+from tests.fleet.project import CASES
 
 GOLDEN = CASES / "golden"
 DEFINITIONS = GOLDEN / "definitions"
@@ -27,8 +27,7 @@ Render = Callable[[Cell], RenderedCell]
 
 
 def golden_project(root: Path) -> Path:
-    """Write the golden cell and its tiers, those of the example cell, into the folder ``root``; return it."""
-    shutil.copytree(EXAMPLE / "templates", root / "templates")
+    """Write the golden cell and its tiers, which are those of the product, into the folder ``root``; return it."""
     shutil.copytree(DEFINITIONS, root, dirs_exist_ok=True)
     return root
 

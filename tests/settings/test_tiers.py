@@ -1,16 +1,15 @@
-"""Revisions of tiers: which one a cluster gets, and that the project's own say why their values are what they are."""
+"""Revisions of tiers: which one a cluster gets."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-import yaml
 
 from aerofleet.cli import main
 from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.manifests.aerospike_cluster import aerospike_cluster
-from tests.fleet.project import EXAMPLE, SHOP, change, copy_of
+from tests.fleet.project import SHOP, change, copy_of
 
 PLAIN = "templates/tiers/plain.yaml"
 
@@ -89,13 +88,6 @@ def test_a_tier_follows_the_version_of_the_server(
     assert {"indexes-memory-budget", "memory-size"} & namespace.keys() == {memory}
     # 1M records × 128 bytes and 512 MiB for the indexes; before 7.0 the same limit holds the 2 GiB of data.
     assert namespace[memory] == 128_000_000 + (512 << 20) + (2 << 30 if memory == "memory-size" else 0)
-
-
-@pytest.mark.parametrize("path", sorted((EXAMPLE / "templates" / "tiers").glob("*.yaml")), ids=lambda path: path.stem)
-def test_a_tier_says_why_it_is_what_it_is(path: Path) -> None:
-    comments = [line for line in path.read_text().splitlines() if line.lstrip().startswith("# ")]
-    assert len(comments) >= 3
-    assert all(revision["description"] for revision in yaml.safe_load(path.read_text())["revisions"].values())
 
 
 def test_a_cluster_that_wants_fewer_racks_leaves_the_last_ones_and_gets_the_same_back(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def watched(cell: Cell, team: Team) -> Iterator[Cluster]:
 
 def tier_rule(cell: Cell, tier: Tier) -> dict[str, Any]:
     only = f'{{aerofleet_cell="{cell.name}",aerofleet_tier="{tier.reference}"}}'
-    name = f"aerospike-{tier.name}-{tier.revision}"
+    name = f"aerospike-{tier.label}-{tier.revision}"
     return prometheus_rule(cell, cell_metadata(cell, name), [*alerting_rules(only, tier.alert_thresholds)])
 
 

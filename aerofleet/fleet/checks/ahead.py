@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from aerofleet.files.validation import nearest
 from aerofleet.findings import LocatedProblem, rule, rules_in
 from aerofleet.fleet.checks.definitions import Definitions, in_file
+from aerofleet.settings.tiers import is_of_product
 
 SOURCE = "Platform rule: docs/how-to/move-a-fleet-in-steps.md"
 
@@ -24,7 +25,7 @@ def ahead_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
                 path = ("ahead", index, "clusters", place)
                 yield in_file(document, path, f"there is no cluster '{key}'", nearest(key, known))
         if entry.tier and source.tiers.find(entry.tier) is None and not source.tiers.is_unread(entry.tier):
-            message, hint = f"there is no tier '{entry.tier}'", nearest(entry.tier, source.tiers.references)
+            message, hint = source.tiers.mistake_in(entry.tier)
             yield in_file(document, ("ahead", index, "tier"), message, hint)
         channels = source.cell.file.server.channels
         if entry.channel and entry.channel not in channels:
@@ -48,6 +49,8 @@ def ahead_without_effect(definitions: Definitions) -> Iterator[LocatedProblem]:
             if entry.tier and tier != entry.tier and source.tiers.find(entry.tier) is not None:
                 follows = entry.tier.partition("@")[0]
                 remedy = f"tier: {follows} at the cluster, without a revision, and one entry for it"
+                if is_of_product(follows):
+                    remedy = "only a tier of the project is followed: one that extends the product's"
                 yield in_file(document, path, f"{key} has {tier}, and does not follow {follows}", remedy)
             elif entry.channel and channel != entry.version and entry.channel in source.cell.file.server.channels:
                 remedy = f"channel: {entry.channel} at the cluster or in its tier, and one entry for it"

@@ -95,7 +95,7 @@ def named(source: CellSource) -> Iterator[Named]:
         yield Named("team", team, RESOURCE, read.document, ("team",))
         for cluster in read.file.clusters:
             yield Named("cluster", cluster, RESOURCE, read.document, ("clusters", cluster))
-    for tier, revisions in source.tiers.revisions.items():
+    for tier, revisions in source.tiers.own.items():
         for document in {id(revision.document): revision.document for revision in revisions.values()}.values():
             yield Named("tier", tier, RESOURCE, document, ("tier",))
 
@@ -128,12 +128,12 @@ def named_in_settings(source: CellSource) -> Iterator[Named]:
 
 
 def settings_in_files(source: CellSource) -> Iterator[tuple[Document, Mapping[str, Any], Path]]:
-    """Yield (document, settings, path in it) of each cluster, of the cell, and of each revision of a tier."""
+    """Yield (document, settings, path in it) of each cluster, of the cell, and of each revision of its own tiers."""
     for cluster in source.clusters:
         yield cluster.document, cluster.file.settings, cluster.place
     if source.cell:
         yield source.cell.document, source.cell.file.defaults, ("defaults",)
-    for tier in source.tiers.all():
+    for tier in source.tiers.all_own():
         for settings, place in tier.all_settings():
             yield tier.document, settings, place
 

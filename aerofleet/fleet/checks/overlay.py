@@ -117,7 +117,7 @@ def drops_of(overlay: Mapping[str, Any]) -> list[str]:
 
 def dropped_overlays(source: CellSource) -> Iterator[Finding]:
     """Find fields of a tier's overlay that its next revision loses without a word, and drops of what is not there."""
-    for revisions in source.tiers.revisions.values():
+    for revisions in source.tiers.own.values():
         before: TierRevision | None = None
         for number in sorted(revisions):
             yield from of_revision(source.tiers, revisions[number], before)

@@ -21,7 +21,7 @@ def grant_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
     for team, tenant in source.tenants.file.teams.items():
         for index, tier in enumerate(tenant.tiers):
             if tier not in source.tiers.names and tier not in source.tiers.unread:
-                message, remedy = f"there is no tier '{tier}'", nearest(tier, source.tiers.names)
+                message, remedy = f"there is no tier '{tier}'", source.tiers.remedy_for(tier, is_name=True)
                 yield in_file(document, ("teams", team, "tiers", index), message, remedy)
         for index, pool in enumerate(tenant.pools):
             if source.pools and pool not in source.pools.file.pools:

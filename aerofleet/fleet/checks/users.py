@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from aerofleet.findings import LocatedProblem, rule, rules_in
 from aerofleet.fleet.build_cluster import ADMIN_USER, EXPORTER_USER
@@ -10,6 +11,7 @@ from aerofleet.fleet.checks.definitions import Definitions, in_cluster, in_file,
 from aerofleet.fleet.checks.names import settings_in_files
 from aerofleet.settings.merge import is_named_list
 from aerofleet.settings.source import CellSource, ClusterDefinition
+from aerofleet.settings.tiers import TierChainError
 
 PLATFORM_USERS = (ADMIN_USER, EXPORTER_USER)
 
@@ -65,9 +67,15 @@ def access_control_off(definitions: Definitions) -> Iterator[LocatedProblem]:
 
 def tier_has(source: CellSource, cluster: ClusterDefinition, key: str) -> bool:
     """Return whether the cluster's own tier has the setting, and the cluster did not turn access control off itself."""
-    tier, security = source.tiers.find(cluster.file.tier), cluster.file.settings.get("security")
-    turned_off = isinstance(security, Mapping) and "accessControl" in security
-    return tier is not None and bool(tier.file.settings.get(key)) and not turned_off
+    security = cluster.file.settings.get("security")
+    if isinstance(security, Mapping) and "accessControl" in security:
+        return False
+    with suppress(TierChainError):
+        chain = reversed(source.tiers.chain(cluster.file.tier))
+        # A tier without settings of its own is another name of the one that it extends.
+        own = next((revision for revision in chain if revision.file.settings), None)
+        return own is not None and bool(own.file.settings.get(key))
+    return False
 
 
 @rule("password-user", scope="cell", severity="error", source="ADR 0085")
