@@ -18,13 +18,13 @@ RACKS = ("r1", "r2", "r3")
 HOSTS_PER_RACK = 20
 
 
-def write_cell(project: Path, root: Path, clusters: int) -> None:
+def write_cell(project: Path, root: Path, clusters: int, name: str = CELL) -> None:
     """Write a cell of ``clusters`` clusters under ``root``, with the tiers and the platform files of ``project``."""
-    shutil.copytree(project / "templates", root / "templates")
-    folder = root / "stacks" / CELL
+    shutil.copytree(project / "templates", root / "templates", dirs_exist_ok=True)
+    folder = root / "stacks" / name
     (folder / "teams").mkdir(parents=True)
     local = project / "stacks" / "local"
-    cell_text = (local / "cell.yaml").read_text().replace("cell: local", f"cell: {CELL}")
+    cell_text = (local / "cell.yaml").read_text().replace("cell: local", f"cell: {name}")
     (folder / "cell.yaml").write_text(cell_text)
     shutil.copy(local / "pools.yaml", folder / "pools.yaml")
     hosts = yaml.safe_load((local / "hosts.yaml").read_text())
@@ -40,9 +40,9 @@ def write_cell(project: Path, root: Path, clusters: int) -> None:
     for team, content in teams.items():
         write(folder / "teams" / f"{team}.yaml", {"team": team, "clusters": content})
     write(folder / "tenants.yaml", {"teams": {team: tenant() for team in teams}})
-    allocations = next_allocations(resolve_cell(root, CELL))
+    allocations = next_allocations(resolve_cell(root, name))
     assert allocations is not None  # noqa: S101
-    write_whole(allocations_path(root, CELL), allocations_text(allocations))
+    write_whole(allocations_path(root, name), allocations_text(allocations))
 
 
 def cluster(number: int) -> dict[str, object]:

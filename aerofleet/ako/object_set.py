@@ -39,7 +39,6 @@ class ObjectSet:
         everything = list(objects)
         self.written = [dict(resource) for resource in everything if is_cluster(resource)]
         self.others = [dict(resource) for resource in everything if not is_cluster(resource)]
-        self._requests: dict[str, Requests] = {}
         self._keyed: dict[tuple[str, str, str], Keyed | None] = {}
 
     @cached_property
@@ -124,14 +123,16 @@ class ObjectSet:
 
     def requests_in(self, namespace: str) -> Requests:
         """Return the sum of what the clusters of a namespace request."""
-        if namespace not in self._requests:
-            total: Requests = defaultdict(Fraction)
-            for cluster in self.clusters:
-                if cluster.namespace == namespace:
-                    for name, amount in requests_of(cluster).items():
-                        total[name] += amount
-            self._requests[namespace] = total
-        return self._requests[namespace]
+        return self._requests.get(namespace) or defaultdict(Fraction)
+
+    @cached_property
+    def _requests(self) -> dict[str, Requests]:
+        requests: dict[str, Requests] = {}
+        for cluster in self.clusters:
+            total = requests.setdefault(cluster.namespace, defaultdict(Fraction))
+            for name, amount in requests_of(cluster).items():
+                total[name] += amount
+        return requests
 
 
 def _keyed(resource: Object) -> Keyed:

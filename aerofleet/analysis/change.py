@@ -5,6 +5,7 @@ Takes plain objects and knows nothing of files: rendered cells of two revisions,
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from aerofleet.ako.hazards.beside import change_hazards_beside
 from aerofleet.ako.object_set import ObjectSet
 from aerofleet.ako.reasons.identity import created_reason, deletion_reason, version_refusals
 from aerofleet.ako.reasons.objects import object_reasons
-from aerofleet.ako.restart import NEW, SCALED_DOWN
+from aerofleet.ako.restart import NEW, NO_RESTART, SCALED_DOWN
 from aerofleet.ako.status import Status, finished_status, status_of
 from aerofleet.analysis.cluster import Reading, judge_cluster
 from aerofleet.findings import Finding, Subject
@@ -86,7 +87,8 @@ def analyse_change(
 
     ``operator``: the release that acts. The statuses and Pods in ``old`` say how far the last roll-out is; without them
     it counts as finished. Objects belong together by kind, namespace and name; a single cluster on each side belongs to
-    the other, whatever they are called, unless ``by_name``: the objects of a whole cell are no renamed file.
+    the other, whatever they are called, unless ``by_name``: the objects of a whole cell are no renamed file and have
+    no status, so a cluster that is equal on both sides stays as it is.
     """
     pods = [resource for resource in old if resource.get("kind") == "Pod"]
     before, after = (
@@ -98,6 +100,8 @@ def analyse_change(
     for was, now in pairs(before.written, after.written):
         if now is None:
             change = _deletion(was or {}, read[id(was)])
+        elif by_name and was is not None and _is_equal(was, now):
+            change = _unchanged(Reading(read[id(was)], before), Reading(read[id(now)], after), now)
         elif was is None:
             change = _creation(now, read[id(now)], after)
         else:
@@ -141,6 +145,17 @@ def _update(old: Reading, new: Reading, written: Object, status: Status) -> Obje
         pods=dict(Counter(change.restarts.pods.values())),
         blocks_hosts=bool(change.restarts.blocked_hosts),
     )
+
+
+def _is_equal(old: Object, new: Object) -> bool:
+    """Return whether two objects are the same, the types of their values too: Python takes 1 for true."""
+    return old == new and json.dumps(old, sort_keys=True) == json.dumps(new, sort_keys=True)
+
+
+def _unchanged(old: Reading, new: Reading, written: Object) -> ObjectChange:
+    """Return what a change of the other objects means for a cluster that stays as it is, and is rolled out."""
+    beside = change_hazards_beside(old.cluster, new.cluster, old.objects, new.objects)
+    return ObjectChange(_subject(written), Effect.NONE, (), tuple(beside), pods={NO_RESTART: new.cluster.size})
 
 
 def _creation(written: Object, cluster: Cluster, objects: ObjectSet) -> ObjectChange:

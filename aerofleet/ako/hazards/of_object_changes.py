@@ -136,8 +136,8 @@ def policy_closes_early(cluster: Cluster, before: ObjectSet, after: ObjectSet) -
     """A NetworkPolicy closes a port of fabric or heartbeat that the cluster gives up. The policy applies at once, the
     pods restart one after the other: until then they still use the port, and may lose one another.
     """
-    for old in before.clusters:
-        if (old.namespace, old.name) != (cluster.namespace, cluster.name):
+    for old in before.named(cluster.name):
+        if old.namespace != cluster.namespace:
             continue
         known = {*closed_between_nodes(old, before), *closed_between_nodes(cluster, after)}
         for path, message in closed_between_nodes(old, after):

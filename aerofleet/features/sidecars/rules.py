@@ -138,7 +138,7 @@ def closed_by(path: str) -> str:
 @rule("volume-secret", scope="cell", severity="error", source="Platform rule: docs/how-to/run-a-sidecar.md")
 def volume_secret(cluster: DefinedCluster) -> Iterator[LocatedProblem]:
     """An extra volume mounts a Secret of the platform: a password, a certificate's key, the feature key."""
-    resources = resources_of_team(cluster)
+    resources = resources_of_team(cluster) if cluster.settings.extra_volumes else []
     for index, extra in enumerate(cluster.settings.extra_volumes):
         name = extra.secret or ""
         of_cluster = any(name == tls_secret(resource) or name.startswith(f"{resource}.user.") for resource in resources)
