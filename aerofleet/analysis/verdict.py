@@ -140,7 +140,7 @@ def _rollout(question: Question) -> Answer:
 
 
 def _facts(question: Question) -> Facts:
-    written = question.get("facts") or {}
+    written = question.get("facts", {})
     if not isinstance(written, dict):
         raise QuestionError("facts is no object")
     unknown = sorted(written.keys() - {*FACTS, "nodes", "unlucky"})

@@ -218,6 +218,11 @@ def test_any_junk_in_a_cluster_is_judged(base: str, data: st.DataObject) -> None
         {"verb": "update", "old": good, "new": junk},
         {"verb": "update", "old": junk, "new": good},
         {"verb": "restart", "old": good, "new": junk},
+        {"verb": "rollout", "old": good, "new": junk},
+        {"verb": "rollout", "old": junk, "new": good},
+        {"verb": "rollout", "old": None, "new": junk},
+        {"verb": "rollout", "old": junk, "new": None},
+        {"verb": "rollout", "old": good, "new": good, "statusPatch": {"spec": junk, "pods": junk, "rackConfig": junk}},
         {"verb": "update", "old": good, "new": good, "statusPatch": {"spec": junk, "pods": junk, "rackConfig": junk}},
     ):
         assert json.loads(json.dumps(answer(question)))

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from aerofleet.ako.change import change_of
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.restart import IMAGE, LIVE, NEW, NO_RESTART, POD_RESTART, REMOVED, SCALED_DOWN, WARM
-from aerofleet.ako.rollout.acts import Exec, OnPods, Rollout, Scale, Step
+from aerofleet.ako.rollout.acts import Exec, OnPods, Repeat, Rollout, Scale, Step
 from aerofleet.ako.rollout.forecast import rollout_of
 from aerofleet.ako.rollout.model import Facts
 from aerofleet.ako.rollout.reconcile import LaterEdit
 from aerofleet.ako.status import Status, finished_status
+from aerofleet.analysis.verdict import QuestionError, answer
 from aerofleet.findings.effect import Effect
 from tests.ako.specimen import cases as specimen_cases
 from tests.ako.specimen import cluster
@@ -215,6 +216,41 @@ def test_every_roll_out_of_healthy_pods_ends_as_the_spec_says(edits: list[Json],
             assert set(step.act.pods) <= set(step.out)
     assert pods == set(finished_status(after).pods)
     assert found.steps[-1].json()["phase"] == "Completed"
+
+
+PODS = tuple(f"cache-{rack}-{ordinal}" for rack in (1, 2, 3, 4) for ordinal in range(3))
+some_pods = st.frozensets(st.sampled_from(PODS), max_size=3)
+
+
+@given(st.lists(st.sampled_from(EDITS), max_size=4), some_pods, some_pods, some_pods, st.sampled_from((0, 1, "50%")))
+@settings(max_examples=150, deadline=None)
+def test_every_roll_out_ends_or_names_what_it_repeats(
+    edits: list[Json], failed: frozenset[str], healing: frozenset[str], crashing: frozenset[str], allowed: Any
+) -> None:
+    was = {"spec.rackConfig.maxIgnorablePods": allowed}
+    old, new = cluster("memory", was), cluster("memory", was, *edits)
+    there = finished_status(cluster_of(old))
+    status = replace(there, failed=failed & there.pods.keys())
+    found = rollout_of(old, new, status=status, facts=Facts(crashing=crashing - healing, healing=healing))
+    repeats = [step for step in found.steps if isinstance(step, Repeat)]
+    assert bool(repeats) == bool(found.blocked)
+    assert repeats or found.outcome != "stuck"
+    assert all(step is found.steps[-1] for step in repeats)
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        ([], "facts is no object"),
+        ({"nodes": []}, "facts.nodes is no object"),
+        ({"crashed": []}, "facts has 'crashed', which is none of crashing"),
+        ({"crashing": "cache-1-0"}, "crashing is no list of texts"),
+    ],
+)
+def test_facts_of_another_form_are_no_question(facts: Any, message: str) -> None:
+    question = {"verb": "rollout", "old": cluster("memory"), "new": cluster("memory"), "facts": facts}
+    with pytest.raises(QuestionError, match=message):
+        answer(question)
 
 
 def test_no_change_has_no_acts() -> None:

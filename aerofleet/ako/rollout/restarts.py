@@ -73,9 +73,11 @@ def restart_kinds(world: World, state: RackState) -> dict[str, str]:
 def operation_kind(world: World, pod: Pod) -> str:
     """Return the restart that the spec's operation asks of a pod."""
     operation = world.goal.operation
+    if not operation:
+        return NO_RESTART
     done = world.status.cluster.spec.get("operations") or [] if world.status else []
     kind = OPERATIONS.get(str(operation.get("kind")), NO_RESTART)
-    if not operation or [operation] == done or pod.name in world.operated:
+    if [operation] == done or pod.name in world.operated:
         return NO_RESTART
     before = next((item for item in done if item.get("id") == operation.get("id")), None)
     if before is not None and (not before.get("podList") or pod.name in before["podList"]):
