@@ -1,0 +1,108 @@
+"""The advice that follows from a review: merge, wait for a quiet time, ask somebody, or do not merge; and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from aerofleet.findings import Finding
+from aerofleet.findings.effect import Effect
+from aerofleet.review.model import ChangedCluster, Review
+
+Action = Literal["merge", "wait", "ask", "stop"]
+ACTIONS: dict[Action, str] = {
+    "merge": "merge at any time",
+    "wait": "merge when there is time for the roll-out",
+    "ask": "ask first",
+    "stop": "do not merge",
+}
+"""Action → what a reader should do, the mildest first."""
+MOST_TEAMS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """``action``: the strictest that follows from any part of the review. ``steps``: a sentence for each part that it
+    follows from, the strictest first.
+    """
+
+    action: Action
+    steps: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return ACTIONS[self.action]
+
+
+def advice_of(review: Review) -> Advice:
+    """Return what a reader should do."""
+    steps = [*_stops(review), *_asks(review), *_waits(review)]
+    if not steps:
+        return Advice("merge", ("Nothing restarts, and no data moves.",))
+    strictness = list(ACTIONS)
+    action = max((one for one, _ in steps), key=strictness.index)
+    return Advice(action, tuple(text for _, text in sorted(steps, key=lambda step: -strictness.index(step[0]))))
+
+
+def _stops(review: Review) -> Iterator[tuple[Action, str]]:
+    if review.unknown:
+        cells = ", ".join(dict.fromkeys(one.cell or "the whole change" for one in review.unknown))
+        yield "stop", f"It can't be judged in full ({cells}): mend what is listed below first."
+    if refused := _clusters(review, Effect.REFUSED):
+        yield "stop", f"The operator does not do the change of {counted(len(refused), 'cluster')}: take the way below."
+    if objects := sum(other.effect == Effect.REFUSED for other in review.others):
+        yield "stop", f"Kubernetes does not do the change of {counted(objects, 'object')}: take the way below."
+    if errors := _new(review, "error"):
+        yield "stop", f"It breaks {counted(len(errors), 'rule')} of the platform: {rules_of(errors)}."
+
+
+def _asks(review: Review) -> Iterator[tuple[Action, str]]:
+    if at_risk := _clusters(review, Effect.DATA_AT_RISK):
+        yield "ask", f"Ask {_teams(at_risk)} whether the data may be lost, or has a backup: a step can leave no copy."
+    if any(one.effect == Effect.DATA_AT_RISK for one in review.others):
+        yield "ask", "Ask the platform team: what a changed object does is not known, or may cut off data."
+    admitted = [group for group in review.groups if group.first.effect < Effect.REFUSED]
+    hazards = [hazard for group in admitted for hazard in group.hazards if hazard.severity == "severe"]
+    if severe := [*hazards, *_new(review, "severe")]:
+        yield "ask", f"Ask who answers for what is severe below: {rules_of(severe)}."
+    if moving := _clusters(review, Effect.MOVES_DATA):
+        who = counted(len(moving), "cluster")
+        yield "ask", f"Ask the platform team for a quiet hour: data of {who} moves over the network."
+    if review.previews:
+        stacks = ", ".join(stack for preview in review.previews for stack in preview.stacks[:MOST_TEAMS])
+        yield "ask", f"Look at a preview of the engine first, for {stacks}: pins of the engine differ."
+    if review.changed_code:
+        yield "ask", "Ask the owners of the code: it differs, and the rendering with it."
+
+
+def _waits(review: Review) -> Iterator[tuple[Action, str]]:
+    restarting = [*_clusters(review, Effect.WARM_RESTART), *_clusters(review, Effect.ROLLING_RESTART)]
+    if restarting:
+        who, them = counted(len(restarting), "cluster"), "it" if len(restarting) == 1 else "them"
+        text = f"Pods of {who} restart, batch by batch: no other change of {them} until `aerofleet wait` ends."
+        yield "wait", text
+
+
+def counted(number: int, noun: str) -> str:
+    """Return ``1 cluster``, ``2 clusters``, ``1,000 clusters``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def rules_of(findings: Iterable[Finding]) -> str:
+    """Return the ids of the rules, each once."""
+    return ", ".join(f"`{name}`" for name in dict.fromkeys(finding.rule for finding in findings))
+
+
+def _clusters(review: Review, effect: Effect) -> list[ChangedCluster]:
+    return [cluster for cluster in review.clusters if cluster.effect == effect]
+
+
+def _new(review: Review, severity: str) -> list[Finding]:
+    return [one.finding for one in review.findings if one.is_new and one.finding.severity == severity]
+
+
+def _teams(clusters: Iterable[ChangedCluster]) -> str:
+    names = list(dict.fromkeys(cluster.team for cluster in clusters))
+    more = f" and {counted(len(names) - MOST_TEAMS, 'team')} more" if len(names) > MOST_TEAMS else ""
+    return f"the team{'s' if len(names) > 1 else ''} {', '.join(names[:MOST_TEAMS])}{more}"

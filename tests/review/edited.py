@@ -1,0 +1,33 @@
+"""Reviews of the edits in tests/cases/review/edits.yaml."""
+
+from __future__ import annotations
+
+import datetime
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from aerofleet.authoring.generated import following_definitions, write_files
+from aerofleet.findings.stop import StopError
+from aerofleet.review.model import Review
+from aerofleet.trees.compare import Request, review_sides
+from tests.fleet.project import CASES, change, copy_of
+
+FOLDER = CASES / "review"
+PROJECT = FOLDER / "project"
+EDITS: dict[str, dict[str, Any]] = {one["name"]: one for one in yaml.safe_load((FOLDER / "edits.yaml").read_text())}
+DAY = datetime.date(2026, 11, 29)
+
+
+def review_of_edit(name: str, folder: Path) -> Review:
+    """The review of an edit and of the files that `aerofleet generate` writes after it, between two branches."""
+    root = copy_of(PROJECT, folder / "project")
+    for edit in EDITS[name]["edits"]:
+        change(root, edit)
+    with suppress(StopError):  # an edit with a mistake: nothing follows from it
+        write_files(root, following_definitions(root))
+    review = review_sides(root, Request(str(PROJECT), str(root)), DAY)
+    return replace(review, base=replace(review.base, name="main"), head=replace(review.head, name="change"))
