@@ -3,6 +3,7 @@ own clone the pages of its reference and what is generated in the template of a 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -31,6 +32,7 @@ from aerofleet.manifests.reference import network_profiles_page
 from aerofleet.reference.rules import page as rules_page
 from aerofleet.reference.schemas import schema_text
 from aerofleet.reference.settings import definitions_page
+from aerofleet.review.formats.json_schema import review_schema
 from aerofleet.settings.source import STACKS, cells, read_cell
 
 CODEOWNERS = Path(".github/CODEOWNERS")
@@ -167,6 +169,7 @@ def pages() -> Texts:
     return {
         REFERENCE / "definitions.md": definitions_page(),
         REFERENCE / "network-profiles.md": network_profiles_page(),
+        REFERENCE / "review.schema.json": json.dumps(review_schema(), indent=2, ensure_ascii=False) + "\n",
         REFERENCE / "rules.md": rules_page(),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aerofleet.findings.finding import Finding
@@ -23,8 +23,13 @@ def _command(finding: Finding) -> str:
     if finding.location:
         place = {"file": finding.location.file, "line": finding.location.line, "col": finding.location.column}
     title = f"severe: {finding.rule}" if finding.severity == "severe" else finding.rule
-    properties = ",".join(f"{key}={_escaped(str(value), ':,')}" for key, value in {**place, "title": title}.items())
-    return f"::{COMMANDS[finding.severity]} {properties}::{_escaped(sentence(finding))}\n"
+    return command(COMMANDS[finding.severity], {**place, "title": title}, sentence(finding))
+
+
+def command(level: str, properties: Mapping[str, Any], message: str) -> str:
+    """Return a line with a command of ``COMMANDS``; nothing in its texts ends it, or is another command."""
+    written = ",".join(f"{key}={_escaped(str(value), ':,')}" for key, value in properties.items())
+    return f"::{level} {written}::{_escaped(message)}\n"
 
 
 def _escaped(text: str, also: str = "") -> str:

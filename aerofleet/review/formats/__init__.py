@@ -9,11 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from aerofleet.findings.terminal import Terminal
+from aerofleet.review.formats.annotated import as_annotations, as_review_sarif
 from aerofleet.review.formats.comment import as_comment
 from aerofleet.review.formats.json import as_json
 from aerofleet.review.formats.text import as_text
 from aerofleet.review.model import Review
 
 Format = Callable[[Review, Terminal, bool], str]
-FORMATS: dict[str, Format] = {"text": as_text, "json": as_json, "markdown": as_comment}
+FORMATS: dict[str, Format] = {
+    "text": as_text,
+    "json": as_json,
+    "markdown": as_comment,
+    "sarif": as_review_sarif,
+    "github": as_annotations,
+}
 """Value of ``--format`` → the function that returns the text. ``show_all``: the clusters of each group by name."""

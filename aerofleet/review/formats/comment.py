@@ -6,6 +6,7 @@ it. What has no room is left out in a fixed order, the mildest first, and counte
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -37,6 +38,7 @@ MARKER = "<!-- aerofleet:review -->"
 """First line of the comment, by which it is found and updated."""
 MOST_BYTES = 60_000
 """GitHub takes 65,536 characters (docs.github.com, "REST API endpoints for issue comments"), GitLab more."""
+BLANK_LINES = re.compile(r"\n{3,}")
 FEW = 5
 """Number of groups up to which the mild ones are shown in full, too."""
 UNKNOWN_MEANING = "a cell that can't be judged: its definitions have mistakes, or its rendering failed"
@@ -66,7 +68,8 @@ def as_comment(review: Review, terminal: Terminal = NO_TERMINAL, show_all: bool 
     texts: dict[Room, str] = {}
 
     def fits(room: Room) -> bool:
-        texts[room] = _template().render(_view(review, room))
+        rendered = _template().render(_view(review, room))
+        texts[room] = BLANK_LINES.sub("\n\n", rendered).strip() + "\n"
         return len(texts[room].encode()) <= MOST_BYTES
 
     room = ROOMS[0] if fits(ROOMS[0]) else ROOMS[bisect_left(ROOMS, True, lo=1, hi=len(ROOMS) - 1, key=fits)]

@@ -1,0 +1,139 @@
+"""The JSON Schema of a review's JSON, for the tools that read it: `docs/reference/review.schema.json`."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from aerofleet.findings import SEVERITIES
+from aerofleet.findings.effect import EFFECTS
+from aerofleet.findings.finding import SubjectKind
+from aerofleet.review.formats.json import SCHEMA
+from aerofleet.review.model import SideName, Verdict
+
+Json = dict[str, Any]
+TEXT: Json = {"type": "string"}
+TEXTS: Json = {"type": "array", "items": TEXT}
+COUNT: Json = {"type": "integer", "minimum": 0}
+TRUTH: Json = {"type": "boolean"}
+EFFECT: Json = {"enum": [str(effect) for effect in EFFECTS]}
+ANY: Json = {"description": "a value of a definition file; null: this side has none"}
+
+
+def review_schema() -> Json:
+    """Return the schema. A new key, or another meaning of one, is a new version."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": SCHEMA,
+        "title": "What `aerofleet review --format json` prints",
+        **record(
+            schema={"const": SCHEMA},
+            verdict={"enum": list(get_args(Verdict)), "description": "the worst effect, or unknown"},
+            counts={
+                "type": "object",
+                "additionalProperties": COUNT,
+                "description": "effect, or unknown → number of clusters; those without an effect too",
+            },
+            base=ref("side"),
+            head=ref("side"),
+            asOf={"type": "string", "format": "date", "description": "the day of rules with dates"},
+            clusters=listed("cluster", "every cluster that changes"),
+            folded=listed("group", "clusters with equal changes"),
+            objects=listed("object", "other objects that come, go or change"),
+            findings=listed("headFinding", "findings of head and of policies"),
+            unknown=listed("unknown", "cells that can't be judged"),
+            upgrades=listed("upgrade", "other releases of the operator or of servers"),
+            enginePreviews={"type": "array", "items": record(stacks=TEXTS, pins=TEXTS)},
+            changedCode={**TEXTS, "description": "files of code, pins and locks that differ"},
+        ),
+        "$defs": definitions(),
+    }
+
+
+def definitions() -> dict[str, Json]:
+    """Return the parts that several others have."""
+    finding = {
+        "rule": {**TEXT, "description": "id in docs/reference/rules.md"},
+        "severity": {"enum": list(SEVERITIES)},
+        "path": TEXT,
+        "message": TEXT,
+        "remedy": TEXT,
+    }
+    change = {
+        "effect": EFFECT,
+        "reasons": listed("reason"),
+        "hazards": listed("finding"),
+        "cause": listed("cause", "the changed lines; several where several change the cluster"),
+        "byChangedCode": TRUTH,
+        "pods": {"type": "object", "additionalProperties": COUNT, "description": "kind of restart → number of pods"},
+    }
+    place = {"stack": TEXT, "cell": TEXT, "environment": TEXT}
+    names = {"team": TEXT, "cluster": TEXT}
+    located = {"subject": maybe(ref("subject")), "location": maybe(ref("location"))}
+    return {
+        "side": record(
+            name=TEXT,
+            commit=TEXT,
+            digest=TEXT,
+            renderedBy={"enum": ["running-code", "own-code", "file", "nothing"]},
+            productVersion=TEXT,
+            notes=TEXTS,
+        ),
+        "location": record(file=TEXT, line={"type": "integer", "minimum": 1}, column={"type": "integer", "minimum": 1}),
+        "subject": record(kind={"enum": list(get_args(SubjectKind))}, name=TEXT),
+        "finding": record(**finding),
+        "locatedFinding": record(**finding, **located),
+        "headFinding": record(cell=TEXT, isNew=TRUTH, **finding, **located),
+        "reason": record(effect=EFFECT, **finding),
+        "cause": record(
+            path=TEXT,
+            layer={**TEXT, "description": "what the value belongs to: a tier, the team, the cell, the code"},
+            old=ANY,
+            new=ANY,
+            side={"enum": list(get_args(SideName))},
+            location=maybe(ref("location")),
+        ),
+        "cluster": record(**place, **names, namespace=TEXT, name=TEXT, **change),
+        "group": record(**change, clusters={"type": "array", "items": record(cell=TEXT, **names)}),
+        "object": record(**place, object=TEXT, effect=EFFECT, reasons=listed("reason"), byChangedCode=TRUTH),
+        "unknown": record(
+            cell=TEXT,
+            side={"enum": list(get_args(SideName))},
+            reason=TEXT,
+            wayOut=TEXT,
+            mistakes=listed("locatedFinding"),
+            clusters=COUNT,
+        ),
+        "upgrade": record(
+            kind={"enum": ["operator", "server"]},
+            cell=TEXT,
+            channel=TEXT,
+            old=TEXT,
+            new=TEXT,
+            clusters=TEXTS,
+            notes=listed("finding"),
+            cause=maybe(ref("cause")),
+        ),
+    }
+
+
+def record(**properties: Json) -> Json:
+    """Return the schema of a mapping that has all of these keys, and no others."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def ref(name: str) -> Json:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def maybe(schema: Json) -> Json:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def listed(name: str, description: str = "") -> Json:
+    schema: Json = {"type": "array", "items": ref(name)}
+    return {**schema, "description": description} if description else schema
