@@ -15,6 +15,7 @@ from aerofleet.findings import Effect, Reason
 from aerofleet.fleet.stack_name import PLATFORM, StackName
 from aerofleet.review.causes import OBJECTS, RESOURCE, Causes, DefinedCluster, defined_clusters
 from aerofleet.review.model import ChangedCluster, ChangedOther, CodeChange
+from aerofleet.review.redaction import redacted
 from aerofleet.units.aerospike_cluster import is_cluster
 from aerofleet.units.cluster_key import cluster_key
 from aerofleet.units.names import CLUSTER_LABEL, TEAM_LABEL
@@ -134,7 +135,7 @@ class _Clusters:
             hazards=change.hazards,
             pods=dict(change.pods),
             blocks_hosts=change.blocks_hosts,
-            causes=(*causes, *(self.code.causes if by_code else ())),
+            causes=tuple(map(redacted, (*causes, *(self.code.causes if by_code else ())))),
             by_changed_code=by_code,
             server_namespaces=tuple(_server_namespaces(new or old or {})),
         )
