@@ -1,58 +1,174 @@
-"""A review as text: the verdict, then each group of equal changes, the worst effect first."""
+"""A review as text, as short as the comment: the verdict and what to do, then each group of equal changes."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from aerofleet.analysis.formats.folding import folded
 from aerofleet.findings.terminal import NO_TERMINAL, Terminal, shown
-from aerofleet.review.model import Cause, ChangedCluster, Group, Review
+from aerofleet.review.advice import advice_of, counted
+from aerofleet.review.formats.entries import (
+    CauseLine,
+    Entry,
+    ReasonLine,
+    effect_lines,
+    entry_of,
+    finding_lines,
+    mistake_lines,
+    new_findings,
+    object_line,
+)
+from aerofleet.review.model import Review
 
-MOST_NAMES = 6
-MOST_CAUSES = 5
+COLOURS = {
+    "refused": "red",
+    "unknown": "red",
+    "error": "red",
+    "data-at-risk": "magenta",
+    "severe": "magenta",
+    "moves-data": "yellow",
+    "warning": "yellow",
+    "rolling-restart": "cyan",
+    "warm-restart": "cyan",
+}
+"""Effect or severity → its colour."""
+ADVICE_COLOURS = {"stop": "red", "ask": "magenta", "wait": "cyan", "merge": "faint"}
 
 
 def as_text(review: Review, terminal: Terminal = NO_TERMINAL, show_all: bool = False) -> str:
-    """Return a paragraph for each group of clusters, and lines for the rest."""
-    return "".join(f"{terminal.wrapped(shown(line))}\n" for line in _lines(review, show_all))
+    """Return the text. ``show_all``: the clusters of each group by name."""
+    if review.is_empty:
+        none = review.counts.get("none", 0)
+        return terminal.wrapped(f"verdict: none. Nothing changes: {counted(none, 'cluster')} without any effect") + "\n"
+    severe, mild = (list(_findings(review, *severities)) for severities in (("error", "severe"), ("warning", "info")))
+    paragraphs = [list(_head(review)), list(_unknown(review)), severe, *_entries(review, show_all), mild]
+    paragraphs += [list(_upgrades(review)), list(_previews(review)), list(_objects(review))]
+    return "\n".join("".join(f"{_line(line, terminal)}\n" for line in lines) for lines in paragraphs if lines)
 
 
-def _lines(review: Review, show_all: bool) -> Iterator[str]:
-    counted = [f"{number} {name}" for name, number in review.counts.items() if number]
-    yield f"verdict: {review.verdict} ({', '.join(counted) or 'no cluster'})"
-    for one in review.unknown:
-        yield f"unknown: {one.cell or 'everything'}: {one.reason}. {one.way_out}"
-        yield from (f"  {finding.location}: {finding.path}: {finding.message}" for finding in one.mistakes)
+Line = tuple[str, str, str]
+"""Indentation; the beginning, with the name of its colour after a ``|``; the rest."""
+
+
+def _line(line: Line, terminal: Terminal) -> str:
+    """Return a line, broken between words; its beginning in a colour."""
+    indent, label, rest = line
+    label, _, colour = label.partition("|")
+    whole = terminal.wrapped(f"{indent}{shown(label)}{shown(rest)}")
+    beginning = f"{indent}{shown(label)}"
+    if colour and whole.startswith(beginning):
+        return f"{indent}{terminal.coloured(shown(label), colour)}{whole.removeprefix(beginning)}"
+    return whole
+
+
+def _head(review: Review) -> Iterator[Line]:
+    advice = advice_of(review)
+    yield "", f"{advice.title}|{ADVICE_COLOURS[advice.action]}", f" (verdict: {review.verdict})"
+    yield from (("  ", "", step.replace("`", "")) for step in advice.steps)
+    for line in effect_lines(review):
+        objects = f", {counted(line.objects, 'other object')}" if line.objects else ""
+        yield (
+            "  ",
+            f"{line.effect}|{COLOURS.get(line.effect, 'faint')}",
+            f": {counted(line.clusters, 'cluster')}{objects}",
+        )
+
+
+def _unknown(review: Review) -> Iterator[Line]:
+    for one in map(mistake_lines, review.unknown):
+        yield "", "not judged|red", f": {one.cell or 'everything'}: {one.reason}. {one.way_out}"
+        for mistake in one.mistakes:
+            yield from _finding(mistake, "  ")
+        yield from _more("  ", one.more_mistakes, "mistake")
+
+
+def _entries(review: Review, show_all: bool) -> Iterator[list[Line]]:
+    known = [one.finding for one in review.findings if one.is_new]
     for group in review.groups:
-        yield from _group(group, show_all)
-    for other in review.others:
-        yield f"{other.effect}: {other.cell} {other.object}"
-        yield from (f"  {reason.path}: {reason.message}  [{reason.rule}]" for reason in other.reasons)
-    for found in review.findings:
-        if found.is_new:
-            yield f"new finding ({found.finding.severity}): {found.finding.location}: {found.finding.message}"
-    for preview in review.previews:
-        yield f"engine preview needed for {', '.join(preview.stacks)}: {', '.join(preview.pins)}"
+        entry = entry_of(group, known)
+        if show_all:
+            entry = replace(entry, names=tuple(cluster.key for cluster in group.clusters), more_names=0)
+        yield list(_entry(entry))
 
 
-def _group(group: Group, show_all: bool) -> Iterator[str]:
-    first = group.first
-    yield f"{first.effect}: {_names(group.clusters, show_all)}"
-    yield from (f"  because of {_cause(cause)}" for cause in first.causes[:MOST_CAUSES])
-    for reason in folded(sorted(group.reasons, key=lambda reason: -reason.effect)):
-        yield f"  {reason.effect} {reason.path}: {reason.message}  [{reason.rule}]"
-    for hazard in group.hazards:
-        yield f"  hazard ({hazard.severity}) {hazard.path}: {hazard.message}  [{hazard.rule}]"
+def _entry(entry: Entry) -> Iterator[Line]:
+    more = f" and {entry.more_names} more (--all names them)" if entry.more_names else ""
+    environment = f", {entry.environment}" if entry.environment else ""
+    effect = str(entry.effect)
+    yield "", f"{effect}|{COLOURS.get(effect, 'faint')}", f": {_names(entry.names)}{more}{environment}"
+    if entry.pods:
+        yield "  ", "", f"pods: {entry.pods}"
+    if entry.by_changed_code:
+        yield "  ", "", "rendered by changed code"
+    for cause in entry.causes:
+        yield "  ", "", f"changed: {_cause(cause)}"
+    yield from _more("  ", entry.more_causes, "changed line")
+    for reason in entry.reasons:
+        yield from _reason(reason, "")
+    yield from _more("  ", entry.more_reasons, "reason")
+    for hazard in entry.hazards:
+        yield from _reason(hazard, f"{hazard.label} hazard|{COLOURS.get(hazard.label, 'faint')}")
+    yield from _more("  ", entry.more_hazards, "hazard")
+    if entry.also:
+        yield "  ", "", f"milder consequences of the same: {entry.also}"
 
 
-def _names(clusters: Sequence[ChangedCluster], show_all: bool) -> str:
-    names = [cluster.key for cluster in clusters]
-    kept = names if show_all else names[:MOST_NAMES]
-    more = f" and {len(names) - len(kept)} more" if len(names) > len(kept) else ""
-    return ", ".join(kept) + more
+def _names(keys: Sequence[str]) -> str:
+    """Return the clusters with the name of each cell once: ``fra: shop/cart, shop/session; lab: shop/cart``."""
+    cells: dict[str, list[str]] = {}
+    for key in keys:
+        cell, _, cluster = key.partition(" ")
+        cells.setdefault(cell, []).append(cluster)
+    return "; ".join(f"{cell}: {', '.join(clusters)}" for cell, clusters in cells.items())
 
 
-def _cause(cause: Cause) -> str:
-    old, new = ("none" if value is None else json.dumps(value, default=str) for value in (cause.old, cause.new))
-    return f"{cause.location or cause.layer}: {cause.path}: {old} → {new}"
+def _cause(cause: CauseLine) -> str:
+    old, new = ("not set" if value is None else value for value in (cause.old, cause.new))
+    return f"{cause.where}: {cause.path}: {old} → {new}"
+
+
+def _reason(reason: ReasonLine, label: str) -> Iterator[Line]:
+    places = [*reason.places, *([f"{reason.more_places} places more"] if reason.more_places else [])]
+    same = f"; the same at {', '.join(places)}" if places else ""
+    yield "  ", label, f"{': ' if label else ''}{reason.path}: {reason.message}{same}  [{reason.rule}]"
+    if reason.remedy:
+        yield "      ", "", reason.remedy
+
+
+def _finding(finding: ReasonLine, indent: str = "") -> Iterator[Line]:
+    colour = COLOURS.get(finding.label, "faint")
+    yield indent, f"{finding.label}|{colour}", f": {finding.path}: {finding.message}  [{finding.rule}]"
+    if finding.remedy:
+        yield f"{indent}    ", "", finding.remedy
+
+
+def _findings(review: Review, *severities: str) -> Iterator[Line]:
+    for finding in new_findings(review, *severities):
+        yield from _finding(finding)
+
+
+def _upgrades(review: Review) -> Iterator[Line]:
+    for one in review.upgrades:
+        what = "operator" if one.kind == "operator" else f"servers of channel {one.channel}"
+        yield "", "", f"{what} in {one.cell}: {one.old} → {one.new}, {counted(len(one.clusters), 'cluster')}"
+        for note in finding_lines(one.notes):
+            yield from _finding(note, "  ")
+
+
+def _previews(review: Review) -> Iterator[Line]:
+    for one in review.previews:
+        yield "", "", f"engine preview needed for {', '.join(one.stacks)}: {', '.join(one.pins)}"
+
+
+def _objects(review: Review) -> Iterator[Line]:
+    for other in map(object_line, sorted(review.others, key=lambda other: -other.effect)):
+        effect = str(other.effect)
+        yield "", f"{effect}|{COLOURS.get(effect, 'faint')}", f": {other.name}"
+        for reason in other.reasons:
+            yield "  ", "", f"{reason.path}: {reason.message}  [{reason.rule}]"
+        yield from _more("  ", other.more_reasons, "reason")
+
+
+def _more(indent: str, number: int, noun: str) -> Iterator[Line]:
+    if number:
+        yield indent, "", f"and {counted(number, noun)} more"
