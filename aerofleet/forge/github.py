@@ -1,0 +1,133 @@
+"""Comments of pull requests at GitHub, also at a GitHub Enterprise Server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from aerofleet.forge.answers import Answer, CallError, call_error
+from aerofleet.forge.comment import ChangeRequest, Comment
+
+if TYPE_CHECKING:
+    from github import Github
+    from github.PullRequest import PullRequest
+    from github.Repository import Repository
+
+SECONDS = 30
+"""Longest time of one answer."""
+ADVICE: Mapping[int, str] = {
+    401: "GITHUB_TOKEN is no valid token, or has expired",
+    403: (
+        "give the job `permissions: pull-requests: write`. A job of `pull_request` never has that for a fork: post from"
+        " a `workflow_run`"
+    ),
+    404: "is the name of the repository right, and may the token read it?",
+    410: "is the name of the repository right, and may the token read it?",
+    422: "is the pull request locked, or its comment too long?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """The branch whose newest commit is reviewed: ``repository`` is that of a fork, or the one of the pull request."""
+
+    repository: str
+    owner: str
+    name: str
+
+
+class GitHub:
+    """The pull request with a number, or the open one of a branch whose newest commit is ``head``."""
+
+    def __init__(self, api_url: str, repository: str, token: str, number: int | Branch, head: str) -> None:
+        self._api_url, self._repository, self._token = api_url, repository, token
+        self._number, self._head = number, head
+
+    def change_request(self) -> ChangeRequest | None:
+        with self._calls("the pull request can't be read"):
+            if isinstance(self._number, int):
+                pull = self._project.get_pull(self._number)
+                return _request(pull) if pull.state == "open" else None
+            # The branch comes from the event of the run. A branch of this name can have several pull requests, and
+            # another fork of the same owner can have the branch, too.
+            branch = self._number
+            pulls = self._project.get_pulls(state="open", head=f"{branch.owner}:{branch.name}")
+            with_head = [pull for pull in pulls if pull.head.sha == self._head]
+            of_branch = [pull for pull in with_head if pull.head.repo and pull.head.repo.full_name == branch.repository]
+            default = self._project.default_branch
+            return _request(min(of_branch, key=lambda pull: pull.base.ref != default)) if of_branch else None
+
+    def own_comments(self, number: int) -> Iterator[Comment]:
+        with self._calls("the comments can't be read"):
+            comments = self._project.get_pull(number).get_issue_comments()
+            for one in comments:
+                if one.user and one.user.login == self._login:
+                    yield Comment(one.id, one.body or "")
+
+    def create(self, number: int, body: str) -> None:
+        with self._calls("the comment can't be written"):
+            self._project.get_pull(number).create_issue_comment(body)
+
+    def update(self, number: int, comment: int, body: str) -> None:
+        with self._calls("the comment can't be changed"):
+            self._project.get_pull(number).get_issue_comment(comment).edit(body)
+
+    def delete(self, number: int, comment: int) -> None:
+        with self._calls("a second comment can't be removed"):
+            self._project.get_pull(number).get_issue_comment(comment).delete()
+
+    @cached_property
+    def _client(self) -> Github:
+        from github import Auth, Github
+
+        # No retries or pauses of the library: it sleeps, and tries a comment again that may have been written.
+        return Github(
+            auth=Auth.Token(self._token),
+            base_url=self._api_url,
+            timeout=SECONDS,
+            user_agent="aerofleet",
+            per_page=100,
+            retry=None,
+            seconds_between_requests=None,
+            seconds_between_writes=None,
+            lazy=True,
+        )
+
+    @cached_property
+    def _project(self) -> Repository:
+        return self._client.get_repo(self._repository)
+
+    @cached_property
+    def _login(self) -> str:
+        """Return the account of the token. REST does not tell it for the token of a job, GraphQL does."""
+        _, answer = self._client.requester.graphql_query("query { viewer { login } }", {})
+        return str(answer["data"]["viewer"]["login"])
+
+    @contextmanager
+    def _calls(self, what: str) -> Iterator[None]:
+        import requests
+        from github import GithubException
+
+        where = f"{self._repository}: {what}"
+        try:
+            yield
+        except GithubException as error:
+            raise _failure(error.status, error.headers, error.data, where, self._token) from None
+        except requests.RequestException as error:
+            raise CallError(f"{where}: no answer ({type(error).__name__})", pause_s=-1.0) from None
+        except (KeyError, TypeError, ValueError, AssertionError) as error:
+            raise CallError(f"{where}: the answer has another form than GitHub's ({type(error).__name__})") from None
+
+
+def _request(pull: PullRequest) -> ChangeRequest:
+    return ChangeRequest(pull.number, pull.head.sha, pull.base.ref)
+
+
+def _failure(status: int, headers: Mapping[str, str | int] | None, data: object, where: str, token: str) -> CallError:
+    message = data.get("message") if isinstance(data, dict) else data if isinstance(data, str) else ""
+    words = str(message or "").replace(token, "***")
+    names = {name.lower(): str(value) for name, value in (headers or {}).items()}
+    return call_error(Answer(status, names, words), where, ADVICE)
