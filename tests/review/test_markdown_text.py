@@ -56,9 +56,10 @@ def test_a_reader_sees_the_whole_text(text: str) -> None:
 
 
 def test_words_stay_readable() -> None:
-    text = "50 becomes 55: <namespace> can't write 2.22 times (`security: {tls: true}` first), see cart.user"
+    text = "50 becomes 55: <namespace> writes 2.22 times (`security: {tls: true}` first), see cart.user or {a: b, c: 1}"
     assert plain(text) == (
-        "50 becomes 55: `<namespace>` can't write 2.22 times (`security: {tls: true}` first), see `cart.user`"
+        "50 becomes 55: `<namespace>` writes 2.22 times (`security: {tls: true}` first), see `cart.user` or "
+        "`{a: b, c: 1}`"
     )
 
 

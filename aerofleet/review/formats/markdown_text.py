@@ -14,9 +14,9 @@ LONGEST = 160
 """Characters of a value; the middle of a longer one is left out."""
 LONGEST_SENTENCE = 600
 """Characters of a message."""
-SPAN = re.compile(r"(?:^|(?<=\s)|(?<=\s\()|(?<=^\())`([^`]+)`(?=[).,;:!?]*(?:\s|$))")
-"""A part of a message that its author marks as code. Nothing but punctuation touches it: two code spans that touch
-would be read as one."""
+SPAN = re.compile(r"(?:^|(?<=\s)|(?<=\s\()|(?<=^\())(`[^`]+`|\{[^`{}]+\})(?=[).,;:!?]*(?:\s|$))")
+"""A part of a message that is code: what its author marks, and a mapping in YAML. Nothing but punctuation touches it:
+two code spans that touch would be read as one."""
 WORD = re.compile(r"(?P<before>\(*)(?P<word>.*?)(?P<after>[).,;:!?]*)", re.DOTALL)
 PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d{1,6}(?:[.,]\d{1,6})*%?|[%→×…–—]")
 COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
@@ -46,7 +46,9 @@ def plain(value: object) -> Markdown:
         raise TypeError(f"a {type(value).__name__} is no text")
     text = shortened(str(value), LONGEST_SENTENCE)
     pieces = SPAN.split(text)  # text, code, text, code, …
-    return Markdown("".join(code(piece) if index % 2 else _words(piece) for index, piece in enumerate(pieces)).strip())
+    return Markdown(
+        "".join(code(piece.strip("`")) if index % 2 else _words(piece) for index, piece in enumerate(pieces)).strip()
+    )
 
 
 def code(value: object) -> Markdown:
