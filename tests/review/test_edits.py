@@ -12,6 +12,7 @@ import pytest
 
 from aerofleet.review.advice import advice_of
 from aerofleet.review.formats.comment import as_comment
+from tests.fleet.project import ROOT
 from tests.review.edited import EDITS, FOLDER, review_of_edit
 from tests.review.rendered import Rendered
 
@@ -39,6 +40,11 @@ def test_edit(name: str, tmp_path: Path) -> None:
 
 def test_every_comment_is_one_of_an_edit() -> None:
     assert {path.stem for path in COMMENTS.iterdir()} <= EDITS.keys()
+
+
+def test_the_how_to_shows_a_comment_as_it_is() -> None:
+    page = (ROOT / "docs/how-to/review-a-change.md").read_text()
+    assert f"````markdown\n{(COMMENTS / 'single-copy-cache.md').read_text()}````\n" in page
 
 
 if __name__ == "__main__":
