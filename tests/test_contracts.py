@@ -17,8 +17,8 @@ from tests.fleet.project import ROOT
 
 LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
 ROOTS: list[str] = LINTER["root_packages"]
-NOT_PACKAGED = {"bench", "tests"}
-"""Folders with code that no package of the project may import."""
+NOT_PACKAGED = {"bench", "policies", "tests"}
+"""Folders with code that no package of the project may import; `policies` has three lines for the engine."""
 
 STRAYS = {
     "aerofleet/engine/orphans.py": ("import aerofleet.cli.check", "aerofleet.engine.orphans -> aerofleet.cli.check"),

@@ -11,9 +11,10 @@ from aerofleet.analysis.cell import CellAnalysis
 from aerofleet.analysis.places import ClusterPlaces
 from aerofleet.findings import SEVERITIES, Finding, Location, Severity
 from aerofleet.findings.repeats import merge_repeats
-from aerofleet.policy.catalogue import OF_CELLS, OF_OBJECTS, RULES
+from aerofleet.policy.catalogue import OF_CELLS, RULES
 from aerofleet.policy.exceptions import Exceptions
 from aerofleet.policy.of_cells import JudgedCell
+from aerofleet.policy.pack import OF_OBJECTS
 from aerofleet.policy.policy import Policy
 from aerofleet.policy.rendered_object import Object, RenderedObject
 from aerofleet.settings.source import in_project

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -13,6 +14,7 @@ import yaml
 
 from aerofleet.analysis.cell import analyse_cell
 from aerofleet.analysis.cell_change import fleet_change
+from aerofleet.cli import main
 from aerofleet.findings import Finding
 from aerofleet.policy.change import policy_report
 from aerofleet.settings.source import cells
@@ -44,12 +46,15 @@ def project(folder: Path, edits: Iterable[Mapping[str, Any]]) -> Path:
     return root
 
 
+def sides_of(case: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Write both sides of a case; return the folders of base and head."""
+    both = case.get("both", ())
+    return [project(folder / side, (*both, *case.get(side, ()))) for side in ("base", "head")]
+
+
 def reports(case: Mapping[str, Any], folder: Path) -> dict[str, tuple[Finding, ...]]:
     """Return cell → the findings of the change."""
-    both, head = case.get("both", ()), case.get("head", ())
-    roots = [
-        project(folder / name, (*both, *edits)) for name, edits in (("base", case.get("base", ())), ("head", head))
-    ]
+    roots = sides_of(case, folder)
     sides = [{name: analyse_cell(root, name) for name in cells(root)} for root in roots]
     for side, analyses in zip(("base", "head"), sides, strict=True):
         mistakes = [finding for one in analyses.values() for finding in one.findings if one.rendered is None]
@@ -68,6 +73,26 @@ def test_a_policy_stops_a_change_and_lets_one_near_it_pass(case: dict[str, Any],
     assert [text for text in case.get("says", ()) if text not in texts] == [], texts
     places = {str(finding.location) for finding in found}
     assert [place for place in case.get("at", ()) if place not in places] == [], places
+
+
+@pytest.mark.parametrize("case", CHANGES, ids=lambda case: case["about"])
+def test_a_review_fails_for_an_error_and_only_then(
+    case: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base, head = map(str, sides_of(case, tmp_path))
+    options = ["--as-of", case.get("as_of", AS_OF), "--format", "json"]
+    code = main(["review", "--base", base, "--head", head, *options])
+    answer = json.loads(capsys.readouterr().out)
+    new = {
+        f"{one['severity']} {one['rule']} {(one['subject'] or {}).get('name')}"
+        for one in answer["findings"]
+        if one["isNew"]
+    }
+    # An exception that base has, too, is no news.
+    assert {line for line in case["expect"] if line.split()[1] != "exception-unused"} <= new
+    assert code == (1 if any(line.startswith(("error ", "severe ")) for line in new) else 0), new
+    if not case["expect"] and "aside" not in case:
+        assert code == 0, new
 
 
 def test_an_approval_approves_one_change_and_no_later_one(tmp_path: Path) -> None:
