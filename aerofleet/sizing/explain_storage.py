@@ -150,14 +150,14 @@ def index_figures(load: NamespaceLoad, need: NamespaceNeed, version: Version) ->
             f"set index {number}",
             index.set_index_bytes(records, need.partitions),
             "B",
-            "partitions × tree + ceil(partitions × blocks × 4096)",
+            "partitions × tree + ceil(partitions × blocks_per_10000 × 4096 ÷ 10000)",
             {
                 "partitions": need.partitions,
                 "tree": index.SET_TREE_BYTES,
-                "blocks": index.blocks_in_ten_thousandths(records) / 10_000,
+                "blocks_per_10000": index.blocks_in_ten_thousandths(records),
             },
-            f"mean number of blocks of 256 entries of 16 B in a partition, for {records:,} records that are spread by"
-            " their digests; one entry ends all branches (aerospike-server base/set_index.c)",
+            f"mean number of blocks of 256 entries of 16 B in 10,000 partitions, for {records:,} records that are"
+            " spread by their digests; one entry ends all branches (aerospike-server base/set_index.c)",
         )
     if need.index_memory_bytes:
         yield from index_memory_figures(load, need, version)

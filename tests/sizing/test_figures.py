@@ -104,6 +104,7 @@ GIVEN = {
     *("objects", "tombstones", "entries", "records_of_set", "records_of_set_1"),
     *("reads_per_second", "writes_per_second"),
     *(
+        "blocks_per_10000",
         "class_step",
         "set_slack",
         "stage",
