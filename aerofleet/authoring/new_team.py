@@ -10,6 +10,7 @@ from typing import Any
 
 from aerofleet.authoring.entry import entries_of, plain, with_entry
 from aerofleet.authoring.generated import schema_line, write_with_following
+from aerofleet.files.formats import PRESENT
 from aerofleet.files.project_files import Files
 from aerofleet.findings.stop import MistakeError
 from aerofleet.fleet.checks.tenants import quota_use
@@ -60,7 +61,7 @@ def new_team(root: Path, cell: str | None, request: TeamRequest) -> list[Path]:
 
 def team_text(folder: str, team: str) -> str:
     """Return a team's file before its first cluster. ``folder``: the folder of its cell."""
-    return f"{schema_line('team', f'{folder}/teams')}team: {team}\nclusters: {{}}\n"
+    return f"{schema_line('team', f'{folder}/teams')}format: {PRESENT}\nteam: {team}\nclusters: {{}}\n"
 
 
 def tenant_entry(root: Path, folder: str, request: TeamRequest) -> dict[str, Any]:

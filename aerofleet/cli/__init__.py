@@ -46,6 +46,7 @@ VERBS: dict[str, Verb] = {
     "new-team": Verb("aerofleet.cli.new_team", "add a team to a cell"),
     "new-cluster": Verb("aerofleet.cli.new_cluster", "add a cluster to a team"),
     "generate": Verb("aerofleet.cli.generate", "write allocations, CODEOWNERS and schemas"),
+    "upgrade": Verb("aerofleet.cli.upgrade", "bring the definition files to the format of this release"),
     "schema": Verb("aerofleet.cli.schema", "print the JSON Schema of a definition file"),
     "verdict": Verb("aerofleet.cli.verdict", "predict the operator's answers: JSON lines in, JSON lines out"),
     "lint": Verb("aerofleet.cli.lint", "judge raw AerospikeCluster files"),

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import Field
 
 from aerofleet.files.choices import ClusterState
+from aerofleet.files.definition_file import DefinitionFile
 from aerofleet.files.file_model import FileModel
 from aerofleet.files.quantities import Whole
 from aerofleet.units.names import MAX_RESOURCE_NAME
@@ -73,7 +74,7 @@ class TeamAllocation(FileModel):
     )
 
 
-class AllocationsFile(FileModel):
+class AllocationsFile(DefinitionFile):
     racks: dict[str, RackId] = Field(default_factory=dict, description="physical rack → Aerospike rack id")
     teams: dict[str, TeamAllocation] = Field(default_factory=dict, description="team → its allocations")
     clusters: dict[str, ClusterAllocation] = Field(default_factory=dict, description="TEAM/CLUSTER → its allocations")

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from aerofleet.files.addresses import KubernetesVersion, OperatorVersion, Owner, ServerVersion
 from aerofleet.files.ahead import Ahead
 from aerofleet.files.choices import Environment, NetworkProfile, OperatorPhase
+from aerofleet.files.definition_file import DefinitionFile
 from aerofleet.files.file_model import FileModel
 from aerofleet.files.policy import PolicyLimits
 from aerofleet.files.quantities import Flag, Seconds, Whole
@@ -130,7 +131,7 @@ class FreezeWindow(FileModel):
         return self
 
 
-class CellFile(FileModel):
+class CellFile(DefinitionFile):
     cell: str = Field(description="its name; that of its folder")
     site: str = Field(description="location of the machines, for people")
     environment: Environment = Field(

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from aerofleet.files.addresses import Day, Owner
+from aerofleet.files.definition_file import DefinitionFile
 from aerofleet.files.file_model import FileModel
 
 
@@ -20,7 +21,7 @@ class Waiver(FileModel):
     expires: Day = Field(description="the last day on which it counts: 2027-01-31")
 
 
-class WaiversFile(FileModel):
+class WaiversFile(DefinitionFile):
     waivers: tuple[Waiver, ...] = Field((), description="each for one policy and one subject")
 
 
@@ -37,5 +38,5 @@ class Approval(FileModel):
     expires: Day = Field(description="the last day on which it counts: 2027-01-31")
 
 
-class ApprovalsFile(FileModel):
+class ApprovalsFile(DefinitionFile):
     approvals: tuple[Approval, ...] = Field((), description="each for one change of one subject")

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from aerofleet.files.definition_file import DefinitionFile
 from aerofleet.files.file_model import FileModel
 
 END = re.compile(r"[^/\s]+/[^/\s]+/[^/\s]+")
@@ -36,5 +37,5 @@ class Link(FileModel):
         return self
 
 
-class LinksFile(FileModel):
+class LinksFile(DefinitionFile):
     links: dict[str, Link] = Field(default_factory=dict, description="name → link")

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from aerofleet.files.addresses import Address
 from aerofleet.files.choices import HostState
+from aerofleet.files.definition_file import DefinitionFile
 from aerofleet.files.file_model import FileModel
 from aerofleet.files.quantities import BitsPerSecond, Bytes, Flag, Number, Whole
 
@@ -40,7 +41,7 @@ class HostEntry(FileModel):
     )
 
 
-class HostsFile(FileModel):
+class HostsFile(DefinitionFile):
     models: dict[str, HostModel] = Field(description="kinds of machines")
     hosts: dict[str, HostEntry] = Field(description="Kubernetes node name → host")
 
@@ -86,5 +87,5 @@ class PoolEntry(FileModel):
     )
 
 
-class PoolsFile(FileModel):
+class PoolsFile(DefinitionFile):
     pools: dict[str, PoolEntry] = Field(description="name → pool")

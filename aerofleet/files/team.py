@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from aerofleet.files.choices import ClusterState
+from aerofleet.files.definition_file import DefinitionFile
 from aerofleet.files.file_model import FileModel
 
 
@@ -21,7 +22,7 @@ class ClusterFile(FileModel):
     settings: dict[str, Any] = Field(default_factory=dict, exclude=True, description="all other keys; not a key itself")
 
 
-class TeamFile(FileModel):
+class TeamFile(DefinitionFile):
     team: str = Field(description="its name; that of its file")
     clusters: dict[str, dict[str, Any]] = Field(default_factory=dict, description="name → tier and settings")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from aerofleet.files.addresses import Network, Owner
+from aerofleet.files.definition_file import DefinitionFile
 from aerofleet.files.file_model import FileModel
 from aerofleet.files.quantities import Bytes, Millicores, Whole
 
@@ -31,5 +32,5 @@ class Tenant(FileModel):
     )
 
 
-class TenantsFile(FileModel):
+class TenantsFile(DefinitionFile):
     teams: dict[str, Tenant] = Field(description="team → what it is granted")

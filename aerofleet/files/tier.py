@@ -9,6 +9,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from aerofleet.files.addresses import ServerRelease
+from aerofleet.files.definition_file import DefinitionFile
 from aerofleet.files.file_model import FileModel
 from aerofleet.units.version import Range, numbers
 
@@ -46,7 +47,7 @@ class Revision(FileModel):
     for_servers: tuple[SettingsForServers, ...] = Field((), description="settings for some server versions only")
 
 
-class TierFile(FileModel):
+class TierFile(DefinitionFile):
     tier: str = Field(description="its name: that of its file")
     current: str = Field("", description="the revision of clusters that name none; the highest when left out")
     revisions: dict[str, Revision] = Field(min_length=1, description="number → settings; the highest is the newest")

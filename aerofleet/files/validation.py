@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from aerofleet.files.renamed import name_today
+from aerofleet.files.definition_file import DefinitionFile, format_mistake
+from aerofleet.files.formats import RENAMED
 from aerofleet.findings import Finding, Location, Rule, declared, rules_in
 from aerofleet.units.field_path import Key, dotted
 
@@ -76,6 +77,9 @@ def validated(
     if not isinstance(data, Mapping):
         message, hint = f"is {kind_of(data)}, not a mapping", f"keys here are {', '.join(keys_of(model)[:8])}"
         return None, [TYPE.finding(dotted(prefix), message, hint, locate(prefix))]
+    other_format = format_mistake(data, locate) if issubclass(model, DefinitionFile) else None
+    if other_format is not None:
+        return None, [other_format]  # what another format means by its keys is unknown
     try:
         return model.model_validate(data), []
     except ValidationError as error:
@@ -274,9 +278,9 @@ def nearest(text: str, known: Iterable[str]) -> str:
 
 def resembling(text: str, known: Sequence[str]) -> str:
     """Return a hint: the name in ``known`` that ``text`` was renamed to, or resembles most; empty if there is none."""
-    today = name_today(text, known)
-    if today:
-        return f"'{text}' is called '{today}' now"
+    today = RENAMED.get(text, "")
+    if today in known:
+        return f"'{text}' is called '{today}' now; `aerofleet upgrade` writes it"
     near = get_close_matches(text, known, n=1)
     return f"did you mean '{near[0]}'?" if near else ""
 

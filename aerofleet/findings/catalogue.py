@@ -19,6 +19,7 @@ MODULES: dict[Scope, tuple[str, ...]] = {
     "file": (
         "aerofleet.load.errors",
         "aerofleet.files.project_files",
+        "aerofleet.files.definition_file",
         "aerofleet.files.validation",
         "aerofleet.files.pinned_manifests",
         "aerofleet.settings.tiers",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aerofleet.files.allocations import AllocationsFile
 from aerofleet.files.choices import StorageKind
+from aerofleet.files.definition_file import FORMAT
 from aerofleet.files.settings import Settings
 from aerofleet.fleet.allocation import CellRacks, Wanted, allocate
 from aerofleet.fleet.pool_members import hosts_in_racks
@@ -59,6 +60,8 @@ def wanted_of(source: CellSource, settings: Mapping[str, Settings]) -> list[Want
 
 def allocations_text(file: AllocationsFile) -> str:
     data = file.model_dump(mode="json", by_alias=True)
+    if FORMAT not in file.model_fields_set:
+        del data[FORMAT]  # a file from before the key is not out of date for that alone
     return HEADER + yaml_text(data, width=120)
 
 

@@ -107,7 +107,7 @@ def allocate(
             devices[namespace] = (*allocated, *added)
         update = {"racks": (*allocation.racks, *more), "devices": devices, "state": state}
         clusters[request.key] = allocation.model_copy(update=update)
-    return AllocationsFile(racks=rack_ids, teams=teams, clusters=clusters)
+    return before.model_copy(update={"racks": rack_ids, "teams": teams, "clusters": clusters})
 
 
 def racks_in_use(allocated: Iterable[str], usable: Container[str], count: int) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
 }
 
 
-_LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 """The ends of a line in YAML 1.1; str.splitlines splits at more characters."""
 
 _UNCLOSED = frozenset(
@@ -72,7 +72,7 @@ def syntax_finding(error: yaml.YAMLError, text: str, name: str) -> Finding:
 
 
 def _bad_start(text: str, line: int, column: int) -> tuple[str, str]:
-    character = _LINE_END.split(text)[line - 1][column - 1 : column]
+    character = LINE_END.split(text)[line - 1][column - 1 : column]
     if character == "\t":
         return "a tab is where YAML expects spaces", "indent with spaces"
     return f"a value cannot begin with '{character}'", _QUOTE_HINT

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from aerofleet.files.allocations import AllocationsFile
 from aerofleet.files.cell import CellFile
 from aerofleet.files.exceptions import ApprovalsFile, WaiversFile
+from aerofleet.files.formats import PRESENT
 from aerofleet.files.links import LinksFile
 from aerofleet.files.metal import HostsFile, PoolsFile
 from aerofleet.files.pinned_manifests import Pinned, read_pinned
@@ -167,7 +168,7 @@ def read_cell(files: Files, name: str) -> CellSource:
     if files.has(allocations):
         source.allocations = _read(source, files, allocations, AllocationsFile)
     else:
-        source.allocations = Read(AllocationsFile(), Document.empty(allocations))
+        source.allocations = Read(AllocationsFile(format=PRESENT), Document.empty(allocations))
     source.waivers = _read_if_there(source, files, f"{folder}/waivers.yaml", WaiversFile)
     source.approvals = _read_if_there(source, files, f"{folder}/approvals.yaml", ApprovalsFile)
     source.cells = cells(files.root)

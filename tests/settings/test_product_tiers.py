@@ -143,7 +143,8 @@ def test_a_mistake_in_a_value_of_the_product_is_shown_in_the_project(
     out = capsys.readouterr().out
     assert "file=aerofleet/" not in out
     assert f"file={TEAM},line=4" in out
-    assert "(the value is in line 12 of the product's aerofleet/tiers/base.yaml)" in out
+    line = (PRODUCT_FOLDER / "base.yaml").read_text().splitlines().index("      racks: 3") + 1
+    assert f"(the value is in line {line} of the product's aerofleet/tiers/base.yaml)" in out
 
 
 def test_the_mistake_is_where_the_own_tier_extends_the_product_s(
