@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import cmarkgfm
 from cmarkgfm.cmark import Options
 
-REFERENCE = re.compile(r"@\w|#\d|\bGH-\d|\b[0-9a-fA-F]{7,64}\b|:[\w+-]+:|\$|https?:|www\.|\bftp:", re.IGNORECASE)
+REFERENCE = re.compile(r"@\w|#\d|\bGH-\d|\b[0-9a-fA-F]{7,64}\b|:[\w+-]+:|\$|https?://|www\.|\bftp://", re.IGNORECASE)
 """What GitHub or GitLab would make a mention, a link, an emoji or a formula of, outside of code."""
 
 
