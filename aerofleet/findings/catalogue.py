@@ -69,6 +69,8 @@ MODULES: dict[Scope, tuple[str, ...]] = {
         "aerofleet.ako.reasons.access",
         "aerofleet.ako.reasons.objects",
         "aerofleet.ako.reasons.kinds",
+        "aerofleet.analysis.release_change",
+        "aerofleet.review.upgrades",
     ),
     "status": ("aerofleet.ako.hazards",),
     "live": ("aerofleet.live.preflight",),

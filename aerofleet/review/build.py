@@ -52,6 +52,7 @@ def review_of(
         others=tuple(other for cell in cells for other in cell.others),
         findings=tuple(finding for cell in change.cells for finding in _findings(change, cell)),
         unknown=unknown,
+        upgrades=tuple(upgrade for cell in cells for upgrade in cell.upgrades),
         previews=tuple(_previews(change, code)),
         changed_code=code.files,
     )

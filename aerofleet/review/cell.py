@@ -11,11 +11,13 @@ from aerofleet.ako.config import entries
 from aerofleet.analysis.cell import CellAnalysis
 from aerofleet.analysis.cell_change import CellChange
 from aerofleet.analysis.change import ObjectChange
+from aerofleet.analysis.release_change import operator_reasons
 from aerofleet.findings import Effect, Reason
 from aerofleet.fleet.stack_name import PLATFORM, StackName
 from aerofleet.review.causes import OBJECTS, RESOURCE, Causes, DefinedCluster, defined_clusters
-from aerofleet.review.model import ChangedCluster, ChangedOther, CodeChange
+from aerofleet.review.model import Cause, ChangedCluster, ChangedOther, CodeChange, Upgrade
 from aerofleet.review.redaction import redacted
+from aerofleet.review.upgrades import operator_cause, operator_change, upgrades_of
 from aerofleet.units.aerospike_cluster import is_cluster
 from aerofleet.units.cluster_key import cluster_key
 from aerofleet.units.names import CLUSTER_LABEL, TEAM_LABEL
@@ -31,6 +33,7 @@ class CellReview:
     clusters: tuple[ChangedCluster, ...] = ()
     others: tuple[ChangedOther, ...] = ()
     unchanged: int = 0
+    upgrades: tuple[Upgrade, ...] = ()
 
 
 @dataclass(slots=True)
@@ -78,7 +81,10 @@ def review_cell(cell: CellChange, code: CodeChange = NO_CODE) -> CellReview:
     of_clusters = _Clusters.of(cell, code)
     clusters = tuple(cluster for change in cell.change.clusters for cluster in of_clusters.changed(change))
     others = (change for change in cell.change.objects if change.subject.name not in of_clusters.labels)
-    return CellReview(clusters, tuple(map(of_clusters.other, others)), len(cell.change.clusters) - len(clusters))
+    resources = {name: dict(resource) for name, resource in of_clusters.head.resources.items()}
+    upgrades = tuple(upgrades_of(cell, clusters, resources))
+    unchanged = len(cell.change.clusters) - len(clusters)
+    return CellReview(clusters, tuple(map(of_clusters.other, others)), unchanged, upgrades)
 
 
 @dataclass(slots=True)
@@ -94,6 +100,8 @@ class _Clusters:
     defined_head: dict[str, DefinedCluster]
     labels: dict[str, ObjectChange | None]
     code: CodeChange
+    releases: tuple[str, str] | None
+    upgrade: tuple[Cause, ...]
     causes: Causes = field(default_factory=Causes)
 
     @classmethod
@@ -101,8 +109,12 @@ class _Clusters:
         base, head = Objects.of(cell.base), Objects.of(cell.head)
         changes = {change.subject.name: change for change in cell.change.objects}
         owned = (label for side in (base, head) for objects in side.owned.values() for label in objects)
+        releases, cause = operator_change(cell), operator_cause(cell)
+        upgrade = (cause,) if cause else ()
         of_base, of_head = (defined_clusters(side.resolution if side else None) for side in (cell.base, cell.head))
-        return cls(cell, base, head, of_base, of_head, {label: changes.get(label) for label in owned}, code)
+        return cls(
+            cell, base, head, of_base, of_head, {label: changes.get(label) for label in owned}, code, releases, upgrade
+        )
 
     def changed(self, change: ObjectChange) -> Iterator[ChangedCluster]:
         """Yield the cluster if it differs, or if something becomes of it."""
@@ -110,10 +122,13 @@ class _Clusters:
         old, new = self.base.resources.get(name), self.head.resources.get(name)
         of_base, of_head = self.base.owned.get(name, {}), self.head.owned.get(name, {})
         parts = {RESOURCE: not is_equal(old, new), OBJECTS: not is_equal(of_base, of_head)}
-        if not any(parts.values()) and change.effect == Effect.NONE and not change.hazards:
+        of_operator = operator_reasons(dict(new), *self.releases) if new and old and self.releases else ()
+        if not any(parts.values()) and change.effect == Effect.NONE and not change.hazards and not of_operator:
             return
         beside = [one for label in {**of_base, **of_head} if (one := self.labels[label])]
-        reasons = (*change.reasons, *self._of_objects(beside, change, both=bool(old and new)))
+        known = {(reason.rule, reason.path) for reason in change.reasons}
+        of_upgrade = (reason for reason in of_operator if (reason.rule, reason.path) not in known)
+        reasons = (*change.reasons, *of_upgrade, *self._of_objects(beside, change, both=bool(old and new)))
         team, cluster = owner_of(new or old or {})
         # Another name of a team or cluster over the same resource: each side has its own key.
         keys = [cluster_key(*owner_of(one)) if one else cluster_key(team, cluster) for one in (old, new)]
@@ -121,6 +136,7 @@ class _Clusters:
             self.defined_base.get(keys[0]), self.defined_head.get(keys[1]), [part for part, has in parts.items() if has]
         )
         by_code = self._is_by_code(name)
+        of_release = self.upgrade if of_operator else ()
         namespace, _, resource = name.partition("/")
         yield ChangedCluster(
             cell=self.cell.name,
@@ -135,7 +151,7 @@ class _Clusters:
             hazards=change.hazards,
             pods=dict(change.pods),
             blocks_hosts=change.blocks_hosts,
-            causes=tuple(map(redacted, (*causes, *(self.code.causes if by_code else ())))),
+            causes=tuple(map(redacted, (*causes, *of_release, *(self.code.causes if by_code else ())))),
             by_changed_code=by_code,
             server_namespaces=tuple(_server_namespaces(new or old or {})),
         )

@@ -76,13 +76,20 @@ def printed() -> Iterator[Case]:
 
 
 REASONS = "tests/ako/test_reasons.py"
+UPGRADES = "tests/review/test_upgrades.py"
 IN_CODE: dict[str, str] = {
     "cell-unknown": "tests/analysis/test_cell.py::test_a_cell_that_does_not_exist_has_one_finding",
     "created": f"{REASONS}::test_a_cluster_that_is_new_or_deleted_has_a_reason_of_its_own",
     "deleted": f"{REASONS}::test_a_cluster_that_is_new_or_deleted_has_a_reason_of_its_own",
     "operator-estimate": "tests/cli/test_unknown_operator.py::test_a_cell_says_that_an_estimate_will_do",
+    "operator-upgrade-unknown": f"{UPGRADES}::test_a_release_that_is_not_known_is_data_at_risk",
     "pinned-object": "tests/files/test_pinned_manifests.py::test_an_object_that_cannot_be_applied_is_refused",
+    "refused-no-longer": f"{UPGRADES}::test_what_a_new_release_admits_is_a_note",
     "risk-approved": "tests/policy/test_change.py::test_an_approval_approves_one_change_and_no_later_one",
+    "server-bug-comes": f"{UPGRADES}::test_bugs_between_two_servers",
+    "server-bug-goes": f"{UPGRADES}::test_bugs_between_two_servers",
+    "server-bug-of-upgrade": f"{UPGRADES}::test_bugs_between_two_servers",
+    "server-format-changes": f"{UPGRADES}::test_a_format_changes_between_two_servers",
     "set-count": "tests/aerospike/server/test_start.py::test_sets_with_settings_are_counted",
     "size-short": "tests/cli/test_check.py::test_a_size_that_does_not_hold_the_workload_is_a_warning",
     "size-value": "tests/cli/test_size.py::test_a_value_that_the_sizing_cannot_use_has_a_rule",
