@@ -1,12 +1,14 @@
 """`aerofleet review`: predict what a change of the definitions does to every cluster, and name the lines that cause it.
 
-A side is a git revision or a folder. Both are taken as data, and rendered by the code that runs this verb.
+A side is a git revision or a folder. Both are taken as data, and rendered by the code that runs this verb. --post also
+writes the result as a comment of the pull request or merge request.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,8 +16,11 @@ from pathlib import Path
 from aerofleet.cli.terminal import standard_output
 from aerofleet.findings.effect import Effect
 from aerofleet.findings.exit_code import ExitCode
+from aerofleet.findings.stop import MistakeError
+from aerofleet.findings.terminal import NO_TERMINAL
 from aerofleet.review.exit_code import review_exit_code
 from aerofleet.review.formats import FORMATS
+from aerofleet.review.model import Review
 from aerofleet.trees.compare import Request, review_sides
 
 EPILOG = """exit code: 0 fine; 1 the effect is --fail-on or worse, a cell can't be judged, or a finding is new that is
@@ -25,9 +30,37 @@ severe; 2 a wrong option, revision or folder"""
 def run(argv: Sequence[str]) -> ExitCode:
     options = _arguments(argv)
     request = Request(options.base, options.head, options.base_render, options.head_render)
+    fail_on = next(effect for effect in Effect if str(effect) == options.fail_on)
+    if options.post:
+        return _posted(options, request, fail_on)
     review = review_sides(options.root, request, options.as_of)
+    _show(review, options)
+    return review_exit_code(review, fail_on)
+
+
+def _show(review: Review, options: argparse.Namespace) -> None:
+    """Print the review, and write the files that were asked for."""
     sys.stdout.write(FORMATS[options.format](review, standard_output(), options.all))
-    return review_exit_code(review, next(effect for effect in Effect if str(effect) == options.fail_on))
+    for name, file in options.save:
+        path = Path(file)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(FORMATS[name](review, NO_TERMINAL, True), encoding="utf-8")
+        except OSError as error:
+            raise MistakeError(f"--save {name}: {path} can't be written: {error.strerror or error}") from None
+
+
+def _posted(options: argparse.Namespace, request: Request, fail_on: Effect) -> ExitCode:
+    """Print the verdict, and only then post it: a failure of the forge neither hides nor changes it."""
+    from aerofleet.forge.environment import place_of
+    from aerofleet.forge.posted import Posting, text_of
+
+    posting = Posting(place_of(options.post, os.environ, options.repository, options.request, options.head))
+    review = posting.review(options.root, request, options.as_of)
+    _show(review, options)
+    sys.stdout.flush()
+    sys.stderr.write(f"aerofleet review: {posting.post(text_of(review))}\n")
+    return review_exit_code(review, fail_on)
 
 
 def _arguments(argv: Sequence[str]) -> argparse.Namespace:
@@ -43,10 +76,25 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
         parser.add_argument(f"--{side}-render", type=Path, metavar="FILE", help=ready)
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
     parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="default %(default)s")
+    save = "write the review to a file, too, in this format; can be repeated"
+    parser.add_argument("--save", nargs=2, action="append", default=[], metavar=("FORMAT", "FILE"), help=save)
     levels = [str(effect) for effect in Effect]
     meaning = "exit code 1 for this effect or a worse one (default %(default)s; none: never)"
     parser.add_argument("--fail-on", choices=levels, default=str(Effect.REFUSED), help=meaning)
     day = "the day of the change, for rules with dates; YYYY-MM-DD, default today"
     parser.add_argument("--as-of", type=datetime.date.fromisoformat, default=datetime.date.today(), help=day)
+    post = (
+        "write the comment of the change request, with the token in GITHUB_TOKEN or GITLAB_TOKEN; head is that of the"
+        " event that started the CI job, and no code of it runs. If that fails, the verdict is the same"
+    )
+    parser.add_argument("--post", choices=("github", "gitlab"), help=post)
+    parser.add_argument("--repository", metavar="OWNER/NAME", help="with --post: another than that of the CI job")
+    parser.add_argument("--request", type=int, metavar="NUMBER", help="with --post: another than that of the event")
     parser.add_argument("--all", action="store_true", help="name every cluster of a group")
-    return parser.parse_args(argv)
+    options = parser.parse_args(argv)
+    if not options.post and (options.repository or options.request is not None):
+        parser.error("--repository and --request name what --post writes to")
+    unknown = next((name for name, _ in options.save if name not in FORMATS), None)
+    if unknown is not None:
+        parser.error(f"--save: no format '{unknown}', choose from {', '.join(FORMATS)}")
+    return options

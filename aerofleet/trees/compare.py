@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,11 +22,13 @@ from aerofleet.trees.code import (
 from aerofleet.trees.code_causes import code_causes
 from aerofleet.trees.git import NoRevisionError, Repository
 from aerofleet.trees.publish import committed
-from aerofleet.trees.published import read_published
-from aerofleet.trees.sides import by_own_code, by_running_code
+from aerofleet.trees.published import Published, PublishedError, read_published
+from aerofleet.trees.sides import Forbidden, by_own_code, by_running_code
 from aerofleet.trees.tree import Tree, TreeError, folder_tree, revision_tree
 
 NOTHING: frozenset[str] = frozenset()
+NEVER_RUN = "a review that is posted runs no code of a change"
+MADE_BY_HEAD = "head is rendered by its own job, and nothing has checked that rendering: review the changed code"
 WORKING_TREE = "working tree"
 UPSTREAM = ("origin/HEAD", "@{upstream}", "origin/main", "origin/master", "main", "master")
 """Where the changes of a project are merged, in the order in which they are looked for."""
@@ -37,12 +39,16 @@ class Request:
     """What a person asked for. ``base`` and ``head``: a revision or a folder; None for the default, which is the
     working tree for head, and for base the commit at which head left the branch that it will be merged into.
     ``base_render`` and ``head_render``: files with ready renderings.
+
+    Without ``trusts_head`` no code of a side runs, because the process has a token. ``head_render`` is then something
+    that head's own job has made: it is used only where head has other code, for which there is nothing better.
     """
 
     base: str | None = None
     head: str | None = None
     base_render: Path | None = None
     head_render: Path | None = None
+    trusts_head: bool = True
 
 
 def review_sides(root: Path, request: Request, as_of: datetime.date) -> Review:
@@ -60,21 +66,37 @@ def review_sides(root: Path, request: Request, as_of: datetime.date) -> Review:
 def _review(base: Tree, head: Tree, request: Request, as_of: datetime.date, folder: Path) -> Review:
     base_code, head_code = _codes(base, head)
     before = read_published(request.base_render, base.commit, "base") if request.base_render else None
-    after = read_published(request.head_render, _head_commit(head), "head") if request.head_render else None
+    has_same_code = base_code.renders == head_code.renders
+    after = _ready_head(head, request, has_same_code)
     previews = tuple(engine_changes(base_code, head_code))
     files = changed_files(base_code, head_code)
-    if before is None and after is None and base_code.renders == head_code.renders:
+    if before is None and after is None and has_same_code:
         old, new = by_running_code(base, head)
         code = CodeChange(files, previews=previews)
     else:
-        old = by_own_code("base", base, base_code, before, folder / "base-code")
-        new = by_own_code("head", head, head_code, after, folder / "head-code")
+        forbidden = None if request.trusts_head else Forbidden(NEVER_RUN)
+        old = by_own_code("base", base, base_code, before or forbidden, folder / "base-code")
+        new = by_own_code("head", head, head_code, after or forbidden, folder / "head-code")
+        if isinstance(after, Published) and not request.trusts_head:
+            new = replace(new, side=replace(new.side, notes=(*new.side.notes, MADE_BY_HEAD)))
         names = {*old.by_code, *new.by_code}
         changed = {name: old.by_code.get(name, NOTHING) | new.by_code.get(name, NOTHING) for name in names}
         code = CodeChange(files, code_causes(base, base_code, head, head_code), changed, previews)
     failures: dict[tuple[SideName, str], Failure] = {("base", cell): one for cell, one in old.failures.items()}
     failures |= {("head", cell): one for cell, one in new.failures.items()}
     return review_of(fleet_change(old.cells, new.cells, as_of), old.side, new.side, code, failures)
+
+
+def _ready_head(head: Tree, request: Request, has_same_code: bool) -> Published | Forbidden | None:
+    """Return the ready rendering of head, or why one that head's own job has made can't be used."""
+    if request.head_render is None or (has_same_code and not request.trusts_head):
+        return None
+    try:
+        return read_published(request.head_render, _head_commit(head), "head")
+    except PublishedError as error:
+        if request.trusts_head:
+            raise
+        return Forbidden(f"{NEVER_RUN}, and the rendering of its own job can't be used: {error}")
 
 
 def _head_commit(head: Tree) -> str:

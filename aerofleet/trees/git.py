@@ -1,14 +1,14 @@
 """Read commits and files of a git repository with git's plumbing. Nothing is checked out: no code of a revision runs.
 
-`cat-file` writes the bytes as they are stored: no filter, no text conversion, no line ends. No protocol is allowed, so
-a partial clone fetches nothing. A revision is input: it is never read as an option.
+`cat-file` writes the bytes as they are stored: no filter, no text conversion, no line ends. No protocol is allowed but
+in `fetch`, so a partial clone fetches nothing. A revision is input: it is never read as an option.
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,9 @@ ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
 }
+NO_VARIABLES: Mapping[str, str] = {}
+FETCHED_BY = ("https", "http", "ssh", "file")
+"""Protocols of a fetch. Others run a program that the address names."""
 FILE = ("100644", "100755", "100664")
 LINK = "120000"
 SUBMODULE = "160000"
@@ -107,6 +110,19 @@ class Repository:
             yield bytes(answer[end + 1 : end + 1 + entry.size])
             at = end + 1 + entry.size + 1
 
+    def fetch(self, refs: Sequence[str], variables: Mapping[str, str]) -> None:
+        """Fetch commits from the remote `origin` as objects: no branch, tag or file of the project changes.
+
+        ``variables``: added to the environment, for signing in. Raises GitError.
+        """
+        allowed = (part for name in FETCHED_BY for part in ("-c", f"protocol.{name}.allow=always"))
+        quiet = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance", "--no-write-fetch-head")
+        command = (*allowed, "fetch", *quiet, "--refmap=", "--end-of-options")
+        done = self.run(*command, "origin", *refs, variables=variables)
+        if done.returncode:
+            lines = done.stderr.decode(errors="replace").strip().splitlines()
+            raise GitError(f"{' '.join(refs)} can't be fetched from origin: {lines[-1] if lines else 'no reason'}")
+
     def changed_files(self, *paths: str) -> list[str]:
         """Return the names of files in ``paths`` that the working tree does not have as the current commit does, new
         ones among them.
@@ -117,10 +133,12 @@ class Repository:
             raise GitError(f"the working tree can't be read: {done.stderr.decode(errors='replace').strip()}")
         return [os.fsdecode(line[3:]) for line in done.stdout.split(b"\0") if line]
 
-    def run(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    def run(
+        self, *arguments: str, given: bytes = b"", variables: Mapping[str, str] = NO_VARIABLES
+    ) -> subprocess.CompletedProcess[bytes]:
         """Return the finished command. Raises GitError where there is no git, and for one that takes too long."""
         command = ["git", *SAFE, *arguments]
-        environment = {**os.environ, **ENVIRONMENT}
+        environment = {**os.environ, **ENVIRONMENT, **variables}
         try:
             return subprocess.run(
                 command, cwd=self.root, env=environment, input=given, capture_output=True, check=False, timeout=SECONDS

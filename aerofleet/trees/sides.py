@@ -56,9 +56,16 @@ def by_running_code(base: Tree, head: Tree) -> tuple[RenderedSide, RenderedSide]
     )
 
 
-def by_own_code(name: str, tree: Tree, code: Code, ready: Published | None, folder: Path) -> RenderedSide:
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """A side's code must not run; ``reason``: why, and why there is no ready rendering."""
+
+    reason: str
+
+
+def by_own_code(name: str, tree: Tree, code: Code, ready: Published | Forbidden | None, folder: Path) -> RenderedSide:
     """Return one side, rendered by the code that it has. ``name``: base or head. ``folder``: an empty one."""
-    if ready is not None:
+    if isinstance(ready, Published):
         side = Side(tree.name, tree.commit or ready.commit, ready.digest, "file", ready.product_version)
         return _foreign(side, tree, ready.cells, ready.failed, f"ask for a new rendering of {name}, or leave it out")
     if code.is_running:
@@ -70,7 +77,7 @@ def by_own_code(name: str, tree: Tree, code: Code, ready: Published | None, fold
     )
     version = _version(tree, code)
     try:
-        rendering = _by_child(tree, code, folder)
+        rendering = _by_child(tree, code, folder, ready)
     except OwnCodeError as error:
         side = Side(tree.name, tree.commit, rendered_by="nothing", product_version=version)
         failure = Failure(f"{name} can't be rendered by its own code: {error}", way_out)
@@ -81,8 +88,10 @@ def by_own_code(name: str, tree: Tree, code: Code, ready: Published | None, fold
     return _foreign(side, tree, rendering.cells, rendering.failed, way_out)
 
 
-def _by_child(tree: Tree, code: Code, folder: Path) -> OwnRendering:
-    """Raise OwnCodeError where the side's code can't be run, or renders nothing."""
+def _by_child(tree: Tree, code: Code, folder: Path, forbidden: Forbidden | None) -> OwnRendering:
+    """Raise OwnCodeError where the side's code can't or must not be run, or renders nothing."""
+    if forbidden:
+        raise OwnCodeError(forbidden.reason)
     folder.joinpath("environment").mkdir(parents=True)
     python = python_of(code, tree.texts(*PIN_FILES), folder / "environment")
     own = tree.code_folder(PRODUCT, folder / "code") if code.is_clone else None
