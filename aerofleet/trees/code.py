@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ PIN_FILES = (LOCK, REQUIREMENTS, "pyproject.toml")
 ENGINE_ONLY = ("__main__.py", "Pulumi.yaml", "components", "policies")
 """Code that only the engine runs: no rendering shows what a change of it does."""
 CODE = (PRODUCT, *ENGINE_ONLY, *PIN_FILES)
+WHEEL = f"{PRODUCT} wheel"
+"""Name of a pin: the hashes of the product's wheel. Another wheel of the same version is another product."""
 TOOLCHAIN = f"{PRODUCT}/toolchain/"
 """Has the versions of the engine and of the providers."""
 RENDERING_PACKAGES = (
@@ -110,7 +113,7 @@ def changed_files(base: Code, head: Code) -> tuple[str, ...]:
 
 def engine_changes(base: Code, head: Code) -> Iterator[str]:
     """Yield what differs for the engine: ``pulumi-kubernetes 4.34.0 → 4.35.0``, or the name of a file."""
-    names = (PRODUCT, *sorted(name for name in {*base.pins, *head.pins} if name.startswith("pulumi")))
+    names = (PRODUCT, WHEEL, *sorted(name for name in {*base.pins, *head.pins} if name.startswith("pulumi")))
     for name in names:
         old, new = base.pins.get(name, "none"), head.pins.get(name, "none")
         if old != new:
@@ -139,7 +142,10 @@ def pins_of(texts: Mapping[str, bytes]) -> dict[str, str]:
 
 def _requirements(text: str) -> dict[str, str]:
     """Return package → version of lines such as ``jinja2==3.1.6 --hash=…``."""
-    pins = {}
+    pins: dict[str, str] = {}
+    wheel = re.search(rf"^{PRODUCT}==[^\n]*(?:\n[ \t]+--hash[^\n]*)*", text, re.MULTILINE)
+    if wheel and (hashes := re.findall(r"--hash=(\S+)", wheel[0])):
+        pins[WHEEL] = " ".join(sorted(hashes))
     for line in text.splitlines():
         name, equals, rest = line.partition("==")
         if equals and line[:1].isalnum():

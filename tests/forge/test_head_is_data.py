@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
+from aerofleet import __version__
 from aerofleet.cli import main
 from aerofleet.forge.posted import MARKER
 from tests.forge.server import SOMEBODY, TOKEN, State, running
@@ -263,6 +264,17 @@ def test_code_of_head_is_never_run_and_its_change_is_unknown(site: Site) -> None
     assert "Verdict: **unknown**" in site.posted()
     assert "runs no code of a change" in site.posted()
     clean(site)
+
+
+def test_another_wheel_of_the_same_version_is_named(github: Site) -> None:
+    requirements = github.fork / "requirements.txt"
+    requirements.write_text(f"aerofleet=={__version__} \\\n    --hash=sha256:{'0' * 64}\n" + requirements.read_text())
+    github.push()
+    code, output = github.job()
+    assert code == 0, output
+    assert "Engine preview needed" in github.posted()
+    assert f"sha256:{'0' * 64}" in github.posted()
+    clean(github)
 
 
 def test_a_rendering_of_other_code_is_judged_and_marked(github: Site) -> None:
