@@ -36,13 +36,13 @@ def run() -> None:
     )
     for number, name in enumerate(("nothing changed", "a line of a tier changed")):
         a_cluster = [
-            (costs[larger][number].seconds - costs[smaller][number].seconds) / (larger - smaller)
+            (costs[larger][number].cpu_seconds - costs[smaller][number].cpu_seconds) / (larger - smaller)
             for smaller, larger in pairwise(SIZES)
         ]
         growth = a_cluster[1] / a_cluster[0] - 1
         below, above = (f"{seconds * 1000:.2f} ms" for seconds in a_cluster)
         is_linear = verdict(growth <= TARGET_GROWTH)
-        print(f"review, {name}: {below} a cluster up to 1,000, {above} up to 10,000: {growth:+.0%} ({is_linear})")
+        print(f"review, {name}: {below} of CPU time up to 1,000, {above} up to 10,000: {growth:+.0%} ({is_linear})")
 
 
 def measure(folder: Path, clusters: int) -> tuple[Cost, Cost]:
@@ -57,7 +57,8 @@ def measure(folder: Path, clusters: int) -> tuple[Cost, Cost]:
     tier.write_text(tier.read_text().replace(BEFORE, AFTER))
     changed = reviewed(root, folder, clusters)
     for name, cost in (("nothing changed", unchanged), ("a line of a tier changed", changed)):
-        print(f"review {clusters:,}, {name}: {cost.seconds:.2f} s, {cost.megabytes:.0f} MB", flush=True)
+        spent = f"{cost.seconds:.2f} s, {cost.cpu_seconds:.2f} s of CPU time, {cost.megabytes:.0f} MB"
+        print(f"review {clusters:,}, {name}: {spent}", flush=True)
     return unchanged, changed
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 from aerofleet.authoring.product_pin import PINS, pins_text
-from aerofleet.engine.revision import committed_text
 from aerofleet.files.project_files import Files
 from aerofleet.files.schemas import SCHEMAS
 from aerofleet.findings.stop import MistakeError, StopError
@@ -34,6 +33,7 @@ from aerofleet.reference.schemas import schema_text
 from aerofleet.reference.settings import definitions_page
 from aerofleet.review.formats.json_schema import review_schema
 from aerofleet.settings.source import STACKS, cells, read_cell
+from aerofleet.trees.git import committed_text
 
 CODEOWNERS = Path(".github/CODEOWNERS")
 SCHEMA_FOLDER = Path("schemas")

@@ -47,22 +47,6 @@ def extract(root: Path, revision: str, folder: Path) -> None:
     archive.unlink()
 
 
-def committed_text(root: Path, path: Path) -> str | None:
-    """Return a file's text as the current commit has it: empty where no commit up to it ever had the file; None where
-    there is no commit, or only an earlier one has the file.
-
-    ``path`` is below ``root``.
-    """
-    try:
-        done = run(["git", "show", f"HEAD:./{path.as_posix()}"], root)
-        if not done.returncode:
-            return done.stdout.decode(errors="replace")
-        commits = run(["git", "rev-list", "-1", "HEAD", "--", f"./{path.as_posix()}"], root)
-    except RevisionError:
-        return None
-    return None if commits.returncode or commits.stdout.strip() else ""
-
-
 def rendered(folder: Path, revision: str) -> Rendering:
     if not cells(folder):
         return [], {}
