@@ -88,7 +88,7 @@ class SetRack:
 
 @dataclass(frozen=True, slots=True)
 class Add:
-    """New, empty nodes join. Under strong consistency they hold nothing before they are in the roster."""
+    """New, empty nodes join. Strong consistency gives them nothing before they are in the roster."""
 
     nodes: tuple[Node, ...]
 

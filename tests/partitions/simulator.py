@@ -19,13 +19,13 @@ Where the facts come from
     Racks: the first copies on distinct racks, as many as there are racks; the master moves for racks only with uniform
     balance; quiesced nodes are last and keep their data
         aerospike.com/docs: rack awareness, quiesce a node; discuss.aerospike.com 8058 (succession list).
-    Strong consistency, by the roster: served if fewer nodes than the replication factor are away or not trusted; or all
-    roster replicas are here and full; or a majority is here with a full roster replica; or exactly half with the full
-    roster master. Fewer nodes present than the replication factor: nothing is served. Not served: unavailable while
-    nodes of the roster are away, else dead. Nodes that come back erased, or that ended without a clean shutdown, are
-    not trusted until migrations are done
-        aerospike.com/docs: consistency modes, strong consistency, manage consistency; "Techniques and Efficiencies from
-        Building a Real-Time DBMS" (VLDB 2023).
+    Strong consistency, by the roster: served if fewer nodes than the replication factor are away or not trusted; or if
+    a trusted node has a full copy, and besides all roster replicas are here, or a majority with a roster replica, or
+    exactly half with the roster master. Fewer nodes present than the replication factor: nothing is served. Not served:
+    unavailable while nodes of the roster are away, else dead. Nodes that are new or erased, or that ended without a
+    clean shutdown, are not trusted (not counted, their copy is not full) until migrations are done
+        aerospike.com/docs: consistency modes ("Full partitions versus subsets"), strong consistency, manage
+        consistency.
 
 How it differs from the server
     - Placement with racks and with uniform balance follows the published descriptions; the enterprise edition's code is
@@ -93,6 +93,7 @@ class Simulation:
         self._explicit = layout.orders
         self._orders: list[list[int]] = [[] for _ in range(partitions)]
         self._present = self._quiesced = 0
+        self._untrusted: list[int] = []
         self._add(layout.nodes)
         self._roster, self._roster_racks = self._present, dict(self._racks)
         # Classes of records, nodes whose partial copy is a fill, and nodes that are not trusted, by partition.
@@ -174,6 +175,7 @@ class Simulation:
             if node.name in self._index:
                 raise ValueError(f"node {node.name} is in the layout already")
             key = len(self.nodes)
+            self._untrusted = [untrusted | 1 << key for untrusted in self._untrusted]
             self.nodes.append(node)
             self._index[node.name], self._racks[key] = key, node.rack
             self._present |= 1 << key
@@ -315,13 +317,12 @@ class Simulation:
         count = trusted.bit_count()
         if size - count < copies:
             return True
-        replicas = self._roster_replicas[partition]
-        full = reduce(and_, self._classes[partition], trusted) & replicas
-        if not full:
+        if not reduce(and_, self._classes[partition], trusted):
             return False
-        if full == replicas or 2 * count > size:
+        replicas = self._roster_replicas[partition]
+        if not replicas & ~live or (2 * count > size and replicas & live):
             return True
-        return 2 * count == size and bool(full & self._roster_masters[partition])
+        return 2 * count == size and bool(self._roster_masters[partition] & live)
 
     def _bits(self, names: Iterable[str]) -> int:
         return _set(self._index[name] for name in names)

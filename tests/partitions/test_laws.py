@@ -144,7 +144,7 @@ def test_the_worst_loss_is_what_the_worst_loss_does(scenario: tuple[Layout, list
 def test_strong_consistency_serves_no_partition_that_lacks_a_record(
     scenario: tuple[Layout, list[Event]], copies: int, uniform: bool, in_memory: bool
 ) -> None:
-    """The published rules alone, without the check of the simulator for completeness. The roster stays as it is."""
+    """Compare the rules of the manual alone, without the simulator's check of the data. The roster stays as it is."""
     layout, events = scenario
     simulation = Simulation(layout, Namespace(copies, True, uniform, in_memory), partitions=FEW)
     for event in events:
