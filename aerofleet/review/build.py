@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from types import MappingProxyType
 
 from aerofleet.analysis.cell_change import CellChange, FleetChange
-from aerofleet.findings import Effect, Finding
+from aerofleet.findings import Effect, Finding, Subject
 from aerofleet.findings.effect import EFFECTS
 from aerofleet.fleet.stack_name import stack_names
 from aerofleet.policy.change import policy_report
+from aerofleet.policy.restated import without_restated
 from aerofleet.review.cell import NO_CODE, review_cell
 from aerofleet.review.grouping import groups_of
 from aerofleet.review.model import (
     UNKNOWN,
     CellFinding,
+    ChangedCluster,
     CodeChange,
     EnginePreview,
     Failures,
@@ -24,6 +27,7 @@ from aerofleet.review.model import (
     SideName,
     UnknownCell,
 )
+from aerofleet.units.cluster_key import cluster_key
 
 WAY_OUT = "mend the definitions that are listed; `aerofleet check {cell}` finds the same"
 
@@ -36,7 +40,8 @@ def review_of(
 ) -> Review:
     """Return the review of a change. ``code``: what differs beside the definitions."""
     cells = [review_cell(cell, code) for cell in change.cells]
-    clusters = tuple(cluster for cell in cells for cluster in cell.clusters)
+    findings = tuple(finding for cell in change.cells for finding in _findings(change, cell))
+    clusters = tuple(_without_restated((cluster for cell in cells for cluster in cell.clusters), findings))
     unknown = tuple(one for cell in change.cells for one in _unknown(cell, failures))
     counts = Counter(str(cluster.effect) for cluster in clusters)
     counts[str(Effect.NONE)] += sum(cell.unchanged for cell in cells)
@@ -50,7 +55,7 @@ def review_of(
         clusters=clusters,
         groups=groups_of(clusters),
         others=tuple(other for cell in cells for other in cell.others),
-        findings=tuple(finding for cell in change.cells for finding in _findings(change, cell)),
+        findings=findings,
         unknown=unknown,
         upgrades=tuple(upgrade for cell in cells for upgrade in cell.upgrades),
         previews=tuple(_previews(change, code)),
@@ -84,6 +89,19 @@ def _findings(fleet: FleetChange, cell: CellChange) -> Iterator[CellFinding]:
     known = {_key(finding) for finding in report.base}
     for finding in (*report.head, *report.change):
         yield CellFinding(cell.name, finding, _key(finding) not in known)
+
+
+def _without_restated(clusters: Iterable[ChangedCluster], findings: Iterable[CellFinding]) -> Iterator[ChangedCluster]:
+    """Yield the clusters without the hazards that a new finding of a policy reports, too."""
+    seen: dict[tuple[str, Subject | None], list[Finding]] = {}
+    for one in findings:
+        if one.is_new:
+            seen.setdefault((one.cell, one.finding.subject), []).append(one.finding)
+    for cluster in clusters:
+        subject = Subject("cluster", cluster_key(cluster.team, cluster.cluster))
+        of_cluster = seen.get((cluster.cell, subject), ()) if cluster.hazards else ()
+        hazards = without_restated(cluster.hazards, subject, of_cluster)
+        yield cluster if hazards == cluster.hazards else replace(cluster, hazards=hazards)
 
 
 def _previews(change: FleetChange, code: CodeChange) -> Iterator[EnginePreview]:
