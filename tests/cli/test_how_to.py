@@ -1,4 +1,4 @@
-"""The how-to pages are followed word by word, on a copy of the project."""
+"""Every how-to page that edits definitions is followed in a new project, and the tests of that project pass."""
 
 from __future__ import annotations
 
@@ -7,40 +7,87 @@ import re
 import shlex
 import shutil
 import subprocess
-import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from aerofleet.cli import main
+from tests.cli.how_to import do, merged, read, run, steps, write
 from tests.fleet.project import EXAMPLE, ROOT, copy_of
 
-STEP = re.compile(r"(?:^`(?P<file>[^`\n]+)`\n\n)?^```(?P<kind>sh|yaml)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+CASES = yaml.safe_load((ROOT / "tests/cases/how_to.yaml").read_text())
+TEAM_FILE = Path("stacks/local/teams/checkout.yaml")
 
 
-def follow(page: Path) -> list[list[str]]:
-    """Follow the steps of a page in the current folder; return the commands that were run."""
-    done = []
-    for step in STEP.finditer(page.read_text()):
-        if step["kind"] == "yaml":
-            assert Path(step["file"]).is_file(), step["file"]
-            Path(step["file"]).write_text(step["text"])
-            continue
-        for line in step["text"].splitlines():
-            program, *arguments = shlex.split(line)
-            assert program == "aerofleet"
-            assert main(arguments) == 0, line
-            done.append(arguments)
-    return done
+def suite() -> list[list[str]]:
+    """Return the commands of `make test` in a project, as its Makefile has them."""
+    commands = re.findall(
+        r"\$\(RUN\) ((?:check|lint|.*--check).*?)(?: \|\| exit; done)?$", Path("Makefile").read_text(), re.MULTILINE
+    )
+    cells = [str(path) for path in sorted(Path("tests/golden").glob("*.yaml"))]
+    texts = [command.replace("$(GOLDEN)", "tests/golden") for command in commands]
+    return [
+        text.replace("$$cell", cell).split() for text in texts for cell in (cells if "$$cell" in text else cells[:1])
+    ]
 
 
-def test_adding_a_team_and_a_cluster(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.fixture
+def new_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A project of `aerofleet init`, the current folder."""
+    assert main(["init", str(tmp_path / "fleet")]) == 0
+    capsys.readouterr()
+    monkeypatch.chdir(tmp_path / "fleet")
+    return tmp_path / "fleet"
+
+
+@pytest.mark.parametrize("page", CASES)
+def test_the_tests_of_a_project_pass_after_a_page(
+    page: str, new_project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(copy_of(EXAMPLE, tmp_path))
-    done = follow(ROOT / "docs" / "how-to" / "add-a-cluster.md")
-    assert [arguments[0] for arguments in done] == ["new-team", "new-cluster", "check", "explain", "render"]
+    begin = CASES[page].get("begin", {})
+    for line in begin.get("commands", []):
+        run(line)
+    for file, data in begin.get("files", {}).items():
+        write(Path(file), merged(read(Path(file)), data))
+    assert main(["render", "--into", "tests/golden"]) == 0
+    todo = list(steps(page))
+    for number, change in enumerate(CASES[page]["changes"]):
+        before = copy_of(new_project, tmp_path / f"before-{number}")
+        for file, data in change.get("write", {}).items():
+            write(Path(file), merged(read(Path(file)), data))
+        count = change.get("blocks", 0 if "write" in change else 1)
+        for step in todo[:count]:
+            do(step)
+        todo = todo[count:]
+        if "refused" in change:
+            assert main(["check"]) == 2
+            assert change["refused"] in capsys.readouterr().out
+        else:
+            assert_accepted(change, before, capsys)
+        if change.get("back"):
+            shutil.copytree(before, new_project, dirs_exist_ok=True)
+    assert todo == []
+
+
+def assert_accepted(change: dict[str, Any], before: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a person does after an edit: `generate`, look at the review, accept the rendering, `make test`."""
+    assert main(["generate"]) == 0
+    capsys.readouterr()
+    main(["review", "--base", str(before), "--format", "json", "--fail-on", "none"])
+    out = capsys.readouterr().out
+    review = json.loads(out)
+    assert {f"{one['team']}/{one['cluster']}": one["effect"] for one in review["clusters"]} == change.get("effects", {})
+    assert [text for text in change.get("says", []) if text not in out] == []
+    main(["render", "--into", "tests/golden"])
+    for command in suite():
+        assert main(command) == 0, (command, capsys.readouterr())
+
+
+def test_adding_a_team_and_a_cluster(new_project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for step in steps("add-a-cluster"):
+        do(step)
     out = capsys.readouterr().out
     rendered = list(yaml.safe_load_all(out[out.index("---\n") :]))
     assert rendered[0]["kind"] == "AerospikeCluster"
@@ -71,61 +118,19 @@ def test_ending_a_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     assert main(["check"]) == 0
 
 
-def test_taking_a_host_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    page = (ROOT / "docs" / "how-to" / "take-a-host-out.md").read_text()
-    block = re.search(r"^       defaults:\n(?:       .*\n)+", page, re.MULTILINE)
-    assert block
-    monkeypatch.chdir(copy_of(EXAMPLE, tmp_path))
-    cell, hosts = Path("stacks/local/cell.yaml"), Path("stacks/local/hosts.yaml")
-    cell.write_text(cell.read_text() + textwrap.dedent(block[0]))
-    before = hosts.read_text()
-    hosts.write_text(before.replace("host-3: {", "host-3: {state: maintenance, "))
-    assert main(["check", "local"]) == 2
-    assert "wants 2 pods in rack r2, which has 1 host of pool nvme besides those in hostBlocks (host-3)" in (
-        capsys.readouterr().out
-    )
-    free = "  host-7: {model: metal-a, rack: r2, address: 10.20.2.3}\n"
-    hosts.write_text(before.replace("host-3: {", "host-3: {state: maintenance, ") + free)
-    assert main(["check", "local"]) == 0
+def test_taking_a_host_out_that_has_no_other_in_its_rack(new_project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    *_, add, block, absent, _, _ = steps("take-a-host-out")
+    do(block)
+    do(absent)
+    assert main(["check"]) == 2
+    assert "wants 2 pods in rack r2, which has 1 host of pool nvme" in capsys.readouterr().out
+    do(add)
+    assert main(["check"]) == 0
     capsys.readouterr()
     main(["render", "local", "--format", "json"])
     objects = [entry["object"] for entry in json.loads(capsys.readouterr().out)["objects"]]
     clusters = [manifest for manifest in objects if manifest["kind"] == "AerospikeCluster"]
-    assert [cluster["spec"]["k8sNodeBlockList"] for cluster in clusters] == [["host-3"]] * len(clusters)
-    hosts.write_text(before.replace("host-3: {", "host-3: {state: absent, "))
-    assert main(["check", "local"]) == 2
-    assert "wants 2 pods in rack r2, which has 1 host of" in capsys.readouterr().out
-
-
-def test_changing_a_standard(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    page = (ROOT / "docs" / "how-to" / "change-a-standard.md").read_text()
-    revision = re.search(r'^         "3":\n(?:           .*\n)+', page, re.MULTILINE)
-    assert revision
-    monkeypatch.chdir(copy_of(EXAMPLE, tmp_path))
-    tier, team = Path("templates/tiers/gold.yaml"), Path("stacks/local/teams/checkout.yaml")
-
-    def image() -> str:
-        capsys.readouterr()
-        assert main(["render", "local", "--format", "json", "--cluster", "checkout/cart"]) == 0
-        cluster = json.loads(capsys.readouterr().out)["objects"][0]["object"]
-        return str(cluster["spec"]["podSpec"]["sidecars"][0]["image"]).rpartition(":")[2]
-
-    first = tier.read_text().replace("tier: gold\n", 'tier: gold\ncurrent: "2"\n')
-    tier.write_text(first + textwrap.indent(textwrap.dedent(revision[0]), "  "))
-    assert image() == "1.34.0"
-    team.write_text(team.read_text().replace("tier: gold@1\n", "tier: gold@3\n"))
-    assert image() == "1.34.1"
-
-
-@pytest.fixture
-def new_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
-    """A project of `aerofleet init`, the current folder."""
-    assert main(["init", str(tmp_path / "fleet")]) == 0
-    capsys.readouterr()
-    monkeypatch.chdir(tmp_path / "fleet")
-    return tmp_path / "fleet"
+    assert [cluster["spec"]["k8sNodeBlockList"] for cluster in clusters] == [["host-3"]] * 2
 
 
 def test_starting_a_cell(new_project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -157,18 +162,12 @@ def test_starting_a_cell(new_project: Path, capsys: pytest.CaptureFixture[str]) 
     assert "sugest:" not in (new_project / "stacks/production/allocations.yaml").read_text()
 
 
-def test_a_team_and_a_cluster_of_a_new_project(new_project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert len(follow(ROOT / "docs/how-to/add-a-cluster.md")) == 5
-    assert "AerospikeCluster" in capsys.readouterr().out
-    assert main(["check"]) == 0
-    assert "pricing" in (new_project / "stacks/local/tenants.yaml").read_text()
-
-
 def test_nothing_that_a_person_wrote_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = copy_of(EXAMPLE, tmp_path)
     monkeypatch.chdir(root)
     before = {path: path.read_text() for path in root.rglob("*.yaml")}
-    follow(ROOT / "docs" / "how-to" / "add-a-cluster.md")
+    for step in steps("add-a-cluster"):
+        do(step)
     for path, text in before.items():
         if path.name == "tenants.yaml":
             assert path.read_text().startswith(text)
@@ -239,28 +238,3 @@ def test_generate_says_what_is_out_of_date(tmp_path: Path, capsys: pytest.Captur
     assert capsys.readouterr().out == "schemas/team.json: is out of date\n"
     assert main(["generate", "--root", str(root)]) == 0
     assert main(["generate", "--check", "--root", str(root)]) == 0
-
-
-def test_writing_an_overlay(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    page = (ROOT / "docs" / "how-to" / "write-what-no-setting-has.md").read_text()
-    blocks = [textwrap.dedent(block) for block in re.findall(r"\n\n((?:    .*\n)+)\n", page)]
-    written, commands, dropped = blocks
-    monkeypatch.chdir(copy_of(EXAMPLE, tmp_path))
-    tier = Path("templates/tiers/bronze.yaml")
-    tier.write_text(tier.read_text() + textwrap.indent(written, "  "))
-    team = Path("stacks/local/teams/checkout.yaml")
-    team.write_text(team.read_text().replace("tier: bronze@1", "tier: bronze@3"))
-    for line in commands.splitlines():
-        program, *arguments = shlex.split(line)
-        assert (program, main(arguments)) == ("aerofleet", 0)
-    out = capsys.readouterr().out
-    assert "[overlay-in-use]" in out
-    assert "overlay.spec.podSpec.dnsConfig.options.ndots.value" in out
-    tier.write_text(tier.read_text() + textwrap.indent(dropped, "  "))
-    assert main(["check"]) == 0
-    silent = dropped[: dropped.index("  settings:")]
-    tier.write_text(tier.read_text().replace(textwrap.indent(dropped, "  "), textwrap.indent(silent, "  ")))
-    assert main(["check"]) == 2
-    assert "bronze@4 no longer has podSpec.dnsConfig of the overlay of bronze@3" in capsys.readouterr().out
