@@ -35,6 +35,8 @@ def run(argv: Sequence[str]) -> ExitCode:
     parser.add_argument("--wheel", type=Path, metavar="FILE", help=wheel)
     options = parser.parse_args(argv)
     root = options.folder.resolve()
+    if root.exists() and not root.is_dir():
+        raise MistakeError(f"{options.folder} is a file: name a folder for the project")
     if options.cell is not None:
         refuse_cell_name(options.cell)
     if options.cell is None or not is_project(root):

@@ -111,6 +111,14 @@ def test_a_file_in_the_way_is_never_replaced(tmp_path: Path, wheel: Path, capsys
     assert texts(root) == before
 
 
+def test_a_file_is_no_folder_for_a_project(tmp_path: Path, wheel: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "notes"
+    file.write_text("mine")
+    assert main(["init", str(file), "--wheel", str(wheel)]) == 2
+    assert capsys.readouterr().err == f"aerofleet init: {file} is a file: name a folder for the project\n"
+    assert file.read_text() == "mine"
+
+
 def test_a_project_is_not_started_again(project: Path, wheel: Path, capsys: pytest.CaptureFixture[str]) -> None:
     team = project / "stacks/local/teams/checkout.yaml"
     team.write_text(team.read_text().replace("30d", "20d"))
