@@ -9,6 +9,7 @@ from typing import Literal
 from aerofleet.findings import Finding
 from aerofleet.findings.effect import Effect
 from aerofleet.review.model import ChangedCluster, Review
+from aerofleet.review.other_lines import needs_a_look
 
 Action = Literal["merge", "wait", "ask", "stop"]
 ACTIONS: dict[Action, str] = {
@@ -72,6 +73,8 @@ def _asks(review: Review) -> Iterator[tuple[Action, str]]:
     if review.previews:
         stacks = ", ".join(stack for preview in review.previews for stack in preview.stacks[:MOST_TEAMS])
         yield "ask", f"Look at a preview of the engine first, for {stacks}: pins of the engine differ."
+    if lines := [cause for cause in review.other_lines if needs_a_look(cause)]:
+        yield "ask", f"Ask the platform team: no object shows what {counted(len(lines), 'changed line')} below will do."
     if review.changed_code:
         yield "ask", "Ask the owners of the code: it differs, and the rendering with it."
 

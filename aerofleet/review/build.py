@@ -27,6 +27,7 @@ from aerofleet.review.model import (
     SideName,
     UnknownCell,
 )
+from aerofleet.review.other_lines import other_lines
 from aerofleet.units.cluster_key import cluster_key
 
 WAY_OUT = "mend the definitions that are listed; `aerofleet check {cell}` finds the same"
@@ -47,6 +48,9 @@ def review_of(
     counts[str(Effect.NONE)] += sum(cell.unchanged for cell in cells)
     for cell in dict.fromkeys(one.cell for one in unknown):
         counts[UNKNOWN] += max(one.clusters for one in unknown if one.cell == cell)
+    named = (cause for cluster in clusters for cause in cluster.causes)
+    upgrades = tuple(upgrade for cell in cells for upgrade in cell.upgrades)
+    of_upgrades = (upgrade.cause for upgrade in upgrades if upgrade.cause)
     return Review(
         base,
         head,
@@ -57,9 +61,10 @@ def review_of(
         others=tuple(other for cell in cells for other in cell.others),
         findings=findings,
         unknown=unknown,
-        upgrades=tuple(upgrade for cell in cells for upgrade in cell.upgrades),
+        upgrades=upgrades,
         previews=tuple(_previews(change, code)),
         changed_code=code.files,
+        other_lines=other_lines(change.cells, (*named, *of_upgrades)),
     )
 
 

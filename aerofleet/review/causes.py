@@ -157,7 +157,7 @@ class Causes:
             is_channel = one.path[:2] == CHANNELS and one.path[2:3] and one.path[2] in used
             decided = {part for path, parts in CELL_FIELDS if one.path[: len(path)] == path for part in parts}
             if (is_channel and "image" in differing) or decided & differing:
-                yield _of_document(one, "cell", base, head)
+                yield document_cause(one, "cell", base, head)
 
     def _of_tenant(self, sides: Sides, differing: set[str]) -> Iterator[Cause]:
         base, head = sides.base.source.tenants, sides.head.source.tenants
@@ -165,7 +165,7 @@ class Causes:
         for one in self._of_documents(base, head):
             key = str(one.path[2]) if len(one.path) > 2 else ""
             if one.path[0] == "teams" and one.path[1] in teams and TENANT_FIELDS.get(key) in differing:
-                yield _of_document(one, "tenants", base, head)
+                yield document_cause(one, "tenants", base, head)
 
     def _of_hosts(self, sides: Sides) -> Iterator[Cause]:
         """Yield the differences of the cluster's pool and of the hosts: racks and a computed size follow from them."""
@@ -173,10 +173,10 @@ class Causes:
         base, head = sides.base.source.pools, sides.head.source.pools
         for one in self._of_documents(base, head):
             if one.path[0] == "pools" and one.path[1] in pools:
-                yield _of_document(one, "pools", base, head)
+                yield document_cause(one, "pools", base, head)
         base_hosts, head_hosts = sides.base.source.hosts, sides.head.source.hosts
         for one in self._of_documents(base_hosts, head_hosts):
-            yield _of_document(one, "hosts", base_hosts, head_hosts)
+            yield document_cause(one, "hosts", base_hosts, head_hosts)
 
     def _of_allocations(self, sides: Sides) -> Iterator[Cause]:
         """Yield the differences of the cluster's allocations. Most follow from another line, so they count last."""
@@ -184,7 +184,7 @@ class Causes:
         names = {side.definition.key for side in sides} | {side.definition.team for side in sides}
         for one in self._of_documents(base, head):
             if one.path[0] == "racks" or (len(one.path) > 1 and one.path[1] in names):
-                yield _of_document(one, "allocations", base, head)
+                yield document_cause(one, "allocations", base, head)
 
     def _of_documents(self, base: Read[Any] | None, head: Read[Any] | None) -> list[Difference]:
         if base is None or head is None:
@@ -263,7 +263,9 @@ def _cause(one: Difference, layer: str, old: Layer, new: Layer) -> Cause:
     return Cause(dotted(one.path), layer, one.old, None, old.locate(one.before or ()), "base")
 
 
-def _of_document(one: Difference, layer: str, base: Read[Any] | None, head: Read[Any] | None) -> Cause:
+def document_cause(one: Difference, layer: str, base: Read[Any] | None, head: Read[Any] | None) -> Cause:
+    """Return a difference of a whole file as a cause, at its line in head, or in base where it is gone."""
+
     def locate(read: Read[Any] | None, path: Path) -> Location | None:
         document: Document | None = read.document if read else None
         return document.locate(path) if document else None

@@ -211,7 +211,7 @@ class Review:
 
     ``counts``: effect, or ``unknown`` → number of clusters, those without any effect too. ``clusters``: the changed
     ones; ``groups``: the same, each in one group, the worst effect first. ``changed_code``: names of the files of code,
-    pins and locks that differ.
+    pins and locks that differ. ``other_lines``: the changed values of the definitions that no cluster's change names.
     """
 
     base: Side
@@ -226,6 +226,7 @@ class Review:
     upgrades: tuple[Upgrade, ...] = ()
     previews: tuple[EnginePreview, ...] = ()
     changed_code: tuple[str, ...] = ()
+    other_lines: tuple[Cause, ...] = ()
 
     @property
     def effect(self) -> Effect:
@@ -247,6 +248,9 @@ class Review:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to tell: no object differs, no finding is new, nothing is unknown."""
+        """Whether there is nothing to tell: no definition or object differs, no finding is new, nothing is
+        unknown.
+        """
         new = any(finding.is_new for finding in self.findings)
-        return not (self.clusters or self.others or self.unknown or self.upgrades or self.previews or new)
+        changes = (self.clusters, self.others, self.unknown, self.upgrades, self.previews, self.other_lines)
+        return not (any(changes) or new)

@@ -82,4 +82,5 @@ def random_review(random: Random, text: Text, size: int) -> Review:
         ),
         previews=some(min(size, 9), lambda: EnginePreview((text(),) * 9, (text(),) * 9)),
         changed_code=some(size, text),
+        other_lines=some(size, cause),
     )

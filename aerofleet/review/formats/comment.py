@@ -19,6 +19,7 @@ from aerofleet.findings.terminal import NO_TERMINAL, Terminal
 from aerofleet.load.product_files import product_folder
 from aerofleet.review.advice import advice_of, counted
 from aerofleet.review.formats.entries import (
+    MOST_LINES,
     MOST_PLACES,
     MOST_REASONS,
     RISKS,
@@ -30,6 +31,7 @@ from aerofleet.review.formats.entries import (
     mistake_lines,
     new_findings,
     object_line,
+    other_line_lines,
 )
 from aerofleet.review.formats.markdown_text import code, codes, plain
 from aerofleet.review.model import Group, Review, Side
@@ -100,6 +102,7 @@ def _view(review: Review, room: Room) -> dict[str, Any]:
     risky = [group for group in review.groups if group.first.effect in RISKS]
     mild = [group for group in review.groups if group.first.effect not in RISKS]
     in_full = len(review.groups) <= FEW and room.mild > 0
+    lines = other_line_lines(review)
     return {
         "advice": advice_of(review),
         "verdict": review.verdict,
@@ -124,6 +127,10 @@ def _view(review: Review, room: Room) -> dict[str, Any]:
         "few": FEW,
         "folded": _folded([] if in_full else mild, review, room),
         "objects": _objects(review, room, is_open=in_full and len(review.others) <= FEW),
+        "other_lines": {
+            "shown": lines[: min(MOST_LINES, room.mild)],
+            "left_out": len(lines[min(MOST_LINES, room.mild) :]),
+        },
         "compared": {"base": _side(review.base), "head": _side(review.head), "notes": _notes(review)},
     }
 

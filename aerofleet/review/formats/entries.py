@@ -21,6 +21,8 @@ MOST_NAMES = 12
 MOST_CAUSES = 6
 MOST_REASONS = 8
 MOST_PLACES = 6
+MOST_LINES = 12
+"""Changed lines of which no cluster has one."""
 ALIKE_FROM = 3
 """Number of reasons of one rule from which on they are one line."""
 VALUES = " becomes "
@@ -114,14 +116,17 @@ def _severest(counted_effect: tuple[str, int]) -> int:
 
 def cause_lines(cause: Cause) -> Iterator[CauseLine]:
     """Yield a line for each value of a cause: a mapping that comes or goes has several."""
-    side = " in base" if cause.location and cause.side == "base" else ""
-    where = (
-        f"{cause.location.file}:{cause.location.line}{side}" if cause.location else LAYERS.get(cause.layer, cause.layer)
-    )
+    where = _where(cause)
     only = cause.new if cause.old is None else cause.old if cause.new is None else None
     for path, value in leaves(only, cause.path) if isinstance(only, Mapping) and only else [(cause.path, only)]:
         old, new = (cause.old, cause.new) if only is None else (None, value) if cause.old is None else (value, None)
         yield CauseLine(where, path, value_text(old), value_text(new))
+
+
+def _where(cause: Cause) -> str:
+    side = " in base" if cause.side == "base" else ""
+    place = cause.location
+    return f"{place.file}:{place.line}{side}" if place else LAYERS.get(cause.layer, cause.layer)
 
 
 def leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -179,6 +184,14 @@ def _pods(group: Group) -> str:
     counts = [f"{pods[kind]} {text}" for kind, text in PODS.items() if pods.get(kind)]
     blocked = "; those on blocked hosts are rebuilt elsewhere" if group.first.blocks_hosts else ""
     return f"{', '.join(counts)}{blocked}" if counts else ""
+
+
+def other_line_lines(review: Review) -> list[CauseLine]:
+    """Return a line for each changed value that no cluster's change names."""
+    return [
+        CauseLine(_where(cause), cause.path, value_text(cause.old), value_text(cause.new))
+        for cause in review.other_lines
+    ]
 
 
 @dataclass(frozen=True, slots=True)

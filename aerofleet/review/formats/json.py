@@ -49,6 +49,7 @@ def document_of(review: Review) -> dict[str, Any]:
         "upgrades": [_upgrade(one) for one in review.upgrades],
         "enginePreviews": [_preview(one) for one in review.previews],
         "changedCode": list(review.changed_code),
+        "otherLines": [_cause(cause) for cause in review.other_lines],
     }
 
 

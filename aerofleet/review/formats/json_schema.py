@@ -44,6 +44,7 @@ def review_schema() -> Json:
             upgrades=listed("upgrade", "other releases of the operator or of servers"),
             enginePreviews={"type": "array", "items": record(stacks=TEXTS, pins=TEXTS)},
             changedCode={**TEXTS, "description": "files of code, pins and locks that differ"},
+            otherLines=listed("cause", "changed values of the definitions that no cluster's change names"),
         ),
         "$defs": definitions(),
     }

@@ -8,6 +8,7 @@ from dataclasses import replace
 from aerofleet.findings.terminal import NO_TERMINAL, Terminal, shown
 from aerofleet.review.advice import advice_of, counted
 from aerofleet.review.formats.entries import (
+    MOST_LINES,
     CauseLine,
     Entry,
     ReasonLine,
@@ -17,6 +18,7 @@ from aerofleet.review.formats.entries import (
     mistake_lines,
     new_findings,
     object_line,
+    other_line_lines,
 )
 from aerofleet.review.model import Review
 
@@ -39,10 +41,13 @@ def as_text(review: Review, terminal: Terminal = NO_TERMINAL, show_all: bool = F
     """Return the text. ``show_all``: the clusters of each group by name."""
     if review.is_empty:
         none = review.counts.get("none", 0)
-        return terminal.wrapped(f"verdict: none. Nothing changes: {counted(none, 'cluster')} without any effect") + "\n"
+        sides = f"from {review.base.name} to {review.head.name}"
+        text = f"verdict: none. Nothing changes {sides}: {counted(none, 'cluster')} without any effect"
+        return terminal.wrapped(shown(text)) + "\n"
     severe, mild = (list(_findings(review, *severities)) for severities in (("error", "severe"), ("warning", "info")))
     paragraphs = [list(_head(review)), list(_unknown(review)), severe, *_entries(review, show_all), mild]
     paragraphs += [list(_upgrades(review)), list(_previews(review)), list(_objects(review))]
+    paragraphs.append(list(_other_lines(review, show_all)))
     return "\n".join("".join(f"{_line(line, terminal)}\n" for line in lines) for lines in paragraphs if lines)
 
 
@@ -167,6 +172,16 @@ def _objects(review: Review) -> Iterator[Line]:
         for reason in other.reasons:
             yield "  ", "", f"{reason.path}: {reason.message}  [{reason.rule}]"
         yield from _more("  ", other.more_reasons, "reason")
+
+
+def _other_lines(review: Review, show_all: bool) -> Iterator[Line]:
+    lines = other_line_lines(review)
+    most = len(lines) if show_all else MOST_LINES
+    if lines:
+        yield "", "", "other changed lines, which no cluster's change names:"
+    for line in lines[:most]:
+        yield "  ", "", _cause(line)
+    yield from _more("  ", len(lines[most:]), "changed line")
 
 
 def _more(indent: str, number: int, noun: str) -> Iterator[Line]:
