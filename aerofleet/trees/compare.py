@@ -11,6 +11,7 @@ from aerofleet.analysis.cell_change import fleet_change
 from aerofleet.fleet.lookup import NoCellError, no_cell
 from aerofleet.review.build import review_of
 from aerofleet.review.model import CodeChange, Failure, Review, SideName
+from aerofleet.settings.source import STACKS
 from aerofleet.trees.code import (
     Code,
     algorithm_of,
@@ -136,6 +137,8 @@ def _tree(root: Path, name: str | None, folder: Path) -> Tree:
         return revision_tree(name, repository, repository.commit_of(name), folder)
     if not Path(name).is_dir():
         raise TreeError(f"'{name}' is neither a revision of the repository of {root.resolve()} nor a folder")
+    if not (Path(name) / STACKS).is_dir():
+        raise TreeError(f"the folder '{name}' is no project: it has no {STACKS}/")
     return folder_tree(name, Path(name))
 
 

@@ -107,6 +107,12 @@ def test_a_revision_that_is_not_there(root: Path, capsys: pytest.CaptureFixture[
     assert not (root / "x").exists()
 
 
+def test_a_folder_that_is_no_project(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stacks = root / "stacks"
+    assert main(["review", "--root", str(root), "--base", str(stacks)]) == 2
+    assert capsys.readouterr().err == f"aerofleet review: the folder '{stacks}' is no project: it has no stacks/\n"
+
+
 def test_a_folder_without_a_repository(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = copy_of(EXAMPLE, tmp_path / "project")
     assert main(["review", "--root", str(root)]) == 2
