@@ -52,6 +52,8 @@ def make_project(root: Path, options: argparse.Namespace) -> None:
     """Write a new project, and print what to do with it."""
     try:
         written = new_project(root, options.name, product_pin(options.wheel, print_warning))
+    except OSError as error:
+        raise MistakeError(f"{error.filename or root} can't be written: {error.strerror or error}") from None
     except MistakeError as error:
         if not is_project(root):
             raise

@@ -119,6 +119,11 @@ def test_a_file_is_no_folder_for_a_project(tmp_path: Path, wheel: Path, capsys: 
     assert file.read_text() == "mine"
 
 
+def test_a_folder_that_nobody_can_make(wheel: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", "/proc/fleet", "--wheel", str(wheel)]) == 2
+    assert capsys.readouterr().err.startswith("aerofleet init: /proc/fleet")
+
+
 def test_a_project_is_not_started_again(project: Path, wheel: Path, capsys: pytest.CaptureFixture[str]) -> None:
     team = project / "stacks/local/teams/checkout.yaml"
     team.write_text(team.read_text().replace("30d", "20d"))
