@@ -10,7 +10,6 @@ from aerofleet.ako.config import namespaces, section
 from aerofleet.ako.references import ADMIN
 from aerofleet.ako.rights import ADMINISTRATIVE, administrative, role_privileges, users_of
 from aerofleet.findings import LocatedProblem
-from aerofleet.policy.of_copies import SOURCE
 from aerofleet.policy.policy import policies_in, policy
 from aerofleet.policy.rendered_object import RenderedObject
 from aerofleet.policy.severity import Level
@@ -24,7 +23,6 @@ from aerofleet.units.object_identity import kind_of
     kind="state",
     level=Level.ADVISED,
     remedy="security.tls: true (docs/how-to/turn-on-tls.md)",
-    source=SOURCE,
     in_pack=True,
 )
 def tls_off(rendered: RenderedObject) -> Iterator[LocatedProblem]:
@@ -45,7 +43,6 @@ def tls_off(rendered: RenderedObject) -> Iterator[LocatedProblem]:
     kind="state",
     level=Level.ADVISED,
     remedy="security.accessControl: true",
-    source=SOURCE,
     in_pack=True,
 )
 def security_off(rendered: RenderedObject) -> Iterator[LocatedProblem]:
@@ -59,7 +56,6 @@ def security_off(rendered: RenderedObject) -> Iterator[LocatedProblem]:
     "user-is-administrator",
     kind="state",
     remedy="the narrowest privilege that does, or a waiver that names who needs it and until when",
-    source=SOURCE,
     in_pack=True,
 )
 def user_is_administrator(rendered: RenderedObject) -> Iterator[LocatedProblem]:
@@ -82,7 +78,6 @@ def user_is_administrator(rendered: RenderedObject) -> Iterator[LocatedProblem]:
     kind="state",
     level=Level.ADVISED,
     remedy="a role with privileges for its namespaces: read-write.NAMESPACE",
-    source=SOURCE,
     in_pack=True,
 )
 def rights_too_wide(rendered: RenderedObject) -> Iterator[LocatedProblem]:
@@ -109,7 +104,6 @@ def rights_too_wide(rendered: RenderedObject) -> Iterator[LocatedProblem]:
     "secret-as-text",
     kind="state",
     remedy="a reference: a Secret that the secret store fills, mounted as a file",
-    source=SOURCE,
     in_pack=True,
 )
 def secret_as_text(rendered: RenderedObject) -> Iterator[LocatedProblem]:

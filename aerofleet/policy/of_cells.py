@@ -10,7 +10,6 @@ from aerofleet.analysis import size
 from aerofleet.analysis.cell import CellAnalysis
 from aerofleet.files.cell import CellFile
 from aerofleet.findings import LocatedProblem
-from aerofleet.policy.of_copies import SOURCE
 from aerofleet.policy.policy import policies_in, policy
 from aerofleet.policy.severity import Level
 
@@ -29,7 +28,6 @@ class JudgedCell:
     kind="state",
     level=Level.ADVISED,
     remedy="end it (docs/how-to/write-what-no-setting-has.md), or look at it again and write the day as `since`",
-    source=SOURCE,
 )
 def overlay_old(judged: JudgedCell) -> Iterator[LocatedProblem]:
     """Every overlay was looked at within the last `policy.overlayDays` days, as its `since` says."""

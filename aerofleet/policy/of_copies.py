@@ -5,44 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import replication_factor
 from aerofleet.ako.hazards import of_availability
-from aerofleet.findings import LocatedProblem, Rule
+from aerofleet.findings import LocatedProblem
 from aerofleet.policy.policy import policies_in, policy
+from aerofleet.policy.raised import raised, raising
 from aerofleet.policy.rendered_object import RenderedObject
 
-SOURCE = "Platform rule: docs/concepts/policies.md"
 PLACES = ("rackLabel", "zone", "region", "nodeName")
 """Fields of a rack that say where its pods go. Source: AKO 4.5.0, api/v1/aerospikecluster_types.go: Rack."""
 
 
-def raised(rendered: RenderedObject, *rules: Rule[[Cluster]]) -> Iterator[LocatedProblem]:
-    """Yield what the hazards find in the object, if it is a cluster."""
-    for cluster in rendered.clusters:
-        for rule in rules:
-            for finding in rule.findings(cluster):
-                yield LocatedProblem(finding.path, finding.message, finding.remedy)
-
-
-@policy(
+COPIES_TOO_FEW = raising(
     "copies-too-few",
-    kind="state",
+    "Every namespace has two copies of each record or more. With one, every lost node loses records.",
+    of_availability.one_copy,
     remedy="replicationFactor: 2 or more",
-    source=SOURCE,
-    in_pack=True,
-    raises=(of_availability.one_copy,),
 )
-def copies_too_few(rendered: RenderedObject) -> Iterator[LocatedProblem]:
-    """Every namespace has two copies of each record or more. With one, every lost node loses records."""
-    yield from raised(rendered, of_availability.one_copy)
 
 
 @policy(
     "copies-beyond-racks",
     kind="state",
     remedy="as many racks as copies, or fewer copies",
-    source=SOURCE,
     in_pack=True,
     raises=(of_availability.copies_over_racks,),
 )
@@ -57,24 +42,19 @@ def copies_beyond_racks(rendered: RenderedObject) -> Iterator[LocatedProblem]:
                 yield LocatedProblem(f"{path}.replication-factor", f"{name} has {copies} copies on {where}")
 
 
-@policy(
+RACKS_UNEVEN = raising(
     "racks-uneven",
-    kind="state",
+    "Every rack has as many pods as the others: the smaller one is full first.",
+    of_availability.uneven_racks,
+    of_availability.empty_rack,
     remedy="a size that the number of racks divides",
-    source=SOURCE,
-    in_pack=True,
-    raises=(of_availability.uneven_racks, of_availability.empty_rack),
 )
-def racks_uneven(rendered: RenderedObject) -> Iterator[LocatedProblem]:
-    """Every rack has as many pods as the others: the smaller one is full first."""
-    yield from raised(rendered, of_availability.uneven_racks, of_availability.empty_rack)
 
 
 @policy(
     "racks-not-apart",
     kind="state",
     remedy="a rackLabel (or zone) of its own for each rack, and every namespace in rackConfig.namespaces",
-    source=SOURCE,
     in_pack=True,
     raises=(of_availability.not_rack_aware,),
 )
@@ -93,56 +73,36 @@ def racks_not_apart(rendered: RenderedObject) -> Iterator[LocatedProblem]:
                 yield LocatedProblem(f"spec.rackConfig.racks[{racks[1].position}]", message)
 
 
-@policy(
+BATCH_TAKES_RACK = raising(
     "batch-takes-rack",
-    kind="state",
+    "No batch takes a whole rack at once: one more lost node would then lose records with two copies.",
+    of_availability.whole_rack_at_once,
     remedy="a batch smaller than a rack",
-    source=SOURCE,
-    in_pack=True,
-    raises=(of_availability.whole_rack_at_once,),
 )
-def batch_takes_rack(rendered: RenderedObject) -> Iterator[LocatedProblem]:
-    """No batch takes a whole rack at once: one more lost node would then lose records with two copies."""
-    yield from raised(rendered, of_availability.whole_rack_at_once)
 
 
-@policy(
+FAILED_PODS_IGNORED = raising(
     "failed-pods-ignored",
-    kind="state",
+    "No roll-out goes on while pods have failed: their copies may be missing already.",
+    of_availability.ignored_pods,
     remedy="leave maxIgnorablePods out, and mend the pods",
-    source=SOURCE,
-    in_pack=True,
-    raises=(of_availability.ignored_pods,),
 )
-def failed_pods_ignored(rendered: RenderedObject) -> Iterator[LocatedProblem]:
-    """No roll-out goes on while pods have failed: their copies may be missing already."""
-    yield from raised(rendered, of_availability.ignored_pods)
 
 
-@policy(
+EVICTIONS_UNCHECKED = raising(
     "evictions-unchecked",
-    kind="state",
+    "The maxUnavailable is a number: the operator compares no percentage with the copies.",
+    of_availability.percent_unchecked,
     remedy="a whole number below the number of copies",
-    source=SOURCE,
-    in_pack=True,
-    raises=(of_availability.percent_unchecked,),
 )
-def evictions_unchecked(rendered: RenderedObject) -> Iterator[LocatedProblem]:
-    """The maxUnavailable is a number: the operator compares no percentage with the copies."""
-    yield from raised(rendered, of_availability.percent_unchecked)
 
 
-@policy(
+EVICTIONS_UNLIMITED = raising(
     "evictions-unlimited",
-    kind="state",
+    "The operator makes a PodDisruptionBudget: without one a drain may take all copies of a record at once.",
+    of_availability.no_pdb,
     remedy="disablePDB: false",
-    source=SOURCE,
-    in_pack=True,
-    raises=(of_availability.no_pdb,),
 )
-def evictions_unlimited(rendered: RenderedObject) -> Iterator[LocatedProblem]:
-    """The operator makes a PodDisruptionBudget: without one a drain may take all copies of a record at once."""
-    yield from raised(rendered, of_availability.no_pdb)
 
 
 RULES = policies_in(globals())

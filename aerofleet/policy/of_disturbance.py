@@ -12,13 +12,13 @@ from collections.abc import Iterator, Mapping
 from aerofleet.findings import LocatedProblem
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.policy.judged_change import JudgedChange, source_of
-from aerofleet.policy.of_risk import SOURCE, named
+from aerofleet.policy.of_risk import named
 from aerofleet.policy.policy import policies_in, policy
 
 STEPS = "move some clusters first: `ahead` in cell.yaml (docs/how-to/move-a-fleet-in-steps.md)"
 
 
-@policy("disturbed-too-many", kind="change", remedy=STEPS, source=SOURCE)
+@policy("disturbed-too-many", kind="change", remedy=STEPS)
 def disturbed_too_many(judged: JudgedChange) -> Iterator[LocatedProblem]:
     """One change disturbs `policy.disturbedClusters` clusters of a cell at most."""
     most, disturbed = judged.cell.policy.disturbed_clusters, [cluster.key for cluster in judged.disturbed]
@@ -27,7 +27,7 @@ def disturbed_too_many(judged: JudgedChange) -> Iterator[LocatedProblem]:
         yield LocatedProblem("policy.disturbedClusters", message, "", None, judged.subject)
 
 
-@policy("disturbed-in-rack", kind="change", remedy=STEPS, source=SOURCE)
+@policy("disturbed-in-rack", kind="change", remedy=STEPS)
 def disturbed_in_rack(judged: JudgedChange) -> Iterator[LocatedProblem]:
     """One change disturbs `policy.disturbedPerRack` clusters with pods in one rack at most: they may share hosts."""
     racks: dict[str, dict[str, None]] = defaultdict(dict)
@@ -52,7 +52,7 @@ def disturbed_in_rack(judged: JudgedChange) -> Iterator[LocatedProblem]:
         yield LocatedProblem("policy.disturbedPerRack", message, "", None, judged.subject)
 
 
-@policy("disturbed-on-link", kind="change", remedy="one end first, the other when it is done", source=SOURCE)
+@policy("disturbed-on-link", kind="change", remedy="one end first, the other when it is done")
 def disturbed_on_link(judged: JudgedChange) -> Iterator[LocatedProblem]:
     """One change disturbs one end of a link at most, in whatever cells its ends are."""
     disturbed = _disturbed_ends(judged)

@@ -9,7 +9,6 @@ from aerofleet.files.choices import Environment
 from aerofleet.files.tenants import Quota, Tenant
 from aerofleet.findings import LocatedProblem, Subject
 from aerofleet.policy.judged_change import JudgedChange, source_of
-from aerofleet.policy.of_risk import SOURCE
 from aerofleet.policy.policy import policies_in, policy
 from aerofleet.settings.source import CellSource
 from aerofleet.settings.tiers import TierChainError, TierRevision
@@ -34,7 +33,6 @@ def _deployed(side: CellAnalysis | None) -> Deployed:
     "not-tried-below",
     kind="change",
     remedy="deploy it in a cell of a lower environment first, in a change before this one",
-    source=SOURCE,
 )
 def not_tried_below(judged: JudgedChange) -> Iterator[LocatedProblem]:
     """Production takes only revisions of tiers and releases of servers and the operator that the definitions before the
@@ -105,7 +103,6 @@ def _is_same(old: TierRevision, new: TierRevision) -> bool:
     "limits-with-clusters",
     kind="change",
     remedy="the limit or the waiver first, in a change of its own",
-    source=SOURCE,
 )
 def limits_with_clusters(judged: JudgedChange) -> Iterator[LocatedProblem]:
     """No change has a team's clusters together with a wider limit or a new waiver for that team."""

@@ -15,7 +15,6 @@ from aerofleet.policy.judged_change import ClusterChange, JudgedChange, source_o
 from aerofleet.policy.policy import policies_in, policy
 from aerofleet.policy.severity import Level
 
-SOURCE = "Platform rule: docs/concepts/policies.md"
 APPROVE = "Platform rule: docs/how-to/waive-a-policy.md"
 
 
@@ -87,7 +86,6 @@ def risk_approved(judged: JudgedChange) -> Iterator[LocatedProblem]:
     "freeze-window",
     kind="change",
     remedy="a day after it, or a waiver for this cell",
-    source=SOURCE,
 )
 def freeze_window(judged: JudgedChange) -> Iterator[LocatedProblem]:
     """Nothing changes in a cell on a day of a freeze window, neither of base nor of head."""
@@ -116,7 +114,6 @@ def is_open(window: FreezeWindow, day: datetime.date) -> bool:
     "risks-mixed",
     kind="change",
     remedy="one of them in a change of its own, the others after it",
-    source=SOURCE,
 )
 def risks_mixed(judged: JudgedChange) -> Iterator[LocatedProblem]:
     """One change of a cell has one kind of risk. When a step of it goes wrong, nobody knows else what to take back."""

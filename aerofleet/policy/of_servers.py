@@ -8,8 +8,8 @@ from aerofleet.ako.admission import config_rules
 from aerofleet.ako.compatibility import OPERATOR, release_of
 from aerofleet.ako.hazards import of_cluster, of_memory
 from aerofleet.findings import LocatedProblem
-from aerofleet.policy.of_copies import SOURCE, raised
 from aerofleet.policy.policy import policies_in, policy
+from aerofleet.policy.raised import raised, raising
 from aerofleet.policy.rendered_object import RenderedObject
 
 DOCKER_HUB = "docker.io"
@@ -40,7 +40,6 @@ def is_pinned(image: str) -> bool:
     "image-elsewhere",
     kind="state",
     remedy="an image of the cell's registry, or its registry in policy.registries of cell.yaml",
-    source=SOURCE,
     in_pack=True,
 )
 def image_elsewhere(rendered: RenderedObject) -> Iterator[LocatedProblem]:
@@ -55,7 +54,6 @@ def image_elsewhere(rendered: RenderedObject) -> Iterator[LocatedProblem]:
     "image-unpinned",
     kind="state",
     remedy="a tag with a version, or a digest",
-    source=SOURCE,
     in_pack=True,
 )
 def image_unpinned(rendered: RenderedObject) -> Iterator[LocatedProblem]:
@@ -69,7 +67,6 @@ def image_unpinned(rendered: RenderedObject) -> Iterator[LocatedProblem]:
     "release-unjudged",
     kind="state",
     remedy="a release in the tables, or add it to them (docs/how-to/add-a-release.md)",
-    source=SOURCE,
     in_pack=True,
     raises=(config_rules.parameters_are_of_an_older_version,),
 )
@@ -81,30 +78,20 @@ def release_unjudged(rendered: RenderedObject) -> Iterator[LocatedProblem]:
     yield from raised(rendered, config_rules.parameters_are_of_an_older_version)
 
 
-@policy(
+MEMORY_TOO_SMALL = raising(
     "memory-too-small",
-    kind="state",
+    "The memory of a pod holds its data and indexes: else the kernel kills the server when they fill.",
+    of_memory.memory_over_limit,
     remedy="more memory in resources, or less data in memory",
-    source=SOURCE,
-    in_pack=True,
-    raises=(of_memory.memory_over_limit,),
 )
-def memory_too_small(rendered: RenderedObject) -> Iterator[LocatedProblem]:
-    """The memory of a pod holds its data and indexes: else the kernel kills the server when they fill."""
-    yield from raised(rendered, of_memory.memory_over_limit)
 
 
-@policy(
+FEATURE_KEY_MISSING = raising(
     "feature-key-missing",
-    kind="state",
+    "A cluster of several nodes has a feature key: without one its nodes don't form a cluster.",
+    of_cluster.no_feature_key,
     remedy="service.feature-key-file, mounted from a Secret",
-    source=SOURCE,
-    in_pack=True,
-    raises=(of_cluster.no_feature_key,),
 )
-def feature_key_missing(rendered: RenderedObject) -> Iterator[LocatedProblem]:
-    """A cluster of several nodes has a feature key: without one its nodes don't form a cluster."""
-    yield from raised(rendered, of_cluster.no_feature_key)
 
 
 RULES = policies_in(globals())

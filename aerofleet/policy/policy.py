@@ -12,6 +12,8 @@ from aerofleet.findings.rule import P
 from aerofleet.policy.severity import SEVERITIES, Level, severity_in
 
 Kind = Literal["state", "change"]
+CONCEPT = "Platform rule: docs/concepts/policies.md"
+"""Source of the policies that the platform decides by itself."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +39,7 @@ def policy(  # noqa: PLR0913 - one name for each fact of a policy
     *,
     kind: Kind,
     remedy: str,
-    source: str,
+    source: str = CONCEPT,
     level: Level = Level.MANDATORY,
     in_pack: bool = False,
     raises: tuple[Rule[...], ...] = (),

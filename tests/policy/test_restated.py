@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aerofleet.findings import Finding, Severity, Subject
-from aerofleet.policy.of_copies import copies_too_few
+from aerofleet.policy.of_copies import COPIES_TOO_FEW
 from aerofleet.policy.restated import RAISED, without_restated
 
 SUBJECT = Subject("cluster", "shop/cart")
@@ -30,7 +30,7 @@ def finding(rule: str, severity: Severity, path: str = PATH, subject: Subject = 
     ],
 )
 def test_a_hazard_is_left_out_where_a_policy_reports_the_same(policy: dict[str, Any], stays: bool) -> None:
-    assert RAISED[copies_too_few.id] == {"one-copy"}
+    assert RAISED[COPIES_TOO_FEW.id] == {"one-copy"}
     hazard = finding("one-copy", "severe")
-    reported = finding(**{"rule": copies_too_few.id, **policy})
+    reported = finding(**{"rule": COPIES_TOO_FEW.id, **policy})
     assert without_restated((hazard,), SUBJECT, [reported]) == ((hazard,) if stays else ())
