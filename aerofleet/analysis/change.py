@@ -5,7 +5,6 @@ Takes plain objects and knows nothing of files: rendered cells of two revisions,
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,6 +25,7 @@ from aerofleet.findings import Finding, Subject
 from aerofleet.findings.effect import Effect, Reason, worst
 from aerofleet.findings.selection import Selection
 from aerofleet.units.object_identity import cluster_name, key_of, label_of
+from aerofleet.units.same_value import is_same
 
 Object = Mapping[str, Any]
 
@@ -100,7 +100,7 @@ def analyse_change(
     for was, now in pairs(before.written, after.written):
         if now is None:
             change = _deletion(was or {}, read[id(was)])
-        elif by_name and was is not None and _is_equal(was, now):
+        elif by_name and was is not None and is_same(was, now):
             change = _unchanged(Reading(read[id(was)], before), Reading(read[id(now)], after), now)
         elif was is None:
             change = _creation(now, read[id(now)], after)
@@ -145,11 +145,6 @@ def _update(old: Reading, new: Reading, written: Object, status: Status) -> Obje
         pods=dict(Counter(change.restarts.pods.values())),
         blocks_hosts=bool(change.restarts.blocked_hosts),
     )
-
-
-def _is_equal(old: Object, new: Object) -> bool:
-    """Return whether two objects are the same, the types of their values too: Python takes 1 for true."""
-    return old == new and json.dumps(old, sort_keys=True) == json.dumps(new, sort_keys=True)
 
 
 def _unchanged(old: Reading, new: Reading, written: Object) -> ObjectChange:

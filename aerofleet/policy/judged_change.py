@@ -16,8 +16,7 @@ from aerofleet.fleet.cluster import Cluster
 from aerofleet.policy.exceptions import Exceptions
 from aerofleet.settings.source import CellSource
 from aerofleet.units.cluster_key import cluster_key
-from aerofleet.units.names import CLUSTER_LABEL, TEAM_LABEL
-from aerofleet.units.object_identity import cluster_name, label_of, metadata_of
+from aerofleet.units.object_identity import cluster_name, label_of, owner_of
 
 Object = Mapping[str, Any]
 
@@ -65,12 +64,12 @@ class JudgedChange:
         """Every cluster of either side, in the order of the change."""
         before, after = _resolved(self.change.base), _resolved(self.change.head)
         old, new = _resources(self.change.base), _resources(self.change.head)
-        found = []
+        clusters = []
         for change in self.change.change.clusters:
             name = change.subject.name
-            key = _key(new.get(name) or old.get(name) or {})
-            found.append(ClusterChange(key, change, before.get(name), after.get(name), old.get(name), new.get(name)))
-        return tuple(found)
+            key = cluster_key(*owner_of(new.get(name) or old.get(name) or {}))
+            clusters.append(ClusterChange(key, change, before.get(name), after.get(name), old.get(name), new.get(name)))
+        return tuple(clusters)
 
     @property
     def disturbed(self) -> tuple[ClusterChange, ...]:
@@ -114,8 +113,3 @@ def _resources(side: CellAnalysis | None) -> dict[str, Object]:
 
 def _objects(side: CellAnalysis | None) -> Iterator[Object]:
     return side.rendered.objects() if side and side.rendered else iter(())
-
-
-def _key(resource: Object) -> str:
-    labels = metadata_of(resource).get("labels", {})
-    return cluster_key(str(labels.get(TEAM_LABEL, "")), str(labels.get(CLUSTER_LABEL, "")))

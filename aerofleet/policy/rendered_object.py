@@ -14,8 +14,7 @@ from aerofleet.findings import Subject
 from aerofleet.units.aerospike_cluster import is_cluster
 from aerofleet.units.cluster_key import cluster_key
 from aerofleet.units.field_path import dotted
-from aerofleet.units.names import CLUSTER_LABEL, TEAM_LABEL
-from aerofleet.units.object_identity import kind_of, label_of, metadata_of
+from aerofleet.units.object_identity import kind_of, label_of, owner_of
 
 Object = dict[str, Any]
 Place = tuple[str | int, ...]
@@ -53,9 +52,9 @@ class RenderedObject:
     @property
     def subject(self) -> Subject:
         """TEAM/CLUSTER of a cluster that this project renders; else kind, namespace and name."""
-        labels = section(metadata_of(self.written), "labels")
-        if is_cluster(self.written) and TEAM_LABEL in labels and CLUSTER_LABEL in labels:
-            return Subject("cluster", cluster_key(labels[TEAM_LABEL], labels[CLUSTER_LABEL]))
+        owner = owner_of(self.written)
+        if is_cluster(self.written) and all(owner):
+            return Subject("cluster", cluster_key(*owner))
         return Subject("object", label_of(self.written))
 
     def images(self) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from aerofleet.findings import Location
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.resolve import Resolution, ResolvedSettings
 from aerofleet.load import Document
-from aerofleet.review.differences import Difference, differences, is_equal
+from aerofleet.review.differences import Difference, differences
 from aerofleet.review.model import Cause, SideName
 from aerofleet.settings.ahead import entries_for
 from aerofleet.settings.layers import TEAM, layers_of
@@ -23,6 +23,7 @@ from aerofleet.settings.overlay import OVERLAY, SPEC
 from aerofleet.settings.source import CellSource, ClusterDefinition, Read
 from aerofleet.settings.tiers import TIER_LAYER, TierRevision
 from aerofleet.units.field_path import dotted
+from aerofleet.units.same_value import is_same
 
 NO_SETTINGS: dict[str, Any] = {}
 OBJECTS, RESOURCE = "objects beside it", "its resource"
@@ -280,6 +281,6 @@ def _distinct(causes: Iterable[Cause]) -> tuple[Cause, ...]:
     kept: list[Cause] = []
     for cause in causes:
         same = (known for known in kept if (cause.location, cause.path) == (known.location, known.path))
-        if not any(is_equal(cause.new, known.new) for known in same):
+        if not any(is_same(cause.new, known.new) for known in same):
             kept.append(cause)
     return tuple(kept)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,8 +19,8 @@ from aerofleet.review.redaction import redacted
 from aerofleet.review.upgrades import operator_cause, operator_change, upgrades_of
 from aerofleet.units.aerospike_cluster import is_cluster
 from aerofleet.units.cluster_key import cluster_key
-from aerofleet.units.names import CLUSTER_LABEL, TEAM_LABEL
-from aerofleet.units.object_identity import cluster_name, label_of, metadata_of
+from aerofleet.units.object_identity import cluster_name, label_of, owner_of
+from aerofleet.units.same_value import is_same
 
 Object = Mapping[str, Any]
 
@@ -60,13 +59,6 @@ class Objects:
             else:
                 result.owned.setdefault(cluster, {})[label_of(one)] = one
         return result
-
-
-def owner_of(resource: Object) -> tuple[str, str]:
-    """Return (team, cluster) of the labels; empty texts for an object that is made for no team or no cluster."""
-    labels = metadata_of(resource).get("labels")
-    labels = labels if isinstance(labels, dict) else {}
-    return str(labels.get(TEAM_LABEL, "")), str(labels.get(CLUSTER_LABEL, ""))
 
 
 NO_CODE = CodeChange()
@@ -121,7 +113,7 @@ class _Clusters:
         name = change.subject.name
         old, new = self.base.resources.get(name), self.head.resources.get(name)
         of_base, of_head = self.base.owned.get(name, {}), self.head.owned.get(name, {})
-        parts = {RESOURCE: not is_equal(old, new), OBJECTS: not is_equal(of_base, of_head)}
+        parts = {RESOURCE: not is_same(old, new), OBJECTS: not is_same(of_base, of_head)}
         of_operator = operator_reasons(dict(new), *self.releases) if new and old and self.releases else ()
         if not any(parts.values()) and change.effect == Effect.NONE and not change.hazards and not of_operator:
             return
@@ -197,8 +189,3 @@ def _server_namespaces(resource: Object) -> Iterator[str]:
     """Yield the names of the Aerospike namespaces of a cluster."""
     for namespace in entries(resource, "spec", "aerospikeConfig", "namespaces"):
         yield str(namespace.get("name", ""))
-
-
-def is_equal(old: object, new: object) -> bool:
-    """Return whether two objects are the same for the API server: the order of keys is no difference, a type is."""
-    return old == new and json.dumps(old, sort_keys=True) == json.dumps(new, sort_keys=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aerofleet.settings.merge import Path, is_named_list
+from aerofleet.units.same_value import is_same
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def differences(old: Any, new: Any, path: Path = (), before: Path = (), after: P
         places = [{entry["name"]: index for index, entry in enumerate(entries)} for entries in (old, new)]
         for name in dict.fromkeys((*places[0], *places[1])):
             yield from _entry(old, new, name, places[0].get(name), places[1].get(name), (path, before, after))
-    elif not is_equal(old, new):
+    elif not is_same(old, new):
         yield Difference(path, before, after, old, new)
 
 
@@ -65,17 +66,6 @@ def _entry(  # noqa: PLR0913, PLR0917 - the same thing on two sides
 def is_mapping(value: Any) -> bool:
     """Return whether a value is a mapping with keys: one that comes or goes does so key by key."""
     return isinstance(value, Mapping) and bool(value)
-
-
-def is_equal(old: Any, new: Any) -> bool:
-    """Return whether two values are the same, types too; the order of keys is no difference."""
-    if type(old) is not type(new):
-        return False
-    if isinstance(old, Mapping):
-        return old.keys() == new.keys() and all(is_equal(value, new[key]) for key, value in old.items())
-    if isinstance(old, (list, tuple)):
-        return len(old) == len(new) and all(map(is_equal, old, new))
-    return bool(old == new)
 
 
 def leaf_paths(value: Any) -> Iterator[Path]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from aerofleet.manifests.rendered import Object, RenderedCell, RenderedCluster, RenderedPlatform, RenderedTeam
 from aerofleet.trees.own_code import StackObjects
 from aerofleet.units.aerospike_cluster import is_cluster
-from aerofleet.units.names import CLUSTER_LABEL, TEAM_LABEL
-from aerofleet.units.object_identity import metadata_of, name_of, namespace_of
+from aerofleet.units.object_identity import name_of, namespace_of, owner_of
 
 
 def regrouped(name: str, objects: StackObjects) -> RenderedCell:
@@ -16,7 +15,7 @@ def regrouped(name: str, objects: StackObjects) -> RenderedCell:
     groups: dict[str, str] = {}
     for stack, made in objects:
         resource = dict(made)
-        team = _label(resource, TEAM_LABEL)
+        team, _ = owner_of(resource)
         (teams.setdefault(team, []) if team else platform).append(resource)
         groups[team] = stack.partition(".")[2]
     return RenderedCell(
@@ -28,11 +27,11 @@ def regrouped(name: str, objects: StackObjects) -> RenderedCell:
 
 
 def _team(name: str, group: str, objects: list[Object]) -> RenderedTeam:
-    resources = {_label(one, CLUSTER_LABEL): one for one in objects if is_cluster(one)}
+    resources = {owner_of(one)[1]: one for one in objects if is_cluster(one)}
     own = {cluster: [resource] for cluster, resource in resources.items()}
     others: list[Object] = []
     for one in objects:
-        cluster = _label(one, CLUSTER_LABEL)
+        _, cluster = owner_of(one)
         if not is_cluster(one):
             own.get(cluster, others).append(one)
         elif one is not resources[cluster]:
@@ -43,8 +42,3 @@ def _team(name: str, group: str, objects: list[Object]) -> RenderedTeam:
     )
     namespace = namespace_of((others or objects)[0])
     return RenderedTeam(name, group, namespace, protected=False, objects=tuple(others), clusters=tuple(clusters))
-
-
-def _label(resource: Object, key: str) -> str:
-    labels = metadata_of(resource).get("labels")
-    return str(labels.get(key, "")) if isinstance(labels, dict) else ""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from aerofleet.units.names import CLUSTER_LABEL, TEAM_LABEL
+
 DEFAULT_NAMESPACE = "default"
 """The namespace in which kubectl creates an object that names none."""
 
@@ -72,6 +74,13 @@ def namespaced(namespace: str, name: str) -> str:
 def cluster_name(resource: Object) -> str:
     """``namespace/name``."""
     return f"{namespace_of(resource)}/{name_of(resource)}"
+
+
+def owner_of(resource: Object) -> tuple[str, str]:
+    """Return (team, cluster) of the labels; empty texts for an object that is made for no team or no cluster."""
+    labels = metadata_of(resource).get("labels")
+    labels = labels if isinstance(labels, dict) else {}
+    return str(labels.get(TEAM_LABEL, "")), str(labels.get(CLUSTER_LABEL, ""))
 
 
 def label_of(resource: Object) -> str:
