@@ -34,7 +34,7 @@ def project_texts(name: str, description: str, pin: ProductPin | None) -> dict[P
     ``name``, ``description``: of the project. ``pin``: the product itself; None where it can't be known.
     """
     if not NAME.fullmatch(name):
-        raise MistakeError(f"'{name}' is no name of a project: letters, digits, _ . -; write one with --name")
+        raise MistakeError(f"'{name}' is not a valid project name (letters, digits, _ . -): write one with --name")
     texts = filled(PROJECT_TEMPLATE.as_posix(), {"PROJECT": name, "DESCRIPTION": description})
     texts[PINS] = pins_text(pin)
     texts[PROGRAM] = texts.pop(PROGRAM)
@@ -44,7 +44,7 @@ def project_texts(name: str, description: str, pin: ProductPin | None) -> dict[P
 def refuse_cell_name(cell: str) -> None:
     """Raise MistakeError for what can't be the name of a cell."""
     if not CELL_NAME.fullmatch(cell):
-        raise MistakeError(f"'{cell}' is no name of a cell: a small letter, then small letters, digits, -")
+        raise MistakeError(f"'{cell}' is not a valid cell name: a small letter, then small letters, digits, -")
 
 
 def cell_texts(cell: str) -> dict[Path, str]:
@@ -106,7 +106,7 @@ def refuse_others(root: Path, texts: Texts) -> None:
     others = [path for path in there if not (root / path).is_file() or text_at(root / path) != texts[path]]
     if others:
         lines = "".join(f"\n  {path}" for path in others)
-        raise MistakeError(f"nothing was written, because these files of {root} are there and are others:{lines}")
+        raise MistakeError(f"nothing was written, because these files of {root} exist already and differ:{lines}")
 
 
 def written(root: Path, texts: Texts, pin: ProductPin | None) -> list[Path]:

@@ -73,7 +73,7 @@ def check(root: Path, files: Iterable[RenderedFile], stale: Sequence[Path]) -> E
         if not (root / rendered.file).is_file():
             print_line(f"{rendered.file}: is not there")
         elif (change := change_since_accepted(root, rendered)) is not None:
-            print_line(f"{rendered.file}: the objects of cell {rendered.cell.name} are others now")
+            print_line(f"{rendered.file}: the objects of cell {rendered.cell.name} differ")
             sys.stdout.write(FORMATS["text"](change, standard_output(), False))
         else:
             continue

@@ -105,7 +105,7 @@ def test_a_file_in_the_way_is_never_replaced(tmp_path: Path, wheel: Path, capsys
     before = texts(root)
     assert main(["init", str(root), "--wheel", str(wheel)]) == 2
     assert capsys.readouterr().err == (
-        f"aerofleet init: nothing was written, because these files of {root} are there and are others:\n"
+        f"aerofleet init: nothing was written, because these files of {root} exist already and differ:\n"
         "  README.md\n  stacks/local/cell.yaml\n"
     )
     assert texts(root) == before
@@ -167,7 +167,7 @@ def test_a_cell_that_cannot_be_writes_nothing(cell: str, project: Path, capsys: 
     before = texts(project)
     code = main(["init", ".", "--cell", cell])
     shown = capsys.readouterr()
-    assert (code, "nothing was written" in shown.err or "no name of a cell" in shown.err) == (2, True), shown.out
+    assert (code, "nothing was written" in shown.err or "is not a valid cell name" in shown.err) == (2, True), shown.out
     assert texts(project) == before
 
 

@@ -37,7 +37,7 @@ def test_a_difference_is_judged_and_can_be_accepted(root: Path, capsys: pytest.C
     capsys.readouterr()
     assert main([*INTO, "--check"]) == 1
     shown = capsys.readouterr().out
-    assert shown.startswith(f"{FOLDER}/local.yaml: the objects of cell local are others now\n")
+    assert shown.startswith(f"{FOLDER}/local.yaml: the objects of cell local differ\n")
     assert "default-ttl: 2592000 becomes 1728000, set live" in shown
     assert "staging" not in shown and shown.endswith(ACCEPT)
     assert (root / FOLDER / "local.yaml").read_text() == before

@@ -74,7 +74,7 @@ def test_the_clusters_that_the_update_changes_are_listed_with_their_effects(upda
     assert re.findall(r"^(aerospike-\S+): (\S+)$", listed, re.MULTILINE) == [
         (name, "rolling-restart") for name in RESTARTED
     ]
-    assert listed.startswith(".aerofleet/before/local.yaml: the objects of cell local are others now\n")
+    assert listed.startswith(".aerofleet/before/local.yaml: the objects of cell local differ\n")
     assert "spec.podSpec.sidecars.{exporter}.env.{AS_AUTH_MODE}.value: another value" in listed
     assert f"none: 3 clusters without any effect: {', '.join(OTHERS)}" in listed
 
