@@ -28,13 +28,15 @@ class CellAnalysis:
     """A cell and its findings. ``rendered`` is None for definitions with mistakes.
 
     ``objects``: the rendered objects as the operator's release reads them that runs, without on-demand operations.
-    A finding that several clusters have alike, as one of their tier, is in ``findings`` once.
+    A finding that several clusters have alike, as one of their tier, is in ``findings`` once. ``sizes``: those of
+    ``findings`` that are about sizes.
     """
 
     resolution: Resolution
     rendered: RenderedCell | None
     findings: tuple[Finding, ...]
     objects: ObjectSet | None = None
+    sizes: tuple[Finding, ...] = ()
 
 
 def analyse_cell(root: Path, name: str, texts: Mapping[str, str] = MappingProxyType({})) -> CellAnalysis:
@@ -63,8 +65,9 @@ def analyse_rendering(root: Path, name: str, rendered: RenderedCell) -> CellAnal
 
 def _judged(resolution: Resolution, rendered: RenderedCell | None) -> CellAnalysis:
     sets = _object_sets(resolution, rendered) if rendered else ()
-    findings = [*resolution.findings, *_cluster_findings(resolution, rendered, sets), *size_findings(resolution)]
-    return CellAnalysis(resolution, rendered, tuple(findings), next(iter(sets), None))
+    sizes = tuple(size_findings(resolution))
+    findings = (*resolution.findings, *_cluster_findings(resolution, rendered, sets), *sizes)
+    return CellAnalysis(resolution, rendered, findings, next(iter(sets), None), sizes)
 
 
 def rendered_cell(root: Path, name: str) -> CellAnalysis:

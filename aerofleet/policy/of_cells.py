@@ -57,7 +57,7 @@ def overlay_old(judged: JudgedCell) -> Iterator[LocatedProblem]:
 )
 def cluster_undersized(judged: JudgedCell) -> Iterator[LocatedProblem]:
     """The written size of a cluster carries its workload until the planned date."""
-    for finding in size.size_findings(judged.analysis.resolution):
+    for finding in judged.analysis.sizes:
         yield LocatedProblem(finding.path, finding.message, finding.remedy, finding.location, finding.subject)
 
 

@@ -56,7 +56,8 @@ def state_findings(analysis: CellAnalysis, as_of: datetime.date, exceptions: Exc
     places, subjects = {finding.location for finding in errors}, {finding.subject for finding in errors}
     for policy, finding in _all(analysis, JudgedCell(cell, analysis, as_of)):
         severity = policy.severity_in(cell)
-        if severity is None or finding.subject in subjects or (finding.location and finding.location in places):
+        assert severity is not None  # noqa: S101 - the others do not look
+        if finding.subject in subjects or (finding.location and finding.location in places):
             continue
         same = [key for rule in policy.raises if (key := _key(rule.id, finding)) in hazards]
         counted = replace(finding, severity=severity)
@@ -77,18 +78,20 @@ def _is_as_bad(severity: Severity, other: Severity) -> bool:
 
 
 def _all(analysis: CellAnalysis, judged: JudgedCell) -> Iterator[Judged]:
+    """Yield what the policies find that count in the cell."""
     assert analysis.rendered  # noqa: S101
     assert analysis.resolution.source  # noqa: S101
     locate = _locator(analysis)
+    counting = [policy for policy in OF_OBJECTS if policy.severity_in(judged.cell)]
     of_objects = [
         (of_object, replace(finding, location=locate(rendered, finding.path), subject=rendered.subject))
-        for rendered in rendered_objects(analysis, judged)
-        for of_object in OF_OBJECTS
+        for rendered in (rendered_objects(analysis, judged) if counting else ())
+        for of_object in counting
         for finding in of_object.findings(rendered)
     ]
     located = in_project(analysis.resolution.source, (finding for _, finding in of_objects))
     yield from zip((of_object for of_object, _ in of_objects), located, strict=True)
-    for of_cell in OF_CELLS:
+    for of_cell in (policy for policy in OF_CELLS if policy.severity_in(judged.cell)):
         yield from ((of_cell, finding) for finding in of_cell.findings(judged))
 
 
