@@ -23,7 +23,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aerofleet.aerospike.server import start_findings
 from aerofleet.aerospike.server.live_question import COMMAND, PLACES, answer_live
@@ -37,12 +37,13 @@ from aerofleet.ako.config_change import ConfigChange, judge
 from aerofleet.ako.estimate import is_estimate, refusal_of
 from aerofleet.ako.hazards import config_hazards
 from aerofleet.ako.hazards.of_data import config_losses
-from aerofleet.ako.rollout.acts import Rollout
-from aerofleet.ako.rollout.forecast import rollout_between, rollout_of
-from aerofleet.ako.rollout.model import Facts
 from aerofleet.ako.status import Status, finished_status, patched_status
 from aerofleet.findings import Finding
 from aerofleet.findings.effect import Reason
+
+if TYPE_CHECKING:
+    from aerofleet.ako.rollout.acts import Rollout
+    from aerofleet.ako.rollout.model import Facts
 
 Question = dict[str, Any]
 Answer = dict[str, Any]
@@ -129,6 +130,9 @@ def _change(question: Question) -> Change:
 
 
 def _rollout(question: Question) -> Answer:
+    # Loaded with the first such question: the other verbs start without it.
+    from aerofleet.ako.rollout.forecast import rollout_between, rollout_of
+
     operator = _operator(question)
     facts = _facts(question)
     if question.get("old") is None or question.get("new") is None:
@@ -140,6 +144,8 @@ def _rollout(question: Question) -> Answer:
 
 
 def _facts(question: Question) -> Facts:
+    from aerofleet.ako.rollout.model import Facts
+
     written = question.get("facts", {})
     if not isinstance(written, dict):
         raise QuestionError("facts is no object")

@@ -9,27 +9,30 @@ import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from aerofleet.analysis.formats import FORMATS
-from aerofleet.authoring.generated import write_files
-from aerofleet.authoring.rendered_files import RenderedFile, change_since_accepted, files_without_cell, rendered_files
 from aerofleet.cli.printing import print_line
-from aerofleet.cli.terminal import standard_output
 from aerofleet.engine.rendering import as_json, as_yaml, rendering_of, without_garbage_collection
 from aerofleet.findings.exit_code import ExitCode
-from aerofleet.trees.publish import published_rendering
+
+if TYPE_CHECKING:
+    from aerofleet.authoring.rendered_files import RenderedFile
 
 
 def run(argv: Sequence[str]) -> ExitCode:
     options = arguments(argv)
     with without_garbage_collection():
         if options.publish:
+            from aerofleet.trees.publish import published_rendering
+
             sys.stdout.write(published_rendering(options.root))
             return ExitCode.FINE
         if options.into is None:
             rendering = rendering_of(options.root, options.cell, options.cluster)
             sys.stdout.write(as_json(rendering) if options.format == "json" else as_yaml(rendering))
             return ExitCode.FINE
+        from aerofleet.authoring.rendered_files import files_without_cell, rendered_files
+
         files = list(rendered_files(options.root, options.cell, options.into))
         stale = [] if options.cell else files_without_cell(options.root, options.into)
         if options.check:
@@ -68,6 +71,10 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
 
 def check(root: Path, files: Iterable[RenderedFile], stale: Sequence[Path]) -> ExitCode:
     """Print every difference from the accepted files, and how to accept it."""
+    from aerofleet.analysis.formats import FORMATS
+    from aerofleet.authoring.rendered_files import change_since_accepted
+    from aerofleet.cli.terminal import standard_output
+
     folders = {path.parent for path in stale}
     for rendered in files:
         if not (root / rendered.file).is_file():
@@ -87,6 +94,8 @@ def check(root: Path, files: Iterable[RenderedFile], stale: Sequence[Path]) -> E
 
 def write(root: Path, files: Iterable[RenderedFile], stale: Sequence[Path]) -> None:
     """Write the files that differ, and remove those of cells that are gone."""
+    from aerofleet.authoring.generated import write_files
+
     for path in write_files(root, {rendered.file: rendered.text for rendered in files}):
         print_line(f"{path}: written")
     for path in stale:
