@@ -6,9 +6,10 @@ Takes plain objects and knows nothing of files: rendered cells of two revisions,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from aerofleet.ako.change import change_between
 from aerofleet.ako.cluster import Cluster
@@ -27,6 +28,9 @@ from aerofleet.findings.selection import Selection
 from aerofleet.units.object_identity import cluster_name, key_of, label_of
 from aerofleet.units.same_value import is_same
 
+if TYPE_CHECKING:
+    from aerofleet.forecast.model import Forecast
+
 Object = Mapping[str, Any]
 
 
@@ -36,7 +40,8 @@ class ObjectChange:
 
     ``pods``: kind of restart (`aerofleet.ako.restart`) → number of pods; empty for an object that is no cluster.
     ``blocks_hosts``: pods have to leave Kubernetes nodes that the change blocks. ``left_out``: id of a rule → number of
-    its reasons and hazards that a selection leaves out; ``effect`` is the worst with them.
+    its reasons and hazards that a selection leaves out; ``effect`` is the worst with them. ``make_forecast``: makes
+    ``forecast`` when it is asked for the first time; effects alone need none.
     """
 
     subject: Subject
@@ -46,6 +51,12 @@ class ObjectChange:
     pods: Mapping[str, int] = field(default_factory=dict)
     blocks_hosts: bool = False
     left_out: Mapping[str, int] = field(default_factory=dict)
+    make_forecast: Callable[[], Forecast] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def forecast(self) -> Forecast | None:
+        """Return the steps of the roll-out; None for an object that is no cluster, and for a cluster that stays."""
+        return self.make_forecast() if self.make_forecast else None
 
     def selected(self, selection: Selection) -> ObjectChange:
         """Return the same with the reasons and hazards of the selected rules only. The effect stays what it is."""
@@ -144,6 +155,7 @@ def _update(old: Reading, new: Reading, written: Object, status: Status) -> Obje
         (*change.hazards, *beside),
         pods=dict(Counter(change.restarts.pods.values())),
         blocks_hosts=bool(change.restarts.blocked_hosts),
+        make_forecast=_forecaster(old.cluster, new.cluster, status),
     )
 
 
@@ -157,12 +169,35 @@ def _creation(written: Object, cluster: Cluster, objects: ObjectSet) -> ObjectCh
     findings = judge_cluster(Reading(cluster, objects))
     refused = map(Reason.refusal, findings.refusals or findings.starts)
     reasons = (*version_refusals(cluster), *refused) or (created_reason(),)
-    return ObjectChange(_subject(written), worst(reasons), reasons, tuple(findings.hazards), {NEW: cluster.size})
+    return ObjectChange(
+        _subject(written),
+        worst(reasons),
+        reasons,
+        tuple(findings.hazards),
+        {NEW: cluster.size},
+        make_forecast=_forecaster(None, cluster),
+    )
 
 
 def _deletion(written: Object, cluster: Cluster) -> ObjectChange:
     reasons = (deletion_reason(cluster),)
-    return ObjectChange(_subject(written), worst(reasons), reasons, pods={SCALED_DOWN: cluster.size})
+    return ObjectChange(
+        _subject(written),
+        worst(reasons),
+        reasons,
+        pods={SCALED_DOWN: cluster.size},
+        make_forecast=_forecaster(cluster, None),
+    )
+
+
+def _forecaster(before: Cluster | None, after: Cluster | None, status: Status | None = None) -> Callable[[], Forecast]:
+    @cache
+    def make() -> Forecast:
+        from aerofleet.forecast.build import forecast_of
+
+        return forecast_of(before, after, status=status)
+
+    return make
 
 
 def _subject(written: Object) -> Subject:

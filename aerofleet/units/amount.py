@@ -8,6 +8,11 @@ UNITS = {
     "bit/s": (("Gbit/s", 10**9), ("Mbit/s", 10**6), ("kbit/s", 10**3)),
     "B": (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)),
 }
+SHORT_UNITS = {
+    "s": (("days", 86400), ("h", 3600), ("min", 60), ("s", 1)),
+    "B": (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3), ("B", 1)),
+}
+"""Unit → the short names of its multiples in a line that says how much, roughly; the largest first."""
 TIMES = (("day", 86400), ("hour", 3600), ("minute", 60))
 READ_IN_LARGER_UNIT = range(10_000, 1 << 64)
 """A number of bytes or seconds in this range is read more easily in a larger unit."""
@@ -38,6 +43,22 @@ def exact(value: float, unit: str) -> str:
     base = {"bytes": "B", "seconds": "s"}.get(unit)
     readable = f" ({amount(value, base)})" if base and int(value) in READ_IN_LARGER_UNIT else ""
     return f"{value} {'%' if unit == 'percent' else unit}{readable}"
+
+
+def amount_range(low: int, high: int, unit: str) -> str:
+    """Return a rough range in one unit: ``amount_range(2400, 5400, "s")`` is ``40 to 90 min``.
+
+    ``unit``: s or B. The unit is the largest one of which ``high`` has two, so that a whole number says enough; below
+    ten of it there is one decimal place.
+    """
+    steps = SHORT_UNITS[unit]
+    name, step = next(((name, step) for name, step in steps if high >= 2 * step), steps[-1])
+    first, last = (_rough(value / step) for value in (low, high))
+    return f"{last} {name}" if first == last else f"{first} to {last} {name}"
+
+
+def _rough(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0") if value < 10 else f"{value:,.0f}"
 
 
 def counted(count: int, name: str) -> str:

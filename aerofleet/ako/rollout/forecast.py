@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from aerofleet.ako.admission import admit_create, answer_update
+from aerofleet.ako.admission import answer_create, answer_update
 from aerofleet.ako.cluster import Cluster, cluster_of
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.config import section
@@ -41,12 +41,10 @@ def rollout_of(  # noqa: PLR0913 - what is known besides the two files
     """
     before = cluster_of(dict(old), operator) if old is not None else None
     if new is None:
-        return _deletion(before, facts) if before else Rollout((), "completed")
+        return deletion_of(before, facts) if before else Rollout((), "completed")
     after = cluster_of(dict(new), operator)
     if before is None:
-        if not admit_create(dict(new), operator).allowed:
-            return Rollout((), "refused")
-        return _creation(after, facts, edits)
+        return creation_of(after, facts, edits)
     return rollout_between(before, after, status or finished_status(before), facts=facts, edits=edits)
 
 
@@ -60,7 +58,7 @@ def rollout_between(
 ) -> Rollout:
     """The same for clusters that were read already. With another name it is another cluster, which is created."""
     if (before.name, before.namespace) != (after.name, after.namespace):
-        return _creation(after, facts, edits)
+        return creation_of(after, facts, edits)
     if not answer_update(before, after, status).allowed:
         return Rollout((), "refused")
     failed = status.failed - facts.healing
@@ -75,14 +73,18 @@ def rollout_between(
     return _run(world, later)
 
 
-def _creation(after: Cluster, facts: Facts, edits: Sequence[LaterEdit]) -> Rollout:
+def creation_of(after: Cluster, facts: Facts = NOTHING_KNOWN, edits: Sequence[LaterEdit] = ()) -> Rollout:
+    """Forecast the first creation of a cluster that was read already."""
+    if not answer_create(after).allowed:
+        return Rollout((), "refused")
     world = World(after, _with_refused_starts(after, facts))
     world.phase = ""
     world.emit(Edit("create"))
     return _run(world, edits)
 
 
-def _deletion(before: Cluster, facts: Facts) -> Rollout:
+def deletion_of(before: Cluster, facts: Facts = NOTHING_KNOWN) -> Rollout:
+    """Forecast the deletion of a cluster that was read already."""
     world = _running(before, finished_status(before), facts)
     world.emit(Edit("delete the resource"))
     delete_resource(world)
