@@ -11,28 +11,18 @@ from aerofleet.analysis.cell_change import fleet_change
 from aerofleet.fleet.lookup import NoCellError, no_cell
 from aerofleet.review.build import review_of
 from aerofleet.review.model import CodeChange, Failure, Review, SideName
-from aerofleet.settings.source import STACKS
-from aerofleet.trees.code import (
-    Code,
-    algorithm_of,
-    changed_files,
-    code_of_folder,
-    code_of_revision,
-    engine_changes,
-)
+from aerofleet.trees.code import changed_files, engine_changes
 from aerofleet.trees.code_causes import code_causes
-from aerofleet.trees.git import NoRevisionError, Repository
+from aerofleet.trees.git import Repository
+from aerofleet.trees.named_sides import WORKING_TREE, codes_of, named_sides
 from aerofleet.trees.publish import committed
 from aerofleet.trees.published import Published, PublishedError, read_published
 from aerofleet.trees.sides import Forbidden, by_own_code, by_running_code
-from aerofleet.trees.tree import Tree, TreeError, folder_tree, revision_tree
+from aerofleet.trees.tree import Tree
 
 NOTHING: frozenset[str] = frozenset()
 NEVER_RUN = "a review that is posted runs no code of a change"
 MADE_BY_HEAD = "head is rendered by its own job, and nothing has checked that rendering: review the changed code"
-WORKING_TREE = "working tree"
-UPSTREAM = ("origin/HEAD", "@{upstream}", "origin/main", "origin/master", "main", "master")
-"""Where the changes of a project are merged, in the order in which they are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +48,14 @@ def review_sides(root: Path, request: Request, as_of: datetime.date) -> Review:
     Raises NoRevisionError, TreeError, GitError, PublishedError, and NoCellError where neither side has a cell.
     """
     with TemporaryDirectory(prefix="aerofleet-review-") as temporary:
-        base, head = _trees(root, request, Path(temporary))
+        base, head = named_sides(root, request.base, request.head, Path(temporary))
         if not {*base.cells, *head.cells}:
             raise NoCellError(no_cell(head.folder))
         return _review(base, head, request, as_of, Path(temporary))
 
 
 def _review(base: Tree, head: Tree, request: Request, as_of: datetime.date, folder: Path) -> Review:
-    base_code, head_code = _codes(base, head)
+    base_code, head_code = codes_of(base, head)
     before = read_published(request.base_render, base.commit, "base") if request.base_render else None
     has_same_code = base_code.renders == head_code.renders
     after = _ready_head(head, request, has_same_code)
@@ -105,50 +95,3 @@ def _head_commit(head: Tree) -> str:
     folder. Raises UncommittedError.
     """
     return head.commit or (committed(Repository(head.folder)) if head.name == WORKING_TREE else "")
-
-
-def _codes(base: Tree, head: Tree) -> tuple[Code, Code]:
-    """Return the code of both sides, with ids of one kind."""
-    algorithm = algorithm_of(base.commit or head.commit)
-    return (
-        *(
-            code_of_revision(tree.repository, tree.commit)
-            if tree.repository
-            else code_of_folder(tree.folder, algorithm)
-            for tree in (base, head)
-        ),
-    )  # type: ignore[return-value]
-
-
-def _trees(root: Path, request: Request, folder: Path) -> tuple[Tree, Tree]:
-    """Return both sides; revisions are written below ``folder``."""
-    head = _tree(root, request.head, folder / "head")
-    base_name = request.base or _default_base(root, head.commit or "HEAD")
-    return _tree(root, base_name, folder / "base"), head
-
-
-def _tree(root: Path, name: str | None, folder: Path) -> Tree:
-    if name is None:
-        return folder_tree(WORKING_TREE, root)
-    repository = Repository(root)
-    is_path = name.startswith((".", "/"))
-    if not is_path and repository.has(name):
-        folder.mkdir()
-        return revision_tree(name, repository, repository.commit_of(name), folder)
-    if not Path(name).is_dir():
-        raise TreeError(f"'{name}' is neither a revision of the repository of {root.resolve()} nor a folder")
-    if not (Path(name) / STACKS).is_dir():
-        raise TreeError(f"the folder '{name}' is no project: it has no {STACKS}/")
-    return folder_tree(name, Path(name))
-
-
-def _default_base(root: Path, head: str) -> str:
-    """Return the commit at which ``head`` left the branch that it will be merged into. Raises NoRevisionError."""
-    repository = Repository(root)
-    if not repository.has(head):
-        raise NoRevisionError(
-            f"{root.resolve()} has no commit to compare with: name a revision or a folder with --base"
-        )
-    commit = repository.commit_of(head)
-    known = next((name for name in UPSTREAM if repository.has(name)), None)
-    return repository.merge_base(commit, repository.commit_of(known)) if known else commit

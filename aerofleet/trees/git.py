@@ -7,6 +7,7 @@ in `fetch`, so a partial clone fetches nothing. A revision is input: it is never
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ FETCHED_BY = ("https", "http", "ssh", "file")
 FILE = ("100644", "100755", "100664")
 LINK = "120000"
 SUBMODULE = "160000"
+REMOTE_BRANCH = re.compile(r"origin/([A-Za-z0-9][A-Za-z0-9._/-]*)")
+COMMIT_ID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 SECONDS = 120
 """Longest time of one git command."""
 
@@ -65,7 +68,8 @@ class Repository:
         # `--end-of-options` ends the options, `^{commit}` refuses everything but a commit.
         done = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         if done.returncode:
-            raise NoRevisionError(f"there is no revision {revision!r} in the repository of {self.root}")
+            fetch = self.fetch_hint(revision)
+            raise NoRevisionError(f"there is no revision {revision!r} in the repository of {self.root}{fetch}")
         return done.stdout.decode().strip()
 
     def has(self, revision: str) -> bool:
@@ -76,11 +80,46 @@ class Repository:
             return False
 
     def merge_base(self, one: str, other: str) -> str:
-        """Return the newest common commit of two commits; ``other`` itself where they have none, or in a shallow
-        clone.
+        """Return the newest common commit of two commits; ``other`` itself where they have none.
+
+        Raises NoRevisionError where the clone is shallow and lacks commits between the two: a commit that looks newest
+        there may be another one than in the whole history.
         """
         done = self.run("merge-base", one, other)
-        return done.stdout.decode().split()[0] if done.returncode == 0 and done.stdout.strip() else other
+        known = done.stdout.decode().split()[0] if done.returncode == 0 and done.stdout.strip() else ""
+        if self.is_shallow and not self._has_all_since(known, one, other):
+            raise NoRevisionError(
+                f"this clone is shallow, and the commit at which {one[:12]} left {other[:12]} is not in it:"
+                " `git fetch --unshallow origin` fetches all (actions/checkout: `fetch-depth: 0`; GitLab:"
+                ' `GIT_DEPTH: "0"`), or name that commit with --base and fetch it with'
+                " `git fetch --depth=1 origin COMMIT`"
+            )
+        return known or other
+
+    def _has_all_since(self, known: str, one: str, other: str) -> bool:
+        """Return whether no history is cut off between ``known`` (empty: the first commit) and two commits."""
+        cut = set(Path(self._text("rev-parse", "--path-format=absolute", "--git-path", "shallow")).read_text().split())
+        done = self.run("rev-list", one, other, *((f"^{known}",) if known else ()))
+        return done.returncode == 0 and cut.isdisjoint(done.stdout.decode().split())
+
+    @property
+    def is_shallow(self) -> bool:
+        """Return whether the clone lacks old commits; False outside a repository."""
+        done = self.run("rev-parse", "--is-shallow-repository")
+        return done.returncode == 0 and done.stdout.strip() == b"true"
+
+    def fetch_hint(self, revision: str) -> str:
+        """Return how a shallow clone gets a revision that it lacks; empty for a whole clone."""
+        if not self.is_shallow:
+            return ""
+        branch = REMOTE_BRANCH.fullmatch(revision)
+        if branch:
+            fetch = f"git fetch --depth=1 origin +refs/heads/{branch[1]}:refs/remotes/origin/{branch[1]}"
+        elif COMMIT_ID.fullmatch(revision):
+            fetch = f"git fetch --depth=1 origin {revision}"
+        else:
+            fetch = "git fetch --unshallow origin"
+        return f"; this clone is shallow: `{fetch}` fetches it"
 
     def entries(self, commit: str, *paths: str) -> list[Entry]:
         """Return the files of a commit below the project's folder, only those in ``paths`` if any is named. A project
@@ -132,6 +171,12 @@ class Repository:
         if done.returncode:
             raise GitError(f"the working tree can't be read: {done.stderr.decode(errors='replace').strip()}")
         return [os.fsdecode(line[3:]) for line in done.stdout.split(b"\0") if line]
+
+    def ignored(self, names: Sequence[str]) -> frozenset[str]:
+        """Return the names of those files that git ignores: none outside a repository."""
+        given = "".join(f"{name}\0" for name in names).encode()
+        done = self.run("check-ignore", "-z", "--stdin", given=given)
+        return frozenset(os.fsdecode(name) for name in done.stdout.split(b"\0") if name)
 
     def run(
         self, *arguments: str, given: bytes = b"", variables: Mapping[str, str] = NO_VARIABLES
