@@ -14,11 +14,12 @@ from aerofleet.engine.end_cell import destroy_cell
 from aerofleet.engine.move_team import move_team
 from aerofleet.engine.orphans import find_orphans
 from aerofleet.engine.pulumi import Engine
-from aerofleet.engine.stack_list import change_lines, changed_stacks, stack_line, stack_list
+from aerofleet.engine.stack_list import stack_line, stack_list
 from aerofleet.findings.exit_code import ExitCode
 from aerofleet.fleet.lookup import resolved_cell
 from aerofleet.manifests import render_cell
 from aerofleet.settings.source import cells
+from aerofleet.trees.changed_stacks import changed_stacks
 from aerofleet.units.object_identity import namespaced
 
 SCHEMA = "aerofleet.io/stacks/v1"
@@ -41,14 +42,14 @@ def run(argv: Sequence[str]) -> ExitCode:
         lines = (f"{kind:<24} {namespaced(namespace, name)}" for kind, namespace, name in orphans)
         emit(options.format, "orphans", data, lines)
         return ExitCode.FINDINGS if orphans else ExitCode.FINE
+    elif options.changed:
+        touched = changed_stacks(options.root, options.base, options.head, options.cell)
+        data = [stack.as_json() for stack in touched]
+        emit(options.format, "stacks", data, (line for stack in touched for line in stack.lines()))
+        return ExitCode.FINDINGS if any(stack.unknown for stack in touched) else ExitCode.FINE
     else:
-        resolved = [resolved_cell(options.root, name) for name in options.cell or cells(options.root)]
-        if options.changed:
-            data = changed_stacks(options.root, options.base, resolved, options.cell)
-            emit(options.format, "stacks", data, (line for change in data for line in change_lines(change)))
-        else:
-            data = stack_list(resolved)
-            emit(options.format, "stacks", data, map(stack_line, data))
+        data = stack_list([resolved_cell(options.root, name) for name in options.cell or cells(options.root)])
+        emit(options.format, "stacks", data, map(stack_line, data))
     return ExitCode.FINE
 
 
@@ -61,11 +62,15 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     description = "list the stacks in the order of `pulumi up`; they are destroyed in the reverse order"
     list_verb = verbs.add_parser("list", parents=[common], help=description)
     list_verb.add_argument("cell", nargs="*", help="cells to list; all cells if none is named")
-    changed = "list only the stacks that differ from --base, with the objects that differ"
-    list_verb.add_argument("--changed", action="store_true", help=changed)
-    list_verb.add_argument(
-        "--base", metavar="REV", default="HEAD", help="git revision to compare with (default %(default)s)"
+    changed = (
+        "list only the stacks that the change from --base to --head touches, with what differs; exit code 1 if the"
+        " objects of base are not known for one"
     )
+    list_verb.add_argument("--changed", action="store_true", help=changed)
+    base = "with --changed: a git revision, or a folder (default %(default)s)"
+    list_verb.add_argument("--base", metavar="REV|DIR", default="HEAD", help=base)
+    head = "with --changed: a git revision, or a folder; without it, the working tree"
+    list_verb.add_argument("--head", metavar="REV|DIR", help=head)
     description = "list the objects on the server that have our owner label and are in no definition"
     orphans = verbs.add_parser("orphans", parents=[common], help=description)
     orphans.add_argument("cell")

@@ -16,7 +16,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -61,9 +61,12 @@ StackObjects = tuple[tuple[str, Mapping[str, Any]], ...]
 
 @dataclass(frozen=True, slots=True)
 class OwnRendering:
-    """``cells``: cell → its objects; ``failed``: cell → why it has none; ``notes``: what a reader has to know."""
+    """``cells``: cell → its objects; ``settings``: stack → its settings beside them, empty for old code, which does not
+    print them; ``failed``: cell → why it has no objects; ``notes``: what a reader has to know.
+    """
 
     cells: Mapping[str, StackObjects]
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -82,8 +85,8 @@ def render_with(python: Path, code: Path | None, root: Path, cells: Sequence[str
         status = _run([*command, str(root.resolve()), *cells], Path(folder), out, errors)
         if status:
             raise OwnCodeError(f"its code ends with {status}: {_end_of(errors)}")
-        rendered, failed = _read(out, cells)
-    return OwnRendering(rendered, failed, () if isolated else (WITH_NETWORK,))
+        rendering = _read(out, cells)
+    return replace(rendering, notes=() if isolated else (WITH_NETWORK,))
 
 
 @lru_cache(maxsize=1)
@@ -135,9 +138,10 @@ def _end_of(path: Path) -> str:
     return text or "it prints no reason"
 
 
-def _read(out: Path, cells: Sequence[str]) -> tuple[dict[str, StackObjects], dict[str, str]]:
+def _read(out: Path, cells: Sequence[str]) -> OwnRendering:
     """Return what the code printed. Raises OwnCodeError for anything but one answer for each cell."""
     rendered: dict[str, StackObjects] = {}
+    settings: dict[str, Mapping[str, Any]] = {}
     failed: dict[str, str] = {}
     try:
         answers = [json.loads(line) for line in out.read_bytes().splitlines()]
@@ -146,12 +150,33 @@ def _read(out: Path, cells: Sequence[str]) -> tuple[dict[str, StackObjects], dic
             if status:
                 failed[cell] = str(answer["errors"])[-SHOWN_CHARACTERS:].strip()
             else:
-                rendered[cell] = objects_of(json.loads(answer["text"]), cell)
+                document = json.loads(answer["text"])
+                rendered[cell] = objects_of(document, cell)
+                settings |= settings_of(document, cell)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise OwnCodeError(f"its code prints something else than a rendering: {error}") from None
     if {*rendered, *failed} != set(cells):
         raise OwnCodeError("its code prints the rendering of other cells than those that were asked for")
-    return rendered, failed
+    return OwnRendering(rendered, settings, failed)
+
+
+def settings_of(document: Any, cell: str) -> dict[str, Mapping[str, Any]]:
+    """Return stack → its settings in the same output; none for old code. Raises ValueError and TypeError for another
+    form.
+    """
+    settings: dict[str, Mapping[str, Any]] = {}
+    for stack, values in dict(document.get("stacks") or {}).items():
+        if stack.partition(".")[0] != cell or not isinstance(values, dict):
+            raise ValueError(f"the settings of {stack!r} are not those of a stack of the cell {cell}")
+        if not all(isinstance(value, str) or is_list_of_texts(value) for value in values.values()):
+            raise ValueError(f"the settings of {stack!r} are neither texts nor lists of texts")
+        settings[stack] = values
+    return settings
+
+
+def is_list_of_texts(value: Any) -> bool:
+    """Return whether a value is a list that has only texts."""
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def objects_of(document: Any, cell: str) -> StackObjects:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,10 +92,17 @@ def _by_child(tree: Tree, code: Code, folder: Path, forbidden: Forbidden | None)
     """Raise OwnCodeError where the side's code can't or must not be run, or renders nothing."""
     if forbidden:
         raise OwnCodeError(forbidden.reason)
+    return rendering_by_own_code(tree, code, tree.cells, folder)
+
+
+def rendering_by_own_code(tree: Tree, code: Code, cells: Sequence[str], folder: Path) -> OwnRendering:
+    """Return the rendering of ``cells`` by a side's own code, in a process of its own. ``folder``: a new one. Raises
+    OwnCodeError.
+    """
     folder.joinpath("environment").mkdir(parents=True)
     python = python_of(code, tree.texts(*PIN_FILES), folder / "environment")
     own = tree.code_folder(PRODUCT, folder / "code") if code.is_clone else None
-    return render_with(python, own, tree.folder, tree.cells)
+    return render_with(python, own, tree.folder, cells)
 
 
 def _version(tree: Tree, code: Code) -> str:

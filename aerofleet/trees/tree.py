@@ -44,6 +44,15 @@ class Tree:
         folders = ("templates", f"{STACKS}/{cell}", *pinned_folders(Files(self.folder), cell))
         return {name: path.read_bytes() for folder in folders for name, path in _files(self.folder, folder)}
 
+    def stack_files(self) -> dict[str, bytes]:
+        """Return stack → bytes of its own file of settings; one that git ignores is of the machine, not of a side."""
+        folder = self.folder / STACKS
+        texts = {path.name[7:-5]: path.read_bytes() for path in sorted(folder.glob("Pulumi.?*.yaml")) if path.is_file()}
+        if self.repository or not texts:
+            return texts
+        ignored = Repository(self.folder).ignored(list(map(stack_file, texts)))
+        return {stack: text for stack, text in texts.items() if stack_file(stack) not in ignored}
+
     def texts(self, *names: str) -> dict[str, bytes]:
         """Return name → bytes of the files of the project that are there, of code too."""
         if self.repository is None:
@@ -58,6 +67,11 @@ class Tree:
             return self.folder
         _write(self.repository, self.repository.entries(self.commit, package), folder)
         return folder
+
+
+def stack_file(stack: str) -> str:
+    """Return the name of the engine's file of settings of a stack."""
+    return f"{STACKS}/Pulumi.{stack}.yaml"
 
 
 def folder_tree(name: str, folder: Path) -> Tree:
