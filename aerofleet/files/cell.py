@@ -131,6 +131,15 @@ class FreezeWindow(FileModel):
         return self
 
 
+class Contacts(FileModel):
+    """The people whom a reviewer asks about one kind of risk; the owners of the cell where nobody is named."""
+
+    security: tuple[Owner, ...] = Field(
+        (), description="who is asked about rights, TLS and secrets: @organisation/team"
+    )
+    capacity: tuple[Owner, ...] = Field((), description="who is asked when data moves or grows: @organisation/team")
+
+
 class CellFile(DefinitionFile):
     cell: str = Field(description="its name; that of its folder")
     site: str = Field(description="location of the machines, for people")
@@ -139,6 +148,7 @@ class CellFile(DefinitionFile):
     )
     context: str = Field(description="kubeconfig context of the Kubernetes cluster")
     owners: tuple[Owner, ...] = Field((), description="who approves changes of the cell's files: @organisation/team")
+    contacts: Contacts = Field(Contacts(), description="whom a review names for one kind of risk")
     ephemeral: Flag = Field(
         False, description="nothing in it is protected, and no policy counts; for throw-away control planes only"
     )

@@ -28,12 +28,14 @@ class WaiversFile(DefinitionFile):
 class Approval(FileModel):
     """One change may do to one subject what its review has reported. Another change needs another approval."""
 
-    effect: Literal["data-at-risk"] = Field(description="the effect that is approved; nothing approves `refused`")
-    subject: str = Field(description="TEAM/CLUSTER, or the object in the review: Namespace aerospike-shop")
+    effect: Literal["data-at-risk", "lowered-protection"] = Field(
+        description="what is approved: data at risk, or a lower protection of the cell; nothing approves `refused`"
+    )
+    subject: str = Field(description="TEAM/CLUSTER, the object in the review (Namespace aerospike-shop), or the cell")
     change: str = Field(
         pattern=r"^c[0-9a-f]{12}$", description="digest of the change, as the review prints it: any other has another"
     )
-    reason: str = Field(min_length=1, description="why the data may be lost, or why it is safe all the same")
+    reason: str = Field(min_length=1, description="why it may be: the data may be lost, or is safe all the same")
     owner: Owner = Field(description="who answers for it: @organisation/team")
     expires: Day = Field(description="the last day on which it counts: 2027-01-31")
 

@@ -7,6 +7,7 @@ from aerofleet.policy import (
     of_cells,
     of_disturbance,
     of_order,
+    of_protection,
     of_risk,
 )
 from aerofleet.policy.judged_change import JudgedChange
@@ -15,5 +16,10 @@ from aerofleet.policy.pack import OF_OBJECTS
 from aerofleet.policy.policy import Policy
 
 OF_CELLS: tuple[Policy[[JudgedCell]], ...] = of_cells.RULES
-OF_CHANGES: tuple[Policy[[JudgedChange]], ...] = (*of_risk.RULES, *of_disturbance.RULES, *of_order.RULES)
+OF_CHANGES: tuple[Policy[[JudgedChange]], ...] = (
+    *of_risk.RULES,
+    *of_protection.RULES,
+    *of_disturbance.RULES,
+    *of_order.RULES,
+)
 RULES: tuple[Policy[...], ...] = (*OF_OBJECTS, *OF_CELLS, *OF_CHANGES, *exceptions.RULES)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from aerofleet.analysis.cell_change import CellChange, FleetChange
+from aerofleet.files.cell import CellFile
 from aerofleet.findings import Finding
 from aerofleet.policy.catalogue import OF_CHANGES, RULES
+from aerofleet.policy.contacts import contacts_of
 from aerofleet.policy.exceptions import Exceptions
 from aerofleet.policy.judged_change import JudgedChange, source_of
 from aerofleet.policy.state import findings_with_policies, state_findings
+from aerofleet.policy.strictness import stricter
+from aerofleet.settings.source import CellSource
 
 JUDGED: frozenset[str] = frozenset({"state", "change"})
 
@@ -33,27 +37,31 @@ def policy_report(fleet: FleetChange, change: CellChange) -> PolicyReport:
     base = findings_with_policies(change.base, fleet.as_of) if change.base else ()
     if change.base is change.head:
         return PolicyReport(base, base, ())
-    head_source = source_of(change.head) or source_of(change.base)
-    if not change.is_known or head_source is None or head_source.cell is None:
+    before, after = source_of(change.base), source_of(change.head)
+    source, judge = after or before, judging_cell(before, after)
+    if not change.is_known or source is None or judge is None:
         head = findings_with_policies(change.head, fleet.as_of) if change.head else ()
         return PolicyReport(base, head, ())
-    exceptions = Exceptions(head_source, fleet.as_of)
-    head = state_findings(change.head, fleet.as_of, exceptions) if change.head else ()
-    of_change = change_findings(fleet, change, exceptions)
-    own = exceptions.findings(head_source.cell.file, RULES, JUDGED) if change.head else ()
-    return PolicyReport(base, head, (*of_change, *own))
+    exceptions = Exceptions(source, fleet.as_of, before)
+    head = state_findings(change.head, fleet.as_of, exceptions, judge) if change.head else ()
+    of_change = change_findings(JudgedChange(judge, change, fleet, exceptions))
+    own = exceptions.findings(judge, RULES, JUDGED) if change.head else ()
+    by_itself = exceptions.of_the_change(judge, contacts_of(before or after))
+    return PolicyReport(base, head, (*of_change, *own, *by_itself))
 
 
-def change_findings(fleet: FleetChange, change: CellChange, exceptions: Exceptions) -> tuple[Finding, ...]:
+def judging_cell(before: CellSource | None, after: CellSource | None) -> CellFile | None:
+    """Return the definition by which the change of a cell is judged; None where no side has a readable one."""
+    base, head = (source.cell.file if source and source.cell else None for source in (before, after))
+    return stricter(base, head) if base and head else base or head
+
+
+def change_findings(judged: JudgedChange) -> tuple[Finding, ...]:
     """Return the findings of the change policies of one cell, waivers applied."""
-    source = source_of(change.base) or source_of(change.head)
-    if source is None or source.cell is None:
-        return ()
-    judged = JudgedChange(source.cell.file, change, fleet, exceptions)
     findings: list[Finding] = []
     for policy in OF_CHANGES:
         severity = policy.severity_in(judged.cell)
         if severity is not None:
             counted = (replace(finding, severity=severity) for finding in policy.findings(judged))
-            findings += [exceptions.waived(policy, finding) for finding in counted]
+            findings += [judged.exceptions.waived(policy, finding) for finding in counted]
     return tuple(findings)

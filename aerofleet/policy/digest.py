@@ -1,14 +1,15 @@
-"""The digest of one change of one object: what an approval approves, and nothing else."""
+"""The digest of what an approval approves, and nothing else: one change of one object, or of a cell's protection."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aerofleet.analysis.change import ObjectChange
 from aerofleet.findings import Effect
+from aerofleet.policy.lowering import Lowering
 
 DIGITS = 12
 """Hexadecimal digits: 48 bits, so that nobody meets another change with the same digest by chance."""
@@ -21,5 +22,14 @@ def change_digest(change: ObjectChange, old: Mapping[str, Any] | None, new: Mapp
     better message is no other risk.
     """
     reasons = sorted({(one.rule, one.path) for one in change.reasons if one.effect is Effect.DATA_AT_RISK})
-    text = json.dumps([old, new, reasons], sort_keys=True)
+    return _digest([old, new, reasons])
+
+
+def lowering_digest(cell: str, lowerings: Iterable[Lowering]) -> str:
+    """Return a digest of the values of a cell that protect it less, in the form of that of a change."""
+    return _digest([cell, sorted(([*one.path], one.old, one.new) for one in lowerings)])
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True)
     return f"c{hashlib.sha256(text.encode()).hexdigest()[:DIGITS]}"

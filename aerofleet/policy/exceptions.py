@@ -14,6 +14,7 @@ from aerofleet.files.cell import CellFile
 from aerofleet.files.exceptions import Approval, Waiver
 from aerofleet.findings import Finding, Location, Rule, Subject
 from aerofleet.load import Document
+from aerofleet.policy.contacts import Contacts
 from aerofleet.policy.policy import Policy, declared_policy, policies_in
 from aerofleet.policy.severity import Level
 from aerofleet.settings.source import CellSource
@@ -52,17 +53,29 @@ EXCEPTION_UNKNOWN = declared_policy(
     remedy="the id of a policy (docs/reference/rules.md)",
     source=SOURCE,
 )
+APPROVES_ITSELF = declared_policy(
+    "approves-itself",
+    "A change brings the waiver or approval that lets it pass: only the review of that file stands between them.",
+    kind="change",
+    level=Level.ADVISED,
+    remedy="the word of the approvers of the file, or the entry in a change before this one",
+    source=SOURCE,
+)
 RULES = policies_in(globals())
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A waiver or approval with its place. ``what``: ``waiver`` or ``approval``; ``key``: its list in the file."""
+    """A waiver or approval with its place. ``what``: ``waiver`` or ``approval``; ``path``: ``waivers[0]``.
+
+    ``is_new``: the change that is judged brings it.
+    """
 
     what: str
     written: Waiver | Approval
     location: Location
     path: str
+    is_new: bool = False
 
     @property
     def label(self) -> str:
@@ -80,12 +93,17 @@ class Entry:
         return as_of <= self.written.expires
 
 
-def entries_of(source: CellSource) -> tuple[Entry, ...]:
-    """Return every waiver and approval of a cell, in the order of the files."""
+def entries_of(source: CellSource, before: CellSource | None = None) -> tuple[Entry, ...]:
+    """Return every waiver and approval of a cell, in the order of the files. ``before``: the cell before a change."""
     waivers, approvals = source.waivers, source.approvals
-    found = _entries("waiver", waivers.file.waivers, waivers.document, "waivers") if waivers else ()
-    more = _entries("approval", approvals.file.approvals, approvals.document, "approvals") if approvals else ()
-    return (*found, *more)
+    old_waivers = before.waivers.file.waivers if before and before.waivers else ()
+    old_approvals = before.approvals.file.approvals if before and before.approvals else ()
+    kept: tuple[Waiver | Approval, ...] = (*old_waivers, *old_approvals)
+    entries = [
+        *(_entries("waiver", waivers.file.waivers, waivers.document, "waivers") if waivers else ()),
+        *(_entries("approval", approvals.file.approvals, approvals.document, "approvals") if approvals else ()),
+    ]
+    return tuple(replace(entry, is_new=before is not None and entry.written not in kept) for entry in entries)
 
 
 def _entries(what: str, written: Iterable[Waiver | Approval], document: Document, key: str) -> Iterator[Entry]:
@@ -94,10 +112,12 @@ def _entries(what: str, written: Iterable[Waiver | Approval], document: Document
 
 
 class Exceptions:
-    """The waivers and approvals of a cell on a day; remembers which of them let something pass."""
+    """The waivers and approvals of a cell on a day; remembers which of them let something pass. ``before``: the cell
+    before the change that is judged.
+    """
 
-    def __init__(self, source: CellSource, as_of: datetime.date) -> None:
-        self.entries = entries_of(source)
+    def __init__(self, source: CellSource, as_of: datetime.date, before: CellSource | None = None) -> None:
+        self.entries = entries_of(source, before)
         self.as_of = as_of
         self._used: set[str] = set()
         self._waivers = {
@@ -125,6 +145,18 @@ class Exceptions:
         if entry is not None:
             self._used.add(entry.path)
         return entry
+
+    def of_the_change(self, cell: CellFile, contacts: Contacts) -> Iterator[Finding]:
+        """Yield the exceptions that the change brings together with what they let pass. ``contacts``: those before
+        the change.
+        """
+        severity = APPROVES_ITSELF.severity_in(cell)
+        for entry in self.entries if severity else ():
+            if entry.is_new and entry.path in self._used:
+                message = f"{entry.label} is written in this change and counts in it: the change approves itself"
+                remedy = f"the word of {contacts.named('approvers')}, or the entry in a change before this one"
+                subject = Subject("cell", cell.cell)
+                yield APPROVES_ITSELF.finding(entry.path, message, remedy, entry.location, subject, severity=severity)
 
     def findings(self, cell: CellFile, policies: Iterable[Rule[...]], kinds: frozenset[str]) -> Iterator[Finding]:
         """Yield what is wrong with the waivers and approvals themselves.

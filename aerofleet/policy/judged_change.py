@@ -46,9 +46,7 @@ class ClusterChange:
 
 @dataclass(frozen=True)
 class JudgedChange:
-    """``cell``: the definition by whose environment and limits the change is judged: that of base, so that no change
-    raises its own limits; head's for a new cell.
-    """
+    """``cell``: the definition by whose environment and limits the change is judged: the stricter of both sides."""
 
     cell: CellFile
     change: CellChange

@@ -55,21 +55,20 @@ def disturbed_in_rack(judged: JudgedChange) -> Iterator[LocatedProblem]:
 @policy("disturbed-on-link", kind="change", remedy="one end first, the other when it is done")
 def disturbed_on_link(judged: JudgedChange) -> Iterator[LocatedProblem]:
     """One change disturbs one end of a link at most, in whatever cells its ends are."""
-    disturbed = _disturbed_ends(judged)
+    disturbed, seen = _disturbed_ends(judged), set[tuple[str, str]]()
     for side in (judged.change.head, judged.change.base):
         source = source_of(side)
-        if source is None or source.links is None:
-            continue
-        for name, link in source.links.file.links.items():
-            is_own = judged.change.name in (link.source.partition("/")[0], link.destination.partition("/")[0])
-            if is_own and link.source in disturbed and link.destination in disturbed:
+        for name, link in source.links.file.links.items() if source and source.links else ():
+            ends = link.source, link.destination
+            is_own = judged.change.name in (end.partition("/")[0] for end in ends)
+            if is_own and disturbed.keys() >= {*ends} and ends not in seen:
+                seen.add(ends)
                 shipped = ", ".join(link.namespaces)
                 message = (
                     f"disturbs both ends of link {name} at once: {link.source} ships {shipped} to {link.destination}"
                 )
-                place = source.links.document.locate(("links", name))
+                place = source.links.document.locate(("links", name)) if source and source.links else None
                 yield LocatedProblem(f"links.{name}", message, "", place, judged.subject)
-        return
 
 
 def _disturbed_ends(judged: JudgedChange) -> Mapping[str, Cluster]:

@@ -103,6 +103,7 @@ def _is_same(old: TierRevision, new: TierRevision) -> bool:
     "limits-with-clusters",
     kind="change",
     remedy="the limit or the waiver first, in a change of its own",
+    waivable=False,
 )
 def limits_with_clusters(judged: JudgedChange) -> Iterator[LocatedProblem]:
     """No change has a team's clusters together with a wider limit or a new waiver for that team."""

@@ -57,7 +57,13 @@ def _reason(change: Any) -> tuple[str, str]:
     return first.path, first.message
 
 
-@policy("risk-unapproved", kind="change", remedy="an approval in approvals.yaml, or no risk", source=APPROVE)
+@policy(
+    "risk-unapproved",
+    kind="change",
+    remedy="an approval in approvals.yaml, or no risk",
+    source=APPROVE,
+    waivable=False,
+)
 def risk_unapproved(judged: JudgedChange) -> Iterator[LocatedProblem]:
     """A change that puts data at risk has an approval, for this subject and exactly this change."""
     for subject, digest, path, reason in _risks(judged):

@@ -43,6 +43,7 @@ def policy(  # noqa: PLR0913 - one name for each fact of a policy
     level: Level = Level.MANDATORY,
     in_pack: bool = False,
     raises: tuple[Rule[...], ...] = (),
+    waivable: bool = True,
 ) -> Callable[[Check[P]], Policy[P]]:
     """Make a policy of a generator; the first paragraph of its docstring is the summary."""
 
@@ -62,6 +63,7 @@ def policy(  # noqa: PLR0913 - one name for each fact of a policy
             level=level,
             is_in_pack=in_pack,
             raises=raises,
+            is_waivable=waivable,
         )
 
     return made

@@ -9,6 +9,7 @@ from dataclasses import replace
 from aerofleet.ako.object_set import ObjectSet
 from aerofleet.analysis.cell import CellAnalysis
 from aerofleet.analysis.places import ClusterPlaces
+from aerofleet.files.cell import CellFile
 from aerofleet.findings import SEVERITIES, Finding, Location, Severity
 from aerofleet.findings.repeats import merge_repeats
 from aerofleet.policy.catalogue import OF_CELLS, RULES
@@ -40,15 +41,19 @@ def findings_with_policies(analysis: CellAnalysis, as_of: datetime.date) -> tupl
 Key = tuple[str, str, Location | None]
 
 
-def state_findings(analysis: CellAnalysis, as_of: datetime.date, exceptions: Exceptions) -> tuple[Finding, ...]:
+def state_findings(
+    analysis: CellAnalysis, as_of: datetime.date, exceptions: Exceptions, judge: CellFile | None = None
+) -> tuple[Finding, ...]:
     """Return the findings of a cell without mistakes, with those of its policies on a day, waivers applied.
+
+    ``judge``: the definition whose environment and limits count; that of the cell itself if left out.
 
     A hazard that a policy reports at least as severely is left out, and so is one whose policy is waived. A cluster
     with an error is not judged by policies: nobody knows what it will be without.
     """
     source = analysis.resolution.source
     assert source and source.cell  # noqa: S101
-    cell = source.cell.file
+    cell = judge or source.cell.file
     hazards = {_key(finding.rule, finding): finding.severity for finding in analysis.findings}
     findings: list[Finding] = []
     replaced: set[Key] = set()

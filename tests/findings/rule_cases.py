@@ -81,6 +81,7 @@ IN_CODE: dict[str, str] = {
     "cell-unknown": "tests/analysis/test_cell.py::test_a_cell_that_does_not_exist_has_one_finding",
     "created": f"{REASONS}::test_a_cluster_that_is_new_or_deleted_has_a_reason_of_its_own",
     "deleted": f"{REASONS}::test_a_cluster_that_is_new_or_deleted_has_a_reason_of_its_own",
+    "lowering-approved": "tests/policy/test_change.py::test_an_approval_of_a_lower_protection",
     "operator-estimate": "tests/cli/test_unknown_operator.py::test_a_cell_says_that_an_estimate_will_do",
     "operator-upgrade-unknown": f"{UPGRADES}::test_a_release_that_is_not_known_is_data_at_risk",
     "pinned-object": "tests/files/test_pinned_manifests.py::test_an_object_that_cannot_be_applied_is_refused",

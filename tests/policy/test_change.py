@@ -15,8 +15,7 @@ import yaml
 from aerofleet.analysis.cell import analyse_cell
 from aerofleet.analysis.cell_change import fleet_change
 from aerofleet.cli import main
-from aerofleet.findings import Finding
-from aerofleet.policy.change import policy_report
+from aerofleet.policy.change import PolicyReport, policy_report
 from aerofleet.settings.source import cells
 from tests.fleet.project import CASES, SHOP, change, copy_of
 
@@ -39,8 +38,11 @@ def project(folder: Path, edits: Iterable[Mapping[str, Any]]) -> Path:
     for edit in edits:
         if "content" in edit:
             (root / edit["file"]).write_text(edit["content"])
+        elif "copy" in edit:
+            shutil.copytree(root / edit["copy"], root / edit["to"])
         elif "remove" in edit:
-            shutil.rmtree(root / edit["remove"])
+            path = root / edit["remove"]
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
         else:
             change(root, edit)
     return root
@@ -52,20 +54,20 @@ def sides_of(case: Mapping[str, Any], folder: Path) -> list[Path]:
     return [project(folder / side, (*both, *case.get(side, ()))) for side in ("base", "head")]
 
 
-def reports(case: Mapping[str, Any], folder: Path) -> dict[str, tuple[Finding, ...]]:
-    """Return cell → the findings of the change."""
+def reports(case: Mapping[str, Any], folder: Path) -> dict[str, PolicyReport]:
+    """Return cell → what the policies report of the change."""
     roots = sides_of(case, folder)
     sides = [{name: analyse_cell(root, name) for name in cells(root)} for root in roots]
     for side, analyses in zip(("base", "head"), sides, strict=True):
         mistakes = [finding for one in analyses.values() for finding in one.findings if one.rendered is None]
         assert not mistakes, (side, mistakes)
     fleet = fleet_change(sides[0], sides[1], date.fromisoformat(case.get("as_of", AS_OF)))
-    return {cell.name: policy_report(fleet, cell).change for cell in fleet.cells}
+    return {cell.name: policy_report(fleet, cell) for cell in fleet.cells}
 
 
 @pytest.mark.parametrize("case", CHANGES, ids=lambda case: case["about"])
 def test_a_policy_stops_a_change_and_lets_one_near_it_pass(case: dict[str, Any], tmp_path: Path) -> None:
-    found = reports(case, tmp_path)[case.get("cell", "here")]
+    found = reports(case, tmp_path)[case.get("cell", "here")].change
     shown = [f"{finding.severity} {finding.rule} {finding.subject}" for finding in found]
     aside = case.get("aside", ())
     assert sorted(line for line in shown if line.split()[1] not in aside) == sorted(case["expect"]), found
@@ -95,23 +97,53 @@ def test_a_review_fails_for_an_error_and_only_then(
         assert code == 0, new
 
 
+def completed(remedy: str) -> str:
+    """The entry of approvals.yaml that a remedy has, with what the person who approves adds."""
+    entry = remedy.partition("approvals.yaml: ")[2]
+    for word, value in {"reason": "a cache", "owner": "'@shop/data'", "expires": "2026-12-31"}.items():
+        entry = entry.replace(f"{word}: …", f"{word}: {value}")
+    return entry
+
+
 def test_an_approval_approves_one_change_and_no_later_one(tmp_path: Path) -> None:
     risk = next(case["head"] for case in CHANGES if case["about"].startswith("one copy of records"))
-    (finding,) = reports({"head": risk}, tmp_path / "unapproved")["here"]
-    words = {"reason": "a cache", "owner": "'@shop/data'", "expires": "2026-12-31"}
-    entry = finding.remedy.partition("approvals.yaml: ")[2]
-    for word, value in words.items():
-        entry = entry.replace(f"{word}: …", f"{word}: {value}")
+    (finding,) = reports({"head": risk}, tmp_path / "unapproved")["here"].change
+    entry = completed(finding.remedy)
     approved = [*risk, {"file": "stacks/here/approvals.yaml", "content": f"approvals: [{entry}]"}]
 
     def shown(name: str, head: list[dict[str, Any]], as_of: str = AS_OF, **sides: Any) -> list[str]:
-        found = reports({"head": head, "as_of": as_of, **sides}, tmp_path / name)["here"]
+        found = reports({"head": head, "as_of": as_of, **sides}, tmp_path / name)["here"].change
         return sorted(f"{one.severity} {one.rule}" for one in found)
 
-    assert shown("approved", approved) == ["info risk-approved"]
+    assert shown("approved", approved) == ["info risk-approved", "warning approves-itself"]
+    assert shown("approved before", approved, base=[approved[-1]]) == ["info risk-approved"]
     ttl = "replicationFactor: 1, defaultTtl: 2d"
     other = [{**risk[0], "by": risk[0]["by"].replace("replicationFactor: 1", text)} for text in ("defaultTtl: 2d", ttl)]
     moved = shown("moved", [other[1], approved[-1]], base=[other[0]])
     assert moved == ["error risk-unapproved", "warning exception-unused"]
     assert shown("expired", approved, "2027-01-01") == ["error exception-expired", "error risk-unapproved"]
-    assert shown("soon", approved, "2026-12-20") == ["info risk-approved", "warning exception-expires"]
+    soon = shown("soon", approved, "2026-12-20")
+    assert soon == ["info risk-approved", "warning approves-itself", "warning exception-expires"]
+
+
+def test_an_approval_of_a_lower_protection(tmp_path: Path) -> None:
+    lowered = next(case["head"] for case in CHANGES if case["about"].startswith("production becomes development"))
+    (finding,) = reports({"head": lowered}, tmp_path / "unapproved")["here"].change
+    approval = {"file": "stacks/here/approvals.yaml", "content": f"approvals: [{completed(finding.remedy)}]"}
+
+    def shown(name: str, *head: dict[str, Any]) -> list[str]:
+        found = reports({"base": [approval], "head": [*head, approval]}, tmp_path / name)["here"].change
+        return sorted(f"{one.severity} {one.rule}" for one in found)
+
+    assert shown("approved", *lowered) == ["info lowering-approved"]
+    more = next(case["head"] for case in CHANGES if case["about"] == "the cell goes to another Kubernetes cluster")
+    assert shown("more", *lowered, *more) == ["error protection-lowered", "warning exception-unused"]
+
+
+def test_a_state_counts_as_in_the_stricter_environment_of_a_change(tmp_path: Path) -> None:
+    risk = next(case["head"] for case in CHANGES if case["about"].startswith("one copy of records"))
+    lowered = {"file": "stacks/here/cell.yaml", "replace": "environment: production"}
+    for name in ("environment: staging", "environment: production\nephemeral: true"):
+        head = [*risk, {**lowered, "by": name}]
+        found = reports({"head": head}, tmp_path / name.partition("\n")[2])["here"].head
+        assert [one.severity for one in found if one.rule == "copies-too-few"] == ["error"], name

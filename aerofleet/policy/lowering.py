@@ -1,0 +1,130 @@
+"""What lowers the protection of a cell: values of `cell.yaml` and `tenants.yaml` by which later changes are judged more
+mildly, or reviewed by others.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aerofleet.files.cell import CellFile, FreezeWindow
+from aerofleet.files.policy import PolicyLimits
+from aerofleet.files.tenants import Tenant
+from aerofleet.policy.strictness import STRICTNESS, widened
+from aerofleet.settings.merge import Path
+from aerofleet.settings.source import CellSource
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """One value that protects less. ``file``: the part of the cell that has it (``cell``, ``tenants``).
+
+    ``consequence``: what follows from it, as the end of a sentence.
+    """
+
+    file: str
+    path: Path
+    old: str
+    new: str
+    consequence: str
+
+    @property
+    def text(self) -> str:
+        """Return ``policy.disturbedClusters 5 → 50: one change may disturb more clusters``."""
+        return f"{'.'.join(map(str, self.path))} {self.old} → {self.new}: {self.consequence}"
+
+
+def lowerings(base: CellSource, head: CellSource, as_of: datetime.date) -> tuple[Lowering, ...]:
+    """Return what head protects less than base, on a day.
+
+    Nothing where a side has no readable cell.yaml, or where base protects nothing because the cell is ephemeral.
+    """
+    if base.cell is None or head.cell is None:
+        return ()
+    before, after = base.cell.file, head.cell.file
+    if before.ephemeral:
+        return ()
+    teams = _teams(base), _teams(head)
+    return (
+        *_of_cell(before, after),
+        *_of_limits(before.policy, after.policy),
+        *_of_windows(before, after, as_of),
+        *_of_owners("cell", ("owners",), before.owners, after.owners, "changes of the cell"),
+        *_of_owners(
+            "cell", ("policy", "approvers"), before.policy.approvers, after.policy.approvers, "waivers and approvals"
+        ),
+        *(
+            lowering
+            for team in teams[0].keys() & teams[1].keys()
+            for lowering in _of_owners(
+                "tenants", ("teams", team, "owners"), teams[0][team].owners, teams[1][team].owners, "the team's file"
+            )
+        ),
+    )
+
+
+def _teams(source: CellSource) -> dict[str, Tenant]:
+    return source.tenants.file.teams if source.tenants else {}
+
+
+def _of_cell(before: CellFile, after: CellFile) -> Iterator[Lowering]:
+    if after.ephemeral:
+        text = "no policy counts, and nothing keeps its clusters from being deleted"
+        yield Lowering("cell", ("ephemeral",), "false", "true", text)
+    if STRICTNESS.index(after.environment) < STRICTNESS.index(before.environment):
+        text = "policies count less for every later change"
+        yield Lowering("cell", ("environment",), before.environment.value, after.environment.value, text)
+    if before.context != after.context:
+        text = "the cell goes to another Kubernetes cluster, and no rule knows what becomes of the clusters in this one"
+        yield Lowering("cell", ("context",), before.context, after.context, text)
+
+
+LIMITS: tuple[tuple[str, str, str], ...] = (
+    ("disturbed_clusters", "disturbedClusters", "one change may disturb more clusters"),
+    ("disturbed_per_rack", "disturbedPerRack", "one change may disturb more clusters of one rack"),
+    ("overlay_days", "overlayDays", "overlays may be older"),
+)
+"""(field, key, consequence) of the limits that protect less when they are raised."""
+
+
+def _of_limits(before: PolicyLimits, after: PolicyLimits) -> Iterator[Lowering]:
+    for name, key, consequence in LIMITS:
+        old, new = getattr(before, name), getattr(after, name)
+        if new > old:
+            yield Lowering("cell", ("policy", key), str(old), str(new), consequence)
+    if after.expiry_warning_days < before.expiry_warning_days:
+        days = str(before.expiry_warning_days), str(after.expiry_warning_days)
+        text = "exceptions expire with a later warning"
+        yield Lowering("cell", ("policy", "expiryWarningDays"), *days, text)
+    if widened(after.mandatory, before.mandatory):
+        text = "a policy is only advised again"
+        yield Lowering("cell", ("policy", "mandatory"), _listed(before.mandatory), _listed(after.mandatory), text)
+    if widened(before.registries, after.registries):
+        text = "images may come from elsewhere"
+        yield Lowering("cell", ("policy", "registries"), _listed(before.registries), _listed(after.registries), text)
+
+
+def _of_windows(before: CellFile, after: CellFile, as_of: datetime.date) -> Iterator[Lowering]:
+    """Yield the windows of base that are not over and that no window of head covers."""
+    for window in before.freeze_windows:
+        is_over = window.end.date() < as_of
+        if not is_over and not any(one.start <= window.start and one.end >= window.end for one in after.freeze_windows):
+            same = (one for one in after.freeze_windows if one.name == window.name)
+            new = next((_period(one) for one in same), "none")
+            text = "changes may be merged on days that were frozen"
+            yield Lowering("cell", ("freezeWindows",), f"'{window.name}' {_period(window)}", new, text)
+
+
+def _period(window: FreezeWindow) -> str:
+    return f"from {window.start} to {window.end}"
+
+
+def _of_owners(file: str, path: Path, before: tuple[str, ...], after: tuple[str, ...], what: str) -> Iterator[Lowering]:
+    """Yield owners of whom somebody is new, or all are gone. Where nobody was named, any owner protects more."""
+    if before and (not after or widened(before, after)):
+        yield Lowering(file, path, _listed(before), _listed(after), f"others approve {what}")
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names) or "none"

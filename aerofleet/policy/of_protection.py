@@ -1,0 +1,66 @@
+"""Policies of what protects a cell: a change that lowers it, so that later changes pass more easily, is approved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aerofleet.findings import LocatedProblem
+from aerofleet.policy.digest import lowering_digest
+from aerofleet.policy.judged_change import JudgedChange, source_of
+from aerofleet.policy.lowering import Lowering, lowerings
+from aerofleet.policy.policy import policies_in, policy
+from aerofleet.policy.severity import Level
+
+LOWERED = "lowered-protection"
+"""The ``effect`` of an approval of it."""
+
+
+def _lowerings(judged: JudgedChange) -> tuple[Lowering, ...]:
+    """Return what the change lowers in a cell that has clusters before it."""
+    before, after = source_of(judged.change.base), source_of(judged.change.head)
+    if before is None or after is None or not any(cluster.before for cluster in judged.clusters):
+        return ()
+    return lowerings(before, after, judged.fleet.as_of)
+
+
+def _message(found: tuple[Lowering, ...], judged: JudgedChange) -> str:
+    clusters = sum(cluster.before is not None for cluster in judged.clusters)
+    texts = "; ".join(one.text for one in found)
+    return f"protects its {clusters} cluster{'' if clusters == 1 else 's'} less: {texts}"
+
+
+@policy(
+    "protection-lowered",
+    kind="change",
+    remedy="the value as it was, or an approval in approvals.yaml",
+    waivable=False,
+)
+def protection_lowered(judged: JudgedChange) -> Iterator[LocatedProblem]:
+    """A cell with clusters keeps its environment, its Kubernetes cluster, its limits, freeze windows and owners, or an
+    approval names the cell and exactly this change: else the next change passes what nobody would approve today.
+    """
+    found = _lowerings(judged)
+    digest = lowering_digest(judged.change.name, found)
+    if found and judged.exceptions.approval(LOWERED, judged.change.name, digest) is None:
+        remedy = (
+            f"the value as it was, or in stacks/{judged.change.name}/approvals.yaml: "
+            f"{{effect: {LOWERED}, subject: {judged.change.name}, change: {digest}, reason: …, owner: …, expires: …}}"
+        )
+        first = found[0]
+        path, place = ".".join(map(str, first.path)), judged.place(first.file, *first.path)
+        message = f"{_message(found, judged)}; nobody has approved it"
+        yield LocatedProblem(path, message, remedy, place, judged.subject)
+
+
+@policy("lowering-approved", kind="change", level=Level.NOTED, remedy="")
+def lowering_approved(judged: JudgedChange) -> Iterator[LocatedProblem]:
+    """Somebody has approved that this change lowers the protection of the cell."""
+    found = _lowerings(judged)
+    digest = lowering_digest(judged.change.name, found)
+    entry = judged.exceptions.approval(LOWERED, judged.change.name, digest) if found else None
+    if entry is not None:
+        message = f"{_message(found, judged)} (approved {entry.by})"
+        yield LocatedProblem(".".join(map(str, found[0].path)), message, "", entry.location, judged.subject)
+
+
+RULES = policies_in(globals())
