@@ -8,8 +8,10 @@ from typing import Literal
 
 from aerofleet.findings import Finding
 from aerofleet.findings.effect import Effect
+from aerofleet.forecast.text import longest
 from aerofleet.review.model import ChangedCluster, Review
 from aerofleet.review.other_lines import needs_a_look
+from aerofleet.units.amount import amount_range
 
 Action = Literal["merge", "wait", "ask", "stop"]
 ACTIONS: dict[Action, str] = {
@@ -69,7 +71,8 @@ def _asks(review: Review) -> Iterator[tuple[Action, str]]:
         yield "ask", f"Ask who answers for what is severe below: {rules_of(severe)}."
     if moving := _clusters(review, Effect.MOVES_DATA):
         who = counted(len(moving), "cluster")
-        yield "ask", f"Ask the platform team for a quiet hour: data of {who} moves over the network."
+        text = f"Ask the platform team for a quiet time: data of {who} moves over the network{_needed(moving)}."
+        yield "ask", text
     if review.previews:
         stacks = ", ".join(stack for preview in review.previews for stack in preview.stacks[:MOST_TEAMS])
         yield "ask", f"Look at a preview of the engine first, for {stacks}: pins of the engine differ."
@@ -83,8 +86,14 @@ def _waits(review: Review) -> Iterator[tuple[Action, str]]:
     restarting = [*_clusters(review, Effect.WARM_RESTART), *_clusters(review, Effect.ROLLING_RESTART)]
     if restarting:
         who, them = counted(len(restarting), "cluster"), "it" if len(restarting) == 1 else "them"
-        text = f"Pods of {who} restart, batch by batch: no other change of {them} until `aerofleet wait` ends."
-        yield "wait", text
+        text = f"Pods of {who} restart, batch by batch{_needed(restarting)}: no other change of {them} until"
+        yield "wait", f"{text} `aerofleet wait` ends."
+
+
+def _needed(clusters: Iterable[ChangedCluster]) -> str:
+    """Return how much time the roll-outs need, which run side by side; empty where it is not known."""
+    seconds = longest([forecast for cluster in clusters if (forecast := cluster.forecast)])
+    return f", which needs about {amount_range(seconds.low, seconds.high, 's')}" if seconds else ""
 
 
 def counted(number: int, noun: str) -> str:

@@ -146,6 +146,7 @@ class _Clusters:
             causes=tuple(map(redacted, (*causes, *of_release, *(self.code.causes if by_code else ())))),
             by_changed_code=by_code,
             server_namespaces=tuple(_server_namespaces(new or old or {})),
+            make_forecast=change.make_forecast,
         )
 
     def other(self, change: ObjectChange) -> ChangedOther:

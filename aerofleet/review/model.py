@@ -6,12 +6,15 @@ Everything is in a fixed order (cells by name, then clusters as their cell has t
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from aerofleet.findings import Finding, Location
 from aerofleet.findings.effect import Effect, Reason
+
+if TYPE_CHECKING:
+    from aerofleet.forecast.model import Forecast
 
 SideName = Literal["base", "head"]
 Verdict = Literal["none", "live", "warm-restart", "rolling-restart", "moves-data", "data-at-risk", "unknown", "refused"]
@@ -90,7 +93,7 @@ class ChangedCluster:
 
     ``cluster``: its name in its team's file; ``namespace`` and ``name``: those of the AerospikeCluster;
     ``server_namespaces``: the names of its Aerospike namespaces. ``pods``: kind of restart (`aerofleet.ako.restart`) →
-    number of pods.
+    number of pods. ``make_forecast``: makes ``forecast``, where there is one.
     """
 
     cell: str
@@ -108,6 +111,12 @@ class ChangedCluster:
     causes: tuple[Cause, ...] = ()
     by_changed_code: bool = False
     server_namespaces: tuple[str, ...] = ()
+    make_forecast: Callable[[], Forecast] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def forecast(self) -> Forecast | None:
+        """Return the steps of the roll-out; None for a cluster whose resource stays as it is."""
+        return self.make_forecast() if self.make_forecast else None
 
     @property
     def key(self) -> str:
@@ -137,6 +146,11 @@ class Group:
         """Return kind of restart → number of pods of all clusters."""
         kinds = dict.fromkeys(kind for cluster in self.clusters for kind in cluster.pods)
         return {kind: sum(cluster.pods.get(kind, 0) for cluster in self.clusters) for kind in kinds}
+
+    @property
+    def forecasts(self) -> tuple[Forecast, ...]:
+        """Return the forecast of each cluster that has one."""
+        return tuple(forecast for cluster in self.clusters if (forecast := cluster.forecast))
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,16 +48,18 @@ def exact(value: float, unit: str) -> str:
 def amount_range(low: int, high: int, unit: str) -> str:
     """Return a rough range in one unit: ``amount_range(2400, 5400, "s")`` is ``40 to 90 min``.
 
-    ``unit``: s or B. The unit is the largest one of which ``high`` has two, so that a whole number says enough; below
-    ten of it there is one decimal place.
+    ``unit``: s or B. The unit is the largest one of which ``high`` has one, of times two, so that a whole number says
+    enough; below ten of it there is one decimal place, and below one there are two digits.
     """
-    steps = SHORT_UNITS[unit]
-    name, step = next(((name, step) for name, step in steps if high >= 2 * step), steps[-1])
+    steps, least = SHORT_UNITS[unit], 2 if unit == "s" else 1
+    name, step = next(((name, step) for name, step in steps if high >= least * step), steps[-1])
     first, last = (_rough(value / step) for value in (low, high))
     return f"{last} {name}" if first == last else f"{first} to {last} {name}"
 
 
 def _rough(value: float) -> str:
+    if value < 1:
+        return f"{value:.2g}"
     return f"{value:.1f}".removesuffix(".0") if value < 10 else f"{value:,.0f}"
 
 

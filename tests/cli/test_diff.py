@@ -29,6 +29,7 @@ def test_the_effect_is_told_with_pods_and_reasons(tmp_path: Path, capsys: pytest
     assert capsys.readouterr().out == (
         "shop/orders: moves-data\n"
         "  pods: 4 stay as they are, 1 are new\n"
+        "  roll-out: 1 pod in 1 step; copies not known; time and bytes not known: no workload is declared\n"
         "  moves-data      spec.size: 4 pods become 5: partitions move  [size]\n"
     )
 

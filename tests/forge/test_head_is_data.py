@@ -151,7 +151,7 @@ def fake_workflow(site: Site) -> None:
 def fake_files(site: Site) -> None:
     for name in ("rendering.json", "review.json", "event.json", ".aerofleet/review.json"):
         (site.fork / name).parent.mkdir(exist_ok=True)
-        (site.fork / name).write_text('{"schema": "aerofleet.io/review/v1", "verdict": "none", "clusters": []}')
+        (site.fork / name).write_text('{"schema": "aerofleet.io/review/v2", "verdict": "none", "clusters": []}')
     (site.fork / "comment.md").write_text(FAKE)
 
 

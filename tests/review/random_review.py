@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import Any
 
 from aerofleet.findings import SEVERITIES, Finding, Location, Subject
 from aerofleet.findings.effect import Effect, Reason
+from aerofleet.forecast.model import Forecast
 from aerofleet.review.grouping import groups_of
 from aerofleet.review.model import (
     Cause,
@@ -22,8 +24,16 @@ from aerofleet.review.model import (
     UnknownCell,
     Upgrade,
 )
+from tests.forecast.made import forecast
 
 Text = Callable[[], str]
+
+
+def some_forecast(steps: int, name: str) -> Forecast:
+    """A roll-out of ``steps`` steps, whose every name is ``name``."""
+    step = {"kind": "restart", "rack": name, "pods": [name] * 9, "out": [name], "copies": [[name, 1, 0, 0]]}
+    ends = {"outcome": "stuck", "blocked": name} if steps == 3 else {}
+    return forecast({"steps": [step] * steps, "unknown": [name], "chances": [name], **ends})
 
 
 def random_review(random: Random, text: Text, size: int) -> Review:
@@ -57,6 +67,7 @@ def random_review(random: Random, text: Text, size: int) -> Review:
             pods={random.choice(["live", "podRestart", text()]): 3},
             causes=some(9, cause),
             by_changed_code=random.random() < 0.1,
+            make_forecast=random.choice((None, partial(some_forecast, random.randrange(4), text()))),
         )
 
     def other() -> ChangedOther:

@@ -48,7 +48,7 @@ def test_a_secret_is_in_no_format(form: str, reviews: list[Review]) -> None:
     for review in reviews:
         assert review.clusters or review.unknown
         text = FORMATS[form](review, NO_TERMINAL, True)
-        assert "sidecars" in text
+        assert "sidecars" in text or form == "steps", "steps name no values"
         assert CANARY not in text
 
 

@@ -18,7 +18,15 @@ OF_WHOLE = ("subject", "location")
 
 def as_json(change: ChangeAnalysis, terminal: Terminal = NO_TERMINAL, show_all: bool = True) -> str:
     """Return the document; all clusters are in it, whatever ``show_all`` is."""
-    clusters = [{"cluster": one.subject.name, **_parts(one), "pods": dict(one.pods)} for one in change.clusters]
+    clusters = [
+        {
+            "cluster": one.subject.name,
+            **_parts(one),
+            "pods": dict(one.pods),
+            "forecast": forecast.json() if (forecast := one.forecast) else None,
+        }
+        for one in change.clusters
+    ]
     objects = [{"object": one.subject.name, **_parts(one)} for one in change.objects]
     return json.dumps({"schema": SCHEMA, "clusters": clusters, "objects": objects}, indent=2) + "\n"
 

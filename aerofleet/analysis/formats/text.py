@@ -11,6 +11,7 @@ from aerofleet.analysis.formats.folding import folded
 from aerofleet.findings import SEVERITIES
 from aerofleet.findings.effect import Effect
 from aerofleet.findings.terminal import NO_TERMINAL, Terminal, visible
+from aerofleet.forecast.text import rollout_line, worst_moment
 
 PODS: dict[str, str] = {
     NO_RESTART: "stay as they are",
@@ -75,6 +76,11 @@ def _lines(alike: Sequence[ObjectChange]) -> Iterator[str]:
         of_clusters = f" ({_counted(len(alike))})" if len(alike) > 1 else ""
         rebuilt = "; those on blocked hosts are rebuilt elsewhere" if change.blocks_hosts else ""
         yield f"  pods: {', '.join(counts)}{rebuilt}{of_clusters}"
+    forecasts = [forecast for cluster in alike if (forecast := cluster.forecast)]
+    if line := rollout_line(forecasts):
+        yield f"  roll-out: {visible(line)}"
+    if moment := worst_moment(forecasts):
+        yield f"  worst moment: {visible(moment)}"
     for reason in folded(sorted(change.reasons, key=lambda reason: -reason.effect)):
         yield f"  {reason.effect!s:<15} {visible(reason.path)}: {visible(reason.message)}  [{reason.rule}]"
         if reason.remedy:

@@ -12,12 +12,14 @@ from aerofleet.findings.terminal import Terminal
 from aerofleet.review.formats.annotated import as_annotations, as_review_sarif
 from aerofleet.review.formats.comment import as_comment
 from aerofleet.review.formats.json import as_json
+from aerofleet.review.formats.steps import as_review_steps
 from aerofleet.review.formats.text import as_text
 from aerofleet.review.model import Review
 
 Format = Callable[[Review, Terminal, bool], str]
 FORMATS: dict[str, Format] = {
     "text": as_text,
+    "steps": as_review_steps,
     "json": as_json,
     "markdown": as_comment,
     "sarif": as_review_sarif,

@@ -14,6 +14,7 @@ from typing import Any
 from aerofleet.analysis.formats.text import PODS
 from aerofleet.findings import SEVERITIES, Finding
 from aerofleet.findings.effect import Effect, Reason
+from aerofleet.forecast.text import rollout_line, worst_moment
 from aerofleet.review.formats.definition_path import definition_path
 from aerofleet.review.model import Cause, ChangedOther, Group, Review, UnknownCell
 
@@ -59,7 +60,8 @@ class ReasonLine:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A group of equal changes. ``more_…``: how many are left out of the list before it. ``also``: the milder
-    consequences, counted by effect.
+    consequences, counted by effect. ``rollout``: the forecast in one line, and ``worst_moment`` the step at which the
+    least is left; both empty where there is none.
     """
 
     effect: Effect
@@ -68,6 +70,8 @@ class Entry:
     clusters: int
     environment: str
     pods: str
+    rollout: str
+    worst_moment: str
     causes: tuple[CauseLine, ...]
     more_causes: int
     reasons: tuple[ReasonLine, ...]
@@ -92,6 +96,7 @@ def entry_of(group: Group, known: Sequence[Finding] = ()) -> Entry:
         if (hazard.rule, hazard.message) not in shown and (hazard.rule, hazard.path) not in also_reasons
     ]
     hazard_lines = list(finding_lines(hazards))
+    forecasts = group.forecasts if group.first.effect < Effect.REFUSED else ()
     return Entry(
         effect=group.first.effect,
         names=tuple(names[:MOST_NAMES]),
@@ -99,6 +104,8 @@ def entry_of(group: Group, known: Sequence[Finding] = ()) -> Entry:
         clusters=len(names),
         environment=group.first.environment,
         pods=_pods(group),
+        rollout=rollout_line(forecasts),
+        worst_moment=worst_moment(forecasts),
         causes=tuple(causes[:MOST_CAUSES]),
         more_causes=len(causes[MOST_CAUSES:]),
         reasons=tuple(worst[:MOST_REASONS]),

@@ -12,6 +12,7 @@ from aerofleet.findings import Finding
 from aerofleet.findings.effect import Reason
 from aerofleet.findings.formats.json import json_of
 from aerofleet.findings.terminal import NO_TERMINAL, Terminal
+from aerofleet.forecast.text import rollout_line, worst_moment
 from aerofleet.review.model import (
     Cause,
     ChangedCluster,
@@ -24,7 +25,7 @@ from aerofleet.review.model import (
     Upgrade,
 )
 
-SCHEMA = "aerofleet.io/review/v1"
+SCHEMA = "aerofleet.io/review/v2"
 
 
 def as_json(review: Review, terminal: Terminal = NO_TERMINAL, show_all: bool = True) -> str:
@@ -75,13 +76,15 @@ def _cluster(one: ChangedCluster) -> dict[str, Any]:
         "name": one.name,
         **_change(one),
         "pods": dict(one.pods),
+        "forecast": forecast.json() if (forecast := one.forecast) else None,
     }
 
 
 def _group(group: Group) -> dict[str, Any]:
     keys = [{"cell": one.cell, "team": one.team, "cluster": one.cluster} for one in group.clusters]
     common = replace(group.first, reasons=group.reasons, hazards=group.hazards)
-    return {**_change(common), "pods": group.pods, "clusters": keys}
+    rollout = {"rollout": rollout_line(group.forecasts), "worstMoment": worst_moment(group.forecasts)}
+    return {**_change(common), "pods": group.pods, **rollout, "clusters": keys}
 
 
 def _change(one: ChangedCluster) -> dict[str, Any]:

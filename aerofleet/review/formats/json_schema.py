@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
+from aerofleet.ako.rollout.acts import Outcome
 from aerofleet.findings import SEVERITIES
 from aerofleet.findings.effect import EFFECTS
 from aerofleet.findings.finding import SubjectKind
+from aerofleet.forecast.model import KINDS
 from aerofleet.review.formats.json import SCHEMA
 from aerofleet.review.model import SideName, Verdict
 
@@ -93,8 +95,14 @@ def definitions() -> dict[str, Json]:
             side={"enum": list(get_args(SideName))},
             location=maybe(ref("location")),
         ),
-        "cluster": record(**place, **names, namespace=TEXT, name=TEXT, **change),
-        "group": record(**change, clusters={"type": "array", "items": record(cell=TEXT, **names)}),
+        "cluster": record(**place, **names, namespace=TEXT, name=TEXT, **change, forecast=maybe(ref("forecast"))),
+        "group": record(
+            **change,
+            rollout={**TEXT, "description": "the forecasts of all clusters in one line"},
+            worstMoment={**TEXT, "description": "the step at which the least is left"},
+            clusters={"type": "array", "items": record(cell=TEXT, **names)},
+        ),
+        **forecast_definitions(),
         "object": record(**place, object=TEXT, effect=EFFECT, reasons=listed("reason"), byChangedCode=TRUTH),
         "unknown": record(
             cell=TEXT,
@@ -113,6 +121,48 @@ def definitions() -> dict[str, Json]:
             clusters=TEXTS,
             notes=listed("finding"),
             cause=maybe(ref("cause")),
+        ),
+    }
+
+
+def forecast_definitions() -> dict[str, Json]:
+    """Return the parts of a forecast."""
+    amount = maybe(ref("span"))
+    unknown = "null: not known"
+    return {
+        "span": {**record(low=COUNT, high=COUNT), "description": "a range, both ends included"},
+        "copies": record(
+            namespace=TEXT,
+            copies={**COUNT, "description": "the smallest number of live copies of any partition"},
+            afterHostLoss={**COUNT, "description": "the same, if the worst host is lost in addition"},
+            afterRackLoss={**COUNT, "description": "the same, if the worst rack is lost in addition"},
+            unavailable={**COUNT, "description": "partitions that no node serves"},
+        ),
+        "step": record(
+            kind={"enum": list(KINDS), "description": "; ".join(f"{kind}: {text}" for kind, text in KINDS.items())},
+            rack={**TEXT, "description": "empty where the step is about several racks"},
+            pods=TEXTS,
+            out={**TEXTS, "description": "all pods that do not serve during the step"},
+            emptied={**TEXTS, "description": "pods whose claims it deletes"},
+            waitsFor={**TEXTS, "description": "what the operator waits for before the next step"},
+            repeats={**TRUTH, "description": "the operator repeats it for ever"},
+            copies=listed("copies", "empty: not known"),
+            movedBytes={**amount, "description": unknown},
+            seconds={**amount, "description": unknown},
+        ),
+        "assumption": record(name=TEXT, value=ref("span"), unit=TEXT, source=TEXT, override=TEXT),
+        "forecast": record(
+            summary=TEXT,
+            outcome={"enum": list(get_args(Outcome))},
+            blocked={**TEXT, "description": "what holds the roll-out up for ever; empty where it ends"},
+            pods=COUNT,
+            lowestCopies={**maybe(COUNT), "description": unknown},
+            movedBytes={**amount, "description": unknown},
+            seconds={**amount, "description": unknown},
+            steps=listed("step", "what the operator does, in its order"),
+            unknown={**TEXTS, "description": "what no file shows, and what is taken for granted instead"},
+            chances={**TEXTS, "description": "what depends on chance"},
+            assumptions=listed("assumption", "figures of the forecast, and where to write one's own"),
         ),
     }
 

@@ -103,6 +103,10 @@ def _entry(entry: Entry) -> Iterator[Line]:
     yield "", f"{effect}|{COLOURS.get(effect, 'faint')}", f": {_names(entry.names)}{more}{environment}"
     if entry.pods:
         yield "  ", "", f"pods: {entry.pods}"
+    if entry.rollout:
+        yield "  ", "", f"roll-out: {entry.rollout}"
+    if entry.worst_moment:
+        yield "  ", "", f"worst moment: {entry.worst_moment}"
     if entry.by_changed_code:
         yield "  ", "", "rendered by changed code"
     for cause in entry.causes:
