@@ -14,6 +14,7 @@ from aerofleet.analysis.places import ClusterPlaces
 from aerofleet.analysis.size import size_findings
 from aerofleet.findings import Finding
 from aerofleet.findings.repeats import merge_repeats
+from aerofleet.fleet.left_out import LeftOut, built_without
 from aerofleet.fleet.resolve import Resolution, resolve_cell
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.feature_rules import feature_findings
@@ -29,7 +30,7 @@ class CellAnalysis:
 
     ``objects``: the rendered objects as the operator's release reads them that runs, without on-demand operations.
     A finding that several clusters have alike, as one of their tier, is in ``findings`` once. ``sizes``: those of
-    ``findings`` that are about sizes.
+    ``findings`` that are about sizes. ``is_foreign``: other code has rendered the cell, or has failed to.
     """
 
     resolution: Resolution
@@ -37,6 +38,7 @@ class CellAnalysis:
     findings: tuple[Finding, ...]
     objects: ObjectSet | None = None
     sizes: tuple[Finding, ...] = ()
+    is_foreign: bool = False
 
 
 def analyse_cell(root: Path, name: str, texts: Mapping[str, str] = MappingProxyType({})) -> CellAnalysis:
@@ -59,8 +61,17 @@ def analyse_rendering(root: Path, name: str, rendered: RenderedCell) -> CellAnal
     keys = {cluster_key(team.name, cluster.name) for team in rendered.teams for cluster in team.clusters}
     is_grouped = len(keys) == sum(map(is_cluster, rendered.objects()))
     if resolution.cell is None or not is_grouped or not keys <= known:
-        return CellAnalysis(resolution, rendered, ())
-    return _judged(resolution, rendered)
+        return CellAnalysis(resolution, rendered, (), is_foreign=True)
+    return replace(_judged(resolution, rendered), is_foreign=True)
+
+
+def analysis_without(analysis: CellAnalysis, left_out: LeftOut) -> CellAnalysis:
+    """Return the analysis of a cell without some of its clusters and teams, as ``left_out_of`` says for each mistake.
+
+    The findings are those of all of its definitions, and those of the clusters that stay.
+    """
+    resolution = built_without(analysis.resolution, left_out)
+    return _judged(resolution, render_cell(resolution.cell) if resolution.cell else None)
 
 
 def _judged(resolution: Resolution, rendered: RenderedCell | None) -> CellAnalysis:

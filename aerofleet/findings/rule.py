@@ -50,7 +50,8 @@ class Rule(Generic[P]):
     """``check`` yields the problems in its context; None for a declared rule.
 
     ``operator`` and ``server``: the releases that have the rule; whoever runs the check enforces them with
-    ``holds_for``. ``remedy``: what is right instead.
+    ``holds_for``. ``remedy``: what is right instead. ``can_render``: definitions with this mistake can be rendered, so
+    that a review still shows what they do.
 
     ``summary``: what must hold, for an error of the scopes cluster, config and change; else what is wrong and what
     follows from it. ``source``: where the fact comes from, in parts with ``; `` between them. A part is a file of a
@@ -68,6 +69,7 @@ class Rule(Generic[P]):
     source: str = ""
     operator: Range = ALWAYS
     server: Range = ALWAYS
+    can_render: bool = False
 
     def findings(self, *context: P.args, **options: P.kwargs) -> list[Finding]:
         """Return a finding for every problem of the context."""
@@ -115,21 +117,29 @@ def rule(  # noqa: PLR0913 - one name for each fact of a rule
     source: str = "",
     operator: Range = ALWAYS,
     server: Range = ALWAYS,
+    can_render: bool = False,
 ) -> Callable[[Check[P]], Rule[P]]:
     """Make a rule of a generator; the first paragraph of its docstring is the summary."""
 
     def made(check: Check[P]) -> Rule[P]:
         summary = " ".join((check.__doc__ or "").split("\n\n")[0].split())
-        return Rule(name, scope, severity, summary, check, remedy, source, operator, server)
+        return Rule(name, scope, severity, summary, check, remedy, source, operator, server, can_render)
 
     return made
 
 
 def declared(  # noqa: PLR0913 - one name for each fact of a rule
-    name: str, summary: str, *, scope: Scope, severity: Severity, remedy: str = "", source: str = ""
+    name: str,
+    summary: str,
+    *,
+    scope: Scope,
+    severity: Severity,
+    remedy: str = "",
+    source: str = "",
+    can_render: bool = False,
 ) -> Rule[...]:
     """Return a rule without a check of its own."""
-    return Rule(name, scope, severity, summary, None, remedy, source)
+    return Rule(name, scope, severity, summary, None, remedy, source, can_render=can_render)
 
 
 def rules_in(namespace: dict[str, Any]) -> tuple[Rule[...], ...]:

@@ -83,12 +83,16 @@ class ResolvedSettings:
 
 @dataclass(slots=True)
 class Resolution:
-    """The result for one cell. ``cell`` is None after a mistake; ``settings``: TEAM/CLUSTER → its resolved settings."""
+    """The result for one cell. ``cell`` is None after a mistake; ``settings``: TEAM/CLUSTER → its resolved settings.
+
+    ``mistakes``: the findings that are errors, one for each subject; ``findings`` has those that are alike once.
+    """
 
     cell: Cell | None
     findings: tuple[Finding, ...]
     settings: dict[str, ResolvedSettings] = field(default_factory=dict)
     source: CellSource | None = None
+    mistakes: tuple[Finding, ...] = ()
 
 
 def resolve_cell(
@@ -114,10 +118,12 @@ def resolve_cell(
         if resolved is not None:
             settings[cluster.key] = resolved
     definitions = Definitions(source, {key: resolved.settings for key, resolved in settings.items()})
-    distinct = merge_repeats(in_project(source, [*source.findings, *check_cell(definitions, without)]))
+    found = tuple(in_project(source, [*source.findings, *check_cell(definitions, without)]))
+    distinct = merge_repeats(found)
     findings = tuple(sorted(distinct, key=lambda finding: (finding.location or Location("", 0, 0), finding.rule)))
-    if without or any(finding.severity == "error" for finding in findings):
-        return Resolution(None, findings, settings, source)
+    mistakes = tuple(finding for finding in found if finding.severity == "error")
+    if without or mistakes:
+        return Resolution(None, findings, settings, source, mistakes)
     return Resolution(build(source, settings), findings, settings, source)
 
 

@@ -32,18 +32,19 @@ class PolicyReport:
 
 def policy_report(fleet: FleetChange, change: CellChange) -> PolicyReport:
     """Return the findings of one cell of a change. A cell that does not change has no finding of a change, and one with
-    mistakes on a side has none of that side.
+    mistakes on a side has none of that side. Clusters that only one side can render are judged as they are there.
     """
-    base = findings_with_policies(change.base, fleet.as_of) if change.base else ()
+    full_base, full_head = change.full_base, change.full_head
+    base = findings_with_policies(full_base, fleet.as_of) if full_base else ()
     if change.base is change.head:
         return PolicyReport(base, base, ())
-    before, after = source_of(change.base), source_of(change.head)
+    before, after = source_of(full_base), source_of(full_head)
     source, judge = after or before, judging_cell(before, after)
     if not change.is_known or source is None or judge is None:
-        head = findings_with_policies(change.head, fleet.as_of) if change.head else ()
+        head = findings_with_policies(full_head, fleet.as_of) if full_head else ()
         return PolicyReport(base, head, ())
     exceptions = Exceptions(source, fleet.as_of, before)
-    head = state_findings(change.head, fleet.as_of, exceptions, judge) if change.head else ()
+    head = state_findings(full_head, fleet.as_of, exceptions, judge) if full_head else ()
     of_change = change_findings(JudgedChange(judge, change, fleet, exceptions))
     own = exceptions.findings(judge, RULES, JUDGED) if change.head else ()
     by_itself = exceptions.of_the_change(judge, contacts_of(before or after))

@@ -9,7 +9,7 @@ from typing import Literal
 from aerofleet.findings import Finding
 from aerofleet.findings.effect import Effect
 from aerofleet.forecast.text import longest
-from aerofleet.review.model import ChangedCluster, Review
+from aerofleet.review.model import ChangedCluster, Review, UnknownCell
 from aerofleet.review.other_lines import needs_a_look
 from aerofleet.units.amount import amount_range
 
@@ -49,9 +49,8 @@ def advice_of(review: Review) -> Advice:
 
 
 def _stops(review: Review) -> Iterator[tuple[Action, str]]:
-    if review.unknown:
-        cells = ", ".join(dict.fromkeys(one.cell or "the whole change" for one in review.unknown))
-        yield "stop", f"It can't be judged in full ({cells}): mend what is listed below first."
+    if unknown := [one for one in review.unknown if not one.is_mended]:
+        yield "stop", f"It can't be judged in full ({_unknown(unknown)}): mend what is listed below first."
     if refused := _clusters(review, Effect.REFUSED):
         yield "stop", f"The operator does not do the change of {counted(len(refused), 'cluster')}: take the way below."
     if objects := sum(other.effect == Effect.REFUSED for other in review.others):
@@ -61,6 +60,9 @@ def _stops(review: Review) -> Iterator[tuple[Action, str]]:
 
 
 def _asks(review: Review) -> Iterator[tuple[Action, str]]:
+    if mended := [one for one in review.unknown if one.is_mended]:
+        text = f"It mends base ({_unknown(mended)}), and nobody knows what else it does there"
+        yield "ask", f"{text}: compare it with the revision that was deployed last, `--base REVISION`."
     if at_risk := _clusters(review, Effect.DATA_AT_RISK):
         yield "ask", f"Ask {_teams(at_risk)} whether the data may be lost, or has a backup: a step can leave no copy."
     if any(one.effect == Effect.DATA_AT_RISK for one in review.others):
@@ -94,6 +96,17 @@ def _needed(clusters: Iterable[ChangedCluster]) -> str:
     """Return how much time the roll-outs need, which run side by side; empty where it is not known."""
     seconds = longest([forecast for cluster in clusters if (forecast := cluster.forecast)])
     return f", which needs about {amount_range(seconds.low, seconds.high, 's')}" if seconds else ""
+
+
+def _unknown(parts: Iterable[UnknownCell]) -> str:
+    """Return the cells of which something can't be judged, with the number of their clusters."""
+    clusters: dict[str, int] = {}
+    for one in parts:
+        clusters[one.cell] = max(clusters.get(one.cell, 0), one.clusters)
+    return ", ".join(
+        f"{cell or 'the whole change'}: {counted(number, 'cluster')}" if number else cell or "the whole change"
+        for cell, number in clusters.items()
+    )
 
 
 def counted(number: int, noun: str) -> str:

@@ -14,6 +14,7 @@ from aerofleet.fleet.stack_name import stack_names
 from aerofleet.policy.change import policy_report
 from aerofleet.policy.restated import without_restated
 from aerofleet.review.cell import NO_CODE, review_cell
+from aerofleet.review.exit_code import FAILING
 from aerofleet.review.grouping import groups_of
 from aerofleet.review.model import (
     UNKNOWN,
@@ -24,14 +25,10 @@ from aerofleet.review.model import (
     Failures,
     Review,
     Side,
-    SideName,
-    UnknownCell,
 )
 from aerofleet.review.other_lines import other_lines
+from aerofleet.review.unknown import number_of_unknown, stopping_findings, unknown_parts
 from aerofleet.units.cluster_key import cluster_key
-
-WAY_OUT = "mend the definitions that are listed; `aerofleet check {cell}` finds the same"
-
 
 NO_FAILURES: Failures = MappingProxyType({})
 
@@ -43,11 +40,10 @@ def review_of(
     cells = [review_cell(cell, code) for cell in change.cells]
     findings = tuple(finding for cell in change.cells for finding in _findings(change, cell))
     clusters = tuple(_without_restated((cluster for cell in cells for cluster in cell.clusters), findings))
-    unknown = tuple(one for cell in change.cells for one in _unknown(cell, failures))
+    unknown = tuple(one for cell in change.cells for one in unknown_parts(cell, failures))
     counts = Counter(str(cluster.effect) for cluster in clusters)
     counts[str(Effect.NONE)] += sum(cell.unchanged for cell in cells)
-    for cell in dict.fromkeys(one.cell for one in unknown):
-        counts[UNKNOWN] += max(one.clusters for one in unknown if one.cell == cell)
+    counts[UNKNOWN] += sum(number_of_unknown(cell) for cell in change.cells)
     named = (cause for cluster in clusters for cause in cluster.causes)
     upgrades = tuple(upgrade for cell in cells for upgrade in cell.upgrades)
     of_upgrades = (upgrade.cause for upgrade in upgrades if upgrade.cause)
@@ -68,32 +64,23 @@ def review_of(
     )
 
 
-def _unknown(cell: CellChange, failures: Failures) -> Iterator[UnknownCell]:
-    """Yield each side of a cell that can't be rendered."""
-    sides: tuple[SideName, ...] = ("base", "head")
-    for name, side in zip(sides, (cell.base, cell.head), strict=True):
-        if side is None or side.rendered is not None or cell.base is cell.head:
-            continue
-        mistakes = tuple(finding for finding in side.findings if finding.severity == "error")
-        source = side.resolution.source
-        clusters = len(source.clusters) if source else 0
-        if failure := failures.get((name, cell.name)):
-            yield UnknownCell(cell.name, name, failure.reason, failure.way_out, mistakes, clusters)
-            continue
-        reason = f"the definitions of {name} have {len(mistakes)} mistake{'s' if len(mistakes) != 1 else ''}"
-        yield UnknownCell(cell.name, name, reason, WAY_OUT.format(cell=cell.name), mistakes, clusters)
-
-
 def _findings(fleet: FleetChange, cell: CellChange) -> Iterator[CellFinding]:
     """Yield the findings of head that are worth a change, and those of the policies of the change; those of mistakes
-    are with the unknown cells. A cell that does not change has none that is new: `aerofleet check` reports its own.
+    are with what is unknown. A cell that does not change has none that is new: `aerofleet check` reports its own.
+
+    Where base has mistakes, nobody knows which findings it has: only those count as new that fail a review.
     """
-    if (cell.head is not None and cell.head.rendered is None) or cell.head is cell.base:
+    head = cell.full_head
+    if (head is not None and head.rendered is None) or cell.head is cell.base:
         return
     report = policy_report(fleet, cell)
     known = {_key(finding) for finding in report.base}
+    stopping = set(stopping_findings(head))
+    is_base_known = cell.full_base is None or not (cell.out_of_base or cell.full_base.rendered is None)
     for finding in (*report.head, *report.change):
-        yield CellFinding(cell.name, finding, _key(finding) not in known)
+        if finding not in stopping:
+            is_new = _key(finding) not in known and (is_base_known or finding.severity in FAILING)
+            yield CellFinding(cell.name, finding, is_new)
 
 
 def _without_restated(clusters: Iterable[ChangedCluster], findings: Iterable[CellFinding]) -> Iterator[ChangedCluster]:

@@ -12,6 +12,7 @@ from aerofleet.analysis.cell_change import CellChange
 from aerofleet.analysis.change import ObjectChange
 from aerofleet.analysis.release_change import operator_reasons
 from aerofleet.findings import Effect, Reason
+from aerofleet.fleet.left_out import known_clusters
 from aerofleet.fleet.stack_name import PLATFORM, StackName
 from aerofleet.review.causes import OBJECTS, RESOURCE, Causes, DefinedCluster, defined_clusters
 from aerofleet.review.model import Cause, ChangedCluster, ChangedOther, CodeChange, Upgrade
@@ -68,8 +69,12 @@ def review_cell(cell: CellChange, code: CodeChange = NO_CODE) -> CellReview:
     """Return what the change does in one cell; nothing where it is unknown. ``code``: what differs beside the
     definitions.
     """
-    if cell.base is cell.head or not cell.is_known:
-        return CellReview(unchanged=len(cell.change.clusters))
+    if cell.base is cell.head:
+        has_mistakes = cell.head is not None and cell.head.rendered is None
+        named = known_clusters(cell.head.resolution.source) if cell.head and has_mistakes else ()
+        return CellReview(unchanged=len(named or cell.change.clusters))
+    if not cell.is_known:
+        return CellReview()
     of_clusters = _Clusters.of(cell, code)
     clusters = tuple(cluster for change in cell.change.clusters for cluster in of_clusters.changed(change))
     others = (change for change in cell.change.objects if change.subject.name not in of_clusters.labels)

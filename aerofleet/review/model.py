@@ -179,10 +179,11 @@ class CellFinding:
 
 @dataclass(frozen=True, slots=True)
 class UnknownCell:
-    """A cell that can't be judged. ``cell`` is empty where that holds for a whole side.
+    """A cell, or some clusters of it, that can't be judged. ``cell`` is empty where that holds for a whole side.
 
-    ``reason``: why; ``way_out``: what a person can do; ``mistakes``: the findings that stop the rendering.
-    ``clusters``: how many clusters it has, as far as they could be read.
+    ``reason``: why; ``way_out``: what a person can do; ``mistakes``: the findings that stop the rendering. ``names``:
+    TEAM/CLUSTER of the clusters that can't be judged; empty for the whole cell. ``clusters``: how many they are, with
+    those whose file is gone or can't be read. ``is_mended``: only base has the mistakes.
     """
 
     cell: str
@@ -191,6 +192,8 @@ class UnknownCell:
     way_out: str
     mistakes: tuple[Finding, ...] = ()
     clusters: int = 0
+    names: tuple[str, ...] = ()
+    is_mended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

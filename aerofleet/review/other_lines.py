@@ -17,6 +17,7 @@ from aerofleet.review.model import Cause
 from aerofleet.review.redaction import redacted
 from aerofleet.settings.layers import TEAM
 from aerofleet.settings.source import Read
+from aerofleet.units.cluster_key import team_of
 
 FILES = ("cell", "hosts", "pools", "tenants", "waivers", "approvals", "links")
 FORMAT = ("format",)
@@ -52,7 +53,10 @@ def _of_cell(cell: CellChange) -> Iterator[Cause]:
     for name in FILES:
         yield from _of_file(name, getattr(base, name), getattr(head, name))
     for team in sorted(base.teams.keys() & head.teams.keys()):
-        yield from _of_file(TEAM, base.teams[team], head.teams[team])
+        unknown = {f"clusters.{key.partition('/')[2]}" for key in cell.left_out.clusters if team_of(key) == team}
+        for cause in _of_file(TEAM, base.teams[team], head.teams[team]):
+            if not any(f"{cause.path}.".startswith(f"{path}.") for path in unknown):
+                yield cause
 
 
 def _of_file(layer: str, base: Read[Any] | None, head: Read[Any] | None) -> Iterator[Cause]:

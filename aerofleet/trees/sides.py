@@ -81,7 +81,8 @@ def by_own_code(name: str, tree: Tree, code: Code, ready: Published | Forbidden 
     except OwnCodeError as error:
         side = Side(tree.name, tree.commit, rendered_by="nothing", product_version=version)
         failure = Failure(f"{name} can't be rendered by its own code: {error}", way_out)
-        cells = {cell: CellAnalysis(resolve_cell(tree.folder, cell), None, ()) for cell in tree.cells}
+        resolved = ((cell, resolve_cell(tree.folder, cell)) for cell in tree.cells)
+        cells = {cell: CellAnalysis(resolution, None, (), is_foreign=True) for cell, resolution in resolved}
         return RenderedSide(side, cells, failures=dict.fromkeys(tree.cells, failure))
     digest = digest_of(rendering.cells)
     side = Side(tree.name, tree.commit, digest, "own-code", version, rendering.notes)
@@ -128,7 +129,7 @@ def _foreign(
             by_code[name] = frozenset(_otherwise(rendered, analyses[name]))
         else:
             resolution = resolve_cell(tree.folder, name)
-            analyses[name] = CellAnalysis(resolution, None, resolution.findings)
+            analyses[name] = CellAnalysis(resolution, None, resolution.findings, is_foreign=True)
             reason = failed.get(name, "its rendering does not have the cell")
             failures[name] = Failure(f"its own code can't render it: {reason}", way_out)
     return RenderedSide(side, analyses, by_code, failures)

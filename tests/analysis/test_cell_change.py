@@ -29,10 +29,41 @@ def test_equal_sides_have_no_effect() -> None:
     assert not change.change.objects
 
 
-def test_a_side_with_mistakes_leaves_the_change_unknown() -> None:
-    change = cell_change("here", shop(), shop("tier: secure", "tier: secur"))
+CELL = "stacks/here/cell.yaml"
+
+
+def test_a_mistake_in_the_file_of_the_cell_leaves_the_change_unknown() -> None:
+    broken = analyse_cell(SHOP, "here", {CELL: (SHOP / CELL).read_text().replace("network:", "netwrk:")})
+    change = cell_change("here", shop(), broken)
     assert not change.is_known
     assert not change.change.clusters
+
+
+def test_a_mistake_in_a_cluster_leaves_that_cluster_out_of_both_sides() -> None:
+    change = cell_change("here", shop(), shop("tier: secure", "tier: secur"))
+    assert change.is_known
+    assert change.left_out.clusters == change.out_of_head.clusters != frozenset()
+    assert not change.left_out.teams
+    (left_out,) = change.left_out.clusters
+    assert left_out not in {cluster.key for cluster in change.clusters().values()}
+    assert {one.effect for one in change.change.clusters} <= {Effect.NONE}
+    assert left_out in {cluster.key for cluster in change.full_base.resolution.cell.clusters}  # type: ignore[union-attr]
+
+
+def test_a_file_that_cant_be_read_leaves_its_team_out_of_both_sides() -> None:
+    change = cell_change("here", shop(), shop("team: shop", "team: {"))
+    assert change.left_out.teams == {"shop"}
+    assert [one.subject.name for one in change.change.clusters] == ["aerospike-search/suggest"]
+    assert not change.change.objects
+
+
+def test_a_cluster_beyond_its_grants_is_judged_in_head_and_does_not_run_in_base() -> None:
+    beyond = shop("      reads: 5k/s", "      reads: 5k/s\n    resources: {memory: 9Gi}")
+    assert beyond.rendered is None
+    change = cell_change("here", shop(), beyond)
+    assert not change.left_out
+    assert [one.effect for one in change.change.clusters if one.effect > Effect.NONE] == [Effect.MOVES_DATA]
+    assert cell_change("here", beyond, shop()).out_of_base.clusters == {"shop/session"}
 
 
 def test_a_cell_that_goes_deletes_its_clusters() -> None:

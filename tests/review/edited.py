@@ -23,11 +23,14 @@ DAY = datetime.date(2026, 11, 29)
 
 
 def review_of_edit(name: str, folder: Path) -> Review:
-    """The review of an edit and of the files that `aerofleet generate` writes after it, between two branches."""
-    root = copy_of(PROJECT, folder / "project")
-    for edit in EDITS[name]["edits"]:
-        change(root, edit)
+    """The review of an edit and of the files that `aerofleet generate` writes after it, between two branches. ``base``:
+    what base has otherwise, a mistake.
+    """
+    root, base = copy_of(PROJECT, folder / "project"), copy_of(PROJECT, folder / "base")
+    for side, edits in ((base, EDITS[name].get("base", ())), (root, EDITS[name]["edits"])):
+        for edit in edits:
+            change(side, edit)
     with suppress(StopError):  # an edit with a mistake: nothing follows from it
         write_files(root, following_definitions(root))
-    review = review_sides(root, Request(str(PROJECT), str(root)), DAY)
+    review = review_sides(root, Request(str(base), str(root)), DAY)
     return replace(review, base=replace(review.base, name="main"), head=replace(review.head, name="change"))

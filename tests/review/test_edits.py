@@ -32,6 +32,7 @@ def test_edit(name: str, tmp_path: Path) -> None:
             {one.finding.rule for one in review.findings if one.is_new and one.finding.severity == "error"}
         ),
     } == expected
+    assert sorted(key for one in review.unknown for key in one.names) == EDITS[name].get("unknown", [])
     comment = as_comment(review)
     path = COMMENTS / f"{name}.md"
     assert comment == (path.read_text() if path.exists() else "")

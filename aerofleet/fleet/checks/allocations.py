@@ -78,7 +78,13 @@ def lacks_devices(allocated: Mapping[str, tuple[object, ...]], namespace: Namesp
     return len(allocated.get(namespace.name, ())) < namespace.devices.count
 
 
-@rule("state-skipped", scope="cell", severity="error", source="Platform rule: docs/how-to/end-a-cluster.md")
+@rule(
+    "state-skipped",
+    scope="cell",
+    severity="error",
+    source="Platform rule: docs/how-to/end-a-cluster.md",
+    can_render=True,
+)
 def state_skipped(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster skips a step of its end."""
     source = definitions.source
@@ -93,7 +99,13 @@ def state_skipped(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_cluster(cluster, ("state",), message, remedy)
 
 
-@rule("cluster-abandoned", scope="cell", severity="error", source="Platform rule: docs/how-to/end-a-cluster.md")
+@rule(
+    "cluster-abandoned",
+    scope="cell",
+    severity="error",
+    source="Platform rule: docs/how-to/end-a-cluster.md",
+    can_render=True,
+)
 def cluster_abandoned(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster was deleted from its team's file without the steps of its end."""
     allocations = definitions.source.allocations

@@ -24,6 +24,7 @@ OVERLAY_GRANT = declared(
     scope="cell",
     severity="error",
     source="Platform rule: docs/concepts/definitions.md",
+    can_render=True,
 )
 OVERLAY_GRANT_FIELD = declared(
     "overlay-grant-field",

@@ -46,6 +46,7 @@ def pool_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
     severity="error",
     remedy="two copies in one rack are lost together: more racks, or fewer copies",
     source="Aerospike documentation, Rack awareness",
+    can_render=True,
 )
 def rack_copies(definitions: Definitions) -> Iterator[LocatedProblem]:
     """Two copies of a record would be in one rack."""
@@ -82,6 +83,7 @@ def rack_pool(definitions: Definitions) -> Iterator[LocatedProblem]:
     scope="cell",
     severity="error",
     source="AKO 4.5.0, internal/controller/cluster/statefulset.go: updateSTSSchedulingPolicy",
+    can_render=True,
 )
 def rack_hosts(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster wants more pods in a rack than the rack has hosts for them.

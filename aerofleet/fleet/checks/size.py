@@ -14,6 +14,7 @@ from aerofleet.fleet.checks.definitions import Definitions, in_cluster
     severity="error",
     remedy="more memory, or smaller settings",
     source="Platform rule: docs/concepts/sizing.md; Linux, memory limit of a control group",
+    can_render=True,
 )
 def pod_memory(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A pod has less memory than its settings let the server take: the pod is killed before writes stop.

@@ -26,6 +26,7 @@ OF_OTHER_STORAGE = {StorageKind.DEVICE: "dataSize", StorageKind.MEMORY: "devices
     scope="cell",
     severity="error",
     source="Aerospike configuration schemas, 6.0 to 8.2: storage-engine",
+    can_render=True,
 )
 def storage_unused(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A namespace has a setting that only the other kind of storage uses: the owner believes that it applies.
@@ -54,6 +55,7 @@ def storage_unused(definitions: Definitions) -> Iterator[LocatedProblem]:
     scope="cell",
     severity="error",
     source="Kubernetes 1.35, binding of volume claims: class, mode and size",
+    can_render=True,
 )
 def pool_storage(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A cluster wants a volume that no host of its pool has: the claim waits for ever, and its pod with it.

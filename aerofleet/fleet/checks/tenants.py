@@ -41,7 +41,13 @@ def tenant_unknown(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_file(read.document, ("team",), f"team '{team}' has no entry in tenants.yaml", remedy)
 
 
-@rule("tenant-tier", scope="cell", severity="error", source="Platform rule: docs/how-to/give-a-team-more.md")
+@rule(
+    "tenant-tier",
+    scope="cell",
+    severity="error",
+    source="Platform rule: docs/how-to/give-a-team-more.md",
+    can_render=True,
+)
 def tenant_tier(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A team uses a tier that it was not granted."""
     for cluster, tenant in clusters_of_tenants(definitions.source):
@@ -52,7 +58,13 @@ def tenant_tier(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_cluster(cluster, ("tier",), message, remedy)
 
 
-@rule("tenant-pool", scope="cell", severity="error", source="Platform rule: docs/how-to/give-a-team-more.md")
+@rule(
+    "tenant-pool",
+    scope="cell",
+    severity="error",
+    source="Platform rule: docs/how-to/give-a-team-more.md",
+    can_render=True,
+)
 def tenant_pool(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A team uses a pool that it was not granted."""
     pools = definitions.source.pools
@@ -64,7 +76,13 @@ def tenant_pool(definitions: Definitions) -> Iterator[LocatedProblem]:
             yield in_cluster(cluster, ("pool",), message, f"granted: {', '.join(tenant.pools)}")
 
 
-@rule("tenant-override", scope="cell", severity="error", source="Platform rule: docs/how-to/give-a-team-more.md")
+@rule(
+    "tenant-override",
+    scope="cell",
+    severity="error",
+    source="Platform rule: docs/how-to/give-a-team-more.md",
+    can_render=True,
+)
 def tenant_override(definitions: Definitions) -> Iterator[LocatedProblem]:
     """A team sets what its tenant entry does not let it set itself."""
     for cluster, tenant in clusters_of_tenants(definitions.source):
@@ -123,7 +141,13 @@ def leaf_paths(settings: object, setting: str = "", path: Path = ()) -> Iterator
         yield setting, path
 
 
-@rule("tenant-quota", scope="cell", severity="error", source="Platform rule: docs/how-to/give-a-team-more.md")
+@rule(
+    "tenant-quota",
+    scope="cell",
+    severity="error",
+    source="Platform rule: docs/how-to/give-a-team-more.md",
+    can_render=True,
+)
 def tenant_quota(definitions: Definitions) -> Iterator[LocatedProblem]:
     """The clusters of a team together need more than its quota."""
     source = definitions.source

@@ -22,12 +22,12 @@ SHOWN_PER_LEVEL = 10
 
 
 def review_findings(review: Review) -> tuple[Finding, ...]:
-    """Return the mistakes, the new findings, and for each group its worst reasons and its hazards, the worst first.
+    """Return head's mistakes, the new findings, and for each group its worst reasons and its hazards, the worst first.
 
     A reason is at the first changed line that causes it, and its subject is the first cluster of its group.
     """
     found = [
-        *(mistake for unknown in review.unknown for mistake in unknown.mistakes),
+        *(mistake for unknown in review.unknown if unknown.side == "head" for mistake in unknown.mistakes),
         *(one.finding for one in review.findings if one.is_new),
         *(finding for group in review.groups for finding in _of_group(group)),
         *(

@@ -43,7 +43,7 @@ MOST_BYTES = 60_000
 BLANK_LINES = re.compile(r"\n{3,}")
 FEW = 5
 """Number of groups up to which the mild ones are shown in full, too."""
-UNKNOWN_MEANING = "a cell that can't be judged: its definitions have mistakes, or its rendering failed"
+UNKNOWN_MEANING = "can't be judged: the definitions of a side have mistakes, or its rendering failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,7 @@ def _view(review: Review, room: Room) -> dict[str, Any]:
 def _sections(review: Review, risky: Sequence[Group], in_full: Sequence[Group], room: Room) -> Iterator[dict[str, Any]]:
     known = [one.finding for one in review.findings if one.is_new]
     room_left = room.risks
+    in_full = [group for group in in_full if not entry_of(group, known).is_empty]
     for effect in sorted(Effect, reverse=True):
         groups = [group for group in (*risky, *in_full) if group.first.effect == effect]
         if not groups:
@@ -155,6 +156,7 @@ def _sections(review: Review, risky: Sequence[Group], in_full: Sequence[Group], 
 
 def _folded(groups: Sequence[Group], review: Review, room: Room) -> dict[str, Any]:
     known = [one.finding for one in review.findings if one.is_new]
+    groups = [group for group in groups if group.first.effect > Effect.NONE or not entry_of(group, known).is_empty]
     shown, left_out = groups[: room.mild], groups[room.mild :]
     return {
         "title": f"Milder changes: {clusters_left_out(groups)} clusters" if groups else "",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aerofleet.analysis.formats.text import PODS
@@ -80,6 +80,11 @@ class Entry:
     more_hazards: int
     also: str
     by_changed_code: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether a reader sees nothing of it: its hazards are among the findings, and nothing else happens."""
+        return self.effect == Effect.NONE and not (self.causes or self.reasons or self.hazards)
 
 
 def entry_of(group: Group, known: Sequence[Finding] = ()) -> Entry:
@@ -246,9 +251,11 @@ def clusters_left_out(groups: Sequence[Group]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class UnknownLines:
-    """A cell that can't be judged, with the mistakes that stop it."""
+    """A cell, or some clusters of it, that can't be judged, with the mistakes that stop it."""
 
     cell: str
+    names: tuple[str, ...]
+    more_names: int
     reason: str
     way_out: str
     mistakes: tuple[ReasonLine, ...]
@@ -256,10 +263,19 @@ class UnknownLines:
 
 
 def mistake_lines(one: UnknownCell) -> UnknownLines:
-    """Return a cell that can't be judged."""
-    mistakes = [_finding_line(finding) for finding in one.mistakes]
+    """Return what can't be judged. A mistake of base is marked: its line is another one in head. One that head has
+    mended needs no remedy.
+    """
+    lines = [replace(line, remedy="") if one.is_mended else line for line in map(_finding_line, one.mistakes)]
+    mistakes = [replace(line, path=f"{line.path} in base") if one.side == "base" else line for line in lines]
     return UnknownLines(
-        one.cell, one.reason, one.way_out.rstrip("."), tuple(mistakes[:MOST_REASONS]), len(mistakes[MOST_REASONS:])
+        one.cell,
+        one.names[:MOST_NAMES],
+        len(one.names[MOST_NAMES:]),
+        one.reason,
+        one.way_out.rstrip("."),
+        tuple(mistakes[:MOST_REASONS]),
+        len(mistakes[MOST_REASONS:]),
     )
 
 

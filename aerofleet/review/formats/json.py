@@ -128,6 +128,8 @@ def _unknown(one: UnknownCell) -> dict[str, Any]:
         "wayOut": one.way_out,
         "mistakes": [json_of(finding) for finding in one.mistakes],
         "clusters": one.clusters,
+        "names": list(one.names),
+        "isMended": one.is_mended,
     }
 
 

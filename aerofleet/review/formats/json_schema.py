@@ -111,6 +111,8 @@ def definitions() -> dict[str, Json]:
             wayOut=TEXT,
             mistakes=listed("locatedFinding"),
             clusters=COUNT,
+            names=TEXTS,
+            isMended=TRUTH,
         ),
         "upgrade": record(
             kind={"enum": ["operator", "server"]},

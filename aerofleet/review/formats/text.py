@@ -81,7 +81,9 @@ def _head(review: Review) -> Iterator[Line]:
 
 def _unknown(review: Review) -> Iterator[Line]:
     for one in map(mistake_lines, review.unknown):
-        yield "", "not judged|red", f": {one.cell or 'everything'}: {one.reason}. {one.way_out}"
+        more = f" and {one.more_names} more" if one.more_names else ""
+        names = f" {', '.join(one.names)}{more}" if one.names else ""
+        yield "", "not judged|red", f": {one.cell or 'everything'}{names}: {one.reason}. {one.way_out}"
         for mistake in one.mistakes:
             yield from _finding(mistake, "  ")
         yield from _more("  ", one.more_mistakes, "mistake")
@@ -91,6 +93,8 @@ def _entries(review: Review, show_all: bool) -> Iterator[list[Line]]:
     known = [one.finding for one in review.findings if one.is_new]
     for group in review.groups:
         entry = entry_of(group, known)
+        if entry.is_empty:
+            continue
         if show_all:
             entry = replace(entry, names=tuple(cluster.key for cluster in group.clusters), more_names=0)
         yield list(_entry(entry))
