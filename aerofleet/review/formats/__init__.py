@@ -14,6 +14,7 @@ from aerofleet.review.formats.comment import as_comment
 from aerofleet.review.formats.json import as_json
 from aerofleet.review.formats.steps import as_review_steps
 from aerofleet.review.formats.text import as_text
+from aerofleet.review.formats.timeline import as_review_timeline
 from aerofleet.review.model import Review
 
 Format = Callable[[Review, Terminal, bool], str]
@@ -24,5 +25,6 @@ FORMATS: dict[str, Format] = {
     "markdown": as_comment,
     "sarif": as_review_sarif,
     "github": as_annotations,
+    "svg": as_review_timeline,
 }
 """Value of ``--format`` → the function that returns the text. ``show_all``: the clusters of each group by name."""
