@@ -183,4 +183,4 @@ def _names(names: Sequence[str]) -> str:
 
 def listed(names: Sequence[str]) -> str:
     """Return ``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -8,12 +8,13 @@ for a moment after an edit, before the operator has picked it up.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.status import MIRRORED, OTHER_NAMES
+from aerofleet.live.position import Position
 
 Json = Mapping[str, Any]
 
@@ -34,8 +35,11 @@ class Progress(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
+    """``position``: the step of its forecast that a running roll-out is at, where that can be known."""
+
     progress: Progress
     reason: str
+    position: Position | None = None
 
 
 def judge(desired: Json, live: Json | None) -> Rollout:
@@ -74,7 +78,7 @@ def with_failures(rollout: Rollout, failures: Mapping[str, str]) -> Rollout:
     if not failures or rollout.progress is Progress.WRONG:
         return rollout
     named = ", ".join(f"{pod} ({why})" for pod, why in sorted(failures.items()))
-    return Rollout(Progress.STUCK, f"failed: {named}; {rollout.reason}")
+    return replace(rollout, progress=Progress.STUCK, reason=f"failed: {named}; {rollout.reason}")
 
 
 def finished_reason(spec: Json, status: Json) -> str:

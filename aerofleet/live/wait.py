@@ -13,8 +13,10 @@ from aerofleet.findings.exit_code import ExitCode
 from aerofleet.findings.stop import MistakeError
 from aerofleet.fleet.lookup import resolved_cell
 from aerofleet.fleet.stack_name import parse_stack_name, wrong_stack
+from aerofleet.forecast.model import Forecast
 from aerofleet.live.cluster_api import ClusterApi, ClusterUnreachableError
 from aerofleet.live.database_health import Access, UnansweredError, ask, judge_nodes
+from aerofleet.live.position import entries_of, forecast_of_live, position_of
 from aerofleet.live.rollout import Progress, Rollout, judge, with_failures
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.rendered import RenderedCell
@@ -24,6 +26,8 @@ ASK_AGAIN_SECONDS = 15
 CLUSTER = (API_VERSION, KIND)
 PODS = "app=aerospike-cluster"
 """The label of all pods that the operator makes."""
+
+UNDER_WAY = (Progress.RUNNING, Progress.STUCK)
 
 Key = tuple[str, str]
 """(namespace, name) of a cluster."""
@@ -78,6 +82,7 @@ def wait(
     """
     deadline = time.monotonic() + timeout_seconds
     rollouts: dict[Key, Rollout] = {}
+    positions = Positions()
     while True:
         try:
             resources, version = server.list(*CLUSTER)
@@ -87,6 +92,7 @@ def wait(
                 key: with_failures(judge_all(manifest, live.get(key), access), failures(pods, key))
                 for key, manifest in desired.items()
             }
+            rollouts = {key: positions.added(key, rollout, live.get(key), pods) for key, rollout in rollouts.items()}
             show(rollouts)
             left = deadline - time.monotonic()
             if left <= 0 or not under_way(rollouts):
@@ -98,6 +104,26 @@ def wait(
             if not rollouts or left <= 0:
                 raise
             time.sleep(min(left, ASK_AGAIN_SECONDS))
+
+
+class Positions:
+    """At which step each roll-out is, also by what was seen of its pods at first: `aerofleet.live.position`."""
+
+    def __init__(self) -> None:
+        self.seen: dict[Key, tuple[Any, Forecast, Mapping[str, Mapping[str, Any]]]] = {}
+
+    def added(
+        self, key: Key, rollout: Rollout, live: Mapping[str, Any] | None, pods: Iterable[Mapping[str, Any]]
+    ) -> Rollout:
+        """Return a roll-out that is under way with its position; another one as it is."""
+        if live is None or rollout.progress not in UNDER_WAY:
+            return rollout
+        entries = entries_of(live, pods)
+        generation = live["metadata"].get("generation"), bool((live.get("status") or {}).get("aerospikeConfig"))
+        if key not in self.seen or self.seen[key][0] != generation:
+            self.seen[key] = generation, forecast_of_live(live), entries
+        _, forecast, first = self.seen[key]
+        return replace(rollout, position=position_of(forecast, str(live["spec"].get("image")), entries, first))
 
 
 def aerospike_pods(server: Server) -> tuple[Mapping[str, Any], ...]:
@@ -154,7 +180,7 @@ def seeds(live: Mapping[str, Any], *, tls: bool) -> list[tuple[str, int]]:
 
 
 def under_way(rollouts: Rollouts) -> bool:
-    return any(rollout.progress in (Progress.RUNNING, Progress.STUCK) for rollout in rollouts.values())
+    return any(rollout.progress in UNDER_WAY for rollout in rollouts.values())
 
 
 def exit_code_of(rollouts: Rollouts) -> ExitCode:

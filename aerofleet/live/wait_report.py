@@ -6,7 +6,8 @@ import json
 import re
 from typing import TextIO
 
-from aerofleet.live.rollout import Progress
+from aerofleet.findings.terminal import visible
+from aerofleet.live.rollout import Progress, Rollout
 from aerofleet.live.wait import Key, Rollouts
 
 SCHEMA = "aerofleet.io/wait/v1"
@@ -24,13 +25,19 @@ class ProgressWriter:
     def __call__(self, rollouts: Rollouts) -> None:
         done = sum(rollout.progress is Progress.DONE for rollout in rollouts.values())
         for key, rollout in sorted(rollouts.items()):
-            state = rollout.progress, _COUNTS.sub("", rollout.reason)
+            text = text_of(rollout)
+            state = rollout.progress, _COUNTS.sub("", text)
             if self.shown.get(key) == state or (key not in self.shown and rollout.progress is Progress.DONE):
                 continue
             self.shown[key] = state
-            line = f"{'/'.join(key)}: {rollout.progress.value}: {rollout.reason}"
+            line = f"{'/'.join(key)}: {rollout.progress.value}: {text}"
             self.stream.write(f"{done} of {len(rollouts)} rolled out; {line}\n")
         self.stream.flush()
+
+
+def text_of(rollout: Rollout) -> str:
+    """Return the step of the forecast, and the reason of the verdict, without control characters."""
+    return visible("; ".join(filter(None, (str(rollout.position or ""), rollout.reason))))
 
 
 def as_text(rollouts: Rollouts) -> str:
@@ -38,14 +45,20 @@ def as_text(rollouts: Rollouts) -> str:
         return "no clusters in this stack: nothing to wait for\n"
     width = max(len(f"{namespace}/{name}") for namespace, name in rollouts)
     return "".join(
-        f"{namespace + '/' + name:<{width}}  {rollout.progress.value:<8} {rollout.reason}\n"
+        f"{namespace + '/' + name:<{width}}  {rollout.progress.value:<8} {text_of(rollout)}\n"
         for (namespace, name), rollout in sorted(rollouts.items())
     )
 
 
 def as_json(rollouts: Rollouts) -> str:
     clusters = [
-        {"namespace": namespace, "name": name, "progress": rollout.progress.value, "reason": rollout.reason}
+        {
+            "namespace": namespace,
+            "name": name,
+            "progress": rollout.progress.value,
+            "reason": rollout.reason,
+            "position": rollout.position.json() if rollout.position else None,
+        }
         for (namespace, name), rollout in sorted(rollouts.items())
     ]
     return json.dumps({"schema": SCHEMA, "clusters": clusters}, indent=2) + "\n"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from aerofleet.live import wait as waiting
 from aerofleet.live.cluster_api import ClusterUnreachableError
 from aerofleet.live.database_health import Access
 from aerofleet.live.rollout import Progress, Rollout
-from aerofleet.live.wait import own_access, wait
-from aerofleet.live.wait_report import ProgressWriter, as_text
+from aerofleet.live.wait import Positions, own_access, wait
+from aerofleet.live.wait_report import ProgressWriter, as_json, as_text
+from tests.live.test_rollout import merge
 
 GIVEN = Access("watcher", Path("password"), Path("ca.pem"))
 
@@ -130,3 +133,63 @@ def test_a_line_tells_what_a_cluster_waits_for_and_another_one_each_change() -> 
         "1 of 2 rolled out; shop/cart: running: 17 partitions still migrate (seen by a)\n"
         "2 of 2 rolled out; shop/cart: done: 2 nodes agree\n"
     )
+
+
+BASE = yaml.safe_load((Path(__file__).parents[1] / "cases/rollout/positions.yaml").read_text())["base"]
+
+
+def test_progress_is_a_line_for_each_step() -> None:
+    config = {"spec": {"aerospikeConfig": {"service": {"proto-fd-max": 20000}}}, "metadata": {"generation": 2}}
+    changed = [{"cart-1-1": {"aerospikeConfigHash": "new1"}}, {"cart-1-0": {"aerospikeConfigHash": "new1"}}]
+    answers = [merge(BASE, config)]
+    for pods in (*changed, {}):
+        answers.append(merge(answers[-1], {"status": {"pods": pods}}))
+    stream = io.StringIO()
+    with pytest.raises(IndexError):  # no more answers
+        wait(RestartingServer(*answers), {("shop", "cart"): answers[0]}, 600, Access(), ProgressWriter(stream))
+    reason = "phase InProgress, spec.aerospikeConfig is not yet in the status"
+    waits = "the operator waits until no data moves and the nodes agree"
+    assert stream.getvalue().splitlines() == [
+        f"0 of 1 rolled out; shop/cart: running: {line}; {reason}"
+        for line in (
+            "step 1 of 4: not begun, as far as the pods show, then cart-1-1 restarts its server; 4 of 4 pods left",
+            f"step 2 of 4: {waits}, then cart-1-0 restarts its server; 3 of 4 pods left",
+            f"step 3 of 4: {waits}, then cart-2-1 restarts its server; 2 of 4 pods left",
+        )
+    ]
+
+
+def test_an_edit_on_the_way_is_another_roll_out() -> None:
+    old = merge(BASE, {"spec": {"podSpec": {"tolerations": [{"key": "a"}]}}, "metadata": {"generation": 2}})
+    new = merge(BASE, {"spec": {"size": 2}, "metadata": {"generation": 3}})
+    positions, running = Positions(), Rollout(RUNNING, "phase InProgress")
+    found = [positions.added(CART, running, live, ()).position for live in (old, new)]
+    assert [(one.step, one.steps) for one in found if one] == [(1, 4), (1, 2)]
+
+
+def test_a_roll_out_that_has_ended_has_no_position() -> None:
+    done = Rollout(DONE, "2 pods match")
+    assert Positions().added(CART, done, BASE, ()) is done
+    assert Positions().added(CART, Rollout(RUNNING, "phase not set"), None, ()).position is None
+
+
+def test_json_has_the_position() -> None:
+    live = merge(BASE, {"spec": {"size": 2}})
+    rollout = Positions().added(CART, Rollout(RUNNING, "phase InProgress"), live, ())
+    (printed,) = json.loads(as_json({CART: rollout}))["clusters"]
+    assert printed["position"] == {
+        "step": 1,
+        "steps": 2,
+        "now": "not begun, as far as the pods show",
+        "next": "cart-1-1 leaves for good",
+        "podsLeft": ["cart-1-1", "cart-2-1"],
+        "pods": 2,
+        "seconds": None,
+        "blocked": "",
+    }
+
+
+def test_no_line_has_control_characters() -> None:
+    stream = io.StringIO()
+    ProgressWriter(stream)({CART: Rollout(RUNNING, "a\x1b[31m\rb")})
+    assert stream.getvalue() == "0 of 1 rolled out; shop/cart: running: a\\x1b[31m\\rb\n"
