@@ -54,13 +54,16 @@ def _posted(options: argparse.Namespace, request: Request, fail_on: Effect) -> E
     """Print the verdict, and only then post it: a failure of the forge neither hides nor changes it."""
     from aerofleet.forge.environment import place_of
     from aerofleet.forge.posted import Posting, text_of
+    from aerofleet.forge.status import status_of
 
     posting = Posting(place_of(options.post, os.environ, options.repository, options.request, options.head))
     review = posting.review(options.root, request, options.as_of)
     _show(review, options)
     sys.stdout.flush()
-    sys.stderr.write(f"aerofleet review: {posting.post(text_of(review))}\n")
-    return review_exit_code(review, fail_on)
+    code = review_exit_code(review, fail_on)
+    status = status_of(review, code, posting.place.job_url)
+    sys.stderr.writelines(f"aerofleet review: {line}\n" for line in posting.post(text_of(review), status))
+    return code
 
 
 def _arguments(argv: Sequence[str]) -> argparse.Namespace:
@@ -84,7 +87,8 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     day = "the day of the change, for rules with dates; YYYY-MM-DD, default today"
     parser.add_argument("--as-of", type=datetime.date.fromisoformat, default=datetime.date.today(), help=day)
     post = (
-        "write the comment of the change request, with the token in GITHUB_TOKEN or GITLAB_TOKEN; head is that of the"
+        "write the comment of the change request and set the status 'aerofleet review' of head's commit, with the token"
+        " in GITHUB_TOKEN or GITLAB_TOKEN; head is that of the"
         " event that started the CI job, and no code of it runs. If that fails, the verdict is the same"
     )
     parser.add_argument("--post", choices=("github", "gitlab"), help=post)

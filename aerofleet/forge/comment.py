@@ -48,6 +48,9 @@ class Forge(Protocol):
     def delete(self, number: int, comment: int) -> None:
         """Remove a comment."""
 
+    def set_status(self, head: str, name: str, state: str, description: str, url: str) -> None:
+        """Set the status ``name`` of the commit ``head``. ``state``: success, failure or error; ``url``: of the job."""
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -72,7 +75,7 @@ def post(forge: Forge, head: str, target: str, text: Text, wait: Callable[[float
 
 def _post(forge: Forge, head: str, target: str, text: Text) -> Outcome:
     request = forge.change_request()
-    if request is None or request.head != head or target not in ("", request.target):
+    if request is None or is_superseded(request, head, target):
         return "superseded"
     own = [one for one in forge.own_comments(request.number) if one.body.startswith(text.marker)]
     for surplus in own[1:]:
@@ -96,6 +99,13 @@ def _post(forge: Forge, head: str, target: str, text: Text) -> Outcome:
         forge.create(request.number, text.body)
         return "created"
     return "updated"
+
+
+def is_superseded(request: ChangeRequest | None, head: str, target: str) -> bool:
+    """Return whether ``head`` is not under review any more: the change request is closed, has a newer commit, or will
+    be merged into another branch than ``target`` (empty: into any).
+    """
+    return request is None or request.head != head or target not in ("", request.target)
 
 
 def _delete(forge: Forge, number: int, comment: int) -> None:

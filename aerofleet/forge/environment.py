@@ -18,9 +18,12 @@ from aerofleet.findings.stop import MistakeError
 from aerofleet.forge.comment import Forge
 from aerofleet.forge.github import Branch, GitHub
 from aerofleet.forge.gitlab import GitLab
+from aerofleet.forge.status import job_url
 
 KINDS = ("github", "gitlab")
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+STATUS_CHECK = "AEROFLEET_STATUS_CHECK"
+"""Variable with the id of an external status check of GitLab."""
 GITHUB_API, GITLAB_SERVER = "https://api.github.com", "https://gitlab.com"
 
 
@@ -32,7 +35,7 @@ class PlaceError(MistakeError):
 class Place:
     """The change request that a job is about. ``head``: the id of its commit; ``refs``: what has to be fetched for it
     from the remote `origin`; ``target``: the branch it is merged into, empty where the event does not say it;
-    ``fetch_variables``: environment of git for that; ``name``: for messages.
+    ``fetch_variables``: environment of git for that; ``name``: for messages; ``job_url``: of the job that runs.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Place:
     refs: tuple[str, ...]
     target: str
     fetch_variables: Mapping[str, str]
+    job_url: str = ""
 
 
 def place_of(
@@ -79,7 +83,8 @@ def _github(environ: Mapping[str, str], repository: str | None, number: int | No
     server = environ.get("GITHUB_SERVER_URL") or "https://github.com"
     forge = GitHub(environ.get("GITHUB_API_URL") or GITHUB_API, name, token, wanted, commit)
     shown = f"{name}#{wanted}" if isinstance(wanted, int) else name
-    return Place(shown, forge, commit, refs, target, _git_variables(server, "x-access-token", token))
+    variables = _git_variables(server, "x-access-token", token)
+    return Place(shown, forge, commit, refs, target, variables, job_url("github", environ))
 
 
 def _gitlab(environ: Mapping[str, str], repository: str | None, number: int | None, head: str | None) -> Place:
@@ -100,9 +105,13 @@ def _gitlab(environ: Mapping[str, str], repository: str | None, number: int | No
         else:
             _missing("the merge request", "--request NUMBER")
     server = environ.get("CI_SERVER_URL") or GITLAB_SERVER
-    forge = GitLab(server, name, token, number)
+    check = environ.get(STATUS_CHECK, "").strip()
+    if check and not check.isdecimal():
+        raise PlaceError(f"{STATUS_CHECK} is {check!r}: it has to be the number of an external status check")
+    forge = GitLab(server, name, token, number, int(check) if check else None)
     refs = (f"refs/merge-requests/{number}/head",)
-    return Place(f"{name}!{number}", forge, _commit(head), refs, target, _git_variables(server, "oauth2", token))
+    variables = _git_variables(server, "oauth2", token)
+    return Place(f"{name}!{number}", forge, _commit(head), refs, target, variables, job_url("gitlab", environ))
 
 
 def _token(environ: Mapping[str, str], variable: str) -> str:

@@ -1,4 +1,4 @@
-"""Comments of pull requests at GitHub, also at a GitHub Enterprise Server."""
+"""Comments of pull requests and statuses of commits at GitHub, also at a GitHub Enterprise Server."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from aerofleet.forge.answers import Answer, CallError, call_error
 from aerofleet.forge.comment import ChangeRequest, Comment
 
 if TYPE_CHECKING:
-    from github import Github
+    from github import Github, GithubException
     from github.PullRequest import PullRequest
     from github.Repository import Repository
 
 SECONDS = 30
 """Longest time of one answer."""
-ADVICE: Mapping[int, str] = {
+ADVICE: dict[int, str] = {
     401: "GITHUB_TOKEN is no valid token, or has expired",
     403: (
         "give the job `permissions: pull-requests: write`. A job of `pull_request` never has that for a fork: post from"
@@ -27,6 +27,10 @@ ADVICE: Mapping[int, str] = {
     404: "is the name of the repository right, and may the token read it?",
     410: "is the name of the repository right, and may the token read it?",
     422: "is the pull request locked, or its comment too long?",
+}
+STATUS_ADVICE: Mapping[int, str] = ADVICE | {
+    403: "give the job `permissions: statuses: write`",
+    422: "has the commit 1,000 statuses of this name already, or is it not in the repository any more?",
 }
 
 
@@ -79,6 +83,15 @@ class GitHub:
         with self._calls("a second comment can't be removed"):
             self._project.get_pull(number).get_issue_comment(comment).delete()
 
+    def set_status(self, head: str, name: str, state: str, description: str, url: str) -> None:
+        with self._calls("the status of the commit can't be set", STATUS_ADVICE):
+            given = {"state": state, "context": name, "description": description}
+            # The library's own method reads the whole commit before.
+            address = f"{self._project.url}/statuses/{head}"
+            self._client.requester.requestJsonAndCheck(
+                "POST", address, input={**given, "target_url": url} if url else given
+            )
+
     @cached_property
     def _client(self) -> Github:
         from github import Auth, Github
@@ -107,7 +120,7 @@ class GitHub:
         return str(answer["data"]["viewer"]["login"])
 
     @contextmanager
-    def _calls(self, what: str) -> Iterator[None]:
+    def _calls(self, what: str, advice: Mapping[int, str] = ADVICE) -> Iterator[None]:
         import requests
         from github import GithubException
 
@@ -115,7 +128,7 @@ class GitHub:
         try:
             yield
         except GithubException as error:
-            raise _failure(error.status, error.headers, error.data, where, self._token) from None
+            raise _failure(error, self._token, where, advice) from None
         except requests.RequestException as error:
             raise CallError(f"{where}: no answer ({type(error).__name__})", pause_s=-1.0) from None
         except (KeyError, TypeError, ValueError, AssertionError) as error:
@@ -126,8 +139,9 @@ def _request(pull: PullRequest) -> ChangeRequest:
     return ChangeRequest(pull.number, pull.head.sha, pull.base.ref)
 
 
-def _failure(status: int, headers: Mapping[str, str | int] | None, data: object, where: str, token: str) -> CallError:
+def _failure(error: GithubException, token: str, where: str, advice: Mapping[int, str]) -> CallError:
+    data: object = error.data
     message = data.get("message") if isinstance(data, dict) else data if isinstance(data, str) else ""
     words = str(message or "").replace(token, "***")
-    names = {name.lower(): str(value) for name, value in (headers or {}).items()}
-    return call_error(Answer(status, names, words), where, ADVICE)
+    names = {name.lower(): str(value) for name, value in (error.headers or {}).items()}
+    return call_error(Answer(error.status, names, words), where, advice)

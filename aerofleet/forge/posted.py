@@ -1,4 +1,4 @@
-"""Review the change request of a CI job, print the verdict, and post the comment: a failure of either is shown.
+"""Review the change request of a CI job, print the verdict, and post the status and the comment.
 
 The verdict comes first and decides the exit code. What head made, its code or its workflow, is never run here.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 from aerofleet.findings.stop import StopError
 from aerofleet.forge.comment import Outcome, Text, post
 from aerofleet.forge.environment import Place, PlaceError
+from aerofleet.forge.status import Status, no_review_status, set_status
 from aerofleet.review.formats.comment import MARKER, as_comment
 from aerofleet.review.formats.markdown_text import code
 from aerofleet.review.model import Review
@@ -26,8 +27,8 @@ OUTCOMES: Mapping[Outcome, str] = {
     "unchanged": "the comment is up to date",
     "none": "no comment, because nothing changes",
     "superseded": (
-        "no comment: the change request is closed, has a newer commit, or will be merged into another branch than the"
-        " one that is checked out"
+        "no comment and no status: the change request is closed, has a newer commit, or will be merged into another"
+        " branch than the one that is checked out"
     ),
 }
 
@@ -52,7 +53,7 @@ class Posting:
             return review_sides(root, wanted, as_of)
         except Exception as error:
             reason = str(error) if isinstance(error, StopError) else "the review ended with an error of its own"
-            self.post(no_review(self.place.head, reason))
+            self.post(no_review(self.place.head, reason), no_review_status(reason, self.place.job_url))
             raise
 
     def _base(self, repository: Repository) -> str | None:
@@ -69,8 +70,21 @@ class Posting:
             )
         return repository.merge_base(self.place.head, repository.commit_of(branch))
 
-    def post(self, text: Text) -> str:
-        """Return the line for the log: what happened to the comment, or why there is none."""
+    def post(self, text: Text, status: Status) -> tuple[str, ...]:
+        """Set the status of head and write the comment. Return the lines for the log: what became of each, or why
+        there is none. A failure of one does not hinder the other.
+        """
+        return tuple(line for line in (self._set(status), self._write(text)) if line)
+
+    def _set(self, status: Status) -> str:
+        place = self.place
+        try:
+            is_set = set_status(place.forge, place.head, place.target, status, self.wait)
+        except StopError as error:
+            return f"warning: the status of {place.name} could not be set: {error}"
+        return f"{place.name}: the status of {place.head[:12]} is {status.state}" if is_set else ""
+
+    def _write(self, text: Text) -> str:
         place = self.place
         try:
             outcome = post(place.forge, place.head, place.target, text, self.wait)

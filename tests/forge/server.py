@@ -33,7 +33,10 @@ class Scripted:
 
 @dataclass
 class State:
-    """``comments``: id → (author, body). ``calls``: ``METHOD /path``, in order."""
+    """``comments``: id → (author, body). ``statuses``: of commits, with ``commit``; ``checks``: answers to external
+    status checks. ``may_set``: the token may set statuses; ``pipeline``: of a merge request.
+    ``calls``: ``METHOD /path``, in order.
+    """
 
     head: str
     number: int = 12
@@ -43,6 +46,10 @@ class State:
     is_open: bool = True
     may_write: bool = True
     comments: dict[int, tuple[str, str]] = field(default_factory=dict)
+    statuses: list[dict[str, Any]] = field(default_factory=list)
+    checks: list[dict[str, Any]] = field(default_factory=list)
+    may_set: bool = True
+    pipeline: dict[str, Any] | None = None
     calls: list[str] = field(default_factory=list)
     scripted: list[Scripted] = field(default_factory=list)
     next_id: int = 100
@@ -129,6 +136,8 @@ class GitHubServer(Forge):
             return 200, self._pull(), {}
         if self.command != "GET" and not state.may_write:
             return 403, {"message": "Resource not accessible by integration"}, {}
+        if path.startswith(f"{root}/statuses/"):
+            return self._status(path, data)
         if path == f"{root}/issues/{state.number}/comments":
             if self.command == "POST":
                 return 201, self._comment(state.add(data["body"])), {}
@@ -142,6 +151,14 @@ class GitHubServer(Forge):
             state.comments[int(one[1])] = (state.comments[int(one[1])][0], data["body"])
             return 200, self._comment(int(one[1])), {}
         return 404, {"message": "Not Found"}, {}
+
+    def _status(self, path: str, data: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
+        if not self.state.may_set:
+            return 403, {"message": "Resource not accessible by integration"}, {}
+        if len(data["description"]) > 140 or data["state"] not in ("success", "failure", "error", "pending"):
+            return 422, {"message": "Validation Failed"}, {}
+        self.state.statuses.append({**data, "commit": path.rpartition("/")[2]})
+        return 201, data, {}
 
     def _pull(self) -> dict[str, Any]:
         state, url = self.state, f"{self._url}/repos/platform/fleet"
@@ -173,9 +190,11 @@ class GitLabServer(Forge):
         if path == request:
             opened = "opened" if state.is_open else "closed"
             body = {"iid": state.number, "sha": state.head, "target_branch": state.target, "state": opened}
-            return 200, {**body, "project_id": 7}, {}
+            return 200, {**body, "project_id": 7, "head_pipeline": state.pipeline}, {}
         if self.command != "GET" and not state.may_write:
             return 403, {"message": "403 Forbidden"}, {}
+        if path.startswith("/api/v4/projects/7/statuses/") or path == f"{request}/status_check_responses":
+            return self._status(path, data)
         if path == f"{request}/notes":
             if self.command == "POST":
                 return 201, self._note(state.add(data["body"])), {}
@@ -189,6 +208,17 @@ class GitLabServer(Forge):
             state.comments[int(one[1])] = (state.comments[int(one[1])][0], data["body"])
             return 200, self._note(int(one[1])), {}
         return 404, {"message": "404 Not found"}, {}
+
+    def _status(self, path: str, data: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
+        if not self.state.may_set:
+            return 403, {"message": "403 Forbidden"}, {}
+        if path.endswith("/status_check_responses"):
+            self.state.checks.append(data)
+            return 201, {"id": 1}, {}
+        if data["state"] not in ("success", "failed", "pending", "running", "canceled", "skipped"):
+            return 400, {"message": "state does not have a valid value"}, {}
+        self.state.statuses.append({**data, "commit": path.rpartition("/")[2]})
+        return 201, {"id": 1, **data}, {}
 
     def _note(self, number: int) -> dict[str, Any]:
         author, body = self.state.comments[number]

@@ -95,6 +95,13 @@ class Site:
         attributes = {"iid": 12, "last_commit": {"id": self.state.head}, "target_branch": "main"}
         return {"object_kind": "merge_request", "object_attributes": attributes}
 
+    def status(self) -> tuple[str, str]:
+        """Return state and description of the newest status, which has to be that of head's commit."""
+        newest = self.state.statuses[-1]
+        assert newest["commit"] == self.state.head
+        assert newest.get("context", newest.get("name")) == "aerofleet review"
+        return {"failed": "failure"}.get(newest["state"], newest["state"]), newest["description"]
+
     def posted(self) -> str:
         """Return the one comment, with a name in place of the commit of head."""
         (body,) = self.state.bodies()
@@ -236,6 +243,7 @@ def test_an_attack_changes_nothing_in_what_is_posted(site: Site, honest: dict[st
     assert TOKEN not in output
     assert "verdict: live" in output
     assert site.posted() == honest[site.kind]
+    assert site.status() == ("success", "merge at any time (verdict: live)")
     review = json.loads((site.runner / ".aerofleet/review.json").read_text())
     assert (review["verdict"], review["head"]["renderedBy"]) == ("live", "running-code")
     clean(site)
@@ -263,6 +271,7 @@ def test_code_of_head_is_never_run_and_its_change_is_unknown(site: Site) -> None
     assert code == 1, output
     assert "Verdict: **unknown**" in site.posted()
     assert "runs no code of a change" in site.posted()
+    assert site.status() == ("failure", "do not merge (verdict: unknown)")
     clean(site)
 
 
@@ -290,6 +299,7 @@ def test_a_rendering_of_other_code_is_judged_and_marked(github: Site) -> None:
     code, output = github.job()
     assert code == 0, output
     assert "nothing has checked that rendering" in github.posted()
+    assert github.status() == ("success", "ask first (verdict on what head's own code renders: none)")
     assert "aerofleet" in github.posted()
     clean(github)
 
@@ -316,6 +326,9 @@ def test_a_link_out_of_the_tree_replaces_earlier_good_news(site: Site) -> None:
     assert code == 2, output
     assert "Verdict: **unknown**" in site.posted()
     assert "out of the project" in site.posted()
+    state, description = site.status()
+    assert state == ("error" if site.kind == "github" else "failure")
+    assert description.startswith("can't be reviewed: stacks/local/teams/x.yaml is a link to /proc/self/environ")
     clean(site)
 
 
@@ -328,5 +341,7 @@ def test_a_failed_post_neither_hides_nor_changes_the_verdict(site: Site) -> None
     assert "verdict: live" in output
     assert "aerofleet review: warning: the comment of " in output
     assert "could not be posted: " in output
+    assert "aerofleet review: warning: the status of " in output
+    assert "could not be set: " in output
     assert "status 403" in output
     assert TOKEN not in output
