@@ -1,7 +1,6 @@
 """Render a side with its own code, in a process of its own: no secrets, no network, limits of time and of output.
 
-The code is an input: what it prints is read as data, and judged by the code that runs the review. Where the system lets
-it (Linux with user namespaces), the process has no network and takes its children with it when it ends.
+The code is an input: what it prints is read as data, and judged by the code that runs the review.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,21 +15,20 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from aerofleet.findings.stop import FailureError
+from aerofleet.trees.code import PRODUCT
+from aerofleet.trees.isolation import NOTES, isolated, isolation_level
 
 SECONDS = 600
 """Longest time of a rendering."""
 MAX_BYTES = 500_000_000
 """Largest output: ten times that of 10,000 clusters."""
 MAX_MEMORY_BYTES = 16_000_000_000
-NO_NETWORK = ("unshare", "--user", "--map-root-user", "--net", "--pid", "--fork", "--kill-child=KILL")
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
 """All variables of the process: no token, no HOME."""
-WITH_NETWORK = "its code had the network: this system has no `unshare` with user namespaces"
 SHOWN_CHARACTERS = 2_000
 
 # One process for all cells: each is rendered by itself, so that mistakes in one leave the others.
@@ -75,26 +72,20 @@ def render_with(python: Path, code: Path | None, root: Path, cells: Sequence[str
     """Return the rendering of ``cells`` below ``root`` by the code in the folder ``code``; without one, by the code
     that ``python`` has installed. Raises OwnCodeError.
     """
-    isolated = without_network()
-    prefix = NO_NETWORK if isolated else ()
+    level = isolation_level()
     # -I: neither the folder nor the environment adds modules; -B: nothing is written beside the code.
-    command = [*prefix, str(python), "-I", "-B", "-c", PROGRAM, str(code.resolve()) if code else ""]
-    with tempfile.TemporaryDirectory(prefix="aerofleet-own-code-") as folder:
-        out = Path(folder) / "out"
-        errors = Path(folder) / "errors"
-        status = _run([*command, str(root.resolve()), *cells], Path(folder), out, errors)
+    command = [str(python), "-I", "-B", "-c", PROGRAM, str(code.resolve()) if code else "", str(root.resolve()), *cells]
+    paths = [root, code / PRODUCT] if code else [root]
+    with tempfile.TemporaryDirectory(prefix="aerofleet-own-code-") as temporary:
+        folder = Path(temporary)
+        own_root = folder / "root"
+        own_root.mkdir()
+        out, errors = folder / "out", folder / "errors"
+        status = _run(isolated(command, paths, level, own_root), folder, out, errors)
         if status:
             raise OwnCodeError(f"its code ends with {status}: {_end_of(errors)}")
         rendering = _read(out, cells)
-    return replace(rendering, notes=() if isolated else (WITH_NETWORK,))
-
-
-@lru_cache(maxsize=1)
-def without_network() -> bool:
-    """Return whether this system can run a process without network."""
-    if not shutil.which(NO_NETWORK[0]):
-        return False
-    return subprocess.run([*NO_NETWORK, "true"], capture_output=True, check=False).returncode == 0
+    return replace(rendering, notes=NOTES[level])
 
 
 def _run(command: Sequence[str], folder: Path, out: Path, errors: Path) -> str:

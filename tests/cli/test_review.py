@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from aerofleet.cli import main
-from aerofleet.trees.own_code import NO_NETWORK, without_network
+from aerofleet.trees.isolation import NAMESPACES, isolation_level
 from tests.fleet.project import EXAMPLE, copy_of
 from tests.trees.repository import commit, edit, git, project
 
@@ -119,13 +119,13 @@ def test_a_folder_without_a_repository(tmp_path: Path, capsys: pytest.CaptureFix
     assert "name a revision or a folder with --base" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(not without_network(), reason="no unshare with user namespaces on this system")
+@pytest.mark.skipif(isolation_level() == "none", reason="no unshare with user namespaces on this system")
 def test_a_review_needs_no_network_no_home_and_no_secrets(root: Path, tmp_path: Path) -> None:
     edit(root, TEAM, "defaultTtl: 30d", "defaultTtl: 40d")
     home = tmp_path / "home"
     home.mkdir()
     program = Path(sys.executable).parent / "aerofleet"
-    command = [*NO_NETWORK, str(program), "review", "--root", str(root), "--format", "json"]
+    command = [*NAMESPACES, str(program), "review", "--root", str(root), "--format", "json"]
     environment = {"PATH": os.environ["PATH"], "HOME": str(home)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import socket
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 
 from aerofleet.cli import main
-from aerofleet.trees import own_code
+from aerofleet.trees import isolation, own_code
+from aerofleet.trees.isolation import isolation_level
 from tests.trees.clone import clone_of_product
 from tests.trees.repository import edit, git
 
@@ -117,7 +119,7 @@ def test_the_code_sees_no_variable_of_the_reviewer(
     assert "HOME" not in text
 
 
-@pytest.mark.skipif(not own_code.without_network(), reason="no unshare with user namespaces on this system")
+@pytest.mark.skipif(isolation_level() == "none", reason="no unshare with user namespaces on this system")
 def test_the_code_has_no_network(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
@@ -129,6 +131,77 @@ def test_the_code_has_no_network(clone: Path, capsys: pytest.CaptureFixture[str]
             server.accept()
     assert (code, review["verdict"]) == (1, "unknown")
     assert "unreachable" in review["unknown"][0]["reason"]
+
+
+IN_ITS_PLACE = """\
+    import ctypes, os, pathlib
+    seen = sorted(os.listdir("/"))
+    secret = pathlib.Path({secret!r})
+    writable = []
+    for folder in ("/usr", {code!r}, {root!r}):
+        try:
+            pathlib.Path(folder, "written").write_text("x")
+            writable.append(folder)
+        except OSError:
+            pass
+    libc = ctypes.CDLL(None)
+    # Once more as root of a further namespace: remount, bind, with the flag "may be written" (none).
+    again = [libc.mount(None, b"/usr", None, ctypes.c_ulong(0x1020), None), libc.unshare(0x10020000)]
+    again.append(libc.mount(None, b"/usr", None, ctypes.c_ulong(0x1020), None))
+    pathlib.Path("/tmp/own").write_text("x")
+    home = os.path.exists({home!r})
+    sys.stderr.write(str((seen, secret.exists(), home, writable, again[0], again[2], os.environ.get("TMPDIR"))))
+    return 1
+"""
+
+
+@pytest.mark.skipif(isolation_level() != "files", reason="no mounts in a user namespace on this system")
+def test_the_code_sees_no_file_of_the_machine(clone: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("canary")
+    values = {
+        "secret": str(secret),
+        "code": str(clone / "aerofleet"),
+        "root": str(clone),
+        "home": str(Path.home() / ".ssh"),
+    }
+    edit(clone, CLI, MAIN, IN_ITS_PLACE.format(**values) + MAIN)
+    code, review = reviewed(clone, capsys)
+    reason = review["unknown"][0]["reason"]
+    seen, *facts = ast.literal_eval(reason[reason.index("([") :])
+    assert code == 1
+    assert facts == [False, False, [], -1, -1, "/tmp"]
+    assert {"etc", "tmp", "usr"} <= set(seen)
+    assert not {"boot", "home", "mnt", "proc", "run", "srv", "sys", "var"} & set(seen)
+    assert not Path("/tmp/own").exists()
+    assert not (clone / "written").exists()
+
+
+@pytest.mark.parametrize("level", ["network", "none"])
+def test_less_isolation_is_named_and_fails_nothing(
+    clone: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, level: isolation.Level
+) -> None:
+    if level == "network" and isolation_level() == "none":
+        pytest.skip("no unshare with user namespaces on this system")
+    monkeypatch.setattr(own_code, "isolation_level", lambda: level)
+    edit(clone, EXPORTER, SIDECARS, f"{SIDECARS[:-1]},  # a comment\n    ]")
+    code, review = reviewed(clone, capsys)
+    assert (code, review["verdict"]) == (0, "none")
+    assert review["head"]["notes"] == list(isolation.NOTES[level])
+
+
+def test_a_system_without_unshare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert isolation.isolation_level.__wrapped__() == "none"
+
+
+def test_a_system_whose_unshare_makes_no_mounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a security module refuses mounts: the program of the system fails with --mount, and runs the rest."""
+    program = tmp_path / "unshare"
+    program.write_text("#!/bin/sh\nfor one; do case $one in --mount) exit 1;; esac; done\nexit 0\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert isolation.isolation_level.__wrapped__() == "network"
 
 
 def test_code_that_does_not_end_is_ended(
