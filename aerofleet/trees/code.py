@@ -17,6 +17,8 @@ from aerofleet.trees.git import FILE, Repository
 
 PRODUCT = "aerofleet"
 LOCK, REQUIREMENTS = "uv.lock", "requirements.txt"
+WHEELS = "wheels"
+"""Folder of a project with packages that no index has."""
 PIN_FILES = (LOCK, REQUIREMENTS, "pyproject.toml")
 ENGINE_ONLY = ("__main__.py", "Pulumi.yaml", "components", "policies")
 """Code that only the engine runs: no rendering shows what a change of it does."""

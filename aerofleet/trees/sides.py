@@ -12,7 +12,7 @@ from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.manifests import render_cell
 from aerofleet.manifests.rendered import Object, RenderedCell
 from aerofleet.review.model import Failure, Side
-from aerofleet.trees.code import PIN_FILES, PRODUCT, Code
+from aerofleet.trees.code import PIN_FILES, PRODUCT, WHEELS, Code
 from aerofleet.trees.environments import python_of
 from aerofleet.trees.own_code import OwnCodeError, OwnRendering, StackObjects, render_with
 from aerofleet.trees.published import Published, digest_of
@@ -101,7 +101,8 @@ def rendering_by_own_code(tree: Tree, code: Code, cells: Sequence[str], folder: 
     OwnCodeError.
     """
     folder.joinpath("environment").mkdir(parents=True)
-    python = python_of(code, tree.texts(*PIN_FILES), folder / "environment")
+    wheels = None if code.is_clone else tree.code_folder(WHEELS, folder / "packages") / WHEELS
+    python = python_of(code, tree.texts(*PIN_FILES), folder / "environment", wheels)
     own = tree.code_folder(PRODUCT, folder / "code") if code.is_clone else None
     return render_with(python, own, tree.folder, cells)
 

@@ -224,6 +224,7 @@ def test_another_package_that_renders_is_unknown(
     clone: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(clone / "no cache with a uv"))
     text = (clone / "uv.lock").read_text()
     version = text.partition('name = "pydantic"\nversion = "')[2].partition('"')[0]
     edit(clone, "uv.lock", f'name = "pydantic"\nversion = "{version}"', 'name = "pydantic"\nversion = "2.999.0"')
