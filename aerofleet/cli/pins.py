@@ -1,4 +1,4 @@
-"""`aerofleet pins`: print the requirements file of a project that uses the release in a wheel."""
+"""`aerofleet pins`: print or write the requirements file of a project that uses the release in a wheel."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aerofleet.findings.exit_code import ExitCode
+from aerofleet.findings.stop import MistakeError
+from aerofleet.load.whole_file import write_whole
 from aerofleet.toolchain.requirements import pinned_wheel
 
 
@@ -19,6 +21,15 @@ def run(argv: Sequence[str]) -> ExitCode:
         epilog="exit code: 0 fine, 2 the file is no wheel of aerofleet",
     )
     parser.add_argument("wheel", type=Path, help="what `pip download --no-deps aerofleet==VERSION` wrote")
+    output = "write FILE as a whole, or leave it as it is where the wheel is refused; without it, print"
+    parser.add_argument("--output", type=Path, metavar="FILE", help=output)
     options = parser.parse_args(argv)
-    sys.stdout.write(pinned_wheel(options.wheel))
+    text = pinned_wheel(options.wheel)
+    if options.output is None:
+        sys.stdout.write(text)
+        return ExitCode.FINE
+    try:
+        write_whole(options.output, text)
+    except OSError as error:
+        raise MistakeError(f"--output {options.output} can't be written: {error.strerror or error}") from None
     return ExitCode.FINE

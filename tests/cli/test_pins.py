@@ -40,3 +40,20 @@ def test_a_wheel_of_another_package_is_a_mistake(tmp_path: Path, capsys: pytest.
     assert main(["pins", str(other)]) == 2
     assert main(["pins", str(tmp_path / "absent.whl")]) == 2
     assert "absent.whl cannot be read: No such file or directory" in capsys.readouterr().err
+
+
+def test_a_file_is_written_as_a_whole_or_not_at_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pins = tmp_path / "requirements.txt"
+    pins.write_text("aerofleet==0.1.0\n")
+    assert main(["pins", str(tmp_path / "absent.whl"), "--output", str(pins)]) == 2
+    assert pins.read_text() == "aerofleet==0.1.0\n"
+    wheel = tmp_path / "aerofleet-7.8.9-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("aerofleet/toolchain/requirements.txt", "")
+        archive.writestr("aerofleet-7.8.9.dist-info/METADATA", "")
+    assert main(["pins", str(wheel), "--output", str(pins)]) == 0
+    assert pins.read_text().startswith("aerofleet==7.8.9 ")
+    capsys.readouterr()
+    assert main(["pins", str(wheel), "--output", str(tmp_path / "none/x")]) == 2
+    assert "--output" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == [wheel.name, pins.name]
