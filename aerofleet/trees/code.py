@@ -34,6 +34,11 @@ RENDERING_PACKAGES = (
 )
 """The packages that a rendering uses; `pulumi` and the others are loaded by the engine's program only."""
 IGNORED = ("__pycache__",)
+WHEEL_ADDRESS = re.compile(
+    r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*) *@ *https://[^\s#]+/[A-Za-z0-9._]+-(?P<version>[A-Za-z0-9._+!]+)"
+    r"-[A-Za-z0-9._]+-[A-Za-z0-9._]+-[A-Za-z0-9._]+\.whl(?=\s|$)"
+)
+"""``aerofleet @ https://HOST/aerofleet-0.1.0-py3-none-any.whl``: pip installs such a file, and builds nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +148,23 @@ def pins_of(texts: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _requirements(text: str) -> dict[str, str]:
-    """Return package → version of lines such as ``jinja2==3.1.6 --hash=…``."""
+    """Return package → version of lines such as ``jinja2==3.1.6 --hash=…``, or with the address of a wheel."""
     pins: dict[str, str] = {}
-    wheel = re.search(rf"^{PRODUCT}==[^\n]*(?:\n[ \t]+--hash[^\n]*)*", text, re.MULTILINE)
+    wheel = re.search(rf"^{PRODUCT} *(?:==|@)[^\n]*(?:\n[ \t]+--hash[^\n]*)*", text, re.MULTILINE)
     if wheel and (hashes := re.findall(r"--hash=(\S+)", wheel[0])):
         pins[WHEEL] = " ".join(sorted(hashes))
     for line in text.splitlines():
+        if address := WHEEL_ADDRESS.match(line):
+            pins[_normal(address["name"])] = address["version"]
+            continue
         name, equals, rest = line.partition("==")
         if equals and line[:1].isalnum():
-            pins[name.partition("[")[0].strip().lower().replace("_", "-")] = rest.split(";")[0].split()[0]
+            pins[_normal(name.partition("[")[0])] = rest.split(";")[0].split()[0]
     return pins
+
+
+def _normal(name: str) -> str:
+    return name.strip().lower().replace("_", "-")
 
 
 def _code_files(folder: Path, names: Iterable[str]) -> Iterator[tuple[str, Path]]:

@@ -2,7 +2,8 @@
 that is made from the side's pins.
 
 Only wheels are installed: nothing of a side runs before its rendering, which has no network and no secrets. For pip,
-a requirement that is no pinned version is refused, because pip would build it with the code that it names.
+a requirement that is neither a pinned version nor the address of a wheel is refused, because pip would build it with
+the code that it names.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from aerofleet.toolchain.engine import installed_uv
-from aerofleet.trees.code import LOCK, RENDERING_PACKAGES, REQUIREMENTS, Code, installed
+from aerofleet.trees.code import LOCK, RENDERING_PACKAGES, REQUIREMENTS, WHEEL_ADDRESS, Code, installed
 from aerofleet.trees.own_code import OwnCodeError, running_python
 
 SECONDS = 300
@@ -30,6 +31,7 @@ PINNED = re.compile(
     r"(\s*;[A-Za-z0-9._<>=!~'\"() ]*?)?(\s+--hash=[a-z0-9]+:[0-9a-f]+)*"
 )
 """``jinja2==3.1.6 ; python_version < "4" --hash=sha256:…``"""
+ONLY_HASHES = re.compile(r"(\s+--hash=[a-z0-9]+:[0-9a-f]+)*")
 
 
 def python_of(code: Code, texts: Mapping[str, bytes], folder: Path, wheels: Path | None = None) -> Path:
@@ -64,8 +66,8 @@ def _install_requirements(text: bytes, folder: Path, environment: Path, wheels: 
     refused = next(unpinned(text.decode(errors="replace")), None)
     if refused is not None:
         raise OwnCodeError(
-            f"its packages are not installed: {REQUIREMENTS} has {refused!r}, and only NAME==VERSION with hashes is"
-            " installed without running code of the change"
+            f"its packages are not installed: {REQUIREMENTS} has {refused!r}, and only NAME==VERSION, or NAME @ the"
+            " https address of a wheel, is installed without running code of the change"
         )
     _run([sys.executable, "-m", "venv", str(environment)], folder)
     hashes = ["--require-hashes"] if b"--hash" in text else []
@@ -78,7 +80,9 @@ def unpinned(text: str) -> Iterator[str]:
     """Yield each requirement that is no pinned version, and each option: an address, a folder, another index."""
     for line in text.replace("\\\n", " ").splitlines():
         requirement = COMMENT.sub("", line).strip()
-        if requirement and not PINNED.fullmatch(requirement):
+        address = WHEEL_ADDRESS.match(requirement)
+        rest = requirement[address.end() :] if address else requirement
+        if requirement and not (ONLY_HASHES if address else PINNED).fullmatch(rest):
             yield requirement
 
 

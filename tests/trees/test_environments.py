@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aerofleet.toolchain.requirements import locked_requirements
-from aerofleet.trees.code import Code
+from aerofleet.trees.code import Code, pins_of
 from aerofleet.trees.environments import python_of, unpinned
 from aerofleet.trees.own_code import OwnCodeError
 
@@ -26,6 +26,7 @@ def test_the_pins_of_a_release_are_installed() -> None:
         f"colorama==0.4.6 ; sys_platform == 'win32' and python_version < \"4\" \\\n    {HASH}",
         "# a comment",
         "a-b_c.d==1!2.0.post1+local  # a comment",
+        f"aerofleet @ https://example.org/w/aerofleet-0.1.1-py3-none-any.whl \\\n    {HASH}",
     ],
 )
 def test_a_pinned_version_is_installed(line: str) -> None:
@@ -39,6 +40,11 @@ def test_a_pinned_version_is_installed(line: str) -> None:
         "evil @ git+https://example.org/evil.git",
         "evil @ https://example.org/evil.tar.gz",
         "https://example.org/evil-1.tar.gz",
+        "evil @ http://example.org/evil-1-py3-none-any.whl",
+        "evil @ https://example.org/evil-1-py3-none-any.whl.tar.gz",
+        "evil @ https://example.org/evil-1-py3-none-any.whl --global-option=x",
+        "evil @ file:///tmp/evil-1-py3-none-any.whl",
+        "evil @ git+https://example.org/evil-1-py3-none-any.whl",
         "./evil",
         "/tmp/evil.tar.gz",
         "-e .",
@@ -55,7 +61,14 @@ def test_a_pinned_version_is_installed(line: str) -> None:
 )
 def test_what_could_run_code_is_refused(line: str, tmp_path: Path) -> None:
     text = f"aerofleet==0.1.0 {HASH}\n{line}\n".encode()
-    with pytest.raises(OwnCodeError, match="only NAME==VERSION with hashes is installed") as refusal:
+    with pytest.raises(OwnCodeError, match="only NAME==VERSION, or NAME @ the https address of a wheel") as refusal:
         python_of(Code(pins={"aerofleet": "0.1.0"}), {"requirements.txt": text}, tmp_path)
     assert repr(line) in str(refusal.value)
     assert not (tmp_path / "environment").exists()
+
+
+def test_the_address_of_a_wheel_is_a_pin() -> None:
+    """As `aerofleet init` of an installation from an address writes it."""
+    address = "aerofleet @ https://example.org/w/aerofleet-0.1.1-py3-none-any.whl"
+    pins = pins_of({"requirements.txt": f"{address} \\\n    {HASH}\nrich==15.0.0 {HASH}\n".encode()})
+    assert pins == {"aerofleet": "0.1.1", "aerofleet wheel": "sha256:0123abcd", "rich": "15.0.0"}
