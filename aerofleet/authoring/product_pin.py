@@ -27,6 +27,7 @@ MISSING = """\
 # Aerofleet itself is not pinned yet: `aerofleet init . --wheel FILE` does that.
 """
 RELEASE = f"{PRODUCT}=={__version__}"
+ERROR_SIGNS = ("ERROR:", "error:", "×", "╰─▶")
 SHA256 = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 
@@ -150,9 +151,15 @@ def output(command: list[str], question: str = "") -> str:
     """Return the standard output of a command. Raises PinError with the end of its messages."""
     done = subprocess.run(command, input=question, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-        raise PinError(unknown(f"the index could not be asked: {said[-1]}"))
+        raise PinError(unknown(f"its hash can't be had from the index: {_last_error(done.stderr) or done.returncode}"))
     return done.stdout
+
+
+def _last_error(text: str) -> str:
+    """Return the last error that pip or uv printed, in one line: uv breaks its lines."""
+    lines = [line.strip() for line in text.strip().splitlines()]
+    first = max((at for at, line in enumerate(lines) if line.startswith(ERROR_SIGNS)), default=max(len(lines) - 1, 0))
+    return " ".join(lines[first:]).removeprefix("╰─▶ ").rstrip(".")
 
 
 def unknown(reason: str) -> str:
