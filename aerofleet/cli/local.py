@@ -49,7 +49,9 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     definitions += "the control plane accepts any content of an AerospikeCluster"
     up.add_argument("--definitions", type=Path, metavar="FOLDER", help=definitions)
     down = verbs.add_parser("down", parents=[common], help="stop it and remove all its data")
-    destroy = "destroy the stacks first, as on any Kubernetes cluster, and remove .aerofleet/: `make down`"
+    destroy = (
+        "destroy the stacks first, as on any Kubernetes cluster, and remove the programs in .aerofleet/: `make down`"
+    )
     down.add_argument("--destroy", action="store_true", help=destroy)
     verbs.add_parser("status", help="print its processes, addresses and versions; exit code 1 if it is not healthy")
     return parser.parse_args(argv)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +30,7 @@ from aerofleet.local.try_out_report import result
 from aerofleet.local.up_and_down import bring_up, take_down
 from aerofleet.settings.source import STACKS
 from aerofleet.toolchain.control_plane import prepare_control_plane
-from aerofleet.toolchain.engine import prepare_engine, stand_in_home
+from aerofleet.toolchain.engine import prepare_engine, remove_programs, stand_in_home
 from aerofleet.toolchain.store import locked
 
 BUSY = "another `aerofleet local up --apply` or `down --destroy` is running; waiting for its end"
@@ -131,7 +130,7 @@ def end_project(root: Path, report: Report) -> None:
         for name in embedded_cells(root):
             for config in [root / STACKS / f"Pulumi.{name}.yaml", *(root / STACKS).glob(f"Pulumi.{name}.*.yaml")]:
                 forget_salt(config)
-        shutil.rmtree(root / ".aerofleet", ignore_errors=True)
+        remove_programs(root)
     report("the programs stay in the cache for the next time")
 
 

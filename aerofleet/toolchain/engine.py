@@ -11,6 +11,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,6 +24,7 @@ LANGUAGE_HOST = "pulumi-language-python"
 KUBERNETES_PLUGIN = "pulumi-resource-kubernetes"
 PLUGIN_INSTALL_SECONDS = 600
 BIN_FOLDER = Path(".aerofleet/bin")
+LOCK = "bin.lock"
 STAND_IN_HOME = "pulumi"
 """Name of a Pulumi home beside the bin folder, whose only plugin is the stand-in."""
 
@@ -56,10 +58,20 @@ def prepare_engine(root: Path) -> Path:
     plugins: dict[str, Path | str] = {}
     if kubernetes_provider(engine, foreign, used_before=stand_in_home(folder) is not None) == "stand-in":
         plugins = {file.name: file for file in stored(stand_in(), go_build).iterdir()}
-    with locked(folder.parent / "bin.lock", "another run is preparing the toolchain; waiting"):
+    with locked(folder.parent / LOCK, "another run is preparing the toolchain; waiting"):
         publish(programs, folder)
         publish(plugins, stand_in_folder(folder))
     return folder
+
+
+def remove_programs(root: Path) -> None:
+    """Remove what `prepare_engine` wrote below a project; files of a person beside it stay."""
+    folder = bin_folder(root)
+    for name in (folder, folder.parent / STAND_IN_HOME):
+        shutil.rmtree(name, ignore_errors=True)
+    (folder.parent / LOCK).unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.parent.rmdir()
 
 
 def stand_in_folder(folder: Path) -> Path:

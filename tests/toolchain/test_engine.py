@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from aerofleet.toolchain.engine import (
     installed_uv,
     kubernetes_provider,
     own_home,
+    remove_programs,
 )
 from aerofleet.toolchain.go_build import build_environment
 from aerofleet.toolchain.recipes import MACHINE, SYSTEM, ToolchainError
@@ -87,3 +89,17 @@ def test_a_build_is_for_this_machine_whatever_the_caller_builds_for(monkeypatch:
     built_for = build_environment()
     assert (built_for["GOOS"], built_for["GOARCH"]) == (SYSTEM, MACHINE)
     assert built_for["GOPROXY"] == "https://goproxy.example.net"
+
+
+def test_only_the_programs_of_a_project_are_removed(tmp_path: Path) -> None:
+    for name in ("bin/pulumi", "pulumi/plugins/x", "bin.lock", "before/local.yaml", "next/venv/bin/python"):
+        file = tmp_path / ".aerofleet" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    remove_programs(tmp_path)
+    assert sorted(path.name for path in (tmp_path / ".aerofleet").iterdir()) == ["before", "next"]
+    shutil.rmtree(tmp_path / ".aerofleet")
+    (tmp_path / ".aerofleet" / "bin").mkdir(parents=True)
+    remove_programs(tmp_path)
+    remove_programs(tmp_path)
+    assert not (tmp_path / ".aerofleet").exists()
