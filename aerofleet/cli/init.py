@@ -12,13 +12,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aerofleet.authoring.new_project import is_project, new_cell, new_project, refuse_cell_name
-from aerofleet.authoring.product_pin import product_pin
+from aerofleet.authoring.product_pin import MISSING, PINS, product_pin
 from aerofleet.cli.printing import print_line, print_warning
 from aerofleet.findings.exit_code import ExitCode
 from aerofleet.findings.stop import MistakeError
 
-NEXT = """\
+PIN_FIRST = """\
 What to do next:
+  aerofleet init {folder} --wheel FILE   pins Aerofleet itself. Until then every `make` fails
+Then:
+"""
+NEXT = """\
   {enter}make up     installs what requirements.txt pins, and applies the cell `local` on this machine
   make test   checks the definitions, and compares the objects that come out with the accepted ones
   README.md   what is where, and the daily verbs"""
@@ -51,7 +55,8 @@ def run(argv: Sequence[str]) -> ExitCode:
 def make_project(root: Path, options: argparse.Namespace) -> None:
     """Write a new project, and print what to do with it."""
     try:
-        written = new_project(root, options.name, product_pin(options.wheel, print_warning))
+        pin = product_pin(options.wheel, print_warning)
+        written = new_project(root, options.name, pin)
     except OSError as error:
         raise MistakeError(f"{error.filename or root} can't be written: {error.strerror or error}") from None
     except MistakeError as error:
@@ -64,4 +69,6 @@ def make_project(root: Path, options: argparse.Namespace) -> None:
         return
     print_line(f"{root}: {len(written)} files written")
     enter = "" if root == Path.cwd() else f"cd {shlex.quote(str(options.folder))}\n  "
-    print_line(NEXT.format(enter=enter))
+    is_pinned = pin or not (root / PINS).read_text(encoding="utf-8").startswith(MISSING)
+    first = "What to do next:\n" if is_pinned else PIN_FIRST.format(folder=shlex.quote(str(options.folder)))
+    print_line(first + NEXT.format(enter=enter))

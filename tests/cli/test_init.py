@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -194,8 +195,13 @@ def test_a_clone_is_no_release_so_its_project_lacks_one_line(
 ) -> None:
     root = tmp_path / "fleet"
     assert main(["init", str(root)]) == 0
-    shown = capsys.readouterr().err
+    out, shown = capsys.readouterr()
+    assert f"  aerofleet init {root} --wheel FILE   pins Aerofleet itself. Until then every `make` fails" in out
     assert f"aerofleet=={__version__} is not pinned: it runs from the source in {ROOT}" in shown
+    made = subprocess.run(["make", "test"], cwd=root, capture_output=True, text=True, check=False)
+    assert made.returncode == 2
+    assert made.stdout == "requirements.txt does not pin aerofleet itself: aerofleet init . --wheel FILE adds it\n"
+    assert not (root / ".venv").exists()
     assert "`aerofleet init DIR --wheel FILE` adds the pin" in shown
     # With the wheel, and once more without it.
     assert main(["init", str(root), "--wheel", str(wheel)]) == 0
