@@ -91,7 +91,7 @@ def test_adding_a_team_and_a_cluster(new_project: Path, capsys: pytest.CaptureFi
     out = capsys.readouterr().out
     rendered = list(yaml.safe_load_all(out[out.index("---\n") :]))
     assert rendered[0]["kind"] == "AerospikeCluster"
-    assert (rendered[0]["metadata"]["name"], rendered[0]["spec"]["size"]) == ("rates", 6)
+    assert (rendered[0]["metadata"]["name"], rendered[0]["spec"]["size"]) == ("levels", 6)
 
 
 def test_ending_a_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
