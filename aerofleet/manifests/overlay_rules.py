@@ -92,8 +92,8 @@ def lost_tolerations(overlaid: Overlaid) -> Iterator[Problem]:
 
 def tolerations_of(spec: Mapping[str, Any]) -> list[Any]:
     pod_spec = spec.get("podSpec")
-    found = pod_spec.get("tolerations") if isinstance(pod_spec, Mapping) else None
-    return found if isinstance(found, list) else []
+    tolerations = pod_spec.get("tolerations") if isinstance(pod_spec, Mapping) else None
+    return tolerations if isinstance(tolerations, list) else []
 
 
 @rule("overlay-overrides", scope="cell", severity="warning", source="Platform rule: docs/concepts/definitions.md")
