@@ -82,7 +82,7 @@ def overlaid(spec: dict[str, Any], overlays: Sequence[Overlay]) -> Overlaid:
     """Merge ``overlays`` over ``spec``, the lowest first; without any, the spec stays as it is."""
     merged = Merged(data=spec)
     for overlay in overlays:
-        merged.lay(overlay.spec_layer)
+        merged.merge_over(overlay.spec_layer)
     return Overlaid(spec, merged, tuple(overlays))
 
 

@@ -64,7 +64,7 @@ def merged_settings(layers: Sequence[Layer], own: Layer) -> Merged:
     merged = merge_layers(layers, {("namespaces",): defaults})
     listed = merged.data.get("namespaces")
     if not listed and not isinstance(listed, Mapping):
-        merged.lay(own)
+        merged.merge_over(own)
     elif isinstance(listed, list) and not is_named_list(listed):
         # An entry without a name can't be merged. With the defaults, its name is the only missing setting to report.
         merged.data["namespaces"] = [begun(merged, index, entry) for index, entry in enumerate(listed)]

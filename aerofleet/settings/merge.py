@@ -61,9 +61,9 @@ class Merged:
     origins: dict[Path, Origin] = field(default_factory=dict)
     mappings: dict[Path, tuple[Layer, Path]] = field(default_factory=dict)
 
-    def lay(self, layer: Layer) -> None:
+    def merge_over(self, layer: Layer) -> None:
         """Merge ``layer`` over the layers that are merged so far."""
-        self.data = _Laying(self, layer).mapping(self.data, layer.data, (), ())
+        self.data = _LayerMerge(self, layer).mapping(self.data, layer.data, (), ())
 
     def origin(self, path: Path) -> Origin | None:
         """Return the origin of a value, or of the nearest list or mapping above it that was set as a whole."""
@@ -96,12 +96,12 @@ def merge_layers(layers: Iterable[Layer], beginnings: Mapping[Path, Merged] = Ma
     """Merge ``layers``, the lowest first."""
     merged = Merged(beginnings)
     for layer in layers:
-        merged.lay(layer)
+        merged.merge_over(layer)
     return merged
 
 
 @dataclass(frozen=True, slots=True)
-class _Laying:
+class _LayerMerge:
     """The merge of one layer into ``merged``.
 
     In its methods ``path`` is the path in the result and ``layer_path`` the path in the layer.
