@@ -1,5 +1,6 @@
 """`aerofleet diff`: predict what the operator does when one AerospikeCluster file replaces another, and how changes of
-the other objects in the files affect the clusters.
+the other objects in the files affect the clusters. Objects of several cells, as `aerofleet render` prints them, are
+compared cell by cell.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from aerofleet.analysis.change import analyse_change
 from aerofleet.analysis.formats import FORMATS
+from aerofleet.analysis.several_cells import analyse_cells, of_cells
 from aerofleet.cli.findings import add_selection, print_findings, selection_of
 from aerofleet.cli.operator import add_operator, operator_of
 from aerofleet.cli.terminal import standard_output
@@ -58,7 +59,7 @@ def run(argv: Sequence[str]) -> int:
     if mistakes:
         sys.stderr.write("".join(f"{text}\n" for text in mistakes))
         return ExitCode.MISTAKE
-    change = analyse_change(old, new, operator)
+    change = analyse_cells(old, new, operator)
     sys.stdout.write(FORMATS[options.format](change.selected(selection), standard_output(), options.all))
     limit = next(effect for effect in Effect if str(effect) == options.fail_on)
     return ExitCode.FINDINGS if change.effect >= limit > Effect.NONE else ExitCode.FINE
@@ -70,7 +71,8 @@ def mistakes_in(path: Path, objects: Sequence[dict[str, Any]]) -> Iterator[str]:
         foreign = [f"{label_of(other)} ({other.get('apiVersion')})" for other in objects if is_foreign_cluster(other)]
         others = f"; not judged, because another operator owns the kind: {', '.join(foreign)}" if foreign else ""
         yield f"{path}: no AerospikeCluster of {API_VERSION} in this file{others}"
-    labels = {key_of(resource): label_of(resource) for resource in objects}
-    for key, count in Counter(map(key_of, objects)).items():
-        if count > 1:
-            yield f"{path}: {labels[key]} is in this file {count} times; remove all but one"
+    for _, of_cell in of_cells(objects):
+        labels = {key_of(resource): label_of(resource) for resource in of_cell}
+        for key, count in Counter(map(key_of, of_cell)).items():
+            if count > 1:
+                yield f"{path}: {labels[key]} is in this file {count} times; remove all but one"

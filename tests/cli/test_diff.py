@@ -281,3 +281,28 @@ def test_a_cluster_with_hazards_that_are_left_out_is_not_called_quiet(
     out = capsys.readouterr().out
     assert "bank/accounts: none\n" in out
     assert "left out by --only or --skip: 1 of key-missing;" in out
+
+
+def of_cell(cell: str, written: dict[str, Any]) -> dict[str, Any]:
+    """Return an object with the label that a rendered one has."""
+    metadata = written["metadata"]
+    return {**written, "metadata": {**metadata, "labels": {**metadata.get("labels", {}), "aerofleet.io/cell": cell}}}
+
+
+def test_objects_of_several_cells_are_compared_cell_by_cell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one, other = (of_cell(cell, cluster("device")) for cell in ("fra", "ams"))
+    larger = of_cell("fra", cluster("device", {"spec.size": 5}))
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "host-1"}}
+    old = write(tmp_path / "old.yaml", one, other, node)
+    assert run([old, write(tmp_path / "new.yaml", larger, other, node), "--all"]) == 0
+    assert [line for line in capsys.readouterr().out.splitlines() if line and line[0] != " "] == [
+        "fra shop/orders: moves-data",
+        "ams shop/orders: none",
+    ]
+    assert run([old, write(tmp_path / "new.yaml", other, node), "--format", "json"]) == 0
+    assert [(one["cluster"], one["effect"]) for one in json.loads(capsys.readouterr().out)["clusters"]] == [
+        ("ams shop/orders", "none"),
+        ("fra shop/orders", "data-at-risk"),
+    ]
+    assert run([write(tmp_path / "old.yaml", one, one, other), old]) == 2
+    assert "AerospikeCluster shop/orders is in this file 2 times" in capsys.readouterr().err
