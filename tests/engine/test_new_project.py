@@ -17,6 +17,7 @@ from aerofleet.toolchain.store import cache_home
 from tests.fleet.project import ROOT
 from tests.wheel.built import built
 
+POLICED = "pulumi preview --policy-pack policies --stack local"
 STEP = re.compile(r"^ *```sh\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 
 
@@ -46,6 +47,8 @@ def person(tmp_path: Path) -> Iterator[Mapping[str, str]]:
 def test_the_five_minutes_of_the_readme(person: Mapping[str, str], tmp_path: Path) -> None:
     commands = five_minutes()
     assert commands.startswith("python3 -m venv") and commands.endswith("make down\n")
+    # Before the end, the README of the project: a preview with its policy pack.
+    commands = commands.removesuffix("make down\n") + f"{POLICED}\nmake down\n"
     command = ["bash", "-euxo", "pipefail", "-c", commands]
     done = subprocess.run(command, cwd=tmp_path, env=dict(person), capture_output=True, text=True, check=False)
     shown = done.stdout + done.stderr
@@ -55,6 +58,7 @@ def test_the_five_minutes_of_the_readme(person: Mapping[str, str], tmp_path: Pat
     assert "default-ttl: 2592000 becomes 1728000, set live  [set-live]" in shown
     assert "default-ttl: 2592000 => 1728000" in shown
     assert "stacks/local/teams/pricing.yaml: written" in shown
+    assert re.search(r"Policies:\n *✅ aerofleet@", shown), shown
     assert "local: destroyed" in shown
     pins = (tmp_path / "fleet/requirements.txt").read_text()
     assert re.match(r"aerofleet==\S+ \\\n    --hash=sha256:[0-9a-f]{64}\n", pins)
