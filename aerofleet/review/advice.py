@@ -21,7 +21,7 @@ ACTIONS: dict[Action, str] = {
     "stop": "do not merge",
 }
 """Action → what a reader should do, the mildest first."""
-MOST_TEAMS = 6
+MOST_NAMES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ def _asks(review: Review) -> Iterator[tuple[Action, str]]:
         text = f"Ask the platform team for a quiet time: data of {who} moves over the network{_needed(moving)}."
         yield "ask", text
     if review.previews:
-        stacks = ", ".join(stack for preview in review.previews for stack in preview.stacks[:MOST_TEAMS])
-        yield "ask", f"Look at a preview of the engine first, for {stacks}: pins of the engine differ."
+        stacks = _listed(stack for preview in review.previews for stack in preview.stacks)
+        yield "ask", f"Look at a preview of the engine first, for {stacks}: its pins, code or settings differ."
     if lines := [cause for cause in review.other_lines if needs_a_look(cause)]:
         yield "ask", f"Ask the platform team: no object shows what {counted(len(lines), 'changed line')} below will do."
     if review.changed_code:
@@ -129,5 +129,11 @@ def _new(review: Review, severity: str) -> list[Finding]:
 
 def _teams(clusters: Iterable[ChangedCluster]) -> str:
     names = list(dict.fromkeys(cluster.team for cluster in clusters))
-    more = f" and {counted(len(names) - MOST_TEAMS, 'team')} more" if len(names) > MOST_TEAMS else ""
-    return f"the team{'s' if len(names) > 1 else ''} {', '.join(names[:MOST_TEAMS])}{more}"
+    return f"the team{'s' if len(names) > 1 else ''} {_listed(names)}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Return the first names, each once, and the number of the others."""
+    distinct = list(dict.fromkeys(names))
+    more = f" and {len(distinct) - MOST_NAMES:,} more" if len(distinct) > MOST_NAMES else ""
+    return f"{', '.join(distinct[:MOST_NAMES])}{more}"

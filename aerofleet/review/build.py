@@ -97,11 +97,12 @@ def _without_restated(clusters: Iterable[ChangedCluster], findings: Iterable[Cel
 
 
 def _previews(change: FleetChange, code: CodeChange) -> Iterator[EnginePreview]:
-    """Yield the stacks of head, where something differs that only the engine runs."""
+    """Yield the stacks where something differs that only the engine runs or reads."""
     resolved = (cell.head.resolution.cell for cell in change.cells if cell.head)
     stacks = tuple(str(stack) for cell in resolved if cell for stack in stack_names(cell))
     if code.previews and stacks:
         yield EnginePreview(stacks, code.previews)
+    yield from (EnginePreview((stack,), (file,)) for stack, file in code.stack_files.items())
 
 
 def _key(finding: Finding) -> tuple[object, ...]:

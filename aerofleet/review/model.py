@@ -65,13 +65,14 @@ class CodeChange:
 
     ``files``: all their names. ``causes``: what differs in those that decide a rendering. ``changed``: cell → the names
     (NAMESPACE/NAME of clusters, labels of other objects) of what that code renders differently. ``previews``: what
-    differs for the engine.
+    differs for the engine, in every stack. ``stack_files``: stack → its own file of settings, which differs.
     """
 
     files: tuple[str, ...] = ()
     causes: tuple[Cause, ...] = ()
     changed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     previews: tuple[str, ...] = ()
+    stack_files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from aerofleet.trees.code import Code, engine_changes
 from aerofleet.trees.named_sides import codes_of, named_sides
 from aerofleet.trees.own_code import OwnCodeError
 from aerofleet.trees.sides import rendering_by_own_code
-from aerofleet.trees.tree import Tree, stack_file
+from aerofleet.trees.tree import Tree, changed_stack_files
 
 MISTAKES = "its definitions have mistakes"
 SIGNS = {
@@ -108,7 +108,7 @@ def _touched(base: Tree, head: Tree, cells: Sequence[str], folder: Path) -> Iter
     of_stack = changes(before.objects, known, settings_changes(before.settings, after.settings))
     unknown = {cell: (f"the objects of base are not known: {reason}",) for cell, reason in before.failed.items()}
     engine = tuple(engine_changes(base_code, head_code))
-    files = {stack: names for stack, names in _stack_files(base, head).items() if _cell(stack) in cells}
+    files = {stack: (name,) for stack, name in changed_stack_files(base, head).items() if _cell(stack) in cells}
     listed = cells if engine else [name for name in cells if name in {*differ, *map(_cell, files)}]
     order = tuple(stack for name in listed if name in head.cells for stack in _stacks(head, name, after.objects))
     gone = [cell for cell in unknown if cell not in map(_cell, order)]
@@ -153,10 +153,3 @@ def _stacks(head: Tree, name: str, objects: Iterable[StackObject]) -> list[str]:
     if cell:
         return [str(stack) for stack in stack_names(cell)]
     return list(dict.fromkeys(stack for stack, _ in objects if _cell(stack) == name))
-
-
-def _stack_files(base: Tree, head: Tree) -> dict[str, tuple[str, ...]]:
-    """Return stack → the name of its own file of settings, where base and head have different ones."""
-    before, after = base.stack_files(), head.stack_files()
-    differing = (stack for stack in sorted({*before, *after}) if before.get(stack) != after.get(stack))
-    return {stack: (stack_file(stack),) for stack in differing}

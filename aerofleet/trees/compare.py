@@ -18,7 +18,7 @@ from aerofleet.trees.named_sides import WORKING_TREE, codes_of, named_sides
 from aerofleet.trees.publish import committed
 from aerofleet.trees.published import Published, PublishedError, read_published
 from aerofleet.trees.sides import Forbidden, by_own_code, by_running_code
-from aerofleet.trees.tree import Tree
+from aerofleet.trees.tree import Tree, changed_stack_files
 
 NOTHING: frozenset[str] = frozenset()
 NEVER_RUN = "a review that is posted runs no code of a change"
@@ -60,10 +60,11 @@ def _review(base: Tree, head: Tree, request: Request, as_of: datetime.date, fold
     has_same_code = base_code.renders == head_code.renders
     after = _ready_head(head, request, has_same_code)
     previews = tuple(engine_changes(base_code, head_code))
+    stack_files = changed_stack_files(base, head)
     files = changed_files(base_code, head_code)
     if before is None and after is None and has_same_code:
         old, new = by_running_code(base, head)
-        code = CodeChange(files, previews=previews)
+        code = CodeChange(files, previews=previews, stack_files=stack_files)
     else:
         forbidden = None if request.trusts_head else Forbidden(NEVER_RUN)
         old = by_own_code("base", base, base_code, before or forbidden, folder / "base-code")
@@ -72,7 +73,7 @@ def _review(base: Tree, head: Tree, request: Request, as_of: datetime.date, fold
             new = replace(new, side=replace(new.side, notes=(*new.side.notes, MADE_BY_HEAD)))
         names = {*old.by_code, *new.by_code}
         changed = {name: old.by_code.get(name, NOTHING) | new.by_code.get(name, NOTHING) for name in names}
-        code = CodeChange(files, code_causes(base, base_code, head, head_code), changed, previews)
+        code = CodeChange(files, code_causes(base, base_code, head, head_code), changed, previews, stack_files)
     failures: dict[tuple[SideName, str], Failure] = {("base", cell): one for cell, one in old.failures.items()}
     failures |= {("head", cell): one for cell, one in new.failures.items()}
     return review_of(fleet_change(old.cells, new.cells, as_of), old.side, new.side, code, failures)

@@ -173,9 +173,12 @@ class Repository:
         return [os.fsdecode(line[3:]) for line in done.stdout.split(b"\0") if line]
 
     def ignored(self, names: Sequence[str]) -> frozenset[str]:
-        """Return the names of those files that git ignores: none outside a repository."""
+        """Return the names of those files that git ignores: none outside a repository, or without git."""
         given = "".join(f"{name}\0" for name in names).encode()
-        done = self.run("check-ignore", "-z", "--stdin", given=given)
+        try:
+            done = self.run("check-ignore", "-z", "--stdin", given=given)
+        except GitError:
+            return frozenset()
         return frozenset(os.fsdecode(name) for name in done.stdout.split(b"\0") if name)
 
     def run(

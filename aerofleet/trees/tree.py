@@ -74,6 +74,12 @@ def stack_file(stack: str) -> str:
     return f"{STACKS}/Pulumi.{stack}.yaml"
 
 
+def changed_stack_files(base: Tree, head: Tree) -> dict[str, str]:
+    """Return stack → the name of its own file of settings, where base and head have different ones."""
+    before, after = base.stack_files(), head.stack_files()
+    return {stack: stack_file(stack) for stack in sorted({*before, *after}) if before.get(stack) != after.get(stack)}
+
+
 def folder_tree(name: str, folder: Path) -> Tree:
     """Return a folder as a side. Raises TreeError where there is no folder, or a link leads out of it."""
     if not folder.is_dir():

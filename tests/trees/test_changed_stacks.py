@@ -117,6 +117,9 @@ def test_a_stack_has_a_file_of_settings_of_its_own(clone: Path, capsys: pytest.C
     (clone / ".gitignore").write_text("/stacks/Pulumi.local.yaml\n")
     _, stacks = listed(clone, capsys)
     assert {name: stack["engine"] for name, stack in stacks.items()} == {"staging": ["stacks/Pulumi.staging.yaml"]}
+    assert main(["review", "--root", str(clone), "--base", "HEAD", "--format", "json"]) == 0
+    review = json.loads(capsys.readouterr().out)
+    assert review["enginePreviews"] == [{"stacks": ["staging"], "pins": ["stacks/Pulumi.staging.yaml"]}]
 
 
 def test_a_base_that_has_mistakes_is_unknown(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
