@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.image import is_same_image
 from aerofleet.ako.rollout.acts import Rollout
 from aerofleet.ako.rollout.forecast import NOTHING_KNOWN, creation_of, deletion_of, rollout_between
 from aerofleet.ako.rollout.model import Facts
 from aerofleet.ako.status import Status, finished_status
+from aerofleet.forecast.copies.course import copies_of
 from aerofleet.forecast.grouping import Grouping
 from aerofleet.forecast.model import Forecast, Load
 
@@ -31,8 +34,12 @@ def forecast_of(
     is_creation = before is None or (after is not None and _names(before) != _names(after))
     rollout = _rollout(before, after, status, facts)
     has_new_image = before is not None and after is not None and not is_same_image(before.image, after.image)
-    steps = Grouping(cluster.name, is_creation, has_new_image).steps(rollout)
-    return Forecast(steps, rollout)
+    copies = copies_of(before, after, rollout, status=status, facts=facts)
+    steps = tuple(
+        replace(step, copies=copies.during(step.acts))
+        for step in Grouping(cluster.name, is_creation, has_new_image).steps(rollout)
+    )
+    return Forecast(steps, replace(rollout, unknown=(*rollout.unknown, *copies.unknown)))
 
 
 def _rollout(before: Cluster | None, after: Cluster | None, status: Status | None, facts: Facts) -> Rollout:

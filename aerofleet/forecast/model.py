@@ -67,9 +67,10 @@ Load = Mapping[str, NamespaceData]
 
 @dataclass(frozen=True, slots=True)
 class NamespaceCopies:
-    """``copies``: the smallest number of live copies of any partition of ``namespace`` at a step. ``after_host_loss``:
-    the same after the worst loss of one more host (of one more pod where hosts are not known); ``after_rack_loss``: of
-    one more rack. ``unavailable``: partitions that no node serves at the step (strong consistency only).
+    """``copies``: the smallest number of live copies of any record of ``namespace`` at a step. ``after_host_loss``: the
+    same after the worst loss of one more host; one pod is on a host, unless the cluster allows more.
+    ``after_rack_loss``: of one more rack. ``unavailable``: partitions that no node serves at the step (strong
+    consistency only): their expected number, at least 1 where there may be one.
     """
 
     namespace: str
@@ -189,6 +190,11 @@ class Forecast:
         """Return the smallest number of copies over all steps and namespaces; None where copies are not known."""
         every = [copies for step in self.steps for copies in step.copies]
         return min(every, key=lambda found: (found.copies, -found.unavailable), default=None)
+
+    @property
+    def lowest_step(self) -> ForecastStep | None:
+        """Return the first step at which the copies are the fewest (`lowest`); None where copies are not known."""
+        return next((step for step in self.steps if self.lowest in step.copies), None) if self.lowest else None
 
     @property
     def moved_bytes(self) -> Span | None:
