@@ -82,7 +82,8 @@ def copies_of(
 class _Course:
     """``members``: all pods that are there or will be back; ``out``: those that do not serve; ``cold``: those of them
     whose pod is rebuilt. ``quiesced``: pods that are quiesced from the next recluster on. ``now``: the last figures;
-    None where something has changed since.
+    None where something has changed since. ``lost_racks``, ``lost_hosts``: the pods that one loss takes; no hosts where
+    that is one pod.
     """
 
     def __init__(self, before: Cluster, after: Cluster, status: Status | None, facts: Facts) -> None:
@@ -94,7 +95,11 @@ class _Course:
         names = list((status.pods if status else None) or pod_names(before))
         self.members = self.pods.bits(names)
         self.out = self.cold = self.quiesced = 0
+        self.out_names: tuple[str, ...] = ()
         self.now: Figures | None = None
+        self.placed = 0
+        self.lost_racks: list[int] = []
+        self.lost_hosts: list[int] | None = None
         self.figures: dict[int, Figures] = {}
         self.unknown: dict[str, None] = {}
         self.racks = {rack.identity: rack.id for cluster in (before, after) for rack in cluster.racks}
@@ -123,6 +128,7 @@ class _Course:
                 namespace.partitions.begin_with_roster(self.pods.bits(roster))
         failed = sorted((status.failed - facts.healing) & set(names)) if status else []
         if failed:
+            self.out_names = tuple(failed)
             self.out = self.cold = self.pods.bits(failed)
             for namespace in self.namespaces:
                 namespace.leave(self.out, is_clean=False)
@@ -141,6 +147,9 @@ class _Course:
     def _move(self, step: Step) -> None:
         """Let pods leave and come, by the pods that do not serve after the act."""
         act = step.act
+        if step.out == self.out_names and not isinstance(act, OnPods):
+            return
+        self.out_names = step.out
         gone = self.pods.bits(act.pods) if isinstance(act, OnPods) and act.kind == "gone" else 0
         out = self.pods.bits(step.out) & ~gone
         leaves = out & ~self.out & self.members
@@ -211,9 +220,13 @@ class _Course:
     # --- figures --------------------------------------------------------------------------------------------------
 
     def _figures(self) -> Figures:
-        racks = self.pods.joined(self._rack_id) if self.pods.has_racks else [self.members]
-        hosts = self._hosts() if self.hosts is not None else racks if self.shares_hosts else None
-        return tuple(namespace.figures(hosts, racks) for namespace in self.namespaces)
+        if len(self.pods.place) != self.placed:
+            self.placed = len(self.pods.place)
+            self.lost_racks = self.pods.joined(self._rack_id) if self.pods.has_racks else [-1]
+            self.lost_hosts = (
+                self._hosts() if self.hosts is not None else self.lost_racks if self.shares_hosts else None
+            )
+        return tuple(namespace.figures(self.lost_hosts, self.lost_racks) for namespace in self.namespaces)
 
     def _hosts(self) -> list[int]:
         """Return the pods of each host; a pod whose host is not known is alone."""

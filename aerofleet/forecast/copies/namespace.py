@@ -55,8 +55,7 @@ class Namespace:
         self._change(pods)
 
     def recluster(self, quiesced: int) -> None:
-        """The settings and the ``quiesced`` pods count from now on."""
-        self.partitions.place(self._placement())
+        """Place copies by the present settings, with ``quiesced`` pods last."""
         self.partitions.quiesce(quiesced & self._members)
 
     def lose_claims(self, claims: Iterable[str], pod: str) -> None:
@@ -72,11 +71,12 @@ class Namespace:
         is one pod.
         """
         partitions = self.partitions
+        after_host_loss = partitions.after_node_loss() if hosts is None else partitions.after_loss(hosts)
         return NamespaceCopies(
             namespace=self.name,
             copies=partitions.copies(),
-            after_host_loss=partitions.after_node_loss() if hosts is None else partitions.after_loss(hosts),
-            after_rack_loss=partitions.after_loss(racks),
+            after_host_loss=after_host_loss,
+            after_rack_loss=partitions.after_loss(racks) if after_host_loss else 0,
             unavailable=partitions.unserved(),
         )
 

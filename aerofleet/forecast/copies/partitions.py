@@ -45,12 +45,13 @@ class Group:
         count = self.spread.fewest(alive)
         return 1 if count < 1 and self.masters and not self.masters & ~alive else count
 
-    def distinct_losses(self, live: int) -> Iterable[int]:
-        """Yield one node for every kind of loss that differs for the group; 0, no loss, among them."""
+    def fewest_after_loss(self, live: int) -> int:
+        """Return the same after the worst loss of one more node. Nodes of a rack are alike, and so are whole racks."""
         alive = live & ~self.lost
-        yield 0
-        for nodes in (*self.spread.racks, self.spread.reserve, self.masters):
-            yield nodes & alive & -(nodes & alive)
+        whole = [rack for rack in self.spread.racks if not rack & ~alive]
+        kinds = [*(whole[:1] or self.spread.racks), self.spread.preferred, self.spread.reserve, self.masters]
+        losses = {nodes & alive & -(nodes & alive) for nodes in kinds}
+        return min(self.fewest(live & ~lost) for lost in losses | {0})
 
 
 class Partitions:
@@ -105,7 +106,7 @@ class Partitions:
         live = self.live
         if not live:
             return 0
-        return min(group.fewest(live & ~lost) for group in self._groups for lost in group.distinct_losses(live))
+        return min(group.fewest_after_loss(live) for group in self._groups)
 
     def unserved(self) -> int:
         """Return how many partitions nobody serves: the expected number, at least 1 where there may be one."""
