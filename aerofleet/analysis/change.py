@@ -22,6 +22,7 @@ from aerofleet.ako.reasons.objects import object_reasons
 from aerofleet.ako.restart import NEW, NO_RESTART, SCALED_DOWN
 from aerofleet.ako.status import Status, finished_status, status_of
 from aerofleet.analysis.cluster import Reading, judge_cluster
+from aerofleet.analysis.step_reasons import with_step_reasons
 from aerofleet.findings import Finding, Subject
 from aerofleet.findings.effect import Effect, Reason, worst
 from aerofleet.findings.selection import Selection
@@ -146,7 +147,7 @@ def _object_change(old: Object | None, new: Object | None) -> ObjectChange | Non
 
 
 def _update(old: Reading, new: Reading, written: Object, status: Status) -> ObjectChange:
-    change = change_between(old.cluster, new.cluster, written, status)
+    change = with_step_reasons(change_between(old.cluster, new.cluster, written, status), status)
     beside = change_hazards_beside(old.cluster, new.cluster, old.objects, new.objects)
     return ObjectChange(
         _subject(written),

@@ -38,6 +38,7 @@ from aerofleet.ako.estimate import is_estimate, refusal_of
 from aerofleet.ako.hazards import config_hazards
 from aerofleet.ako.hazards.of_data import config_losses
 from aerofleet.ako.status import Status, finished_status, patched_status
+from aerofleet.analysis.step_reasons import with_step_reasons
 from aerofleet.findings import Finding
 from aerofleet.findings.effect import Reason
 
@@ -126,7 +127,8 @@ def _change(question: Question) -> Change:
     new = _object(question, "new")
     operator = _operator(question)
     old = cluster_of(_object(question, "old"), operator)
-    return change_between(old, cluster_of(new, operator), new, _status(question, old))
+    status = _status(question, old)
+    return with_step_reasons(change_between(old, cluster_of(new, operator), new, status), status)
 
 
 def _rollout(question: Question) -> Answer:

@@ -69,6 +69,7 @@ MODULES: dict[Scope, tuple[str, ...]] = {
         "aerofleet.ako.reasons.access",
         "aerofleet.ako.reasons.objects",
         "aerofleet.ako.reasons.kinds",
+        "aerofleet.forecast.copies.reasons",
         "aerofleet.analysis.release_change",
         "aerofleet.review.upgrades",
     ),

@@ -33,8 +33,10 @@ def all_cases() -> frozenset[Case]:
 
 
 def operator() -> Iterator[Case]:
-    """tests/cases/ako: for each rule an edit that passes and one that fails; objects with the rule of their change."""
-    for path in sorted((CASES / "ako").glob("*.yaml")):
+    """tests/cases/ako, and the reasons of forecasts: for each rule an edit that passes and one that fails; objects with
+    the rule of their change.
+    """
+    for path in (*sorted((CASES / "ako").glob("*.yaml")), CASES / "forecast" / "reasons.yaml"):
         for case in _read(path):
             rule = case.get("rule", case.get("hazard"))
             yield from ((rule, outcome) for key, outcome in OUTCOMES.items() if case.get(key) is not None)

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from aerofleet.ako.status import rack_sizes
-from tests.ako.specimen import GONE, cluster
+from tests.ako.specimen import GONE, cluster, edited
 
 Json = dict[str, Any]
 REPOSITORY = "registry.example.net/aerospike/aerospike-server-enterprise"
@@ -30,19 +30,17 @@ class RandomChange:
 
 def random_change(random: Random) -> RandomChange:
     base = random.choice(BASES)
-    was = _cluster_edits(random, base)
-    old = cluster(base, was)
-    to: Json = {}
-    for _ in range(random.choice((1, 1, 1, 2))):
-        to |= _change(random, old, base)
-    name = NAMES[base]
+    old = cluster(base, _cluster_edits(random, base))
     pods = _pods(old)
     hosts = None
     if random.random() < 0.2:
-        was["spec.podSpec.multiPodPerHost"] = True
+        old = edited(old, {"spec.podSpec.multiPodPerHost": True})
         hosts = {pod: f"{pod.split('-')[1]}-{random.randrange(3)}" for pod in pods}
+    new = old
+    for _ in range(random.choice((1, 1, 1, 2))):
+        new = edited(new, _change(random, new, base))
     failed = frozenset(random.sample(pods, 1)) if random.random() < 0.08 and len(pods) > 1 else frozenset()
-    return RandomChange(cluster(base, was), cluster(base, was, to), name, hosts, failed)
+    return RandomChange(old, new, NAMES[base], hosts, failed)
 
 
 def _pods(resource: Json) -> list[str]:
