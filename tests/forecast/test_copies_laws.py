@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
 from random import Random
 from typing import Any
@@ -14,12 +15,13 @@ from aerofleet.ako.rollout.acts import Repeat, Rollout, Step
 from aerofleet.ako.rollout.forecast import rollout_between
 from aerofleet.ako.rollout.model import Facts
 from aerofleet.ako.rollout.reconcile import LaterEdit
-from aerofleet.ako.status import finished_status
+from aerofleet.ako.status import finished_status, patched_status
 from aerofleet.forecast.build import forecast_of
 from aerofleet.forecast.copies.course import copies_of
 from aerofleet.forecast.copies.partitions import Partitions, Placement
 from aerofleet.forecast.model import Forecast, NamespaceCopies
 from tests.ako.specimen import cluster, edited
+from tests.ako.test_laws import PLACES, bases, json_values, put
 from tests.forecast.random_changes import random_change
 
 Json = dict[str, Any]
@@ -149,6 +151,19 @@ def test_what_is_not_known_is_taken_for_the_worst(number: int) -> None:
     assert is_no_better(worst(under_way), worst(unknown))
     if under_way.steps and worst(unknown)[0] > 1:
         assert any("taken to be missing" in text for text in under_way.unknown)
+
+
+@given(bases, st.data())
+@settings(max_examples=150, deadline=None)
+def test_any_junk_in_a_cluster_has_a_forecast(base: str, data: st.DataObject) -> None:
+    good = cluster(base)
+    junk = put(good, data.draw(st.sampled_from(PLACES[base])), data.draw(json_values))
+    clusters = cluster_of(copy.deepcopy(good)), cluster_of(copy.deepcopy(junk))
+    for before, second in (clusters, clusters[::-1]):
+        assert forecast_of(before, second).json()
+        assert forecast_of(before, None).json()
+    status = patched_status(finished_status(clusters[0]), {"spec": junk, "pods": junk, "rackConfig": junk}, clusters[0])
+    assert forecast_of(clusters[0], clusters[0], status=status).json()
 
 
 def pods(resource: Json) -> set[str]:

@@ -22,6 +22,7 @@ from aerofleet.forecast.copies.spread import PARTITIONS
 from tests.forecast.random_changes import random_change
 from tests.forecast.random_events import Followed, RandomCourse
 from tests.forecast.rollout_simulation import Course, Figures, level
+from tests.partitions.model import Layout, Namespace, Node, Out
 from tests.partitions.simulator import Simulation
 
 SIMULATED = 192
@@ -117,3 +118,24 @@ def test_ten_thousand_cases(pairs_of: Callable[[int], Iterable[Pair]]) -> None:
     found = agreement(pairs_of, range(1000, 12_000))
     assert found.cases >= 10_000
     found.check()
+
+
+@pytest.mark.parametrize(
+    ("racks", "factor", "away"),
+    [
+        ((0, 0, 0, 0, 0), 2, (0, 1)),
+        ((0, 0, 0, 0, 0), 2, (0, 1, 2)),
+        ((0, 0, 1, 1, 2, 2), 2, (0, 2)),
+        ((0, 0, 0, 1, 1, 2), 2, (0, 3, 5)),
+        ((0, 0, 0, 0, 0, 0, 0, 0, 0), 3, (0, 1, 2, 3)),
+    ],
+)
+def test_the_expected_number_of_partitions_not_served(
+    racks: tuple[int, ...], factor: int, away: tuple[int, ...]
+) -> None:
+    nodes = tuple(Node(f"n{number}", rack, number * 7919) for number, rack in enumerate(racks))
+    simulation = Simulation(Layout(nodes), Namespace(factor, strong_consistency=True))
+    followed = Followed(Layout(nodes), simulation.namespace)
+    event = Out(tuple(f"n{number}" for number in away))
+    followed.apply(event)
+    assert followed.partitions.unserved() == pytest.approx(simulation.apply(event).unavailable, rel=0.1)

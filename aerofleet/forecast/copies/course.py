@@ -92,7 +92,7 @@ class _Course:
             before.name,
             has_racks=not any(cluster.spec.get("enableRackIDOverride") is True for cluster in clusters),
         )
-        names = list((status.pods if status else None) or pod_names(before))
+        names = [name for name in (status.pods if status else None) or pod_names(before) if self.pods.is_pod(name)]
         self.members = self.pods.bits(names)
         self.out = self.cold = self.quiesced = 0
         self.out_names: tuple[str, ...] = ()
@@ -237,8 +237,9 @@ class _Course:
         return list(found.values())
 
     def _rack_id(self, rack: str) -> int:
-        known = self.racks.get(rack)
-        return known if known is not None else int(rack.partition("-")[0] or 0)
+        """Return the id of a rack by its identity, also of one that has left the spec."""
+        head = rack.partition("-")[0]
+        return self.racks.get(rack, int(head) if head.isdigit() else -1)
 
 
 def _ordinal(pod: str) -> int:

@@ -42,7 +42,8 @@ class Namespace:
                     empty |= some
         self._change(pods)
         members = self._with_namespace(pods)
-        self.partitions.remove(self._members & pods & ~members)
+        if self._members & pods & ~members:
+            self.partitions.remove(self._members & pods & ~members)
         empty |= members & ~self._members
         self._members = self._members & ~pods | members
         if members & empty:

@@ -84,7 +84,7 @@ class Partitions:
             short = replace(spread, copies=spread.copies - 1, distinct=min(spread.distinct, spread.copies - 1))
             self._groups.append(Group(short))
 
-    # --- what holds ---------------------------------------------------------------------------------------------
+    # --- figures ------------------------------------------------------------------------------------------------
 
     @property
     def live(self) -> int:
@@ -182,7 +182,7 @@ class Partitions:
         self.untrusted &= ~live
         self._settled, self._new, self._left, self._others = now.spread, 0, 0, set()
 
-    # --- how ----------------------------------------------------------------------------------------------------
+    # --- details ------------------------------------------------------------------------------------------------
 
     def _spread(self) -> Spread:
         live, placement = self.live, self.placement

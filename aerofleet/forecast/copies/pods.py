@@ -37,6 +37,10 @@ class Pods:
             found |= 1 << place
         return found
 
+    def is_pod(self, name: str) -> bool:
+        """Return whether ``name`` is one that the operator gives to a pod of the cluster: ``orders-1-0``."""
+        return name.startswith(f"{self.cluster}-") and self.rack(name) != "" and name.rpartition("-")[2].isdigit()
+
     def rack(self, name: str) -> str:
         """Return the identity of the pod's rack."""
         return name.rpartition("-")[0].removeprefix(f"{self.cluster}-")
