@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,6 +23,14 @@ trap 'echo gave its lock back; exit 3' INT
 echo begun
 while :; do sleep 0.05; done
 """
+
+
+@pytest.fixture(autouse=True)
+def answered_interrupt() -> Iterator[None]:
+    """A shell starts its background jobs with SIGINT ignored, and children of the tests would inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("verb", list(cli.VERBS))
