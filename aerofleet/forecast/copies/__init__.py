@@ -9,7 +9,8 @@ partition hash is not modelled: of 4096 partitions, one has the worst choice of 
 many nodes and copies make a choice rare, the forecast is too low, never too high.
 
 Data has settled when a roll-out begins, unless its status says otherwise, and again when the operator waits for
-migrations. Everything in between may move or not.
+migrations, also for those that migrate-fill-delay holds back: it waits the delay out. Everything in between may move or
+not.
 
 Pure: no I/O. Must not import the steps that it fills (`grouping`, `build`), nor anything of the tests' simulator.
 """
