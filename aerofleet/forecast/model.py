@@ -70,7 +70,8 @@ class NamespaceCopies:
     """``copies``: the smallest number of live copies of any record of ``namespace`` at a step. ``after_host_loss``: the
     same after the worst loss of one more host; one pod is on a host, unless the cluster allows more.
     ``after_rack_loss``: of one more rack. ``unavailable``: partitions that no node serves at the step (strong
-    consistency only): their expected number, at least 1 where there may be one.
+    consistency only): their expected number, at least 1 where there may be one. ``has_racks``: False where all pods are
+    in one rack, so that its loss is that of the cluster.
     """
 
     namespace: str
@@ -78,6 +79,7 @@ class NamespaceCopies:
     after_host_loss: int
     after_rack_loss: int
     unavailable: int = 0
+    has_racks: bool = True
 
     def json(self) -> Json:
         return {
@@ -197,6 +199,11 @@ class Forecast:
         return next((step for step in self.steps if self.lowest in step.copies), None) if self.lowest else None
 
     @property
+    def unserved(self) -> int:
+        """Return the most partitions of a namespace that no node serves at a step."""
+        return max((copies.unavailable for step in self.steps for copies in step.copies), default=0)
+
+    @property
     def moved_bytes(self) -> Span | None:
         """Return the bytes that all steps move; None where they are not known for one of them."""
         return _total([step.moved_bytes for step in self.steps])
@@ -217,8 +224,12 @@ class Forecast:
         if self.outcome == "stuck":
             yield f"never ends: {self.blocked}"
         yield f"{counted(self.pods, 'pod')} in {counted(len(self.steps), 'step')}" if self.steps else "no step"
-        if self.lowest:
+        if self.lowest and self.lowest.copies:
             yield f"never below {self.lowest.copies} {'copy' if self.lowest.copies == 1 else 'copies'}"
+        elif self.lowest:
+            yield "some records without a copy on the way"
+        if self.unserved:
+            yield f"{counted(self.unserved, 'partition')} not served on the way"
         if self.seconds:
             yield amount_range(self.seconds.low, self.seconds.high, "s")
         if self.moved_bytes and self.moved_bytes.high:

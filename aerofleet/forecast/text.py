@@ -29,6 +29,8 @@ WITHOUT_PODS: dict[StepKind, str] = {
     "start-over": "all StatefulSets and claims are deleted, and made again",
 }
 """Kind of a step → what happens in it, where that is not about single pods."""
+WITHOUT_DATA: frozenset[StepKind] = frozenset({"create", "start-over", "delete"})
+"""Kinds of steps without data that is to be kept: there are no copies to know."""
 WAITS: dict[str, str] = {READY: "the pods are ready", MIGRATIONS: "no data moves", STABLE: "the nodes agree"}
 """What the operator waits for → until when."""
 MOST_PODS = 4
@@ -95,9 +97,9 @@ def copies_text(copies: NamespaceCopies, with_name: bool = True) -> str:
     """Return how many copies are left, and how many after one more loss."""
     of_namespace = f" of {copies.namespace}" if with_name else ""
     more = f"; {counted(copies.unavailable, 'partition')} not served" if copies.unavailable else ""
+    of_rack = f", {copies.after_rack_loss} if one more rack is lost" if copies.has_racks else ""
     return (
-        f"{_copies(copies.copies)}{of_namespace} left, {copies.after_host_loss} if one more host is lost, "
-        f"{copies.after_rack_loss} if one more rack is lost{more}"
+        f"{_copies(copies.copies)}{of_namespace} left, {copies.after_host_loss} if one more host is lost{of_rack}{more}"
     )
 
 
@@ -125,7 +127,10 @@ def _line(forecast: Forecast) -> str:
 def _missing(forecasts: Sequence[Forecast]) -> str:
     """Return what is not known of the forecasts that have steps, and why."""
     working = [forecast for forecast in forecasts if forecast.steps]
-    no_copies = any(forecast.lowest is None for forecast in working)
+    no_copies = any(
+        forecast.lowest is None and not WITHOUT_DATA.issuperset(step.kind for step in forecast.steps)
+        for forecast in working
+    )
     no_time = any(forecast.seconds is None and forecast.outcome == "completed" for forecast in working)
     no_bytes = any(forecast.moved_bytes is None for forecast in working)
     parts = [*(["time"] if no_time else []), *(["bytes"] if no_bytes else [])]
@@ -141,8 +146,12 @@ def _ranges(forecasts: Sequence[Forecast]) -> str:
     if stuck := [forecast for forecast in forecasts if forecast.outcome == "stuck"]:
         parts.insert(0, f"{len(stuck)} of {len(forecasts)} never end: {stuck[0].blocked}")
     lowest = [forecast.lowest.copies for forecast in working if forecast.lowest]
-    if lowest:
-        parts.append(f"never below {_range(lowest, 'copy', 'copies')}")
+    if some := [copies for copies in lowest if copies]:
+        parts.append(f"never below {_range(some, 'copy', 'copies')}")
+    if none := len(lowest) - len(some):
+        parts.append(f"{none} of {len(forecasts)} with records without a copy on the way")
+    if unserved := [forecast.unserved for forecast in working if forecast.unserved]:
+        parts.append(f"{len(unserved)} of {len(forecasts)} with up to {max(unserved)} partitions not served on the way")
     for unit, spans in (
         ("s", [forecast.seconds for forecast in working]),
         ("B", [forecast.moved_bytes for forecast in working]),

@@ -64,12 +64,12 @@ def copies_of(
 ) -> Copies:
     """Return the live copies after every act of ``rollout``, for each namespace that both clusters have.
 
-    No ``after``: the cluster is deleted. A new cluster has no data yet, and a namespace that leaves has none any more:
-    they have no figures. ``status``: that of ``before``, where its roll-out is not finished, or pods have failed.
+    A new cluster has no data yet, a deleted one and a namespace that leaves have none to keep: they have no figures.
+    ``status``: that of ``before``, where its roll-out is not finished, or pods have failed.
     """
-    if before is None or (after is not None and (before.name, before.namespace) != (after.name, after.namespace)):
+    if before is None or after is None or (before.name, before.namespace) != (after.name, after.namespace):
         return Copies()
-    course = _Course(before, after or before, status, facts)
+    course = _Course(before, after, status, facts)
     for step in rollout.steps:
         if isinstance(step, Repeat):
             for inner in step.steps * ROUNDS:
@@ -257,6 +257,7 @@ def _worse(one: Figures, other: Figures) -> Figures:
             min(first.after_host_loss, second.after_host_loss),
             min(first.after_rack_loss, second.after_rack_loss),
             max(first.unavailable, second.unavailable),
+            first.has_racks,
         )
         for first, second in zip(one, other, strict=True)
     )

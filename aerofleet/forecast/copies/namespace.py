@@ -79,6 +79,7 @@ class Namespace:
             after_host_loss=after_host_loss,
             after_rack_loss=partitions.after_loss(racks) if after_host_loss else 0,
             unavailable=partitions.unserved(),
+            has_racks=len(racks) > 1,
         )
 
     def _change(self, pods: int) -> None:
