@@ -32,13 +32,14 @@ def random_change(random: Random) -> RandomChange:
     base = random.choice(BASES)
     old = cluster(base, _cluster_edits(random, base))
     pods = _pods(old)
-    hosts = None
-    if random.random() < 0.2:
+    shares_hosts = random.random() < 0.2
+    if shares_hosts:
         old = edited(old, {"spec.podSpec.multiPodPerHost": True})
-        hosts = {pod: f"{pod.split('-')[1]}-{random.randrange(3)}" for pod in pods}
     new = old
     for _ in range(random.choice((1, 1, 1, 2))):
         new = edited(new, _change(random, new, base))
+    every = dict.fromkeys([*pods, *_pods(new)])
+    hosts = {pod: f"{pod.split('-')[1]}-{random.randrange(3)}" for pod in every} if shares_hosts else None
     failed = frozenset(random.sample(pods, 1)) if random.random() < 0.08 and len(pods) > 1 else frozenset()
     return RandomChange(old, new, NAMES[base], hosts, failed)
 
@@ -48,8 +49,14 @@ def _pods(resource: Json) -> list[str]:
     sizes = rack_sizes(resource["spec"]["size"], len(racks))
     name = resource["metadata"]["name"]
     return [
-        f"{name}-{rack['id']}-{ordinal}" for rack, size in zip(racks, sizes, strict=True) for ordinal in range(size)
+        f"{name}-{_identity(rack)}-{ordinal}"
+        for rack, size in zip(racks, sizes, strict=True)
+        for ordinal in range(size)
     ]
+
+
+def _identity(rack: Json) -> str:
+    return f"{rack['id']}-{rack['revision']}" if "revision" in rack else str(rack["id"])
 
 
 def _racks(base: str, count: int) -> list[Json]:

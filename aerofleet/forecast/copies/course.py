@@ -229,12 +229,25 @@ class _Course:
         return tuple(namespace.figures(self.lost_hosts, self.lost_racks) for namespace in self.namespaces)
 
     def _hosts(self) -> list[int]:
-        """Return the pods of each host; a pod whose host is not known is alone."""
-        found: dict[str, int] = {}
+        """Return the pods of each host. One whose host is not known may be on any host with pods of its rack."""
+        known: dict[str, int] = {}
+        elsewhere = 0
         for name, place in self.pods.place.items():
-            host = (self.hosts or {}).get(name) or f"pod {name}"
-            found[host] = found.get(host, 0) | 1 << place
-        return list(found.values())
+            host = (self.hosts or {}).get(name)
+            if host:
+                known[host] = known.get(host, 0) | 1 << place
+            else:
+                elsewhere |= 1 << place
+        if not self.shares_hosts:
+            return [*known.values(), *(1 << place for place in range(len(self.pods.place)) if elsewhere >> place & 1)]
+        if elsewhere:
+            text = f"hosts of {', '.join(self.pods.names(elsewhere))}: taken to be any with other pods of their rack"
+            self.unknown[text] = None
+        racks = [rack for _, rack in self.pods.by_rack(-1)]
+        return [
+            *(pods | sum(rack & elsewhere for rack in racks if rack & pods) for pods in known.values()),
+            *(rack & elsewhere for rack in racks),
+        ]
 
     def _rack_id(self, rack: str) -> int:
         """Return the id of a rack by its identity, also of one that has left the spec."""

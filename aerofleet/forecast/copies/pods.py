@@ -37,6 +37,9 @@ class Pods:
             found |= 1 << place
         return found
 
+    def names(self, pods: int) -> list[str]:
+        return [name for name, place in self.place.items() if pods >> place & 1]
+
     def is_pod(self, name: str) -> bool:
         """Return whether ``name`` is one that the operator gives to a pod of the cluster: ``orders-1-0``."""
         return name.startswith(f"{self.cluster}-") and self.rack(name) != "" and name.rpartition("-")[2].isdigit()
