@@ -15,11 +15,11 @@ from aerofleet.files.validation import nearest
 from aerofleet.findings.stop import MistakeError
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.lookup import resolved_cell
-from aerofleet.fleet.stack_name import StackName, stack_names
+from aerofleet.fleet.stack_name import stack_names
 from aerofleet.load import yaml_text
-from aerofleet.manifests import RenderedCell, render_cell
+from aerofleet.manifests import render_cell
+from aerofleet.manifests.stack_objects import stack_objects
 from aerofleet.settings.source import cells
-from aerofleet.units.cluster_key import cluster_key
 
 SCHEMA = "aerofleet.io/render/v1"
 
@@ -54,19 +54,6 @@ def rendering_of_cells(resolved: Sequence[Cell], cluster: str | None = None) -> 
         objects += stack_objects(rendered, str(stack_names(cell)[0]), cluster)
         settings |= settings_of(cell, rendered)
     return Rendering(tuple(objects), settings)
-
-
-def stack_objects(cell: RenderedCell, platform: str, cluster: str | None) -> Iterator[StackObject]:
-    """Yield the objects of a cell in the order in which they are made. ``platform``: the stack of the platform."""
-    if cluster is None:
-        yield from ((platform, manifest) for manifest in cell.platform.objects())
-    for team in cell.teams:
-        stack = str(StackName(cell.name, team.group))
-        if cluster is None:
-            yield from ((stack, manifest) for manifest in team.objects)
-        for built in team.clusters:
-            if cluster in (None, cluster_key(team.name, built.name)):
-                yield from ((stack, manifest) for manifest in built.objects)
 
 
 def as_json(rendering: Rendering) -> str:

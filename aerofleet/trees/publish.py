@@ -6,10 +6,10 @@ from pathlib import Path
 
 from aerofleet import __version__
 from aerofleet.analysis.cell import rendered_cell
-from aerofleet.engine.rendering import stack_objects
 from aerofleet.findings.stop import MistakeError
 from aerofleet.fleet.lookup import all_cells
 from aerofleet.fleet.stack_name import stack_names
+from aerofleet.manifests.stack_objects import stack_objects
 from aerofleet.trees.code import CODE
 from aerofleet.trees.git import Repository
 from aerofleet.trees.own_code import StackObjects
@@ -52,5 +52,5 @@ def published_rendering(root: Path) -> str:
             failed[name] = "\n".join(f"{one.location}: {one.path}: {one.message}" for one in mistakes)
         else:
             platform = str(stack_names(analysis.resolution.cell)[0])
-            cells[name] = tuple(stack_objects(analysis.rendered, platform, None))
+            cells[name] = tuple(stack_objects(analysis.rendered, platform))
     return as_published(commit, __version__, cells, failed)

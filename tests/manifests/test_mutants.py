@@ -34,6 +34,7 @@ NO_BUILDERS = {
         "manifests.free_config",
         "manifests.rendered",
         "manifests.reference",
+        "manifests.stack_objects",
     ),
     *("manifests.overlay", "manifests.overlay_fields", "manifests.overlay_rules"),
 }
