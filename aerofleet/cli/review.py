@@ -29,7 +29,8 @@ severe; 2 a wrong option, revision or folder"""
 
 def run(argv: Sequence[str]) -> ExitCode:
     options = _arguments(argv)
-    request = Request(options.base, options.head, options.base_render, options.head_render)
+    engine = tuple(options.engine)
+    request = Request(options.base, options.head, options.base_render, options.head_render, engine=engine)
     fail_on = next(effect for effect in Effect if str(effect) == options.fail_on)
     if options.post:
         return _posted(options, request, fail_on)
@@ -77,6 +78,11 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     for side in ("base", "head"):
         ready = f"a ready rendering of {side}, from `aerofleet render --publish`; its commit has to be that of {side}"
         parser.add_argument(f"--{side}-render", type=Path, metavar="FILE", help=ready)
+    engine = (
+        "what `pulumi preview --json --show-sames` of head prints for a stack: every object of it is compared with the"
+        " review, and what the engine would do otherwise fails; can be repeated"
+    )
+    parser.add_argument("--engine", type=Path, action="append", default=[], metavar="FILE", help=engine)
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
     parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="default %(default)s")
     save = "write the review to a file, too, in this format; can be repeated"

@@ -72,6 +72,7 @@ MODULES: dict[Scope, tuple[str, ...]] = {
         "aerofleet.forecast.copies.reasons",
         "aerofleet.analysis.release_change",
         "aerofleet.review.upgrades",
+        "aerofleet.review.agreement.compare",
     ),
     "status": ("aerofleet.ako.hazards",),
     "live": ("aerofleet.live.preflight",),

@@ -9,12 +9,14 @@ from tempfile import TemporaryDirectory
 
 from aerofleet.analysis.cell_change import fleet_change
 from aerofleet.fleet.lookup import NoCellError, no_cell
+from aerofleet.review.agreement.add import with_agreement
 from aerofleet.review.build import review_of
 from aerofleet.review.model import CodeChange, Failure, Review, SideName
 from aerofleet.trees.code import changed_files, engine_changes
 from aerofleet.trees.code_causes import code_causes
 from aerofleet.trees.git import Repository
 from aerofleet.trees.named_sides import WORKING_TREE, codes_of, named_sides
+from aerofleet.trees.previews import read_preview
 from aerofleet.trees.publish import committed
 from aerofleet.trees.published import Published, PublishedError, read_published
 from aerofleet.trees.sides import Forbidden, by_own_code, by_running_code
@@ -29,7 +31,8 @@ MADE_BY_HEAD = "head is rendered by its own job, and nothing has checked that re
 class Request:
     """What a person asked for. ``base`` and ``head``: a revision or a folder; None for the default, which is the
     working tree for head, and for base the commit at which head left the branch that it will be merged into.
-    ``base_render`` and ``head_render``: files with ready renderings.
+    ``base_render`` and ``head_render``: files with ready renderings. ``engine``: files with previews of the engine,
+    which the review is compared with.
 
     Without ``trusts_head`` no code of a side runs, because the process has a token. ``head_render`` is then something
     that head's own job has made: it is used only where head has other code, for which there is nothing better.
@@ -40,6 +43,7 @@ class Request:
     base_render: Path | None = None
     head_render: Path | None = None
     trusts_head: bool = True
+    engine: tuple[Path, ...] = ()
 
 
 def review_sides(root: Path, request: Request, as_of: datetime.date) -> Review:
@@ -76,7 +80,9 @@ def _review(base: Tree, head: Tree, request: Request, as_of: datetime.date, fold
         code = CodeChange(files, code_causes(base, base_code, head, head_code), changed, previews, stack_files)
     failures: dict[tuple[SideName, str], Failure] = {("base", cell): one for cell, one in old.failures.items()}
     failures |= {("head", cell): one for cell, one in new.failures.items()}
-    return review_of(fleet_change(old.cells, new.cells, as_of), old.side, new.side, code, failures)
+    change = fleet_change(old.cells, new.cells, as_of)
+    review = review_of(change, old.side, new.side, code, failures)
+    return with_agreement(review, change, [read_preview(path) for path in request.engine]) if request.engine else review
 
 
 def _ready_head(head: Tree, request: Request, has_same_code: bool) -> Published | Forbidden | None:

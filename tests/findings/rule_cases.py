@@ -64,6 +64,12 @@ def policies() -> Iterator[Case]:
         yield from _listed({expected.split()[1] for expected in case["expect"]} for case in cases)
 
 
+def agreement() -> Iterator[Case]:
+    """tests/cases/agreement: a review beside a preview of the engine, with all that differs."""
+    cases = _read(CASES / "agreement" / "cases.yaml")
+    yield from _listed({expected.split()[1] for expected in case.get("expect", ())} for case in cases)
+
+
 def servers() -> Iterator[Case]:
     """tests/cases/server: configurations that a server starts with or refuses, and the records that a start loses."""
     yield from _listed(set(case.get("findings", ())) for case in _read(CASES / "server" / "start.yaml")["cases"])
@@ -110,7 +116,15 @@ def in_code() -> Iterator[Case]:
         yield from ((rule, outcome) for outcome in BOTH)
 
 
-READERS: tuple[Callable[[], Iterable[Case]], ...] = (operator, definitions, policies, servers, printed, in_code)
+READERS: tuple[Callable[[], Iterable[Case]], ...] = (
+    operator,
+    definitions,
+    policies,
+    agreement,
+    servers,
+    printed,
+    in_code,
+)
 
 
 def _listed(cases: Iterable[set[str]]) -> Iterator[Case]:
