@@ -15,7 +15,9 @@ CLUSTERS_PER_TEAM = 8
 TIERS = ("bronze", "silver", "gold", "ledger")
 CELL = "generated"
 RACKS = ("r1", "r2", "r3")
-HOSTS_PER_RACK = 20
+CLUSTERS_PER_HOST = 3
+"""Of each rack: what the hosts of the model can hold of the tiers' pods."""
+LEAST_HOSTS_PER_RACK = 20
 
 
 def write_cell(project: Path, root: Path, clusters: int, name: str = CELL) -> None:
@@ -29,9 +31,13 @@ def write_cell(project: Path, root: Path, clusters: int, name: str = CELL) -> No
     shutil.copy(local / "pools.yaml", folder / "pools.yaml")
     hosts = yaml.safe_load((local / "hosts.yaml").read_text())
     hosts["hosts"] = {
-        f"{rack}-host-{number}": {"model": "metal-a", "rack": rack, "address": f"10.20.{rack_number}.{number}"}
+        f"{rack}-host-{number}": {
+            "model": "metal-a",
+            "rack": rack,
+            "address": f"10.{20 + rack_number}.{number // 250}.{number % 250}",
+        }
         for rack_number, rack in enumerate(RACKS)
-        for number in range(HOSTS_PER_RACK)
+        for number in range(max(LEAST_HOSTS_PER_RACK, -(-clusters // CLUSTERS_PER_HOST)))
     }
     write(folder / "hosts.yaml", hosts)
     teams: dict[str, dict[str, object]] = {f"team-{number}": {} for number in range(-(-clusters // CLUSTERS_PER_TEAM))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from fractions import Fraction
+from functools import lru_cache
 
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import entries, section
@@ -19,7 +20,7 @@ def requests_of(cluster: Cluster) -> Requests:
     total["pods"] = Fraction(cluster.size)
     for group in ("requests", "limits"):
         for kind in ("cpu", "memory"):
-            total[f"{group}.{kind}"] = cluster.size * _of_pod(cluster, group, kind)
+            total[f"{group}.{kind}"] = cluster.size * request_of_pod(cluster, group, kind)
     per_rack = Fraction(cluster.size, max(len(cluster.racks), 1))
     claims = Counter(
         (str(claim.get("storageClass")), claim.get("size") or 0)
@@ -36,15 +37,21 @@ def requests_of(cluster: Cluster) -> Requests:
     return total
 
 
-def _of_pod(cluster: Cluster, group: str, kind: str) -> Fraction:
-    """Return the sum of the containers, which run together, or the largest init container, which run before them one
-    after the other.
+def request_of_pod(cluster: Cluster, group: str, kind: str) -> Fraction:
+    """Return what one pod asks for: the sum of its containers, which run together, or its largest init container; init
+    containers run before, one after the other. ``group``: ``requests`` or ``limits``; ``kind``: ``cpu`` (cores) or
+    ``memory`` (bytes).
     """
     pod = cluster.pod_spec
     together = [section(pod, "aerospikeContainer"), *entries(pod, "sidecars")]
     before = [section(pod, "aerospikeInitContainer"), *entries(pod, "initContainers")]
-    amounts = [
-        [quantity(section(container, "resources", group).get(kind) or 0) for container in containers]
+    asked = (
+        tuple(str(section(container, "resources", group).get(kind) or 0) for container in containers)
         for containers in (together, before)
-    ]
-    return max(sum(amounts[0], Fraction(0)), max(amounts[1], default=Fraction(0)))
+    )
+    return _most_at_once(*asked)
+
+
+@lru_cache(maxsize=1024)  # fractions are slow, and the clusters of a tier ask for the same
+def _most_at_once(together: tuple[str, ...], before: tuple[str, ...]) -> Fraction:
+    return max(sum(map(quantity, together), Fraction(0)), max(map(quantity, before), default=Fraction(0)))

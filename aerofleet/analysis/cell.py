@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from aerofleet.ako.object_set import ObjectSet
 from aerofleet.analysis.cluster import Reading, judge_cluster
+from aerofleet.analysis.fit.room import RackRoom, rooms_of
+from aerofleet.analysis.fit.rules import fit_findings
 from aerofleet.analysis.overlay import overlay_findings
 from aerofleet.analysis.places import ClusterPlaces
 from aerofleet.analysis.size import size_findings
@@ -30,7 +32,8 @@ class CellAnalysis:
 
     ``objects``: the rendered objects as the operator's release reads them that runs, without on-demand operations.
     A finding that several clusters have alike, as one of their tier, is in ``findings`` once. ``sizes``: those of
-    ``findings`` that are about sizes. ``is_foreign``: other code has rendered the cell, or has failed to.
+    ``findings`` that are about sizes. ``is_foreign``: other code has rendered the cell, or has failed to. ``rooms``:
+    the hosts of each pool in each rack, with the pods that run there.
     """
 
     resolution: Resolution
@@ -39,6 +42,7 @@ class CellAnalysis:
     objects: ObjectSet | None = None
     sizes: tuple[Finding, ...] = ()
     is_foreign: bool = False
+    rooms: tuple[RackRoom, ...] = ()
 
 
 def analyse_cell(root: Path, name: str, texts: Mapping[str, str] = MappingProxyType({})) -> CellAnalysis:
@@ -75,10 +79,24 @@ def analysis_without(analysis: CellAnalysis, left_out: LeftOut) -> CellAnalysis:
 
 
 def _judged(resolution: Resolution, rendered: RenderedCell | None) -> CellAnalysis:
-    sets = _object_sets(resolution, rendered) if rendered else ()
     sizes = tuple(size_findings(resolution))
-    findings = (*resolution.findings, *_cluster_findings(resolution, rendered, sets), *sizes)
-    return CellAnalysis(resolution, rendered, findings, next(iter(sets), None), sizes)
+    source = resolution.source
+    if source is None:
+        return CellAnalysis(resolution, rendered, (*resolution.findings, *sizes), sizes=sizes)
+    of_features = list(in_project(source, feature_findings(resolution)))
+    of_overlays = list(in_project(source, overlay_findings(resolution)))
+    found = [*resolution.findings, *merge_repeats(of_features), *merge_repeats(of_overlays)]
+    if rendered is None:
+        return CellAnalysis(resolution, rendered, (*found, *sizes), sizes=sizes)
+    # A cluster with mistakes in its free mappings is rendered without them, and its overlays change once theirs are
+    # mended, so the operator's rules would judge another one, and so would those of the hosts.
+    refused = {finding.subject for finding in (*of_features, *of_overlays) if finding.severity == "error"}
+    sets = _object_sets(resolution, rendered)
+    of_operator = in_project(source, _operator_findings(resolution, rendered, sets))
+    found += merge_repeats(finding for finding in of_operator if finding.subject not in refused)
+    rooms = _rooms(resolution, rendered, sets[0], {subject.name for subject in refused if subject})
+    of_hosts = merge_repeats(in_project(source, fit_findings(resolution, rooms)))
+    return CellAnalysis(resolution, rendered, (*found, *sizes, *of_hosts), sets[0], sizes, rooms=rooms)
 
 
 def rendered_cell(root: Path, name: str) -> CellAnalysis:
@@ -95,24 +113,14 @@ def _object_sets(resolution: Resolution, rendered: RenderedCell) -> tuple[Object
     return tuple(ObjectSet(objects, operator) for operator in resolution.cell.operator.versions)
 
 
-def _cluster_findings(
-    resolution: Resolution, rendered: RenderedCell | None, sets: Sequence[ObjectSet]
-) -> Iterator[Finding]:
-    """Yield what the rules of the features and of overlays find, then what the operator and the server make of the
-    rendered clusters.
-
-    A cluster with mistakes in its free mappings is rendered without them, and its overlays change once theirs are
-    mended, so the operator's rules would judge another one.
-    """
-    if resolution.source is None:
-        return
-    of_features = list(in_project(resolution.source, feature_findings(resolution)))
-    yield from merge_repeats(of_features)
-    of_overlays = list(in_project(resolution.source, overlay_findings(resolution)))
-    yield from merge_repeats(of_overlays)
-    refused = {finding.subject for finding in (*of_features, *of_overlays) if finding.severity == "error"}
-    of_operator = in_project(resolution.source, _operator_findings(resolution, rendered, sets) if rendered else ())
-    yield from merge_repeats(finding for finding in of_operator if finding.subject not in refused)
+def _rooms(
+    resolution: Resolution, rendered: RenderedCell, objects: ObjectSet, refused: Collection[str]
+) -> tuple[RackRoom, ...]:
+    """Return the room on the hosts, as the rendered clusters ask for it, those in ``refused`` left out."""
+    assert resolution.cell  # noqa: S101
+    keys = (cluster_key(team.name, cluster.name) for team in rendered.teams for cluster in team.clusters)
+    written = dict(zip(keys, objects.clusters, strict=True))
+    return rooms_of(resolution.cell, {key: cluster for key, cluster in written.items() if key not in refused})
 
 
 def _operator_findings(resolution: Resolution, rendered: RenderedCell, sets: Sequence[ObjectSet]) -> Iterator[Finding]:

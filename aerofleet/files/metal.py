@@ -10,7 +10,7 @@ from aerofleet.files.addresses import Address
 from aerofleet.files.choices import HostState
 from aerofleet.files.definition_file import DefinitionFile
 from aerofleet.files.file_model import FileModel
-from aerofleet.files.quantities import BitsPerSecond, Bytes, Flag, Number, Whole
+from aerofleet.files.quantities import BitsPerSecond, Bytes, Flag, Millicores, Number, Whole
 
 
 class Drive(FileModel):
@@ -20,11 +20,22 @@ class Drive(FileModel):
     act: Number = Field(0, ge=0, description="multiple of ACT's 1x load the drive passed; 0 = not measured")
 
 
+class Allocatable(FileModel):
+    """What Kubernetes leaves to pods, after the reserves of the kubelet: `kubectl describe node`, Allocatable."""
+
+    cpu: Millicores = Field(gt=0, description="logical CPUs")
+    memory: Bytes = Field(gt=0, description="of all pods together")
+
+
 class HostModel(FileModel):
     sockets: Whole = Field(ge=1, description="CPU sockets")
     cores: Whole = Field(ge=1, description="physical cores of the whole machine")
     numa: Whole = Field(1, ge=1, description="NUMA nodes")
     memory: Bytes = Field(description="of the whole machine")
+    allocatable: Allocatable | None = Field(
+        None,
+        description="what Kubernetes leaves to pods of such a host; left out: an estimate from `memory` and `cores`",
+    )
     network: BitsPerSecond = Field(description="line rate of all ports that serve clients together")
     drives: tuple[Drive, ...] = Field((), description="NVMe drives for data")
     price_per_month: Number = Field(0, ge=0, description="of one machine, in the currency of your reports")

@@ -34,6 +34,7 @@ MODULES: dict[Scope, tuple[str, ...]] = {
         "aerofleet.fleet.checks.overlay",
         "aerofleet.manifests.overlay_rules",
         "aerofleet.analysis.size",
+        "aerofleet.analysis.fit.rules",
         "aerofleet.manifests.feature_rules",
     ),
     "cluster": (

@@ -19,7 +19,7 @@ from aerofleet.sizing.pod import NamespaceLimits, PodSettings
 from aerofleet.sizing.record import Bin, Particle, Record
 from aerofleet.sizing.shortfall import Shortfall, SizeToCheck, memory_shortfalls, shortfalls
 from aerofleet.sizing.threshold import Threshold, thresholds
-from aerofleet.sizing.workload import Capacity, Device, NamespaceLoad, Storage, Workload, host_share
+from aerofleet.sizing.workload import Capacity, Device, NamespaceLoad, Storage, Workload, host_share, memory_for_pods
 from aerofleet.units.version import parse_version
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "Workload",
     "figures",
     "host_share",
+    "memory_for_pods",
     "memory_shortfalls",
     "parse_version",
     "shortfalls",

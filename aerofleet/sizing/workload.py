@@ -164,9 +164,14 @@ HOST_SYSTEM_BYTES = 4 << 30
 """Kernel, kubelet, container runtime and daemons of the platform: a planning figure."""
 
 
+def memory_for_pods(memory_bytes: int) -> int:
+    """Return the bytes that a host of ``memory_bytes`` has for pods, beside kernel and system."""
+    return max(0, memory_bytes - HOST_FREE_BYTES - HOST_SYSTEM_BYTES)
+
+
 def host_share(
     memory_bytes: int, cores: int, network_bits_per_second: int, devices: tuple[Device, ...] = (), pods: int = 1
 ) -> Capacity:
     """Return the resources for each of ``pods`` equal pods on a host. ``devices``: those of one pod, never shared."""
-    memory = max(0, memory_bytes - HOST_FREE_BYTES - HOST_SYSTEM_BYTES) // pods
+    memory = memory_for_pods(memory_bytes) // pods
     return Capacity(memory, cores // pods, network_bits_per_second // pods, devices)

@@ -12,9 +12,10 @@ from aerofleet.files.settings import Settings
 from aerofleet.findings import LocatedProblem, rule, rules_in
 from aerofleet.fleet.checks.definitions import Definitions, has, in_cluster, in_layer
 from aerofleet.fleet.checks.racks import clusters_on_pools
+from aerofleet.fleet.pool_members import pool_models
 from aerofleet.settings.layers import DEFAULTS
 from aerofleet.settings.merge import Path, is_named_list
-from aerofleet.settings.source import ClusterDefinition
+from aerofleet.settings.source import CellSource, ClusterDefinition
 from aerofleet.units.amount import amount
 
 OF_OTHER_STORAGE = {StorageKind.DEVICE: "dataSize", StorageKind.MEMORY: "devices"}
@@ -68,23 +69,28 @@ def pool_storage(definitions: Definitions) -> Iterator[LocatedProblem]:
         pools = source.pools.file.pools
         if pools[settings.pool].provisioner == "existing":
             continue
-        for volume in wanted_volumes(settings):
+        wanted, is_met = list(wanted_volumes(settings)), True
+        for volume in wanted:
             makers = [name for name, pool in pools.items() if volume.storage_class in classes(pool)]
             mistake = unmet(settings.pool, pools[settings.pool], makers, volume) if makers else None
             if mistake is not None:
+                is_met = False
                 key, message, remedy = mistake
                 path = written_path(cluster, settings, (*volume.path, key))
                 yield in_layer(source, cluster, path, message, remedy)
+        for path, message, remedy in too_many(source, settings.pool, wanted) if is_met else ():
+            yield in_layer(source, cluster, written_path(cluster, settings, path), message, remedy)
 
 
 @dataclass(frozen=True, slots=True)
 class WantedVolume:
-    """A volume of each pod, and the path of its setting."""
+    """``count`` equal volumes of each pod, and the path of their setting."""
 
     path: Path
     storage_class: str
     mode: str
     size_bytes: int
+    count: int = 1
 
 
 def wanted_volumes(settings: Settings) -> Iterator[WantedVolume]:
@@ -94,7 +100,8 @@ def wanted_volumes(settings: Settings) -> Iterator[WantedVolume]:
     for index, namespace in enumerate(settings.namespaces):
         devices = namespace.devices
         if devices is not None and namespace.storage is StorageKind.DEVICE:
-            yield WantedVolume(("namespaces", index, "devices"), devices.storage_class, "Block", devices.size)
+            path: Path = ("namespaces", index, "devices")
+            yield WantedVolume(path, devices.storage_class, "Block", devices.size, devices.count)
     for index, extra in enumerate(settings.extra_volumes):
         claim = extra.persistent_volume
         if claim is not None:
@@ -122,6 +129,30 @@ def unmet(name: str, pool: PoolEntry, makers: list[str], volume: WantedVolume) -
     message = f"is {amount(volume.size_bytes, 'B')}, and a partition of storage class '{storage_class}' in pool {name} "
     message += f"has {amount(largest, 'B')}: the pods would wait for ever"
     return "size", message, f"{amount(largest, 'B')} at most, or larger partitions"
+
+
+def too_many(source: CellSource, name: str, wanted: list[WantedVolume]) -> Iterator[tuple[Path, str, str]]:
+    """Yield path, message and remedy where a pod wants more volumes of one kind than a host of the pool has.
+
+    Volumes that are smaller than the pod's smallest claim of that kind don't count.
+    """
+    assert source.hosts and source.pools  # noqa: S101
+    pool, file = source.pools.file.pools[name], source.hosts.file
+    models = (file.models.get(model) for model in pool_models(pool, file.hosts))
+    drives = max((sum(drive.count for drive in model.drives) for model in models if model), default=0)
+    kinds: dict[tuple[str, str], list[WantedVolume]] = {}
+    for volume in wanted:
+        kinds.setdefault((volume.storage_class, volume.mode), []).append(volume)
+    for (storage_class, mode), volumes in kinds.items():
+        asked, smallest = sum(volume.count for volume in volumes), min(volume.size_bytes for volume in volumes)
+        parts = [part for part in pool.partitions if (part.storage_class, part.mode) == (storage_class, mode)]
+        there = drives * sum(part.count for part in parts if part.size >= smallest)
+        if parts and asked > there:
+            largest = max(volumes, key=lambda volume: volume.count)
+            path = (*largest.path, "count") if largest.path[-1] == "devices" else largest.path
+            message = f"a pod claims {asked} volumes of storage class '{storage_class}', and a host of pool {name} has "
+            message += f"{there}: the pods would wait for ever"
+            yield path, message, f"{there} at most, or more partitions in pools.yaml"
 
 
 def classes(pool: PoolEntry) -> list[str]:
