@@ -6,6 +6,7 @@ from aerofleet.policy import (
     exceptions,
     of_cells,
     of_disturbance,
+    of_hosts,
     of_order,
     of_protection,
     of_risk,
@@ -15,11 +16,12 @@ from aerofleet.policy.of_cells import JudgedCell
 from aerofleet.policy.pack import OF_OBJECTS
 from aerofleet.policy.policy import Policy
 
-OF_CELLS: tuple[Policy[[JudgedCell]], ...] = of_cells.RULES
+OF_CELLS: tuple[Policy[[JudgedCell]], ...] = (*of_cells.RULES, of_hosts.host_to_spare)
 OF_CHANGES: tuple[Policy[[JudgedChange]], ...] = (
     *of_risk.RULES,
     *of_protection.RULES,
     *of_disturbance.RULES,
+    of_hosts.hosts_out_together,
     *of_order.RULES,
 )
 RULES: tuple[Policy[...], ...] = (*OF_OBJECTS, *OF_CELLS, *OF_CHANGES, *exceptions.RULES)

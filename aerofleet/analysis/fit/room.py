@@ -94,39 +94,47 @@ class RackRoom:
         return sum(host.room[dimension] for host in self.planned)
 
     @cached_property
+    def judged(self) -> tuple[Pods, ...]:
+        """The pods that have enough hosts by their number: the rule ``rack-hosts`` reports the others."""
+        return tuple(group for group in self.pods if self._free(group) >= (group.count if group.apart else 1))
+
+    def _free(self, group: Pods) -> int:
+        return sum(1 for host in self.hosts if host.name not in group.never_on) if group.never_on else len(self.hosts)
+
+    @cached_property
     def too_large(self) -> tuple[Pods, ...]:
         """The pods of which no host here can hold one."""
         hosts = list({host.room: host for host in self.at_most}.values())  # equal ones are looked at once
         return tuple(
             group
-            for group in self.pods
+            for group in self.judged
             if not any(group.may_use(host) for host in (self.at_most if group.never_on else hosts))
         )
 
     @cached_property
     def of_hosts(self) -> tuple[Answer, Lack | None]:
         """Whether the other pods can be placed on hosts of `at_most`: ``impossible`` is certain."""
-        return answer_of(self.at_most, [group for group in self.pods if group not in self.too_large])
+        return answer_of(self.at_most, [group for group in self.judged if group not in self.too_large])
 
     @cached_property
     def of_plan(self) -> tuple[Answer, Lack | None]:
         """Whether all pods can be placed on hosts of `planned`."""
-        return answer_of(self.planned, self.pods)
+        return answer_of(self.planned, self.judged)
 
     @cached_property
     def of_loss(self) -> tuple[Host, Answer, Lack | None] | None:
         """The first host without which the pods can't be placed on the others, or without which nobody knows; None if
         there is no such host, or if they can't be placed anyway.
         """
-        if not self.pods or self.of_plan[0] != "fits":
+        if not self.judged or self.of_plan[0] != "fits":
             return None
         judged: set[tuple[object, ...]] = set()
         for host, planned in zip(self.hosts, self.planned, strict=True):
-            kind = (planned.room, *(host.name in group.never_on for group in self.pods if group.never_on))
+            kind = (planned.room, *(host.name in group.never_on for group in self.judged if group.never_on))
             if kind in judged:
                 continue
             judged.add(kind)
-            answer, lack = answer_of([other for other in self.planned if other is not planned], self.pods)
+            answer, lack = answer_of([other for other in self.planned if other is not planned], self.judged)
             if answer != "fits":
                 return host, answer, lack
         return None

@@ -105,12 +105,7 @@ class Excess(NamedTuple):
 
 def _excess(room: RackRoom, group: Pods) -> Iterator[Excess]:
     """Yield what is too large for every host."""
-    everything = needs(room.dimensions, group)
     usable = [host for host in room.at_most if host.name not in group.never_on]
-    if not usable:
-        besides = " besides those in hostBlocks" if room.hosts else ""
-        yield Excess(("pool",), everything, f"there is no host {{}}{besides}")
-        return
     short = False
     for index, dimension in enumerate(room.dimensions):
         need, largest = group.need[index], max(host.room[index] for host in usable)
@@ -119,7 +114,7 @@ def _excess(room: RackRoom, group: Pods) -> Iterator[Excess]:
             asked = dimension.said(need) + ("" if dimension.name == "volumes" else " with all its containers")
             yield Excess(PATHS[dimension.name], asked, f"the largest host {{}} has {dimension.text(largest)}")
     if not short:
-        yield Excess(("pool",), everything, "no host {} has all of that together")
+        yield Excess(("pool",), needs(room.dimensions, group), "no host {} has all of that together")
 
 
 def _place(resolution: Resolution, key: str, path: Path) -> tuple[Location | None, Subject | None]:

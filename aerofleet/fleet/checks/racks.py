@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from aerofleet.files.choices import HostState
 from aerofleet.files.settings import Settings
@@ -12,6 +12,7 @@ from aerofleet.fleet.allocation import racks_in_use
 from aerofleet.fleet.checks.definitions import Definitions, in_cluster, in_layer
 from aerofleet.fleet.pool_members import pool_members
 from aerofleet.settings.source import CellSource, ClusterDefinition
+from aerofleet.units.amount import counted
 
 
 @rule("rack-count", scope="cell", severity="error", source="Platform rule: docs/concepts/definitions.md")
@@ -75,6 +76,10 @@ def rack_pool(definitions: Definitions) -> Iterator[LocatedProblem]:
         if len(usable) < settings.racks <= len(racks) and not selects_unknown_racks:
             message = f"wants {settings.racks} racks, pool {settings.pool} has hosts in {', '.join(usable) or 'none'}"
             remedy = f"hosts of the pool in more racks, or racks: {len(usable)}" if usable else "a pool with hosts"
+            if left := racks_without_hosts(source, cluster, usable):
+                where = f"rack{'s' if len(left) > 1 else ''} {', '.join(left)}"
+                message += f"; its pods are in {where}, too, where the pool has no host"
+                remedy = f"keep a host of the pool in {where}, or add one first (docs/how-to/take-a-host-out.md)"
             yield in_cluster(cluster, ("racks",), message, remedy)
 
 
@@ -112,14 +117,25 @@ def rack_hosts(definitions: Definitions) -> Iterator[LocatedProblem]:
 def too_few_hosts(settings: Settings, rack: str, free: int, blocked: list[str]) -> tuple[str, str]:
     """Return message and remedy. ``free``: the rack's hosts for the cluster; ``blocked``: its hosts in `hostBlocks`."""
     number = "1 host" if free == 1 else f"{free} hosts"
-    message = f"wants {settings.size} pods in rack {rack}, which has {number} of pool {settings.pool}"
+    pods = counted(int(settings.size), "pod")
+    message = f"wants {pods} in rack {rack}, which has {number} of pool {settings.pool}"
     on = "" if settings.multi_pod_per_host else "each pod of a cluster runs on a host of its own: "
-    remedy = f"{on}size {free} at most, or more hosts" if free else f"{on}the rack needs hosts of this pool"
+    remedy = f"{on}more hosts of this pool in the rack"
+    remedy += f", or size {free} at most, which moves data where the cluster runs already" if free else ""
     if not blocked:
         return message, remedy
     message += f" besides those in hostBlocks ({', '.join(blocked)})"
     remedy += "; or fewer hostBlocks: a pod that has to leave a host and finds no other waits for ever"
     return message, remedy
+
+
+def racks_without_hosts(source: CellSource, cluster: ClusterDefinition, usable: Collection[str]) -> list[str]:
+    """Return the racks that were allocated to the cluster and in which its pool has no host any more.
+
+    Fewer racks are no way out there: they move data, and the operator refuses them beside other changes.
+    """
+    allocation = source.allocations.file.clusters.get(cluster.key) if source.allocations else None
+    return [rack for rack in (allocation.racks if allocation else ()) if rack not in usable]
 
 
 def clusters_on_pools(definitions: Definitions) -> Iterator[tuple[ClusterDefinition, Settings]]:
