@@ -54,3 +54,8 @@ class Finding:
     remedy: str = ""
     location: Location | None = None
     subject: Subject | None = None
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Return what makes a finding the same on both sides of a change: lines move, so no location is part of it."""
+        return self.rule, self.severity, self.path, self.message, self.subject

@@ -73,26 +73,43 @@ class Document:
         return lambda path: self.locate((*above, *path))
 
     def find(self, path: str) -> Location:
-        """Return the location of a written path such as ``spec.rackConfig.racks[1].id``; keys may contain dots."""
+        """Return the location of a written path such as ``spec.rackConfig.racks[1].id`` or ``users.{cart}.roles``.
+
+        A name in braces is that of an entry of a list; keys may contain dots.
+        """
         return self.locate(self._keys(path))
 
     def _keys(self, path: str) -> list[Key]:
         keys: list[Key] = []
-        place, rest = self.root, path
+        data, place, rest = self.data, self.root, path
         while rest:
+            if place.items is not None and rest.startswith("{"):
+                name, _, after = rest[1:].partition("}")
+                position = _named(data, name)
+                if position is None:
+                    break
+                keys.append(position)
+                data, place, rest = data[position], place.items[position], after.removeprefix(".")
+                continue
             if place.items is not None and rest.startswith("["):
                 index, closed, after = rest[1:].partition("]")
                 if not closed or not index.isdecimal() or int(index) >= len(place.items):
                     break
                 keys.append(int(index))
-                place, rest = place.items[int(index)], after.removeprefix(".")
+                data, place, rest = data[int(index)], place.items[int(index)], after.removeprefix(".")
                 continue
             key = _longest_key(place, rest)
             if key is None or place.entries is None:
                 break
             keys.append(key)
-            place, rest = place.entries[key][1], rest[len(key) :].removeprefix(".")
+            data, place, rest = data[key], place.entries[key][1], rest[len(key) :].removeprefix(".")
         return keys
+
+
+def _named(entries: Any, name: str) -> int | None:
+    """Return the position of the entry with a name in a list; None if there is none."""
+    names = [entry.get("name") if isinstance(entry, dict) else None for entry in entries]
+    return names.index(name) if name in names else None
 
 
 def _longest_key(place: Position, path: str) -> str | None:

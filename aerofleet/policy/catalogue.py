@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aerofleet.policy import (
     exceptions,
     of_cells,
@@ -25,3 +27,5 @@ OF_CHANGES: tuple[Policy[[JudgedChange]], ...] = (
     *of_order.RULES,
 )
 RULES: tuple[Policy[...], ...] = (*OF_OBJECTS, *OF_CELLS, *OF_CHANGES, *exceptions.RULES)
+POLICIES: Mapping[str, Policy[...]] = {policy.id: policy for policy in RULES}
+"""Id → policy."""

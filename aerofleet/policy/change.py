@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from aerofleet.analysis.cell_change import CellChange, FleetChange
 from aerofleet.files.cell import CellFile
 from aerofleet.findings import Finding
-from aerofleet.policy.catalogue import OF_CHANGES, RULES
+from aerofleet.policy.catalogue import OF_CHANGES, POLICIES, RULES
 from aerofleet.policy.contacts import contacts_of
 from aerofleet.policy.exceptions import Exceptions
 from aerofleet.policy.judged_change import JudgedChange, source_of
@@ -45,10 +46,19 @@ def policy_report(fleet: FleetChange, change: CellChange) -> PolicyReport:
         return PolicyReport(base, head, ())
     exceptions = Exceptions(source, fleet.as_of, before)
     head = state_findings(full_head, fleet.as_of, exceptions, judge) if full_head else ()
-    of_change = change_findings(JudgedChange(judge, change, fleet, exceptions))
+    of_change = change_findings(JudgedChange(judge, change, fleet, exceptions, _stopped(base, head)))
     own = exceptions.findings(judge, RULES, JUDGED) if change.head else ()
     by_itself = exceptions.of_the_change(judge, contacts_of(before or after))
     return PolicyReport(base, head, (*of_change, *own, *by_itself))
+
+
+def _stopped(base: Iterable[Finding], head: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the errors of state policies of head that base does not have and that a waiver could let pass."""
+    known = {finding.identity for finding in base}
+    policies = ((POLICIES.get(finding.rule), finding) for finding in head if finding.severity == "error")
+    return tuple(
+        finding for policy, finding in policies if policy and policy.is_waivable and finding.identity not in known
+    )
 
 
 def judging_cell(before: CellSource | None, after: CellSource | None) -> CellFile | None:

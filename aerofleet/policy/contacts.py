@@ -22,19 +22,19 @@ class Contacts:
     roles: Mapping[Role, tuple[str, ...]] = field(default_factory=dict)
     teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def named(self, role: Role, teams: Iterable[str] = ()) -> str:
-        """Return whom to ask, as the object of a sentence: ``@shop/data (owner of the team shop)``.
+    def people(self, role: Role, teams: Iterable[str] = ()) -> tuple[str, ...]:
+        """Return whom to ask, each as the object of a sentence: ``@shop/data (team shop)``.
 
         ``teams``: those whose data it is, for the role ``data``.
         """
         if role == "data":
-            return " and ".join(self._of_team(team) for team in dict.fromkeys(teams)) or self.named("platform")
-        owners = self.roles.get(role, ())
-        if owners:
-            return f"{' or '.join(owners)} ({DUTIES[role]} of {self.cell})"
+            return tuple(self._of_team(team) for team in dict.fromkeys(teams)) or self.people("platform")
+        if owners := self.roles.get(role, ()):
+            return (f"{' or '.join(owners)} ({DUTIES[role]} of {self.cell})",)
         if role == "platform":
-            return f"the platform team of {self.cell}" if self.cell else "the platform team"
-        return f"{self.named('platform')} for {DUTIES[role]}"
+            return ("the platform team",)
+        answers = f"who answers for {role} in {self.cell or 'the cell'}, or " if role == "security" else ""
+        return tuple(f"{answers}{name}" for name in self.people("platform"))
 
     def _of_team(self, team: str) -> str:
         owners = self.teams.get(team, ())
@@ -46,8 +46,8 @@ DUTIES: Mapping[Role, str] = {
     "approvers": "approvers",
     "security": "security",
     "capacity": "capacity",
-    "data": "data",
 }
+"""Role → what its people are in a cell."""
 
 
 def contacts_of(source: CellSource | None) -> Contacts:

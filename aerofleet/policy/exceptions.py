@@ -60,6 +60,7 @@ APPROVES_ITSELF = declared_policy(
     level=Level.ADVISED,
     remedy="the word of the approvers of the file, or the entry in a change before this one",
     source=SOURCE,
+    asks="approvers",
 )
 RULES = policies_in(globals())
 
@@ -154,7 +155,7 @@ class Exceptions:
         for entry in self.entries if severity else ():
             if entry.is_new and entry.path in self._used:
                 message = f"{entry.label} is written in this change and counts in it: the change approves itself"
-                remedy = f"the word of {contacts.named('approvers')}, or the entry in a change before this one"
+                remedy = f"the word of {contacts.people('approvers')[0]}, or the entry in a change before this one"
                 subject = Subject("cell", cell.cell)
                 yield APPROVES_ITSELF.finding(entry.path, message, remedy, entry.location, subject, severity=severity)
 

@@ -11,7 +11,7 @@ from aerofleet.analysis.cell import CellAnalysis
 from aerofleet.analysis.cell_change import CellChange, FleetChange
 from aerofleet.analysis.change import ObjectChange
 from aerofleet.files.cell import CellFile
-from aerofleet.findings import Effect, Location, Subject
+from aerofleet.findings import Effect, Finding, Location, Subject
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.policy.exceptions import Exceptions
 from aerofleet.settings.source import CellSource
@@ -46,12 +46,15 @@ class ClusterChange:
 
 @dataclass(frozen=True)
 class JudgedChange:
-    """``cell``: the definition by whose environment and limits the change is judged: the stricter of both sides."""
+    """``cell``: the definition by whose environment and limits the change is judged: the stricter of both sides.
+    ``stopped``: the errors of state policies that the change brings and that a waiver could let pass.
+    """
 
     cell: CellFile
     change: CellChange
     fleet: FleetChange
     exceptions: Exceptions
+    stopped: tuple[Finding, ...] = ()
 
     @property
     def subject(self) -> Subject:

@@ -5,7 +5,7 @@ mildly, or reviewed by others.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from aerofleet.files.cell import CellFile, FreezeWindow
@@ -45,22 +45,12 @@ def lowerings(base: CellSource, head: CellSource, as_of: datetime.date) -> tuple
     before, after = base.cell.file, head.cell.file
     if before.ephemeral:
         return ()
-    teams = _teams(base), _teams(head)
     return (
         *_of_cell(before, after),
         *_of_limits(before.policy, after.policy),
         *_of_windows(before, after, as_of),
-        *_of_owners("cell", ("owners",), before.owners, after.owners, "changes of the cell"),
-        *_of_owners(
-            "cell", ("policy", "approvers"), before.policy.approvers, after.policy.approvers, "waivers and approvals"
-        ),
-        *(
-            lowering
-            for team in teams[0].keys() & teams[1].keys()
-            for lowering in _of_owners(
-                "tenants", ("teams", team, "owners"), teams[0][team].owners, teams[1][team].owners, "the team's file"
-            )
-        ),
+        *_of_people(before, after),
+        *_of_teams(_teams(base), _teams(head)),
     )
 
 
@@ -120,10 +110,30 @@ def _period(window: FreezeWindow) -> str:
     return f"from {window.start} to {window.end}"
 
 
+PEOPLE: tuple[tuple[Path, Callable[[CellFile], tuple[str, ...]], str], ...] = (
+    (("owners",), lambda cell: cell.owners, "approve changes of the cell"),
+    (("policy", "approvers"), lambda cell: cell.policy.approvers, "approve waivers and approvals"),
+    (("contacts", "security"), lambda cell: cell.contacts.security, "are asked about rights of users"),
+    (("contacts", "capacity"), lambda cell: cell.contacts.capacity, "are asked when data moves"),
+)
+"""(path, the people, what they do) of those whom a cell names."""
+
+
+def _of_people(before: CellFile, after: CellFile) -> Iterator[Lowering]:
+    for path, people, what in PEOPLE:
+        yield from _of_owners("cell", path, people(before), people(after), what)
+
+
+def _of_teams(before: dict[str, Tenant], after: dict[str, Tenant]) -> Iterator[Lowering]:
+    for team in sorted(before.keys() & after.keys()):
+        path = ("teams", team, "owners")
+        yield from _of_owners("tenants", path, before[team].owners, after[team].owners, "approve the file of the team")
+
+
 def _of_owners(file: str, path: Path, before: tuple[str, ...], after: tuple[str, ...], what: str) -> Iterator[Lowering]:
     """Yield owners of whom somebody is new, or all are gone. Where nobody was named, any owner protects more."""
     if before and (not after or widened(before, after)):
-        yield Lowering(file, path, _listed(before), _listed(after), f"others approve {what}")
+        yield Lowering(file, path, _listed(before), _listed(after), f"others {what}")
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from aerofleet.ako.access import is_secured
 from aerofleet.ako.admission.access_rules import SCOPED_PRIVILEGES
 from aerofleet.ako.config import namespaces, section
+from aerofleet.ako.hazards.of_access import administrative_rights
+from aerofleet.ako.hazards.of_cluster import administrative_user
 from aerofleet.ako.references import ADMIN
 from aerofleet.ako.rights import ADMINISTRATIVE, administrative, role_privileges, users_of
 from aerofleet.findings import LocatedProblem
@@ -57,6 +59,8 @@ def security_off(rendered: RenderedObject) -> Iterator[LocatedProblem]:
     kind="state",
     remedy="the narrowest privilege that does, or a waiver that names who needs it and until when",
     in_pack=True,
+    raises=(administrative_user, administrative_rights),
+    asks="security",
 )
 def user_is_administrator(rendered: RenderedObject) -> Iterator[LocatedProblem]:
     """No user but admin has rights beyond the data of an application."""
@@ -65,12 +69,12 @@ def user_is_administrator(rendered: RenderedObject) -> Iterator[LocatedProblem]:
         for name, roles in users_of(cluster).items():
             rights = administrative(roles, own) if name != ADMIN else {}
             if rights:
-                told = "; ".join(
+                listed = "; ".join(
                     f"{right}{f' by role {role}' if role != right else ''}, which {ADMINISTRATIVE[right]}"
                     for right, role in rights.items()
                 )
                 path = f"spec.aerospikeAccessControl.users.{{{name}}}.roles"
-                yield LocatedProblem(path, f"user {name} has {told}")
+                yield LocatedProblem(path, f"user {name} has {listed}")
 
 
 @policy(

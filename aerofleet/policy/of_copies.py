@@ -20,7 +20,8 @@ COPIES_TOO_FEW = raising(
     "copies-too-few",
     "Every namespace has two copies of each record or more. With one, every lost node loses records.",
     of_availability.one_copy,
-    remedy="replicationFactor: 2 or more",
+    remedy="replicationFactor: 2 or more, or a waiver by the owners of the data",
+    asks="data",
 )
 
 

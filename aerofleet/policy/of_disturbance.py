@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from aerofleet.findings import LocatedProblem
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.policy.judged_change import JudgedChange, source_of
-from aerofleet.policy.of_risk import named
+from aerofleet.policy.names import named
 from aerofleet.policy.policy import policies_in, policy
 
 STEPS = "move some clusters first: `ahead` in cell.yaml (docs/how-to/move-a-fleet-in-steps.md)"

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from aerofleet.analysis.cell import CellAnalysis
 from aerofleet.files.choices import Environment
 from aerofleet.files.tenants import Quota, Tenant
-from aerofleet.findings import LocatedProblem, Subject
+from aerofleet.findings import Effect, LocatedProblem, Subject
 from aerofleet.policy.judged_change import JudgedChange, source_of
+from aerofleet.policy.names import named
 from aerofleet.policy.policy import policies_in, policy
 from aerofleet.settings.source import CellSource
 from aerofleet.settings.tiers import TierChainError, TierRevision
@@ -65,19 +66,44 @@ def not_tried_below(judged: JudgedChange) -> Iterator[LocatedProblem]:
     source="Platform rule: docs/how-to/change-a-standard.md",
 )
 def tier_edited(judged: JudgedChange) -> Iterator[LocatedProblem]:
-    """The settings of a tier's revision that a cluster has stay what they are."""
+    """The settings of a tier's revision that a cluster has stay what they are, where another value restarts servers,
+    moves data or is refused.
+    """
+    yield from (problem for problem, effect in _edited(judged) if effect > Effect.LIVE)
+
+
+@policy(
+    "tier-edited-live",
+    kind="change",
+    remedy="a new revision, which one cluster tries first (docs/how-to/change-a-standard.md), or a waiver for the cell",
+    source="Platform rule: docs/how-to/change-a-standard.md",
+    asks="platform",
+)
+def tier_edited_live(judged: JudgedChange) -> Iterator[LocatedProblem]:
+    """The settings of a tier's revision that a cluster has stay what they are, also where servers take another value
+    live: all clusters get it at once, and none tries it.
+    """
+    yield from (problem for problem, effect in _edited(judged) if effect <= Effect.LIVE)
+
+
+def _edited(judged: JudgedChange) -> Iterator[tuple[LocatedProblem, Effect]]:
+    """Yield each revision that is edited in use, and the worst effect on the clusters that have it."""
     before, after = source_of(judged.change.base), source_of(judged.change.head)
     if before is None or after is None:
         return
+    effects = {cluster.key: cluster.change.effect for cluster in judged.clusters}
     for revision, keys in _in_use(before):
         now = after.tiers.find(revision.reference)
         if now is not None and not _is_same(revision, now):
-            clusters = f"{keys[0]}{f' and {len(keys) - 1} more' if len(keys) > 1 else ''}"
+            worst = max((effects.get(key, Effect.NONE) for key in keys), default=Effect.NONE)
+            have, them = ("has", "it") if len(keys) == 1 else ("have", "them")
             message = (
-                f"revision {revision.reference} is edited while {clusters} {'has' if len(keys) == 1 else 'have'} it"
+                f"revision {revision.reference} is edited in place, and {named(keys)} {have} it: the worst effect on "
+                f"{them} is {worst}"
             )
             path = ("revisions", str(revision.number))
-            yield LocatedProblem(".".join(path), message, "", now.document.locate(path), judged.subject)
+            place = now.document.locate(path)
+            yield LocatedProblem(".".join(path), message, "", place, judged.subject), worst
 
 
 def _in_use(source: CellSource) -> Iterator[tuple[TierRevision, list[str]]]:

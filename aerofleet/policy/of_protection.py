@@ -26,7 +26,8 @@ def _lowerings(judged: JudgedChange) -> tuple[Lowering, ...]:
 def _message(found: tuple[Lowering, ...], judged: JudgedChange) -> str:
     clusters = sum(cluster.before is not None for cluster in judged.clusters)
     texts = "; ".join(one.text for one in found)
-    return f"protects its {clusters} cluster{'' if clusters == 1 else 's'} less: {texts}"
+    subject = "its cluster is" if clusters == 1 else f"its {clusters} clusters are"
+    return f"{subject} protected less: {texts}"
 
 
 @policy(
@@ -34,6 +35,7 @@ def _message(found: tuple[Lowering, ...], judged: JudgedChange) -> str:
     kind="change",
     remedy="the value as it was, or an approval in approvals.yaml",
     waivable=False,
+    asks="approvers",
 )
 def protection_lowered(judged: JudgedChange) -> Iterator[LocatedProblem]:
     """A cell with clusters keeps its environment, its Kubernetes cluster, its limits, freeze windows and owners, or an

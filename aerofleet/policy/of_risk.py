@@ -12,6 +12,7 @@ from aerofleet.files.choices import ClusterState
 from aerofleet.findings import Effect, LocatedProblem, Subject
 from aerofleet.policy.digest import change_digest
 from aerofleet.policy.judged_change import ClusterChange, JudgedChange, source_of
+from aerofleet.policy.names import named
 from aerofleet.policy.policy import policies_in, policy
 from aerofleet.policy.severity import Level
 
@@ -63,19 +64,28 @@ def _reason(change: Any) -> tuple[str, str]:
     remedy="an approval in approvals.yaml, or no risk",
     source=APPROVE,
     waivable=False,
+    asks="data",
 )
 def risk_unapproved(judged: JudgedChange) -> Iterator[LocatedProblem]:
     """A change that puts data at risk has an approval, for this subject and exactly this change."""
     for subject, digest, path, reason in _risks(judged):
         if judged.exceptions.approval(str(Effect.DATA_AT_RISK), subject.name, digest) is None:
             remedy = (
-                f"in stacks/{judged.change.name}/approvals.yaml: "
+                f"{_waivers_needed(judged, subject)}in stacks/{judged.change.name}/approvals.yaml: "
                 f"{{effect: data-at-risk, subject: {subject.name}, change: {digest}, reason: …, owner: …, expires: …}}"
             )
             place = judged.of_cluster(subject.name) if subject.kind == "cluster" else None
             yield LocatedProblem(
                 path, f"puts data at risk, and nobody has approved it: {reason}", remedy, place, subject
             )
+
+
+def _waivers_needed(judged: JudgedChange, subject: Subject) -> str:
+    """Return the entries of waivers.yaml without which the approval is not enough, and when they are written."""
+    rules = dict.fromkeys(finding.rule for finding in judged.stopped if finding.subject == subject)
+    entries = ", ".join(f"{{rule: {rule}, subject: {subject.name}, reason: …, owner: …, expires: …}}" for rule in rules)
+    where = f"first, in a change of its own, in stacks/{judged.change.name}/waivers.yaml: {entries}; then "
+    return where if entries else ""
 
 
 @policy("risk-approved", kind="change", level=Level.NOTED, remedy="", source=APPROVE)
@@ -129,8 +139,8 @@ def risks_mixed(judged: JudgedChange) -> Iterator[LocatedProblem]:
     if _operator(judged):
         kinds[_operator(judged)] = []
     if len(kinds) > 1:
-        told = "; ".join(f"{kind}{f' ({named(keys)})' if keys else ''}" for kind, keys in sorted(kinds.items()))
-        yield LocatedProblem("", f"changes at once {told}", "", None, judged.subject)
+        listed = "; ".join(f"{kind}{f' ({named(keys)})' if keys else ''}" for kind, keys in sorted(kinds.items()))
+        yield LocatedProblem("", f"changes at once {listed}", "", None, judged.subject)
 
 
 def _kind(cluster: ClusterChange) -> str:
@@ -150,16 +160,6 @@ def _operator(judged: JudgedChange) -> str:
     sides = [source_of(judged.change.base), source_of(judged.change.head)]
     versions = [source.cell.file.operator.version for source in sides if source and source.cell]
     return f"the operator ({versions[0]} → {versions[1]})" if len(versions) == 2 and versions[0] != versions[1] else ""
-
-
-NAMED = 3
-"""Most clusters that a message names."""
-
-
-def named(keys: list[str]) -> str:
-    """Return the names of some clusters, and how many more there are."""
-    more = len(keys) - NAMED
-    return ", ".join(keys[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 RULES = policies_in(globals())

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from aerofleet.findings import Finding
 from aerofleet.findings.effect import Effect
 from aerofleet.forecast.text import longest
-from aerofleet.review.model import ChangedCluster, Review, UnknownCell
+from aerofleet.policy.contacts import Contacts, Role
+from aerofleet.review.model import Cause, CellFinding, ChangedCluster, Review, UnknownCell
 from aerofleet.review.other_lines import needs_a_look
 from aerofleet.units.amount import amount_range
+from aerofleet.units.cluster_key import team_of
 
 Action = Literal["merge", "wait", "ask", "stop"]
 ACTIONS: dict[Action, str] = {
@@ -55,33 +57,85 @@ def _stops(review: Review) -> Iterator[tuple[Action, str]]:
         yield "stop", f"The operator does not do the change of {counted(len(refused), 'cluster')}: take the way below."
     if objects := sum(other.effect == Effect.REFUSED for other in review.others):
         yield "stop", f"Kubernetes does not do the change of {counted(objects, 'object')}: take the way below."
-    if errors := _new(review, "error"):
-        yield "stop", f"It breaks {counted(len(errors), 'rule')} of the platform: {rules_of(errors)}."
+    if errors := [one.finding for one in _new(review, "error") if one.asks is None]:
+        rules = len({finding.rule for finding in errors})
+        yield "stop", f"It breaks {counted(rules, 'rule')} of the platform: {rules_of(errors)}."
 
 
 def _asks(review: Review) -> Iterator[tuple[Action, str]]:
     if mended := [one for one in review.unknown if one.is_mended]:
         text = f"It mends base ({_unknown(mended)}), and nobody knows what else it does there"
         yield "ask", f"{text}: compare it with the revision that was deployed last, `--base REVISION`."
-    if at_risk := _clusters(review, Effect.DATA_AT_RISK):
-        yield "ask", f"Ask {_teams(at_risk)} whether the data may be lost, or has a backup: a step can leave no copy."
-    if any(one.effect == Effect.DATA_AT_RISK for one in review.others):
-        yield "ask", "Ask the platform team: what a changed object does is not known, or may cut off data."
+    to_ask = [one for one in _new(review, "error", "severe", "warning") if one.asks is not None]
+    yield from _asks_about_data(review, [one for one in to_ask if one.asks == "data"])
+    if cells := dict.fromkeys(one.cell for one in review.others if one.effect == Effect.DATA_AT_RISK):
+        who = _people(review, "platform", cells)
+        yield "ask", f"Ask {who}: what a changed object does is not known, or may cut off data."
+    for role in dict.fromkeys(one.asks for one in to_ask if one.asks not in (None, "data")):
+        found = [one for one in to_ask if one.asks == role]
+        yield "ask", f"Ask {_people(review, role, (one.cell for one in found))} about {_what(found)}."
     admitted = [group for group in review.groups if group.first.effect < Effect.REFUSED]
-    hazards = [hazard for group in admitted for hazard in group.hazards if hazard.severity == "severe"]
-    if severe := [*hazards, *_new(review, "severe")]:
-        yield "ask", f"Ask who answers for what is severe below: {rules_of(severe)}."
+    hazards = [(group, hazard) for group in admitted for hazard in group.hazards if hazard.severity == "severe"]
+    severe = [one for one in _new(review, "severe") if one.asks is None]
+    if hazards or severe:
+        cells = dict.fromkeys((*(group.first.cell for group, _ in hazards), *(one.cell for one in severe)))
+        rules = rules_of((*(hazard for _, hazard in hazards), *(one.finding for one in severe)))
+        yield "ask", f"Ask {_people(review, 'platform', cells)} about what is severe below: {rules}."
     if moving := _clusters(review, Effect.MOVES_DATA):
-        who = counted(len(moving), "cluster")
-        text = f"Ask the platform team for a quiet time: data of {who} moves over the network{_needed(moving)}."
+        who, clusters = _people(review, "capacity", (one.cell for one in moving)), counted(len(moving), "cluster")
+        text = f"Ask {who} for a quiet time: data of {clusters} moves over the network{_needed(moving)}."
         yield "ask", text
     if review.previews:
         stacks = _listed(stack for preview in review.previews for stack in preview.stacks)
         yield "ask", f"Look at a preview of the engine first, for {stacks}: its pins, code or settings differ."
-    if lines := [cause for cause in review.other_lines if needs_a_look(cause)]:
-        yield "ask", f"Ask the platform team: no object shows what {counted(len(lines), 'changed line')} below will do."
+    named = {one.finding.location for one in to_ask}
+    if lines := [cause for cause in review.other_lines if needs_a_look(cause) and cause.location not in named]:
+        of_lines = [cell for cell in review.contacts if any(_is_of(cell, cause) for cause in lines)]
+        what = counted(len(lines), "changed line")
+        yield "ask", f"Ask {_people(review, 'platform', of_lines)}: no object shows what {what} below will do."
     if review.changed_code:
         yield "ask", "Ask the owners of the code: it differs, and the rendering with it."
+
+
+def _what(found: Sequence[CellFinding]) -> str:
+    """Return what somebody is asked about: the finding itself, or the rules of several."""
+    findings = [one.finding for one in found]
+    if len(findings) > 1:
+        return rules_of(findings)
+    return f"{findings[0].subject}: {findings[0].message}" if findings[0].subject else findings[0].message
+
+
+def _asks_about_data(review: Review, found: Sequence[CellFinding]) -> Iterator[tuple[Action, str]]:
+    """Yield whom to ask about data at risk. ``found``: the findings that their word lets pass."""
+    at_risk = _clusters(review, Effect.DATA_AT_RISK)
+    teams = [(cluster.cell, cluster.team) for cluster in at_risk]
+    for one in found:
+        subject = one.finding.subject
+        if subject is not None and subject.kind == "cluster":
+            teams.append((one.cell, team_of(subject.name)))
+    if at_risk or found:
+        cells = dict.fromkeys((*(cell for cell, _ in teams), *(one.cell for one in found)))
+        who = _people(review, "data", cells, teams)
+        rules = rules_of(one.finding for one in found)
+        missing = f" Without their approval or waiver it is stopped: {rules}." if found else ""
+        yield "ask", f"Ask {who} whether the data may be lost, or has a backup: a step can leave no copy.{missing}"
+
+
+def _people(review: Review, role: Role, cells: Iterable[str], teams: Iterable[tuple[str, str]] = ()) -> str:
+    """Return whom to ask in some cells. ``teams``: (cell, team) of those whose data it is."""
+    owned = list(teams)
+    names = [
+        name
+        for cell in dict.fromkeys(cells)
+        for name in review.contacts.get(cell, Contacts(cell)).people(role, (team for at, team in owned if at == cell))
+    ]
+    return _listed(names or Contacts().people(role))
+
+
+def _is_of(cell: str, cause: Cause) -> bool:
+    """Return whether a changed line is in the folder of a cell, or in a file of all cells."""
+    where = cause.location.file if cause.location else ""
+    return where.startswith(f"stacks/{cell}/") or where.count("/") < 2
 
 
 def _waits(review: Review) -> Iterator[tuple[Action, str]]:
@@ -115,21 +169,24 @@ def counted(number: int, noun: str) -> str:
 
 
 def rules_of(findings: Iterable[Finding]) -> str:
-    """Return the ids of the rules, each once."""
-    return ", ".join(f"`{name}`" for name in dict.fromkeys(finding.rule for finding in findings))
+    """Return the ids of the rules, each once, with the number of clusters where it is about several."""
+    subjects: dict[str, set[str]] = {}
+    for finding in findings:
+        clusters = subjects.setdefault(finding.rule, set())
+        if finding.subject is not None and finding.subject.kind == "cluster":
+            clusters.add(finding.subject.name)
+    return ", ".join(
+        f"`{name}`" + (f" ({counted(len(clusters), 'cluster')})" if len(clusters) > 1 else "")
+        for name, clusters in subjects.items()
+    )
 
 
 def _clusters(review: Review, effect: Effect) -> list[ChangedCluster]:
     return [cluster for cluster in review.clusters if cluster.effect == effect]
 
 
-def _new(review: Review, severity: str) -> list[Finding]:
-    return [one.finding for one in review.findings if one.is_new and one.finding.severity == severity]
-
-
-def _teams(clusters: Iterable[ChangedCluster]) -> str:
-    names = list(dict.fromkeys(cluster.team for cluster in clusters))
-    return f"the team{'s' if len(names) > 1 else ''} {_listed(names)}"
+def _new(review: Review, *severities: str) -> list[CellFinding]:
+    return [one for one in review.findings if one.is_new and one.finding.severity in severities]
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -11,7 +11,10 @@ from aerofleet.analysis.cell_change import CellChange, FleetChange
 from aerofleet.findings import Effect, Finding, Subject
 from aerofleet.findings.effect import EFFECTS
 from aerofleet.fleet.stack_name import stack_names
+from aerofleet.policy.catalogue import POLICIES
 from aerofleet.policy.change import policy_report
+from aerofleet.policy.contacts import contacts_of
+from aerofleet.policy.judged_change import source_of
 from aerofleet.policy.restated import without_restated
 from aerofleet.review.cell import NO_CODE, review_cell
 from aerofleet.review.exit_code import FAILING
@@ -61,6 +64,7 @@ def review_of(
         previews=tuple(_previews(change, code)),
         changed_code=code.files,
         other_lines=other_lines(change.cells, (*named, *of_upgrades)),
+        contacts={cell.name: contacts_of(source_of(cell.base) or source_of(cell.head)) for cell in change.cells},
     )
 
 
@@ -74,13 +78,14 @@ def _findings(fleet: FleetChange, cell: CellChange) -> Iterator[CellFinding]:
     if (head is not None and head.rendered is None) or cell.head is cell.base:
         return
     report = policy_report(fleet, cell)
-    known = {_key(finding) for finding in report.base}
+    known = {finding.identity for finding in report.base}
     stopping = set(stopping_findings(head))
     is_base_known = cell.full_base is None or not (cell.out_of_base or cell.full_base.rendered is None)
     for finding in (*report.head, *report.change):
         if finding not in stopping:
-            is_new = _key(finding) not in known and (is_base_known or finding.severity in FAILING)
-            yield CellFinding(cell.name, finding, is_new)
+            is_new = finding.identity not in known and (is_base_known or finding.severity in FAILING)
+            policy = POLICIES.get(finding.rule)
+            yield CellFinding(cell.name, finding, is_new, policy.asks if policy else None)
 
 
 def _without_restated(clusters: Iterable[ChangedCluster], findings: Iterable[CellFinding]) -> Iterator[ChangedCluster]:
@@ -103,8 +108,3 @@ def _previews(change: FleetChange, code: CodeChange) -> Iterator[EnginePreview]:
     if code.previews and stacks:
         yield EnginePreview(stacks, code.previews)
     yield from (EnginePreview((stack,), (file,)) for stack, file in code.stack_files.items())
-
-
-def _key(finding: Finding) -> tuple[object, ...]:
-    """Return what makes a finding the same on both sides: lines move, so the location is no part of it."""
-    return finding.rule, finding.severity, finding.path, finding.message, finding.subject

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from aerofleet.findings import Finding, Location
 from aerofleet.findings.effect import Effect, Reason
+from aerofleet.policy.contacts import Contacts, Role
 
 if TYPE_CHECKING:
     from aerofleet.forecast.model import Forecast
@@ -170,12 +171,13 @@ class ChangedOther:
 @dataclass(frozen=True, slots=True)
 class CellFinding:
     """A finding of head's definitions, or of a policy. ``is_new``: base did not have it. ``cell``: empty for a finding
-    about the fleet.
+    about the fleet. ``asks``: whose word is enough to let it pass; None where nobody's is.
     """
 
     cell: str
     finding: Finding
     is_new: bool = True
+    asks: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,7 @@ class Review:
     ``counts``: effect, or ``unknown`` → number of clusters, those without any effect too. ``clusters``: the changed
     ones; ``groups``: the same, each in one group, the worst effect first. ``changed_code``: names of the files of code,
     pins and locks that differ. ``other_lines``: the changed values of the definitions that no cluster's change names.
+    ``contacts``: cell → who answers for what in it, before the change.
     """
 
     base: Side
@@ -245,6 +248,7 @@ class Review:
     previews: tuple[EnginePreview, ...] = ()
     changed_code: tuple[str, ...] = ()
     other_lines: tuple[Cause, ...] = ()
+    contacts: Mapping[str, Contacts] = field(default_factory=dict)
 
     @property
     def effect(self) -> Effect:

@@ -72,6 +72,9 @@ spec:
     - {id: 2}
   annotations:
     example.com/key: x
+  users:
+    - {name: cart, roles: [read]}
+    - {name: a.b, roles: [write]}
 """
 
 
@@ -83,6 +86,9 @@ spec:
         ("spec.racks[0].label", 3, 15),
         ("spec.racks[7].id", 2, 3),
         ("spec.annotations.example.com/key", 6, 5),
+        ("spec.users.{a.b}.roles", 9, 19),
+        ("spec.users.{nobody}.roles", 7, 3),
+        ("spec.racks.{a}", 2, 3),
         ("spec.nothing.here", 1, 1),
         ("", 1, 1),
     ],

@@ -222,11 +222,11 @@ def in_memory_rebuild(cluster: Cluster) -> Iterator[Problem]:
 def administrative_user(cluster: Cluster) -> Iterator[Problem]:
     """A user other than admin has a right that reaches beyond the data of an application."""
     own = role_privileges(cluster)
-    for position, (name, roles) in enumerate(users_of(cluster).items()):
+    for name, roles in users_of(cluster).items():
         privileges = administrative(roles, own)
         if privileges and name != ADMIN:
             why = "; ".join(f"{privilege}, which {ADMINISTRATIVE[privilege]}" for privilege in sorted(privileges))
-            yield f"spec.aerospikeAccessControl.users[{position}].roles", f"{name} has {why}"
+            yield f"spec.aerospikeAccessControl.users.{{{name}}}.roles", f"{name} has {why}"
 
 
 RULES = rules_in(globals())
