@@ -7,26 +7,27 @@ from collections.abc import Iterable, Iterator
 from aerofleet.analysis.cell import CellAnalysis
 from aerofleet.files.choices import Environment
 from aerofleet.files.tenants import Quota, Tenant
-from aerofleet.findings import Effect, LocatedProblem, Subject
+from aerofleet.findings import Effect, LocatedProblem, Location, Subject
+from aerofleet.policy.introduced import server_line, tier_line
 from aerofleet.policy.judged_change import JudgedChange, source_of
 from aerofleet.policy.names import named
 from aerofleet.policy.policy import policies_in, policy
 from aerofleet.settings.source import CellSource
 from aerofleet.settings.tiers import TierChainError, TierRevision
 
-Deployed = dict[str, str]
-"""What a cell has deployed: ``tier gold@3``, ``server 8.1.2.6``, ``operator 4.5.0`` → one of the clusters with it."""
+Deployed = dict[tuple[str, str], list[str]]
+"""What a cell has deployed: (tier, gold@3), (server, 8.1.2.6) → its clusters; (operator, 4.5.0) → none."""
 
 
 def _deployed(side: CellAnalysis | None) -> Deployed:
     cell = side.resolution.cell if side else None
     if cell is None:
         return {}
-    deployed: Deployed = {f"operator {cell.operator.version}": ""}
+    deployed: Deployed = {("operator", cell.operator.version): []}
     for cluster in cell.clusters:
         if cluster.is_deployed:
-            deployed.setdefault(f"tier {cluster.tier.reference}", cluster.key)
-            deployed.setdefault(f"server {cluster.server_version}", cluster.key)
+            deployed.setdefault(("tier", cluster.tier.reference), []).append(cluster.key)
+            deployed.setdefault(("server", cluster.server_version), []).append(cluster.key)
     return deployed
 
 
@@ -42,21 +43,45 @@ def not_tried_below(judged: JudgedChange) -> Iterator[LocatedProblem]:
     if judged.cell.environment is not Environment.PRODUCTION:
         return
     here, wanted = _deployed(judged.change.base), _deployed(judged.change.head)
-    below: set[str] = set()
-    names = []
-    for cell in judged.fleet.cells:
-        built = cell.base.resolution.cell if cell.base else None
-        if built and not built.ephemeral and built.environment is not Environment.PRODUCTION:
-            names.append(cell.name)
-            below |= _deployed(cell.base).keys()
-    for what, key in wanted.items():
-        if what not in here and what not in below:
-            where = (
-                f"none of {', '.join(names)} has it" if names else "no cell of the project is of a lower environment"
-            )
-            subject = Subject("cluster", key) if key else judged.subject
-            place = judged.of_cluster(key) if key else judged.place("cell", "operator", "version")
-            yield LocatedProblem("", f"{what} is new in production, and {where}", "", place, subject)
+    lower, ephemeral = _cells_below(judged)
+    below = {what for cell in lower for what in _deployed(cell)}
+    untried = _untried([*_names(lower)], [*_names(ephemeral)])
+    for (kind, name), keys in wanted.items():
+        if (kind, name) not in here and (kind, name) not in below:
+            subject = Subject("cluster", keys[0]) if len(keys) == 1 else judged.subject
+            new = f"{kind} {name} is new in production{f', for {named(keys)}' if len(keys) > 1 else ''}"
+            place = _line(judged, kind, keys)
+            yield LocatedProblem("", f"{new}, and {untried}", "", place, subject)
+
+
+def _cells_below(judged: JudgedChange) -> tuple[list[CellAnalysis], list[CellAnalysis]]:
+    """Return the cells of lower environments before the change: those that count, and the ephemeral ones."""
+    sides = [cell.base for cell in judged.fleet.cells if cell.base and cell.base.resolution.cell]
+    built = [(side, side.resolution.cell) for side in sides]
+    lower = [side for side, cell in built if cell and not cell.ephemeral and _is_lower(cell.environment)]
+    return lower, [side for side, cell in built if cell and cell.ephemeral]
+
+
+def _is_lower(environment: Environment) -> bool:
+    return environment is not Environment.PRODUCTION
+
+
+def _names(sides: Iterable[CellAnalysis]) -> Iterator[str]:
+    return (side.resolution.cell.name for side in sides if side.resolution.cell)
+
+
+def _untried(lower: list[str], ephemeral: list[str]) -> str:
+    if lower:
+        return f"none of {', '.join(lower)} has it"
+    if ephemeral:
+        return f"no cell of a lower environment counts: {', '.join(ephemeral)} is ephemeral, where nothing is tried"
+    return "no cell of the project is of a lower environment"
+
+
+def _line(judged: JudgedChange, kind: str, keys: list[str]) -> Location | None:
+    if kind == "operator":
+        return judged.place("cell", "operator", "version")
+    return server_line(judged, keys[0]) if kind == "server" else tier_line(judged, keys[0])
 
 
 @policy(

@@ -16,6 +16,7 @@ from aerofleet.policy.change import policy_report
 from aerofleet.policy.contacts import contacts_of
 from aerofleet.policy.judged_change import source_of
 from aerofleet.policy.restated import without_restated
+from aerofleet.review.causes import line_of_most
 from aerofleet.review.cell import NO_CODE, review_cell
 from aerofleet.review.exit_code import FAILING
 from aerofleet.review.grouping import groups_of
@@ -41,7 +42,11 @@ def review_of(
 ) -> Review:
     """Return the review of a change. ``code``: what differs beside the definitions."""
     cells = [review_cell(cell, code) for cell in change.cells]
-    findings = tuple(finding for cell in change.cells for finding in _findings(change, cell))
+    findings = tuple(
+        finding
+        for cell, reviewed in zip(change.cells, cells, strict=True)
+        for finding in _findings(change, cell, reviewed.clusters)
+    )
     clusters = tuple(_without_restated((cluster for cell in cells for cluster in cell.clusters), findings))
     unknown = tuple(one for cell in change.cells for one in unknown_parts(cell, failures))
     counts = Counter(str(cluster.effect) for cluster in clusters)
@@ -68,11 +73,12 @@ def review_of(
     )
 
 
-def _findings(fleet: FleetChange, cell: CellChange) -> Iterator[CellFinding]:
+def _findings(fleet: FleetChange, cell: CellChange, clusters: Iterable[ChangedCluster]) -> Iterator[CellFinding]:
     """Yield the findings of head that are worth a change, and those of the policies of the change; those of mistakes
     are with what is unknown. A cell that does not change has none that is new: `aerofleet check` reports its own.
 
-    Where base has mistakes, nobody knows which findings it has: only those count as new that fail a review.
+    Where base has mistakes, nobody knows which findings it has: only those count as new that fail a review. A finding
+    about the change of several clusters is at the line that disturbs most of them.
     """
     head = cell.full_head
     if (head is not None and head.rendered is None) or cell.head is cell.base:
@@ -81,7 +87,9 @@ def _findings(fleet: FleetChange, cell: CellChange) -> Iterator[CellFinding]:
     known = {finding.identity for finding in report.base}
     stopping = set(stopping_findings(head))
     is_base_known = cell.full_base is None or not (cell.out_of_base or cell.full_base.rendered is None)
-    for finding in (*report.head, *report.change):
+    line = line_of_most(clusters)
+    of_change = (finding if finding.location else replace(finding, location=line) for finding in report.change)
+    for finding in (*report.head, *of_change):
         if finding not in stopping:
             is_new = finding.identity not in known and (is_base_known or finding.severity in FAILING)
             policy = POLICIES.get(finding.rule)

@@ -6,16 +6,17 @@ follows from another line is no cause either: a tier's lines that another refere
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
-from aerofleet.findings import Location
+from aerofleet.findings import Effect, Location
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.resolve import Resolution, ResolvedSettings
 from aerofleet.load import Document
 from aerofleet.review.differences import Difference, differences
-from aerofleet.review.model import Cause, SideName
+from aerofleet.review.model import Cause, ChangedCluster, SideName
 from aerofleet.settings.ahead import entries_for
 from aerofleet.settings.layers import TEAM, layers_of
 from aerofleet.settings.merge import Layer, Path
@@ -284,3 +285,16 @@ def _distinct(causes: Iterable[Cause]) -> tuple[Cause, ...]:
         if not any(is_same(cause.new, known.new) for known in same):
             kept.append(cause)
     return tuple(kept)
+
+
+def line_of_most(clusters: Iterable[ChangedCluster]) -> Location | None:
+    """Return the line of head that changes most of the clusters that restart or move data; the first one of several,
+    None if there is none.
+    """
+    lines = Counter(
+        cause.location
+        for cluster in clusters
+        for cause in cluster.causes
+        if cluster.effect >= Effect.WARM_RESTART and cause.side == "head"
+    )
+    return max(filter(None, lines), key=lambda line: lines[line], default=None)

@@ -281,10 +281,13 @@ def tls_names_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Probl
             )
 
 
-BOTH_FIRST = (
-    "first a change to both ports (`security: {tls: true, plainPorts: true}` in a definition), "
-    "and this one when it is rolled out"
+IN_TWO_STEPS = (
+    "in two changes (docs/how-to/turn-on-tls.md): first one that opens both ports and rebuilds every pod "
+    "(`security: {{tls: true, plainPorts: true}}` in a definition); then the owners of the clients move each of "
+    "them to the {to} port; then this one, with which every server restarts once more, and clients that have not "
+    "moved are cut off"
 )
+"""``to``: the kind of port that stays."""
 
 
 @rule("port-frozen", scope="change", severity="error", source=f"{CONFIG_VALIDATION}: validateNetworkPortUpdate")
@@ -305,7 +308,7 @@ def ports_stay(old: Cluster, new: Cluster, status: Status) -> Iterator[Problem]:
             yield (
                 f"{path}.{lost[0]}",
                 f"{lost[0]} of {label} goes, and there was no {other} beside it",
-                BOTH_FIRST,
+                IN_TWO_STEPS.format(to="TLS" if lost[0] == "port" else "plain"),
             )
 
 

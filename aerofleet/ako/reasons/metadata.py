@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aerofleet.ako.access import users
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import section
 from aerofleet.ako.narrow import becomes
@@ -47,8 +48,8 @@ def metadata_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
 def _pass(cluster: Cluster) -> str:
     """Return what a pass without a change of the spec does."""
     steps = ["ends a quiesce that was made by hand", "replaces pods that have failed"]
-    if cluster.spec.get("aerospikeAccessControl"):
-        steps.insert(0, "sets the password of every user from its Secret again")
+    if any(user.get("secretName") for user in users(cluster)):
+        steps.insert(0, "sets the password of each user with a Secret again")
     return f"the operator runs a pass, which {', '.join(steps[:-1])} and {steps[-1]}; pods that run stay"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
+from aerofleet.ako.reasons.metadata import ANNOTATIONS_SINCE
 from aerofleet.findings import LocatedProblem, rule, rules_in
 from aerofleet.fleet.build_cluster import ADMIN_USER, EXPORTER_USER
 from aerofleet.fleet.checks.definitions import Definitions, in_cluster, in_file, in_layer
@@ -12,6 +13,7 @@ from aerofleet.fleet.checks.names import settings_in_files
 from aerofleet.settings.merge import is_named_list
 from aerofleet.settings.source import CellSource, ClusterDefinition
 from aerofleet.settings.tiers import TierChainError
+from aerofleet.units.version import is_at_least
 
 PLATFORM_USERS = (ADMIN_USER, EXPORTER_USER)
 
@@ -87,6 +89,23 @@ def password_user(definitions: Definitions) -> Iterator[LocatedProblem]:
             if user not in users:
                 message, remedy = f"the cluster has no user '{user}'", f"its users are {', '.join(users)}"
                 yield in_cluster(cluster, ("passwords", user), message, remedy)
+
+
+@rule(
+    "reconcile-request-unseen",
+    scope="cell",
+    severity="warning",
+    remedy=f"operator {ANNOTATIONS_SINCE} or later; a new generation of a password is seen by all of them",
+    source="AKO 4.2.0, internal/controller/cluster/aerospikecluster_controller.go: SetupWithManager",
+)
+def reconcile_request_unseen(definitions: Definitions) -> Iterator[LocatedProblem]:
+    """A reconcile request does nothing: the operator's release does not look at annotations."""
+    cell = definitions.source.cell
+    version = cell.file.operator.version if cell else ANNOTATIONS_SINCE
+    for cluster, settings in definitions.clusters() if not is_at_least(version, ANNOTATIONS_SINCE) else ():
+        if settings.reconcile_request:
+            message = f"operator {version} does not see reconcileRequest '{settings.reconcile_request}'"
+            yield in_layer(definitions.source, cluster, ("reconcileRequest",), message)
 
 
 RULES = rules_in(globals())
