@@ -21,13 +21,13 @@ def change_digest(change: ObjectChange, old: Mapping[str, Any] | None, new: Mapp
     It is ``c`` and 12 hexadecimal digits: YAML takes it for no number. The text of a reason is no part of it: a
     better message is no other risk.
     """
-    reasons = sorted({(one.rule, one.path) for one in change.reasons if one.effect is Effect.DATA_AT_RISK})
+    reasons = sorted({(reason.rule, reason.path) for reason in change.reasons if reason.effect is Effect.DATA_AT_RISK})
     return _digest([old, new, reasons])
 
 
 def lowering_digest(cell: str, lowerings: Iterable[Lowering]) -> str:
     """Return a digest of the values of a cell that protect it less, in the form of that of a change."""
-    return _digest([cell, sorted(([*one.path], one.old, one.new) for one in lowerings)])
+    return _digest([cell, sorted(([*lowering.path], lowering.old, lowering.new) for lowering in lowerings)])
 
 
 def _digest(value: object) -> str:

@@ -47,7 +47,7 @@ def tier_line(judged: JudgedChange, key: str) -> Location | None:
 
 
 def _defined(source: CellSource | None, key: str) -> ClusterDefinition | None:
-    return next((one for one in (source.clusters if source else ()) if one.key == key), None)
+    return next((cluster for cluster in (source.clusters if source else ()) if cluster.key == key), None)
 
 
 def _written_tier(definition: ClusterDefinition) -> object:

@@ -78,7 +78,9 @@ class JudgedChange:
 
     def objects(self) -> Iterator[tuple[ObjectChange, Object | None, Object | None]]:
         """Yield (change, object before, object after) of every object beside the clusters that differs."""
-        old, new = ({label_of(one): one for one in _objects(side)} for side in (self.change.base, self.change.head))
+        old, new = (
+            {label_of(written): written for written in _objects(side)} for side in (self.change.base, self.change.head)
+        )
         for change in self.change.change.objects:
             yield change, old.get(change.subject.name), new.get(change.subject.name)
 
@@ -91,7 +93,7 @@ class JudgedChange:
     def of_cluster(self, key: str, *path: str | int) -> Location | None:
         """Return the place of a key of a cluster in head's team file; None for a cluster that head does not define."""
         source = source_of(self.change.head)
-        found = (one for one in (source.clusters if source else ()) if one.key == key)
+        found = (cluster for cluster in (source.clusters if source else ()) if cluster.key == key)
         return next((definition.locate(path) for definition in found), None)
 
 

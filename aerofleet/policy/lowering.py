@@ -99,9 +99,11 @@ def _of_windows(before: CellFile, after: CellFile, as_of: datetime.date) -> Iter
     """Yield the windows of base that are not over and that no window of head covers."""
     for window in before.freeze_windows:
         is_over = window.end.date() < as_of
-        if not is_over and not any(one.start <= window.start and one.end >= window.end for one in after.freeze_windows):
-            same = (one for one in after.freeze_windows if one.name == window.name)
-            new = next((_period(one) for one in same), "none")
+        if not is_over and not any(
+            other.start <= window.start and other.end >= window.end for other in after.freeze_windows
+        ):
+            same = (other for other in after.freeze_windows if other.name == window.name)
+            new = next((_period(other) for other in same), "none")
             text = "changes may be merged on days that were frozen"
             yield Lowering("cell", ("freezeWindows",), f"'{window.name}' {_period(window)}", new, text)
 

@@ -30,7 +30,7 @@ class JudgedCell:
     remedy="end it (docs/how-to/write-what-no-setting-has.md), or look at it again and write the day as `since`",
 )
 def overlay_old(judged: JudgedCell) -> Iterator[LocatedProblem]:
-    """Every overlay was looked at within the last `policy.overlayDays` days, as its `since` says."""
+    """Every overlay was looked at within the last `policy.overlayDays` days, by the day of its `since`."""
     most = judged.cell.policy.overlay_days
     source = judged.analysis.resolution.source
     for definition in source.clusters if source else ():

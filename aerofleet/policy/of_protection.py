@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aerofleet.analysis.cell import CellAnalysis
 from aerofleet.findings import LocatedProblem
 from aerofleet.policy.digest import lowering_digest
 from aerofleet.policy.judged_change import JudgedChange, source_of
@@ -25,7 +26,7 @@ def _lowerings(judged: JudgedChange) -> tuple[Lowering, ...]:
 
 def _message(found: tuple[Lowering, ...], judged: JudgedChange) -> str:
     clusters = sum(cluster.before is not None for cluster in judged.clusters)
-    texts = "; ".join(one.text for one in found)
+    texts = "; ".join(lowering.text for lowering in found)
     subject = "its cluster is" if clusters == 1 else f"its {clusters} clusters are"
     return f"{subject} protected less: {texts}"
 
@@ -63,6 +64,37 @@ def lowering_approved(judged: JudgedChange) -> Iterator[LocatedProblem]:
     if entry is not None:
         message = f"{_message(found, judged)} (approved {entry.by})"
         yield LocatedProblem(".".join(map(str, found[0].path)), message, "", entry.location, judged.subject)
+
+
+@policy(
+    "secrets-shared",
+    kind="change",
+    level=Level.ADVISED,
+    remedy="a path of its own: secretStore.pathPrefix",
+    asks="security",
+)
+def secrets_shared(judged: JudgedChange) -> Iterator[LocatedProblem]:
+    """No two cells have one path in one store: a cluster of the same team and name has the same passwords in both."""
+    before, after = (_secret_path(side) for side in (judged.change.base, judged.change.head))
+    if after is None or after == before:
+        return
+    same = [cell.name for cell in judged.fleet.cells if cell.head and _secret_path(cell.head) == after]
+    others = [name for name in same if name != judged.change.name]
+    if others:
+        store, prefix = after
+        message = (
+            f"has the path '{prefix}' in store {store}, as cell {', '.join(others)} has: if it is one store, clusters "
+            "of the same team and name share passwords and certificates"
+        )
+        place = judged.place("cell", "secretStore", "pathPrefix")
+        yield LocatedProblem("secretStore.pathPrefix", message, "", place, judged.subject)
+
+
+def _secret_path(side: CellAnalysis | None) -> tuple[str, str] | None:
+    """Return (store, path) of the secrets of a cell; None for one whose store is none that cells can share."""
+    source = source_of(side)
+    store = source.cell.file.secret_store if source and source.cell else None
+    return (store.store, store.path_prefix) if store and store.kind == "external-secrets" else None
 
 
 RULES = policies_in(globals())

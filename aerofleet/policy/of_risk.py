@@ -34,6 +34,26 @@ def end_skipped(judged: JudgedChange) -> Iterator[LocatedProblem]:
             yield LocatedProblem("state", message, "", place, cluster.subject)
 
 
+@policy(
+    "end-announced",
+    kind="change",
+    level=Level.ADVISED,
+    remedy="the word of the owners of its data",
+    source="Platform rule: docs/how-to/end-a-cluster.md",
+    asks="data",
+)
+def end_announced(judged: JudgedChange) -> Iterator[LocatedProblem]:
+    """A cluster becomes `unprotected`: the next change may delete it and its data, and needs no approval for that."""
+    for cluster in judged.clusters:
+        sides = cluster.before, cluster.after
+        was, now = (side is not None and side.state is ClusterState.UNPROTECTED for side in sides)
+        if now and not was and cluster.before is not None:
+            message = (
+                f"{cluster.before.state.value} → unprotected: the next change may delete it with its data, unapproved"
+            )
+            yield LocatedProblem("state", message, "", judged.of_cluster(cluster.key, "state"), cluster.subject)
+
+
 def _has_its_step(cluster: ClusterChange) -> bool:
     return cluster.before is not None and cluster.before.state is ClusterState.UNPROTECTED
 
@@ -106,7 +126,9 @@ def risk_approved(judged: JudgedChange) -> Iterator[LocatedProblem]:
 def freeze_window(judged: JudgedChange) -> Iterator[LocatedProblem]:
     """Nothing changes in a cell on a day of a freeze window, neither of base nor of head."""
     changed = [
-        one for one in (*judged.change.change.clusters, *judged.change.change.objects) if one.effect > Effect.NONE
+        change
+        for change in (*judged.change.change.clusters, *judged.change.change.objects)
+        if change.effect > Effect.NONE
     ]
     sides = [source_of(judged.change.base), source_of(judged.change.head)]
     windows = dict.fromkeys(

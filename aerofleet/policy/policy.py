@@ -1,4 +1,4 @@
-"""A policy: a rule with a kind and a level, and the hazards that it stands for."""
+"""A policy: a rule with a kind and a level, and the hazards that it reports."""
 
 from __future__ import annotations
 
