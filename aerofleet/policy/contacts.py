@@ -21,6 +21,7 @@ class Contacts:
     cell: str = ""
     roles: Mapping[Role, tuple[str, ...]] = field(default_factory=dict)
     teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_ephemeral: bool = False
 
     def people(self, role: Role, teams: Iterable[str] = ()) -> tuple[str, ...]:
         """Return whom to ask, each as the object of a sentence: ``@shop/data (team shop)``.
@@ -62,4 +63,4 @@ def contacts_of(source: CellSource | None) -> Contacts:
         "capacity": cell.contacts.capacity,
     }
     tenants = source.tenants.file.teams if source.tenants else {}
-    return Contacts(source.name, roles, {team: tenant.owners for team, tenant in tenants.items()})
+    return Contacts(source.name, roles, {team: tenant.owners for team, tenant in tenants.items()}, cell.ephemeral)

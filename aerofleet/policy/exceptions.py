@@ -83,7 +83,7 @@ class Entry:
         written = self.written
         if isinstance(written, Waiver):
             return f"the waiver of {written.rule} for {written.subject}"
-        return f"the approval of {written.effect} for {written.subject}, change {written.change}"
+        return f"the approval of {written.effect} for {written.subject} (change {written.change})"
 
     @property
     def by(self) -> str:

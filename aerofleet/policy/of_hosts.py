@@ -12,8 +12,8 @@ from aerofleet.files.choices import HostState
 from aerofleet.findings import LocatedProblem
 from aerofleet.fleet.metal import Host
 from aerofleet.policy.judged_change import JudgedChange
+from aerofleet.policy.names import named
 from aerofleet.policy.of_cells import JudgedCell
-from aerofleet.policy.of_risk import named
 from aerofleet.policy.policy import policies_in, policy
 from aerofleet.policy.severity import Level
 from aerofleet.units.amount import counted

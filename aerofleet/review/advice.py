@@ -122,12 +122,14 @@ def _asks_about_data(review: Review, found: Sequence[CellFinding]) -> Iterator[t
 
 
 def _people(review: Review, role: Role, cells: Iterable[str], teams: Iterable[tuple[str, str]] = ()) -> str:
-    """Return whom to ask in some cells. ``teams``: (cell, team) of those whose data it is."""
-    owned = list(teams)
+    """Return whom to ask in some cells; in ephemeral ones only where there is no other. ``teams``: (cell, team) of
+    those whose data it is.
+    """
+    owned, contacts = list(teams), [review.contacts.get(cell, Contacts(cell)) for cell in dict.fromkeys(cells)]
     names = [
         name
-        for cell in dict.fromkeys(cells)
-        for name in review.contacts.get(cell, Contacts(cell)).people(role, (team for at, team in owned if at == cell))
+        for contact in [contact for contact in contacts if not contact.is_ephemeral] or contacts
+        for name in contact.people(role, (team for cell, team in owned if cell == contact.cell))
     ]
     return _listed(names or Contacts().people(role))
 

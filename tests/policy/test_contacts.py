@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,21 @@ def test_whom_to_ask(role: Role, named: tuple[str, ...], unnamed: tuple[str, ...
     teams = ("shop", "search", "shop")
     assert contacts(tmp_path / "named", OWNED, TEAM).people(role, teams) == named
     assert contacts(tmp_path / "unnamed").people(role, teams) == unnamed
+
+
+def test_an_ephemeral_cell_adds_nobody_to_those_of_another_cell(tmp_path: Path) -> None:
+    base = copy_of(SHOP, tmp_path / "base")
+    shutil.copytree(base / "stacks/here", base / "stacks/there")
+    change(base, {"file": "stacks/there/cell.yaml", "replace": "cell: here", "by": "cell: there\nephemeral: true"})
+    change(base, OWNED)
+    head = tmp_path / "head"
+    shutil.copytree(base, head)
+    for cell in ("here", "there"):
+        restart = {"replace": "    users:", "by": "    size: 2\n    users:"}
+        change(head, {"file": f"stacks/{cell}/teams/shop.yaml", **restart})
+    steps = advice_of(review_sides(head, Request(str(base), str(head)), DAY)).steps
+    asked = [step for step in steps if "for a quiet time" in step]
+    assert [step.partition(" for a")[0] for step in asked] == ["Ask @shop/platform or @shop/night (owners of here)"]
 
 
 def test_a_change_does_not_choose_who_is_asked(tmp_path: Path) -> None:
