@@ -115,7 +115,7 @@ def test_some_hundred_cases(pairs_of: Callable[[int], Iterable[Pair]]) -> None:
 @pytest.mark.nightly
 @pytest.mark.parametrize("pairs_of", [of_change, of_events])
 def test_ten_thousand_cases(pairs_of: Callable[[int], Iterable[Pair]]) -> None:
-    found = agreement(pairs_of, range(1000, 12_000))
+    found = agreement(pairs_of, range(1000, 13_000))
     assert found.cases >= 10_000
     found.check()
 
