@@ -52,6 +52,7 @@ VERBS: dict[str, Verb] = {
     "lint": Verb("aerofleet.cli.lint", "judge raw AerospikeCluster files"),
     "diff": Verb("aerofleet.cli.diff", "predict what the operator does with a change of AerospikeCluster files"),
     "review": Verb("aerofleet.cli.review", "predict what a change of the definitions does to every cluster"),
+    "drift": Verb("aerofleet.cli.drift", "compare the definitions with the API server and the running servers"),
     "preflight": Verb("aerofleet.cli.preflight", "report what a cell needs and the Kubernetes cluster lacks"),
     "wait": Verb("aerofleet.cli.wait", "wait until the operator has finished and the database is healthy"),
     "recover": Verb("aerofleet.cli.recover", "make a stack usable again after a run that crashed"),

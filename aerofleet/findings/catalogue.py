@@ -76,7 +76,7 @@ MODULES: dict[Scope, tuple[str, ...]] = {
         "aerofleet.review.agreement.compare",
     ),
     "status": ("aerofleet.ako.hazards",),
-    "live": ("aerofleet.live.preflight",),
+    "live": ("aerofleet.live.preflight", "aerofleet.drift.rules"),
     "policy": ("aerofleet.policy.catalogue",),
 }
 """Scope → the modules with its rules. A module may have rules of several scopes; it is listed under each of them."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aerofleet.findings.stop import FailureError
 from aerofleet.live.rollout import Progress, Rollout
@@ -57,19 +58,8 @@ class UnansweredError(FailureError):
     """A node of the cluster did not answer a command; the text names the node and has its message."""
 
 
-def parse_info(answer: str) -> dict[str, str]:
-    """Return the pairs of an info answer: ``a=1;b=2`` → ``{"a": "1", "b": "2"}``."""
-    return dict(part.partition("=")[::2] for part in answer.strip().split(";") if part)
-
-
-def ask(
-    seeds: Sequence[tuple[str, int]], namespaces: Sequence[str], access: Access, size: int
-) -> dict[str, NodeAnswers]:
-    """Ask every node for ``statistics``, each ``namespace/NAME``, and whether a cluster of ``size`` nodes is stable.
-
-    Returns node → answers. Raises ConnectionError if no seed answers, UnansweredError if one does and a node then
-    does not answer or refuses.
-    """
+def connected(seeds: Sequence[tuple[str, int]], access: Access) -> Any:
+    """Return a client of the cluster, which the caller closes. Raises ConnectionError if no seed answers."""
     import aerospike
     from aerospike.exception import AerospikeError
 
@@ -83,9 +73,27 @@ def ask(
         config["user"] = access.user
         config["password"] = access.password_file.read_text().strip()
     try:
-        client = aerospike.client(config)
+        return aerospike.client(config)
     except AerospikeError as error:
         raise ConnectionError(f"no seed answered: {error.msg}") from None
+
+
+def parse_info(answer: str) -> dict[str, str]:
+    """Return the pairs of an info answer: ``a=1;b=2`` → ``{"a": "1", "b": "2"}``."""
+    return dict(part.partition("=")[::2] for part in answer.strip().split(";") if part)
+
+
+def ask(
+    seeds: Sequence[tuple[str, int]], namespaces: Sequence[str], access: Access, size: int
+) -> dict[str, NodeAnswers]:
+    """Ask every node for ``statistics``, each ``namespace/NAME``, and whether a cluster of ``size`` nodes is stable.
+
+    Returns node → answers. Raises ConnectionError if no seed answers, UnansweredError if one does and a node then
+    does not answer or refuses.
+    """
+    from aerospike.exception import AerospikeError
+
+    client = connected(seeds, access)
     answers: dict[str, dict[str, Statistics]] = {}
     gates: dict[str, tuple[str, str]] = {}
     try:

@@ -50,7 +50,7 @@ SCOPES: dict[Scope, tuple[str, str]] = {
     "config": ("The server's configuration, and a change of it", CONFIG),
     "change": ("A change of a cluster", "Refusals of the operator, reasons for an [effect](#effects), and hazards."),
     "status": ("A change while a cluster is not as its definition says", "The status of the old cluster has it."),
-    "live": ("A Kubernetes cluster", "`preflight` asks the API server. Nothing is written."),
+    "live": ("A Kubernetes cluster", "`preflight` asks the API server, `drift` the nodes, too. Nothing is written."),
     "policy": ("The policies of the platform", POLICIES),
 }
 

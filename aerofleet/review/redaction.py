@@ -15,10 +15,11 @@ HIDDEN = "(a secret, not shown)"
 def redacted(cause: Cause) -> Cause:
     """Return the cause; each text in its values that is a secret is ``HIDDEN``."""
     keys = tuple(map(str, parsed(cause.path)))
-    return replace(cause, old=_without_secrets(keys, cause.old), new=_without_secrets(keys, cause.new))
+    return replace(cause, old=without_secrets(keys, cause.old), new=without_secrets(keys, cause.new))
 
 
-def _without_secrets(keys: tuple[str, ...], value: Any) -> Any:
+def without_secrets(keys: tuple[str, ...], value: Any) -> Any:
+    """Return the value at a path of ``keys``; each text in it that is a secret is ``HIDDEN``."""
     if isinstance(value, str):
         return HIDDEN if _is_secret_text(keys, value) else value
     if not isinstance(value, dict | list):

@@ -70,6 +70,12 @@ def agreement() -> Iterator[Case]:
     yield from _listed({expected.split()[1] for expected in case.get("expect", ())} for case in cases)
 
 
+def drift() -> Iterator[Case]:
+    """tests/cases/drift: what is planted on an API server or at a node, with all that is found."""
+    cases = _read(CASES / "drift" / "planted.yaml")
+    yield from _listed({expected["rule"] for expected in case.get("expect", ())} for case in cases)
+
+
 def servers() -> Iterator[Case]:
     """tests/cases/server: configurations that a server starts with or refuses, and the records that a start loses."""
     yield from _listed(set(case.get("findings", ())) for case in _read(CASES / "server" / "start.yaml")["cases"])
@@ -121,6 +127,7 @@ READERS: tuple[Callable[[], Iterable[Case]], ...] = (
     definitions,
     policies,
     agreement,
+    drift,
     servers,
     printed,
     in_code,
