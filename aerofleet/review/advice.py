@@ -24,6 +24,7 @@ ACTIONS: dict[Action, str] = {
 }
 """Action → what a reader should do, the mildest first."""
 MOST_NAMES = 6
+MOST_ASKS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,10 @@ def _asks(review: Review) -> Iterator[tuple[Action, str]]:
     if review.previews:
         stacks = _listed(stack for preview in review.previews for stack in preview.stacks)
         yield "ask", f"Look at a preview of the engine first, for {stacks}: its pins, code or settings differ."
+    asks = list(dict.fromkeys(one.ask for one in review.hosts if one.ask))
+    yield from (("ask", text) for text in asks[:MOST_ASKS])
+    if more := len(asks[MOST_ASKS:]):
+        yield "ask", f"Ask the same about {counted(more, 'host')} more, which are below."
     named = {one.finding.location for one in to_ask}
     if lines := [cause for cause in review.other_lines if needs_a_look(cause) and cause.location not in named]:
         of_lines = [cell for cell in review.contacts if any(_is_of(cell, cause) for cause in lines)]

@@ -31,6 +31,7 @@ from aerofleet.review.model import (
     Side,
 )
 from aerofleet.review.other_lines import other_lines
+from aerofleet.review.room import host_changes
 from aerofleet.review.unknown import number_of_unknown, stopping_findings, unknown_parts
 from aerofleet.units.cluster_key import cluster_key
 
@@ -55,6 +56,7 @@ def review_of(
     named = (cause for cluster in clusters for cause in cluster.causes)
     upgrades = tuple(upgrade for cell in cells for upgrade in cell.upgrades)
     of_upgrades = (upgrade.cause for upgrade in upgrades if upgrade.cause)
+    hosts, lines = host_changes(change.cells, other_lines(change.cells, (*named, *of_upgrades)))
     return Review(
         base,
         head,
@@ -68,7 +70,8 @@ def review_of(
         upgrades=upgrades,
         previews=tuple(_previews(change, code)),
         changed_code=code.files,
-        other_lines=other_lines(change.cells, (*named, *of_upgrades)),
+        hosts=hosts,
+        other_lines=lines,
         contacts={cell.name: contacts_of(source_of(cell.base) or source_of(cell.head)) for cell in change.cells},
     )
 

@@ -217,6 +217,21 @@ class Upgrade:
 
 
 @dataclass(frozen=True, slots=True)
+class HostChange:
+    """What a change does to hosts, to the room on the hosts of a pool, or to a quota.
+
+    ``subject``: ``host NAME (pool NAME, rack NAME)``, ``pool NAME`` or ``team NAME``. ``causes``: the changed lines.
+    ``notes``: sentences for a reader. ``ask``: who has to answer what before; empty where nobody has to.
+    """
+
+    cell: str
+    subject: str
+    causes: tuple[Cause, ...] = ()
+    notes: tuple[str, ...] = ()
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EnginePreview:
     """Stacks for which only the engine can say what a change does. ``pins``: what differs: ``pulumi-kubernetes 4.34.0 →
     4.35.0``."""
@@ -231,7 +246,8 @@ class Review:
 
     ``counts``: effect, or ``unknown`` → number of clusters, those without any effect too. ``clusters``: the changed
     ones; ``groups``: the same, each in one group, the worst effect first. ``changed_code``: names of the files of code,
-    pins and locks that differ. ``other_lines``: the changed values of the definitions that no cluster's change names.
+    pins and locks that differ. ``hosts``: what becomes of hosts, the room on them, and quotas. ``other_lines``: the
+    changed values of the definitions that nothing else here names.
     ``contacts``: cell → who answers for what in it, before the change.
     """
 
@@ -247,6 +263,7 @@ class Review:
     upgrades: tuple[Upgrade, ...] = ()
     previews: tuple[EnginePreview, ...] = ()
     changed_code: tuple[str, ...] = ()
+    hosts: tuple[HostChange, ...] = ()
     other_lines: tuple[Cause, ...] = ()
     contacts: Mapping[str, Contacts] = field(default_factory=dict)
 
@@ -274,5 +291,5 @@ class Review:
         unknown.
         """
         new = any(finding.is_new for finding in self.findings)
-        changes = (self.clusters, self.others, self.unknown, self.upgrades, self.previews, self.other_lines)
+        changes = (self.clusters, self.others, self.unknown, self.upgrades, self.previews, self.hosts, self.other_lines)
         return not (any(changes) or new)

@@ -28,6 +28,7 @@ from aerofleet.review.formats.entries import (
     effect_lines,
     entry_of,
     finding_lines,
+    host_lines,
     mistake_lines,
     new_findings,
     object_line,
@@ -102,7 +103,8 @@ def _view(review: Review, room: Room) -> dict[str, Any]:
     risky = [group for group in review.groups if group.first.effect in RISKS]
     mild = [group for group in review.groups if group.first.effect not in RISKS]
     in_full = len(review.groups) <= FEW and room.mild > 0
-    lines = other_line_lines(review)
+    lines, hosts = other_line_lines(review), host_lines(review)
+    most_hosts = min(MOST_LINES, room.mild or room.risks)
     return {
         "advice": advice_of(review),
         "verdict": review.verdict,
@@ -127,6 +129,7 @@ def _view(review: Review, room: Room) -> dict[str, Any]:
         "few": FEW,
         "folded": _folded([] if in_full else mild, review, room),
         "objects": _objects(review, room, is_open=in_full and len(review.others) <= FEW),
+        "hosts": {"shown": hosts[:most_hosts], "left_out": len(hosts[most_hosts:])},
         "other_lines": {
             "shown": lines[: min(MOST_LINES, room.mild)],
             "left_out": len(lines[min(MOST_LINES, room.mild) :]),

@@ -198,6 +198,29 @@ def _pods(group: Group) -> str:
     return f"{', '.join(counts)}{blocked}" if counts else ""
 
 
+@dataclass(frozen=True, slots=True)
+class HostLines:
+    """What becomes of hosts, of a pool or of a quota: the changed lines, then sentences."""
+
+    name: str
+    causes: tuple[CauseLine, ...]
+    more_causes: int
+    notes: tuple[str, ...]
+
+
+def host_lines(review: Review) -> list[HostLines]:
+    """Return what becomes of hosts, pools and quotas."""
+    found = []
+    for one in review.hosts:
+        causes = [
+            CauseLine(_where(cause), cause.path, value_text(cause.old), value_text(cause.new)) for cause in one.causes
+        ]
+        found.append(
+            HostLines(f"{one.cell}: {one.subject}", tuple(causes[:MOST_CAUSES]), len(causes[MOST_CAUSES:]), one.notes)
+        )
+    return found
+
+
 def other_line_lines(review: Review) -> list[CauseLine]:
     """Return a line for each changed value that no cluster's change names."""
     return [

@@ -19,6 +19,7 @@ from aerofleet.review.model import (
     ChangedOther,
     EnginePreview,
     Group,
+    HostChange,
     Review,
     Side,
     UnknownCell,
@@ -50,6 +51,7 @@ def document_of(review: Review) -> dict[str, Any]:
         "upgrades": [_upgrade(one) for one in review.upgrades],
         "enginePreviews": [_preview(one) for one in review.previews],
         "changedCode": list(review.changed_code),
+        "hosts": [_hosts(one) for one in review.hosts],
         "otherLines": [_cause(cause) for cause in review.other_lines],
     }
 
@@ -105,6 +107,16 @@ def _cause(cause: Cause) -> dict[str, Any]:
         "new": cause.new,
         "side": cause.side,
         "location": asdict(cause.location) if cause.location else None,
+    }
+
+
+def _hosts(one: HostChange) -> dict[str, Any]:
+    return {
+        "cell": one.cell,
+        "subject": one.subject,
+        "cause": [_cause(cause) for cause in one.causes],
+        "notes": list(one.notes),
+        "ask": one.ask,
     }
 
 

@@ -46,6 +46,7 @@ def review_schema() -> Json:
             upgrades=listed("upgrade", "other releases of the operator or of servers"),
             enginePreviews={"type": "array", "items": record(stacks=TEXTS, pins=TEXTS)},
             changedCode={**TEXTS, "description": "files of code, pins and locks that differ"},
+            hosts=listed("hosts", "what becomes of hosts, of the room on the hosts of a pool, and of quotas"),
             otherLines=listed("cause", "changed values of the definitions that no cluster's change names"),
         ),
         "$defs": definitions(),
@@ -104,6 +105,7 @@ def definitions() -> dict[str, Json]:
         ),
         **forecast_definitions(),
         "object": record(**place, object=TEXT, effect=EFFECT, reasons=listed("reason"), byChangedCode=TRUTH),
+        "hosts": record(cell=TEXT, subject=TEXT, cause=listed("cause"), notes=TEXTS, ask=TEXT),
         "unknown": record(
             cell=TEXT,
             side={"enum": list(get_args(SideName))},

@@ -11,10 +11,12 @@ from aerofleet.review.formats.entries import (
     MOST_LINES,
     CauseLine,
     Entry,
+    HostLines,
     ReasonLine,
     effect_lines,
     entry_of,
     finding_lines,
+    host_lines,
     mistake_lines,
     new_findings,
     object_line,
@@ -47,7 +49,7 @@ def as_text(review: Review, terminal: Terminal = NO_TERMINAL, show_all: bool = F
     severe, mild = (list(_findings(review, *severities)) for severities in (("error", "severe"), ("warning", "info")))
     paragraphs = [list(_head(review)), list(_unknown(review)), severe, *_entries(review, show_all), mild]
     paragraphs += [list(_upgrades(review)), list(_previews(review)), list(_objects(review))]
-    paragraphs.append(list(_other_lines(review, show_all)))
+    paragraphs += [*map(list, _hosts(review)), list(_other_lines(review, show_all))]
     return "\n".join("".join(f"{_line(line, terminal)}\n" for line in lines) for lines in paragraphs if lines)
 
 
@@ -180,6 +182,19 @@ def _objects(review: Review) -> Iterator[Line]:
         for reason in other.reasons:
             yield "  ", "", f"{reason.path}: {reason.message}  [{reason.rule}]"
         yield from _more("  ", other.more_reasons, "reason")
+
+
+def _hosts(review: Review) -> Iterator[Iterator[Line]]:
+    for one in host_lines(review):
+        yield _host(one)
+
+
+def _host(one: HostLines) -> Iterator[Line]:
+    yield "", "", one.name
+    for cause in one.causes:
+        yield "  ", "", f"changed: {_cause(cause)}"
+    yield from _more("  ", one.more_causes, "changed line")
+    yield from (("  ", "", note.replace("`", "")) for note in one.notes)
 
 
 def _other_lines(review: Review, show_all: bool) -> Iterator[Line]:
