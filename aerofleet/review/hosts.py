@@ -78,7 +78,7 @@ def _notes(base: CellSide, head: CellSide, host: Host, pool: Pool) -> tuple[list
     in_use = (pool.name, host.rack) in base.rooms and base.rooms[pool.name, host.rack].pods
     notes = [_pods_text(pods, is_only=not any(other.state is not HostState.ABSENT for other in others))]
     in_rack = f"of pool {pool.name} in rack {host.rack}"
-    notes.append(f"active {in_rack} beside it: {named([other.name for other in present]) or 'no host'}")
+    notes.append(f"other active hosts {in_rack}: {named([other.name for other in present]) or 'none'}")
     if not pods:
         blocked = "no cluster can have a pod on it: all have it in `hostBlocks`"
         return ([blocked, *notes[1:]] if in_use else notes), ""
@@ -99,8 +99,14 @@ def _notes(base: CellSide, head: CellSide, host: Host, pool: Pool) -> tuple[list
     if lost:
         teams = list(dict.fromkeys(map(team_of, lost)))
         who = f"team{'s' if len(teams) > 1 else ''} {named(teams)}"
-        return notes, f"Ask {who}: some records may have no copy left while {host.name} is out ({named(lost)})."
+        return notes, f"Ask {who}: some records may have no copy left while {_out_text(pool)} out ({named(lost)})."
     return notes, ""
+
+
+def _out_text(pool: Pool) -> str:
+    """Return all hosts of a pool in maintenance with their verb: the same text for each of them."""
+    out = [host.name for host in pool.hosts if host.state is HostState.MAINTENANCE]
+    return f"{named(out)} {'is' if len(out) == 1 else 'are'}"
 
 
 def _is_out(other: Host, host: Host) -> bool:
@@ -110,11 +116,11 @@ def _is_out(other: Host, host: Host) -> bool:
 def _pods_text(pods: Sequence[Pods], *, is_only: bool) -> str:
     if not pods:
         return "no cluster has pods on this pool in this rack"
-    names = named([f"{group.name} ({counted(group.count, 'pod')} in the rack)" for group in pods])
+    names = named([f"{group.name} {group.count}" for group in pods])
     if is_only:
         total = counted(sum(one.count for one in pods), "pod")
         return f"the only host of its pool in the rack, so it has all {total}: {names}"
-    return f"it can have pods of {counted(len(pods), 'cluster')}: {names}"
+    return f"it can have pods of {counted(len(pods), 'cluster')}; in the rack they have: {names}"
 
 
 def _copies_left(cell: Cell, pool: Pool, host: Host, pods: Iterable[Pods]) -> Iterator[tuple[str, int, list[str]]]:
@@ -156,9 +162,9 @@ def new_and_gone(base: CellSide, head: CellSide, causes: Causes) -> Iterator[tup
         lines = tuple(cause for host in (*new, *gone) if (cause := causes.get(dotted(("hosts", host.name)))))
         notes = [*_new_notes(pool, new), *_gone_notes(gone)]
         busy = [host.name for host in gone if host.state is not HostState.ABSENT]
-        ask = (
-            f"Ask the platform team whether {named(busy)} have no pod any more: they go without `state: absent` before."
-        )
+        verbs = ("has", "it goes") if len(busy) == 1 else ("have", "they go")
+        ask = f"Ask the platform team whether {named(busy)} {verbs[0]} no pod any more: "
+        ask += f"{verbs[1]} without `state: absent` before."
         yield pool.name, HostChange(head.cell.name, f"pool {pool.name}", lines, tuple(notes), ask if busy else "")
 
 
