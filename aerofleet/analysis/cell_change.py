@@ -34,6 +34,7 @@ class CellChange:
     full_head: CellAnalysis | None = None
     out_of_base: LeftOut = NOTHING
     out_of_head: LeftOut = NOTHING
+    under_way: frozenset[str] = frozenset()
 
     @property
     def is_known(self) -> bool:

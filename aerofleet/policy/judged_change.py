@@ -24,7 +24,7 @@ Object = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class ClusterChange:
     """A cluster that the change has on one side or on both. ``old`` and ``new``: the AerospikeCluster; None on the side
-    that does not have it.
+    that does not have it. ``is_under_way``: its last roll-out is not over.
     """
 
     key: str
@@ -33,6 +33,7 @@ class ClusterChange:
     after: Cluster | None
     old: Object | None
     new: Object | None
+    is_under_way: bool = False
 
     @property
     def subject(self) -> Subject:
@@ -42,6 +43,11 @@ class ClusterChange:
     def is_disturbed(self) -> bool:
         """Whether a cluster that runs, and goes on running, restarts servers or moves data."""
         return self.before is not None and self.after is not None and self.change.effect >= Effect.WARM_RESTART
+
+    @property
+    def is_rolling_out(self) -> bool:
+        """Whether a cluster that goes on running has not finished its last roll-out."""
+        return self.is_under_way and self.before is not None and self.after is not None
 
 
 @dataclass(frozen=True)
@@ -69,12 +75,16 @@ class JudgedChange:
         for change in self.change.change.clusters:
             name = change.subject.name
             key = cluster_key(*owner_of(new.get(name) or old.get(name) or {}))
-            clusters.append(ClusterChange(key, change, before.get(name), after.get(name), old.get(name), new.get(name)))
+            sides = before.get(name), after.get(name), old.get(name), new.get(name)
+            clusters.append(ClusterChange(key, change, *sides, name in self.change.under_way))
         return tuple(clusters)
 
     @property
     def disturbed(self) -> tuple[ClusterChange, ...]:
-        return tuple(cluster for cluster in self.clusters if cluster.is_disturbed)
+        """Return the clusters that the change disturbs, and where it disturbs any, those that still roll out."""
+        if not any(cluster.is_disturbed for cluster in self.clusters):
+            return ()
+        return tuple(cluster for cluster in self.clusters if cluster.is_disturbed or cluster.is_rolling_out)
 
     def objects(self) -> Iterator[tuple[ObjectChange, Object | None, Object | None]]:
         """Yield (change, object before, object after) of every object beside the clusters that differs."""
