@@ -7,7 +7,8 @@ the object, the field and its manager stay. The forms are those of provider 4.34
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 NO_BACKEND = (
     "no backend is chosen: set PULUMI_BACKEND_URL to the place of your stacks, or `pulumi login` to it; "
@@ -18,6 +19,7 @@ HALF_WRITTEN = (
 )
 
 ERROR = "error:"
+VIOLATION = "- [mandatory]"
 LOCK_HOLDER = ": created by "
 TRAILERS = ("error: update failed", "error: preview failed")
 """The engine's closing lines, which only repeat that there were errors."""
@@ -38,6 +40,27 @@ def complaint(text: str) -> str:
     if "PULUMI_ACCESS_TOKEN" in message:
         return f"{message}\n{NO_BACKEND}"
     return f"{message}\n{HALF_WRITTEN}" if any(EMPTY_FILE.fullmatch(line) for line in lines) else message
+
+
+def is_told(diagnostic: Mapping[str, Any]) -> bool:
+    """Return whether a diagnostic of a preview's JSON is an error with its reason, and not only a closing line."""
+    return diagnostic.get("severity") == "error" and str(diagnostic.get("message")).strip() not in TRAILERS
+
+
+def violations(text: str) -> list[str]:
+    """Return a line for each violation of a mandatory policy in the engine's output."""
+    blocks: list[list[str]] = []
+    is_open = False
+    for line in text.splitlines():
+        content = line.strip()
+        if content.startswith(VIOLATION):
+            blocks.append([content.removeprefix(VIOLATION).strip()])
+            is_open = True
+        elif is_open and content and not content.startswith("- ["):
+            blocks[-1].append(content)
+        else:
+            is_open = False
+    return [": ".join(block) for block in blocks]
 
 
 def errors(text: str) -> Iterator[list[str]]:

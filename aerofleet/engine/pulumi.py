@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from aerofleet.engine.complaint import complaint
+from aerofleet.engine.complaint import complaint, is_told, violations
 from aerofleet.findings.stop import FailureError
 from aerofleet.load import read
 
@@ -94,6 +94,28 @@ class Engine:
         except ValueError:
             raise EngineError(complaint(done.stderr or done.stdout)) from None
         return tuple(step["newState"] for step in steps if step["op"] in ("create", "replace"))
+
+    def preview(self, stack: str, pack: Path, plan: Path) -> dict[str, Any]:
+        """Return the JSON of a preview with a policy pack, with all resources. ``plan``: a file that is written, unless
+        the preview fails, and that :meth:`up` takes: it then does what the preview has, or nothing.
+
+        A preview that failed has its errors in ``diagnostics``. Raises EngineError where it has none, and with the
+        violations of mandatory policies, which its JSON does not have (engine 3.259).
+        """
+        arguments = ("--stack", stack, "--policy-pack", str(pack))
+        done = self._done("preview", "--json", "--show-sames", "--save-plan", str(plan), *arguments)
+        try:
+            document: dict[str, Any] = json.loads(done.stdout)
+        except ValueError:
+            raise EngineError(complaint(done.stderr or done.stdout)) from None
+        if done.returncode and not any(is_told(one) for one in document.get("diagnostics") or ()):
+            again = self._done("preview", *arguments)
+            raise EngineError("\n".join(violations(again.stdout)) or complaint(again.stderr or again.stdout))
+        return document
+
+    def up(self, stack: str, pack: Path, plan: Path) -> None:
+        """Do what the preview that wrote ``plan`` has, and stop at anything else. Raises EngineError."""
+        self.run("up", "--yes", "--skip-preview", "--stack", stack, "--policy-pack", str(pack), "--plan", str(plan))
 
     def lock_holders(self, stack: str) -> tuple[str, ...] | None:
         """Return for each lock of the stack a description of its run, empty if the run is over for sure; None if the

@@ -49,12 +49,13 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """``steps``: of the Kubernetes objects. ``is_complete``: the objects that stay the same are among them.
-    ``errors``: why the engine would not begin.
+    ``errors``: why the engine would not begin. ``changes``: whether it would do anything, to resources of its own too.
     """
 
     stack: str
     steps: Mapping[Key, Step]
     is_complete: bool
+    changes: bool
     errors: tuple[str, ...] = ()
 
 
@@ -89,8 +90,8 @@ def _preview(document: Mapping[str, Any]) -> Preview:
     errors = tuple(
         str(one["message"]).strip() for one in document.get("diagnostics") or () if one.get("severity") == "error"
     )
-    counted = (document.get("changeSummary") or {}).get(SAME, 0)
-    return Preview(next(iter(stacks)), steps, same >= counted, errors)
+    counts = document.get("changeSummary") or {}
+    return Preview(next(iter(stacks)), steps, same >= counts.get(SAME, 0), bool(counts.keys() - {SAME}), errors)
 
 
 def _step(
