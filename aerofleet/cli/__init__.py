@@ -24,6 +24,7 @@ from aerofleet.findings.stop import StopError
 AFTER_INTERRUPT: dict[str, str] = {
     "wait": "the roll-outs go on without it",
     "recover": "the same command again goes on from there",
+    "deploy": "what was sent goes on without it; the same command again goes on from there",
     "local": "the same command again goes on from there; `aerofleet local status` shows what runs",
 }
 """Verb → what a person has to know after Ctrl-C, beyond the end of the verb."""
@@ -55,6 +56,7 @@ VERBS: dict[str, Verb] = {
     "drift": Verb("aerofleet.cli.drift", "compare the definitions with the API server and the running servers"),
     "preflight": Verb("aerofleet.cli.preflight", "report what a cell needs and the Kubernetes cluster lacks"),
     "wait": Verb("aerofleet.cli.wait", "wait until the operator has finished and the database is healthy"),
+    "deploy": Verb("aerofleet.cli.deploy", "send what was merged and reviewed, wait for it, and record it"),
     "recover": Verb("aerofleet.cli.recover", "make a stack usable again after a run that crashed"),
     "stacks": Verb("aerofleet.cli.stacks", "list the stacks of a cell, move a team, destroy an ephemeral cell"),
     "size": Verb("aerofleet.cli.size", "print how large a cluster has to be for a workload, and why"),

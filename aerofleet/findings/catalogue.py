@@ -74,6 +74,7 @@ MODULES: dict[Scope, tuple[str, ...]] = {
         "aerofleet.analysis.release_change",
         "aerofleet.review.upgrades",
         "aerofleet.review.agreement.compare",
+        "aerofleet.deploy.decision",
     ),
     "status": ("aerofleet.ako.hazards",),
     "live": ("aerofleet.live.preflight", "aerofleet.drift.rules"),

@@ -110,6 +110,16 @@ class ClusterApi:
             return True
         return False
 
+    def update(self, manifest: dict[str, Any]) -> bool:
+        """Replace an object as it was read, with its resourceVersion; return False if somebody has changed or deleted
+        it since.
+        """
+        kind = manifest["apiVersion"], manifest["kind"]
+        with self._asking(), suppress(ConflictError, NotFoundError):
+            self._kind(*kind).replace(body=manifest, namespace=manifest["metadata"].get("namespace"))
+            return True
+        return False
+
     def list(self, api_version: str, kind: str, label_selector: str = "") -> tuple[tuple[dict[str, Any], ...], str]:
         """Return every object of a kind in all namespaces, and the version of the list; empty if the kind is
         unknown.

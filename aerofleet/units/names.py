@@ -14,6 +14,9 @@ TIER_LABEL = "aerofleet.io/tier"
 POOL_LABEL = "aerofleet.io/pool"
 RECONCILE_ANNOTATION = "aerofleet.io/reconcile-request"
 CONFIG_ANNOTATION = "aerofleet.io/config"
+DEPLOY_NAMESPACE = "aerofleet"
+"""Has the records and locks of deployments, and nothing else."""
+DEPLOY_HOLDER_ANNOTATION = "aerofleet.io/deploy-holder"
 SKIP_AWAIT_ANNOTATION = "pulumi.com/skipAwait"
 """Read by Pulumi's Kubernetes provider: it does not wait until the object runs."""
 
@@ -47,6 +50,11 @@ CA_FILE = "ca.crt"
 
 DEFAULT_DENY_POLICY = "aerofleet.default-deny"
 """The dot keeps the name apart from the policies of clusters, whose names have no dot."""
+
+
+def deploy_object(stack: str) -> str:
+    """Return the name of the Lease and of the ConfigMap of a stack's deployments."""
+    return f"deploy.{stack}"
 
 
 def tls_secret(resource: str) -> str:

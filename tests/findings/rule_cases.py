@@ -76,6 +76,12 @@ def drift() -> Iterator[Case]:
     yield from _listed({expected["rule"] for expected in case.get("expect", ())} for case in cases)
 
 
+def deployments() -> Iterator[Case]:
+    """tests/cases/deploy: deployments with all that stops them."""
+    cases = _read(CASES / "deploy" / "decisions.yaml")
+    yield from _listed({expected.split()[0] for expected in case.get("expect", ())} for case in cases)
+
+
 def servers() -> Iterator[Case]:
     """tests/cases/server: configurations that a server starts with or refuses, and the records that a start loses."""
     yield from _listed(set(case.get("findings", ())) for case in _read(CASES / "server" / "start.yaml")["cases"])
@@ -128,6 +134,7 @@ READERS: tuple[Callable[[], Iterable[Case]], ...] = (
     policies,
     agreement,
     drift,
+    deployments,
     servers,
     printed,
     in_code,
