@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.analysis.cell import CellAnalysis, analysis_without
+from aerofleet.analysis.cell_data import CellData, resolved_clusters
 from aerofleet.analysis.change import ChangeAnalysis, ObjectChange, analyse_change
 from aerofleet.findings import Effect, Subject
 from aerofleet.fleet.cluster import Cluster
@@ -51,7 +52,7 @@ class CellChange:
         return {
             f"{cluster.namespace}/{cluster.resource_name}": cluster
             for side in (self.base, self.head)
-            for cluster in _resolved(side)
+            for cluster in resolved_clusters(side)
         }
 
 
@@ -84,7 +85,7 @@ def cell_change(name: str, base: CellAnalysis | None, head: CellAnalysis | None)
     old, new = (list(side.rendered.objects()) if side and side.rendered else [] for side in (base, head))
     cells = [side.resolution.cell for side in (head, base) if side]
     operator = next((cell.operator.version for cell in cells if cell), OPERATOR)
-    change = analyse_change(old, new, operator, by_name=True)
+    change = analyse_change(old, new, operator, by_name=True, known=CellData(base, head))
     return CellChange(name, base, head, change, full_base, full_head, out_of_base, out_of_head)
 
 
@@ -115,10 +116,5 @@ def _without(side: CellAnalysis | None, left_out: LeftOut) -> CellAnalysis | Non
 
 
 def _unchanged(side: CellAnalysis | None) -> ChangeAnalysis:
-    subjects = (Subject("cluster", f"{one.namespace}/{one.resource_name}") for one in _resolved(side))
+    subjects = (Subject("cluster", f"{one.namespace}/{one.resource_name}") for one in resolved_clusters(side))
     return ChangeAnalysis(tuple(ObjectChange(subject, Effect.NONE, ()) for subject in subjects), ())
-
-
-def _resolved(side: CellAnalysis | None) -> Iterator[Cluster]:
-    cell = side.resolution.cell if side else None
-    return (cluster for cluster in (cell.clusters if cell else ()) if cluster.is_deployed)

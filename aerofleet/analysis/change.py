@@ -30,7 +30,8 @@ from aerofleet.units.object_identity import cluster_name, key_of, label_of
 from aerofleet.units.same_value import is_same
 
 if TYPE_CHECKING:
-    from aerofleet.forecast.model import Forecast
+    from aerofleet.forecast.model import Forecast, Load
+    from aerofleet.forecast.rates import Rates
 
 Object = Mapping[str, Any]
 
@@ -92,15 +93,25 @@ class ChangeAnalysis:
         )
 
 
+Known = Callable[[str], "tuple[Load | None, Rates]"]
+"""NAMESPACE/NAME of a cluster → its data, where that is declared, and how fast its servers are. Asked by forecasts."""
+
+
 def analyse_change(
-    old: Sequence[Object], new: Sequence[Object], operator: str = OPERATOR, *, by_name: bool = False
+    old: Sequence[Object],
+    new: Sequence[Object],
+    operator: str = OPERATOR,
+    *,
+    by_name: bool = False,
+    known: Known | None = None,
 ) -> ChangeAnalysis:
     """Return what becomes of every cluster and object on the way from ``old`` to ``new``.
 
     ``operator``: the release that acts. The statuses and Pods in ``old`` say how far the last roll-out is; without them
     it counts as finished. Objects belong together by kind, namespace and name; a single cluster on each side belongs to
     the other, whatever they are called, unless ``by_name``: the objects of a whole cell are no renamed file and have
-    no status, so a cluster that is equal on both sides stays as it is.
+    no status, so a cluster that is equal on both sides stays as it is. ``known``: what definitions say of a cluster
+    beside its manifest.
     """
     pods = [resource for resource in old if resource.get("kind") == "Pod"]
     before, after = (
@@ -111,14 +122,14 @@ def analyse_change(
     pairs = _by_name if by_name else _pairs
     for was, now in pairs(before.written, after.written):
         if now is None:
-            change = _deletion(was or {}, read[id(was)])
+            change = _deletion(was or {}, read[id(was)], known)
         elif by_name and was is not None and is_same(was, now):
             change = _unchanged(Reading(read[id(was)], before), Reading(read[id(now)], after), now)
         elif was is None:
-            change = _creation(now, read[id(now)], after)
+            change = _creation(now, read[id(now)], after, known)
         else:
             status = _running(read[id(was)], was, pods)
-            change = _update(Reading(read[id(was)], before), Reading(read[id(now)], after), now, status)
+            change = _update(Reading(read[id(was)], before), Reading(read[id(now)], after), now, status, known)
         clusters.append(change)
     objects = [_object_change(*pair) for pair in _by_name(before.others, after.others)]
     return ChangeAnalysis(tuple(clusters), tuple(change for change in objects if change is not None))
@@ -146,7 +157,7 @@ def _object_change(old: Object | None, new: Object | None) -> ObjectChange | Non
     return ObjectChange(subject, worst(reasons), reasons) if reasons else None
 
 
-def _update(old: Reading, new: Reading, written: Object, status: Status) -> ObjectChange:
+def _update(old: Reading, new: Reading, written: Object, status: Status, known: Known | None) -> ObjectChange:
     change = with_step_reasons(change_between(old.cluster, new.cluster, written, status), status)
     beside = change_hazards_beside(old.cluster, new.cluster, old.objects, new.objects)
     return ObjectChange(
@@ -156,7 +167,7 @@ def _update(old: Reading, new: Reading, written: Object, status: Status) -> Obje
         (*change.hazards, *beside),
         pods=dict(Counter(change.restarts.pods.values())),
         blocks_hosts=bool(change.restarts.blocked_hosts),
-        make_forecast=_forecaster(old.cluster, new.cluster, status),
+        make_forecast=_forecaster(old.cluster, new.cluster, known, status),
     )
 
 
@@ -166,7 +177,7 @@ def _unchanged(old: Reading, new: Reading, written: Object) -> ObjectChange:
     return ObjectChange(_subject(written), Effect.NONE, (), tuple(beside), pods={NO_RESTART: new.cluster.size})
 
 
-def _creation(written: Object, cluster: Cluster, objects: ObjectSet) -> ObjectChange:
+def _creation(written: Object, cluster: Cluster, objects: ObjectSet, known: Known | None) -> ObjectChange:
     findings = judge_cluster(Reading(cluster, objects))
     refused = map(Reason.refusal, findings.refusals or findings.starts)
     reasons = (*version_refusals(cluster), *refused) or (created_reason(),)
@@ -176,27 +187,33 @@ def _creation(written: Object, cluster: Cluster, objects: ObjectSet) -> ObjectCh
         reasons,
         tuple(findings.hazards),
         {NEW: cluster.size},
-        make_forecast=_forecaster(None, cluster),
+        make_forecast=_forecaster(None, cluster, known),
     )
 
 
-def _deletion(written: Object, cluster: Cluster) -> ObjectChange:
+def _deletion(written: Object, cluster: Cluster, known: Known | None) -> ObjectChange:
     reasons = (deletion_reason(cluster),)
     return ObjectChange(
         _subject(written),
         worst(reasons),
         reasons,
         pods={SCALED_DOWN: cluster.size},
-        make_forecast=_forecaster(cluster, None),
+        make_forecast=_forecaster(cluster, None, known),
     )
 
 
-def _forecaster(before: Cluster | None, after: Cluster | None, status: Status | None = None) -> Callable[[], Forecast]:
+def _forecaster(
+    before: Cluster | None, after: Cluster | None, known: Known | None, status: Status | None = None
+) -> Callable[[], Forecast]:
     @cache
     def make() -> Forecast:
         from aerofleet.forecast.build import forecast_of
+        from aerofleet.forecast.rates import DEFAULT_RATES
 
-        return forecast_of(before, after, status=status)
+        cluster = after or before
+        name = f"{cluster.namespace}/{cluster.name}" if cluster else ""
+        load, rates = known(name) if known else (None, DEFAULT_RATES)
+        return forecast_of(before, after, status=status, load=load, rates=rates)
 
     return make
 

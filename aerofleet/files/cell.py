@@ -11,6 +11,7 @@ from aerofleet.files.ahead import Ahead
 from aerofleet.files.choices import Environment, NetworkProfile, OperatorPhase
 from aerofleet.files.definition_file import DefinitionFile
 from aerofleet.files.file_model import FileModel
+from aerofleet.files.measured import Measured
 from aerofleet.files.policy import PolicyLimits
 from aerofleet.files.quantities import Flag, Seconds, Whole
 
@@ -169,6 +170,9 @@ class CellFile(DefinitionFile):
     monitoring: Monitoring = Field(Monitoring(), description="metrics and alerts")
     freeze_windows: tuple[FreezeWindow, ...] = Field(
         (), description="when nothing shall change: a review fails on a day of it"
+    )
+    measured: Measured = Field(
+        Measured(), description="what was measured on these hosts, instead of the planning figures of forecasts"
     )
     policy: PolicyLimits = Field(PolicyLimits(), description="limits of the policies, and who may let something pass")
     ahead: tuple[Ahead, ...] = Field(

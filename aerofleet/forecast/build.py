@@ -10,23 +10,27 @@ from aerofleet.ako.rollout.acts import Rollout
 from aerofleet.ako.rollout.forecast import NOTHING_KNOWN, creation_of, deletion_of, rollout_between
 from aerofleet.ako.rollout.model import Facts
 from aerofleet.ako.status import Status, finished_status
+from aerofleet.forecast.amounts import Amounts
 from aerofleet.forecast.copies.course import copies_of
 from aerofleet.forecast.grouping import Grouping
 from aerofleet.forecast.model import Forecast, Load
+from aerofleet.forecast.rates import DEFAULT_RATES, Rates
 
 
-def forecast_of(
+def forecast_of(  # noqa: PLR0913 - what is known besides the two clusters
     before: Cluster | None,
     after: Cluster | None,
     *,
     status: Status | None = None,
     facts: Facts = NOTHING_KNOWN,
     load: Load | None = None,
+    rates: Rates = DEFAULT_RATES,
 ) -> Forecast:
     """Return the forecast of a change. No ``before``: the first creation; no ``after``: the deletion.
 
     ``status``: that of ``before``, where its roll-out is not finished, or pods have failed. ``facts``: what no file
     shows. ``load``: the data of each namespace; without it, bytes and the time of migrations are unknown.
+    ``rates``: how fast servers, data and the operator are.
     """
     cluster = after or before
     if cluster is None:
@@ -39,7 +43,9 @@ def forecast_of(
         replace(step, copies=copies.during(step.acts))
         for step in Grouping(cluster.name, is_creation, has_new_image).steps(rollout)
     )
-    return Forecast(steps, replace(rollout, unknown=(*rollout.unknown, *copies.unknown)))
+    rollout = replace(rollout, unknown=(*rollout.unknown, *copies.unknown))
+    amounts = Amounts(cluster if is_creation or before is None else before, cluster, status, load, rates)
+    return Forecast(tuple(map(amounts.of, steps)), rollout, amounts.assumptions())
 
 
 def _rollout(before: Cluster | None, after: Cluster | None, status: Status | None, facts: Facts) -> Rollout:

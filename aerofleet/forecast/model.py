@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from aerofleet.ako.rollout.acts import Outcome, Rollout, Step
+from aerofleet.ako.rollout.acts import MIGRATIONS, Outcome, Rollout, Step
 from aerofleet.findings import Finding
 from aerofleet.units.amount import amount_range, counted
 
@@ -52,13 +52,21 @@ NOTHING = Span(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class NamespaceData:
-    """The data of one namespace in the whole cluster. ``records`` counts each record once. ``bytes``: of one copy of
-    all records, as stored. ``writes_per_second``: of the applications, at the peak.
+    """The data of one namespace in the whole cluster. ``records`` counts each record once. ``record_bytes``: of one
+    copy of the average record, as stored. ``writes_per_second``: of the applications, on average.
     """
 
     records: int
-    bytes: int
+    record_bytes: int
     writes_per_second: int = 0
+
+    @property
+    def bytes(self) -> int:
+        """Return the bytes of one copy of all records."""
+        return self.records * self.record_bytes
+
+
+NO_DATA = NamespaceData(0, 0)
 
 
 Load = Mapping[str, NamespaceData]
@@ -101,7 +109,9 @@ class ForecastStep:
     ``emptied``: the pods whose claims it deletes, so that their data is gone. ``waits_for``: what the operator waits
     for before the next step: pods-ready, migrations, cluster-stable. ``acts``: the operator's acts, in their order.
     ``repeats``: the operator repeats this step for ever. ``copies``, ``moved_bytes``, ``seconds``: empty or None where
-    nobody can know them; ``seconds`` has the wait for what the step moves.
+    nobody can know them. ``seconds``: until all that the step moves has moved, also where the operator does not wait
+    for it; ``moving_seconds`` is that part. ``least_seconds``: what is certain also where nobody knows the data; None
+    for a step that is repeated for ever.
     """
 
     kind: StepKind
@@ -115,6 +125,8 @@ class ForecastStep:
     copies: tuple[NamespaceCopies, ...] = ()
     moved_bytes: Span | None = None
     seconds: Span | None = None
+    moving_seconds: Span | None = None
+    least_seconds: int | None = None
 
     def json(self) -> Json:
         """Return the step in its JSON form, without the acts."""
@@ -129,6 +141,8 @@ class ForecastStep:
             "copies": [copies.json() for copies in self.copies],
             "movedBytes": self.moved_bytes.json() if self.moved_bytes else None,
             "seconds": self.seconds.json() if self.seconds else None,
+            "movingSeconds": self.moving_seconds.json() if self.moving_seconds else None,
+            "leastSeconds": self.least_seconds,
         }
 
 
@@ -213,6 +227,20 @@ class Forecast:
         """Return the seconds that all steps take; None where they are not known for one of them, or they never end."""
         return None if self.outcome == "stuck" else _total([step.seconds for step in self.steps])
 
+    @property
+    def least_seconds(self) -> int | None:
+        """Return the seconds that all steps take at least, whatever data there is; None if they never end."""
+        known = [step.least_seconds for step in self.steps if step.least_seconds is not None]
+        return None if self.outcome == "stuck" or len(known) < len(self.steps) else sum(known)
+
+    @property
+    def moving_after_completed(self) -> Span | None:
+        """Return for how many seconds data moves after the operator has reported Completed; None where nobody knows."""
+        last = self.steps[-1] if self.steps else None
+        if last is None or self.outcome != "completed" or MIGRATIONS in last.waits_for:
+            return NOTHING
+        return last.moving_seconds
+
     def summary(self) -> str:
         """Return the forecast in one line: ``6 pods in 3 steps, never below 2 copies, 40 to 90 min, 1.2 TB``."""
         return ", ".join(self._parts())
@@ -230,8 +258,10 @@ class Forecast:
             yield "some records without a copy on the way"
         if self.unserved:
             yield f"{counted(self.unserved, 'partition')} not served on the way"
-        if self.seconds:
+        if self.seconds and self.seconds.high:
             yield amount_range(self.seconds.low, self.seconds.high, "s")
+        elif self.least_seconds:
+            yield f"at least {amount_range(self.least_seconds, self.least_seconds, 's')}"
         if self.moved_bytes and self.moved_bytes.high:
             yield amount_range(self.moved_bytes.low, self.moved_bytes.high, "B")
 
@@ -244,6 +274,8 @@ class Forecast:
             "lowestCopies": self.lowest.copies if self.lowest else None,
             "movedBytes": self.moved_bytes.json() if self.moved_bytes else None,
             "seconds": self.seconds.json() if self.seconds else None,
+            "leastSeconds": self.least_seconds,
+            "movingAfterCompleted": moving.json() if (moving := self.moving_after_completed) else None,
             "steps": [step.json() for step in self.steps],
             "unknown": list(self.unknown),
             "chances": list(self.chances),

@@ -46,20 +46,26 @@ def exact(value: float, unit: str) -> str:
 
 
 def amount_range(low: int, high: int, unit: str) -> str:
-    """Return a rough range in one unit: ``amount_range(2400, 5400, "s")`` is ``40 to 90 min``.
+    """Return a rough range: ``amount_range(2400, 5400, "s")`` is ``40 to 90 min``.
 
-    ``unit``: s or B. The unit is the largest one of which ``high`` has one, of times two, so that a whole number says
-    enough; below ten of it there is one decimal place, and below one there are two digits.
+    ``unit``: s or B. Both ends have one unit, unless ``low`` is below one of it: ``10 min to 9.2 h``. The unit of an
+    end is the largest one of which it has one, of times two, so that a whole number says enough; below ten of it there
+    is one decimal place.
     """
-    steps, least = SHORT_UNITS[unit], 2 if unit == "s" else 1
-    name, step = next(((name, step) for name, step in steps if high >= least * step), steps[-1])
-    first, last = (_rough(value / step) for value in (low, high))
+    name, step = _short(high, unit)
+    own_name, own_step = (name, step) if low >= step or not low else _short(low, unit)
+    first, last = _rough(low / own_step), _rough(high / step)
+    if own_name != name:
+        return f"{first} {own_name} to {last} {name}"
     return f"{last} {name}" if first == last else f"{first} to {last} {name}"
 
 
+def _short(value: int, unit: str) -> tuple[str, int]:
+    least = 2 if unit == "s" else 1
+    return next(((name, step) for name, step in SHORT_UNITS[unit] if value >= least * step), SHORT_UNITS[unit][-1])
+
+
 def _rough(value: float) -> str:
-    if value < 1:
-        return f"{value:.2g}"
     return f"{value:.1f}".removesuffix(".0") if value < 10 else f"{value:,.0f}"
 
 

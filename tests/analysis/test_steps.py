@@ -12,7 +12,7 @@ def test_each_cluster_has_its_steps() -> None:
     new = cluster("device", {"spec.size": 2}, {"spec.podSpec.tolerations": [{"key": "db", "operator": "Exists"}]})
     printed = as_steps(analyse_change([old], [new]))
     assert [line.partition(";")[0] for line in printed.splitlines()] == [
-        "shop/orders: 2 pods in 2 steps, never below 1 copy",
+        "shop/orders: 2 pods in 2 steps, never below 1 copy, at least 2.5 min",
         "  step 1: rack 0: orders-0-1 is rebuilt",
         "  step 2: rack 0: orders-0-0 is rebuilt",
     ]
