@@ -75,6 +75,7 @@ MODULES: dict[Scope, tuple[str, ...]] = {
         "aerofleet.review.upgrades",
         "aerofleet.review.agreement.compare",
         "aerofleet.deploy.decision",
+        "aerofleet.forecast.room",
     ),
     "status": ("aerofleet.ako.hazards",),
     "live": ("aerofleet.live.preflight", "aerofleet.drift.rules"),

@@ -45,7 +45,8 @@ def forecast_of(  # noqa: PLR0913 - what is known besides the two clusters
     )
     rollout = replace(rollout, unknown=(*rollout.unknown, *copies.unknown))
     amounts = Amounts(cluster if is_creation or before is None else before, cluster, status, load, rates)
-    return Forecast(tuple(map(amounts.of, steps)), rollout, amounts.assumptions())
+    steps = tuple(map(amounts.of, steps))
+    return Forecast(steps, rollout, amounts.assumptions(), amounts.findings(steps))
 
 
 def _rollout(before: Cluster | None, after: Cluster | None, status: Status | None, facts: Facts) -> Rollout:

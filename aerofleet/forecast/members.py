@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import Config, is_strongly_consistent, namespaces, replication_factor, section
 from aerofleet.ako.rollout.roster import node_id
 from aerofleet.ako.status import Status, pod_names
-from aerofleet.forecast.shares import Layout
+from aerofleet.forecast.shares import Layout, shares
 
 MIGRATE_THREADS = 1
 MIGRATE_MAX_INCOMING = 4
@@ -71,6 +71,10 @@ class Members:
         for identity, number in Counter(map(self.rack_of, pods)).items():
             counts[self.rack_id(namespace, identity)] += number
         return tuple(sorted(counts.items()))
+
+    def shares(self, namespace: Member) -> Mapping[int, float]:
+        """Return rack id → share of all partitions on a node of the rack, now."""
+        return shares(self.layout(namespace, namespace.pods), namespace.factor)
 
     def rack_id(self, namespace: Member, identity: str) -> int:
         """Return the rack-id that the servers of a rack have for the namespace; 0 where they have none."""

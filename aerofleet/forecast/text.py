@@ -80,6 +80,9 @@ def step_lines(forecast: Forecast) -> Iterator[str]:
     for number, step in enumerate(forecast.steps, 1):
         again = "for ever: " if step.repeats else ""
         yield f"step {number}: {again}{'; '.join(_parts(step))}"
+    if (moving := forecast.moving_after_completed) and moving.high:
+        span = amount_range(moving.low, moving.high, "s")
+        yield f"the operator reports Completed before the data is at rest: it moves for another {span}"
     if forecast.blocked:
         yield f"never ends: {forecast.blocked}"
     yield from (f"assumed: {one}" for one in forecast.unknown)

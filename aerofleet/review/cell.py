@@ -145,7 +145,7 @@ class _Clusters:
             name=resource,
             effect=max((change.effect, *(reason.effect for reason in reasons))),
             reasons=reasons,
-            hazards=change.hazards,
+            hazards=(*change.hazards, *(forecast.findings if (forecast := change.forecast) else ())),
             pods=dict(change.pods),
             blocks_hosts=change.blocks_hosts,
             causes=tuple(map(redacted, (*causes, *of_release, *(self.code.causes if by_code else ())))),

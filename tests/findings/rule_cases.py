@@ -82,6 +82,12 @@ def deployments() -> Iterator[Case]:
     yield from _listed({expected.split()[0] for expected in case.get("expect", ())} for case in cases)
 
 
+def forecasts() -> Iterator[Case]:
+    """tests/cases/forecast: roll-outs with all findings of their course."""
+    cases = _read(CASES / "forecast" / "room.yaml")
+    yield from _listed({finding["rule"] for finding in case["findings"]} for case in cases)
+
+
 def servers() -> Iterator[Case]:
     """tests/cases/server: configurations that a server starts with or refuses, and the records that a start loses."""
     yield from _listed(set(case.get("findings", ())) for case in _read(CASES / "server" / "start.yaml")["cases"])
@@ -135,6 +141,7 @@ READERS: tuple[Callable[[], Iterable[Case]], ...] = (
     agreement,
     drift,
     deployments,
+    forecasts,
     servers,
     printed,
     in_code,

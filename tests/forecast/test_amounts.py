@@ -18,6 +18,7 @@ from aerofleet.forecast.build import forecast_of
 from aerofleet.forecast.model import Forecast, ForecastStep, NamespaceData, Span
 from aerofleet.forecast.rates import DEFAULT_RATES, FIGURES, Rates
 from aerofleet.forecast.shares import gained, shares
+from aerofleet.forecast.text import step_lines
 from tests.ako.specimen import cluster
 
 Json = dict[str, Any]
@@ -88,6 +89,15 @@ def test_an_assumption_names_the_figure_of_the_cell() -> None:
     assert [(one.name, one.value, one.source, one.override) for one in assumed] == [
         ("live_seconds", Span(2, 2), "the cell's own figure", "cell.yaml: measured.liveSeconds")
     ]
+
+
+def test_data_that_moves_after_completed_is_named() -> None:
+    case = {"base": "memory", "to": {"spec.size": 9}, "load": {"cache": [300_000_000, 1000, 0]}}
+    assert list(step_lines(forecast(case)))[1:] == [
+        "the operator reports Completed before the data is at rest: it moves for another 56 min"
+    ]
+    strong = {"base": "strong", "to": {"spec.podSpec.tolerations": [{"key": "db", "operator": "Exists"}]}}
+    assert forecast({**strong, "load": {"ledger": [1000, 1000, 0]}}).moving_after_completed == Span(0, 0)
 
 
 LAYOUTS = st.lists(st.integers(1, 5), min_size=1, max_size=5).map(lambda counts: tuple(enumerate(counts, 1)))
