@@ -44,3 +44,11 @@ def test_more_nodes_than_there_are_never_form_a_cluster() -> None:
     found = cluster_hazards(cluster_of(cluster("device", {"spec.aerospikeConfig.service.min-cluster-size": 7})))
     messages = [hazard.message for hazard in found if hazard.rule == "no-node-to-spare"]
     assert messages == ["7 nodes make a cluster, and there are 4: it never forms"]
+
+
+def test_a_revert_is_named_as_one() -> None:
+    old, new = cluster("device", {"spec.size": 5}), cluster("device")
+    hazards = change_of(old, new, status=finished_status(cluster_of(new))).hazards
+    assert [hazard.message for hazard in hazards if hazard.rule == "rollout-under-way"] == [
+        "is taken back while it is rolled out"
+    ]

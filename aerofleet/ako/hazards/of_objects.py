@@ -10,7 +10,7 @@ from typing import Any
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config import entries, section
 from aerofleet.ako.object_set import ObjectSet
-from aerofleet.ako.operator_files import CONTROLLER
+from aerofleet.ako.operator_files import CONTROLLER, ROLL_OUTS
 from aerofleet.ako.placement import host_ports_of, ports_of
 from aerofleet.ako.reasons.objects import POD_SECURITY
 from aerofleet.ako.references import Use, references_of
@@ -53,6 +53,33 @@ def claim_differs(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
                 path = f"{cluster.storage_path(rack)}.volumes[{position}].source.persistentVolume"
                 for key, why in _claim_differences(wanted, section(claims[name], "spec")):
                     yield f"{path}.{key}", f"claim {name}: {why}"
+
+
+@rule(
+    "claims-from-before",
+    scope="cluster",
+    severity="severe",
+    remedy="a copy of the data, or other names of cluster or racks, so that the claims are not those of the new pods",
+    source=f"{ROLL_OUTS}; {CONTROLLER}/reconciler.go: recoverFailedCreate",
+)
+def claims_from_before(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
+    """Claims of an earlier cluster are there, and a cluster that was never rolled out takes them over. If all of its
+    pods fail in the first creation, the operator deletes every claim, whatever cascadeDelete is, and the data with
+    them.
+    """
+    claims = [name_of(claim) for claim in objects.of_kind("PersistentVolumeClaim", cluster.namespace)]
+    written = next((resource for resource, one in objects.read if one is cluster), {}) if claims else {}
+    if not claims or section(written, "status").get("aerospikeConfig") is not None:
+        return
+    names = {
+        f"{volume.get('name')}-{cluster.name}-{rack.identity}"
+        for rack in cluster.racks
+        for volume in entries(rack.storage, "volumes")
+        if section(volume, "source", "persistentVolume")
+    }
+    taken = sorted(claim for claim in claims if claim.rpartition("-")[0] in names)
+    if taken:
+        yield "metadata.name", f"{', '.join(taken)}: deleted, with all that is on them, if no pod starts at first"
 
 
 def _claim_differences(wanted: dict[str, Any], claim: dict[str, Any]) -> Iterator[tuple[str, str]]:

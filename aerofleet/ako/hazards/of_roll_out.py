@@ -163,4 +163,24 @@ def racks_come_first(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator
         yield "spec.rackConfig.racks", f"{come} new pods come before {go} old ones go"
 
 
+@rule(
+    "grows-all-at-once",
+    scope="change",
+    severity="warning",
+    remedy="a smaller growth first, or migrate-threads and migrate-sleep with which applications notice nothing",
+    source=f"{ROLL_OUTS}; {CONTROLLER}/rack.go: scaleUpRack",
+)
+def grows_all_at_once(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
+    """At least half as many pods as there are come at once. The operator scales every rack without a look at
+    migrations before, between or after: a third of all data moves at the same time, from all nodes, and the phase is
+    Completed long before.
+    """
+    was, now = (rack_sizes(cluster.size, len(cluster.racks)) for cluster in (old, new))
+    known = dict(zip((rack.id for rack in old.racks), was, strict=True))
+    more = [count - known.get(rack.id, 0) for rack, count in zip(new.racks, now, strict=True)]
+    growing = [count for count in more if count > 0]
+    if len(growing) > 1 and 2 * sum(growing) >= old.size > 1:
+        yield "spec.size", f"{sum(growing)} pods come to {old.size} in {len(growing)} racks at once"
+
+
 RULES = rules_in(globals())

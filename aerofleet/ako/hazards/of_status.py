@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from aerofleet.ako.cluster import Cluster
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.failed_pods import ignored_and_blocking
+from aerofleet.ako.image import is_same_image
 from aerofleet.ako.operator_files import CONTROLLER, ROLL_OUTS
-from aerofleet.ako.restart import IMAGE, LIVE, POD_RESTART, REMOVED, SCALED_DOWN, WARM, Restarts
-from aerofleet.ako.status import Status
+from aerofleet.ako.restart import IMAGE, LIVE, POD_RESTART, REMOVED, SCALED_DOWN, WARM, Restarts, batch_size
+from aerofleet.ako.status import Status, rack_sizes
 from aerofleet.ako.volumes import is_persistent
 from aerofleet.findings import Problem, rule, rules_in
 
@@ -36,13 +37,15 @@ def rollout_under_way(old: Cluster, new: Cluster, restarts: Restarts, status: St
     """The change before this one is not rolled out yet. The operator sees a change, a revert or `paused` only when
     its running pass ends. With one pod a rack that is after the last rack: it finishes the roll-out before first.
     With more pods it is after the running batch, or after the first batch of the next rack. Pods that have the
-    roll-out before then restart once more.
+    roll-out before then restart once more, also for a revert: with one pod a rack that are two restarts of every
+    pod.
     """
     if not status.is_complete or old.spec == new.spec or old.spec.get("paused") is True:
         return
     waiting = [key for key in ROLLED_OUT if not is_same(status.spec.get(key), old.spec.get(key))]
     for key in waiting:
-        yield f"spec.{key}", "is not rolled out yet"
+        is_revert = is_same(status.spec.get(key), new.spec.get(key))
+        yield f"spec.{key}", "is taken back while it is rolled out" if is_revert else "is not rolled out yet"
     if not waiting and status.phase == "InProgress":
         yield "status.phase", "the operator is still at work"
 
@@ -211,6 +214,44 @@ def never_rolled_out(old: Cluster, new: Cluster, restarts: Restarts, status: Sta
     """
     if not status.is_complete and old.spec != new.spec:
         yield "status.aerospikeConfig", "no roll-out was ever finished"
+
+
+@rule(
+    "live-setting-missed",
+    scope="status",
+    severity="severe",
+    remedy="the setting once `aerofleet wait` ends; where it is missing, a WarmRestart operation",
+    source=f"{ROLL_OUTS}; {CONTROLLER}/rack.go: upgradeOrRollingRestartRack",
+)
+def live_setting_missed(old: Cluster, new: Cluster, restarts: Restarts, status: Status) -> Iterator[Problem]:
+    """A live setting comes while another image is rolled out. The operator sets it on pods that have the new image
+    already, but not in a rack in the pass in which it upgrades that rack's last pods. In the last such rack no pass
+    follows: these pods keep the old value, and the phase is Completed.
+    """
+    kept = is_same_image(old.image, new.image) and not is_same_image(str(status.spec.get("image", "")), new.image)
+    live = [restart for restart in restarts.racks if restart.kind == LIVE]
+    if not status.is_complete or not kept or not live:
+        return
+    missed = sorted(_upgraded_before_last(new, status) & {pod for restart in live for pod in restart.pods})
+    if missed:
+        keys = ", ".join(sorted({one.key for restart in live for one in restart.config.differences}))
+        yield "spec.aerospikeConfig", f"{keys}: not set on {', '.join(missed)}, which had the new image before the rest"
+
+
+def _upgraded_before_last(new: Cluster, status: Status) -> set[str]:
+    """Return the pods with the new image in the racks whose last pods the operator upgrades in its last pass."""
+    found: set[str] = set()
+    sizes = rack_sizes(new.size, len(new.racks))
+    for rack, size in reversed(list(zip(new.racks, sizes, strict=True))):
+        pods = [f"{new.name}-{rack.identity}-{ordinal}" for ordinal in range(size)]
+        images = {pod: str(status.pods.get(pod, {}).get("image", "")) for pod in pods}
+        upgraded = {pod for pod in pods if is_same_image(images[pod], new.image)}
+        left = size - len(upgraded)
+        if left:
+            found |= upgraded
+        if left > batch_size(size, new.rack_config.get("rollingUpdateBatchSize")):
+            break
+    return found
 
 
 RULES = rules_in(globals())
