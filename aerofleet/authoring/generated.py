@@ -28,6 +28,7 @@ from aerofleet.fleet.resolve import Resolution, resolve_cell
 from aerofleet.load import LoadError, read_text
 from aerofleet.load.whole_file import write_whole
 from aerofleet.manifests.reference import network_profiles_page
+from aerofleet.reference.forecast import page as forecast_page
 from aerofleet.reference.rules import page as rules_page
 from aerofleet.reference.schemas import schema_text
 from aerofleet.reference.settings import definitions_page
@@ -168,6 +169,7 @@ def pages() -> Texts:
     """Return the generated pages of the reference."""
     return {
         REFERENCE / "definitions.md": definitions_page(),
+        REFERENCE / "forecast.md": forecast_page(),
         REFERENCE / "network-profiles.md": network_profiles_page(),
         REFERENCE / "review.schema.json": json.dumps(review_schema(), indent=2, ensure_ascii=False) + "\n",
         REFERENCE / "rules.md": rules_page(),
