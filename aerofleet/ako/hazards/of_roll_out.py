@@ -180,7 +180,7 @@ def grows_all_at_once(old: Cluster, new: Cluster, restarts: Restarts) -> Iterato
     more = [count - known.get(rack.id, 0) for rack, count in zip(new.racks, now, strict=True)]
     growing = [count for count in more if count > 0]
     if len(growing) > 1 and 2 * sum(growing) >= old.size > 1:
-        yield "spec.size", f"{sum(growing)} pods come to {old.size} in {len(growing)} racks at once"
+        yield "spec.size", f"{sum(growing)} pods are added to {old.size}, in {len(growing)} racks at once"
 
 
 RULES = rules_in(globals())
