@@ -219,8 +219,8 @@ class Forecast:
 
     @property
     def moved_bytes(self) -> Span | None:
-        """Return the bytes that all steps move; None where they are not known for one of them."""
-        return _total([step.moved_bytes for step in self.steps])
+        """Return the bytes that all steps move; None where they are not known for one of them, or they never end."""
+        return None if self.outcome == "stuck" else _total([step.moved_bytes for step in self.steps])
 
     @property
     def seconds(self) -> Span | None:

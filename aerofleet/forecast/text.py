@@ -135,7 +135,7 @@ def _missing(forecasts: Sequence[Forecast]) -> str:
         for forecast in working
     )
     no_time = any(forecast.seconds is None and forecast.outcome == "completed" for forecast in working)
-    no_bytes = any(forecast.moved_bytes is None for forecast in working)
+    no_bytes = any(forecast.moved_bytes is None and forecast.outcome == "completed" for forecast in working)
     parts = [*(["time"] if no_time else []), *(["bytes"] if no_bytes else [])]
     why = f": {NO_WORKLOAD}" if no_bytes else ""
     of_data = f"; {listed(parts)} not known{why}" if parts else ""

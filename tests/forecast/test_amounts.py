@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.files.measured import Measured
 from aerofleet.forecast.build import forecast_of
-from aerofleet.forecast.model import Forecast, ForecastStep, NamespaceData, Span
+from aerofleet.forecast.model import Forecast, ForecastStep, Load, NamespaceData, Span
 from aerofleet.forecast.rates import DEFAULT_RATES, FIGURES, Rates
 from aerofleet.forecast.shares import gained, shares
 from aerofleet.forecast.text import step_lines
 from tests.ako.specimen import cluster
+from tests.ako.test_rollout_steps import cases as rollout_cases
+from tests.ako.test_rollout_steps import facts_of, status_of
 
 Json = dict[str, Any]
 FILE = Path(__file__).parents[1] / "cases" / "forecast" / "amounts.yaml"
@@ -54,6 +56,14 @@ def forecast(case: Json) -> Forecast:
     new = cluster_of(cluster(case["base"], case.get("was", {}), case["to"]))
     load = {name: NamespaceData(*figures) for name, figures in case["load"].items()} if "load" in case else None
     return forecast_of(old, new, load=load, rates=RATES.measured(case.get("rates", {})))
+
+
+def forecast_of_case(case: Json, load: Load | None) -> Forecast:
+    base, was = case["base"], case.get("was", {})
+    old = None if case.get("old", "") is None else cluster(base, was)
+    new = None if case["to"] is None else cluster_of(cluster(base, was, case["to"]))
+    status = status_of(case, old) if old else None
+    return forecast_of(cluster_of(old) if old else None, new, status=status, facts=facts_of(case), load=load)
 
 
 def lines(case: Json, steps: tuple[ForecastStep, ...]) -> Iterator[str]:
@@ -126,3 +136,16 @@ def test_more_data_never_takes_less(records: int, more: int, size: int) -> None:
     assert few.seconds and many.seconds and few.moved_bytes and many.moved_bytes
     assert few.seconds.low <= many.seconds.low and few.seconds.high <= many.seconds.high
     assert few.moved_bytes.high <= many.moved_bytes.high
+
+
+@pytest.mark.parametrize("case", [case for case in rollout_cases() if not case.values[0].get("edits")])
+def test_no_range_is_the_wrong_way_round(case: Json) -> None:
+    resource = cluster(case["base"], case.get("was", {}))
+    names = [one["name"] for one in resource["spec"]["aerospikeConfig"]["namespaces"]]
+    known = forecast_of_case(case, {name: NamespaceData(10**8, 1000, 1000) for name in names})
+    unknown = forecast_of_case(case, None)
+    for step, other in zip(known.steps, unknown.steps, strict=True):
+        for span in (step.moved_bytes, step.seconds, step.moving_seconds):
+            assert span is None or 0 <= span.low <= span.high
+        assert step.seconds is None or (other.least_seconds or 0) <= step.seconds.low
+        assert step.repeats == (step.least_seconds is None)
