@@ -11,6 +11,9 @@ from aerofleet.ako.change import change_of
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.ako.hazards import HAZARDS, cluster_hazards
 from aerofleet.ako.hazards.of_start import HOST_RULES
+from aerofleet.ako.rollout.acts import Edit, OnPods, SetConfig
+from aerofleet.ako.rollout.forecast import rollout_of
+from aerofleet.ako.rollout.reconcile import LaterEdit
 from aerofleet.ako.status import finished_status, patched_status
 from tests.ako.specimen import cases, cluster
 
@@ -52,3 +55,22 @@ def test_a_revert_is_named_as_one() -> None:
     assert [hazard.message for hazard in hazards if hazard.rule == "rollout-under-way"] == [
         "is taken back while it is rolled out"
     ]
+
+
+@pytest.mark.parametrize("passes", range(1, 6))
+def test_a_live_setting_is_missed_on_the_pods_on_which_the_operator_never_sets_it(passes: int) -> None:
+    image = {"spec.image": "registry.example.net/aerospike/aerospike-server-enterprise:8.1.1.1"}
+    live = {"spec.aerospikeConfig.service.proto-fd-max": 30000}
+    old, new, next_one = cluster("memory"), cluster("memory", image), cluster("memory", image, live)
+    acts = list(rollout_of(old, new, edits=[LaterEdit(cluster_of(next_one), passes)]).acts())
+    edit = acts.index(Edit("next"))
+    upgraded = {pod for act in acts[:edit] if isinstance(act, OnPods) and act.kind == "delete-pod" for pod in act.pods}
+    missed = upgraded - {pod for act in acts for pod in (act.pods if isinstance(act, SetConfig) else ())}
+    status = finished_status(cluster_of(old))
+    pods = {
+        name: {**pod, **({"image": new["spec"]["image"]} if name in upgraded else {})}
+        for name, pod in status.pods.items()
+    }
+    hazards = change_of(new, next_one, status=replace(status, pods=pods, phase="InProgress")).hazards
+    named = "".join(hazard.message for hazard in hazards if hazard.rule == "live-setting-missed")
+    assert {pod for pod in upgraded if pod in named} == missed
