@@ -29,12 +29,15 @@ SECONDS_A_MINUTE = 60
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A step on the axis. ``start`` and ``end``: minutes, or numbers of steps where ``is_time`` is false."""
+    """A step on the axis. ``start`` and ``end``: minutes, or numbers of steps where the times are not known. ``back``:
+    when its pods serve again, and only data moves.
+    """
 
     step: ForecastStep
     number: int
     start: float
     end: float
+    back: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,15 @@ def columns_of(forecast: Forecast) -> list[Column]:
     lengths = times if has_times(forecast) else [1.0] * len(times)
     ends = list(accumulate(lengths))
     return [
-        Column(step, number, end - length, end)
+        Column(step, number, end - length, end, end - (_moving(step) if has_times(forecast) else 0.0))
         for number, (step, length, end) in enumerate(zip(forecast.steps, lengths, ends, strict=True), 1)
     ]
+
+
+def _moving(step: ForecastStep) -> float:
+    """Return for how many minutes only data moves, at the end of a step whose pods come back before."""
+    is_back = step.moving_seconds is not None and DOES.get(step.kind) in (STARTS, REBUILT, RESTARTS, SET_LIVE)
+    return step.moving_seconds.high / SECONDS_A_MINUTE if is_back and step.moving_seconds else 0.0
 
 
 def bars_of(columns: Sequence[Column], pods: Sequence[str] = ()) -> list[Bar]:
@@ -103,7 +112,7 @@ def _bars_of(pod: str, columns: Sequence[Column]) -> Iterator[Bar]:
     yield Bar(pod, rack, SERVES, start, end)
     for column in columns:
         if pod in column.step.pods:
-            yield Bar(pod, rack, DOES.get(column.step.kind, OUT), column.start, column.end)
+            yield Bar(pod, rack, DOES.get(column.step.kind, OUT), column.start, column.back)
         elif pod in column.step.out:
             yield Bar(pod, rack, OUT, column.start, column.end)
 

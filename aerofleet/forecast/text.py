@@ -58,10 +58,10 @@ def worst_moment(forecasts: Sequence[Forecast]) -> str:
     if not moments:
         return ""
     forecast, number, copies = min(moments, key=lambda moment: _order(moment[2]))
-    where = f"step {number} of {len(forecast.steps)}"
-    if len(forecasts) == 1:
-        where += f" ({what_happens(forecast.steps[number - 1])})"
-    return f"{where}: {copies_text(copies, len(forecasts) == 1)}"
+    if len(forecasts) > 1:
+        return copies_text(copies, with_name=False)
+    alike = sum(any(_order(one) == _order(copies) for one in step.copies) for step in forecast.steps)
+    return f"{_where(forecast, number, alike)}: {copies_text(copies)}"
 
 
 def longest(forecasts: Sequence[Forecast]) -> Span | None:
@@ -100,10 +100,14 @@ def copies_text(copies: NamespaceCopies, with_name: bool = True) -> str:
     """Return how many copies are left, and how many after one more loss."""
     of_namespace = f" of {copies.namespace}" if with_name else ""
     more = f"; {counted(copies.unavailable, 'partition')} not served" if copies.unavailable else ""
-    of_rack = f", {copies.after_rack_loss} if one more rack is lost" if copies.has_racks else ""
-    return (
-        f"{_copies(copies.copies)}{of_namespace} left, {copies.after_host_loss} if one more host is lost{of_rack}{more}"
-    )
+    host, rack = copies.after_host_loss, copies.after_rack_loss
+    if not copies.has_racks:
+        loss = f"{host} if one more host is lost"
+    elif host == rack:
+        loss = f"{host} if one more host or rack is lost"
+    else:
+        loss = f"{host} if one more host is lost, {rack} if one more rack is lost"
+    return f"{_copies(copies.copies)}{of_namespace} left{f', {loss}' if copies.copies else ''}{more}"
 
 
 def _parts(step: ForecastStep) -> Iterator[str]:
@@ -171,6 +175,15 @@ def _worst(forecast: Forecast) -> tuple[Forecast, int, NamespaceCopies] | None:
         return None
     number, copies = min(every, key=lambda found: _order(found[1]))
     return forecast, number, copies
+
+
+def _where(forecast: Forecast, number: int, alike: int) -> str:
+    """Return at which step the least is left: the first one of those that are ``alike``."""
+    steps, step = len(forecast.steps), f"step {number}"
+    what = f"({what_happens(forecast.steps[number - 1])})"
+    if alike == 1:
+        return f"{step} of {steps} {what}"
+    return f"{'every step' if alike == steps else f'{alike} of {steps} steps'}, first {step} {what}"
 
 
 def _order(copies: NamespaceCopies) -> tuple[int, int, int, int]:

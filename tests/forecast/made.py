@@ -36,6 +36,7 @@ def step(case: dict[str, Any]) -> ForecastStep:
         copies=tuple(NamespaceCopies(*copies) for copies in case.get("copies", ())),
         moved_bytes=_span(case.get("movedBytes")),
         seconds=_span(case.get("seconds")),
+        moving_seconds=_span(case.get("movingSeconds")),
     )
 
 

@@ -45,6 +45,7 @@ people can tell apart."""
 LINES = dict(zip(LEFT, (("#000000", [1, 0]), ("#0072b2", [7, 3]), ("#d55e00", [2, 2])), strict=True))
 """What is left → colour and dashes of its line."""
 WIDTH, POD_HEIGHT, COPIES_HEIGHT, STRIP_HEIGHT = 760, 16, 72, 16
+LETTER = 6.2
 """Pixels."""
 APART = 0.05
 """Part of the height by which lines with the same number are moved apart, so that each can be seen."""
@@ -84,9 +85,15 @@ def timeline_of(clusters: Iterable[tuple[str, Forecast | None]]) -> str:
         .configure(font=FONT, background="white", padding=16)
         .configure_view(stroke=None)
         .configure_axis(labelFontSize=11, titleFontSize=11, titleFontWeight="normal", labelColor=TEXT, titleColor=TEXT)
+        .configure_axisY(minExtent=max((_label_width(forecast) for _, forecast in drawn), default=0))
         .configure_legend(labelFontSize=11, titleFontSize=11, orient="bottom", columns=4, symbolType="square")
     )
     return str(vl_convert.vegalite_to_svg(whole.to_dict(validate=False))) + "\n"
+
+
+def _label_width(forecast: Forecast) -> float:
+    """Return about how wide the longest name of a pod is, so that all charts begin at one line."""
+    return LETTER * max(len(visible(pod)) for step in forecast.steps for pod in (*step.pods, *step.out, ""))
 
 
 def _cluster(alt: ModuleType, name: str, forecast: Forecast) -> Any:
@@ -156,7 +163,7 @@ def _copies(alt: ModuleType, forecast: Forecast, columns: Sequence[Column]) -> I
     levels = levels_of(columns)
     if not levels:
         return
-    most = max(1, *(level.copies for level in levels))
+    most = max(2, *(level.copies for level in levels))
     ends = [
         {"left": level.left, "copies": level.copies - APART * most * LEFT.index(level.left), "at": at}
         for level in levels
@@ -191,5 +198,5 @@ def _x_axis(alt: ModuleType, forecast: Forecast) -> Any:
     known = has_times(forecast)
     what = "minutes, if each step takes its longest" if known else "steps: how long they take is not known"
     own = {} if known else {"labels": False, "ticks": False}
-    title = f"{what} · dotted line: the operator waits before it goes on"
+    title = f"{what} · dotted line: the operator has waited, and goes on"
     return alt.Axis(title=title, titlePadding=6, grid=False, tickCount=10, **own)
