@@ -85,7 +85,8 @@ def cell_change(name: str, base: CellAnalysis | None, head: CellAnalysis | None)
     old, new = (list(side.rendered.objects()) if side and side.rendered else [] for side in (base, head))
     cells = [side.resolution.cell for side in (head, base) if side]
     operator = next((cell.operator.version for cell in cells if cell), OPERATOR)
-    change = analyse_change(old, new, operator, by_name=True, known=CellData(base, head))
+    known = CellData(*(side.resolution if side else None for side in (base, head)))
+    change = analyse_change(old, new, operator, by_name=True, known=known)
     return CellChange(name, base, head, change, full_base, full_head, out_of_base, out_of_head)
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from aerofleet.analysis.cell import CellAnalysis
 from aerofleet.fleet.auto_size import workload_of
 from aerofleet.fleet.cluster import Cluster
-from aerofleet.fleet.resolve import pool_models
+from aerofleet.fleet.resolve import Resolution, pool_models
 from aerofleet.forecast.model import Load, NamespaceData, Span
 from aerofleet.forecast.rates import DEFAULT_RATES, Rates
 from aerofleet.sizing.namespace import stored_record_bytes
@@ -36,8 +36,8 @@ def load_of(cluster: Cluster) -> Load | None:
 class CellData:
     """Answers for the clusters of a cell that changes from ``base`` to ``head``: by NAMESPACE/NAME of the resource."""
 
-    base: CellAnalysis | None
-    head: CellAnalysis | None
+    base: Resolution | None
+    head: Resolution | None
 
     def __call__(self, name: str) -> tuple[Load | None, Rates]:
         """Return the data of a cluster, and its rates. A namespace that head does not have any more has base's data."""
@@ -49,9 +49,9 @@ class CellData:
         return merged or None, _rates(*sides[-1])
 
     @cached_property
-    def _clusters(self) -> list[tuple[CellAnalysis, Mapping[str, Cluster]]]:
+    def _clusters(self) -> list[tuple[Resolution, Mapping[str, Cluster]]]:
         return [
-            (side, {f"{one.namespace}/{one.resource_name}": one for one in resolved_clusters(side)})
+            (side, {f"{one.namespace}/{one.resource_name}": one for one in _deployed(side)})
             for side in (self.base, self.head)
             if side
         ]
@@ -59,13 +59,17 @@ class CellData:
 
 def resolved_clusters(side: CellAnalysis | None) -> Iterator[Cluster]:
     """Yield the clusters of one side that are deployed."""
-    cell = side.resolution.cell if side else None
+    return _deployed(side.resolution if side else None)
+
+
+def _deployed(side: Resolution | None) -> Iterator[Cluster]:
+    cell = side.cell if side else None
     return (cluster for cluster in (cell.clusters if cell else ()) if cluster.is_deployed)
 
 
-def _rates(side: CellAnalysis, cluster: Cluster) -> Rates:
+def _rates(side: Resolution, cluster: Cluster) -> Rates:
     """Return the figures that the cell measured, the lines of the pool's hosts, and planning figures for the rest."""
-    source = side.resolution.source
+    source = side.source
     if source is None or source.cell is None:
         return DEFAULT_RATES
     lines = [model.network for model in pool_models(source, cluster.settings)]

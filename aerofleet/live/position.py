@@ -18,6 +18,7 @@ from aerofleet.ako.rollout.acts import READY
 from aerofleet.ako.status import finished_status, running_cluster, status_of
 from aerofleet.forecast.build import forecast_of
 from aerofleet.forecast.model import Forecast, ForecastStep, Load, Span
+from aerofleet.forecast.rates import DEFAULT_RATES, Rates
 from aerofleet.forecast.text import WAITS, listed, what_happens
 from aerofleet.units.amount import amount_range, counted
 
@@ -69,16 +70,16 @@ class Position:
         return f"{where}: {self.now}{after}{left}{time}{never}"
 
 
-def forecast_of_live(live: Json, load: Load | None = None) -> Forecast:
+def forecast_of_live(live: Json, load: Load | None = None, rates: Rates = DEFAULT_RATES) -> Forecast:
     """Return the forecast of the roll-out that a cluster on the server is in: from what its status mirrors to its spec.
-    It has no steps where both are the same.
+    It has no steps where both are the same. ``load``: its data, where that is declared; ``rates``: how fast it is.
     """
     after = cluster_of(dict(live))
     status = status_of(dict(live.get("status") or {}), after)
     if not status.is_complete:
-        return forecast_of(None, after, load=load)
+        return forecast_of(None, after, load=load, rates=rates)
     before = running_cluster(after, status, after.operator) or after
-    return forecast_of(before, after, status=finished_status(before), load=load)
+    return forecast_of(before, after, status=finished_status(before), load=load, rates=rates)
 
 
 def entries_of(live: Json, pods: Iterable[Json]) -> Mapping[str, Json]:

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from aerofleet.ako.failed_pods import failure_of, is_pod_of
+from aerofleet.analysis.cell_data import CellData
+from aerofleet.analysis.change import Known
 from aerofleet.findings.exit_code import ExitCode
 from aerofleet.findings.stop import MistakeError
-from aerofleet.fleet.lookup import resolved_cell
+from aerofleet.fleet.lookup import DefinitionsMistakeError
+from aerofleet.fleet.resolve import resolve_cell
 from aerofleet.fleet.stack_name import parse_stack_name, wrong_stack
 from aerofleet.forecast.model import Forecast
+from aerofleet.forecast.rates import DEFAULT_RATES
 from aerofleet.live.cluster_api import ClusterApi, ClusterUnreachableError
 from aerofleet.live.database_health import Access, UnansweredError, ask, judge_nodes
 from aerofleet.live.position import entries_of, forecast_of_live, position_of
@@ -49,7 +53,10 @@ def wait_for_stack(root: Path, stack: str, timeout_seconds: int, access: Access,
     Raises DefinitionsMistakeError, MistakeError for a stack that the cell does not have, ClusterUnreachableError.
     """
     name = parse_stack_name(stack)
-    cell = resolved_cell(root, name.cell)
+    resolution = resolve_cell(root, name.cell)
+    cell = resolution.cell
+    if cell is None:
+        raise DefinitionsMistakeError(findings=resolution.findings)
     if mistake := wrong_stack(name, cell):
         raise MistakeError(mistake)
     groups = {team.name: team.group for team in cell.teams}
@@ -58,7 +65,8 @@ def wait_for_stack(root: Path, stack: str, timeout_seconds: int, access: Access,
         for key, (team, manifest) in clusters(render_cell(cell)).items()
         if name.holds_group(cell, groups[team])
     }
-    return wait(ClusterApi(cell.context), desired, timeout_seconds, access, show)
+    positions = Positions(CellData(None, resolution))
+    return wait(ClusterApi(cell.context), desired, timeout_seconds, access, show, positions=positions)
 
 
 def clusters(rendered: RenderedCell) -> dict[Key, tuple[str, Mapping[str, Any]]]:
@@ -72,8 +80,14 @@ def clusters(rendered: RenderedCell) -> dict[Key, tuple[str, Mapping[str, Any]]]
     }
 
 
-def wait(
-    server: Server, desired: Mapping[Key, Mapping[str, Any]], timeout_seconds: int, access: Access, show: Show
+def wait(  # noqa: PLR0913 - what is asked, and how
+    server: Server,
+    desired: Mapping[Key, Mapping[str, Any]],
+    timeout_seconds: int,
+    access: Access,
+    show: Show,
+    *,
+    positions: Positions | None = None,
 ) -> dict[Key, Rollout]:
     """Judge every cluster, then again whenever one changes, until none is under way or the time is over.
 
@@ -82,7 +96,7 @@ def wait(
     """
     deadline = time.monotonic() + timeout_seconds
     rollouts: dict[Key, Rollout] = {}
-    positions = Positions()
+    positions = positions or Positions()
     while True:
         try:
             resources, version = server.list(*CLUSTER)
@@ -107,9 +121,13 @@ def wait(
 
 
 class Positions:
-    """At which step each roll-out is, also by what was seen of its pods at first: `aerofleet.live.position`."""
+    """At which step each roll-out is, also by what was seen of its pods at first: `aerofleet.live.position`.
 
-    def __init__(self) -> None:
+    ``known``: NAMESPACE/NAME of a cluster → its data, and how fast it is; without it, no time is known.
+    """
+
+    def __init__(self, known: Known | None = None) -> None:
+        self.known = known
         self.seen: dict[Key, tuple[Any, Forecast, Mapping[str, Mapping[str, Any]]]] = {}
 
     def added(
@@ -121,7 +139,8 @@ class Positions:
         entries = entries_of(live, pods)
         generation = live["metadata"].get("generation"), bool((live.get("status") or {}).get("aerospikeConfig"))
         if key not in self.seen or self.seen[key][0] != generation:
-            self.seen[key] = generation, forecast_of_live(live), entries
+            load, rates = self.known("/".join(key)) if self.known else (None, DEFAULT_RATES)
+            self.seen[key] = generation, forecast_of_live(live, load, rates), entries
         _, forecast, first = self.seen[key]
         return replace(rollout, position=position_of(forecast, str(live["spec"].get("image")), entries, first))
 

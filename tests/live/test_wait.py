@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from aerofleet.forecast.model import NamespaceData
+from aerofleet.forecast.rates import DEFAULT_RATES
 from aerofleet.live import wait as waiting
 from aerofleet.live.cluster_api import ClusterUnreachableError
 from aerofleet.live.database_health import Access
@@ -157,6 +159,16 @@ def test_progress_is_a_line_for_each_step() -> None:
             f"step 3 of 4: {waits}, then cart-2-1 restarts its server; 2 of 4 pods left",
         )
     ]
+
+
+def test_with_the_declared_data_the_time_that_is_left_is_named() -> None:
+    live = merge(BASE, {"spec": {"podSpec": {"tolerations": [{"key": "a"}]}}})
+    load = {"cart": NamespaceData(1_000_000, 1_000)}
+    running = Rollout(RUNNING, "phase InProgress")
+    found = Positions(lambda name: (load if name == "shop/cart" else None, DEFAULT_RATES))
+    position = found.added(CART, running, live, ()).position
+    assert position is not None and position.seconds is not None and 0 < position.seconds.low < position.seconds.high
+    assert " 4 of 4 pods left, " in str(position) and str(position).endswith("min")
 
 
 def test_an_edit_on_the_way_is_another_roll_out() -> None:
