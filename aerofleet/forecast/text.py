@@ -46,13 +46,12 @@ def rollout_line(forecasts: Sequence[Forecast]) -> str:
     if not working:
         return ""
     lines = dict.fromkeys(_line(forecast) for forecast in working)
-    each = "each: " if len(forecasts) > 1 else ""
-    return each + (next(iter(lines)) if len(lines) == 1 and len(working) == len(forecasts) else _ranges(forecasts))
+    return next(iter(lines)) if len(lines) == 1 and len(working) == len(forecasts) else _ranges(forecasts)
 
 
 def worst_moment(forecasts: Sequence[Forecast]) -> str:
     """Return what is left at the worst step, and what the loss of one more host or rack would do then. Of several
-    clusters, the worst. Empty where copies are not known, or no step touches them.
+    clusters, the worst. Empty where copies are not known, and where no step takes any away.
     """
     moments = [moment for forecast in forecasts if (moment := _worst(forecast))]
     if not moments:
@@ -171,7 +170,9 @@ def _ranges(forecasts: Sequence[Forecast]) -> str:
 
 def _worst(forecast: Forecast) -> tuple[Forecast, int, NamespaceCopies] | None:
     every = [(number, copies) for number, step in enumerate(forecast.steps, 1) for copies in step.copies]
-    if not every:
+    takes_away = any(step.out or step.emptied for step in forecast.steps)
+    is_level = len({step.copies for step in forecast.steps}) == 1
+    if not every or (is_level and not takes_away):
         return None
     number, copies = min(every, key=lambda found: _order(found[1]))
     return forecast, number, copies

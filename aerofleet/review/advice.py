@@ -86,6 +86,9 @@ def _asks(review: Review) -> Iterator[tuple[Action, str]]:
         who, clusters = _people(review, "capacity", (one.cell for one in moving)), counted(len(moving), "cluster")
         text = f"Ask {who} for a quiet time: data of {clusters} moves over the network{_needed(moving)}."
         yield "ask", text
+    if endless := [found for group in admitted for found in group.forecasts if found.outcome == "stuck"]:
+        who = counted(len(endless), "cluster")
+        yield "ask", f"Ask the platform team: the roll-out of {who} never ends: {endless[0].blocked}."
     if review.previews:
         stacks = _listed(stack for preview in review.previews for stack in preview.stacks)
         yield "ask", f"Look at a preview of the engine first, for {stacks}: its pins, code or settings differ."

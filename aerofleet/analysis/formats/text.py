@@ -78,7 +78,7 @@ def _lines(alike: Sequence[ObjectChange]) -> Iterator[str]:
         yield f"  pods: {', '.join(counts)}{rebuilt}{of_clusters}"
     forecasts = [forecast for cluster in alike if (forecast := cluster.forecast)]
     if line := rollout_line(forecasts):
-        yield f"  roll-out: {visible(line)}"
+        yield f"  roll-out{' of each' if len(alike) > 1 else ''}: {visible(line)}"
     if moment := worst_moment(forecasts):
         yield f"  worst moment: {visible(moment)}"
     for reason in folded(sorted(change.reasons, key=lambda reason: -reason.effect)):

@@ -99,7 +99,7 @@ def definitions() -> dict[str, Json]:
         "cluster": record(**place, **names, namespace=TEXT, name=TEXT, **change, forecast=maybe(ref("forecast"))),
         "group": record(
             **change,
-            rollout={**TEXT, "description": "the forecasts of all clusters in one line"},
+            rollout={**TEXT, "description": "the forecast of each cluster, as one line"},
             worstMoment={**TEXT, "description": "the step at which the least is left"},
             clusters={"type": "array", "items": record(cell=TEXT, **names)},
         ),

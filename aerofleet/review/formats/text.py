@@ -110,7 +110,7 @@ def _entry(entry: Entry) -> Iterator[Line]:
     if entry.pods:
         yield "  ", "", f"pods: {entry.pods}"
     if entry.rollout:
-        yield "  ", "", f"roll-out: {entry.rollout}"
+        yield "  ", "", f"roll-out{' of each' if entry.clusters > 1 else ''}: {entry.rollout}"
     if entry.worst_moment:
         yield "  ", "", f"worst moment: {entry.worst_moment}"
     if entry.by_changed_code:
