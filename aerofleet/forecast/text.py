@@ -34,6 +34,7 @@ WITHOUT_DATA: frozenset[StepKind] = frozenset({"create", "start-over", "delete"}
 WAITS: dict[str, str] = {READY: "the pods are ready", MIGRATIONS: "no data moves", STABLE: "the nodes agree"}
 """What the operator waits for → until when."""
 MOST_PODS = 4
+MOST_ASSUMED = 3
 NO_WORKLOAD = "no workload is declared"
 """Why nobody knows what moves: the size of the data is part of the workload."""
 
@@ -61,6 +62,17 @@ def worst_moment(forecasts: Sequence[Forecast]) -> str:
         return copies_text(copies, with_name=False)
     alike = sum(any(_order(one) == _order(copies) for one in step.copies) for step in forecast.steps)
     return f"{_where(forecast, number, alike)}: {copies_text(copies)}"
+
+
+def assumed(forecasts: Sequence[Forecast]) -> str:
+    """Return what the forecasts take for granted, and what depends on chance; the first few, and how many more."""
+    every = dict.fromkeys(
+        text
+        for forecast in forecasts
+        for text in (*forecast.unknown, *(f"by chance, {chance}" for chance in forecast.chances))
+    )
+    first, more = list(every)[:MOST_ASSUMED], len(every) - MOST_ASSUMED
+    return "; ".join((*first, *([f"and {more} more"] if more > 0 else [])))
 
 
 def longest(forecasts: Sequence[Forecast]) -> Span | None:

@@ -31,6 +31,7 @@ def test_the_effect_is_told_with_pods_and_reasons(tmp_path: Path, capsys: pytest
         "  pods: 4 stay as they are, 1 are new\n"
         "  roll-out: 1 pod in 1 step, never below 2 copies, at least 13 s; time and bytes not known: "
         "no workload is declared\n"
+        "  assumed: hosts for 1 more pod: taken to be free\n"
         "  moves-data      spec.size: 4 pods become 5: partitions move  [size]\n"
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from aerofleet.forecast.text import longest, rollout_line, step_lines, worst_moment
+from aerofleet.forecast.text import assumed, longest, rollout_line, step_lines, worst_moment
 from tests.forecast.made import forecast
 
 FILE = Path(__file__).parents[1] / "cases" / "forecast" / "lines.yaml"
@@ -29,6 +29,14 @@ def test_the_order_of_clusters_changes_nothing(case: dict[str, Any]) -> None:
     forecasts = [forecast(one) for one in case["forecasts"]]
     assert rollout_line(forecasts[::-1]) == rollout_line(forecasts)
     assert worst_moment(forecasts[::-1]) == worst_moment(forecasts)
+
+
+def test_what_is_assumed_is_named_once_and_the_rest_counted() -> None:
+    one = {"steps": [], "unknown": ["a: taken to be free", "b"], "chances": ["c is refused"]}
+    two = {"steps": [], "unknown": ["b", "d", "e"]}
+    assert assumed([forecast(one)]) == "a: taken to be free; b; by chance, c is refused"
+    assert assumed([forecast(one), forecast(two)]) == "a: taken to be free; b; by chance, c is refused; and 2 more"
+    assert assumed([]) == ""
 
 
 def test_the_longest_of_several_says_how_long_all_take() -> None:

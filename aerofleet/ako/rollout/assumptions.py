@@ -10,6 +10,7 @@ from aerofleet.ako.image import is_same_image
 from aerofleet.ako.rollout.claims import local_volumes
 from aerofleet.ako.rollout.model import Facts
 from aerofleet.ako.volumes import is_persistent, volumes
+from aerofleet.units.amount import counted
 
 _PLACEMENT = ("affinity", "nodeSelector", "tolerations")
 
@@ -19,7 +20,7 @@ def assumptions(before: Cluster, after: Cluster, facts: Facts) -> Iterator[str]:
     if not is_same_image(before.image, after.image) and not facts.crashing:
         yield f"{after.image}: the servers of this image are taken to start"
     if after.size > before.size and not facts.unplaced:
-        yield f"hosts for {after.size - before.size} more pods: taken to be free"
+        yield f"hosts for {counted(after.size - before.size, 'more pod')}: taken to be free"
     known = {rack.id: rack for rack in before.racks}
     pairs = [(known[rack.id], rack) for rack in after.racks if rack.id in known]
     for key in _PLACEMENT:

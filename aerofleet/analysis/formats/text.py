@@ -11,7 +11,7 @@ from aerofleet.analysis.formats.folding import folded
 from aerofleet.findings import SEVERITIES
 from aerofleet.findings.effect import Effect
 from aerofleet.findings.terminal import NO_TERMINAL, Terminal, visible
-from aerofleet.forecast.text import rollout_line, worst_moment
+from aerofleet.forecast.text import assumed, rollout_line, worst_moment
 
 PODS: dict[str, str] = {
     NO_RESTART: "stay as they are",
@@ -81,6 +81,8 @@ def _lines(alike: Sequence[ObjectChange]) -> Iterator[str]:
         yield f"  roll-out{' of each' if len(alike) > 1 else ''}: {visible(line)}"
     if moment := worst_moment(forecasts):
         yield f"  worst moment: {visible(moment)}"
+    if unknown := assumed(forecasts):
+        yield f"  assumed: {visible(unknown)}"
     for reason in folded(sorted(change.reasons, key=lambda reason: -reason.effect)):
         yield f"  {reason.effect!s:<15} {visible(reason.path)}: {visible(reason.message)}  [{reason.rule}]"
         if reason.remedy:

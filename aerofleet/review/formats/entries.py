@@ -14,7 +14,7 @@ from typing import Any
 from aerofleet.analysis.formats.text import PODS
 from aerofleet.findings import SEVERITIES, Finding
 from aerofleet.findings.effect import Effect, Reason
-from aerofleet.forecast.text import rollout_line, worst_moment
+from aerofleet.forecast.text import assumed, rollout_line, worst_moment
 from aerofleet.review.formats.definition_path import definition_path
 from aerofleet.review.model import Cause, ChangedOther, Group, Review, UnknownCell
 
@@ -61,7 +61,7 @@ class ReasonLine:
 class Entry:
     """A group of equal changes. ``more_…``: how many are left out of the list before it. ``also``: the milder
     consequences, counted by effect. ``rollout``: the forecast in one line, and ``worst_moment`` the step at which the
-    least is left; both empty where there is none.
+    least is left; both empty where there is none. ``assumed``: what the forecast takes for granted.
     """
 
     effect: Effect
@@ -72,6 +72,7 @@ class Entry:
     pods: str
     rollout: str
     worst_moment: str
+    assumed: str
     causes: tuple[CauseLine, ...]
     more_causes: int
     reasons: tuple[ReasonLine, ...]
@@ -111,6 +112,7 @@ def entry_of(group: Group, known: Sequence[Finding] = ()) -> Entry:
         pods=_pods(group),
         rollout=rollout_line(forecasts),
         worst_moment=worst_moment(forecasts),
+        assumed=assumed(forecasts),
         causes=tuple(causes[:MOST_CAUSES]),
         more_causes=len(causes[MOST_CAUSES:]),
         reasons=tuple(worst[:MOST_REASONS]),

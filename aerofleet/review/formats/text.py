@@ -113,6 +113,8 @@ def _entry(entry: Entry) -> Iterator[Line]:
         yield "  ", "", f"roll-out{' of each' if entry.clusters > 1 else ''}: {entry.rollout}"
     if entry.worst_moment:
         yield "  ", "", f"worst moment: {entry.worst_moment}"
+    if entry.assumed:
+        yield "  ", "", f"assumed: {entry.assumed}"
     if entry.by_changed_code:
         yield "  ", "", "rendered by changed code"
     for cause in entry.causes:
