@@ -63,8 +63,9 @@ def examples(page: str) -> Iterator[Example]:
 
 
 def printed(forecast: Forecast) -> str:
-    lines = [rollout_line([forecast]), f"worst moment: {worst_moment([forecast])}", *step_lines(forecast)]
-    return "".join(f"{line}\n" for line in lines)
+    moment = worst_moment([forecast])
+    head = [rollout_line([forecast]), *([f"worst moment: {moment}"] if moment else [])]
+    return "".join(f"{line}\n" for line in (*head, *step_lines(forecast)))
 
 
 FOUND = list(examples(PAGE.read_text()))

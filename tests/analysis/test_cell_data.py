@@ -21,7 +21,7 @@ def shop(measured: str = "") -> CellAnalysis:
 def test_the_data_is_that_of_the_workload() -> None:
     side = shop()
     cluster = next(resolved_clusters(side))
-    load, _ = CellData(None, side)(f"{cluster.namespace}/{cluster.resource_name}")
+    load, _ = CellData(None, side.resolution)(f"{cluster.namespace}/{cluster.resource_name}")
     assert load is not None
     workload, names = cluster.settings.workload, [one.name for one in cluster.settings.namespaces]
     assert load.keys() == set(names)
@@ -33,13 +33,13 @@ def test_a_measured_figure_replaces_the_range() -> None:
     side = shop("measured: {stopSeconds: 7, networkBytesPerSecond: 1000000}\n")
     assert not [finding for finding in side.findings if finding.location and finding.location.file == CELL]
     cluster = next(resolved_clusters(side))
-    _, rates = CellData(side, side)(f"{cluster.namespace}/{cluster.resource_name}")
+    _, rates = CellData(side.resolution, side.resolution)(f"{cluster.namespace}/{cluster.resource_name}")
     expected = replace(DEFAULT_RATES, stop_seconds=Span(7, 7), network_bytes_per_second=Span(1_000_000, 1_000_000))
     assert rates == expected
 
 
 def test_an_unknown_cluster_has_planning_figures_only() -> None:
-    assert CellData(None, shop())("no/such") == (None, DEFAULT_RATES)
+    assert CellData(None, shop().resolution)("no/such") == (None, DEFAULT_RATES)
 
 
 def test_a_change_of_a_cell_has_bytes_and_time() -> None:
