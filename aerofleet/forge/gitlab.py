@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from aerofleet.forge.answers import Answer, CallError, call_error
 from aerofleet.forge.comment import ChangeRequest, Comment
+from aerofleet.forge.gitlab_project import GitLabProject, without_quick_actions
 
-if TYPE_CHECKING:
-    from gitlab import Gitlab
-
-SECONDS = 30.0
-"""Longest time of one answer."""
-QUICK_ACTION = re.compile(r"^(\s*)/", re.MULTILINE)
-"""docs.gitlab.com, "GitLab quick actions": a line that begins with a slash is carried out as a command."""
 ADVICE: dict[int, str] = {
     401: "GITLAB_TOKEN is no valid token, or has expired; the token of a job can't write comments",
     403: "GITLAB_TOKEN needs the scope `api`, and its account the role Reporter or a higher one",
@@ -32,15 +22,14 @@ CHECKS: Mapping[str, str] = {"success": "passed", "failure": "failed", "error": 
 """docs.gitlab.com, "External status checks API"."""
 
 
-class GitLab:
+class GitLab(GitLabProject):
     """The merge request with a number. ``project``: its id, or ``GROUP/NAME``; ``status_check``: id of the external
     status check that gets the state of the review, too.
     """
 
     def __init__(self, url: str, project: str, token: str, number: int, status_check: int | None = None) -> None:
-        self._status_check = status_check
-        self._url, self._project_name, self._token, self._number = url, project, token, number
-        self._headers: Mapping[str, str] = {}
+        super().__init__(url, project, token, f"{project}!{number}", ADVICE)
+        self._status_check, self._number = status_check, number
 
     def change_request(self) -> ChangeRequest | None:
         with self._calls("the merge request can't be read"):
@@ -81,56 +70,9 @@ class GitLab:
                 path = f"/projects/{self._project.encoded_id}/merge_requests/{self._number}/status_check_responses"
                 self._client.http_post(path, post_data=answer, obey_rate_limit=False)
 
-    @cached_property
-    def _client(self) -> Gitlab:
-        import requests
-        from gitlab import Gitlab
-
-        session = requests.Session()
-        # The library's errors do not have the headers of the answer, and these name the end of a limit.
-        session.hooks["response"].append(self._remember)
-        return Gitlab(
-            self._url,
-            private_token=self._token,
-            timeout=SECONDS,
-            per_page=100,
-            user_agent="aerofleet",
-            keep_base_url=True,
-            session=session,
-        )
-
-    @property
-    def _project(self) -> Any:
-        return self._client.projects.get(self._project_name, lazy=True)
-
     @property
     def _merge_request(self) -> Any:
         return self._project.mergerequests.get(self._number, obey_rate_limit=False)
-
-    @cached_property
-    def _account(self) -> int:
-        """Return the id of the token's account."""
-        answer = self._client.http_get("/user", obey_rate_limit=False)
-        return int(answer["id"])  # type: ignore[index]
-
-    def _remember(self, response: Any, *_: Any, **__: Any) -> None:
-        self._headers = {name.lower(): value for name, value in response.headers.items()}
-
-    @contextmanager
-    def _calls(self, what: str, advice: Mapping[int, str] = ADVICE) -> Iterator[None]:
-        import requests
-        from gitlab.exceptions import GitlabError
-
-        where = f"{self._project_name}!{self._number}: {what}"
-        try:
-            yield
-        except GitlabError as error:
-            words = str(error.error_message or "").replace(self._token, "***")
-            raise call_error(Answer(error.response_code or 0, self._headers, words), where, advice) from None
-        except requests.RequestException as error:
-            raise CallError(f"{where}: no answer ({type(error).__name__})", pause_s=-1.0) from None
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise CallError(f"{where}: the answer has another form than GitLab's ({type(error).__name__})") from None
 
 
 def _place_of_status(request: Any, head: str) -> tuple[str, dict[str, Any]]:
@@ -144,8 +86,3 @@ def _place_of_status(request: Any, head: str) -> tuple[str, dict[str, Any]]:
     if is_here and (pipeline["sha"] == head or str(pipeline["ref"]).endswith("/merge")):
         return str(pipeline["sha"]), {"pipeline_id": pipeline["id"]}
     return head, {"ref": f"refs/merge-requests/{request.iid}/head"}
-
-
-def without_quick_actions(body: str) -> str:
-    r"""Return a text in which no line is a command: a slash at the beginning of one is written ``\/``."""
-    return QUICK_ACTION.sub(r"\1\\/", body)
