@@ -11,6 +11,7 @@ from pathlib import Path
 from aerofleet.cli.findings import add_format, add_selection, left_out, print_findings, selection_of
 from aerofleet.findings import Finding
 from aerofleet.findings.exit_code import ExitCode
+from aerofleet.findings.stop import FailureError
 from aerofleet.fleet.lookup import all_cells, resolved_cell
 from aerofleet.fleet.stack_name import stack_names
 
@@ -36,7 +37,23 @@ def run(argv: Sequence[str]) -> ExitCode:
     print_findings(findings, options.format, of_input=False)
     if options.format == "text":
         sys.stdout.write(_summary(stacks, findings, left_out(len(found) - len(findings)), options.nodes))
+    if options.post:
+        sys.stdout.flush()
+        _post(options, stacks, findings)
     return drift_exit_code(findings)
+
+
+def _post(options: argparse.Namespace, stacks: Sequence[str], findings: Sequence[Finding]) -> None:
+    """Keep the issue. A failure of the forge neither hides nor changes what was found."""
+    from aerofleet.forge.drift_issue import post_drift, text_of
+    from aerofleet.forge.status import job_url
+
+    text = text_of(stacks, options.stack, findings, job_url(options.post, os.environ))
+    try:
+        line = post_drift(options.post, os.environ, options.repository, text)
+    except FailureError as error:
+        line = f"warning: the issue about drift could not be kept: {error}"
+    sys.stderr.write(f"aerofleet drift: {line}\n")
 
 
 def drift_exit_code(findings: Sequence[Finding]) -> ExitCode:
@@ -65,9 +82,19 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--user", default="", help="Aerospike user for clusters with access control")
     parser.add_argument("--password-file", type=Path, help="file with the password of USER")
     parser.add_argument("--ca-file", type=Path, help="CA certificate for clusters with TLS")
+    post = (
+        "keep one issue about the findings, with the token in GITHUB_TOKEN or GITLAB_TOKEN: opened where there is"
+        " drift, updated in place, closed when it is gone. If that fails, the exit code is the same"
+    )
+    parser.add_argument("--post", choices=("github", "gitlab"), help=post)
+    parser.add_argument("--repository", metavar="OWNER/NAME", help="with --post: another than that of the CI job")
     add_format(parser)
     add_selection(parser)
     options = parser.parse_args(argv)
+    if options.repository and not options.post:
+        parser.error("--repository names what --post writes to")
+    if options.post and (options.only or options.skip):
+        parser.error("--post reports everything: it goes with neither --only nor --skip")
     if options.user and not options.password_file:
         parser.error("--user needs --password-file")
     for option, file in (("--password-file", options.password_file), ("--ca-file", options.ca_file)):

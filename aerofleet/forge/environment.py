@@ -57,8 +57,8 @@ def place_of(
 
 
 def _github(environ: Mapping[str, str], repository: str | None, number: int | None, head: str | None) -> Place:
-    token = _token(environ, "GITHUB_TOKEN")
-    name = repository or environ.get("GITHUB_REPOSITORY") or _missing("the repository", "--repository OWNER/NAME")
+    token = token_of(environ, "GITHUB_TOKEN")
+    name = repository or environ.get("GITHUB_REPOSITORY") or missing("the repository", "--repository OWNER/NAME")
     event = _event(environ.get("GITHUB_EVENT_PATH", ""))
     run, pull = _mapping(event, "workflow_run"), _mapping(event, "pull_request")
     wanted: int | Branch
@@ -77,7 +77,7 @@ def _github(environ: Mapping[str, str], repository: str | None, number: int | No
         head = head or _text(_mapping(pull, "head"), "sha")
         target = _text(_mapping(pull, "base"), "ref")
     else:
-        _missing("the pull request", "--request NUMBER")
+        missing("the pull request", "--request NUMBER")
     commit = _commit(head)
     refs = (f"refs/pull/{wanted}/head",) if isinstance(wanted, int) else (commit,)
     server = environ.get("GITHUB_SERVER_URL") or "https://github.com"
@@ -88,8 +88,8 @@ def _github(environ: Mapping[str, str], repository: str | None, number: int | No
 
 
 def _gitlab(environ: Mapping[str, str], repository: str | None, number: int | None, head: str | None) -> Place:
-    token = _token(environ, "GITLAB_TOKEN")
-    name = repository or environ.get("CI_PROJECT_ID") or _missing("the project", "--repository GROUP/NAME")
+    token = token_of(environ, "GITLAB_TOKEN")
+    name = repository or environ.get("CI_PROJECT_ID") or missing("the project", "--repository GROUP/NAME")
     target = ""
     if number is None:
         event = _event(environ.get("TRIGGER_PAYLOAD", ""))
@@ -103,7 +103,7 @@ def _gitlab(environ: Mapping[str, str], repository: str | None, number: int | No
             head = head or environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or environ.get("CI_COMMIT_SHA")
             target = environ.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "")
         else:
-            _missing("the merge request", "--request NUMBER")
+            missing("the merge request", "--request NUMBER")
     server = environ.get("CI_SERVER_URL") or GITLAB_SERVER
     check = environ.get(STATUS_CHECK, "").strip()
     if check and not check.isdecimal():
@@ -114,15 +114,17 @@ def _gitlab(environ: Mapping[str, str], repository: str | None, number: int | No
     return Place(f"{name}!{number}", forge, _commit(head), refs, target, variables, job_url("gitlab", environ))
 
 
-def _token(environ: Mapping[str, str], variable: str) -> str:
+def token_of(environ: Mapping[str, str], variable: str) -> str:
+    """Return the token in a variable. Raises PlaceError."""
     token = environ.get(variable, "").strip()
     if not token:
-        raise PlaceError(f"{variable} is not set: a comment is written with the token in that variable")
+        raise PlaceError(f"{variable} is not set: what is posted is written with the token in that variable")
     return token
 
 
-def _missing(what: str, option: str) -> NoReturn:
-    raise PlaceError(f"the environment does not say {what}, because this is no job of a change request: use {option}")
+def missing(what: str, option: str) -> NoReturn:
+    """Raise PlaceError for what the environment does not say."""
+    raise PlaceError(f"the environment does not say {what}, because no CI job with it runs: use {option}")
 
 
 def _event(path: str) -> Mapping[str, Any]:

@@ -41,15 +41,20 @@ class Server(Protocol):
 
 
 def drift_of_stack(root: Path, stack: str, access: Access, *, asks_nodes: bool) -> list[Finding]:
-    """Return the drift of a stack. Raises DefinitionsMistakeError, MistakeError for a stack that the cell does not
-    have, ClusterUnreachableError where nothing at all could be read.
+    """Return the drift of a stack; where nothing at all could be read, the finding says why. Raises
+    DefinitionsMistakeError, MistakeError for a stack that the cell does not have.
     """
     name = parse_stack_name(stack)
     cell = resolved_cell(root, name.cell)
     if mistake := wrong_stack(name, cell):
         raise MistakeError(mistake)
     definitions = definitions_of(cell, render_cell(cell), name)
-    live = live_objects(ClusterApi(cell.context), definitions)
+    try:
+        live = live_objects(ClusterApi(cell.context), definitions)
+    except ClusterUnreachableError as error:
+        message = f"nothing of it was compared, so its drift is unknown: {error}"
+        remedy = "run it where the API server can be reached, with an account that may list the objects"
+        return [UNKNOWN.finding("", message, remedy, subject=Subject("stack", stack))]
     found = cell_drift(definitions, live)
     return [*found, *drift_of_nodes(definitions, live, access)] if asks_nodes else found
 

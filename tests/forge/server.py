@@ -35,7 +35,7 @@ class Scripted:
 class State:
     """``comments``: id → (author, body). ``statuses``: of commits, with ``commit``; ``checks``: answers to external
     status checks. ``may_set``: the token may set statuses; ``pipeline``: of a merge request.
-    ``calls``: ``METHOD /path``, in order.
+    ``calls``: ``METHOD /path``, in order. ``issues``: number → author, title, body, label, is_open.
     """
 
     head: str
@@ -52,11 +52,20 @@ class State:
     pipeline: dict[str, Any] | None = None
     calls: list[str] = field(default_factory=list)
     scripted: list[Scripted] = field(default_factory=list)
+    issues: dict[int, dict[str, Any]] = field(default_factory=dict)
     next_id: int = 100
     page: int = 100
 
     def bodies(self, author: str = BOT) -> list[str]:
         return [body for who, body in self.comments.values() if who == author]
+
+    def add_issue(self, title: str, body: str, label: str, author: str = BOT) -> int:
+        self.next_id += 1
+        self.issues[self.next_id] = {"author": author, "title": title, "body": body, "label": label, "is_open": True}
+        return self.next_id
+
+    def open_issues(self, label: str) -> list[int]:
+        return [number for number, one in self.issues.items() if one["is_open"] and one["label"] == label]
 
     def add(self, body: str, author: str = BOT) -> int:
         self.next_id += 1
@@ -143,6 +152,8 @@ class GitHubServer(Forge):
                 return 201, self._comment(state.add(data["body"])), {}
             part, headers = self._paged([self._comment(one) for one in state.comments], query)
             return 200, part, headers
+        if re.fullmatch(f"{root}/issues(/\\d+)?", path):
+            return self._issues(path, query, data)
         one = re.fullmatch(f"{root}/issues/comments/(\\d+)", path)
         if one and int(one[1]) in state.comments:
             if self.command == "DELETE":
@@ -159,6 +170,26 @@ class GitHubServer(Forge):
             return 422, {"message": "Validation Failed"}, {}
         self.state.statuses.append({**data, "commit": path.rpartition("/")[2]})
         return 201, data, {}
+
+    def _issues(self, path: str, query: dict[str, list[str]], data: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
+        state, number = self.state, path.rpartition("/")[2]
+        if number.isdecimal():
+            if int(number) not in state.issues:
+                return 404, {"message": "Not Found"}, {}
+            known = state.issues[int(number)]
+            known |= {key: data[key] for key in ("title", "body") if key in data}
+            known["is_open"] = data.get("state") != "closed" and known["is_open"]
+            return 200, self._issue(int(number)), {}
+        if self.command == "POST":
+            return 201, self._issue(state.add_issue(data["title"], data["body"], data["labels"][0])), {}
+        part, headers = self._paged([self._issue(one) for one in state.open_issues(query["labels"][0])], query)
+        return 200, part, headers
+
+    def _issue(self, number: int) -> dict[str, Any]:
+        one = self.state.issues[number]
+        author = {"login": one["author"], "id": ACCOUNTS[one["author"]]}
+        url = f"{self._url}/repos/platform/fleet/issues/{number}"
+        return {"number": number, "title": one["title"], "body": one["body"], "url": url, "user": author}
 
     def _pull(self) -> dict[str, Any]:
         state, url = self.state, f"{self._url}/repos/platform/fleet"
@@ -195,6 +226,8 @@ class GitLabServer(Forge):
             return 403, {"message": "403 Forbidden"}, {}
         if path.startswith("/api/v4/projects/7/statuses/") or path == f"{request}/status_check_responses":
             return self._status(path, data)
+        if re.fullmatch("/api/v4/projects/7/issues(/\\d+)?", path):
+            return self._issues(path, query, data)
         if path == f"{request}/notes":
             if self.command == "POST":
                 return 201, self._note(state.add(data["body"])), {}
@@ -219,6 +252,26 @@ class GitLabServer(Forge):
             return 400, {"message": "state does not have a valid value"}, {}
         self.state.statuses.append({**data, "commit": path.rpartition("/")[2]})
         return 201, {"id": 1, **data}, {}
+
+    def _issues(self, path: str, query: dict[str, list[str]], data: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
+        state, number = self.state, path.rpartition("/")[2]
+        if number.isdecimal():
+            if int(number) not in state.issues:
+                return 404, {"message": "404 Not found"}, {}
+            known = state.issues[int(number)]
+            known["title"] = data.get("title", known["title"])
+            known["body"] = data.get("description", known["body"])
+            known["is_open"] = data.get("state_event") != "close" and known["is_open"]
+            return 200, self._issue(int(number)), {}
+        if self.command == "POST":
+            return 201, self._issue(state.add_issue(data["title"], data["description"], data["labels"])), {}
+        part, headers = self._paged([self._issue(one) for one in state.open_issues(query["labels"][0])], query)
+        return 200, part, headers
+
+    def _issue(self, number: int) -> dict[str, Any]:
+        one = self.state.issues[number]
+        author = {"id": ACCOUNTS[one["author"]]}
+        return {"iid": number, "title": one["title"], "description": one["body"], "author": author}
 
     def _note(self, number: int) -> dict[str, Any]:
         author, body = self.state.comments[number]
