@@ -24,7 +24,7 @@ from aerofleet.units.object_identity import kind_of
     "tls-off",
     kind="state",
     level=Level.ADVISED,
-    remedy="security.tls: true (docs/how-to/turn-on-tls.md)",
+    remedy="`security.tls: true` (docs/how-to/turn-on-tls.md)",
     in_pack=True,
 )
 def tls_off(rendered: RenderedObject) -> Iterator[LocatedProblem]:
@@ -44,7 +44,7 @@ def tls_off(rendered: RenderedObject) -> Iterator[LocatedProblem]:
     "security-off",
     kind="state",
     level=Level.ADVISED,
-    remedy="security.accessControl: true",
+    remedy="`security.accessControl: true`",
     in_pack=True,
 )
 def security_off(rendered: RenderedObject) -> Iterator[LocatedProblem]:

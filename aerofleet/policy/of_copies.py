@@ -102,7 +102,7 @@ EVICTIONS_UNLIMITED = raising(
     "evictions-unlimited",
     "The operator makes a PodDisruptionBudget: without one a drain may take all copies of a record at once.",
     of_availability.no_pdb,
-    remedy="disablePDB: false",
+    remedy="`disablePDB: false`",
 )
 
 

@@ -21,7 +21,8 @@ SAME_RACK = ("zone", "region", "rackLabel", "nodeName")
 
 NEW_REVISION = (
     "only a new `revision` of the rack in rackConfig takes it: all pods of the rack are replaced and fill again. "
-    "Definitions have no key for that: add nodes or hosts instead"
+    "Definitions have no key for that. In stages: more pods (`size`), each on a host with free volumes; or another "
+    "cluster with these volumes beside it, its data moved there, and this one ended"
 )
 
 

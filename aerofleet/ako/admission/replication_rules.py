@@ -40,7 +40,8 @@ def _frozen(old: Cluster, new: Cluster, key: str, *, only_strong: bool) -> Itera
             if was.get(key) != namespace.get(key):
                 path = new.config_path(rack, "namespaces", position, key)
                 shown = f"{key}: {was[key]}" if key in was else f"no {key}"
-                yield path, f"{key} of {name} can't change", f"keep {shown}"
+                another = "; another one needs another cluster or namespace, and the data moved there"
+                yield path, f"{key} of {name} can't change", f"keep {shown}{another}"
 
 
 @rule(

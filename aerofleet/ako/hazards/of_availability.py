@@ -142,7 +142,7 @@ def percent_unchecked(cluster: Cluster) -> Iterator[Problem]:
     "no-pdb",
     scope="cluster",
     severity="severe",
-    remedy="disablePDB: false",
+    remedy="`disablePDB: false`",
     source=f"{CONTROLLER}/poddistruptionbudget.go: reconcilePDB; Kubernetes 1.35, eviction API",
 )
 def no_pdb(cluster: Cluster) -> Iterator[Problem]:

@@ -247,7 +247,7 @@ def security_off_freezes(old: Cluster, new: Cluster, restarts: Restarts) -> Iter
     "pdb-goes",
     scope="change",
     severity="severe",
-    remedy="disablePDB: false",
+    remedy="`disablePDB: false`",
     source=f"{CONTROLLER}/poddistruptionbudget.go: deletePDB; Kubernetes 1.35, eviction API",
 )
 def pdb_goes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
@@ -292,7 +292,7 @@ def batch_grows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Prob
     "paused-change",
     scope="change",
     severity="info",
-    remedy="paused: false, or the change later",
+    remedy="`paused: false`, or the change later",
     source=f"{ROLL_OUTS}; {CONTROLLER}/reconciler.go: Reconcile",
 )
 def paused_change(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:

@@ -155,7 +155,7 @@ def reserved_revision_label(cluster: Cluster) -> Iterator[Problem]:
     "dynamic-off",
     scope="cluster",
     severity="info",
-    remedy="enableDynamicConfigUpdate: true",
+    remedy="`enableDynamicConfigUpdate: true`",
     source=f"{CONTROLLER}/pod.go: getRollingRestartTypeMap",
 )
 def dynamic_off(cluster: Cluster) -> Iterator[Problem]:
@@ -170,7 +170,7 @@ def dynamic_off(cluster: Cluster) -> Iterator[Problem]:
     "paused",
     scope="cluster",
     severity="info",
-    remedy="paused: false once the work is done",
+    remedy="`paused: false` once the work is done",
     source=f"{ROLL_OUTS}; {CONTROLLER}/reconciler.go: Reconcile",
 )
 def paused(cluster: Cluster) -> Iterator[Problem]:

@@ -59,13 +59,16 @@ def _message(loss: Loss, copies: int) -> str:
     "deleted-records-return",
     scope="change",
     severity="warning",
-    remedy="durable deletes in the clients: their tombstones survive a cold start",
+    remedy=(
+        "durable deletes in the clients, whose tombstones survive a cold start; `disallow-expunge: true` refuses others"
+    ),
     source=f"{DEVICES}: ssd_cold_start_sweep",
 )
 def deleted_records_return(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """A pod that is rebuilt, and a server that can't take its index over, builds its index from its devices.
     Records that were deleted without a durable delete, and that nothing has overwritten there, come back, and
-    migrations spread them. Strongly consistent namespaces take durable deletes only.
+    migrations spread them. Strongly consistent namespaces take durable deletes only, and so does one with
+    disallow-expunge.
     """
     for restart in restarts.racks:
         kinds = {restarts.pods[pod] for pod in restart.pods}
@@ -74,6 +77,8 @@ def deleted_records_return(old: Cluster, new: Cluster, restarts: Restarts) -> It
         for _, name, before in namespaces(restart.before.config):
             now = after.get(name)
             if now is None or is_strongly_consistent(now) or is_purely_in_memory(before) or ignores_devices(now):
+                continue
+            if before.get("disallow-expunge") is True:
                 continue
             if is_rebuilt or (WARM in kinds and builds_index(before, now)):
                 path = config_path_of(new, restart.before, restart.rack, f"namespaces.{{{name}}}.storage-engine")

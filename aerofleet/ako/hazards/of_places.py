@@ -61,7 +61,7 @@ def _groups(racks: list[tuple[int, Placement]]) -> Iterator[list[tuple[int, Plac
     "copies-on-one-host",
     scope="cluster",
     severity="warning",
-    remedy="multiPodPerHost: false, or rack-aware namespaces on racks in places of their own",
+    remedy="`multiPodPerHost: false`, or rack-aware namespaces on racks in places of their own",
     source=f"{CONTROLLER}/statefulset.go: updateSTSSchedulingPolicy",
 )
 def copies_on_one_host(cluster: Cluster) -> Iterator[Problem]:

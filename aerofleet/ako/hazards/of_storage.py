@@ -49,7 +49,7 @@ def skips_work_directory(cluster: Cluster) -> Iterator[Problem]:
     "cascade-delete",
     scope="cluster",
     severity="severe",
-    remedy="cascadeDelete: false",
+    remedy="`cascadeDelete: false`",
     source=f"{CONTROLLER}/pvc.go: removePVCsAsync; {CONTROLLER}/reconciler.go: deleteExternalResources",
 )
 def cascade_delete(cluster: Cluster) -> Iterator[Problem]:
@@ -71,7 +71,7 @@ def cascade_delete(cluster: Cluster) -> Iterator[Problem]:
     "wipes-at-start",
     scope="cluster",
     severity="warning",
-    remedy="initMethod: none, for disks that may hold data",
+    remedy="`initMethod: none`, for disks that may hold data",
     source=f"{TYPES}: AerospikePodStatus.InitializedVolumes",
 )
 def wipes_at_start(cluster: Cluster) -> Iterator[Problem]:

@@ -26,7 +26,7 @@ CONSEQUENCES: dict[str, str] = {
     "privileges": "counts at once for everybody with the role",
     "readQuota": "reads a second for each user with the role; 0 or nothing is no limit",
     "roles": "counts at once",
-    "secretName": "the operator sets the password from its key password, so that Secret must exist first",
+    "secretName": "the operator sets the password that the new one has as `password`, so it must exist first",
     "whitelist": "addresses from which users with the role are let in; nothing lets all in",
     "writeQuota": "writes a second for each user with the role; 0 or nothing is no limit",
 }
@@ -42,7 +42,7 @@ def access_reasons(old: Cluster, new: Cluster) -> Iterator[Reason]:
             where, was, now = f"{path}.{kind}.{{{name}}}", before.get(name), after.get(name)
             if was is None and now is not None:
                 secret = now.get("secretName")
-                password = f"; its password is the key password of Secret {secret}, which must exist first"
+                password = f"; its password is `password` of Secret {secret}, which must exist first"
                 message = f"{label} {name} is new, with {key} {_list_text(now.get(key))}{password if secret else ''}"
                 yield ACCESS.reason(Effect.LIVE, where, message)
             elif was is not None and now is None:

@@ -141,7 +141,7 @@ KINDS: dict[str, Kind] = {
     "ExternalSecret": Kind(
         comes="its Secret is fetched and made",
         changes="its Secret is fetched anew, with other contents where the source differs",
-        goes="its Secret goes with it unless it is kept (creationPolicy, deletionPolicy): see what reads that Secret",
+        goes="its Secret goes with it unless its creationPolicy is another one than Owner: see what reads that Secret",
         labels="the Secret may be fetched anew at once",
     ),
     "Job": Kind(

@@ -7,8 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from aerofleet.ako.alert_rules import alert_rule_changes
 from aerofleet.ako.config import section
 from aerofleet.ako.config_file import is_same
+from aerofleet.ako.external_secret import EXTERNAL_SECRET, secret_comes, secret_goes
 from aerofleet.ako.narrow import Difference, becomes, differences, narrow, value
 from aerofleet.ako.reasons.identity import API_VERSION_CHANGES
 from aerofleet.ako.reasons.kinds import DEFAULTS, KINDS, SOURCE, Frozen, Kind
@@ -105,9 +107,11 @@ def object_reasons(old: Object | None, new: Object | None) -> Iterator[Reason]:
     if kind is None:
         yield UNKNOWN_KIND.reason(Effect.DATA_AT_RISK, "kind", _unknown(thing))
     elif before is None:
-        yield OBJECT_COMES.reason(Effect.LIVE, "metadata.name", f"is new: {kind.comes}")
+        comes = secret_comes(thing) if kind_of(thing) == EXTERNAL_SECRET else ""
+        yield OBJECT_COMES.reason(Effect.LIVE, "metadata.name", f"is new: {comes or kind.comes}")
     elif after is None:
-        yield OBJECT_GOES.reason(kind.gone, "metadata.name", f"goes: {kind.goes}")
+        goes = secret_goes(thing) if kind_of(thing) == EXTERNAL_SECRET else ""
+        yield OBJECT_GOES.reason(kind.gone, "metadata.name", f"goes: {goes or kind.goes}")
     else:
         yield from _changed(kind_of(thing), kind, before, after)
 
@@ -298,12 +302,18 @@ def _versions(resource: Object) -> list[dict[str, Any]]:
     return [version for version in versions if isinstance(version, dict)] if isinstance(versions, list) else []
 
 
+def _alert_rules(old: Object, new: Object) -> Iterator[Reason]:
+    for path, message in alert_rule_changes(old, new):
+        yield OBJECT_CHANGES.reason(Effect.LIVE, path, message)
+
+
 MEANINGS: dict[str, tuple[Callable[[Object, Object], Iterator[Reason]], ...]] = {
     "CustomResourceDefinition": (_definition,),
     "Namespace": (_pod_security,),
     "Node": (_throws_out,),
     "PersistentVolume": (_reclaims,),
     "PersistentVolumeClaim": (_claim,),
+    "PrometheusRule": (_alert_rules,),
     "ResourceQuota": (_quota,),
 }
 """Kind → functions that know what a change of certain values means."""

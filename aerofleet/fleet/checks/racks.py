@@ -24,7 +24,7 @@ def rack_count(definitions: Definitions) -> Iterator[LocatedProblem]:
     racks = source.cell.file.racks
     for cluster, settings in definitions.clusters():
         if settings.racks > len(racks):
-            message = f"wants {settings.racks} racks, the cell has {len(racks)}"
+            message = f"wants {counted(settings.racks, 'rack')}, the cell has {len(racks)}"
             yield in_layer(source, cluster, ("racks",), message, f"the cell has {', '.join(racks)}")
 
 
@@ -74,7 +74,8 @@ def rack_pool(definitions: Definitions) -> Iterator[LocatedProblem]:
         usable = racks_of_pool(definitions, settings.pool)
         selects_unknown_racks = not {*pool.racks} <= {*racks}
         if len(usable) < settings.racks <= len(racks) and not selects_unknown_racks:
-            message = f"wants {settings.racks} racks, pool {settings.pool} has hosts in {', '.join(usable) or 'none'}"
+            wanted, known = counted(settings.racks, "rack"), ", ".join(usable) or "none"
+            message = f"wants {wanted}, pool {settings.pool} has hosts in {known}"
             remedy = f"hosts of the pool in more racks, or racks: {len(usable)}" if usable else "a pool with hosts"
             if left := racks_without_hosts(source, cluster, usable):
                 where = f"rack{'s' if len(left) > 1 else ''} {', '.join(left)}"
