@@ -16,8 +16,8 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 LINK = re.compile(r"\]\((?!https?://)([^)#]*)(?:#([^)]+))?\)")
 ROOTS = (ROOT, ROOT / "templates/project")
 """A path is one of the product, or of a new project."""
-CODE = re.compile(r"[`\s]((?:aerofleet|components|tools|tests|bench|templates)/[^`\s,;)]*)(?=[`\s,;)])")
-"""A path in the text, or in a command."""
+CODE = re.compile(r"[`\s]((?:aerofleet|components|tools|tests|bench|templates)/[^`\s,;:)]*)(?=(?::\d+)?[`\s,;)])")
+"""A path in the text, or in a command, also with a line."""
 HEAD = re.compile(r"^ *# \S+\.yaml$", re.MULTILINE)
 """The file that a block is written into, which a reader may have to make: tests/cli/test_how_to.py follows these."""
 PLACEHOLDER = re.compile(r"[A-Z]{3}|[<{*]")

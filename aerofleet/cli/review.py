@@ -36,7 +36,19 @@ def run(argv: Sequence[str]) -> ExitCode:
         return _posted(options, request, fail_on)
     review = review_sides(options.root, request, options.as_of)
     _show(review, options)
+    if options.base is None:
+        sys.stdout.flush()
+        sys.stderr.write(f"aerofleet review: {_compared(review)}\n")
     return review_exit_code(review, fail_on)
+
+
+def _compared(review: Review) -> str:
+    """Return what was compared where nobody has named a base, also for a comment that is empty."""
+    base, head = review.base, review.head
+    named = base.commit[:12] or base.name
+    same = ", which is its own commit" if base.commit and base.commit == head.commit else ""
+    end = ": nothing changes" if review.is_empty else ""
+    return f"{head.name} is compared with {named}{same}; --base names another revision{end}"
 
 
 def _show(review: Review, options: argparse.Namespace) -> None:

@@ -25,6 +25,7 @@ ACTIONS: dict[Action, str] = {
 """Action → what a reader should do, the mildest first."""
 MOST_NAMES = 6
 MOST_ASKS = 4
+MOST_SECRETS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +45,36 @@ class Advice:
 def advice_of(review: Review) -> Advice:
     """Return what a reader should do."""
     steps = [*_stops(review), *_asks(review), *_waits(review)]
+    before = tuple(_before(review))
     if not steps:
-        return Advice("merge", ("Nothing restarts, and no data moves.",))
+        return Advice("merge", ("Nothing restarts, and no data moves.", *before))
     strictness = list(ACTIONS)
     action = max((one for one, _ in steps), key=strictness.index)
-    return Advice(action, tuple(text for _, text in sorted(steps, key=lambda step: -strictness.index(step[0]))))
+    texts = (text for _, text in sorted(steps, key=lambda step: -strictness.index(step[0])))
+    return Advice(action, (*texts, *before))
+
+
+def _before(review: Review) -> Iterator[str]:
+    """Yield what has to be done before the merge, whoever says yes to it."""
+    admitted = (cluster for cluster in review.clusters if cluster.effect < Effect.REFUSED)
+    paths = dict.fromkeys(path for cluster in admitted for path in cluster.awaited_secrets)
+    if paths:
+        shown = ", ".join(f"`{path}`" for path in list(paths)[:MOST_SECRETS])
+        more = f" and {len(paths) - MOST_SECRETS} more" if len(paths) > MOST_SECRETS else ""
+        them = "it is" if len(paths) == 1 else "they are"
+        yield f"First write {shown}{more} in the secret store: until {them} there, the operator stops at the cluster."
 
 
 def _stops(review: Review) -> Iterator[tuple[Action, str]]:
     if unknown := [one for one in review.unknown if not one.is_mended]:
         yield "stop", f"It can't be judged in full ({_unknown(unknown)}): mend what is listed below first."
     if refused := _clusters(review, Effect.REFUSED):
-        yield "stop", f"The operator does not do the change of {counted(len(refused), 'cluster')}: take the way below."
+        yield (
+            "stop",
+            f"The operator refuses the change of {counted(len(refused), 'cluster')}: see what it takes instead below.",
+        )
     if objects := sum(other.effect == Effect.REFUSED for other in review.others):
-        yield "stop", f"Kubernetes does not do the change of {counted(objects, 'object')}: take the way below."
+        yield "stop", f"Kubernetes refuses the change of {counted(objects, 'object')}: see what it takes instead below."
     if errors := [one.finding for one in _new(review, "error") if one.asks is None]:
         rules = len({finding.rule for finding in errors})
         yield "stop", f"It breaks {counted(rules, 'rule')} of the platform: {rules_of(errors)}."
@@ -76,12 +93,12 @@ def _asks(review: Review) -> Iterator[tuple[Action, str]]:
         found = [one for one in to_ask if one.asks == role]
         yield "ask", f"Ask {_people(review, role, (one.cell for one in found))} about {_what(found)}."
     admitted = [group for group in review.groups if group.first.effect < Effect.REFUSED]
-    hazards = [(group, hazard) for group in admitted for hazard in group.hazards if hazard.severity == "severe"]
-    severe = [one for one in _new(review, "severe") if one.asks is None]
-    if hazards or severe:
-        cells = dict.fromkeys((*(group.first.cell for group, _ in hazards), *(one.cell for one in severe)))
-        rules = rules_of((*(hazard for _, hazard in hazards), *(one.finding for one in severe)))
-        yield "ask", f"Ask {_people(review, 'platform', cells)} about what is severe below: {rules}."
+    hazards = [(group.first.cell, one) for group in admitted for one in group.hazards if one.severity == "severe"]
+    notes = [(one.cell, note) for one in review.upgrades for note in one.notes if note.severity == "severe"]
+    findings = [(one.cell, one.finding) for one in _new(review, "severe") if one.asks is None]
+    if severe := [*hazards, *findings, *notes]:
+        who = _people(review, "platform", dict.fromkeys(cell for cell, _ in severe))
+        yield "ask", f"Ask {who} about what is severe below: {rules_of(finding for _, finding in severe)}."
     if moving := _clusters(review, Effect.MOVES_DATA):
         who, clusters = _people(review, "capacity", (one.cell for one in moving)), counted(len(moving), "cluster")
         text = f"Ask {who} for a quiet time: data of {clusters} moves over the network{_needed(moving)}."

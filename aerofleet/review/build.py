@@ -53,7 +53,9 @@ def review_of(
     counts = Counter(str(cluster.effect) for cluster in clusters)
     counts[str(Effect.NONE)] += sum(cell.unchanged for cell in cells)
     counts[UNKNOWN] += sum(number_of_unknown(cell) for cell in change.cells)
-    named = (cause for cluster in clusters for cause in cluster.causes)
+    others = tuple(other for cell in cells for other in cell.others)
+    named = [cause for cluster in clusters for cause in cluster.causes]
+    named += [cause for other in others for cause in other.causes]
     upgrades = tuple(upgrade for cell in cells for upgrade in cell.upgrades)
     of_upgrades = (upgrade.cause for upgrade in upgrades if upgrade.cause)
     hosts, lines = host_changes(change.cells, other_lines(change.cells, (*named, *of_upgrades)))
@@ -64,7 +66,7 @@ def review_of(
         counts={name: counts[name] for name in (*map(str, EFFECTS), UNKNOWN)},
         clusters=clusters,
         groups=groups_of(clusters),
-        others=tuple(other for cell in cells for other in cell.others),
+        others=others,
         findings=findings,
         unknown=unknown,
         upgrades=upgrades,

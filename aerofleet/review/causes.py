@@ -16,10 +16,11 @@ from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.resolve import Resolution, ResolvedSettings
 from aerofleet.load import Document
 from aerofleet.review.differences import Difference, differences
+from aerofleet.review.instead import leaves_instead
 from aerofleet.review.model import Cause, ChangedCluster, SideName
 from aerofleet.settings.ahead import entries_for
 from aerofleet.settings.layers import TEAM, layers_of
-from aerofleet.settings.merge import Layer, Path
+from aerofleet.settings.merge import Layer, Merged, Path
 from aerofleet.settings.overlay import OVERLAY, SPEC
 from aerofleet.settings.source import CellSource, ClusterDefinition, Read
 from aerofleet.settings.tiers import TIER_LAYER, TierRevision
@@ -52,6 +53,12 @@ IN_OVERLAY = ((OVERLAY, SPEC), (OVERLAY, DROPPED))
 CHANNELS = ("server", "channels")
 TENANT_FIELDS = {"clientCidrs": "client_cidrs", "clientNamespaces": "client_namespaces"}
 """Key of a tenant → the field of a cluster that it decides."""
+TENANT_OBJECTS = {
+    "NetworkPolicy": ("clientCidrs", "clientNamespaces"),
+    "ResourceQuota": ("quota",),
+    "RoleBinding": ("groups",),
+}
+"""Kind of an object of a team → the keys of its tenant that decide it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,15 @@ class Causes:
         ]
         return _distinct(found or [*self._of_hosts(sides), *self._of_allocations(sides)])
 
+    def of_object(self, base: CellSource | None, head: CellSource | None, team: str, kind: str) -> tuple[Cause, ...]:
+        """Return the lines of `tenants.yaml` that change an object of a team which belongs to no cluster."""
+        if base is None or head is None or not team:
+            return ()
+        keys = TENANT_OBJECTS.get(kind, ())
+        changed = self._of_documents(base.tenants, head.tenants)
+        own = (one for one in changed if one.path[:2] == ("teams", team) and one.path[2:3] and one.path[2] in keys)
+        return tuple(document_cause(one, "tenants", base.tenants, head.tenants) for one in own)
+
     def _differences(self, old: Any, new: Any) -> list[Difference]:
         key = id(old), id(new)
         if key not in self._compared:
@@ -150,7 +166,7 @@ class Causes:
                     for b, a in one.below()
                 ]
                 if one.path[:2] in IN_OVERLAY or any(b in was or a in now for b, a in places):
-                    yield _cause(one, name, old, new)
+                    yield from _causes(one, old, new, sides)
 
     def _of_cell(self, sides: Sides, differing: set[str]) -> Iterator[Cause]:
         base, head = sides.base.source.cell, sides.head.source.cell
@@ -259,10 +275,20 @@ def _of_chain(sides: Sides) -> Iterator[Cause]:
             return
 
 
-def _cause(one: Difference, layer: str, old: Layer, new: Layer) -> Cause:
-    if one.after is not None:
-        return Cause(dotted(one.path), layer, one.old, one.new, new.locate(one.after))
-    return Cause(dotted(one.path), layer, one.old, None, old.locate(one.before or ()), "base")
+def _causes(one: Difference, old: Layer, new: Layer, sides: Sides) -> Iterator[Cause]:
+    """Yield a difference of a layer; one that only a side has with the value that is in effect on the other."""
+    if one.after is not None and one.before is None:
+        merged = sides.base.resolved.merged if sides.base.resolved else Merged()
+        for leaf in leaves_instead(merged, one.path, one.after, one.new):
+            place, instead = new.locate(leaf.place), leaf.instead
+            yield Cause(dotted(leaf.path), new.name, instead, leaf.value, place, other_location=leaf.location)
+    elif one.after is None and one.before is not None:
+        merged = sides.head.resolved.merged if sides.head.resolved else Merged()
+        for leaf in leaves_instead(merged, one.path, one.before, one.old):
+            place, instead = old.locate(leaf.place), leaf.instead
+            yield Cause(dotted(leaf.path), old.name, leaf.value, instead, place, "base", leaf.location)
+    else:
+        yield Cause(dotted(one.path), new.name, one.old, one.new, new.locate(one.after or ()))
 
 
 def document_cause(one: Difference, layer: str, base: Read[Any] | None, head: Read[Any] | None) -> Cause:

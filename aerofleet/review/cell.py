@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aerofleet.ako.config import entries
+from aerofleet.ako.external_secret import EXTERNAL_SECRET, store_paths
 from aerofleet.analysis.cell import CellAnalysis
 from aerofleet.analysis.cell_change import CellChange
 from aerofleet.analysis.change import ObjectChange
@@ -20,7 +21,7 @@ from aerofleet.review.redaction import redacted
 from aerofleet.review.upgrades import operator_cause, operator_change, upgrades_of
 from aerofleet.units.aerospike_cluster import is_cluster
 from aerofleet.units.cluster_key import cluster_key
-from aerofleet.units.object_identity import cluster_name, label_of, owner_of
+from aerofleet.units.object_identity import cluster_name, kind_of, label_of, owner_of
 from aerofleet.units.same_value import is_same
 
 Object = Mapping[str, Any]
@@ -151,16 +152,26 @@ class _Clusters:
             causes=tuple(map(redacted, (*causes, *of_release, *(self.code.causes if by_code else ())))),
             by_changed_code=by_code,
             server_namespaces=tuple(_server_namespaces(new or old or {})),
+            awaited_secrets=tuple(_awaited_secrets(of_base, of_head)),
             make_forecast=change.make_forecast,
         )
 
     def other(self, change: ObjectChange) -> ChangedOther:
         """Return an object that belongs to no cluster."""
         resource = self.head.others.get(change.subject.name) or self.base.others.get(change.subject.name) or {}
-        stack = self._stack(owner_of(resource)[0])
+        team = owner_of(resource)[0]
         label = change.subject.name
-        by_code = self._is_by_code(label)
-        return ChangedOther(self.cell.name, self._environment, stack, label, change.effect, change.reasons, by_code)
+        base, head = (side.resolution.source if side else None for side in (self.cell.base, self.cell.head))
+        return ChangedOther(
+            self.cell.name,
+            self._environment,
+            self._stack(team),
+            label,
+            change.effect,
+            change.reasons,
+            self._is_by_code(label),
+            tuple(map(redacted, self.causes.of_object(base, head, team, label.partition(" ")[0]))),
+        )
 
     def _is_by_code(self, name: str) -> bool:
         return name in self.code.changed.get(self.cell.name, ())
@@ -171,10 +182,11 @@ class _Clusters:
         more than the cluster itself.
         """
         for one in beside:
-            kind = one.subject.name.partition(" ")[0]
+            kind, _, name = one.subject.name.partition(" ")
             for reason in one.reasons:
                 if both or reason.effect > change.effect:
-                    yield replace(reason, path=f"{kind} {reason.path}")
+                    place = name.rpartition("/")[2] if reason.path == "metadata.name" else reason.path
+                    yield replace(reason, path=f"{kind} {place}")
 
     @property
     def _environment(self) -> str:
@@ -189,6 +201,13 @@ class _Clusters:
         cell = next((side.resolution.cell for side in (self.cell.head, self.cell.base) if side), None)
         part = group or (PLATFORM if cell and cell.groups and not team else "")
         return str(StackName(self.cell.name, part))
+
+
+def _awaited_secrets(base: Mapping[str, Object], head: Mapping[str, Object]) -> Iterator[str]:
+    """Yield the paths in the secret store that the new ExternalSecrets of a cluster name."""
+    for label, one in head.items():
+        if label not in base and kind_of(one) == EXTERNAL_SECRET:
+            yield from store_paths(one)
 
 
 def _server_namespaces(resource: Object) -> Iterator[str]:

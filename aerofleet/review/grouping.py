@@ -11,8 +11,10 @@ from typing import TypeVar
 from aerofleet.findings import Finding
 from aerofleet.review.model import Cause, ChangedCluster, Group
 
-CLUSTER, NAMESPACE = "<cluster>", "<namespace>"
+CLUSTER, NAMESPACE, TEAM = "<cluster>", "<namespace>", "<team>"
 """Stand for the names in which the reasons of equal changes differ."""
+STANDS_FOR = {CLUSTER: "its name", NAMESPACE: "its namespace", TEAM: "its team"}
+"""What they are of each cluster."""
 WORD = re.compile(r"[\w.-]*\w")
 
 F = TypeVar("F", bound=Finding)
@@ -49,13 +51,16 @@ def _key(cluster: ChangedCluster) -> object:
 
 
 def _common(cluster: ChangedCluster, findings: tuple[F, ...]) -> tuple[F, ...]:
-    """Return the findings without the names of the cluster and of its namespaces."""
-    names = dict.fromkeys((cluster.cluster, cluster.name), CLUSTER) | dict.fromkeys(
-        cluster.server_namespaces, NAMESPACE
-    )
+    """Return the findings without the names of the cluster, of its objects and of its namespaces."""
+    names = {cluster.team: TEAM} | dict.fromkeys((cluster.cluster, cluster.name), CLUSTER)
+    names |= dict.fromkeys(cluster.server_namespaces, NAMESPACE)
+    own = f"{cluster.name}."
+
+    def without_name(word: str) -> str:
+        return f"{CLUSTER}.{word.removeprefix(own)}" if word.startswith(own) else names.get(word, word)
 
     def without_names(text: str) -> str:
-        return WORD.sub(lambda match: names.get(match[0], match[0]), text)
+        return WORD.sub(lambda match: without_name(match[0]), text)
 
     return tuple(replace(one, path=without_names(one.path), message=without_names(one.message)) for one in findings)
 

@@ -49,7 +49,8 @@ class Cause:
     ``location``: where head has the value; where it is gone, the place in base. ``path``: the path of the value as
     people write it (``namespaces.cart.defaultTtl``, ``allocated.ports``); a code file for a change of code. ``layer``:
     what the value belongs to: ``tier gold@3``, ``team``, ``cell``, ``allocations``, ``code``. ``old`` and ``new``: None
-    where a side does not have it.
+    where a side does not have it. ``other_location``: the line of a tier, or of the cell's defaults, from which the
+    other side has its value.
     """
 
     path: str
@@ -58,6 +59,7 @@ class Cause:
     new: Any = None
     location: Location | None = None
     side: SideName = "head"
+    other_location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class ChangedCluster:
     operator acts on it.
 
     ``cluster``: its name in its team's file; ``namespace`` and ``name``: those of the AerospikeCluster;
-    ``server_namespaces``: the names of its Aerospike namespaces. ``pods``: kind of restart (`aerofleet.ako.restart`) →
+    ``server_namespaces``: the names of its Aerospike namespaces. ``awaited_secrets``: paths in the secret store that it
+    reads from now on. ``pods``: kind of restart (`aerofleet.ako.restart`) →
     number of pods. ``make_forecast``: makes ``forecast``, where there is one.
     """
 
@@ -113,6 +116,7 @@ class ChangedCluster:
     causes: tuple[Cause, ...] = ()
     by_changed_code: bool = False
     server_namespaces: tuple[str, ...] = ()
+    awaited_secrets: tuple[str, ...] = ()
     make_forecast: Callable[[], Forecast] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -166,6 +170,7 @@ class ChangedOther:
     effect: Effect
     reasons: tuple[Reason, ...]
     by_changed_code: bool = False
+    causes: tuple[Cause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

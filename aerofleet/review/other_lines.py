@@ -33,10 +33,9 @@ def other_lines(cells: Iterable[CellChange], named: Iterable[Cause]) -> tuple[Ca
     seen = {(cause.location, cause.side) for cause in named}
     kept: dict[tuple[Location | None, str], Cause] = {}
     for cell in cells:
-        for cause in _of_cell(cell):
-            key = cause.location, cause.side
-            if key not in seen:
-                kept.setdefault(key, redacted(cause))
+        for cause, places in _of_cell(cell):
+            if seen.isdisjoint((place, cause.side) for place in (cause.location, *places)):
+                kept.setdefault((cause.location, cause.side), redacted(cause))
     return tuple(sorted(kept.values(), key=lambda cause: cause.old is None))
 
 
@@ -46,7 +45,11 @@ def needs_a_look(cause: Cause) -> bool:
     return cause.layer == "cell" or (cause.layer in PLATFORM and not is_new_entry)
 
 
-def _of_cell(cell: CellChange) -> Iterator[Cause]:
+Changed = tuple[Cause, tuple[Location, ...]]
+"""A changed value, and the places of all values in it: the cause of a cluster's change may be one of these."""
+
+
+def _of_cell(cell: CellChange) -> Iterator[Changed]:
     base, head = (side.resolution.source if side else None for side in (cell.base, cell.head))
     if cell.base is cell.head or not cell.is_known or base is None or head is None:
         return
@@ -54,20 +57,29 @@ def _of_cell(cell: CellChange) -> Iterator[Cause]:
         yield from _of_file(name, getattr(base, name), getattr(head, name))
     for team in sorted(base.teams.keys() & head.teams.keys()):
         unknown = {f"clusters.{key.partition('/')[2]}" for key in cell.left_out.clusters if team_of(key) == team}
-        for cause in _of_file(TEAM, base.teams[team], head.teams[team]):
+        for cause, places in _of_file(TEAM, base.teams[team], head.teams[team]):
             if not any(f"{cause.path}.".startswith(f"{path}.") for path in unknown):
-                yield cause
+                yield cause, places
 
 
-def _of_file(layer: str, base: Read[Any] | None, head: Read[Any] | None) -> Iterator[Cause]:
+def _of_file(layer: str, base: Read[Any] | None, head: Read[Any] | None) -> Iterator[Changed]:
     old, new = (side.document.data if side else {} for side in (base, head))
     whole = dict.fromkeys((*_entries_without(new, old), *_entries_without(old, new)))
     for one in differences(old, new):
         if one.path != FORMAT and one.path[:2] not in whole:
-            yield document_cause(one, layer, base, head)
+            yield document_cause(one, layer, base, head), tuple(_places(one, base, head))
     for path, name in whole:
         if (layer, path) != (TEAM, "clusters"):
-            yield document_cause(_whole(path, name, old, new), layer, base, head)
+            yield document_cause(_whole(path, name, old, new), layer, base, head), ()
+
+
+def _places(one: Difference, base: Read[Any] | None, head: Read[Any] | None) -> Iterator[Location]:
+    """Yield the places of the values in a difference, on the side that a cause names."""
+    for before, after in one.below():
+        if one.after is not None and after is not None and head is not None:
+            yield head.document.locate(after)
+        elif one.after is None and before is not None and base is not None:
+            yield base.document.locate(before)
 
 
 def _entries_without(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -23,19 +23,20 @@ def unknown_parts(cell: CellChange, failures: Failures) -> Iterator[UnknownCell]
     if cell.base is cell.head:
         return
     mistakes = {"base": _errors(cell.full_base), "head": stopping_findings(cell.full_head)}
+    persisting = {*map(_same, _errors(cell.full_head))}
     for name, side, left_out in _sides(cell):
-        is_whole = side is not None and side.rendered is None
-        if side is None or not (is_whole or left_out):
+        if side is None or (side.rendered is not None and not left_out and (cell.is_known or not mistakes[name])):
             continue
-        names = () if is_whole else tuple(sorted(key for key in _known(cell) | left_out.clusters if left_out.has(key)))
+        known = _known(cell) | left_out.clusters
+        names = tuple(sorted(filter(left_out.has, known))) if cell.is_known else ()
         failure = failures.get((name, cell.name))
-        is_mended = name == "base" and bool(mistakes["base"]) and not _errors(cell.full_head)
+        is_mended = name == "base" and bool(mistakes["base"]) and not persisting & {*map(_same, mistakes["base"])}
         if failure and not mistakes[name]:
             reason, way_out = failure.reason, failure.way_out
         else:
             reason = failure.reason if failure else _reason(name, len(mistakes[name]), is_mended=is_mended)
             way_out = (OF_BASE if is_mended else OF_HEAD).format(cell=cell.name, them="them" if names else "the cell")
-        clusters = len(names) if names or not is_whole else len(_known(cell))
+        clusters = len(names) if cell.is_known else len(known)
         yield UnknownCell(cell.name, name, reason, way_out, mistakes[name], clusters, names, is_mended)
 
 
@@ -57,6 +58,11 @@ def _errors(side: CellAnalysis | None) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.severity == "error")
 
 
+def _same(finding: Finding) -> tuple[str, str, str]:
+    """Return what makes a mistake the same on both sides: lines move."""
+    return finding.rule, finding.path, finding.message
+
+
 def _sides(cell: CellChange) -> Iterator[tuple[SideName, CellAnalysis | None, LeftOut]]:
     yield "base", cell.full_base, cell.out_of_base
     yield "head", cell.full_head, cell.out_of_head
@@ -71,8 +77,9 @@ def _known(cell: CellChange) -> frozenset[str]:
 def _reason(side: SideName, mistakes: int, *, is_mended: bool) -> str:
     which = counted(mistakes, "mistake")
     if is_mended:
+        they = "it" if mistakes == 1 else "them"
         return (
             f"base has {which}, so it was never deployed, and nobody knows what this change does to what runs; head has"
-            " none"
+            f" mended {they}"
         )
     return f"the definitions of {side} have {which}"

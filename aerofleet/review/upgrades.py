@@ -6,9 +6,11 @@ What becomes of one cluster is in `aerofleet.analysis.release_change`; here are 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
-from aerofleet.aerospike.known_bugs import BUGS, UPGRADE_BUG
+from aerofleet.aerospike.known_bugs import BUGS, UPGRADE_BUG, Bug
+from aerofleet.ako.config import entries, section
 from aerofleet.ako.estimate import is_estimate
 from aerofleet.ako.reasons.scale import FORMAT_BREAKS
 from aerofleet.analysis.cell_change import CellChange
@@ -41,6 +43,13 @@ BUG_GOES = declared(
     severity="info",
     source=NOTES,
 )
+BUG_ELSEWHERE = declared(
+    "server-bug-elsewhere",
+    "A known bug of a server version strikes none of the clusters that get it.",
+    scope="change",
+    severity="info",
+    source=NOTES,
+)
 BUG_OF_UPGRADE = declared(
     "server-bug-of-upgrade",
     "A known bug strikes while a cluster leaves a server version.",
@@ -56,6 +65,9 @@ FORMAT_CHANGES = declared(
     source="Aerospike documentation, Upgrade to Database 7.0",
 )
 RULES = rules_in(globals())
+MOST_NAMED = 3
+"""Clusters that a note names."""
+NO_CONFIGS: Mapping[str, tuple[Any, ...]] = MappingProxyType({})
 
 
 def operator_change(cell: CellChange) -> tuple[str, str] | None:
@@ -88,7 +100,7 @@ def upgrades_of(
         yield Upgrade("operator", cell.name, "", *releases, affected, notes, cause)
     base, head = (side.resolution.source if side else None for side in (cell.base, cell.head))
     if base and head and base.cell and head.cell:
-        yield from _of_channels(cell, base, head, clusters)
+        yield from _of_channels(cell, base, head, clusters, resources)
 
 
 def _refused_no_longer(resources: Mapping[str, dict[str, Any]], old: str, new: str) -> Iterator[Finding]:
@@ -102,7 +114,11 @@ def _refused_no_longer(resources: Mapping[str, dict[str, Any]], old: str, new: s
 
 
 def _of_channels(
-    cell: CellChange, base: CellSource, head: CellSource, clusters: tuple[ChangedCluster, ...]
+    cell: CellChange,
+    base: CellSource,
+    head: CellSource,
+    clusters: tuple[ChangedCluster, ...],
+    resources: Mapping[str, dict[str, Any]],
 ) -> Iterator[Upgrade]:
     assert base.cell and head.cell  # noqa: S101
     before, after = base.cell.file.server.channels, head.cell.file.server.channels
@@ -110,26 +126,58 @@ def _of_channels(
         place = ("server", "channels", channel)
         location = head.cell.document.locate(place)
         cause = Cause(".".join(place), "cell", before[channel], after[channel], location)
-        affected = tuple(one.key for one in clusters if any(known.location == location for known in one.causes))
-        notes = tuple(server_notes(before[channel], after[channel]))
+        moved = [one for one in clusters if any(known.location == location for known in one.causes)]
+        affected = tuple(one.key for one in moved)
+        configs = {one.key: tuple(_configs(resources.get(f"{one.namespace}/{one.name}", {}))) for one in moved}
+        notes = tuple(server_notes(before[channel], after[channel], configs))
         yield Upgrade("server", cell.name, channel, before[channel], after[channel], affected, notes, cause)
 
 
-def server_notes(old: str, new: str) -> Iterator[Finding]:
-    """Yield the known bugs and the changes of formats between two server versions, the worst first."""
+def _configs(resource: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the aerospikeConfig of a cluster, and those of its racks."""
+    spec = section(resource, "spec")
+    yield spec.get("aerospikeConfig", {})
+    yield from (rack["aerospikeConfig"] for rack in entries(spec, "rackConfig", "racks") if "aerospikeConfig" in rack)
+
+
+def server_notes(old: str, new: str, configs: Mapping[str, tuple[Any, ...]] = NO_CONFIGS) -> Iterator[Finding]:
+    """Yield the known bugs and the changes of formats between two server versions, the worst first; bugs that strike
+    none of the clusters, and those that are fixed, in one note each.
+
+    ``configs``: cluster → its aerospikeConfigs; without any, nobody knows which bugs strike.
+    """
     path = "spec.image"
-    if UPGRADE_BUG.is_in(old):
-        message = f"{UPGRADE_BUG.names} of {old}: {UPGRADE_BUG.consequence}; only clusters with XDR have it"
+    leaving = UPGRADE_BUG if UPGRADE_BUG.is_in(old) and new != old else None
+    coming = [bug for bug in BUGS if bug.is_in(new) and not bug.is_in(old)]
+    if leaving and (who := _struck(leaving, configs)):
+        message = f"{leaving.names} of {old}: {leaving.consequence} ({who})"
         yield BUG_OF_UPGRADE.finding(path, message)
     for version, why in FORMAT_BREAKS:
         if is_at_least(new, version) != is_at_least(old, version):
             yield FORMAT_CHANGES.finding(path, f"{old} to {new}: {why}")
-    for bug in BUGS:
-        if bug.is_in(new) and not bug.is_in(old):
-            needs = ", ".join(name for name, _ in bug.needs)
-            only = f" (only with {needs})" if needs else ""
-            message = f"{new} has {bug.names}: {bug.consequence}{only}"
+    for bug in coming:
+        if who := _struck(bug, configs):
+            message = f"{new} has {bug.names}: {bug.consequence} ({who})"
             yield BUG_COMES.finding(path, message, f"a build with the fix: {', '.join(bug.fixed)}")
-    for bug in BUGS:
-        if bug.is_in(old) and not bug.is_in(new):
-            yield BUG_GOES.finding(path, f"{new} no longer has {bug.names}: {bug.consequence}")
+    if elsewhere := [bug for bug in (leaving, *coming) if bug and not _struck(bug, configs)]:
+        names = ", ".join(f"{bug.names} ({_needs(bug)})" for bug in elsewhere)
+        yield BUG_ELSEWHERE.finding(path, f"none of these clusters has what a known bug needs: {names}")
+    if fixed := [bug for bug in BUGS if bug.is_in(old) and not bug.is_in(new)]:
+        yield BUG_GOES.finding(path, f"{new} no longer has {', '.join(bug.names for bug in fixed)}")
+
+
+def _struck(bug: Bug, configs: Mapping[str, tuple[Any, ...]]) -> str:
+    """Return which clusters have what a bug needs, as a clause; empty if none has."""
+    if not configs:
+        return f"only with {_needs(bug)}" if bug.needs else "all clusters"
+    struck = [key for key, own in configs.items() if any(map(bug.strikes, own))]
+    if not struck:
+        return ""
+    if len(struck) == len(configs):
+        return "all of these clusters"
+    shown, more = ", ".join(struck[:MOST_NAMED]), len(struck) - MOST_NAMED
+    return f"{len(struck)} of {len(configs)} clusters: {shown}{f' and {more} more' if more > 0 else ''}"
+
+
+def _needs(bug: Bug) -> str:
+    return " and ".join(name for name, _ in bug.needs)

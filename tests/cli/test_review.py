@@ -67,6 +67,19 @@ def test_the_default_base_is_where_head_left_the_main_branch(root: Path, capsys:
     assert review["base"]["commit"] == git(root, "merge-base", "main", "change") != newer
 
 
+def test_a_base_that_nobody_named_is_said(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["review", "--root", str(root), "--format", "markdown"]) == 0
+    output = capsys.readouterr()
+    assert not output.out
+    commit_of_main = git(root, "rev-parse", "main")[:12]
+    assert output.err == (
+        f"aerofleet review: working tree is compared with {commit_of_main}; --base names another revision:"
+        " nothing changes\n"
+    )
+    main(["review", "--root", str(root), "--format", "markdown", "--base", "main"])
+    assert not capsys.readouterr().err
+
+
 def test_two_folders(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = copy_of(root, tmp_path / "other")
     edit(other, TIER, "defrag-lwm-pct: 50", "defrag-lwm-pct: 55")
@@ -125,7 +138,7 @@ def test_a_review_needs_no_network_no_home_and_no_secrets(root: Path, tmp_path: 
     home = tmp_path / "home"
     home.mkdir()
     program = Path(sys.executable).parent / "aerofleet"
-    command = [*NAMESPACES, str(program), "review", "--root", str(root), "--format", "json"]
+    command = [*NAMESPACES, str(program), "review", "--root", str(root), "--base", "main", "--format", "json"]
     environment = {"PATH": os.environ["PATH"], "HOME": str(home)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

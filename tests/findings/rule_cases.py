@@ -114,6 +114,7 @@ IN_CODE: dict[str, str] = {
     "refused-no-longer": f"{UPGRADES}::test_what_a_new_release_admits_is_a_note",
     "risk-approved": "tests/policy/test_change.py::test_an_approval_approves_one_change_and_no_later_one",
     "server-bug-comes": f"{UPGRADES}::test_bugs_between_two_servers",
+    "server-bug-elsewhere": f"{UPGRADES}::test_a_bug_that_strikes_no_cluster_is_no_warning",
     "server-bug-goes": f"{UPGRADES}::test_bugs_between_two_servers",
     "server-bug-of-upgrade": f"{UPGRADES}::test_bugs_between_two_servers",
     "server-format-changes": f"{UPGRADES}::test_a_format_changes_between_two_servers",

@@ -23,7 +23,8 @@ def test_a_changed_line_that_no_cluster_names(case: dict[str, Any], tmp_path: Pa
     root = copy_of(PROJECT, tmp_path / "project")
     change(root, case)
     review = review_sides(root, Request(str(PROJECT), str(root)), DAY)
-    assert [cause.path for cause in review.other_lines] == case["names"]
+    of_objects = [cause.path for other in review.others for cause in other.causes]
+    assert [*of_objects, *(cause.path for cause in review.other_lines)] == case["names"]
     assert not review.clusters
     assert (advice_of(review).action == "ask") == case["asks"]
     comment, text = as_comment(review), as_text(review)

@@ -94,6 +94,15 @@ NOTES = {
 """(server before, server after) → the rules of the notes."""
 
 
+def test_a_bug_that_strikes_no_cluster_is_no_warning() -> None:
+    plain, with_xdr = {"namespaces": [{"name": "cart"}]}, {"xdr": {"dcs": [{"name": "fra"}]}}
+    none = list(server_notes("8.1.1.1", "8.1.2.6", {"shop/cart": (plain,)}))
+    assert [(note.rule, note.severity) for note in none] == [("server-bug-elsewhere", "info")]
+    one = list(server_notes("8.1.1.1", "8.1.2.6", {"shop/cart": (plain,), "shop/list": (plain, with_xdr)}))
+    assert [(note.rule, note.severity) for note in one] == [("server-bug-of-upgrade", "severe")]
+    assert one[0].message.endswith("(1 of 2 clusters: shop/list)")
+
+
 def test_a_format_changes_between_two_servers() -> None:
     assert "server-format-changes" in {note.rule for note in server_notes("6.4.0.1", "7.0.0.1")}
     assert "server-format-changes" not in {note.rule for note in server_notes("7.0.0.1", "7.1.0.1")}

@@ -14,7 +14,7 @@ from aerofleet.cli import main
 from aerofleet.trees import isolation, own_code
 from aerofleet.trees.isolation import isolation_level
 from tests.trees.clone import clone_of_product
-from tests.trees.repository import edit, git
+from tests.trees.repository import commit, edit, git
 
 EXPORTER = "aerofleet/features/exporter/build.py"
 SIDECARS = '"sidecars": [container(cluster, exporter)]'
@@ -65,6 +65,22 @@ def test_code_and_a_definition_each_have_their_clusters(clone: Path, capsys: pyt
     assert not cart["byChangedCode"]
     assert [cause["layer"] for cause in cart["cause"]] == ["team"]
     assert all(cluster["byChangedCode"] for cluster in review["clusters"] if cluster is not cart)
+
+
+def test_a_mistake_of_base_beside_other_code_leaves_the_whole_cell_unknown(
+    clone: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(clone, "stacks/local/teams/checkout.yaml", "defaultTtl", "defaultTl")
+    commit(clone)
+    edit(clone, "stacks/local/teams/checkout.yaml", "defaultTl", "defaultTtl")
+    edit(clone, EXPORTER, SIDECARS, '"sidecars": [{**container(cluster, exporter), "tty": True}]')
+    code, review = reviewed(clone, capsys, "--base", "HEAD")
+    assert (code, review["verdict"]) == (1, "unknown")
+    (unknown,) = review["unknown"]
+    assert (unknown["cell"], unknown["side"], unknown["names"], unknown["isMended"]) == ("local", "base", [], True)
+    assert unknown["clusters"] == review["counts"]["unknown"] == 5
+    assert unknown["mistakes"][0]["location"]["file"] == "stacks/local/teams/checkout.yaml"
+    assert {cluster["cell"] for cluster in review["clusters"]} == {"staging"}
 
 
 def test_a_setting_that_only_the_new_code_knows(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,17 +34,25 @@ RESTARTS = frozenset({WARM, POD_RESTART, IMAGE})
 )
 def many_changes(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
     """Image, size, racks or configuration change in one update. When a step fails, nobody knows which change caused
-    it.
+    it. Pods that come or go with their racks are no change of the size.
     """
+    before, after = _pods_of_racks(old), _pods_of_racks(new)
+    resized = any(before[rack] != after[rack] for rack in before.keys() & after.keys())
     kinds = [
         ("image", old.image != new.image),
-        ("size", old.size != new.size),
+        ("size", old.size != new.size and (resized or before.keys() == after.keys())),
         ("racks", [rack.identity for rack in old.racks] != [rack.identity for rack in new.racks]),
         ("configuration", any(restart.config.differences or restart.config.hidden for restart in restarts.racks)),
     ]
     changed = [kind for kind, differs in kinds if differs]
     if len(changed) > 2 or ("image" in changed and len(changed) > 1 and "configuration" not in changed):
         yield "spec", f"{', '.join(changed)} change together"
+
+
+def _pods_of_racks(cluster: Cluster) -> dict[str, int]:
+    """Return rack → number of its pods."""
+    sizes = rack_sizes(cluster.size, len(cluster.racks)) if cluster.racks else []
+    return {rack.identity: size for rack, size in zip(cluster.racks, sizes, strict=True)}
 
 
 @rule(

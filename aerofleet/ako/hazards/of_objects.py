@@ -233,13 +233,14 @@ def quota_too_small(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     for quota in quotas:
         if section(quota, "spec").get("scopes") or section(quota, "spec").get("scopeSelector"):
             continue
+        too_small: dict[tuple[str, str], list[str]] = {}
         for key, hard in sorted(section(quota, "spec", "hard").items()):
             name = QUOTA_NAMES.get(key, key)
             if quantity(hard) < wanted.get(name, Fraction(0)):
-                same = (other.name for other in objects.clusters if other.namespace == cluster.namespace)
-                names = ", ".join(same)
-                need = shown_amount(name, wanted[name])
-                yield "spec.size", f"{names} ask for {need} of {key}, {label_of(quota)} allows {hard}"
+                too_small.setdefault((shown_amount(name, wanted[name]), str(hard)), []).append(key)
+        names = ", ".join(other.name for other in objects.clusters if other.namespace == cluster.namespace)
+        for (need, hard), keys in too_small.items():
+            yield "spec.size", f"{names} ask for {need} of {' and '.join(keys)}, {label_of(quota)} allows {hard}"
 
 
 QUOTA_NAMES = {"cpu": "requests.cpu", "memory": "requests.memory", "count/pods": "pods"}

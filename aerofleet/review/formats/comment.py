@@ -18,23 +18,23 @@ from aerofleet.findings.effect import EFFECTS, Effect
 from aerofleet.findings.terminal import NO_TERMINAL, Terminal
 from aerofleet.load.product_files import product_folder
 from aerofleet.review.advice import advice_of, counted
+from aerofleet.review.formats.cause_lines import host_lines, other_line_lines
 from aerofleet.review.formats.entries import (
     MOST_LINES,
     MOST_PLACES,
     MOST_REASONS,
     RISKS,
     ReasonLine,
+    Shown,
     clusters_left_out,
     effect_lines,
     entry_of,
     finding_lines,
-    host_lines,
     mistake_lines,
     new_findings,
-    object_line,
-    other_line_lines,
 )
 from aerofleet.review.formats.markdown_text import code, codes, plain
+from aerofleet.review.formats.object_lines import object_lines
 from aerofleet.review.model import Group, Review, Side
 
 MARKER = "<!-- aerofleet:review -->"
@@ -105,6 +105,7 @@ def _view(review: Review, room: Room) -> dict[str, Any]:
     in_full = len(review.groups) <= FEW and room.mild > 0
     lines, hosts = other_line_lines(review), host_lines(review)
     most_hosts = min(MOST_LINES, room.mild or room.risks)
+    shown = Shown()
     return {
         "advice": advice_of(review),
         "verdict": review.verdict,
@@ -116,7 +117,7 @@ def _view(review: Review, room: Room) -> dict[str, Any]:
         },
         "findings": _findings(new_findings(review, "error", "severe"), room.risks),
         "warnings": _findings(new_findings(review, "warning", "info"), room.mild),
-        "sections": list(_sections(review, risky, mild if in_full else [], room)),
+        "sections": list(_sections(review, risky, mild if in_full else [], room, shown)),
         "upgrades": [_upgrade(one, room) for one in review.upgrades[: max(room.risks, 1)]],
         "previews": [
             {
@@ -127,7 +128,7 @@ def _view(review: Review, room: Room) -> dict[str, Any]:
             for one in review.previews[: max(room.risks, 1)]
         ],
         "few": FEW,
-        "folded": _folded([] if in_full else mild, review, room),
+        "folded": _folded([] if in_full else mild, review, room, shown),
         "objects": _objects(review, room, is_open=in_full and len(review.others) <= FEW),
         "hosts": {"shown": hosts[:most_hosts], "left_out": len(hosts[most_hosts:])},
         "other_lines": {
@@ -138,7 +139,9 @@ def _view(review: Review, room: Room) -> dict[str, Any]:
     }
 
 
-def _sections(review: Review, risky: Sequence[Group], in_full: Sequence[Group], room: Room) -> Iterator[dict[str, Any]]:
+def _sections(
+    review: Review, risky: Sequence[Group], in_full: Sequence[Group], room: Room, above: Shown
+) -> Iterator[dict[str, Any]]:
     known = [one.finding for one in review.findings if one.is_new]
     room_left = room.risks
     in_full = [group for group in in_full if not entry_of(group, known).is_empty]
@@ -152,18 +155,18 @@ def _sections(review: Review, risky: Sequence[Group], in_full: Sequence[Group], 
         clusters = sum(len(group.clusters) for group in groups)
         yield {
             "title": f"{str(effect).capitalize()}: {counted(clusters, 'cluster')}",
-            "entries": [entry_of(group, known) for group in shown],
+            "entries": [above.without_repeats(entry_of(group, known)) for group in shown],
             "left_out": f"{clusters_left_out(left_out)} clusters" if left_out else "",
         }
 
 
-def _folded(groups: Sequence[Group], review: Review, room: Room) -> dict[str, Any]:
+def _folded(groups: Sequence[Group], review: Review, room: Room, above: Shown) -> dict[str, Any]:
     known = [one.finding for one in review.findings if one.is_new]
     groups = [group for group in groups if group.first.effect > Effect.NONE or not entry_of(group, known).is_empty]
     shown, left_out = groups[: room.mild], groups[room.mild :]
     return {
         "title": f"Milder changes: {clusters_left_out(groups)} clusters" if groups else "",
-        "shown": [entry_of(group, known) for group in shown],
+        "shown": [above.without_repeats(entry_of(group, known)) for group in shown],
         "left_out": f"{clusters_left_out(left_out)} clusters" if left_out else "",
     }
 
@@ -174,7 +177,7 @@ def _objects(review: Review, room: Room, *, is_open: bool) -> dict[str, Any]:
     return {
         "is_open": is_open,
         "title": f"Other objects: {counted(len(ordered), 'object')}",
-        "shown": [object_line(other) for other in shown],
+        "shown": list(object_lines(shown)),
         "left_out": counted(len(left_out), "object") + " more" if left_out else "",
     }
 

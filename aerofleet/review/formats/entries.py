@@ -5,21 +5,22 @@ An entry is one group of equal changes. What it leaves out it counts.
 
 from __future__ import annotations
 
-import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from aerofleet.analysis.formats.text import PODS
 from aerofleet.findings import SEVERITIES, Finding
 from aerofleet.findings.effect import Effect, Reason
 from aerofleet.forecast.text import assumed, rollout_line, worst_moment
+from aerofleet.review.formats.cause_lines import MOST_CAUSES, CauseLine, cause_lines
 from aerofleet.review.formats.definition_path import definition_path
-from aerofleet.review.model import Cause, ChangedOther, Group, Review, UnknownCell
+from aerofleet.review.grouping import STANDS_FOR
+from aerofleet.review.model import Group, Review, UnknownCell
 
 MOST_NAMES = 12
-MOST_CAUSES = 6
 MOST_REASONS = 8
 MOST_PLACES = 6
 MOST_LINES = 12
@@ -28,25 +29,21 @@ ALIKE_FROM = 3
 """Number of reasons of one rule from which on they are one line."""
 VALUES = " becomes "
 """Stands between the old and the new value in the message of a reason."""
+CLAUSE = "; "
+"""Stands before the consequence in it."""
+ENTRY = re.compile(r"\[\d+\]|\.\{[^}]*\}")
+"""An entry of a list in a path."""
+SAME_IMAGE = re.compile(r"(?<!\S)((?:[\w.-]+(?::\d+)?/)+[\w.-]+(?: … [\w.-]+)?):([\w.-]+) → \1:([\w.-]*\w)")
+"""Two tags of one image: the line that changes them, or the path, names the image."""
 RISKS = (Effect.REFUSED, Effect.DATA_AT_RISK, Effect.MOVES_DATA)
 """Effects whose entries are shown in full."""
-LAYERS = {"team": "", "cell": "", "allocations": "allocated", "code": "code"}
-"""Layer of a cause → what a line says about it, where the name of the file does not."""
-
-
-@dataclass(frozen=True, slots=True)
-class CauseLine:
-    """One changed line: ``where`` (``file:line``), ``path``, and the values. None: the side has no value."""
-
-    where: str
-    path: str
-    old: str | None
-    new: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ReasonLine:
-    """One consequence. ``label``: its effect, or its severity. ``places``: further paths with the same."""
+    """One consequence. ``label``: its effect, or its severity. ``places``: further paths with the same. ``others``: how
+    many further places have the same of other values.
+    """
 
     label: str
     path: str
@@ -55,6 +52,7 @@ class ReasonLine:
     rule: str
     places: tuple[str, ...] = ()
     more_places: int = 0
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +60,8 @@ class Entry:
     """A group of equal changes. ``more_…``: how many are left out of the list before it. ``also``: the milder
     consequences, counted by effect. ``rollout``: the forecast in one line, and ``worst_moment`` the step at which the
     least is left; both empty where there is none. ``assumed``: what the forecast takes for granted.
+    ``later``: the rules of the hazards that a refused change has once it is admitted. ``placeholders``: what
+    ``<namespace>`` and the like stand for.
     """
 
     effect: Effect
@@ -80,6 +80,8 @@ class Entry:
     hazards: tuple[ReasonLine, ...]
     more_hazards: int
     also: str
+    later: str
+    placeholders: tuple[tuple[str, str], ...]
     by_changed_code: bool
 
     @property
@@ -92,7 +94,9 @@ def entry_of(group: Group, known: Sequence[Finding] = ()) -> Entry:
     """Return a group as an entry. ``known``: findings that are shown elsewhere; no hazard repeats them."""
     names = [cluster.key for cluster in group.clusters]
     causes = [line for cause in group.first.causes for line in cause_lines(cause)]
-    worst = list(reason_lines(reason for reason in group.reasons if reason.effect == group.first.effect))
+    is_refused = group.first.effect == Effect.REFUSED
+    of_effect = [reason for reason in group.reasons if reason.effect == group.first.effect]
+    worst = list(reason_lines(_first_refusals(of_effect) if is_refused else of_effect))
     milder = Counter(str(reason.effect) for reason in group.reasons if reason.effect < group.first.effect)
     shown = {(finding.rule, finding.message.partition("; the same in ")[0]) for finding in known}
     also_reasons = {(reason.rule, reason.path) for reason in group.reasons}
@@ -101,7 +105,7 @@ def entry_of(group: Group, known: Sequence[Finding] = ()) -> Entry:
         for hazard in sorted(group.hazards, key=lambda hazard: SEVERITIES.index(hazard.severity))
         if (hazard.rule, hazard.message) not in shown and (hazard.rule, hazard.path) not in also_reasons
     ]
-    hazard_lines = list(finding_lines(hazards))
+    hazard_lines = [] if is_refused else list(finding_lines(hazards))
     forecasts = group.forecasts if group.first.effect < Effect.REFUSED else ()
     return Entry(
         effect=group.first.effect,
@@ -119,48 +123,64 @@ def entry_of(group: Group, known: Sequence[Finding] = ()) -> Entry:
         more_reasons=len(worst[MOST_REASONS:]),
         hazards=tuple(hazard_lines[:MOST_REASONS]),
         more_hazards=len(hazard_lines[MOST_REASONS:]),
-        also=", ".join(f"{count} {name}" for name, count in sorted(milder.items(), key=_severest)),
+        also=""
+        if is_refused
+        else ", ".join(f"{count} {name}" for name, count in sorted(milder.items(), key=_severest)),
+        later=_by_rule(hazards) if is_refused else "",
+        placeholders=tuple(_placeholders(group)),
         by_changed_code=group.first.by_changed_code,
     )
+
+
+@dataclass(slots=True)
+class Shown:
+    """What a reader has seen of the entries above: changed lines with their values, and the remedies of hazards."""
+
+    causes: set[CauseLine] = field(default_factory=set)
+    remedies: set[tuple[str, str]] = field(default_factory=set)
+
+    def without_repeats(self, entry: Entry) -> Entry:
+        """Return the entry without the values and remedies that are above, and note its own."""
+        causes = tuple(replace(one, is_repeated=True) if one in self.causes else one for one in entry.causes)
+        hazards = tuple(
+            replace(one, remedy="") if (one.rule, one.remedy) in self.remedies else one for one in entry.hazards
+        )
+        self.causes |= set(entry.causes)
+        self.remedies |= {(one.rule, one.remedy) for one in entry.hazards}
+        return replace(entry, causes=causes, hazards=hazards)
+
+
+def _first_refusals(reasons: Iterable[Reason]) -> Iterator[Reason]:
+    """Yield the reasons without what another rule would refuse of a field later: nothing gets that far."""
+    judged: set[str] = set()
+    for _, of_rule in groupby(reasons, key=lambda reason: reason.rule):
+        kept = [reason for reason in of_rule if ENTRY.sub("", reason.path) not in judged]
+        judged |= {ENTRY.sub("", reason.path) for reason in kept}
+        yield from kept
+
+
+def _by_rule(hazards: Sequence[Finding]) -> str:
+    """Return the rules of hazards by severity: ``severe: `a`; warning: `b`, `c```."""
+    rules: dict[str, dict[str, None]] = {}
+    for hazard in hazards:
+        rules.setdefault(hazard.severity, {})[f"`{hazard.rule}`"] = None
+    return "; ".join(f"{severity}: {', '.join(names)}" for severity, names in rules.items())
+
+
+def _placeholders(group: Group) -> Iterator[tuple[str, str]]:
+    """Yield the names in the texts of a group that stand for another one of each cluster, and what they stand for."""
+    texts = [text for one in (*group.reasons, *group.hazards) for text in (one.path, one.message)]
+    for placeholder, meaning in STANDS_FOR.items():
+        if any(placeholder in text for text in texts):
+            yield placeholder, meaning
 
 
 def _severest(counted_effect: tuple[str, int]) -> int:
     return -next(effect for effect in Effect if str(effect) == counted_effect[0])
 
 
-def cause_lines(cause: Cause) -> Iterator[CauseLine]:
-    """Yield a line for each value of a cause: a mapping that comes or goes has several."""
-    where = _where(cause)
-    only = cause.new if cause.old is None else cause.old if cause.new is None else None
-    for path, value in leaves(only, cause.path) if isinstance(only, Mapping) and only else [(cause.path, only)]:
-        old, new = (cause.old, cause.new) if only is None else (None, value) if cause.old is None else (value, None)
-        yield CauseLine(where, path, value_text(old), value_text(new))
-
-
-def _where(cause: Cause) -> str:
-    side = " in base" if cause.side == "base" else ""
-    place = cause.location
-    return f"{place.file}:{place.line}{side}" if place else LAYERS.get(cause.layer, cause.layer)
-
-
-def leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Yield the path and value of each leaf of a mapping."""
-    if isinstance(value, Mapping) and value:
-        for key, inner in value.items():
-            yield from leaves(inner, f"{path}.{key}")
-    else:
-        yield path, value
-
-
-def value_text(value: Any) -> str | None:
-    """Return a value as people write it: a text without quotes, all else as JSON; None for no value."""
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, default=str, ensure_ascii=False)
-
-
 def reason_lines(reasons: Iterable[Reason]) -> Iterator[ReasonLine]:
-    """Yield a line for each reason; one for several of the same rule, unless they show values."""
+    """Yield a line for each reason; one for several of the same rule that say the same, or the same of other values."""
     groups: dict[tuple[str, str], list[Reason]] = {}
     for reason in reasons:
         groups.setdefault((str(reason.effect), reason.rule), []).append(reason)
@@ -178,16 +198,32 @@ def finding_lines(findings: Iterable[Finding]) -> Iterator[ReasonLine]:
 
 
 def _lines(label: str, alike: Sequence[Reason]) -> Iterator[ReasonLine]:
-    if len(alike) < ALIKE_FROM or any(VALUES in reason.message for reason in alike):
-        yield from (_line(label, reason, ()) for reason in alike)
-    else:
+    """Yield the lines of the reasons of one rule: those with the same message are one, and those that show other values
+    at the same field of several entries or objects are one with their number.
+    """
+    if len(alike) >= ALIKE_FROM and not any(VALUES in reason.message for reason in alike):
         yield _line(label, alike[0], [reason.path for reason in alike[1:]])
+        return
+    same: dict[str, list[Reason]] = {}
+    for reason in alike:
+        same.setdefault(reason.message, []).append(reason)
+    similar: dict[tuple[str, str], list[list[Reason]]] = {}
+    for message, reasons in same.items():
+        _, values, after = message.partition(VALUES)
+        key = (ENTRY.sub("", reasons[0].path), after.partition(CLAUSE)[2]) if values else (message, "")
+        similar.setdefault(key, []).append(reasons)
+    for several in similar.values():
+        if len(several) < ALIKE_FROM:
+            yield from (_line(label, reasons[0], [one.path for one in reasons[1:]]) for reasons in several)
+        else:
+            more = sum(len(reasons) for reasons in several[1:])
+            yield replace(_line(label, several[0][0], [one.path for one in several[0][1:]]), others=more)
 
 
 def _line(label: str, finding: Finding, paths: Sequence[str]) -> ReasonLine:
     own = definition_path(finding.path)
     places = [path for path in dict.fromkeys(map(definition_path, paths)) if path != own]
-    message = finding.message.replace(VALUES, " → ")
+    message = SAME_IMAGE.sub(r"\2 → \3", finding.message.replace(VALUES, " → "))
     return ReasonLine(
         label, own, message, finding.remedy, finding.rule, tuple(places[:MOST_PLACES]), len(places[MOST_PLACES:])
     )
@@ -198,37 +234,6 @@ def _pods(group: Group) -> str:
     counts = [f"{pods[kind]} {text}" for kind, text in PODS.items() if pods.get(kind)]
     blocked = "; those on blocked hosts are rebuilt elsewhere" if group.first.blocks_hosts else ""
     return f"{', '.join(counts)}{blocked}" if counts else ""
-
-
-@dataclass(frozen=True, slots=True)
-class HostLines:
-    """What becomes of hosts, of a pool or of a quota: the changed lines, then sentences."""
-
-    name: str
-    causes: tuple[CauseLine, ...]
-    more_causes: int
-    notes: tuple[str, ...]
-
-
-def host_lines(review: Review) -> list[HostLines]:
-    """Return what becomes of hosts, pools and quotas."""
-    found = []
-    for one in review.hosts:
-        causes = [
-            CauseLine(_where(cause), cause.path, value_text(cause.old), value_text(cause.new)) for cause in one.causes
-        ]
-        found.append(
-            HostLines(f"{one.cell}: {one.subject}", tuple(causes[:MOST_CAUSES]), len(causes[MOST_CAUSES:]), one.notes)
-        )
-    return found
-
-
-def other_line_lines(review: Review) -> list[CauseLine]:
-    """Return a line for each changed value that no cluster's change names."""
-    return [
-        CauseLine(_where(cause), cause.path, value_text(cause.old), value_text(cause.new))
-        for cause in review.other_lines
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,22 +306,4 @@ def mistake_lines(one: UnknownCell) -> UnknownLines:
         one.way_out.rstrip("."),
         tuple(mistakes[:MOST_REASONS]),
         len(mistakes[MOST_REASONS:]),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectLine:
-    """An object beside the clusters, in one line."""
-
-    name: str
-    effect: Effect
-    reasons: tuple[ReasonLine, ...]
-    more_reasons: int
-
-
-def object_line(other: ChangedOther) -> ObjectLine:
-    """Return an object beside the clusters."""
-    reasons = list(reason_lines(sorted(other.reasons, key=lambda reason: -reason.effect)))
-    return ObjectLine(
-        f"{other.cell} {other.object}", other.effect, tuple(reasons[:MOST_REASONS]), len(reasons[MOST_REASONS:])
     )

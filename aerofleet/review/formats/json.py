@@ -107,6 +107,7 @@ def _cause(cause: Cause) -> dict[str, Any]:
         "new": cause.new,
         "side": cause.side,
         "location": asdict(cause.location) if cause.location else None,
+        "otherLocation": asdict(cause.other_location) if cause.other_location else None,
     }
 
 
@@ -129,6 +130,7 @@ def _other(one: ChangedOther) -> dict[str, Any]:
         "effect": str(one.effect),
         "reasons": [_reason(reason) for reason in one.reasons],
         "byChangedCode": one.by_changed_code,
+        "cause": [_cause(cause) for cause in one.causes],
     }
 
 

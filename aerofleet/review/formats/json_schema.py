@@ -95,6 +95,7 @@ def definitions() -> dict[str, Json]:
             new=ANY,
             side={"enum": list(get_args(SideName))},
             location=maybe(ref("location")),
+            otherLocation=maybe(ref("location")),
         ),
         "cluster": record(**place, **names, namespace=TEXT, name=TEXT, **change, forecast=maybe(ref("forecast"))),
         "group": record(
@@ -104,7 +105,14 @@ def definitions() -> dict[str, Json]:
             clusters={"type": "array", "items": record(cell=TEXT, **names)},
         ),
         **forecast_definitions(),
-        "object": record(**place, object=TEXT, effect=EFFECT, reasons=listed("reason"), byChangedCode=TRUTH),
+        "object": record(
+            **place,
+            object=TEXT,
+            effect=EFFECT,
+            reasons=listed("reason"),
+            byChangedCode=TRUTH,
+            cause=listed("cause", "the changed lines, where some are known"),
+        ),
         "hosts": record(cell=TEXT, subject=TEXT, cause=listed("cause"), notes=TEXTS, ask=TEXT),
         "unknown": record(
             cell=TEXT,

@@ -14,11 +14,12 @@ LONGEST = 160
 """Characters of a value; the middle of a longer one is left out."""
 LONGEST_SENTENCE = 600
 """Characters of a message."""
-SPAN = re.compile(r"(?:^|(?<=\s)|(?<=\s\()|(?<=^\())(`[^`]+`|\{[^`{}]+\})(?=[).,;:!?]*(?:\s|$))")
-"""A part of a message that is code: what its author marks, and a mapping in YAML. Nothing but punctuation touches it:
-two code spans that touch would be read as one."""
+SPAN = re.compile(r"(?:^|(?<=\s)|(?<=\s\()|(?<=^\())(`[^`]+`|'[^'`\n]+'|\{[^`{}]+\})(?=[).,;:!?]*(?:\s|$))")
+"""A part of a message that is code: what its author marks or quotes, and a mapping in YAML. Nothing but punctuation
+touches it: two code spans that touch would be read as one."""
+MARKS = "`'"
 WORD = re.compile(r"(?P<before>\(*)(?P<word>.*?)(?P<after>[).,;:!?]*)", re.DOTALL)
-PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d{1,6}(?:[.,]\d{1,6})*%?|[%→×…–—]")
+PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*(?:(?<=s)['’])?|\d{1,6}(?:[.,]\d{1,6})*%?|[%→×…–—]")
 COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
 """What GitHub may link to a commit."""
 LIST_NUMBER = re.compile(r"(\d+)([.)].*)")
@@ -47,7 +48,7 @@ def plain(value: object) -> Markdown:
     text = shortened(str(value), LONGEST_SENTENCE)
     pieces = SPAN.split(text)  # text, code, text, code, …
     return Markdown(
-        "".join(code(piece.strip("`")) if index % 2 else _words(piece) for index, piece in enumerate(pieces)).strip()
+        "".join(code(piece.strip(MARKS)) if index % 2 else _words(piece) for index, piece in enumerate(pieces)).strip()
     )
 
 
@@ -111,6 +112,10 @@ def _word(text: str) -> str:
     before, word, after = parts.groups()
     if not word:
         return text
+    # A bracket that is opened in the word is closed in it: `vector(35.0)`.
+    closing = word.count("(") - word.count(")")
+    if closing > 0 and after.startswith(")" * closing):
+        word, after = word + ")" * closing, after[closing:]
     is_plain = PLAIN_WORD.fullmatch(word) and not COMMIT.fullmatch(word)
     if not is_plain:
         return f"{before}{code(word)}{after}"

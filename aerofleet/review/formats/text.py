@@ -7,21 +7,19 @@ from dataclasses import replace
 
 from aerofleet.findings.terminal import NO_TERMINAL, Terminal, shown
 from aerofleet.review.advice import advice_of, counted
+from aerofleet.review.formats.cause_lines import CauseLine, HostLines, host_lines, other_line_lines
 from aerofleet.review.formats.entries import (
     MOST_LINES,
-    CauseLine,
     Entry,
-    HostLines,
     ReasonLine,
+    Shown,
     effect_lines,
     entry_of,
     finding_lines,
-    host_lines,
     mistake_lines,
     new_findings,
-    object_line,
-    other_line_lines,
 )
+from aerofleet.review.formats.object_lines import object_lines
 from aerofleet.review.model import Review
 
 COLOURS = {
@@ -47,8 +45,15 @@ def as_text(review: Review, terminal: Terminal = NO_TERMINAL, show_all: bool = F
         text = f"verdict: none. Nothing changes {sides}: {counted(none, 'cluster')} without any effect"
         return terminal.wrapped(shown(text)) + "\n"
     severe, mild = (list(_findings(review, *severities)) for severities in (("error", "severe"), ("warning", "info")))
-    paragraphs = [list(_head(review)), list(_unknown(review)), severe, *_entries(review, show_all), mild]
-    paragraphs += [list(_upgrades(review)), list(_previews(review)), list(_objects(review))]
+    paragraphs = [
+        list(_head(review)),
+        list(_unknown(review)),
+        severe,
+        list(_upgrades(review)),
+        *_entries(review, show_all),
+        mild,
+    ]
+    paragraphs += [list(_previews(review)), list(_objects(review))]
     paragraphs += [*map(list, _hosts(review)), list(_other_lines(review, show_all))]
     return "\n".join("".join(f"{_line(line, terminal)}\n" for line in lines) for lines in paragraphs if lines)
 
@@ -93,8 +98,9 @@ def _unknown(review: Review) -> Iterator[Line]:
 
 def _entries(review: Review, show_all: bool) -> Iterator[list[Line]]:
     known = [one.finding for one in review.findings if one.is_new]
+    above = Shown()
     for group in review.groups:
-        entry = entry_of(group, known)
+        entry = above.without_repeats(entry_of(group, known))
         if entry.is_empty:
             continue
         if show_all:
@@ -115,6 +121,8 @@ def _entry(entry: Entry) -> Iterator[Line]:
         yield "  ", "", f"worst moment: {entry.worst_moment}"
     if entry.assumed:
         yield "  ", "", f"assumed: {entry.assumed}"
+    for name, meaning in entry.placeholders:
+        yield "  ", "", f"{name} is {meaning}"
     if entry.by_changed_code:
         yield "  ", "", "rendered by changed code"
     for cause in entry.causes:
@@ -126,6 +134,8 @@ def _entry(entry: Entry) -> Iterator[Line]:
     for hazard in entry.hazards:
         yield from _reason(hazard, f"{hazard.label} hazard|{COLOURS.get(hazard.label, 'faint')}")
     yield from _more("  ", entry.more_hazards, "hazard")
+    if entry.later:
+        yield "  ", "", f"hazards once it is admitted: {entry.later.replace('`', '')}"
     if entry.also:
         yield "  ", "", f"milder consequences of the same: {entry.also}"
 
@@ -140,13 +150,13 @@ def _names(keys: Sequence[str]) -> str:
 
 
 def _cause(cause: CauseLine) -> str:
-    old, new = ("not set" if value is None else value for value in (cause.old, cause.new))
-    return f"{cause.where}: {cause.path}: {old} → {new}"
+    return f"{cause.where}: {cause.path}{', as above' if cause.is_repeated else f': {cause.values}'}"
 
 
 def _reason(reason: ReasonLine, label: str) -> Iterator[Line]:
     places = [*reason.places, *([f"{reason.more_places} places more"] if reason.more_places else [])]
     same = f"; the same at {', '.join(places)}" if places else ""
+    same += f"; the same of other values at {reason.others} places more" if reason.others else ""
     yield "  ", label, f"{': ' if label else ''}{reason.path}: {reason.message}{same}  [{reason.rule}]"
     if reason.remedy:
         yield "      ", "", reason.remedy
@@ -178,11 +188,15 @@ def _previews(review: Review) -> Iterator[Line]:
 
 
 def _objects(review: Review) -> Iterator[Line]:
-    for other in map(object_line, sorted(review.others, key=lambda other: -other.effect)):
+    for other in object_lines(review.others):
         effect = str(other.effect)
-        yield "", f"{effect}|{COLOURS.get(effect, 'faint')}", f": {other.name}"
+        more = f" and {other.more_names} more" if other.more_names else ""
+        yield "", f"{effect}|{COLOURS.get(effect, 'faint')}", f": {', '.join(other.names)}{more}"
+        for cause in other.causes:
+            yield "  ", "", f"changed: {_cause(cause)}"
+        yield from _more("  ", other.more_causes, "changed line")
         for reason in other.reasons:
-            yield "  ", "", f"{reason.path}: {reason.message}  [{reason.rule}]"
+            yield from _reason(reason, "")
         yield from _more("  ", other.more_reasons, "reason")
 
 
