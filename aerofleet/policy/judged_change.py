@@ -49,6 +49,11 @@ class ClusterChange:
         """Whether a cluster that goes on running has not finished its last roll-out."""
         return self.is_under_way and self.before is not None and self.after is not None
 
+    @property
+    def disturbance(self) -> str:
+        """Return its key, and that it is disturbed already where it is not this change that does it."""
+        return self.key if self.is_disturbed else f"{self.key} (still rolls out)"
+
 
 @dataclass(frozen=True)
 class JudgedChange:

@@ -21,7 +21,7 @@ STEPS = "move some clusters first: `ahead` in cell.yaml (docs/how-to/move-a-flee
 @policy("disturbed-too-many", kind="change", remedy=STEPS)
 def disturbed_too_many(judged: JudgedChange) -> Iterator[LocatedProblem]:
     """One change disturbs `policy.disturbedClusters` clusters of a cell at most."""
-    most, disturbed = judged.cell.policy.disturbed_clusters, [cluster.key for cluster in judged.disturbed]
+    most, disturbed = judged.cell.policy.disturbed_clusters, [cluster.disturbance for cluster in judged.disturbed]
     if len(disturbed) > most:
         message = f"disturbs {len(disturbed)} clusters at once, at most {most}: {named(disturbed)}"
         yield LocatedProblem("policy.disturbedClusters", message, "", None, judged.subject)
@@ -34,9 +34,9 @@ def disturbed_in_rack(judged: JudgedChange) -> Iterator[LocatedProblem]:
     pools: dict[str, str] = {}
     for cluster in judged.disturbed:
         for side in filter(None, (cluster.before, cluster.after)):
-            pools[cluster.key] = side.settings.pool
+            pools[cluster.disturbance] = side.settings.pool
             for rack in side.racks:
-                racks[rack.label][cluster.key] = None
+                racks[rack.label][cluster.disturbance] = None
     most = judged.cell.policy.disturbed_per_rack
     together: dict[tuple[str, ...], list[str]] = {}
     for label, keys in racks.items():
