@@ -98,6 +98,7 @@ class PlannedChange:
     name: str
     effect: Effect
     why: str
+    is_cluster: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,10 @@ def may_deploy(
     ]
     notes = [finding for finding in rules if finding.severity not in FAILING]
     changed = (one for one in (*live.change.clusters, *live.change.objects) if one.effect > Effect.NONE)
-    planned = tuple(PlannedChange(sides.stack, one.subject.name, one.effect, _why(one)) for one in changed)
+    planned = tuple(
+        PlannedChange(sides.stack, one.subject.name, one.effect, _why(one), one.subject.kind == "cluster")
+        for one in changed
+    )
     return Decision(tuple(stops), tuple(notes), planned)
 
 

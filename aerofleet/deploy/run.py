@@ -42,6 +42,7 @@ from aerofleet.deploy.record import (
 from aerofleet.deploy.state import applied_objects, digest_of_objects
 from aerofleet.engine.pulumi import Engine
 from aerofleet.engine.settle import recover
+from aerofleet.findings import Effect
 from aerofleet.findings.exit_code import ExitCode
 from aerofleet.findings.stop import FailureError, MistakeError
 from aerofleet.fleet.cell import Cell
@@ -59,6 +60,7 @@ from aerofleet.review.model import Side
 from aerofleet.trees.git import Repository
 from aerofleet.trees.publish import committed
 from aerofleet.trees.published import read_published
+from aerofleet.units.amount import counted
 
 POLICIES = "policies"
 Report = Callable[[str], None]
@@ -153,8 +155,11 @@ class Runner:
         self._write(cell, stack, record.adopted(named))
 
     def _shown(self, cell: CellRun, found: Judged) -> None:
-        for one in found.decision.changes:
+        shown = [one for one in found.decision.changes if one.is_cluster or one.effect > Effect.LIVE]
+        for one in shown:
             self.report(f"{cell.cell.name}: {one.effect}: {one.name}{f': {one.why}' if one.why else ''}")
+        if others := len(found.decision.changes) - len(shown):
+            self.report(f"{cell.cell.name}: live: {counted(others, 'other object')}")
         for note in found.decision.notes:
             self.warn(f"{cell.cell.name}: {note.severity}: {note.message} [{note.rule}]")
         if not found.decision.changes:

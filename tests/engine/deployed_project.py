@@ -97,10 +97,10 @@ class DeployedProject:
         root = ("--root", str(self.folder), "--head-render", str(self.published))
         return [AEROFLEET, "deploy", STACK, *root, *options]
 
-    def deploy(self, *options: str) -> tuple[int, str]:
+    def deploy(self, *options: str, **variables: str) -> tuple[int, str]:
         """Return the exit code and all output, in one line."""
-        command = self.command("--wait-for", "0s", *options)
-        done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=False, timeout=300)
+        command, env = self.command("--wait-for", "0s", *options), {**self.env, **variables}
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=300)
         return done.returncode, re.sub(r"\s+", " ", done.stdout + done.stderr)
 
     def start(self, *options: str) -> subprocess.Popen[bytes]:

@@ -129,6 +129,20 @@ def test_a_second_run_names_the_one_that_has_the_lock(deployed: DeployedProject)
     go(deployed, commit)
 
 
+@pytest.mark.usefixtures("stand_in")
+def test_a_run_whose_engine_dies_at_any_point_of_a_write_can_be_run_again(deployed: DeployedProject) -> None:
+    uids, commit = deployed.uids(), ""
+    for number, point in enumerate(("before-request:1", "after-write:1", "before-state:1")):
+        before, after = deployed.ttl(), (50 + number) * DAY_SECONDS
+        commit = deployed.commit_days(50 + number)
+        code, shown = deployed.deploy(AEROFLEET_FAULT=point, AEROFLEET_FAULT_KILL="engine")
+        assert code == 1, shown
+        assert deployed.ttl() == (before if point == "before-request:1" else after)
+    go(deployed, commit)
+    assert deployed.ttl() == after
+    assert deployed.uids() == uids
+
+
 @pytest.mark.parametrize("kills", [2, pytest.param(10, marks=pytest.mark.nightly)])
 def test_a_run_that_is_killed_anywhere_can_be_run_again(kills: int, deployed: DeployedProject) -> None:
     """Each run is of a commit of its own; what the server has is always what one of them has reviewed."""
