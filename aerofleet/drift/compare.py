@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from aerofleet.drift.path import ABSENT, Entry, Path
-from aerofleet.units.kubernetes_quantity import canonical
+from aerofleet.units.kubernetes_quantity import canonical, quantity
 
-QUANTITIES = frozenset(
-    {"limits", "requests", "hard", "max", "min", "default", "defaultRequest", "maxLimitRequestRatio", "capacity"}
+QUANTITIES = tuple(
+    (name,)
+    for name in ("limits", "requests", "hard", "max", "min", "default", "defaultRequest", "maxLimitRequestRatio")
 )
 """Mappings of names to quantities: the API server writes ``4000m`` back as ``4``."""
 CONFIGURATION = "aerospikeConfig"
@@ -96,13 +97,12 @@ def is_equal(wanted: Any, found: Any, path: Path = ()) -> bool:
         return True
     if wanted == found:
         return isinstance(wanted, bool) == isinstance(found, bool)
-    if not QUANTITIES.intersection(step for step in path if isinstance(step, str)):
-        return False
-    return isinstance(wanted, str | int) and isinstance(found, str | int) and _number(wanted) == _number(found)
+    return path[-2:-1] in QUANTITIES and _quantity(wanted) == _quantity(found) != ""
 
 
-def _number(value: str | int) -> str:
-    return canonical(str(value))
+def _quantity(value: Any) -> str:
+    """Return a quantity as Kubernetes writes it; empty for anything else, and for nothing."""
+    return canonical(str(value)) if isinstance(value, str | int) and quantity(value) else ""
 
 
 def is_empty(value: Any, path: Path) -> bool:

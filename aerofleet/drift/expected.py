@@ -32,6 +32,8 @@ SERVER_KEYS = frozenset(
 """Keys that the API server, a controller, the operator's webhook or kubectl writes about its own work."""
 INJECTED = frozenset({"caBundle"})
 """Filled in by cert-manager, in webhooks and definitions of kinds."""
+ESCAPED, PLACEHOLDER = "$${_DNE}{", "${"
+"""Source: AKO 4.5.0, internal/webhook/v1/aerospikecluster_mutating_webhook.go: escapeLDAPConfiguration."""
 DEFAULTS: Mapping[str, Any] = {
     "apiGroup": "rbac.authorization.k8s.io",
     "defaultMode": 420,
@@ -55,10 +57,21 @@ def completed(resource: Object, operator: str) -> dict[str, Any]:
     metadata = resource.get("metadata") or {}
     sections["metadata"] = {key: metadata.get(key) or {} for key in OWN_METADATA}
     if is_cluster(resource):
-        sections["spec"] = cluster_of(
-            {**resource, "spec": {"storage": {}, **(resource.get("spec") or {})}}, operator
-        ).spec
+        spec = {"storage": {}, **(resource.get("spec") or {})}
+        # Twice: a zero that is dropped at first is a default when it is read again.
+        for _ in range(2):
+            spec = cluster_of({**resource, "spec": spec}, operator).spec
+        sections["spec"] = _without_escapes(spec, ())
     return sections
+
+
+def _without_escapes(value: Any, path: Path) -> Any:
+    """Return the spec with the placeholders of LDAP as a person writes them: the webhook escapes them."""
+    if isinstance(value, dict):
+        return {key: _without_escapes(inner, (*path, key)) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_escapes(inner, path) for inner in value]
+    return value.replace(ESCAPED, PLACEHOLDER) if isinstance(value, str) and path[-2:-1] == ("ldap",) else value
 
 
 def is_filled_in(path: Path, found: Any) -> bool:

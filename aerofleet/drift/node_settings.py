@@ -25,10 +25,33 @@ Answers = Mapping[str, str]
 
 KIND_KEYS = ("storage-engine", "index-type", "sindex-type")
 """Sections of a namespace whose own name shows their type in an answer."""
-OF_NODE = frozenset({"node-id", "node-id-interface", "cluster-name", "pidfile", "rack-id", "user", "group"})
-"""Parameters that differ by node, or that the operator sets."""
-COMPUTED = frozenset({"service-threads", "batch-index-threads"})
-"""Parameters whose default follows from the number of CPUs (aerospike-server 6.0.0.1 to 8.1.2.0, cfg.c, batch.c)."""
+OF_NODE = frozenset(
+    {
+        *(
+            "node-id",
+            "node-id-interface",
+            "cluster-name",
+            "pidfile",
+            "rack-id",
+            "user",
+            "group",
+            "address",
+            "tls-address",
+        ),
+        *("access-port", "alternate-access-port", "tls-access-port", "tls-alternate-access-port"),
+    }
+)
+"""Last parts of the names of parameters that differ by node: each pod writes its own into its file (AKO 4.5.0)."""
+NO_DEFAULT = frozenset(
+    {
+        *("service-threads", "batch-index-threads"),  # by the number of CPUs: cfg.c, batch.c
+        "heartbeat.mtu",  # shown as the network has it: hb.c
+        "conflict-resolution-policy",  # "undefined" with strong consistency: cfg_info.c
+        # Not confirmed for the enterprise edition: servers 8.1 of the community edition show another value.
+        *("mrt-duration", "prefer-uniform-balance", "tls-refresh-period"),
+    }
+)
+"""Parameters whose default is not that of the schema. Compared only where the configuration has them."""
 NULL = "null"
 """Shown for a text that is not set."""
 MOST_PODS = 3
@@ -114,7 +137,7 @@ def _deviations(version: str, config: Mapping[str, Any], section: Section, answe
             wanted, is_default = written[name], False
         else:
             known = parameter(version, f"{section.parameters}.{name}")
-            if known is None or not known.dynamic or known.default is None or name in COMPUTED:
+            if known is None or not known.dynamic or known.default is None or name in NO_DEFAULT:
                 continue
             wanted, is_default = known.default, True
         if not is_shown_as(version, section, name, wanted, found):

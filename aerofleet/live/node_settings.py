@@ -11,9 +11,6 @@ from aerofleet.live.database_health import Access, UnansweredError, connected, p
 from aerofleet.live.wait import own_access, seeds
 from aerofleet.units.version import numbers
 
-REFUSED = ("ERROR", "FAIL")
-"""Beginnings of an answer that is none."""
-
 
 def settings_of_nodes(live: Mapping[str, Any], cluster: Cluster, access: Access) -> list[NodeSettings]:
     """Return the settings of every node of a cluster. ``live``: its AerospikeCluster, ``cluster``: the same, read.
@@ -38,26 +35,33 @@ def ask_settings(
     addresses: Sequence[tuple[str, int]], commands: Mapping[Section, str], access: Access
 ) -> dict[str, dict[Section, dict[str, str]]]:
     """Return node → section → its settings. Raises ConnectionError, UnansweredError."""
-    from aerospike.exception import AerospikeError
-
     if not addresses:
         raise ConnectionError("no pod announces an address")
     client = connected(addresses, access)
     answers: dict[str, dict[Section, dict[str, str]]] = {}
     try:
         for section, command in commands.items():
-            for node, (failure, answer) in client.info_all(command).items():
-                text = value_of(answer).strip() if not failure else ""
-                # A set without records and settings is unknown to the node: it answers with an error or with nothing.
-                is_refused = bool(failure) or text.startswith(REFUSED)
-                if is_refused and not section.set:
-                    raise UnansweredError(f"node {node} did not answer {command}: {failure or text}")
-                answers.setdefault(node, {})[section] = {} if is_refused else _parsed(section, text)
-    except AerospikeError as error:
-        raise UnansweredError(f"a node did not answer: {error.msg}") from None
+            for node, text in _asked(client, section, command).items():
+                answers.setdefault(node, {})[section] = _parsed(section, text)
     finally:
         client.close()
     return answers
+
+
+def _asked(client: Any, section: Section, command: str) -> dict[str, str]:
+    """Return node → answer. A set that has neither records nor settings is unknown to a node, and has no answer."""
+    from aerospike.exception import AerospikeError
+
+    try:
+        replies = client.info_all(command)
+    except AerospikeError as error:
+        if section.set:
+            return {}
+        raise UnansweredError(f"a node did not answer {command}: {error.msg}") from None
+    failed = [f"node {node} did not answer {command}: {failure}" for node, (failure, _) in replies.items() if failure]
+    if failed:
+        raise UnansweredError(failed[0])
+    return {node: value_of(answer).strip() for node, (_, answer) in replies.items()}
 
 
 def command_of(section: Section, version: str) -> str:
