@@ -14,9 +14,10 @@ from aerofleet.engine.end_cell import destroy_cell
 from aerofleet.engine.move_team import move_team
 from aerofleet.engine.orphans import find_orphans
 from aerofleet.engine.pulumi import Engine
-from aerofleet.engine.stack_list import stack_line, stack_list
+from aerofleet.engine.stack_list import cell_jobs, stack_line, stack_list
 from aerofleet.findings.exit_code import ExitCode
 from aerofleet.fleet.lookup import resolved_cell
+from aerofleet.local.project import embedded_cells
 from aerofleet.manifests import render_cell
 from aerofleet.settings.source import cells
 from aerofleet.trees.changed_stacks import changed_stacks
@@ -44,11 +45,17 @@ def run(argv: Sequence[str]) -> ExitCode:
         return ExitCode.FINDINGS if orphans else ExitCode.FINE
     elif options.changed:
         touched = changed_stacks(options.root, options.base, options.head, options.cell)
+        if options.format == "matrix":
+            print_jobs(options.root, [stack.stack for stack in touched])
+            return ExitCode.FINE
         data = [stack.as_json() for stack in touched]
         emit(options.format, "stacks", data, (line for stack in touched for line in stack.lines()))
         return ExitCode.FINDINGS if any(stack.unknown for stack in touched) else ExitCode.FINE
     else:
         data = stack_list([resolved_cell(options.root, name) for name in options.cell or cells(options.root)])
+        if options.format == "matrix":
+            print_jobs(options.root, [stack["stack"] for stack in data])
+            return ExitCode.FINE
         emit(options.format, "stacks", data, map(stack_line, data))
     return ExitCode.FINE
 
@@ -57,14 +64,20 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="aerofleet stacks", description=__doc__)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--root", type=Path, default=Path(), help="the project folder")
-    common.add_argument("--format", choices=("text", "json"), default="text")
+    form = argparse.ArgumentParser(add_help=False)
+    form.add_argument("--format", choices=("text", "json"), default="text")
     verbs = parser.add_subparsers(dest="verb", required=True)
     description = "list the stacks in the order of `pulumi up`; they are destroyed in the reverse order"
     list_verb = verbs.add_parser("list", parents=[common], help=description)
+    matrix = (
+        "matrix: one line of JSON for the jobs of a pipeline, each cell with its stacks; without the cells on the"
+        " embedded control plane, which no pipeline reaches, and without stacks that have no definition any more"
+    )
+    list_verb.add_argument("--format", choices=("text", "json", "matrix"), default="text", help=matrix)
     list_verb.add_argument("cell", nargs="*", help="cells to list; all cells if none is named")
     changed = (
         "list only the stacks that the change from --base to --head touches, with what differs; exit code 1 if the"
-        " objects of base are not known for one"
+        " objects of base are not known for one, unless the format is matrix, which has these, too"
     )
     list_verb.add_argument("--changed", action="store_true", help=changed)
     base = "with --changed: a git revision, or a folder (default %(default)s)"
@@ -72,21 +85,28 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     head = "with --changed: a git revision, or a folder; without it, the working tree"
     list_verb.add_argument("--head", metavar="REV|DIR", help=head)
     description = "list the objects on the server that have our owner label and are in no definition"
-    orphans = verbs.add_parser("orphans", parents=[common], help=description)
+    orphans = verbs.add_parser("orphans", parents=[common, form], help=description)
     orphans.add_argument("cell")
-    move = verbs.add_parser("move", parents=[common], help="move a team's resources to another stack of its cell")
+    move = verbs.add_parser("move", parents=[common, form], help="move a team's resources to another stack of its cell")
     move.add_argument("team")
     move.add_argument("--cell", required=True)
     move.add_argument(
         "--to", default="", metavar="GROUP", help="the new group of the team in cell.yaml; left out for no group"
     )
     description = "destroy the stacks of an ephemeral cell in order, the platform last"
-    destroy = verbs.add_parser("destroy", parents=[common], help=description)
+    destroy = verbs.add_parser("destroy", parents=[common, form], help=description)
     destroy.add_argument("cell")
     destroy.add_argument("--yes", action="store_true", help="destroy them; without it, only the order is printed")
     # Without a verb, the stacks are listed.
     has_verb = argv and (not argv[0].startswith("-") or argv[0] in ("-h", "--help"))
     return parser.parse_args(argv if has_verb else ["list", *argv])
+
+
+def print_jobs(root: Path, stacks: Iterable[str]) -> None:
+    """Print the jobs of a pipeline for these stacks."""
+    embedded = embedded_cells(root)
+    reached = [resolved_cell(root, name) for name in cells(root) if name not in embedded]
+    sys.stdout.write(json.dumps(cell_jobs(reached, stacks)) + "\n")
 
 
 def emit(form: str, key: str, data: Sequence[dict[str, Any]], lines: Iterable[str]) -> None:

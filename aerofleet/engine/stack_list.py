@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from aerofleet.fleet.cell import Cell
@@ -25,3 +25,12 @@ def stack_list(resolved: Sequence[Cell]) -> list[dict[str, Any]]:
 def stack_line(stack: dict[str, Any]) -> str:
     contents = (["platform"] if stack["platform"] else []) + stack["teams"]
     return f"{stack['stack']:<24} {', '.join(contents) or 'nothing yet'}"
+
+
+def cell_jobs(resolved: Iterable[Cell], stacks: Iterable[str]) -> list[dict[str, str]]:
+    """Return a job for each cell that has one of ``stacks``: its stacks in the order of `pulumi up`, with blanks
+    between them. A cell is one job, because its platform comes first, and because rules look at the whole cell.
+    """
+    wanted = set(stacks)
+    listed = {cell.name: [str(stack) for stack in stack_names(cell) if str(stack) in wanted] for cell in resolved}
+    return [{"cell": name, "stacks": " ".join(of_cell)} for name, of_cell in listed.items() if of_cell]

@@ -16,12 +16,14 @@ from urllib.parse import urlsplit
 
 from aerofleet.findings.stop import MistakeError
 from aerofleet.forge.comment import Forge
-from aerofleet.forge.github import Branch, GitHub
+from aerofleet.forge.github import Branch, GitHub, QueueEntry
 from aerofleet.forge.gitlab import GitLab
 from aerofleet.forge.status import job_url
 
 KINDS = ("github", "gitlab")
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+QUEUE_BRANCH = re.compile(r"gh-readonly-queue/(.+)/pr-\d+-[0-9a-f]+")
+"""Name of the branch that GitHub makes for an entry of a merge queue, with the branch that it is merged into."""
 STATUS_CHECK = "AEROFLEET_STATUS_CHECK"
 """Variable with the id of an external status check of GitLab."""
 GITHUB_API, GITLAB_SERVER = "https://api.github.com", "https://gitlab.com"
@@ -35,7 +37,8 @@ class PlaceError(MistakeError):
 class Place:
     """The change request that a job is about. ``head``: the id of its commit; ``refs``: what has to be fetched for it
     from the remote `origin`; ``target``: the branch it is merged into, empty where the event does not say it;
-    ``fetch_variables``: environment of git for that; ``name``: for messages; ``job_url``: of the job that runs.
+    ``fetch_variables``: environment of git for that; ``name``: for messages; ``job_url``: of the job that runs;
+    ``has_comment``: it has a place for a comment, which an entry of a merge queue has not.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Place:
     target: str
     fetch_variables: Mapping[str, str]
     job_url: str = ""
+    has_comment: bool = True
 
 
 def place_of(
@@ -61,10 +65,15 @@ def _github(environ: Mapping[str, str], repository: str | None, number: int | No
     name = repository or environ.get("GITHUB_REPOSITORY") or missing("the repository", "--repository OWNER/NAME")
     event = _event(environ.get("GITHUB_EVENT_PATH", ""))
     run, pull = _mapping(event, "workflow_run"), _mapping(event, "pull_request")
-    wanted: int | Branch
+    wanted: int | Branch | QueueEntry
     target = ""
     if number is not None:
         wanted = number
+    elif run.get("event") == "merge_group":
+        queue = QUEUE_BRANCH.fullmatch(_text(run, "head_branch"))
+        wanted = QueueEntry(queue[1] if queue else "")
+        head = head or _text(run, "head_sha")
+        target = _text(_mapping(event, "repository"), "default_branch")
     elif run:
         source = _mapping(run, "head_repository")
         owner = _text(_mapping(source, "owner"), "login")
@@ -84,7 +93,8 @@ def _github(environ: Mapping[str, str], repository: str | None, number: int | No
     forge = GitHub(environ.get("GITHUB_API_URL") or GITHUB_API, name, token, wanted, commit)
     shown = f"{name}#{wanted}" if isinstance(wanted, int) else name
     variables = _git_variables(server, "x-access-token", token)
-    return Place(shown, forge, commit, refs, target, variables, job_url("github", environ))
+    has_comment = not isinstance(wanted, QueueEntry)
+    return Place(shown, forge, commit, refs, target, variables, job_url("github", environ), has_comment)
 
 
 def _gitlab(environ: Mapping[str, str], repository: str | None, number: int | None, head: str | None) -> Place:

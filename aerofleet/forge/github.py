@@ -37,14 +37,25 @@ class Branch:
     name: str
 
 
-class GitHub(GitHubProject):
-    """The pull request with a number, or the open one of a branch whose newest commit is ``head``."""
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """A commit that a merge queue has made of one or more pull requests, to be merged into the branch ``target``."""
 
-    def __init__(self, api_url: str, repository: str, token: str, number: int | Branch, head: str) -> None:
+    target: str
+
+
+class GitHub(GitHubProject):
+    """The pull request with a number, or the open one of a branch whose newest commit is ``head``; or ``head`` as a
+    commit of a merge queue, which has no comments.
+    """
+
+    def __init__(self, api_url: str, repository: str, token: str, number: int | Branch | QueueEntry, head: str) -> None:
         super().__init__(api_url, repository, token, ADVICE)
         self._number, self._head = number, head
 
     def change_request(self) -> ChangeRequest | None:
+        if isinstance(self._number, QueueEntry):
+            return ChangeRequest(0, self._head, self._number.target)
         with self._calls("the pull request can't be read"):
             if isinstance(self._number, int):
                 pull = self._project.get_pull(self._number)

@@ -86,6 +86,8 @@ class Posting:
 
     def _write(self, text: Text) -> str:
         place = self.place
+        if not place.has_comment:
+            return ""
         try:
             outcome = post(place.forge, place.head, place.target, text, self.wait)
         except StopError as error:

@@ -64,6 +64,15 @@ def test_for_machines(grouped: Path, capsys: pytest.CaptureFixture[str]) -> None
     ]
 
 
+def test_a_pipeline_has_a_job_for_each_cell_that_it_reaches(grouped: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    jobs = [{"cell": "here", "stacks": "here.platform here.sales here.spare here.finding"}]
+    assert json.loads(listed(grouped, capsys, "--format", "matrix")) == jobs
+    cell = grouped / "stacks/here/cell.yaml"
+    definition = yaml.safe_load(cell.read_text())
+    cell.write_text(yaml.safe_dump({**definition, "context": "aerofleet-embedded"}, sort_keys=False))
+    assert listed(grouped, capsys, "--format", "matrix") == "[]\n"
+
+
 def test_only_a_cell_that_may_end_as_a_whole_is_destroyed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stacks", "destroy", "here", "--root", str(SHOP)]) == 1
     output = capsys.readouterr()

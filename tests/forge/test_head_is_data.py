@@ -32,13 +32,15 @@ EVIL = "import os; open(os.environ.get('LEAK', '/tmp/leak-of-head'), 'w').write(
 @dataclass
 class Site:
     """``origin``: the repository at the forge; ``fork``: where the change is made; ``runner``: the checkout of the
-    default branch on the machine of the job; ``artifacts``: what the run of the change has uploaded.
+    default branch on the machine of the job; ``artifacts``: what the run of the change has uploaded; ``queue``: the
+    branch of a merge queue, of which the commit is then.
     """
 
     kind: str
     state: State
     url: str
     folder: Path
+    queue: str = ""
 
     @property
     def fork(self) -> Path:
@@ -89,6 +91,8 @@ class Site:
             "head_repository": {"full_name": self.state.fork, "owner": {"login": self.state.fork.split("/")[0]}},
             "pull_requests": [],
         }
+        if self.queue:
+            run |= {"event": "merge_group", "head_branch": self.queue}
         return {"action": "completed", "workflow_run": run, "repository": {"default_branch": "main"}}
 
     def _merge_request_event(self) -> dict[str, Any]:
@@ -247,6 +251,18 @@ def test_an_attack_changes_nothing_in_what_is_posted(site: Site, honest: dict[st
     review = json.loads((site.runner / ".aerofleet/review.json").read_text())
     assert (review["verdict"], review["head"]["renderedBy"]) == ("live", "running-code")
     clean(site)
+
+
+def test_a_commit_of_a_merge_queue_gets_a_status_and_no_comment(github: Site) -> None:
+    real_change(github)
+    github.push()
+    for target, statuses in (("release", []), ("main", [("success", "merge at any time (verdict: live)")])):
+        github.queue = f"gh-readonly-queue/{target}/pr-12-{git(github.origin, 'rev-parse', 'main')}"
+        code, output = github.job()
+        assert code == 0, output
+        assert "verdict: live" in output
+        assert [github.status() for _ in github.state.statuses] == statuses
+        assert github.state.bodies() == []
 
 
 def test_a_comment_that_somebody_faked_is_not_taken_for_ours(site: Site, honest: dict[str, str]) -> None:

@@ -15,7 +15,9 @@ from tests.fleet.project import ROOT
 from tests.forge.workflow import PROJECT, workflow
 
 FOLDERS = (ROOT / ".github", PROJECT / ".github")
-FILES = [path for folder in FOLDERS for path in sorted(folder.rglob("*.yaml"))]
+FILES = [path for folder in FOLDERS for path in sorted((folder / "workflows").glob("*.yaml"))]
+TRUSTED = ("deploy.yaml", "drift.yaml", "preview.yaml")
+"""Workflows with secrets: those of a project that no change request can start."""
 
 
 def test_zizmor_finds_nothing() -> None:
@@ -29,7 +31,8 @@ def test_zizmor_finds_nothing() -> None:
 
 @pytest.mark.skipif(not shutil.which("actionlint"), reason="no actionlint on PATH (github.com/rhysd/actionlint)")
 def test_actionlint_finds_nothing() -> None:
-    done = subprocess.run(["actionlint", *FILES], capture_output=True, text=True, check=False)
+    settings = ("-config-file", str(PROJECT / ".github/actionlint.yaml"))
+    done = subprocess.run(["actionlint", *settings, *FILES], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 
@@ -55,3 +58,30 @@ def test_the_job_with_a_token_takes_nothing_of_head_but_its_rendering() -> None:
     untrusted = str(workflow("review.yaml"))
     assert "secrets" not in untrusted
     assert "token" not in untrusted
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_secrets_are_in_protected_environments_only(path: Path) -> None:
+    loaded = workflow(path.name) if path.is_relative_to(PROJECT) else yaml.safe_load(path.read_text())
+    events = loaded[True]  # YAML 1.1 reads `on` as a truth value
+    for job in loaded["jobs"].values():
+        if "secrets." not in str(job):
+            continue
+        assert path.name in TRUSTED
+        assert job["environment"]
+        assert job["permissions"].items() <= {"contents": "read", "issues": "write"}.items()
+        assert not {"pull_request", "merge_group", "workflow_run"} & set(events)
+
+
+def test_a_deployment_waits_for_the_one_before_and_is_not_cancelled() -> None:
+    jobs = workflow("deploy.yaml")["jobs"]
+    assert "concurrency" not in workflow("deploy.yaml")
+    for job in jobs.values():
+        assert job["concurrency"]["queue"] == "max"
+        assert job["concurrency"]["cancel-in-progress"] is False
+    assert jobs["deploy"]["concurrency"]["group"] == "deploy-${{ matrix.cell }}"
+
+
+@pytest.mark.parametrize("name", ["check.yaml", "review.yaml"])
+def test_what_can_be_required_runs_in_a_merge_queue_too(name: str) -> None:
+    assert {"pull_request", "merge_group"} <= set(workflow(name)[True])

@@ -17,9 +17,9 @@ from tests.fleet.project import ROOT
 PROJECT = ROOT / "templates" / "project"
 
 
-def workflow(name: str) -> dict[str, Any]:
+def workflow(name: str) -> dict[Any, Any]:
     """Return a workflow of a new project."""
-    loaded: dict[str, Any] = yaml.safe_load((PROJECT / ".github" / "workflows" / name).read_text())
+    loaded: dict[Any, Any] = yaml.safe_load((PROJECT / ".github" / "workflows" / name).read_text())
     return loaded
 
 

@@ -186,3 +186,16 @@ def test_without_git_there_is_one_line(
     code, printed = message(clone, capsys)
     assert (code, printed.count("\n")) == (1, 1)
     assert "there is no `git` on PATH" in printed
+
+
+def test_the_jobs_of_a_pipeline(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A cell is one job, with its changed stacks in the order of `pulumi up`."""
+    edit(clone, CELL, "context: aerofleet-embedded", "context: somewhere")
+    commit(clone)
+    edit(clone, "stacks/local/teams/checkout.yaml", "defaultTtl: 30d", "defaultTtl: 40d")
+    commit(clone)
+    options = ("--root", str(clone), "--base", "HEAD^", "--head", "HEAD", "--format", "matrix")
+    assert main(["stacks", "list", "--changed", *options]) == 0
+    assert json.loads(capsys.readouterr().out) == [{"cell": "local", "stacks": "local"}]
+    assert main(["stacks", "list", "--changed", *options, "--base", "HEAD"]) == 0
+    assert capsys.readouterr().out == "[]\n"
