@@ -57,12 +57,18 @@ def completed(resource: Object, operator: str) -> dict[str, Any]:
     metadata = resource.get("metadata") or {}
     sections["metadata"] = {key: metadata.get(key) or {} for key in OWN_METADATA}
     if is_cluster(resource):
-        spec = {"storage": {}, **(resource.get("spec") or {})}
-        # Twice: a zero that is dropped at first is a default when it is read again.
-        for _ in range(2):
-            spec = cluster_of({**resource, "spec": spec}, operator).spec
-        sections["spec"] = _without_escapes(spec, ())
+        sections["spec"] = completed_spec(resource, operator)
     return sections
+
+
+def completed_spec(cluster: Object, operator: str) -> dict[str, Any]:
+    """Return the spec of an AerospikeCluster with everything that the operator's webhook fills in."""
+    spec = {"storage": {}, **(cluster.get("spec") or {})}
+    # Twice: a zero that is dropped at first is a default when it is read again.
+    for _ in range(2):
+        spec = cluster_of({**cluster, "spec": spec}, operator).spec
+    completed: dict[str, Any] = _without_escapes(spec, ())
+    return completed
 
 
 def _without_escapes(value: Any, path: Path) -> Any:

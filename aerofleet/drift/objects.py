@@ -11,7 +11,7 @@ from typing import Any
 from aerofleet.drift.compare import Difference, compared
 from aerofleet.drift.expected import completed, is_filled_in
 from aerofleet.drift.ownership import Manager, has_record, managers_of, other_writers
-from aerofleet.drift.path import ABSENT, pointer, shown
+from aerofleet.drift.path import ABSENT, pointer, shown, value_at
 from aerofleet.drift.putting_back import PuttingBack, effect_of, wanted_at
 from aerofleet.drift.rules import FIELD_ADDED, FIELD_CHANGED, NOT_DEPLOYED, OBJECT_LEFT_OVER, OBJECT_REMOVED
 from aerofleet.drift.text import difference_text, value_text, writers_text
@@ -72,13 +72,25 @@ def _field_drift(owned: Owned, live: Object) -> Iterator[Finding]:
         is_moved = _has_moved_on(live, one, writers)
         rule = NOT_DEPLOYED if is_moved else FIELD_ADDED if one.is_added else FIELD_CHANGED
         message = "; ".join(
-            filter(None, (difference_text(one), "" if is_moved else _who(live, one, writers), _effect_text(back, one)))
+            filter(
+                None,
+                (
+                    difference_text(one, _source(owned, one)),
+                    "" if is_moved else _who(live, one, writers),
+                    _effect_text(back, one),
+                ),
+            )
         )
         remedy = (
             f"deploy stack {owned.stack}" if is_moved else _way_back(owned, live, one, writers[0] if writers else None)
         )
         severity = "info" if is_moved else _severity(owned.rendered, one)
         yield rule.finding(shown(one.path), message, remedy, subject=_subject(live), severity=severity)
+
+
+def _source(owned: Owned, difference: Difference) -> str:
+    is_default = not difference.is_order and value_at(owned.rendered, difference.path) is ABSENT
+    return "by the operator's default" if is_default else "in the definitions"
 
 
 def _has_moved_on(live: Object, difference: Difference, writers: list[Manager]) -> bool:
@@ -111,11 +123,13 @@ def _severity(rendered: Object, difference: Difference) -> Severity:
 
 
 def _way_back(owned: Owned, live: Object, difference: Difference, writer: Manager | None) -> str:
-    patch = _patch(live, difference, writer)
     write = "or write it into the definitions"
+    refresh = f"`pulumi up --refresh --stack {owned.stack}`"
+    if difference.is_order:
+        return f"{refresh}, {write}"
+    patch = _patch(live, difference, writer)
     if difference.is_added:
         return f"no deployment removes it: `{patch}`, {write}"
-    refresh = f"`pulumi up --refresh --stack {owned.stack}`"
     if writer is None:
         return f"{refresh}, {write}"
     return f"{refresh}; if that ends with a field conflict, `{patch}`; {write}"

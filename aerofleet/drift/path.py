@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -46,7 +46,7 @@ def value_at(resource: Any, path: Path) -> Any:
             position = _position(resource, step)
             resource = resource[position] if position < len(resource) else ABSENT
         else:
-            resource = resource.get(step, ABSENT) if isinstance(resource, dict) else ABSENT
+            resource = resource.get(step, ABSENT) if isinstance(resource, Mapping) else ABSENT
     return resource
 
 

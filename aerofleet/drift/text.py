@@ -24,18 +24,20 @@ def value_text(value: Any, path: Path) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
-def difference_text(difference: Difference) -> str:
-    """Return what differs: ``is 6 on the API server, and 4 in the definitions``."""
+def difference_text(difference: Difference, source: str = "in the definitions") -> str:
+    """Return what differs: ``is 6 on the API server, and 4 in the definitions``. ``source``: where the wanted value is
+    from.
+    """
     path, wanted, found = difference.path, difference.wanted, difference.found
     if difference.is_order:
         return f"has the order {', '.join(found)} on the API server, and {', '.join(wanted)} in the definitions"
     if difference.is_added:
         return f"is {value_text(found, path)} on the API server, and the definitions do not have it"
     if found is ABSENT:
-        return f"is {value_text(wanted, path)} in the definitions, and gone from the API server"
+        return f"is {value_text(wanted, path)} {source}, and gone from the API server"
     if isinstance(wanted, list) and isinstance(found, list):
         return _lists_text(wanted, found, path)
-    return f"is {value_text(found, path)} on the API server, and {value_text(wanted, path)} in the definitions"
+    return f"is {value_text(found, path)} on the API server, and {value_text(wanted, path)} {source}"
 
 
 def _lists_text(wanted: Sequence[Any], found: Sequence[Any], path: Path) -> str:

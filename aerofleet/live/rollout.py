@@ -12,8 +12,11 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from aerofleet.ako.cluster import cluster_of
+from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.ako.status import MIRRORED, OTHER_NAMES
+from aerofleet.drift.compare import Difference, compared
+from aerofleet.drift.expected import completed_spec
+from aerofleet.drift.path import ABSENT, shown, value_at
 from aerofleet.live.position import Position
 
 Json = Mapping[str, Any]
@@ -42,23 +45,15 @@ class Rollout:
     position: Position | None = None
 
 
-def judge(desired: Json, live: Json | None) -> Rollout:
-    """Compare the rendered resource ``desired`` with the one on the server."""
+def judge(desired: Json, live: Json | None, operator: str = OPERATOR) -> Rollout:
+    """Compare the rendered resource ``desired`` with the one on the server. ``operator``: the release that acts."""
     if live is None:
         return Rollout(Progress.WRONG, "not on the server: `pulumi up` has not made it, or somebody has deleted it")
     if (live.get("metadata") or {}).get("deletionTimestamp"):
         return Rollout(Progress.WRONG, "is being deleted on the server")
-    missing = first_missing(desired.get("spec", {}), live.get("spec", {}), "spec")
-    if missing:
-        way_out = (
-            "run `pulumi up`; if that shows no change, somebody else has set it: `pulumi up --refresh` sets it back or "
-            "names who"
-        )
-        return Rollout(Progress.WRONG, f"{missing} on the server differs from the definitions: {way_out}")
-    extra = first_unwanted(desired, live)
-    if extra:
-        way_out = "run `pulumi up`; if it stays, somebody else has set it and has to remove it"
-        return Rollout(Progress.WRONG, f"{extra} is on the server and not in the definitions: {way_out}")
+    wanted, found = (completed_spec(one, operator) for one in (desired, live))
+    for difference in compared(wanted, found, ("spec",)):
+        return Rollout(Progress.WRONG, _drifted(desired, difference))
     spec, status = live.get("spec", {}), live.get("status") or {}
     stale = stale_reason(spec, status)
     if not stale:
@@ -69,6 +64,16 @@ def judge(desired: Json, live: Json | None) -> Rollout:
     if status.get("phase") == "Error":
         return Rollout(Progress.STUCK, f"the operator reports an error and tries again; {stale}")
     return Rollout(Progress.RUNNING, stale)
+
+
+def _drifted(desired: Json, difference: Difference) -> str:
+    """Return what differs between the definitions and the server, and the way out."""
+    path = shown(difference.path)
+    if value_at(desired, difference.path) is ABSENT:
+        way_out = "run `pulumi up`; if it stays, somebody else has set it and has to remove it"
+        return f"{path} is on the server and not in the definitions: {way_out}; `aerofleet drift` names who"
+    way_out = "run `pulumi up`; if that shows no change, somebody else has set it: `aerofleet drift` names who"
+    return f"{path} on the server differs from the definitions: {way_out}"
 
 
 def with_failures(rollout: Rollout, failures: Mapping[str, str]) -> Rollout:
@@ -139,71 +144,3 @@ def empty(value: Any) -> bool:
     if isinstance(value, Mapping):
         return all(empty(item) for item in value.values())
     return value is None or value is False or value in ("", [])
-
-
-def first_missing(desired: Any, live: Any, path: str) -> str:
-    """Return the first path at which ``live`` lacks or changes a value of ``desired``; values that the server added are
-    fine.
-    """
-    if isinstance(desired, Mapping):
-        if not isinstance(live, Mapping):
-            return "" if not desired and live is None else path
-        for key, value in desired.items():
-            missing = first_missing(value, live.get(key), f"{path}.{key}")
-            if missing:
-                return missing
-        return ""
-    if isinstance(desired, list) and isinstance(live, list):
-        return first_missing_item(desired, live, path)
-    return "" if same(desired, live) else path
-
-
-def first_missing_item(desired: list[Any], live: list[Any], path: str) -> str:
-    """Return the first path at which a list of ``live`` differs. Named items are compared by name, because the server
-    adds items (a console log sink, for instance).
-    """
-    if all(isinstance(item, Mapping) and "name" in item for item in desired):
-        by_name = {item.get("name"): item for item in live if isinstance(item, Mapping)}
-        pairs = [(item, by_name.get(item["name"]), f"{path}[{item['name']}]") for item in desired]
-    elif len(desired) != len(live):
-        return path
-    else:
-        pairs = [(item, live[index], f"{path}[{index}]") for index, item in enumerate(desired)]
-    return next((missing for item in pairs if (missing := first_missing(*item))), "")
-
-
-def first_unwanted(desired: Json, live: Json) -> str:
-    """Return the first path at which ``live`` differs from ``desired`` with the operator's defaults: a value set by
-    hand, or one that the definitions no longer have and nobody has applied.
-
-    Both are compared with the values that the operator's webhook fills in, so its own values are on both sides.
-    """
-    allowed, actual = (
-        cluster_of({**resource, "spec": {"storage": {}, **resource.get("spec", {})}}).spec
-        for resource in (desired, live)
-    )
-    return first_extra(actual, allowed, "spec")
-
-
-def first_extra(actual: Any, allowed: Any, path: str) -> str:
-    """Return the first path of ``actual`` that ``allowed`` lacks, or at which it has another value."""
-    inside, permitted = parts(actual), parts(allowed)
-    if not inside and not isinstance(allowed, (Mapping, list)):
-        return "" if same(allowed, actual) else path
-    for key, value in inside.items():
-        at = f"{path}[{key}]" if isinstance(actual, list) else f"{path}.{key}"
-        absent = "" if empty(value) else at
-        extra = first_extra(value, permitted[key], at) if key in permitted else absent
-        if extra:
-            return extra
-    return ""
-
-
-def parts(value: Any) -> Mapping[str | int, Any]:
-    """Return the parts of a value by key, by name, or by position if an item has no name."""
-    if isinstance(value, list):
-        return {
-            item["name"] if isinstance(item, Mapping) and "name" in item else place: item
-            for place, item in enumerate(value)
-        }
-    return value if isinstance(value, Mapping) else {}
