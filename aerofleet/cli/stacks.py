@@ -70,8 +70,8 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     description = "list the stacks in the order of `pulumi up`; they are destroyed in the reverse order"
     list_verb = verbs.add_parser("list", parents=[common], help=description)
     matrix = (
-        "matrix: one line of JSON for the jobs of a pipeline, each cell with its stacks; without the cells on the"
-        " embedded control plane, which no pipeline reaches, and without stacks that have no definition any more"
+        "matrix: one line of JSON for the jobs of a pipeline, each cell with its stacks; without ephemeral cells on"
+        " the embedded control plane, which no pipeline reaches, and without stacks that have no definition any more"
     )
     list_verb.add_argument("--format", choices=("text", "json", "matrix"), default="text", help=matrix)
     list_verb.add_argument("cell", nargs="*", help="cells to list; all cells if none is named")
@@ -105,7 +105,8 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
 def print_jobs(root: Path, stacks: Iterable[str]) -> None:
     """Print the jobs of a pipeline for these stacks."""
     embedded = embedded_cells(root)
-    reached = [resolved_cell(root, name) for name in cells(root) if name not in embedded]
+    resolved = [resolved_cell(root, name) for name in cells(root)]
+    reached = [cell for cell in resolved if not (cell.name in embedded and cell.ephemeral)]
     sys.stdout.write(json.dumps(cell_jobs(reached, stacks)) + "\n")
 
 

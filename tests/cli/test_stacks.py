@@ -69,7 +69,8 @@ def test_a_pipeline_has_a_job_for_each_cell_that_it_reaches(grouped: Path, capsy
     assert json.loads(listed(grouped, capsys, "--format", "matrix")) == jobs
     cell = grouped / "stacks/here/cell.yaml"
     definition = yaml.safe_load(cell.read_text())
-    cell.write_text(yaml.safe_dump({**definition, "context": "aerofleet-embedded"}, sort_keys=False))
+    embedded = {"context": "aerofleet-embedded", "ephemeral": True}
+    cell.write_text(yaml.safe_dump(definition | embedded, sort_keys=False))
     assert listed(grouped, capsys, "--format", "matrix") == "[]\n"
 
 
