@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from aerofleet.engine.end_cell import destroy_cell
 from aerofleet.engine.move_team import move_team
 from aerofleet.engine.orphans import find_orphans
 from aerofleet.engine.pulumi import Engine
-from aerofleet.engine.stack_list import cell_jobs, stack_line, stack_list
+from aerofleet.engine.stack_list import cell_jobs, gitlab_jobs, stack_line, stack_list
 from aerofleet.findings.exit_code import ExitCode
 from aerofleet.fleet.lookup import resolved_cell
 from aerofleet.local.project import embedded_cells
@@ -24,6 +24,8 @@ from aerofleet.trees.changed_stacks import changed_stacks
 from aerofleet.units.object_identity import namespaced
 
 SCHEMA = "aerofleet.io/stacks/v1"
+JOBS: dict[str, Callable[[list[dict[str, str]]], str]] = {"matrix": json.dumps, "gitlab": gitlab_jobs}
+"""Format of the jobs of a pipeline → how it is written."""
 
 
 def run(argv: Sequence[str]) -> ExitCode:
@@ -45,16 +47,16 @@ def run(argv: Sequence[str]) -> ExitCode:
         return ExitCode.FINDINGS if orphans else ExitCode.FINE
     elif options.changed:
         touched = changed_stacks(options.root, options.base, options.head, options.cell)
-        if options.format == "matrix":
-            print_jobs(options.root, [stack.stack for stack in touched])
+        if options.format in JOBS:
+            print_jobs(options.root, [stack.stack for stack in touched], options.format)
             return ExitCode.FINE
         data = [stack.as_json() for stack in touched]
         emit(options.format, "stacks", data, (line for stack in touched for line in stack.lines()))
         return ExitCode.FINDINGS if any(stack.unknown for stack in touched) else ExitCode.FINE
     else:
         data = stack_list([resolved_cell(options.root, name) for name in options.cell or cells(options.root)])
-        if options.format == "matrix":
-            print_jobs(options.root, [stack["stack"] for stack in data])
+        if options.format in JOBS:
+            print_jobs(options.root, [stack["stack"] for stack in data], options.format)
             return ExitCode.FINE
         emit(options.format, "stacks", data, map(stack_line, data))
     return ExitCode.FINE
@@ -70,14 +72,15 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     description = "list the stacks in the order of `pulumi up`; they are destroyed in the reverse order"
     list_verb = verbs.add_parser("list", parents=[common], help=description)
     matrix = (
-        "matrix: one line of JSON for the jobs of a pipeline, each cell with its stacks; without ephemeral cells on"
-        " the embedded control plane, which no pipeline reaches, and without stacks that have no definition any more"
+        "matrix, gitlab: the jobs of a pipeline, each cell with its stacks, as one line of JSON for a matrix of GitHub,"
+        " or as jobs of GitLab that extend `.cell`; without ephemeral cells on the embedded control plane, which no"
+        " pipeline reaches, and without stacks that have no definition any more"
     )
-    list_verb.add_argument("--format", choices=("text", "json", "matrix"), default="text", help=matrix)
+    list_verb.add_argument("--format", choices=("text", "json", *JOBS), default="text", help=matrix)
     list_verb.add_argument("cell", nargs="*", help="cells to list; all cells if none is named")
     changed = (
         "list only the stacks that the change from --base to --head touches, with what differs; exit code 1 if the"
-        " objects of base are not known for one, unless the format is matrix, which has these, too"
+        " objects of base are not known for one, unless the format is for a pipeline, which has these, too"
     )
     list_verb.add_argument("--changed", action="store_true", help=changed)
     base = "with --changed: a git revision, or a folder (default %(default)s)"
@@ -102,12 +105,12 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(argv if has_verb else ["list", *argv])
 
 
-def print_jobs(root: Path, stacks: Iterable[str]) -> None:
+def print_jobs(root: Path, stacks: Iterable[str], form: str) -> None:
     """Print the jobs of a pipeline for these stacks."""
     embedded = embedded_cells(root)
     resolved = [resolved_cell(root, name) for name in cells(root)]
     reached = [cell for cell in resolved if not (cell.name in embedded and cell.ephemeral)]
-    sys.stdout.write(json.dumps(cell_jobs(reached, stacks)) + "\n")
+    sys.stdout.write(JOBS[form](cell_jobs(reached, stacks)) + "\n")
 
 
 def emit(form: str, key: str, data: Sequence[dict[str, Any]], lines: Iterable[str]) -> None:

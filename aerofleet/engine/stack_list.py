@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -34,3 +35,13 @@ def cell_jobs(resolved: Iterable[Cell], stacks: Iterable[str]) -> list[dict[str,
     wanted = set(stacks)
     listed = {cell.name: [str(stack) for stack in stack_names(cell) if str(stack) in wanted] for cell in resolved}
     return [{"cell": name, "stacks": " ".join(of_cell)} for name, of_cell in listed.items() if of_cell]
+
+
+def gitlab_jobs(cells: Iterable[dict[str, str]]) -> str:
+    """Return a job of GitLab for each cell, and one that does nothing for none: a pipeline has to have a job."""
+    jobs: dict[str, Any] = {
+        one["cell"]: {"extends": ".cell", "variables": {"CELL": one["cell"], "STACKS": one["stacks"]}} for one in cells
+    }
+    listed = jobs or {"nothing": {"script": ["echo no stack changes"]}}
+    # YAML has JSON in it.
+    return "\n".join(f"{json.dumps(name)}: {json.dumps(job)}" for name, job in listed.items())

@@ -10,6 +10,7 @@ import yaml
 
 from aerofleet.cli import main
 from tests.fleet.project import EXAMPLE, SHOP, copy_of
+from tests.trees.repository import edit
 
 
 @pytest.fixture
@@ -72,6 +73,14 @@ def test_a_pipeline_has_a_job_for_each_cell_that_it_reaches(grouped: Path, capsy
     embedded = {"context": "aerofleet-embedded", "ephemeral": True}
     cell.write_text(yaml.safe_dump(definition | embedded, sort_keys=False))
     assert listed(grouped, capsys, "--format", "matrix") == "[]\n"
+
+
+def test_the_same_for_gitlab_which_needs_at_least_one_job(grouped: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    jobs = yaml.safe_load(listed(grouped, capsys, "--format", "gitlab"))
+    stacks = "here.platform here.sales here.spare here.finding"
+    assert jobs == {"here": {"extends": ".cell", "variables": {"CELL": "here", "STACKS": stacks}}}
+    edit(grouped, "stacks/here/cell.yaml", "context: here", "context: aerofleet-embedded\nephemeral: true")
+    assert list(yaml.safe_load(listed(grouped, capsys, "--format", "gitlab"))) == ["nothing"]
 
 
 def test_only_a_cell_that_may_end_as_a_whole_is_destroyed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -23,6 +24,7 @@ from tests.engine.deployed_project import CLUSTERS
 from tests.forge.server import TOKEN, State, running
 from tests.forge.workflow import PROJECT, workflow
 from tests.pipelines.github_runner import Event, GitHubRunner
+from tests.pipelines.gitlab_runner import NO_JOBS, GitLabRunner
 from tests.pipelines.project import CELL, TEAM, ProjectAtForge, with_product
 from tests.trees.repository import edit, git
 
@@ -39,7 +41,7 @@ class Site:
 
     def prepared(self, workspace: Path, temporary: Path) -> None:
         with_product(workspace)
-        # The stand-in of the provider looks for it beside the kubeconfig.
+        # The stand-in of the provider looks for it beside the kubeconfig that a job writes.
         shutil.copy(self.plane.state.identity, temporary)
 
     def keep_objects(self) -> None:
@@ -198,6 +200,59 @@ def test_github(site: Site, merged: str, tmp_path: Path) -> None:
         assert runner.jobs == jobs + 1
     folder = PROJECT / ".github/workflows"
     assert runner.executed == {one for path in folder.glob("*.yaml") for one in commands(path.read_text())}
+
+
+def test_gitlab(site: Site, merged: str, tmp_path: Path) -> None:
+    project, state = site.project, State("")
+    configuration = yaml.safe_load((PROJECT / ".gitlab-ci.yml").read_text())
+    with running("gitlab", state) as url:
+        kept = {name: value for name, value in site.variables.items() if name not in WITHHELD}
+        forge = {"CI_SERVER_URL": url, "CI_PROJECT_ID": "7", "CI_DEFAULT_BRANCH": "main", "CI_PIPELINE_ID": "5"}
+        home = {"XDG_STATE_HOME": str(tmp_path / "state"), "GIT_CONFIG_GLOBAL": os.devnull}
+        # No pod runs here: nothing rolls out by itself, and there is no node to ask.
+        options = {"AEROFLEET_DEPLOY_OPTIONS": "--wait-for 0s", "AEROFLEET_DRIFT_OPTIONS": "--no-nodes"}
+        runner = GitLabRunner(project.origin, tmp_path / "runner", kept | forge | home | options, site.prepared)
+        withheld = {name: site.variables[name] for name in WITHHELD}
+
+        def push(before: str) -> str:
+            output = runner.run(configuration, ["rendering"], "main", **({"BEFORE": before} if before else {}))
+            return output + runner.child(configuration, "deploy", **withheld)
+
+        assert "prod: exit code 4" in push(merged)
+        site.roll_out()
+        assert "prod: completed" in push("")
+
+        edit(project.clone, TEAM, "defaultTtl: 30d", "defaultTtl: 40d")
+        project.accept()
+        head, base = project.push("heads/change", "merge-requests/12/head"), project.head()
+        state.head = head
+        event = {"iid": 12, "last_commit": {"id": head}, "target_branch": "main"}
+        payload = tmp_path / "payload.json"
+        payload.write_text(json.dumps({"object_kind": "merge_request", "object_attributes": event}))
+        names = ["check", "review"]
+        output = runner.run(configuration, names, head, CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
+        assert "merge at any time (verdict: live)" in output
+        runner.run(configuration, ["review-comment"], "main", TRIGGER_PAYLOAD=str(payload), GITLAB_TOKEN=TOKEN)
+        (body,) = state.bodies()
+        assert "`30d` → `40d`" in body
+        preview = {"PREVIEW_COMMIT": head, "PREVIEW_CELL": CELL, "PREVIEW_STACK": CELL}
+        assert "verdict: live" in runner.run(configuration, ["preview"], "main", **preview, **withheld)
+
+        project.push("heads/main")
+        output = push(base)
+        assert "prod: live: aerospike-checkout/cart" in output
+        assert "prod: exit code 4" in output
+        assert ttl(site) == 40 * DAY_SECONDS
+        site.roll_out()
+        assert "prod: completed" in push("")
+        site.keep_objects()
+        runner.run(configuration, ["cells"], "main")
+        assert "no drift" in runner.child(configuration, "drift", GITLAB_TOKEN=TOKEN, **withheld)
+        assert "no stack changes" in push(project.head())
+    files = (configuration, *(yaml.safe_load(path.read_text()) for path in (PROJECT / ".gitlab").glob("*.yml")))
+    jobs = [job for one in files for name, job in one.items() if name not in NO_JOBS]
+    lines = {line for job in jobs for line in job.get("script", ())}
+    assert runner.executed == lines | {"echo no stack changes"}
 
 
 def completed_run(event: str, head: str, branch: str) -> Event:
