@@ -5,8 +5,10 @@ from __future__ import annotations
 from aerofleet.settings.source import LINKS, STACKS, CellSource
 from aerofleet.settings.tiers import TIERS
 
-SHARED = (f"/{TIERS}/", f"/{LINKS}", "/policies/", "/.github/")
-"""Folders whose content affects every cell, or the approvals themselves."""
+CODE = ("/.gitlab/", "/.gitlab-ci.yml", "/Makefile", "/Pulumi.yaml", "/__main__.py", "/requirements.txt", "/wheels/")
+"""What runs in a pipeline, with its secrets."""
+SHARED = (f"/{TIERS}/", f"/{LINKS}", "/policies/", "/.github/", *CODE)
+"""Files whose content affects every cell, or the approvals themselves."""
 EXCEPTIONS = ("waivers.yaml", "approvals.yaml")
 """Files of a cell with which something passes although a policy stops it; they may have approvers of their own."""
 HEADER = """\

@@ -29,6 +29,13 @@ def test_the_team_s_line_stands_below_the_cell_s(tmp_path: Path) -> None:
         "/stacks/links.yaml @acme/platform",
         "/policies/ @acme/platform",
         "/.github/ @acme/platform",
+        "/.gitlab/ @acme/platform",
+        "/.gitlab-ci.yml @acme/platform",
+        "/Makefile @acme/platform",
+        "/Pulumi.yaml @acme/platform",
+        "/__main__.py @acme/platform",
+        "/requirements.txt @acme/platform",
+        "/wheels/ @acme/platform",
         "/stacks/here/ @acme/platform",
         "/stacks/here/teams/shop.yaml @acme/shop @acme/leads",
     ]
