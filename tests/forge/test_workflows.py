@@ -85,3 +85,22 @@ def test_a_deployment_waits_for_the_one_before_and_is_not_cancelled() -> None:
 @pytest.mark.parametrize("name", ["check.yaml", "review.yaml"])
 def test_what_can_be_required_runs_in_a_merge_queue_too(name: str) -> None:
     assert {"pull_request", "merge_group"} <= set(workflow(name)[True])
+
+
+def test_the_pipelines_of_gitlab_are_pinned_and_protected() -> None:
+    files = [PROJECT / ".gitlab-ci.yml", *(PROJECT / ".gitlab").glob("*.yml")]
+    pipelines = {path.name: yaml.safe_load(path.read_text()) for path in files}
+    (image,) = {one["default"]["image"] for one in pipelines.values()}
+    assert re.search(r"@sha256:[0-9a-f]{64}$", image)
+    of_change = pipelines[".gitlab-ci.yml"]
+    assert of_change["preview"]["environment"]["name"] == "preview-$PREVIEW_CELL"
+    for name in ("check", "review", "rendering", "cells"):
+        assert "environment" not in of_change[name]
+    for name in ("deploy.yml", "drift.yml"):
+        cell = pipelines[name][".cell"]
+        assert (cell["environment"]["name"], cell["resource_group"]) in (
+            ("$CELL", "deploy-$CELL"),
+            ("drift-$CELL", "drift-$CELL"),
+        )
+    assert of_change["workflow"]["rules"][0]["auto_cancel"] == {"on_new_commit": "none"}
+    assert pipelines["deploy.yml"]["default"]["interruptible"] is False
