@@ -28,8 +28,9 @@ class WaiversFile(DefinitionFile):
 class Approval(FileModel):
     """One change may do to one subject what its review has reported. Another change needs another approval."""
 
-    effect: Literal["data-at-risk", "lowered-protection"] = Field(
-        description="what is approved: data at risk, or a lower protection of the cell; nothing approves `refused`"
+    effect: Literal["data-at-risk", "lowered-protection", "renamed-context"] = Field(
+        description="what is approved: data at risk, a lower protection of the cell, or another name of the context of "
+        "the same API server; nothing approves `refused`"
     )
     subject: str = Field(description="TEAM/CLUSTER, the object in the review (Namespace aerospike-shop), or the cell")
     change: str = Field(

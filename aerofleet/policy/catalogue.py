@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from aerofleet.policy import (
     exceptions,
     of_cells,
+    of_context,
     of_disturbance,
     of_hosts,
     of_order,
@@ -21,6 +22,7 @@ from aerofleet.policy.policy import Policy
 OF_CELLS: tuple[Policy[[JudgedCell]], ...] = (*of_cells.RULES, of_hosts.host_to_spare)
 OF_CHANGES: tuple[Policy[[JudgedChange]], ...] = (
     *of_risk.RULES,
+    *of_context.RULES,
     *of_protection.RULES,
     *of_disturbance.RULES,
     of_hosts.hosts_out_together,

@@ -1,4 +1,6 @@
-"""The digest of what an approval approves, and nothing else: one change of one object, or of a cell's protection."""
+"""The digest of what an approval approves, and nothing else: one change of one object, of a cell's protection,
+or of the name of its context.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +30,11 @@ def change_digest(change: ObjectChange, old: Mapping[str, Any] | None, new: Mapp
 def lowering_digest(cell: str, lowerings: Iterable[Lowering]) -> str:
     """Return a digest of the values of a cell that protect it less, in the form of that of a change."""
     return _digest([cell, sorted(([*lowering.path], lowering.old, lowering.new) for lowering in lowerings)])
+
+
+def context_digest(cell: str, old: str, new: str) -> str:
+    """Return a digest of the new name of the context of a cell, in the form of that of a change."""
+    return _digest([cell, "context", old, new])
 
 
 def _digest(value: object) -> str:

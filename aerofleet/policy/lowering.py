@@ -65,9 +65,6 @@ def _of_cell(before: CellFile, after: CellFile) -> Iterator[Lowering]:
     if STRICTNESS.index(after.environment) < STRICTNESS.index(before.environment):
         text = "policies count less for every later change"
         yield Lowering("cell", ("environment",), before.environment.value, after.environment.value, text)
-    if before.context != after.context:
-        text = "the cell goes to another Kubernetes cluster, and no rule knows what becomes of the clusters in this one"
-        yield Lowering("cell", ("context",), before.context, after.context, text)
 
 
 LIMITS: tuple[tuple[str, str, str], ...] = (

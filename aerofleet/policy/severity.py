@@ -24,7 +24,7 @@ class Level(StrEnum):
     NOTED = "noted"
     """Worth knowing wherever it is reported."""
     FAILS = "fails"
-    """About the exceptions themselves: an error wherever one is written."""
+    """An error in every environment: exceptions themselves, and what moves a whole cell."""
     WARNS = "warns"
     """About the exceptions themselves: a warning wherever one is written."""
 

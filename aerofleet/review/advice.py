@@ -113,7 +113,7 @@ def _asks(review: Review) -> Iterator[tuple[Action, str]]:
     yield from (("ask", text) for text in asks[:MOST_ASKS])
     if more := len(asks[MOST_ASKS:]):
         yield "ask", f"Ask the same about {counted(more, 'host')} more, which are below."
-    named = {one.finding.location for one in to_ask}
+    named = {one.finding.location for one in _new(review, "error", "severe", "warning")}
     if lines := [cause for cause in review.other_lines if needs_a_look(cause) and cause.location not in named]:
         of_lines = [cell for cell in review.contacts if any(_is_of(cell, cause) for cause in lines)]
         what = counted(len(lines), "changed line")

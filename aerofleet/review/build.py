@@ -15,9 +15,10 @@ from aerofleet.policy.catalogue import POLICIES
 from aerofleet.policy.change import policy_report
 from aerofleet.policy.contacts import contacts_of
 from aerofleet.policy.judged_change import source_of
+from aerofleet.policy.of_context import context_changed
 from aerofleet.policy.restated import without_restated
 from aerofleet.review.causes import line_of_most
-from aerofleet.review.cell import NO_CODE, review_cell
+from aerofleet.review.cell import NO_CODE, CellReview, review_cell
 from aerofleet.review.exit_code import FAILING
 from aerofleet.review.grouping import groups_of
 from aerofleet.review.model import (
@@ -32,7 +33,7 @@ from aerofleet.review.model import (
 )
 from aerofleet.review.other_lines import other_lines
 from aerofleet.review.room import host_changes
-from aerofleet.review.unknown import number_of_unknown, stopping_findings, unknown_parts
+from aerofleet.review.unknown import elsewhere, number_of_unknown, stopping_findings, unknown_parts
 from aerofleet.units.cluster_key import cluster_key
 
 NO_FAILURES: Failures = MappingProxyType({})
@@ -48,11 +49,19 @@ def review_of(
         for cell, reviewed in zip(change.cells, cells, strict=True)
         for finding in _findings(change, cell, reviewed.clusters)
     )
+    moved = {one.cell: one.finding for one in findings if POLICIES.get(one.finding.rule) is context_changed}
+    cells = [
+        CellReview() if cell.name in moved else reviewed for cell, reviewed in zip(change.cells, cells, strict=True)
+    ]
     clusters = tuple(_without_restated((cluster for cell in cells for cluster in cell.clusters), findings))
-    unknown = tuple(one for cell in change.cells for one in unknown_parts(cell, failures))
+    unknown = tuple(
+        one
+        for cell in change.cells
+        for one in ((elsewhere(cell, moved[cell.name]),) if cell.name in moved else unknown_parts(cell, failures))
+    )
     counts = Counter(str(cluster.effect) for cluster in clusters)
     counts[str(Effect.NONE)] += sum(cell.unchanged for cell in cells)
-    counts[UNKNOWN] += sum(number_of_unknown(cell) for cell in change.cells)
+    counts[UNKNOWN] += sum(number_of_unknown(cell, is_moved=cell.name in moved) for cell in change.cells)
     others = tuple(other for cell in cells for other in cell.others)
     named = [cause for cluster in clusters for cause in cluster.causes]
     named += [cause for other in others for cause in other.causes]

@@ -40,12 +40,25 @@ def unknown_parts(cell: CellChange, failures: Failures) -> Iterator[UnknownCell]
         yield UnknownCell(cell.name, name, reason, way_out, mistakes[name], clusters, names, is_mended)
 
 
-def number_of_unknown(cell: CellChange) -> int:
-    """Return how many clusters of a cell can't be judged."""
+def elsewhere(cell: CellChange, finding: Finding) -> UnknownCell:
+    """Return a cell whose clusters can't be compared, because the sides may be in two Kubernetes clusters."""
+    return UnknownCell(
+        cell.name,
+        "head",
+        "the objects of both sides may be in two Kubernetes clusters, so that no comparison of them is an effect",
+        f"see `{finding.rule}` below",
+        clusters=number_of_unknown(cell, is_moved=True),
+    )
+
+
+def number_of_unknown(cell: CellChange, *, is_moved: bool = False) -> int:
+    """Return how many clusters of a cell can't be judged. ``is_moved``: the cell may be in another Kubernetes cluster
+    after the change.
+    """
     if cell.base is cell.head:
         return 0
     known = _known(cell) | cell.left_out.clusters
-    return len(known) if not cell.is_known else sum(cell.left_out.has(key) for key in known)
+    return len(known) if is_moved or not cell.is_known else sum(cell.left_out.has(key) for key in known)
 
 
 def stopping_findings(side: CellAnalysis | None) -> tuple[Finding, ...]:

@@ -105,6 +105,7 @@ REASONS = "tests/ako/test_reasons.py"
 UPGRADES = "tests/review/test_upgrades.py"
 IN_CODE: dict[str, str] = {
     "cell-unknown": "tests/analysis/test_cell.py::test_a_cell_that_does_not_exist_has_one_finding",
+    "context-renamed": "tests/policy/test_change.py::test_an_approval_of_another_name_of_the_context",
     "created": f"{REASONS}::test_a_cluster_that_is_new_or_deleted_has_a_reason_of_its_own",
     "deleted": f"{REASONS}::test_a_cluster_that_is_new_or_deleted_has_a_reason_of_its_own",
     "lowering-approved": "tests/policy/test_change.py::test_an_approval_of_a_lower_protection",

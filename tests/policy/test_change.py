@@ -136,8 +136,22 @@ def test_an_approval_of_a_lower_protection(tmp_path: Path) -> None:
         return sorted(f"{one.severity} {one.rule}" for one in found)
 
     assert shown("approved", *lowered) == ["info lowering-approved"]
-    more = next(case["head"] for case in CHANGES if case["about"] == "the cell goes to another Kubernetes cluster")
-    assert shown("more", *lowered, *more) == ["error protection-lowered", "warning exception-unused"]
+    more = {"file": "stacks/here/cell.yaml", "replace": "networks:", "by": "policy: {disturbedClusters: 50}\nnetworks:"}
+    assert shown("more", *lowered, more) == ["error protection-lowered", "warning exception-unused"]
+
+
+def test_an_approval_of_another_name_of_the_context(tmp_path: Path) -> None:
+    renamed = next(case["head"] for case in CHANGES if case["about"] == "the cell goes to another Kubernetes cluster")
+    (finding,) = reports({"head": renamed}, tmp_path / "unapproved")["here"].change
+    approval = {"file": "stacks/here/approvals.yaml", "content": f"approvals: [{completed(finding.remedy)}]"}
+    (info,) = reports({"base": [approval], "head": [*renamed, approval]}, tmp_path / "approved")["here"].change
+    assert f"{info.severity} {info.rule}" == "info context-renamed"
+    other = [{**renamed[0], "by": "context: further"}, approval]
+    found = reports({"base": [approval], "head": other}, tmp_path / "other")["here"].change
+    assert sorted(f"{one.severity} {one.rule}" for one in found) == [
+        "error context-changed",
+        "warning exception-unused",
+    ]
 
 
 def test_a_state_counts_as_in_the_stricter_environment_of_a_change(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def test_a_changed_line_that_no_cluster_names(case: dict[str, Any], tmp_path: Pa
     of_objects = [cause.path for other in review.others for cause in other.causes]
     assert [*of_objects, *(cause.path for cause in review.other_lines)] == case["names"]
     assert not review.clusters
-    assert (advice_of(review).action == "ask") == case["asks"]
+    assert (advice_of(review).action in ("ask", "stop")) == case["asks"]
     comment, text = as_comment(review), as_text(review)
     assert all(name in comment and name in text for name in case["names"])
     assert bool(comment) == bool(case["names"])

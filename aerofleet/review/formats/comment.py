@@ -44,7 +44,7 @@ MOST_BYTES = 60_000
 BLANK_LINES = re.compile(r"\n{3,}")
 FEW = 5
 """Number of groups up to which the mild ones are shown in full, too."""
-UNKNOWN_MEANING = "can't be judged: the definitions of a side have mistakes, or its rendering failed"
+UNKNOWN_MEANING = "can't be judged: a side has mistakes or can't be rendered, or the cell has another context"
 
 
 @dataclass(frozen=True, slots=True)
