@@ -6,10 +6,12 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from aerofleet.ako.cluster import Cluster as WrittenCluster
 from aerofleet.ako.compatibility import OPERATOR
 from aerofleet.analysis.cell import CellAnalysis, analysis_without
 from aerofleet.analysis.cell_data import CellData, resolved_clusters
-from aerofleet.analysis.change import ChangeAnalysis, ObjectChange, analyse_change
+from aerofleet.analysis.change import ChangeAnalysis, ObjectChange, Unplaced, analyse_change
+from aerofleet.analysis.fit.unplaced import unplaced_pods
 from aerofleet.findings import Effect, Subject
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.left_out import NOTHING, LeftOut, is_stopping, left_out_of
@@ -86,8 +88,19 @@ def cell_change(name: str, base: CellAnalysis | None, head: CellAnalysis | None)
     cells = [side.resolution.cell for side in (head, base) if side]
     operator = next((cell.operator.version for cell in cells if cell), OPERATOR)
     known = CellData(*(side.resolution if side else None for side in (base, head)))
-    change = analyse_change(old, new, operator, by_name=True, known=known)
+    change = analyse_change(old, new, operator, by_name=True, known=known, unplaced=_unplaced(base, head))
     return CellChange(name, base, head, change, full_base, full_head, out_of_base, out_of_head)
+
+
+def _unplaced(base: CellAnalysis | None, head: CellAnalysis | None) -> Unplaced:
+    """Return the question which pods of a cluster find no host in the roll-out."""
+    rooms = [side.rooms if side else () for side in (base, head)]
+
+    def of_cluster(name: str, cluster: WrittenCluster) -> frozenset[str]:
+        keys = (one.key for one in resolved_clusters(head) if f"{one.namespace}/{one.resource_name}" == name)
+        return frozenset(pod for key in keys for pod in unplaced_pods(key, cluster, *rooms))
+
+    return of_cluster
 
 
 def fleet_change(

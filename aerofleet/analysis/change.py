@@ -95,15 +95,18 @@ class ChangeAnalysis:
 
 Known = Callable[[str], "tuple[Load | None, Rates]"]
 """NAMESPACE/NAME of a cluster → its data, where that is declared, and how fast its servers are. Asked by forecasts."""
+Unplaced = Callable[[str, Cluster], frozenset[str]]
+"""NAMESPACE/NAME of a cluster, and its new spec → its pods for which no host has room. Asked by forecasts."""
 
 
-def analyse_change(
+def analyse_change(  # noqa: PLR0913 - what is known besides the two sides
     old: Sequence[Object],
     new: Sequence[Object],
     operator: str = OPERATOR,
     *,
     by_name: bool = False,
     known: Known | None = None,
+    unplaced: Unplaced | None = None,
 ) -> ChangeAnalysis:
     """Return what becomes of every cluster and object on the way from ``old`` to ``new``.
 
@@ -111,7 +114,7 @@ def analyse_change(
     it counts as finished. Objects belong together by kind, namespace and name; a single cluster on each side belongs to
     the other, whatever they are called, unless ``by_name``: the objects of a whole cell are no renamed file and have
     no status, so a cluster that is equal on both sides stays as it is. ``known``: what definitions say of a cluster
-    beside its manifest.
+    beside its manifest. ``unplaced``: which pods certainly stay Pending.
     """
     pods = [resource for resource in old if resource.get("kind") == "Pod"]
     before, after = (
@@ -126,10 +129,11 @@ def analyse_change(
         elif by_name and was is not None and is_same(was, now):
             change = _unchanged(Reading(read[id(was)], before), Reading(read[id(now)], after), now)
         elif was is None:
-            change = _creation(now, read[id(now)], after, known)
+            change = _creation(now, read[id(now)], after, known, unplaced)
         else:
             status = _running(read[id(was)], was, pods)
-            change = _update(Reading(read[id(was)], before), Reading(read[id(now)], after), now, status, known)
+            sides = Reading(read[id(was)], before), Reading(read[id(now)], after)
+            change = _update(*sides, now, status, known, unplaced=unplaced)
         clusters.append(change)
     objects = [_object_change(*pair) for pair in _by_name(before.others, after.others)]
     return ChangeAnalysis(tuple(clusters), tuple(change for change in objects if change is not None))
@@ -157,7 +161,9 @@ def _object_change(old: Object | None, new: Object | None) -> ObjectChange | Non
     return ObjectChange(subject, worst(reasons), reasons) if reasons else None
 
 
-def _update(old: Reading, new: Reading, written: Object, status: Status, known: Known | None) -> ObjectChange:
+def _update(  # noqa: PLR0913 - what is known besides the two sides
+    old: Reading, new: Reading, written: Object, status: Status, known: Known | None, *, unplaced: Unplaced | None
+) -> ObjectChange:
     change = with_step_reasons(change_between(old.cluster, new.cluster, written, status), status)
     beside = change_hazards_beside(old.cluster, new.cluster, old.objects, new.objects)
     return ObjectChange(
@@ -167,7 +173,7 @@ def _update(old: Reading, new: Reading, written: Object, status: Status, known: 
         (*change.hazards, *beside),
         pods=dict(Counter(change.restarts.pods.values())),
         blocks_hosts=bool(change.restarts.blocked_hosts),
-        make_forecast=_forecaster(old.cluster, new.cluster, known, status),
+        make_forecast=_forecaster(old.cluster, new.cluster, known, status, unplaced),
     )
 
 
@@ -177,7 +183,9 @@ def _unchanged(old: Reading, new: Reading, written: Object) -> ObjectChange:
     return ObjectChange(_subject(written), Effect.NONE, (), tuple(beside), pods={NO_RESTART: new.cluster.size})
 
 
-def _creation(written: Object, cluster: Cluster, objects: ObjectSet, known: Known | None) -> ObjectChange:
+def _creation(
+    written: Object, cluster: Cluster, objects: ObjectSet, known: Known | None, unplaced: Unplaced | None
+) -> ObjectChange:
     findings = judge_cluster(Reading(cluster, objects))
     refused = map(Reason.refusal, findings.refusals or findings.starts)
     reasons = (*version_refusals(cluster), *refused) or (created_reason(),)
@@ -187,7 +195,7 @@ def _creation(written: Object, cluster: Cluster, objects: ObjectSet, known: Know
         reasons,
         tuple(findings.hazards),
         {NEW: cluster.size},
-        make_forecast=_forecaster(None, cluster, known),
+        make_forecast=_forecaster(None, cluster, known, unplaced=unplaced),
     )
 
 
@@ -203,17 +211,23 @@ def _deletion(written: Object, cluster: Cluster, known: Known | None) -> ObjectC
 
 
 def _forecaster(
-    before: Cluster | None, after: Cluster | None, known: Known | None, status: Status | None = None
+    before: Cluster | None,
+    after: Cluster | None,
+    known: Known | None,
+    status: Status | None = None,
+    unplaced: Unplaced | None = None,
 ) -> Callable[[], Forecast]:
     @cache
     def make() -> Forecast:
+        from aerofleet.ako.rollout.model import Facts
         from aerofleet.forecast.build import forecast_of
         from aerofleet.forecast.rates import DEFAULT_RATES
 
         cluster = after or before
         name = f"{cluster.namespace}/{cluster.name}" if cluster else ""
         load, rates = known(name) if known else (None, DEFAULT_RATES)
-        return forecast_of(before, after, status=status, load=load, rates=rates)
+        facts = Facts(unplaced=unplaced(name, after)) if unplaced and after else Facts()
+        return forecast_of(before, after, status=status, facts=facts, load=load, rates=rates)
 
     return make
 

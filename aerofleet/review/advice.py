@@ -166,11 +166,17 @@ def _is_of(cell: str, cause: Cause) -> bool:
 
 
 def _waits(review: Review) -> Iterator[tuple[Action, str]]:
-    restarting = [*_clusters(review, Effect.WARM_RESTART), *_clusters(review, Effect.ROLLING_RESTART)]
+    effects = (Effect.WARM_RESTART, Effect.ROLLING_RESTART)
+    restarting = [one for effect in effects for one in _clusters(review, effect) if not _is_endless(one)]
     if restarting:
         who, them = counted(len(restarting), "cluster"), "it" if len(restarting) == 1 else "them"
         text = f"Pods of {who} restart, batch by batch{_needed(restarting)}: no other change of {them} until"
         yield "wait", f"{text} `aerofleet wait` ends."
+
+
+def _is_endless(cluster: ChangedCluster) -> bool:
+    forecast = cluster.forecast
+    return forecast is not None and forecast.outcome == "stuck"
 
 
 def _needed(clusters: Iterable[ChangedCluster]) -> str:

@@ -11,6 +11,8 @@ from aerofleet.analysis.fit.sentences import racks_text
 from aerofleet.files.tenants import Quota
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.checks.tenants import quantity, quota_use
+from aerofleet.policy.contacts import Contacts, contacts_of
+from aerofleet.policy.judged_change import source_of
 from aerofleet.review.hosts import Causes, CellSide, named, new_and_gone, state_changes
 from aerofleet.review.model import Cause, HostChange
 from aerofleet.settings.source import STACKS
@@ -34,16 +36,16 @@ def host_changes(
         causes = {line.path: line for line in lines if line.location and line.location.file.startswith(folder)}
         found += [
             *state_changes(base, head, causes),
-            *_of_pools(base, head, causes, len(cell.left_out.clusters)),
+            *_of_pools(base, head, causes, len(cell.left_out.clusters), contacts_of(source_of(cell.head))),
             *_quotas(base, head, causes),
         ]
     taken = {id(cause) for one in found for cause in one.causes}
     return tuple(found), tuple(line for line in lines if id(line) not in taken)
 
 
-def _of_pools(base: CellSide, head: CellSide, causes: Causes, unknown: int) -> Iterator[HostChange]:
+def _of_pools(base: CellSide, head: CellSide, causes: Causes, unknown: int, contacts: Contacts) -> Iterator[HostChange]:
     """Yield each pool whose hosts come or go, or whose pods ask for more or less than before. ``unknown``: number of
-    clusters that can't be judged.
+    clusters that can't be judged. ``contacts``: whom to ask about room that is doubtful.
     """
     of_hosts = dict(new_and_gone(base, head, causes))
     for pool in head.cell.pools:
@@ -51,10 +53,38 @@ def _of_pools(base: CellSide, head: CellSide, causes: Causes, unknown: int) -> I
         if notes and unknown:
             notes += (f"without {counted(unknown, 'cluster')} that can't be judged",)
         change = of_hosts.get(pool.name)
+        doubt = _doubt(pool.name, base, head)
+        ask = f"Ask {' or '.join(contacts.people('capacity'))}: {doubt}" if doubt else ""
         if change:
-            yield replace(change, notes=(*change.notes, *notes))
+            yield replace(change, notes=(*change.notes, *notes), ask=change.ask or ask)
         elif notes:
-            yield HostChange(head.cell.name, f"pool {pool.name}", (), notes)
+            yield HostChange(head.cell.name, f"pool {pool.name}", (), notes, ask)
+
+
+def _doubt(pool: str, base: CellSide, head: CellSide) -> str:
+    """Return what may happen in the racks of a pool whose pods hardly fit, with less room than before; else nothing."""
+    racks = [
+        room.rack
+        for (name, rack), room in head.rooms.items()
+        if name == pool and _is_doubtful(room) and _is_tighter(base.rooms.get((name, rack)), room)
+    ]
+    if not racks:
+        return ""
+    return (
+        f"the hosts of pool {pool} in {racks_text(racks)} may have no room for all pods. A pod without room stays "
+        "Pending, and the roll-out of its cluster never ends."
+    )
+
+
+def _is_doubtful(room: RackRoom) -> bool:
+    return not room.too_large and room.of_hosts[0] != "impossible" and room.of_plan[0] != "fits"
+
+
+def _is_tighter(old: RackRoom | None, room: RackRoom) -> bool:
+    """Return whether the pods have less room than before: more is asked for, hosts are fewer, or they fitted."""
+    if old is None or not _is_doubtful(old) or len(room.hosts) < len(old.hosts):
+        return True
+    return any(room.asked(index) > old.asked(index) for index in range(len(room.dimensions[:2])))
 
 
 def _room_notes(pool: str, base: CellSide, head: CellSide) -> Iterator[str]:

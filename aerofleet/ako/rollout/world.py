@@ -205,7 +205,7 @@ class World:
         return list(dict.fromkeys([*known, *(rack.identity for rack in self.goal.cluster.racks)]))
 
     def failure_of(self, pod: Pod) -> str:
-        why = "finds no node" if pod.health == "pending" else "crash-loops"
+        why = "stays Pending: no node can take it" if pod.health == "pending" else "crash-loops"
         return f"pod {pod.name} {why}"
 
     # --- claims ---------------------------------------------------------------------------------------------------

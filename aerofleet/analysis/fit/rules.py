@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from aerofleet.analysis.fit.packing import Pods
 from aerofleet.analysis.fit.room import RackRoom
-from aerofleet.analysis.fit.sentences import needs, racks_text, shortage
+from aerofleet.analysis.fit.sentences import expected_gap, needs, racks_text, shortage
 from aerofleet.findings import Finding, Location, Subject, declared, rules_in
 from aerofleet.fleet.resolve import Resolution, origin_locator
 from aerofleet.settings.merge import Path
@@ -54,7 +54,7 @@ def fit_findings(resolution: Resolution, rooms: Sequence[RackRoom]) -> Iterator[
             continue
         answer, lack = room.of_hosts
         if answer == "impossible":
-            text = shortage(room, answer, lack, len(room.hosts))
+            text = f"{shortage(room, answer, lack, len(room.hosts))}{expected_gap(room, lack)}"
             too_few.setdefault((room.pool, text), []).append(room.rack)
             continue
         answer, lack = room.of_plan
@@ -112,7 +112,12 @@ def _excess(room: RackRoom, group: Pods) -> Iterator[Excess]:
         if need > largest:
             short = True
             asked = dimension.said(need) + ("" if dimension.name == "volumes" else " with all its containers")
-            yield Excess(PATHS[dimension.name], asked, f"the largest host {{}} has {dimension.text(largest)}")
+            there = f"the largest host {{}} has {dimension.text(largest)}"
+            left = max(host.room[index] for host in room.planned)
+            if left < largest:
+                gap = dimension.text(need - left)
+                there += f", of which about {dimension.text(left)} is left for pods: plan for {gap} less"
+            yield Excess(PATHS[dimension.name], asked, there)
     if not short:
         yield Excess(("pool",), needs(room.dimensions, group), "no host {} has all of that together")
 

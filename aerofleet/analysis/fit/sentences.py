@@ -28,6 +28,19 @@ def shortage(room: RackRoom, answer: Answer, lack: Lack | None, hosts: int) -> s
     return text
 
 
+def expected_gap(room: RackRoom, lack: Lack | None) -> str:
+    """Return what is too little of what the hosts are expected to have left for pods, which is more than what certainly
+    is; empty where that is known exactly, or where no sum is short.
+    """
+    if lack is None or lack.kind != "sum" or lack.beside or room.is_exact:
+        return ""
+    dimension, left = room.dimensions[lack.dimension], room.there(lack.dimension)
+    if left >= lack.there:
+        return ""
+    gap = dimension.text(lack.asked - left)
+    return f"; about {dimension.text(left)} of it is left for pods beside kernel and system, so plan for {gap} less"
+
+
 def _of_kind(room: RackRoom, lack: Lack, hosts: int) -> str:
     number, total = counted(hosts, "host"), counted(sum(group.count for group in lack.pods), "pod")
     dimension = room.dimensions[lack.dimension]
