@@ -12,7 +12,7 @@ ADMINISTRATIVE: dict[str, str] = {
     "masking-admin": "decides which data is masked, and for whom",
     "sys-admin": "changes every setting of the servers",
     "udf-admin": "loads code that runs in the servers",
-    "user-admin": "gives itself and others every right",
+    "user-admin": "can grant itself and others any privilege",
 }
 """Privileges that reach beyond the data of an application, and what they allow. Source: the server's reference."""
 

@@ -12,10 +12,14 @@ from aerofleet.policy.catalogue import OF_CHANGES, POLICIES, RULES
 from aerofleet.policy.contacts import contacts_of
 from aerofleet.policy.exceptions import Exceptions
 from aerofleet.policy.judged_change import JudgedChange, source_of
+from aerofleet.policy.policy import Policy
+from aerofleet.policy.severity import Level
 from aerofleet.policy.state import findings_with_policies, state_findings
 from aerofleet.policy.strictness import stricter
 from aerofleet.settings.source import CellSource
 
+STOPPING = sum(policy.level is Level.MANDATORY for policy in RULES if isinstance(policy, Policy))
+"""Number of policies that fail a change of production and no change of another environment."""
 JUDGED: frozenset[str] = frozenset({"state", "change"})
 
 
@@ -46,7 +50,7 @@ def policy_report(fleet: FleetChange, change: CellChange) -> PolicyReport:
         return PolicyReport(base, head, ())
     exceptions = Exceptions(source, fleet.as_of, before)
     head = state_findings(full_head, fleet.as_of, exceptions, judge) if full_head else ()
-    of_change = change_findings(JudgedChange(judge, change, fleet, exceptions, _stopped(base, head)))
+    of_change = change_findings(JudgedChange(judge, change, fleet, exceptions, _stopped(base, head), STOPPING))
     own = exceptions.findings(judge, RULES, JUDGED) if change.head else ()
     by_itself = exceptions.of_the_change(judge, contacts_of(before or after))
     return PolicyReport(base, head, (*of_change, *own, *by_itself))

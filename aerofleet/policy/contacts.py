@@ -34,7 +34,10 @@ class Contacts:
             return (f"{' or '.join(owners)} ({DUTIES[role]} of {self.cell})",)
         if role == "platform":
             return ("the platform team",)
-        answers = f"who answers for {role} in {self.cell or 'the cell'}, or " if role == "security" else ""
+        where = self.cell or "the cell"
+        answers = (
+            f"the security contact of {where} (not named in cell.yaml `contacts`), or " if role == "security" else ""
+        )
         return tuple(f"{answers}{name}" for name in self.people("platform"))
 
     def _of_team(self, team: str) -> str:

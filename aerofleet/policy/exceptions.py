@@ -58,7 +58,7 @@ APPROVES_ITSELF = declared_policy(
     "A change brings the waiver or approval that lets it pass: only the review of that file stands between them.",
     kind="change",
     level=Level.ADVISED,
-    remedy="the word of the approvers of the file, or the entry in a change before this one",
+    remedy="an approval of the approvers of the file, or the entry in a change before this one",
     source=SOURCE,
     asks="approvers",
 )
@@ -87,8 +87,9 @@ class Entry:
 
     @property
     def by(self) -> str:
-        """Return who answers for it, until when and why, as the end of a message."""
-        return f"until {self.written.expires} by {self.written.owner}: {self.written.reason}"
+        """Return until when, whom the entry names, and why, as the end of a message."""
+        file = self.location.file.rpartition("/")[2]
+        return f"until {self.written.expires} in {file}, which names {self.written.owner}: {self.written.reason}"
 
     def counts(self, as_of: datetime.date) -> bool:
         return as_of <= self.written.expires
@@ -154,8 +155,8 @@ class Exceptions:
         severity = APPROVES_ITSELF.severity_in(cell)
         for entry in self.entries if severity else ():
             if entry.is_new and entry.path in self._used:
-                message = f"{entry.label} is written in this change and counts in it: the change approves itself"
-                remedy = f"the word of {contacts.people('approvers')[0]}, or the entry in a change before this one"
+                message = f"{entry.label} is written in this change and takes effect in it: the change approves itself"
+                remedy = f"an approval of {contacts.people('approvers')[0]}, or the entry in a change before this one"
                 subject = Subject("cell", cell.cell)
                 yield APPROVES_ITSELF.finding(entry.path, message, remedy, entry.location, subject, severity=severity)
 

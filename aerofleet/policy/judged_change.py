@@ -58,6 +58,7 @@ class ClusterChange:
 @dataclass(frozen=True)
 class JudgedChange:
     """``cell``: the definition by whose environment and limits the change is judged: the stricter of both sides.
+    ``stopping``: number of policies that fail a change of production.
     ``stopped``: the errors of state policies that the change brings and that a waiver could let pass.
     """
 
@@ -66,6 +67,7 @@ class JudgedChange:
     fleet: FleetChange
     exceptions: Exceptions
     stopped: tuple[Finding, ...] = ()
+    stopping: int = 0
 
     @property
     def subject(self) -> Subject:

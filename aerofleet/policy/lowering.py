@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from aerofleet.files.cell import CellFile, FreezeWindow
+from aerofleet.files.choices import Environment
 from aerofleet.files.policy import PolicyLimits
 from aerofleet.files.tenants import Tenant
 from aerofleet.policy.strictness import STRICTNESS, widened
@@ -35,8 +36,9 @@ class Lowering:
         return f"{'.'.join(map(str, self.path))} {self.old} → {self.new}: {self.consequence}"
 
 
-def lowerings(base: CellSource, head: CellSource, as_of: datetime.date) -> tuple[Lowering, ...]:
-    """Return what head protects less than base, on a day.
+def lowerings(base: CellSource, head: CellSource, as_of: datetime.date, stopping: int) -> tuple[Lowering, ...]:
+    """Return what head protects less than base, on a day. ``stopping``: number of policies that fail a change of
+    production.
 
     Nothing where a side has no readable cell.yaml, or where base protects nothing because the cell is ephemeral.
     """
@@ -46,7 +48,7 @@ def lowerings(base: CellSource, head: CellSource, as_of: datetime.date) -> tuple
     if before.ephemeral:
         return ()
     return (
-        *_of_cell(before, after),
+        *_of_cell(before, after, stopping),
         *_of_limits(before.policy, after.policy),
         *_of_windows(before, after, as_of),
         *_of_people(before, after),
@@ -58,12 +60,23 @@ def _teams(source: CellSource) -> dict[str, Tenant]:
     return source.tenants.file.teams if source.tenants else {}
 
 
-def _of_cell(before: CellFile, after: CellFile) -> Iterator[Lowering]:
+AMONG = (
+    "the steps of a deletion (`end-skipped`), approvals of data at risk (`risk-unapproved`), freeze windows "
+    "(`freeze-window`) and the trial in a lower environment (`not-tried-below`)"
+)
+"""The policies that a reader misses first."""
+
+
+def _of_cell(before: CellFile, after: CellFile, stopping: int) -> Iterator[Lowering]:
     if after.ephemeral:
-        text = "no policy counts, and nothing keeps its clusters from being deleted"
+        text = (
+            f"from the next change on, none of {stopping} policies counts, among them {AMONG}, and nothing keeps its "
+            "clusters from being deleted"
+        )
         yield Lowering("cell", ("ephemeral",), "false", "true", text)
     if STRICTNESS.index(after.environment) < STRICTNESS.index(before.environment):
-        text = "policies count less for every later change"
+        less = "fail no change any more" if before.environment is Environment.PRODUCTION else "are notes, not warnings"
+        text = f"from the next change on, {stopping} policies {less}, among them {AMONG}"
         yield Lowering("cell", ("environment",), before.environment.value, after.environment.value, text)
 
 

@@ -46,10 +46,14 @@ def disturbed_in_rack(judged: JudgedChange) -> Iterator[LocatedProblem]:
         shared = sorted({pools[key] for key in clusters})
         hosts = f", all on pool {shared[0]}" if len(shared) == 1 else f", on the pools {', '.join(shared)}"
         message = (
-            f"disturbs {len(clusters)} clusters with pods in rack{'s' if len(names) > 1 else ''} {', '.join(names)} at "
-            f"once, at most {most}: {named(list(clusters))}{hosts}"
+            f"disturbs {len(clusters)} clusters in rack{'s' if len(names) > 1 else ''} {_all(names)} at once; "
+            f"{most} {'is' if most == 1 else 'are'} allowed: {named(list(clusters))}{hosts}"
         )
         yield LocatedProblem("policy.disturbedPerRack", message, "", None, judged.subject)
+
+
+def _all(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 @policy("disturbed-on-link", kind="change", remedy="one end first, the other when it is done")

@@ -12,6 +12,7 @@ from aerofleet.policy.introduced import server_line, tier_line
 from aerofleet.policy.judged_change import JudgedChange, source_of
 from aerofleet.policy.names import named
 from aerofleet.policy.policy import policies_in, policy
+from aerofleet.policy.severity import Level
 from aerofleet.settings.source import CellSource
 from aerofleet.settings.tiers import TierChainError, TierRevision
 
@@ -38,7 +39,7 @@ def _deployed(side: CellAnalysis | None) -> Deployed:
 )
 def not_tried_below(judged: JudgedChange) -> Iterator[LocatedProblem]:
     """Production takes only revisions of tiers and releases of servers and the operator that the definitions before the
-    change have in a cell of a lower environment.
+    change have in a cell of a lower environment. Definitions only: whether it was deployed and ran is not known here.
     """
     if judged.cell.environment is not Environment.PRODUCTION:
         return
@@ -52,6 +53,34 @@ def not_tried_below(judged: JudgedChange) -> Iterator[LocatedProblem]:
             new = f"{kind} {name} is new in production{f', for {named(keys)}' if len(keys) > 1 else ''}"
             place = _line(judged, kind, keys)
             yield LocatedProblem("", f"{new}, and {untried}", "", place, subject)
+
+
+@policy("tried-below", kind="change", level=Level.NOTED, remedy="")
+def tried_below(judged: JudgedChange) -> Iterator[LocatedProblem]:
+    """Where something new in production counts as tried. Definitions only: whether it was deployed and ran is not known
+    here.
+    """
+    if judged.cell.environment is not Environment.PRODUCTION or judged.change.base is None:
+        return
+    here, lower = _deployed(judged.change.base), _cells_below(judged)[0]
+    for (kind, name), keys in _deployed(judged.change.head).items():
+        tried = [text for side in lower if (text := _trial(side, (kind, name)))]
+        if (kind, name) not in here and tried:
+            subject = Subject("cluster", keys[0]) if len(keys) == 1 else judged.subject
+            message = (
+                f"{kind} {name} counts as tried in {'; '.join(tried)}. That is by the definitions before this change: "
+                "whether it was deployed and ran is not known here"
+            )
+            yield LocatedProblem("", message, "", _line(judged, kind, keys), subject)
+
+
+def _trial(side: CellAnalysis, what: tuple[str, str]) -> str:
+    """Return the cell, its clusters that have it, and its environment; empty where the cell does not have it."""
+    deployed, cell = _deployed(side), side.resolution.cell
+    if cell is None or what not in deployed:
+        return ""
+    keys = f" ({named(deployed[what])})" if deployed[what] else ""
+    return f"{cell.name}{keys}, environment {cell.environment.value}"
 
 
 def _cells_below(judged: JudgedChange) -> tuple[list[CellAnalysis], list[CellAnalysis]]:
@@ -74,7 +103,11 @@ def _untried(lower: list[str], ephemeral: list[str]) -> str:
     if lower:
         return f"none of {', '.join(lower)} has it"
     if ephemeral:
-        return f"no cell of a lower environment counts: {', '.join(ephemeral)} is ephemeral, where nothing is tried"
+        names = ", ".join(f"`{name}`" for name in ephemeral)
+        cells = f"the only lower cell, {names}, is ephemeral and does"
+        if len(ephemeral) > 1:
+            cells = f"the only lower cells, {names}, are ephemeral and do"
+        return f"it was not tried in a lower environment: {cells} not count"
     return "no cell of the project is of a lower environment"
 
 

@@ -21,7 +21,7 @@ def _lowerings(judged: JudgedChange) -> tuple[Lowering, ...]:
     before, after = source_of(judged.change.base), source_of(judged.change.head)
     if before is None or after is None or not any(cluster.before for cluster in judged.clusters):
         return ()
-    return lowerings(before, after, judged.fleet.as_of)
+    return lowerings(before, after, judged.fleet.as_of, judged.stopping)
 
 
 def _message(found: tuple[Lowering, ...], judged: JudgedChange) -> str:

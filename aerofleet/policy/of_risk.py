@@ -29,16 +29,39 @@ def end_skipped(judged: JudgedChange) -> Iterator[LocatedProblem]:
     """A cluster is deleted or replaced only when the definitions before the change have it as `unprotected`."""
     for cluster in judged.clusters:
         if cluster.before is not None and cluster.after is None and not _has_its_step(cluster):
-            message = f"is deleted, and it is {cluster.before.state.value}, not unprotected, before the change"
+            message = f"is deleted while still `{cluster.before.state.value}`; it must be `unprotected` first"
             place = judged.of_cluster(cluster.key, "state")
             yield LocatedProblem("state", message, "", place, cluster.subject)
+
+
+@policy(
+    "allocations-dropped",
+    kind="change",
+    level=Level.FAILS,
+    remedy="the allocations as they were, until the cluster is `released` (docs/how-to/end-a-cluster.md)",
+    source="Platform rule: docs/how-to/end-a-cluster.md",
+)
+def allocations_dropped(judged: JudgedChange) -> Iterator[LocatedProblem]:
+    """The allocations of a cluster stay until its last step, `released`: without them no check sees its end skipped."""
+    before, after = source_of(judged.change.base), source_of(judged.change.head)
+    if not (before and before.cell and before.allocations and after and after.allocations):
+        return
+    kept = after.allocations.file.clusters
+    for cluster in () if before.cell.file.ephemeral else judged.clusters:
+        if cluster.before and not cluster.after and cluster.key in before.allocations.file.clusters.keys() - kept:
+            state = cluster.before.state.value
+            message = (
+                f"its allocations are removed while it is still `{state}`: no check of the cell sees its end skipped"
+            )
+            place = judged.place("allocations", "clusters")
+            yield LocatedProblem(f"clusters.{cluster.key}", message, "", place, cluster.subject)
 
 
 @policy(
     "end-announced",
     kind="change",
     level=Level.ADVISED,
-    remedy="the word of the owners of its data",
+    remedy="an approval of the owners of its data",
     source="Platform rule: docs/how-to/end-a-cluster.md",
     asks="data",
 )

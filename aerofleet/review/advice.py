@@ -9,7 +9,9 @@ from typing import Literal
 from aerofleet.findings import Finding
 from aerofleet.findings.effect import Effect
 from aerofleet.forecast.text import longest
+from aerofleet.policy.catalogue import POLICIES
 from aerofleet.policy.contacts import Contacts, Role
+from aerofleet.review.exit_code import FAILING
 from aerofleet.review.model import Cause, CellFinding, ChangedCluster, Review, UnknownCell
 from aerofleet.review.other_lines import needs_a_look
 from aerofleet.units.amount import amount_range
@@ -91,7 +93,7 @@ def _asks(review: Review) -> Iterator[tuple[Action, str]]:
         yield "ask", f"Ask {who}: what a changed object does is not known, or may cut off data."
     for role in dict.fromkeys(one.asks for one in to_ask if one.asks not in (None, "data")):
         found = [one for one in to_ask if one.asks == role]
-        yield "ask", f"Ask {_people(review, role, (one.cell for one in found))} about {_what(found)}."
+        yield "ask", f"Ask {_people(review, role, (one.cell for one in found))} about {_what(found)}.{_missing(found)}"
     admitted = [group for group in review.groups if group.first.effect < Effect.REFUSED]
     hazards = [(group.first.cell, one) for group in admitted for one in group.hazards if one.severity == "severe"]
     notes = [(one.cell, note) for one in review.upgrades for note in one.notes if note.severity == "severe"]
@@ -141,9 +143,26 @@ def _asks_about_data(review: Review, found: Sequence[CellFinding]) -> Iterator[t
     if at_risk or found:
         cells = dict.fromkeys((*(cell for cell, _ in teams), *(one.cell for one in found)))
         who = _people(review, "data", cells, teams)
-        rules = rules_of(one.finding for one in found)
-        missing = f" Without their approval or waiver it is stopped: {rules}." if found else ""
-        yield "ask", f"Ask {who} whether the data may be lost, or has a backup: a step can leave no copy.{missing}"
+        yield (
+            "ask",
+            f"Ask {who} whether the data may be lost, or has a backup: what risks it is below.{_missing(found)}",
+        )
+
+
+def _missing(found: Iterable[CellFinding]) -> str:
+    """Return without which entries the check fails, and which of them comes first; empty where it does not fail."""
+    failing = [one.finding for one in found if one.finding.severity in FAILING]
+    waived = [one for one in failing if _is_waivable(one)]
+    approved = [one for one in failing if not _is_waivable(one)]
+    first = " (merged first)" if approved else ""
+    parts = [f"a waiver of {rules_of(waived)}{first}"] if waived else []
+    parts += [f"an approval ({rules_of(approved)})"] if approved else []
+    return f" Without {' and '.join(parts)} the check fails." if parts else ""
+
+
+def _is_waivable(finding: Finding) -> bool:
+    policy = POLICIES.get(finding.rule)
+    return policy is not None and policy.is_waivable
 
 
 def _people(review: Review, role: Role, cells: Iterable[str], teams: Iterable[tuple[str, str]] = ()) -> str:

@@ -15,6 +15,7 @@ from aerofleet.analysis.release_change import operator_reasons
 from aerofleet.findings import Effect, Reason
 from aerofleet.fleet.left_out import known_clusters
 from aerofleet.fleet.stack_name import PLATFORM, StackName
+from aerofleet.policy.strictness import STRICTNESS
 from aerofleet.review.causes import OBJECTS, RESOURCE, Causes, DefinedCluster, defined_clusters
 from aerofleet.review.model import Cause, ChangedCluster, ChangedOther, CodeChange, Upgrade
 from aerofleet.review.redaction import redacted
@@ -190,9 +191,10 @@ class _Clusters:
 
     @property
     def _environment(self) -> str:
-        """The cell's environment, head's, or base's for a cell that goes; ``ephemeral`` where nothing protects it."""
-        built = (side.resolution.cell for side in (self.cell.head, self.cell.base) if side)
-        return next(("ephemeral" if cell.ephemeral else cell.environment.value for cell in built if cell), "")
+        """The stricter environment of both sides; ``ephemeral`` where neither protects the cell."""
+        built = [cell for side in (self.cell.head, self.cell.base) if side and (cell := side.resolution.cell)]
+        protected = [cell.environment for cell in built if not cell.ephemeral]
+        return max(protected, key=STRICTNESS.index).value if protected else "ephemeral" if built else ""
 
     def _stack(self, team: str) -> str:
         """Return the stack of a team's objects, of the platform's without a team."""

@@ -44,7 +44,7 @@ def contacts(folder: Path, *edits: dict[str, Any]) -> Contacts:
         (
             "security",
             ("@shop/security (security of here)",),
-            ("who answers for security in here, or the platform team",),
+            ("the security contact of here (not named in cell.yaml `contacts`), or the platform team",),
         ),
         ("capacity", ("@shop/platform or @shop/night (owners of here)",), ("the platform team",)),
         ("data", ("@shop/carts (team shop)", "the team search"), ("the team shop", "the team search")),
@@ -81,6 +81,7 @@ def test_a_change_does_not_choose_who_is_asked(tmp_path: Path) -> None:
     change(head, {"file": "stacks/here/cell.yaml", "replace": "'@shop/security'", "by": "'@shop/friends'"})
     steps = advice_of(review_sides(head, Request(str(base), str(head)), DAY)).steps
     about = "user cart-service has sys-admin, which changes every setting of the servers."
+    entry = "Without a waiver of `user-is-administrator` the check fails."
     assert [step for step in steps if step.startswith("Ask @shop/security")] == [
-        f"Ask @shop/security (security of here) about shop/cart: {about}"
+        f"Ask @shop/security (security of here) about shop/cart: {about} {entry}"
     ]

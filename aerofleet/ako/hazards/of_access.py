@@ -115,7 +115,7 @@ def access_narrows(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[P
     "administrative-rights",
     scope="change",
     severity="severe",
-    remedy="the narrowest privilege that does, or the approval of who answers for security",
+    remedy="the narrowest privilege that does, or an approval of the security contact",
     source="Aerospike documentation, Configure access control: privileges",
 )
 def administrative_rights(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:

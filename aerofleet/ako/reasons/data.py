@@ -20,6 +20,11 @@ from aerofleet.ako.reasons.starts import start_reasons
 from aerofleet.ako.replication import changed_factors
 from aerofleet.findings import Effect, Reason, declared, rules_in
 
+LATER = (
+    "from then on every lost node loses its part of the records, and every restart makes its part unavailable, or "
+    "loses it where it is only in memory"
+)
+"""What one copy means after the change. Source: a partition has no other node to be read from."""
 NAMESPACE_REMOVED = declared(
     "namespace-removed",
     "A namespace is no longer configured, and its data goes with it.",
@@ -88,7 +93,7 @@ def _factor_reasons(old: Cluster, new: Cluster, name: str) -> Iterator[Reason]:
     ]
     before, after = max(factors[0], default=2), min(factors[1], default=2)
     if after <= 1:
-        message = f"{before} copies become one: any lost node loses records"
+        message = f"{before} copies become one: {LATER}"
         yield REPLICATION_FACTOR.reason(Effect.DATA_AT_RISK, path, message)
     else:
         yield REPLICATION_FACTOR.reason(Effect.MOVES_DATA, path, f"{before} copies become {after}")

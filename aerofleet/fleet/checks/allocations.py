@@ -113,7 +113,7 @@ def cluster_abandoned(definitions: Definitions) -> Iterator[LocatedProblem]:
         return
     for key in abandoned_clusters(definitions.source):
         state = allocations.file.clusters[key].state.value
-        message = f"cluster {key} is in no team file, and its end was left out (it is {state})"
+        message = f"cluster {key} is in no team file, and its end was skipped: it is still `{state}`"
         remedy = (
             "put it back, and end it step by step: retiring, unprotected, deleted, released; if it was never applied "
             f"to a Kubernetes cluster: `aerofleet generate --forget {key}`"
