@@ -49,11 +49,18 @@ def advice_of(review: Review) -> Advice:
     steps = [*_stops(review), *_asks(review), *_waits(review)]
     before = tuple(_before(review))
     if not steps:
-        return Advice("merge", ("Nothing restarts, and no data moves.", *before))
+        return Advice("merge", (_nothing(review), *before))
     strictness = list(ACTIONS)
     action = max((one for one, _ in steps), key=strictness.index)
     texts = (text for _, text in sorted(steps, key=lambda step: -strictness.index(step[0])))
     return Advice(action, (*texts, *before))
+
+
+def _nothing(review: Review) -> str:
+    """Return that the merge disturbs nothing, and what does later."""
+    text = "Nothing restarts, and no data moves"
+    is_later = any(cause.path.endswith(".state") for one in review.hosts for cause in one.causes)
+    return f"{text} by the merge itself; what a host does later is below." if is_later else f"{text}."
 
 
 def _before(review: Review) -> Iterator[str]:

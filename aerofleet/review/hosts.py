@@ -9,20 +9,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from aerofleet.ako.config import section
 from aerofleet.analysis.cell_change import CellChange
 from aerofleet.analysis.fit.packing import Pods
 from aerofleet.analysis.fit.room import RackRoom
-from aerofleet.files.choices import HostState
+from aerofleet.files.choices import HostState, NetworkProfile, StorageKind
 from aerofleet.fleet.cell import Cell
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.metal import Host, Pool
+from aerofleet.manifests.node_patch import node_patch
 from aerofleet.review.model import Cause, HostChange
 from aerofleet.units.amount import counted
 from aerofleet.units.cluster_key import team_of
 from aerofleet.units.field_path import dotted
 from aerofleet.units.kubernetes_quantity import size_text
-from aerofleet.units.names import POOL_LABEL, RACK_NODE_LABEL
+from aerofleet.units.names import POOL_LABEL
 
 MOST_NAMED = 8
 Causes = Mapping[str, Cause]
@@ -31,10 +34,13 @@ Causes = Mapping[str, Cause]
 
 @dataclass(frozen=True, slots=True)
 class CellSide:
-    """A resolved cell with the room on its hosts."""
+    """A resolved cell with the room on its hosts. ``fill_delays``: NAMESPACE/NAME of a resource → migrate-fill-delay in
+    seconds.
+    """
 
     cell: Cell
     rooms: Mapping[tuple[str, str], RackRoom]
+    fill_delays: Mapping[str, int]
 
     @classmethod
     def of(cls, change: CellChange, side: str) -> CellSide | None:
@@ -43,7 +49,9 @@ class CellSide:
         cell = analysis.resolution.cell if analysis else None
         if analysis is None or cell is None:
             return None
-        return cls(cell, {(room.pool, room.rack): room for room in analysis.rooms})
+        written = analysis.objects.clusters if analysis.objects else ()
+        delays = {f"{one.namespace}/{one.name}": _fill_delay(one.racks[0].config) for one in written if one.racks}
+        return cls(cell, {(room.pool, room.rack): room for room in analysis.rooms}, delays)
 
     def members(self) -> dict[str, tuple[Host, Pool]]:
         """Return name → the host and its pool."""
@@ -53,6 +61,11 @@ class CellSide:
         """Return the pods of the rack of which the host can have some."""
         room = self.rooms.get((pool.name, host.rack))
         return tuple(group for group in room.pods if host.name not in group.never_on) if room else ()
+
+
+def _fill_delay(config: Mapping[str, Any]) -> int:
+    value = section(config, "service").get("migrate-fill-delay", 0)
+    return value if isinstance(value, int) else 0
 
 
 def state_changes(base: CellSide, head: CellSide, causes: Causes) -> Iterator[HostChange]:
@@ -87,6 +100,8 @@ def _notes(base: CellSide, head: CellSide, host: Host, pool: Pool) -> tuple[list
     out = [f"{one.name} (pool {p.name}, rack {one.rack})" for one, p in head.members().values() if _is_out(one, host)]
     notes.append(f"also in maintenance: {named(out)}" if out else "no other host of the cell is in maintenance")
     notes.append("the volumes stay on the host: no pod moves, and its pods wait for it")
+    if host.state is HostState.MAINTENANCE:
+        notes += [*_later(head, pods), *_not_forming(head, pool, pods)]
     if host.state is HostState.ABSENT:
         notes[-1] = (
             "a pod that is still there waits for the host, with its volumes: it has to leave before (`hostBlocks`)"
@@ -101,6 +116,53 @@ def _notes(base: CellSide, head: CellSide, host: Host, pool: Pool) -> tuple[list
         who = f"team{'s' if len(teams) > 1 else ''} {named(teams)}"
         return notes, f"Ask {who}: some records may have no copy left while {_out_text(pool)} out ({named(lost)})."
     return notes, ""
+
+
+def _later(head: CellSide, pods: Iterable[Pods]) -> Iterator[str]:
+    """Yield what the host's leaving does, after the merge."""
+    yield (
+        "the merge changes nothing on the servers; when the host is drained later, its pods stop, and come back with a "
+        "cold start (docs/how-to/take-a-host-out.md)"
+    )
+    clusters = {cluster.key: cluster for cluster in head.cell.clusters}
+    delays: dict[int, list[str]] = defaultdict(list)
+    in_memory = []
+    for group in pods:
+        cluster = clusters.get(group.name)
+        if cluster is None:
+            continue
+        delays[head.fill_delays.get(f"{cluster.namespace}/{cluster.resource_name}", 0)].append(group.name)
+        if any(namespace.storage is StorageKind.MEMORY for namespace in cluster.settings.namespaces):
+            in_memory.append(group.name)
+    texts = (
+        f"{f'{seconds} s later (migrate-fill-delay)' if seconds else 'at once'} for {named(names)}"
+        for seconds, names in sorted(delays.items())
+    )
+    yield f"while it is away, the others copy what it had: {'; '.join(texts)}"
+    if in_memory:
+        yield f"namespaces in memory come back empty: {named(in_memory)}"
+
+
+def _not_forming(head: CellSide, pool: Pool, pods: Iterable[Pods]) -> Iterator[str]:
+    """Yield the clusters of which too few nodes may be left to form one."""
+    out = [one for one in pool.hosts if one.state is HostState.MAINTENANCE]
+    for group in pods:
+        cluster = next((one for one in head.cell.clusters if one.key == group.name), None)
+        if cluster is None or cluster.min_cluster_size is None:
+            continue
+        away = 0
+        for rack in {one.rack for one in out}:
+            room = head.rooms.get((pool.name, rack))
+            own = next((one for one in room.pods if one.name == group.name), None) if room else None
+            hosts = sum(own is not None and one.rack == rack and one.name not in own.never_on for one in out)
+            if own and hosts:
+                away += min(hosts, own.count) if own.apart else own.count
+        left = max(0, cluster.size - away)
+        if left < cluster.min_cluster_size:
+            yield (
+                f"{group.name}: {counted(left, 'node')} of {cluster.size} may be left while {_out_text(pool)} out, "
+                f"fewer than min-cluster-size {cluster.min_cluster_size}: no cluster forms, and no record is available"
+            )
 
 
 def _out_text(pool: Pool) -> str:
@@ -120,7 +182,8 @@ def _pods_text(pods: Sequence[Pods], *, is_only: bool) -> str:
     if is_only:
         total = counted(sum(one.count for one in pods), "pod")
         return f"the only host of its pool in the rack, so it has all {total}: {names}"
-    return f"it can have pods of {counted(len(pods), 'cluster')}; in the rack they have: {names}"
+    several = "up to one pod each" if all(group.apart for group in pods) else "pods"
+    return f"{several} of {counted(len(pods), 'cluster')} can be here; pods in the whole rack: {names}"
 
 
 def _copies_left(cell: Cell, pool: Pool, host: Host, pods: Iterable[Pods]) -> Iterator[tuple[str, int, list[str]]]:
@@ -160,7 +223,7 @@ def new_and_gone(base: CellSide, head: CellSide, causes: Causes) -> Iterator[tup
         if not new and not gone:
             continue
         lines = tuple(cause for host in (*new, *gone) if (cause := causes.get(dotted(("hosts", host.name)))))
-        notes = [*_new_notes(pool, new), *_gone_notes(gone)]
+        notes = [*_new_notes(pool, new, head.cell.network_profile), *_gone_notes(gone)]
         busy = [host.name for host in gone if host.state is not HostState.ABSENT]
         verbs = ("has", "it goes") if len(busy) == 1 else ("have", "they go")
         ask = f"Ask the platform team whether {named(busy)} {verbs[0]} no pod any more: "
@@ -168,7 +231,7 @@ def new_and_gone(base: CellSide, head: CellSide, causes: Causes) -> Iterator[tup
         yield pool.name, HostChange(head.cell.name, f"pool {pool.name}", lines, tuple(notes), ask if busy else "")
 
 
-def _new_notes(pool: Pool, new: Sequence[Host]) -> Iterator[str]:
+def _new_notes(pool: Pool, new: Sequence[Host], profile: NetworkProfile) -> Iterator[str]:
     if not new:
         return
     in_racks: dict[str, list[str]] = defaultdict(list)
@@ -188,8 +251,9 @@ def _new_notes(pool: Pool, new: Sequence[Host]) -> Iterator[str]:
     if made:
         by = "the provisioner makes their volumes" if pool.provisioner == "local-static" else "their volumes"
         yield f"{by}: {made}"
-    labels = ", ".join((f"{POOL_LABEL}={pool.name}", RACK_NODE_LABEL, *sorted(pool.labels)))
-    yield f"their nodes get the labels {labels}"
+    labels = dict.fromkeys(label for host in new for label in node_patch(pool, host, profile)["metadata"]["labels"])
+    texts = (f"{POOL_LABEL}={pool.name}" if label == POOL_LABEL else label for label in labels)
+    yield f"their nodes get the labels {', '.join(texts)}"
     yield "no pod moves to them by itself"
 
 
