@@ -57,6 +57,18 @@ class Somebody:
             field_manager="kubectl",
         )  # fmt: skip
 
+    def forgets_the_statuses(self) -> None:
+        """Take the statuses away that other tests have written: no operator runs here, so there are no pods of them."""
+        clusters = self.kind(CLUSTER)
+        for cluster in clusters.get().items:
+            clusters.status.patch(
+                name=cluster.metadata.name,
+                namespace=cluster.metadata.namespace,
+                body={"status": None},
+                content_type=MERGE,
+                field_manager="somebody",
+            )
+
     def applies(self, kind: tuple[str, str], name: str, spec: dict[str, Any]) -> None:
         head = {"apiVersion": kind[0], "kind": kind[1], "metadata": {"name": name, "namespace": NAMESPACE}}
         self.kind(kind).server_side_apply(
@@ -73,7 +85,9 @@ def somebody(project: ProjectCopy, control_plane: ControlPlane, monkeypatch: pyt
     """Somebody else, at the applied cell; afterwards the cell is as it was."""
     for name, value in embedded_variables(control_plane.state).items():
         monkeypatch.setenv(name, value)
-    yield Somebody(control_plane)
+    somebody = Somebody(control_plane)
+    somebody.forgets_the_statuses()
+    yield somebody
     project.pulumi("refresh", "--yes", "--skip-preview", "--stack", STACK).check_returncode()
     project.up().check_returncode()
 
