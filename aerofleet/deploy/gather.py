@@ -13,7 +13,7 @@ from aerofleet.analysis.cell_change import CellChange, fleet_change
 from aerofleet.deploy.decision import StackSides
 from aerofleet.deploy.judge import CellSides, Reviews
 from aerofleet.deploy.record import Record
-from aerofleet.deploy.reviews import reviews_since
+from aerofleet.deploy.reviews import require_after, reviews_since
 from aerofleet.deploy.state import applied_objects, digest_of_objects
 from aerofleet.engine.prepare import refuse_errors
 from aerofleet.findings.stop import FailureError
@@ -143,9 +143,13 @@ def other_cells(project: Project, name: str) -> tuple[CellChange, ...]:
 def reviews_of(
     project: Project, cell: str, stacks: Sequence[str], records: Mapping[str, Record], as_of: datetime.date
 ) -> Reviews:
-    """Return the reviews since the last completed deployment of each stack."""
+    """Return the reviews since the last completed deployment of each stack. Raises NotAfterError, also for a commit
+    before one that a deployment has begun to send: it would take back what that one may have done.
+    """
     known: dict[str, Any] = {}
     for stack in stacks:
+        if begun := records[stack].open:
+            require_after(project.repository, begun.commit, project.commit)
         completed = records[stack].completed
         if completed is not None and completed.commit not in known:
             known[completed.commit] = reviews_since(project.root, completed.commit, project.commit, cell, as_of)

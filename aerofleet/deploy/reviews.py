@@ -30,6 +30,16 @@ def reviews_since(root: Path, deployed: str, commit: str, cell: str, as_of: date
 
 def commits_since(repository: Repository, deployed: str, commit: str) -> list[str]:
     """Return the commits of the main branch after ``deployed`` that change definitions or code, the oldest first."""
+    require_after(repository, deployed, commit)
+    listed = ("rev-list", "--first-parent", "--reverse", f"{deployed}..{commit}", "--", *DEFINITIONS, *CODE)
+    done = repository.run(*listed)
+    if done.returncode:
+        raise GitError(f"the commits since {deployed[:12]} can't be listed: {done.stderr.decode(errors='replace')}")
+    return done.stdout.decode().split()
+
+
+def require_after(repository: Repository, deployed: str, commit: str) -> None:
+    """Raise NotAfterError unless ``commit`` is ``deployed``, or follows it."""
     if not repository.has(deployed):
         raise NotAfterError(
             f"the stack was deployed last from commit {deployed[:12]}, which this clone does not have: fetch the whole"
@@ -40,11 +50,6 @@ def commits_since(repository: Repository, deployed: str, commit: str) -> list[st
             f"the stack was deployed last from commit {deployed[:12]}, and {commit[:12]} does not follow it: to go"
             " back, revert the change on the main branch, and deploy that"
         )
-    listed = ("rev-list", "--first-parent", "--reverse", f"{deployed}..{commit}", "--", *DEFINITIONS, *CODE)
-    done = repository.run(*listed)
-    if done.returncode:
-        raise GitError(f"the commits since {deployed[:12]} can't be listed: {done.stderr.decode(errors='replace')}")
-    return done.stdout.decode().split()
 
 
 def _reviewed(review: Review, commit: str, cell: str) -> ReviewedMerge:

@@ -1,0 +1,54 @@
+"""The order of deployments: a commit goes only after those that a stack has, also in part."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from aerofleet.deploy.gather import Project, reviews_of
+from aerofleet.deploy.record import Deployment, Record
+from aerofleet.deploy.reviews import NotAfterError
+from aerofleet.trees.published import Published
+from tests.trees.repository import commit, git
+
+DAY = datetime.date(2026, 11, 29)
+STACK = "shop"
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> tuple[Path, list[str]]:
+    """Return a repository, and its commits, the oldest first. None changes definitions, so none has a review."""
+    git(tmp_path, "init", "--quiet")
+    commits = []
+    for name in ("first", "second", "third"):
+        (tmp_path / "notes").write_text(name)
+        commits.append(commit(tmp_path))
+    return tmp_path, commits
+
+
+def reviewed(root: Path, wanted: str, record: Record) -> None:
+    project = Project(root, wanted, Published(wanted, "", "", {}, {}), root)
+    assert reviews_of(project, "shop", [STACK], {STACK: record}, DAY) == {STACK: [] if record.completed else None}
+
+
+def deployment(of: str, outcome: str) -> Deployment:
+    return Deployment(of, "", "somebody", "2026-11-29T10:00:00+00:00", outcome=outcome)
+
+
+@pytest.mark.parametrize("outcome", ["sending", "rolling-out", "failed"])
+def test_a_commit_before_one_that_was_begun_is_refused(history: tuple[Path, list[str]], outcome: str) -> None:
+    root, (first, second, third) = history
+    record = Record(deployment(first, "completed"), deployment(second, outcome))
+    with pytest.raises(NotAfterError, match=f"deployed last from commit {second[:12]}, and {first[:12]} does not"):
+        reviewed(root, first, record)
+    reviewed(root, second, record)
+    reviewed(root, third, record)
+
+
+def test_the_same_without_any_completed_one(history: tuple[Path, list[str]]) -> None:
+    root, (first, second, _) = history
+    with pytest.raises(NotAfterError):
+        reviewed(root, first, Record(None, deployment(second, "failed")))
+    reviewed(root, second, Record(None, deployment(second, "failed")))
