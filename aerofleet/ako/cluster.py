@@ -12,7 +12,7 @@ from typing import Any
 
 from aerofleet.ako import crd
 from aerofleet.ako.compatibility import OPERATOR
-from aerofleet.ako.config import Config, entries, is_strongly_consistent, namespaces, section
+from aerofleet.ako.config import Config, entries, is_strongly_consistent, min_cluster_size, namespaces, section
 from aerofleet.ako.default_config import Owner, default_config, with_rack_ids
 from aerofleet.ako.image import server_version
 from aerofleet.ako.mutating import CONFIG_PRESENT, DEFAULT_RACK, RACK_MERGE
@@ -117,6 +117,11 @@ class Cluster:
         """Return one rack for every different configuration or storage."""
         shared = [rack for rack in self.racks if rack.is_shared][:1]
         return shared + [rack for rack in self.racks if not rack.is_shared]
+
+    @cached_property
+    def min_cluster_size(self) -> int:
+        """Return the largest min-cluster-size of any rack."""
+        return max((min_cluster_size(rack.config) for rack in self.distinct_racks), default=1)
 
     @cached_property
     def written_namespaces(self) -> list[tuple[str, str, Config]]:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 Config = dict[str, Any]
+MIN_CLUSTER_SIZE = "min-cluster-size"
+"""Parameter of the section service."""
 
 SHMEM = "shmem"
 PAIRS = (
@@ -25,6 +27,15 @@ def section(config: Any, *names: str) -> Config:
     for name in names:
         config = config.get(name) if isinstance(config, dict) else None
     return config if isinstance(config, dict) else {}
+
+
+def min_cluster_size(config: Config) -> int:
+    """Return the fewest nodes that form a cluster: 1 where ``config`` does not have the setting.
+
+    Source: aerospike-server, as/src/base/cfg.c: cfg_set_defaults.
+    """
+    value = section(config, "service").get(MIN_CLUSTER_SIZE)
+    return value if type(value) is int else 1
 
 
 def entries(config: Any, *names: str) -> list[Config]:

@@ -22,7 +22,10 @@ def with_step_reasons(change: Change, status: Status) -> Change:
 
     A change that is refused has no step.
     """
-    if change.effect in (Effect.NONE, Effect.REFUSED) or not (change.old.has_roster or status.failed):
+    if change.effect in (Effect.NONE, Effect.REFUSED):
+        return change
+    least = max(change.old.min_cluster_size, change.new.min_cluster_size)
+    if not (change.old.has_roster or status.failed or least > 1):
         return change
     # Loaded with the first such change: the others start without it.
     from aerofleet.forecast.build import forecast_of

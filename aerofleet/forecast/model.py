@@ -74,12 +74,34 @@ Load = Mapping[str, NamespaceData]
 
 
 @dataclass(frozen=True, slots=True)
+class Shortage:
+    """Too few nodes for a cluster: ``nodes`` serve, and ``least`` of them must be there (min-cluster-size). ``after``:
+    what must be lost first, one more host or rack; empty where no cluster forms at the step itself.
+    """
+
+    nodes: int
+    least: int
+    after: Literal["", "host", "rack"]
+
+    def __str__(self) -> str:
+        return f"{self.nodes} of at least {counted(self.least, 'node')} (min-cluster-size)"
+
+
+def worse_shortage(one: Shortage | None, other: Shortage | None) -> Shortage | None:
+    """Return the shortage that needs the smaller loss; of two alike, that with the fewest nodes."""
+    order = ("", "host", "rack")
+    found = [shortage for shortage in (one, other) if shortage is not None]
+    return min(found, key=lambda shortage: (order.index(shortage.after), shortage.nodes - shortage.least), default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class NamespaceCopies:
     """``copies``: the smallest number of live copies of any record of ``namespace`` at a step. ``after_host_loss``: the
     same after the worst loss of one more host; one pod is on a host, unless the cluster allows more.
-    ``after_rack_loss``: of one more rack. ``unavailable``: partitions that no node serves at the step (strong
-    consistency only): their expected number, at least 1 where there may be one. ``has_racks``: False where all pods are
-    in one rack, so that its loss is that of the cluster.
+    ``after_rack_loss``: of one more rack. ``unavailable``: partitions that no node serves at the step: with
+    strong consistency their expected number, at least 1 where there may be one. ``has_racks``: False where all pods are
+    in one rack, so that its loss is that of the cluster. ``shortage``: why no cluster forms, at the step or after one
+    more loss; the copies are 0 then, and all partitions of the step ``unavailable``.
     """
 
     namespace: str
@@ -88,6 +110,7 @@ class NamespaceCopies:
     after_rack_loss: int
     unavailable: int = 0
     has_racks: bool = True
+    shortage: Shortage | None = None
 
     def json(self) -> Json:
         return {
@@ -213,6 +236,15 @@ class Forecast:
         return next((step for step in self.steps if self.lowest in step.copies), None) if self.lowest else None
 
     @property
+    def stopped(self) -> Shortage | None:
+        """Return the worst shortage of nodes at a step; None where a cluster forms at each."""
+        found = None
+        for copies in (copies for step in self.steps for copies in step.copies):
+            if copies.shortage and not copies.shortage.after:
+                found = worse_shortage(found, copies.shortage)
+        return found
+
+    @property
     def unserved(self) -> int:
         """Return the most partitions of a namespace that no node serves at a step."""
         return max((copies.unavailable for step in self.steps for copies in step.copies), default=0)
@@ -252,11 +284,13 @@ class Forecast:
         if self.outcome == "stuck":
             yield f"never ends: {self.blocked}"
         yield f"{counted(self.pods, 'pod')} in {counted(len(self.steps), 'step')}" if self.steps else "no step"
-        if self.lowest and self.lowest.copies:
+        if self.stopped:
+            yield f"no cluster forms on the way: {self.stopped}"
+        elif self.lowest and self.lowest.copies:
             yield f"never below {self.lowest.copies} {'copy' if self.lowest.copies == 1 else 'copies'}"
         elif self.lowest:
             yield "some records without a copy on the way"
-        if self.unserved:
+        if self.unserved and not self.stopped:
             yield f"{counted(self.unserved, 'partition')} not served on the way"
         if self.seconds and self.seconds.high:
             yield amount_range(self.seconds.low, self.seconds.high, "s")

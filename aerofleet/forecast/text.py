@@ -109,15 +109,19 @@ def what_happens(step: ForecastStep) -> str:
 
 def copies_text(copies: NamespaceCopies, with_name: bool = True) -> str:
     """Return how many copies are left, and how many after one more loss."""
+    shortage = copies.shortage
+    if shortage and not shortage.after:
+        return f"no cluster forms: {shortage}"
     of_namespace = f" of {copies.namespace}" if with_name else ""
     more = f"; {counted(copies.unavailable, 'partition')} not served" if copies.unavailable else ""
     host, rack = copies.after_host_loss, copies.after_rack_loss
+    without = f" (no cluster then: min-cluster-size {shortage.least})" if shortage else ""
     if not copies.has_racks:
-        loss = f"{host} if one more host is lost"
+        loss = f"{host} if one more host is lost{without if shortage and shortage.after == 'host' else ''}"
     elif host == rack:
-        loss = f"{host} if one more host or rack is lost"
+        loss = f"{host} if one more host or rack is lost{without if shortage and shortage.after == 'host' else ''}"
     else:
-        loss = f"{host} if one more host is lost, {rack} if one more rack is lost"
+        loss = f"{host} if one more host is lost, {rack} if one more rack is lost{without}"
     return f"{_copies(copies.copies)}{of_namespace} left{f', {loss}' if copies.copies else ''}{more}"
 
 
@@ -163,12 +167,15 @@ def _ranges(forecasts: Sequence[Forecast]) -> str:
     parts = [f"{_range(pods, 'pod')} in {_range(steps, 'step')}"]
     if stuck := [forecast for forecast in forecasts if forecast.outcome == "stuck"]:
         parts.insert(0, f"{len(stuck)} of {len(forecasts)} never end: {stuck[0].blocked}")
-    lowest = [forecast.lowest.copies for forecast in working if forecast.lowest]
+    stopped = [forecast.stopped for forecast in working if forecast.stopped]
+    lowest = [forecast.lowest.copies for forecast in working if forecast.lowest and not forecast.stopped]
     if some := [copies for copies in lowest if copies]:
         parts.append(f"never below {_range(some, 'copy', 'copies')}")
     if none := len(lowest) - len(some):
         parts.append(f"{none} of {len(forecasts)} with records without a copy on the way")
-    if unserved := [forecast.unserved for forecast in working if forecast.unserved]:
+    if stopped:
+        parts.append(f"{len(stopped)} of {len(forecasts)} without a cluster on the way (min-cluster-size)")
+    if unserved := [forecast.unserved for forecast in working if forecast.unserved and not forecast.stopped]:
         parts.append(f"{len(unserved)} of {len(forecasts)} with up to {max(unserved)} partitions not served on the way")
     for unit, spans in (
         ("s", [forecast.seconds for forecast in working]),
@@ -182,7 +189,9 @@ def _ranges(forecasts: Sequence[Forecast]) -> str:
 
 def _worst(forecast: Forecast) -> tuple[Forecast, int, NamespaceCopies] | None:
     every = [(number, copies) for number, step in enumerate(forecast.steps, 1) for copies in step.copies]
-    takes_away = any(step.out or step.emptied for step in forecast.steps)
+    takes_away = any(step.out or step.emptied for step in forecast.steps) or any(
+        copies.shortage is not None and copies.shortage.after != "rack" for _, copies in every
+    )
     is_level = len({step.copies for step in forecast.steps}) == 1
     if not every or (is_level and not takes_away):
         return None
@@ -199,8 +208,10 @@ def _where(forecast: Forecast, number: int, alike: int) -> str:
     return f"{'every step' if alike == steps else f'{alike} of {steps} steps'}, first {step} {what}"
 
 
-def _order(copies: NamespaceCopies) -> tuple[int, int, int, int]:
-    return copies.copies, -copies.unavailable, copies.after_host_loss, copies.after_rack_loss
+def _order(copies: NamespaceCopies) -> tuple[int, ...]:
+    after = copies.shortage.after if copies.shortage else None
+    losses = copies.after_host_loss, copies.after_rack_loss, after != "host", after != "rack"
+    return copies.copies, -copies.unavailable, *losses
 
 
 def _copies(number: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aerofleet.ako.rollout.acts import Rollout
-from aerofleet.forecast.model import Forecast, ForecastStep, NamespaceCopies, Span
+from aerofleet.forecast.model import Forecast, ForecastStep, NamespaceCopies, Shortage, Span
 
 
 def forecast(case: dict[str, Any]) -> Forecast:
@@ -33,11 +33,17 @@ def step(case: dict[str, Any]) -> ForecastStep:
         waits_for=tuple(case.get("waitsFor", ())),
         acts=(),
         repeats=case.get("repeats", False),
-        copies=tuple(NamespaceCopies(*copies) for copies in case.get("copies", ())),
+        copies=tuple(map(_copies, case.get("copies", ()))),
         moved_bytes=_span(case.get("movedBytes")),
         seconds=_span(case.get("seconds")),
         moving_seconds=_span(case.get("movingSeconds")),
     )
+
+
+def _copies(values: list[Any]) -> NamespaceCopies:
+    """Return the copies of a namespace; the seventh of ``values``, if any, has those of a Shortage."""
+    shortage = [Shortage(*one) for one in values[6:]]
+    return NamespaceCopies(*values[:6], *shortage)
 
 
 def _span(ends: list[int] | None) -> Span | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from aerofleet.aerospike.server_files import DEVICES
+from aerofleet.aerospike.server_files import DEVICES, SERVER
 from aerofleet.ako.cluster import Cluster
-from aerofleet.ako.config import namespaces, section
+from aerofleet.ako.config import MIN_CLUSTER_SIZE, namespaces, section
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.operator_files import CONTROLLER, ROLL_OUTS
 from aerofleet.ako.pairs import config_path_of, paired
@@ -55,6 +55,29 @@ def index_mounts_go(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[
             if name not in now and section(namespace, "index-type").get("mounts"):
                 path = config_path_of(new, before, rack, f"namespaces.{{{name}}}.index-type.mounts")
                 yield path, f"{name} goes while its index is on mounts"
+
+
+@rule(
+    "no-node-to-spare-meanwhile",
+    scope="change",
+    severity="warning",
+    remedy="the pods first, with the min-cluster-size of now; the larger one with a second change",
+    source=f"{ROLL_OUTS}; {SERVER}, as/src/fabric/clustering.c: register_validate_cluster",
+)
+def no_node_to_spare_meanwhile(old: Cluster, new: Cluster, restarts: Restarts) -> Iterator[Problem]:
+    """The min-cluster-size rises to the number of pods before new pods come. Until they have joined, the loss of one
+    pod stops the whole cluster.
+    """
+    least = new.min_cluster_size
+    if new.racks and new.size > old.size > 1 and old.min_cluster_size < least == old.size:
+        path = config_path_of(new, new.racks[0], new.racks[0], f"service.{MIN_CLUSTER_SIZE}")
+        yield (
+            path,
+            (
+                f"min-cluster-size {old.min_cluster_size} becomes {least} before the new pods come: until they join "
+                f"the {old.size} there are, the loss of one pod stops all reads and writes"
+            ),
+        )
 
 
 @rule(

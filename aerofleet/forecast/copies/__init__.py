@@ -8,6 +8,9 @@ its write, so a node that was away has the old records again as soon as it is ba
 partition hash is not modelled: of 4096 partitions, one has the worst choice of nodes that the placement allows. Where
 many nodes and copies make a choice rare, the forecast is too low, never too high.
 
+Fewer nodes than the largest min-cluster-size among them form no cluster: nobody serves anything, so the copies are 0
+and all partitions unavailable, with strong consistency and without (module `quorum`). So it is after one more loss.
+
 Data has settled when a roll-out begins, unless its status says otherwise, and again when the operator waits for
 migrations, also for those that migrate-fill-delay holds back: it waits the delay out. Everything in between may move or
 not.

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.config import MIN_CLUSTER_SIZE
 from aerofleet.ako.rollout.acts import (
     MIGRATIONS,
     Act,
@@ -16,6 +17,7 @@ from aerofleet.ako.rollout.acts import (
     Repeat,
     Rollout,
     RosterSet,
+    SetConfig,
     Step,
     Wait,
 )
@@ -26,7 +28,8 @@ from aerofleet.ako.status import Status, pod_names
 from aerofleet.forecast.copies.kept import Kept
 from aerofleet.forecast.copies.namespace import Namespace
 from aerofleet.forecast.copies.pods import Pods, settings_of
-from aerofleet.forecast.model import NamespaceCopies
+from aerofleet.forecast.copies.quorum import Quorum
+from aerofleet.forecast.model import NamespaceCopies, worse_shortage
 
 Figures = tuple[NamespaceCopies, ...]
 ROUNDS = 2
@@ -105,6 +108,7 @@ class _Course:
         self.racks = {rack.identity: rack.id for cluster in (before, after) for rack in cluster.racks}
         self.hosts = facts.nodes
         self.shares_hosts = any(cluster.pod_spec.get("multiPodPerHost") is True for cluster in clusters)
+        self.quorum = Quorum(before, after, self.pods, self.members)
         kept = Kept(before, after)
         self.namespaces = [
             Namespace(name, settings, self.pods, kept, self.members)
@@ -116,6 +120,8 @@ class _Course:
         """Take one act, and note the figures after it; of an act that is repeated, the worst."""
         self._move(step)
         self._act(step.act)
+        if isinstance(step.act, SetConfig) and not step.act.refused:
+            self._set_live(step.act)
         if self.now is None:
             self.now = self._figures()
         self.figures[id(step)] = _worse(self.figures.get(id(step), ()), self.now)
@@ -171,6 +177,7 @@ class _Course:
                 namespace.leave(leaves)
         if comes:
             self.members |= comes
+            self.quorum.restart(comes)
             self._changed()
             for namespace in self.namespaces:
                 namespace.join(comes, self.cold & comes)
@@ -197,6 +204,12 @@ class _Course:
             case Exec(what="update-conf"):
                 for namespace in self.namespaces:
                     namespace.set_live(self.pods.bits((act.pod,)))
+
+    def _set_live(self, act: SetConfig) -> None:
+        value = dict(act.params).get(MIN_CLUSTER_SIZE, "")
+        if value.isdigit():
+            self.quorum.set_live(self.pods.bits(act.pods), int(value))
+            self._changed()
 
     def _changed(self) -> list[Namespace]:
         self.now = None
@@ -226,7 +239,13 @@ class _Course:
             self.lost_hosts = (
                 self._hosts() if self.hosts is not None else self.lost_racks if self.shares_hosts else None
             )
-        return tuple(namespace.figures(self.lost_hosts, self.lost_racks) for namespace in self.namespaces)
+        nodes = self.members & ~self.out
+        return tuple(
+            self.quorum.limited(
+                namespace.figures(self.lost_hosts, self.lost_racks), nodes, self.lost_hosts, self.lost_racks
+            )
+            for namespace in self.namespaces
+        )
 
     def _hosts(self) -> list[int]:
         """Return the pods of each host. One whose host is not known may be on any host with pods of its rack."""
@@ -271,6 +290,7 @@ def _worse(one: Figures, other: Figures) -> Figures:
             min(first.after_rack_loss, second.after_rack_loss),
             max(first.unavailable, second.unavailable),
             first.has_racks,
+            worse_shortage(first.shortage, second.shortage),
         )
         for first, second in zip(one, other, strict=True)
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aerofleet.ako.cluster import Cluster
-from aerofleet.ako.config import is_strongly_consistent, namespaces, replication_factor
+from aerofleet.ako.config import MIN_CLUSTER_SIZE, is_strongly_consistent, namespaces, replication_factor
 from aerofleet.ako.operator_files import ROLL_OUTS
 from aerofleet.ako.pairs import config_path_of
 from aerofleet.ako.restart import IMAGE, POD_RESTART, REMOVED, SCALED_DOWN, WARM, Restarts, batch_size
@@ -27,12 +27,14 @@ NO_COPY_LEFT = declared(
 )
 NOT_SERVED = declared(
     "not-served",
-    "While pods are out, no node serves some partitions of a strongly consistent namespace.",
+    "While pods are out, no node serves some partitions of a strongly consistent namespace; or fewer nodes than"
+    " min-cluster-size are left, no cluster forms, and no node serves anything.",
     scope="change",
     severity="severe",
     source=f"{ROLL_OUTS}; Aerospike documentation, Consistency modes",
 )
 
+MORE_THAN_ONE = 2
 _OUT = frozenset({WARM, POD_RESTART, IMAGE, SCALED_DOWN, REMOVED})
 
 
@@ -40,13 +42,15 @@ def may_lack_copies(old: Cluster, new: Cluster, restarts: Restarts, status: Stat
     """Return whether a step may have one of these reasons; False for nearly every change, and cheap to know.
 
     The operator waits for migrations before a batch, which is in one rack of namespaces with a copy in another one. So
-    only failed pods, and the quorum of strong consistency, can make it too much.
+    only failed pods, the quorum of strong consistency, and min-cluster-size can make it too much.
     """
     if status.failed:
         return True
-    if not old.has_roster:
+    least = max(old.min_cluster_size, new.min_cluster_size)
+    if not old.has_roster and least < MORE_THAN_ONE:
         return False
-    if new.spec.get("rosterNodeBlockList") or any(rack.is_blocked_from_roster for rack in new.racks):
+    is_blocked = new.spec.get("rosterNodeBlockList") or any(rack.is_blocked_from_roster for rack in new.racks)
+    if old.has_roster and is_blocked:
         return True
     if not restarts.blocked_hosts and not _OUT & set(restarts.pods.values()):
         return False
@@ -54,14 +58,25 @@ def may_lack_copies(old: Cluster, new: Cluster, restarts: Restarts, status: Stat
     wanted = [new.rack_config.get(key) for key in ("rollingUpdateBatchSize", "scaleDownBatchSize")]
     batch = max(batch_size(size, one) for size in sizes for one in wanted)
     left = min(old.size, new.size) - batch
-    return any(batch >= factor or left < factor for factor in _strong_factors(old))
+    return left < least or any(batch >= factor or left < factor for factor in _strong_factors(old))
 
 
 def copies_reasons(old: Cluster, new: Cluster, forecast: Forecast, status: Status) -> Iterator[Reason]:
-    """Yield a reason for each namespace with several copies, of the first step that leaves the fewest.
+    """Yield a reason for each namespace with several copies, of the first step that leaves the fewest; one reason for
+    all namespaces where no cluster forms at a step.
 
     A step that takes down none but pods which have failed already leaves what there was before the change.
     """
+    for number, step in enumerate(forecast.steps, 1):
+        shortage = next((found for copies in step.copies if (found := copies.shortage) and not found.after), None)
+        if shortage and set(step.out) - status.failed:
+            rack = new.racks[0] if new.racks else old.racks[0]
+            path = _batch_path(new, step) or config_path_of(new, rack, rack, f"service.{MIN_CLUSTER_SIZE}")
+            where = f"step {number} of {len(forecast.steps)}: {_while(step)}"
+            yield NOT_SERVED.reason(
+                Effect.DATA_AT_RISK, path, f"{where} no cluster forms, and no node serves: {shortage}"
+            )
+            return
     known = {name: (rack, namespace) for rack in old.racks for _, name, namespace in namespaces(rack.config)}
     for name, (rack, namespace) in known.items():
         factor = min(replication_factor(namespace), old.size)
