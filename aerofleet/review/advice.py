@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from aerofleet.ako.restart import IMAGE, POD_RESTART, WARM
 from aerofleet.findings import Finding
 from aerofleet.findings.effect import Effect
 from aerofleet.forecast.text import longest
 from aerofleet.policy.catalogue import POLICIES
 from aerofleet.policy.contacts import Contacts, Role
+from aerofleet.review.beside import sent_before
 from aerofleet.review.exit_code import FAILING
 from aerofleet.review.model import Cause, CellFinding, ChangedCluster, Review, UnknownCell
 from aerofleet.review.other_lines import needs_a_look
 from aerofleet.units.amount import amount_range
 from aerofleet.units.cluster_key import team_of
 
-Action = Literal["merge", "wait", "ask", "stop"]
+Action = Literal["merge", "prepare", "wait", "ask", "stop"]
 ACTIONS: dict[Action, str] = {
     "merge": "merge at any time",
+    "prepare": "merge when its secrets are there",
     "wait": "merge when there is time for the roll-out",
     "ask": "ask first",
     "stop": "do not merge",
@@ -28,6 +33,10 @@ ACTIONS: dict[Action, str] = {
 MOST_NAMES = 6
 MOST_ASKS = 4
 MOST_SECRETS = 4
+PASSWORD = re.compile(r"\.users\.\{[^}]*\}\.secretName$")
+"""Path of the hazard that a user gets another password."""
+RESTARTING = (WARM, POD_RESTART, IMAGE)
+"""Kinds of what happens to pods in which servers go down and come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ def advice_of(review: Review) -> Advice:
     steps = [*_stops(review), *_asks(review), *_waits(review)]
     before = tuple(_before(review))
     if not steps:
-        return Advice("merge", (_nothing(review), *before))
+        return Advice("prepare" if before else "merge", (*before, _nothing(review)))
     strictness = list(ACTIONS)
     action = max((one for one, _ in steps), key=strictness.index)
     texts = (text for _, text in sorted(steps, key=lambda step: -strictness.index(step[0])))
@@ -65,28 +74,49 @@ def _nothing(review: Review) -> str:
 
 def _before(review: Review) -> Iterator[str]:
     """Yield what has to be done before the merge, whoever says yes to it."""
-    admitted = (cluster for cluster in review.clusters if cluster.effect < Effect.REFUSED)
+    admitted = [cluster for cluster in review.clusters if cluster.effect < Effect.REFUSED]
     paths = dict.fromkeys(path for cluster in admitted for path in cluster.awaited_secrets)
     if paths:
         shown = ", ".join(f"`{path}`" for path in list(paths)[:MOST_SECRETS])
         more = f" and {len(paths) - MOST_SECRETS} more" if len(paths) > MOST_SECRETS else ""
         them = "it is" if len(paths) == 1 else "they are"
-        yield f"First write {shown}{more} in the secret store: until {them} there, the operator stops at the cluster."
+        waiting = [cluster for cluster in admitted if cluster.awaited_secrets]
+        teams = _listed(f"team {cluster.team}" for cluster in waiting)
+        clusters = "this cluster" if len(waiting) == 1 else "these clusters"
+        who = _people(review, "security", (cluster.cell for cluster in waiting))
+        yield (
+            f"First write {shown}{more} in the secret store, for {teams}: until {them} there, the operator fails on "
+            f"{clusters} and finishes no other change of {'it' if len(waiting) == 1 else 'them'}. "
+            f"If you can't write there, ask {who}."
+        )
+    changed = [cluster for cluster in admitted if any(PASSWORD.search(one.path) for one in cluster.hazards)]
+    if changed:
+        teams = _listed(f"team {cluster.team}" for cluster in changed)
+        yield (
+            f"Before, every application of {teams} has to be ready for the new password: with the old one it can't log "
+            f"in any more."
+        )
 
 
 def _stops(review: Review) -> Iterator[tuple[Action, str]]:
     if unknown := [one for one in review.unknown if not one.is_mended]:
         yield "stop", f"It can't be judged in full ({_unknown(unknown)}): mend what is listed below first."
     if refused := _clusters(review, Effect.REFUSED):
-        yield (
-            "stop",
-            f"The operator refuses the change of {counted(len(refused), 'cluster')}: see what it takes instead below.",
+        text = (
+            f"The operator refuses the change of {counted(len(refused), 'cluster')}: see what it takes instead below."
         )
+        yield "stop", f"{text}{_in_spite(refused)}"
     if objects := sum(other.effect == Effect.REFUSED for other in review.others):
         yield "stop", f"Kubernetes refuses the change of {counted(objects, 'object')}: see what it takes instead below."
     if errors := [one.finding for one in _new(review, "error") if one.asks is None]:
         rules = len({finding.rule for finding in errors})
         yield "stop", f"It breaks {counted(rules, 'rule')} of the platform: {rules_of(errors)}."
+
+
+def _in_spite(refused: Sequence[ChangedCluster]) -> str:
+    """Return a sentence about the objects of refused clusters that change all the same; empty without any."""
+    kinds = [one.path.partition(" ")[0] for cluster in refused for one in sent_before(cluster.reasons)]
+    return f" Other objects ({_listed(kinds)}) are sent first, and change although it is refused." if kinds else ""
 
 
 def _asks(review: Review) -> Iterator[tuple[Action, str]]:
@@ -109,7 +139,7 @@ def _asks(review: Review) -> Iterator[tuple[Action, str]]:
         who = _people(review, "platform", dict.fromkeys(cell for cell, _ in severe))
         yield "ask", f"Ask {who} about what is severe below: {rules_of(finding for _, finding in severe)}."
     if moving := _clusters(review, Effect.MOVES_DATA):
-        who, clusters = _people(review, "capacity", (one.cell for one in moving)), counted(len(moving), "cluster")
+        who, clusters = _people(review, "capacity", (one.cell for one in moving)), _by_cell(moving)
         text = f"Ask {who} for a quiet time: data of {clusters} moves over the network{_needed(moving)}."
         yield "ask", text
     if endless := [found for group in admitted for found in group.forecasts if found.outcome == "stuck"]:
@@ -125,8 +155,9 @@ def _asks(review: Review) -> Iterator[tuple[Action, str]]:
     named = {one.finding.location for one in _new(review, "error", "severe", "warning")}
     if lines := [cause for cause in review.other_lines if needs_a_look(cause) and cause.location not in named]:
         of_lines = [cell for cell in review.contacts if any(_is_of(cell, cause) for cause in lines)]
-        what = counted(len(lines), "changed line")
-        yield "ask", f"Ask {_people(review, 'platform', of_lines)}: no object shows what {what} below will do."
+        what = _listed(f"`{cause.path}`" for cause in lines)
+        who = _people(review, "platform", of_lines)
+        yield "ask", f"Ask {who}: no object shows what a changed value does: {what}."
     if review.changed_code:
         yield "ask", "Ask the owners of the code: it differs, and the rendering with it."
 
@@ -195,6 +226,11 @@ def _waits(review: Review) -> Iterator[tuple[Action, str]]:
     effects = (Effect.WARM_RESTART, Effect.ROLLING_RESTART)
     restarting = [one for effect in effects for one in _clusters(review, effect) if not _is_endless(one)]
     if restarting:
+        restarting += [
+            cluster
+            for cluster in review.clusters
+            if Effect.ROLLING_RESTART < cluster.effect < Effect.REFUSED and any(map(cluster.pods.get, RESTARTING))
+        ]
         who, them = counted(len(restarting), "cluster"), "it" if len(restarting) == 1 else "them"
         text = f"Pods of {who} restart, batch by batch{_needed(restarting)}: no other change of {them} until"
         yield "wait", f"{text} `aerofleet wait` ends."
@@ -209,6 +245,13 @@ def _needed(clusters: Iterable[ChangedCluster]) -> str:
     """Return how much time the roll-outs need, which run side by side; empty where it is not known."""
     seconds = longest([forecast for cluster in clusters if (forecast := cluster.forecast)])
     return f", which needs about {amount_range(seconds.low, seconds.high, 's')}" if seconds else ""
+
+
+def _by_cell(clusters: Sequence[ChangedCluster]) -> str:
+    """Return the number of clusters; of several cells, with that of each."""
+    cells = Counter(cluster.cell for cluster in clusters)
+    of_cells = f" ({_listed(f'{number} in {cell}' for cell, number in cells.items())})" if len(cells) > 1 else ""
+    return f"{counted(len(clusters), 'cluster')}{of_cells}"
 
 
 def _unknown(parts: Iterable[UnknownCell]) -> str:

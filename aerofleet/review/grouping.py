@@ -13,8 +13,12 @@ from aerofleet.review.model import Cause, ChangedCluster, Group
 
 CLUSTER, NAMESPACE, TEAM = "<cluster>", "<namespace>", "<team>"
 """Stand for the names in which the reasons of equal changes differ."""
-STANDS_FOR = {CLUSTER: "its name", NAMESPACE: "its namespace", TEAM: "its team"}
-"""What they are of each cluster."""
+STANDS_FOR = {
+    CLUSTER: "each cluster's own name",
+    NAMESPACE: "each cluster's own namespace",
+    TEAM: "each cluster's own team",
+}
+"""Placeholder → what it stands for."""
 WORD = re.compile(r"[\w.-]*\w")
 
 F = TypeVar("F", bound=Finding)

@@ -59,7 +59,7 @@ def cause_lines(cause: Cause) -> Iterator[CauseLine]:
 
 
 def _where(cause: Cause) -> str:
-    side = " in base" if cause.side == "base" else ""
+    side = " (removed here)" if cause.side == "base" else ""
     return f"{_line_of(cause.location)}{side}" if cause.location else LAYERS.get(cause.layer, cause.layer)
 
 

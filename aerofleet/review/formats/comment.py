@@ -21,20 +21,17 @@ from aerofleet.review.advice import advice_of, counted
 from aerofleet.review.formats.cause_lines import host_lines, other_line_lines
 from aerofleet.review.formats.entries import (
     MOST_LINES,
-    MOST_PLACES,
-    MOST_REASONS,
     RISKS,
-    ReasonLine,
     Shown,
     clusters_left_out,
     effect_lines,
     entry_of,
-    finding_lines,
     mistake_lines,
     new_findings,
 )
 from aerofleet.review.formats.markdown_text import code, codes, plain
 from aerofleet.review.formats.object_lines import object_lines
+from aerofleet.review.formats.reason_lines import MOST_REASONS, ReasonLine, finding_lines
 from aerofleet.review.model import Group, Review, Side
 
 MARKER = "<!-- aerofleet:review -->"
@@ -42,9 +39,14 @@ MARKER = "<!-- aerofleet:review -->"
 MOST_BYTES = 60_000
 """GitHub takes 65,536 characters (docs.github.com, "REST API endpoints for issue comments"), GitLab more."""
 BLANK_LINES = re.compile(r"\n{3,}")
+MOST_NAMED = 6
+"""Pins, stacks, files and notes."""
 FEW = 5
 """Number of groups up to which the mild ones are shown in full, too."""
 UNKNOWN_MEANING = "can't be judged: a side has mistakes or can't be rendered, or the cell has another context"
+
+MEANINGS = {str(effect): text for effect, text in EFFECTS.items()} | {"unknown": UNKNOWN_MEANING, "none": "not changed"}
+"""Effect → what it means, in the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _view(review: Review, room: Room) -> dict[str, Any]:
         "advice": advice_of(review),
         "verdict": review.verdict,
         "effects": effect_lines(review),
-        "meanings": {"unknown": UNKNOWN_MEANING} | {str(effect): text for effect, text in EFFECTS.items()},
+        "meanings": MEANINGS,
         "unknown": {
             "shown": [mistake_lines(one) for one in review.unknown[: room.risks]],
             "left_out": max(0, len(review.unknown) - room.risks),
@@ -121,9 +123,9 @@ def _view(review: Review, room: Room) -> dict[str, Any]:
         "upgrades": [_upgrade(one, room) for one in review.upgrades[: max(room.risks, 1)]],
         "previews": [
             {
-                "pins": one.pins[:MOST_PLACES],
-                "stacks": one.stacks[:MOST_PLACES],
-                "more_stacks": len(one.stacks[MOST_PLACES:]),
+                "pins": one.pins[:MOST_NAMED],
+                "stacks": one.stacks[:MOST_NAMED],
+                "more_stacks": len(one.stacks[MOST_NAMED:]),
             }
             for one in review.previews[: max(room.risks, 1)]
         ],
@@ -215,6 +217,6 @@ def _notes(review: Review) -> str:
         name for name, side in (("base", review.base), ("head", review.head)) if side.rendered_by != "running-code"
     ]
     rendered = [f"{name} is rendered by other code than this review's" for name in by_own]
-    code_files = ", ".join(review.changed_code[:MOST_PLACES])
+    code_files = ", ".join(review.changed_code[:MOST_NAMED])
     changed = [f"changed code: {counted(len(review.changed_code), 'file')} ({code_files})"] if code_files else []
-    return "; ".join((*rendered, *notes[:MOST_PLACES], *changed))
+    return "; ".join((*rendered, *notes[:MOST_NAMED], *changed))

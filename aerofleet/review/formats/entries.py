@@ -5,63 +5,53 @@ An entry is one group of equal changes. What it leaves out it counts.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 
-from aerofleet.analysis.formats.text import PODS
+from aerofleet.ako.restart import CRASH, IMAGE, LIVE, NEW, NO_RESTART, POD_RESTART, REMOVED, SCALED_DOWN, WARM
 from aerofleet.findings import SEVERITIES, Finding
-from aerofleet.findings.effect import Effect, Reason
+from aerofleet.findings.effect import Effect
 from aerofleet.forecast.text import assumed, rollout_line, worst_moment
+from aerofleet.review.advice import counted
 from aerofleet.review.formats.cause_lines import MOST_CAUSES, CauseLine, cause_lines
 from aerofleet.review.formats.definition_path import definition_path
+from aerofleet.review.formats.reason_lines import (
+    MOST_REASONS,
+    ReasonLine,
+    beside_refusal,
+    consequences,
+    hazard_lines,
+)
 from aerofleet.review.grouping import STANDS_FOR
 from aerofleet.review.model import Group, Review, UnknownCell
 
 MOST_NAMES = 12
-MOST_REASONS = 8
-MOST_PLACES = 6
 MOST_LINES = 12
 """Changed lines of which no cluster has one."""
-ALIKE_FROM = 3
-"""Number of reasons of one rule from which on they are one line."""
-VALUES = " becomes "
-"""Stands between the old and the new value in the message of a reason."""
-CLAUSE = "; "
-"""Stands before the consequence in it."""
-ENTRY = re.compile(r"\[\d+\]|\.\{[^}]*\}")
-"""An entry of a list in a path."""
-SAME_IMAGE = re.compile(r"(?<!\S)((?:[\w.-]+(?::\d+)?/)+[\w.-]+(?: … [\w.-]+)?):([\w.-]+) → \1:([\w.-]*\w)")
-"""Two tags of one image: the line that changes them, or the path, names the image."""
+BECOMES: dict[str, str] = {
+    NO_RESTART: "no change",
+    LIVE: "set live, no restart",
+    WARM: "the server restarts in the pod",
+    POD_RESTART: "rebuilt",
+    IMAGE: "rebuilt with another image",
+    NEW: "new",
+    SCALED_DOWN: "deleted",
+    REMOVED: "deleted with the rack",
+    CRASH: "wait for an operator that panics",
+}
+"""What happens to pods → what a reader sees of it."""
 RISKS = (Effect.REFUSED, Effect.DATA_AT_RISK, Effect.MOVES_DATA)
 """Effects whose entries are shown in full."""
 
 
 @dataclass(frozen=True, slots=True)
-class ReasonLine:
-    """One consequence. ``label``: its effect, or its severity. ``places``: further paths with the same. ``others``: how
-    many further places have the same of other values.
-    """
-
-    label: str
-    path: str
-    message: str
-    remedy: str
-    rule: str
-    places: tuple[str, ...] = ()
-    more_places: int = 0
-    others: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Entry:
-    """A group of equal changes. ``more_…``: how many are left out of the list before it. ``also``: the milder
-    consequences, counted by effect. ``rollout``: the forecast in one line, and ``worst_moment`` the step at which the
-    least is left; both empty where there is none. ``assumed``: what the forecast takes for granted.
-    ``later``: the rules of the hazards that a refused change has once it is admitted. ``placeholders``: what
-    ``<namespace>`` and the like stand for.
+    """A group of equal changes. ``more_…``: how many are left out of the list before it. ``reasons``: the worst first,
+    then all milder ones. ``rollout``: the forecast in one line, and ``worst_moment`` the step at which the least is
+    left; both empty where there is none. ``assumed``: what the forecast takes for granted. ``beside``: what becomes of
+    the other objects of a refused cluster. ``later``: the rules of the hazards that a refused change has once it is
+    admitted. ``placeholders``: what ``<namespace>`` and the like stand for.
     """
 
     effect: Effect
@@ -79,7 +69,8 @@ class Entry:
     more_reasons: int
     hazards: tuple[ReasonLine, ...]
     more_hazards: int
-    also: str
+    beside: tuple[ReasonLine, ...]
+    more_beside: int
     later: str
     placeholders: tuple[tuple[str, str], ...]
     by_changed_code: bool
@@ -95,9 +86,8 @@ def entry_of(group: Group, known: Sequence[Finding] = ()) -> Entry:
     names = [cluster.key for cluster in group.clusters]
     causes = [line for cause in group.first.causes for line in cause_lines(cause)]
     is_refused = group.first.effect == Effect.REFUSED
-    of_effect = [reason for reason in group.reasons if reason.effect == group.first.effect]
-    worst = list(reason_lines(_first_refusals(of_effect) if is_refused else of_effect))
-    milder = Counter(str(reason.effect) for reason in group.reasons if reason.effect < group.first.effect)
+    worst, most = consequences(group.reasons, group.first.effect)
+    beside = beside_refusal(group.reasons) if is_refused else []
     shown = {(finding.rule, finding.message.partition("; the same in ")[0]) for finding in known}
     also_reasons = {(reason.rule, reason.path) for reason in group.reasons}
     hazards = [
@@ -105,7 +95,8 @@ def entry_of(group: Group, known: Sequence[Finding] = ()) -> Entry:
         for hazard in sorted(group.hazards, key=lambda hazard: SEVERITIES.index(hazard.severity))
         if (hazard.rule, hazard.message) not in shown and (hazard.rule, hazard.path) not in also_reasons
     ]
-    hazard_lines = [] if is_refused else list(finding_lines(hazards))
+    hazards_shown = [hazard for hazard in hazards if not is_refused or hazard.severity == "severe"]
+    dangers = list(hazard_lines(hazards_shown, is_refused=is_refused))
     forecasts = group.forecasts if group.first.effect < Effect.REFUSED else ()
     return Entry(
         effect=group.first.effect,
@@ -119,14 +110,13 @@ def entry_of(group: Group, known: Sequence[Finding] = ()) -> Entry:
         assumed=assumed(forecasts),
         causes=tuple(causes[:MOST_CAUSES]),
         more_causes=len(causes[MOST_CAUSES:]),
-        reasons=tuple(worst[:MOST_REASONS]),
-        more_reasons=len(worst[MOST_REASONS:]),
-        hazards=tuple(hazard_lines[:MOST_REASONS]),
-        more_hazards=len(hazard_lines[MOST_REASONS:]),
-        also=""
-        if is_refused
-        else ", ".join(f"{count} {name}" for name, count in sorted(milder.items(), key=_severest)),
-        later=_by_rule(hazards) if is_refused else "",
+        reasons=tuple(worst[:most]),
+        more_reasons=len(worst[most:]),
+        hazards=tuple(dangers[:MOST_REASONS]),
+        more_hazards=len(dangers[MOST_REASONS:]),
+        beside=tuple(beside[:MOST_REASONS]),
+        more_beside=len(beside[MOST_REASONS:]),
+        later=_by_rule([hazard for hazard in hazards if hazard not in hazards_shown]) if is_refused else "",
         placeholders=tuple(_placeholders(group)),
         by_changed_code=group.first.by_changed_code,
     )
@@ -150,15 +140,6 @@ class Shown:
         return replace(entry, causes=causes, hazards=hazards)
 
 
-def _first_refusals(reasons: Iterable[Reason]) -> Iterator[Reason]:
-    """Yield the reasons without what another rule would refuse of a field later: nothing gets that far."""
-    judged: set[str] = set()
-    for _, of_rule in groupby(reasons, key=lambda reason: reason.rule):
-        kept = [reason for reason in of_rule if ENTRY.sub("", reason.path) not in judged]
-        judged |= {ENTRY.sub("", reason.path) for reason in kept}
-        yield from kept
-
-
 def _by_rule(hazards: Sequence[Finding]) -> str:
     """Return the rules of hazards by severity: ``severe: `a`; warning: `b`, `c```."""
     rules: dict[str, dict[str, None]] = {}
@@ -175,65 +156,11 @@ def _placeholders(group: Group) -> Iterator[tuple[str, str]]:
             yield placeholder, meaning
 
 
-def _severest(counted_effect: tuple[str, int]) -> int:
-    return -next(effect for effect in Effect if str(effect) == counted_effect[0])
-
-
-def reason_lines(reasons: Iterable[Reason]) -> Iterator[ReasonLine]:
-    """Yield a line for each reason; one for several of the same rule that say the same, or the same of other values."""
-    groups: dict[tuple[str, str], list[Reason]] = {}
-    for reason in reasons:
-        groups.setdefault((str(reason.effect), reason.rule), []).append(reason)
-    for (label, _), alike in groups.items():
-        yield from _lines(label, alike)
-
-
-def finding_lines(findings: Iterable[Finding]) -> Iterator[ReasonLine]:
-    """Yield a line for each finding; one for several with the same message."""
-    groups: dict[tuple[str, str, str], list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault((finding.severity, finding.rule, finding.message), []).append(finding)
-    for (severity, _, _), alike in groups.items():
-        yield _line(severity, alike[0], [finding.path for finding in alike[1:]])
-
-
-def _lines(label: str, alike: Sequence[Reason]) -> Iterator[ReasonLine]:
-    """Yield the lines of the reasons of one rule: those with the same message are one, and those that show other values
-    at the same field of several entries or objects are one with their number.
-    """
-    if len(alike) >= ALIKE_FROM and not any(VALUES in reason.message for reason in alike):
-        yield _line(label, alike[0], [reason.path for reason in alike[1:]])
-        return
-    same: dict[str, list[Reason]] = {}
-    for reason in alike:
-        same.setdefault(reason.message, []).append(reason)
-    similar: dict[tuple[str, str], list[list[Reason]]] = {}
-    for message, reasons in same.items():
-        _, values, after = message.partition(VALUES)
-        key = (ENTRY.sub("", reasons[0].path), after.partition(CLAUSE)[2]) if values else (message, "")
-        similar.setdefault(key, []).append(reasons)
-    for several in similar.values():
-        if len(several) < ALIKE_FROM:
-            yield from (_line(label, reasons[0], [one.path for one in reasons[1:]]) for reasons in several)
-        else:
-            more = sum(len(reasons) for reasons in several[1:])
-            yield replace(_line(label, several[0][0], [one.path for one in several[0][1:]]), others=more)
-
-
-def _line(label: str, finding: Finding, paths: Sequence[str]) -> ReasonLine:
-    own = definition_path(finding.path)
-    places = [path for path in dict.fromkeys(map(definition_path, paths)) if path != own]
-    message = SAME_IMAGE.sub(r"\2 → \3", finding.message.replace(VALUES, " → "))
-    return ReasonLine(
-        label, own, message, finding.remedy, finding.rule, tuple(places[:MOST_PLACES]), len(places[MOST_PLACES:])
-    )
-
-
 def _pods(group: Group) -> str:
     pods = group.pods if group.first.effect < Effect.REFUSED else {}
-    counts = [f"{pods[kind]} {text}" for kind, text in PODS.items() if pods.get(kind)]
+    counts = [f"{counted(pods[kind], 'pod')}: {text}" for kind, text in BECOMES.items() if pods.get(kind)]
     blocked = "; those on blocked hosts are rebuilt elsewhere" if group.first.blocks_hosts else ""
-    return f"{', '.join(counts)}{blocked}" if counts else ""
+    return f"{'; '.join(counts)}{blocked}" if counts else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from aerofleet.findings.effect import Effect
 from aerofleet.review.formats.cause_lines import MOST_CAUSES, CauseLine, cause_lines
-from aerofleet.review.formats.entries import MOST_NAMES, MOST_REASONS, ReasonLine, reason_lines
+from aerofleet.review.formats.entries import MOST_NAMES
+from aerofleet.review.formats.reason_lines import MOST_REASONS, ReasonLine, reason_lines
 from aerofleet.review.model import ChangedOther
 
 

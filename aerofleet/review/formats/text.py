@@ -11,15 +11,14 @@ from aerofleet.review.formats.cause_lines import CauseLine, HostLines, host_line
 from aerofleet.review.formats.entries import (
     MOST_LINES,
     Entry,
-    ReasonLine,
     Shown,
     effect_lines,
     entry_of,
-    finding_lines,
     mistake_lines,
     new_findings,
 )
 from aerofleet.review.formats.object_lines import object_lines
+from aerofleet.review.formats.reason_lines import ReasonLine, finding_lines
 from aerofleet.review.model import Review
 
 COLOURS = {
@@ -34,7 +33,7 @@ COLOURS = {
     "warm-restart": "cyan",
 }
 """Effect or severity → its colour."""
-ADVICE_COLOURS = {"stop": "red", "ask": "magenta", "wait": "cyan", "merge": "faint"}
+ADVICE_COLOURS = {"stop": "red", "ask": "magenta", "wait": "cyan", "prepare": "cyan", "merge": "faint"}
 
 
 def as_text(review: Review, terminal: Terminal = NO_TERMINAL, show_all: bool = False) -> str:
@@ -114,7 +113,7 @@ def _entry(entry: Entry) -> Iterator[Line]:
     effect = str(entry.effect)
     yield "", f"{effect}|{COLOURS.get(effect, 'faint')}", f": {_names(entry.names)}{more}{environment}"
     if entry.pods:
-        yield "  ", "", f"pods: {entry.pods}"
+        yield "  ", "", entry.pods
     if entry.rollout:
         yield "  ", "", f"roll-out{' of each' if entry.clusters > 1 else ''}: {entry.rollout}"
     if entry.worst_moment:
@@ -122,7 +121,7 @@ def _entry(entry: Entry) -> Iterator[Line]:
     if entry.assumed:
         yield "  ", "", f"assumed: {entry.assumed}"
     for name, meaning in entry.placeholders:
-        yield "  ", "", f"{name} is {meaning}"
+        yield "  ", "", f"{name}: {meaning}"
     if entry.by_changed_code:
         yield "  ", "", "rendered by changed code"
     for cause in entry.causes:
@@ -131,13 +130,14 @@ def _entry(entry: Entry) -> Iterator[Line]:
     for reason in entry.reasons:
         yield from _reason(reason, "")
     yield from _more("  ", entry.more_reasons, "reason")
+    for reason in entry.beside:
+        yield from _reason(reason, reason.label)
+    yield from _more("  ", entry.more_beside, "change of other objects")
     for hazard in entry.hazards:
-        yield from _reason(hazard, f"{hazard.label} hazard|{COLOURS.get(hazard.label, 'faint')}")
+        yield from _reason(hazard, f"{hazard.label}|{COLOURS.get(hazard.label.partition(' ')[0], 'faint')}")
     yield from _more("  ", entry.more_hazards, "hazard")
     if entry.later:
         yield "  ", "", f"hazards once it is admitted: {entry.later.replace('`', '')}"
-    if entry.also:
-        yield "  ", "", f"milder consequences of the same: {entry.also}"
 
 
 def _names(keys: Sequence[str]) -> str:
@@ -156,7 +156,7 @@ def _cause(cause: CauseLine) -> str:
 def _reason(reason: ReasonLine, label: str) -> Iterator[Line]:
     places = [*reason.places, *([f"{reason.more_places} places more"] if reason.more_places else [])]
     same = f"; the same at {', '.join(places)}" if places else ""
-    same += f"; the same of other values at {reason.others} places more" if reason.others else ""
+    same += f"; {reason.others} values more" if reason.others else ""
     yield "  ", label, f"{': ' if label else ''}{reason.path}: {reason.message}{same}  [{reason.rule}]"
     if reason.remedy:
         yield "      ", "", reason.remedy
@@ -217,7 +217,7 @@ def _other_lines(review: Review, show_all: bool) -> Iterator[Line]:
     lines = other_line_lines(review)
     most = len(lines) if show_all else MOST_LINES
     if lines:
-        yield "", "", "other changed lines, which no cluster's change names:"
+        yield "", "", "lines that change no cluster:"
     for line in lines[:most]:
         yield "  ", "", _cause(line)
     yield from _more("  ", len(lines[most:]), "changed line")
