@@ -30,7 +30,7 @@ EFFECTS: dict[Effect, str] = {
     Effect.WARM_RESTART: "servers restart in their pods, one pod or batch after the other; index and data survive",
     Effect.ROLLING_RESTART: "pods are rebuilt, one pod or batch after the other; data survives on devices",
     Effect.MOVES_DATA: "copies of records move between nodes or are made anew; every record keeps a copy",
-    Effect.DATA_AT_RISK: "a step can leave records without any copy, or the rules do not know what happens",
+    Effect.DATA_AT_RISK: "records can be lost or not served, in a step or later; or the rules do not know what happens",
     Effect.REFUSED: "the operator does not do it, or its code panics on it",
 }
 

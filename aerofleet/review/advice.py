@@ -183,7 +183,7 @@ def _asks_about_data(review: Review, found: Sequence[CellFinding]) -> Iterator[t
         who = _people(review, "data", cells, teams)
         yield (
             "ask",
-            f"Ask {who} whether the data may be lost, or has a backup: what risks it is below.{_missing(found)}",
+            f"Ask {who} whether the data may be lost, or has a backup: the reasons are below.{_missing(found)}",
         )
 
 
