@@ -17,6 +17,11 @@ OPERATOR = "4.5.0"
 MINIMUM_SERVER = "6.0.0.0"
 _SERVERS = ("6.0.0", "6.1.0", "6.2.0", "6.3.0", "6.4.0", "7.0.0", "7.1.0", "7.2.0", "8.0.0", "8.1.0", "8.1.1", "8.1.2")
 
+ANNOTATIONS_SINCE = "4.2"
+"""The first release whose event filter lets a change of annotations through: AnnotationChangedPredicate in AKO v4.2.0,
+internal/controller/cluster/aerospikecluster_controller.go.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Release:

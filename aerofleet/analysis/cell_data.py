@@ -10,8 +10,9 @@ from aerofleet.analysis.cell import CellAnalysis
 from aerofleet.fleet.auto_size import workload_of
 from aerofleet.fleet.cluster import Cluster
 from aerofleet.fleet.resolve import Resolution, pool_models
-from aerofleet.forecast.model import Load, NamespaceData, Span
+from aerofleet.forecast.model import Load, NamespaceData
 from aerofleet.forecast.rates import DEFAULT_RATES, Rates
+from aerofleet.forecast.span import Span
 from aerofleet.sizing.namespace import stored_record_bytes
 
 BITS = 8

@@ -11,9 +11,10 @@ from aerofleet.findings import Finding
 from aerofleet.forecast.copies.kept import Kept
 from aerofleet.forecast.duration import Durations
 from aerofleet.forecast.members import Members
-from aerofleet.forecast.model import NOTHING, Assumption, ForecastStep, Load
+from aerofleet.forecast.model import ForecastStep, Load
 from aerofleet.forecast.rates import Rates, assumptions_of
 from aerofleet.forecast.room import Room
+from aerofleet.forecast.span import NOTHING, Assumption
 from aerofleet.forecast.transfer import Move, Transfers
 
 

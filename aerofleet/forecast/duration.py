@@ -9,9 +9,10 @@ from aerofleet.ako.cluster import Cluster, Rack
 from aerofleet.ako.config import namespaces, section, storage_lines
 from aerofleet.ako.rollout.acts import MIGRATIONS, READY, Act, DeleteClaims, Exec, OnPods, RosterSet, Scale, Wait
 from aerofleet.forecast.members import Members
-from aerofleet.forecast.model import NO_DATA, NOTHING, ForecastStep, Load, Span
+from aerofleet.forecast.model import NO_DATA, ForecastStep, Load
 from aerofleet.forecast.rates import Rates
 from aerofleet.forecast.shares import shares
+from aerofleet.forecast.span import NOTHING, Span
 from aerofleet.forecast.transfer import REBUILDS, RESTARTS, Move, Transfers
 
 DEFRAG_LWM_PERCENT = 50

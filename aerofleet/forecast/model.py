@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from aerofleet.ako.rollout.acts import MIGRATIONS, Outcome, Rollout, Step
 from aerofleet.findings import Finding
+from aerofleet.forecast.span import NOTHING, Assumption, Span
 from aerofleet.units.amount import amount_range, counted
 
 Json = dict[str, Any]
@@ -31,23 +32,6 @@ KINDS: dict[StepKind, str] = {
     "objects": "only ConfigMaps, templates, Services or the PodDisruptionBudget change",
 }
 """Kind of a step → what happens in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A range, both ends included; the name of the field that has it says the unit: bytes or seconds."""
-
-    low: int
-    high: int
-
-    def __add__(self, other: Span) -> Span:
-        return Span(self.low + other.low, self.high + other.high)
-
-    def json(self) -> Json:
-        return {"low": self.low, "high": self.high}
-
-
-NOTHING = Span(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,26 +150,6 @@ class ForecastStep:
             "seconds": self.seconds.json() if self.seconds else None,
             "movingSeconds": self.moving_seconds.json() if self.moving_seconds else None,
             "leastSeconds": self.least_seconds,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Assumption:
-    """A figure that the forecast takes for granted. ``override``: where a site writes its own measurement."""
-
-    name: str
-    value: Span
-    unit: str
-    source: str
-    override: str
-
-    def json(self) -> Json:
-        return {
-            "name": self.name,
-            "value": self.value.json(),
-            "unit": self.unit,
-            "source": self.source,
-            "override": self.override,
         }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
-from aerofleet.forecast.model import Assumption, Span
+from aerofleet.forecast.span import Assumption, Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from aerofleet.ako.rollout.acts import MIGRATIONS, READY, STABLE
-from aerofleet.forecast.model import Forecast, ForecastStep, NamespaceCopies, Span, StepKind
+from aerofleet.forecast.model import Forecast, ForecastStep, NamespaceCopies, StepKind
+from aerofleet.forecast.span import Span
 from aerofleet.units.amount import amount_range, counted
 
 HAPPENS: dict[StepKind, tuple[str, str]] = {

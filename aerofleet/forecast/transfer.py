@@ -14,9 +14,10 @@ from math import ceil
 from aerofleet.ako.rollout.acts import DeleteClaims, Recluster, RosterSet, SetConfig
 from aerofleet.forecast.copies.kept import Kept
 from aerofleet.forecast.members import Member, Members
-from aerofleet.forecast.model import NO_DATA, ForecastStep, Load, NamespaceData, Span
+from aerofleet.forecast.model import NO_DATA, ForecastStep, Load, NamespaceData
 from aerofleet.forecast.rates import Rates
 from aerofleet.forecast.shares import gained, shares
+from aerofleet.forecast.span import Span
 
 PARTITIONS = 4096
 REBUILDS = frozenset({"restart", "image", "recover"})

@@ -17,8 +17,9 @@ from aerofleet.ako.failed_pods import is_pod_of
 from aerofleet.ako.rollout.acts import READY
 from aerofleet.ako.status import finished_status, running_cluster, status_of
 from aerofleet.forecast.build import forecast_of
-from aerofleet.forecast.model import Forecast, ForecastStep, Load, Span
+from aerofleet.forecast.model import Forecast, ForecastStep, Load
 from aerofleet.forecast.rates import DEFAULT_RATES, Rates
+from aerofleet.forecast.span import Span
 from aerofleet.forecast.text import WAITS, listed, what_happens
 from aerofleet.units.amount import amount_range, counted
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 
-from aerofleet.forecast.model import Span
 from aerofleet.forecast.rates import FIGURES, Rates, camel_case
+from aerofleet.forecast.span import Span
 
 HEAD = """# Figures of a forecast
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from aerofleet.analysis.cell import CellAnalysis, analyse_cell
 from aerofleet.analysis.cell_change import cell_change
 from aerofleet.analysis.cell_data import CellData, resolved_clusters
-from aerofleet.forecast.model import Span
 from aerofleet.forecast.rates import DEFAULT_RATES
+from aerofleet.forecast.span import Span
 from tests.fleet.project import SHOP
 
 CELL, TEAM = "stacks/here/cell.yaml", "stacks/here/teams/shop.yaml"

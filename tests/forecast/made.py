@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from aerofleet.ako.rollout.acts import Rollout
-from aerofleet.forecast.model import Forecast, ForecastStep, NamespaceCopies, Shortage, Span
+from aerofleet.forecast.model import Forecast, ForecastStep, NamespaceCopies, Shortage
+from aerofleet.forecast.span import Span
 
 
 def forecast(case: dict[str, Any]) -> Forecast:

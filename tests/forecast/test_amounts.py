@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from aerofleet.ako.cluster import cluster_of
 from aerofleet.files.measured import Measured
 from aerofleet.forecast.build import forecast_of
-from aerofleet.forecast.model import Forecast, ForecastStep, Load, NamespaceData, Span
+from aerofleet.forecast.model import Forecast, ForecastStep, Load, NamespaceData
 from aerofleet.forecast.rates import DEFAULT_RATES, FIGURES, Rates
 from aerofleet.forecast.shares import gained, shares
+from aerofleet.forecast.span import Span
 from aerofleet.forecast.text import step_lines
 from tests.ako.specimen import cluster
 from tests.ako.test_rollout_steps import cases as rollout_cases

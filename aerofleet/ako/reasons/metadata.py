@@ -10,15 +10,13 @@ from collections.abc import Iterator
 
 from aerofleet.ako.access import users
 from aerofleet.ako.cluster import Cluster
+from aerofleet.ako.compatibility import ANNOTATIONS_SINCE
 from aerofleet.ako.config import section
 from aerofleet.ako.narrow import becomes
 from aerofleet.ako.operator_files import CONTROLLER, OPERATOR
 from aerofleet.findings import Effect, Reason, declared, rules_in
 from aerofleet.units.field_path import dotted
 from aerofleet.units.version import is_at_least
-
-ANNOTATIONS_SINCE = "4.2"
-"""The first release whose filter has AnnotationChangedPredicate: AKO v4.2.0, the same file."""
 
 RECONCILED = declared(
     "reconciled",

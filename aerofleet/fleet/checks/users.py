@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
-from aerofleet.ako.reasons.metadata import ANNOTATIONS_SINCE
+from aerofleet.ako.compatibility import ANNOTATIONS_SINCE
 from aerofleet.findings import LocatedProblem, rule, rules_in
 from aerofleet.fleet.build_cluster import ADMIN_USER, EXPORTER_USER
 from aerofleet.fleet.checks.definitions import Definitions, in_cluster, in_file, in_layer
