@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aerofleet.cli.as_of import add_as_of
+from aerofleet.cli.node_access import add_node_access, check_node_access, node_access
 from aerofleet.cli.printing import print_line, print_warning
 from aerofleet.findings.exit_code import ExitCode
 from aerofleet.findings.stop import MistakeError
@@ -34,7 +34,6 @@ def run(argv: Sequence[str]) -> ExitCode:
     options = _arguments(argv)
     # Loaded here: the import takes a second.
     from aerofleet.deploy.run import Options, deploy
-    from aerofleet.live.database_health import Access
     from aerofleet.live.wait_report import ProgressWriter
 
     request = Options(
@@ -45,7 +44,7 @@ def run(argv: Sequence[str]) -> ExitCode:
         options.parallel,
         options.wait_for,
         options.dry_run,
-        Access(options.user, options.password_file, options.ca_file),
+        node_access(options),
     )
     code, records = deploy(options.root, request, print_line, print_warning, ProgressWriter(sys.stderr))
     if options.record:
@@ -81,16 +80,10 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--dry-run", action="store_true", help="do everything up to the sending, and send nothing")
     record = "write the records of the stacks to a file, too, as JSON"
     parser.add_argument("--record", type=Path, metavar="FILE", help=record)
-    parser.add_argument("--user", default="", help="Aerospike user for clusters with access control")
-    parser.add_argument("--password-file", type=Path, help="file with the password of USER")
-    parser.add_argument("--ca-file", type=Path, help="CA certificate for clusters with TLS")
+    add_node_access(parser)
     add_as_of(parser)
     options = parser.parse_args(argv)
-    if options.user and not options.password_file:
-        parser.error("--user needs --password-file")
-    for option, file in (("--password-file", options.password_file), ("--ca-file", options.ca_file)):
-        if file and not os.access(file, os.R_OK):
-            parser.error(f"{option}: {file} can't be read")
+    check_node_access(parser, options)
     return options
 
 

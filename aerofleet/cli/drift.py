@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aerofleet.cli.findings import add_format, add_selection, left_out, print_findings, selection_of
+from aerofleet.cli.node_access import add_node_access, check_node_access, node_access
 from aerofleet.findings import Finding
 from aerofleet.findings.exit_code import ExitCode
 from aerofleet.findings.stop import FailureError
@@ -26,10 +27,9 @@ def run(argv: Sequence[str]) -> ExitCode:
         str(stack) for cell in all_cells(options.root) for stack in stack_names(resolved_cell(options.root, cell))
     ]
     # Loaded here: the client takes KUBECONFIG from the environment when it is imported.
-    from aerofleet.live.database_health import Access
     from aerofleet.live.drift import drift_of_stack
 
-    access = Access(options.user, options.password_file, options.ca_file)
+    access = node_access(options)
     found: list[Finding] = []
     for stack in stacks:
         found += drift_of_stack(options.root, stack, access, asks_nodes=options.nodes)
@@ -79,9 +79,7 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--root", type=Path, default=Path(), help="the project folder")
     nodes = "compare the objects only, for a machine that can't reach the nodes"
     parser.add_argument("--no-nodes", dest="nodes", action="store_false", help=nodes)
-    parser.add_argument("--user", default="", help="Aerospike user for clusters with access control")
-    parser.add_argument("--password-file", type=Path, help="file with the password of USER")
-    parser.add_argument("--ca-file", type=Path, help="CA certificate for clusters with TLS")
+    add_node_access(parser)
     post = (
         "keep one issue about the findings, with the token in GITHUB_TOKEN or GITLAB_TOKEN: opened where there is"
         " drift, updated in place, closed when it is gone. If that fails, the exit code is the same"
@@ -95,9 +93,5 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
         parser.error("--repository names what --post writes to")
     if options.post and (options.only or options.skip):
         parser.error("--post reports everything: it goes with neither --only nor --skip")
-    if options.user and not options.password_file:
-        parser.error("--user needs --password-file")
-    for option, file in (("--password-file", options.password_file), ("--ca-file", options.ca_file)):
-        if file and not os.access(file, os.R_OK):
-            parser.error(f"{option}: {file} can't be read")
+    check_node_access(parser, options)
     return options

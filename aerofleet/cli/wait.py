@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from aerofleet.cli.node_access import add_node_access, check_node_access, node_access
 from aerofleet.findings.exit_code import ExitCode
-from aerofleet.live.database_health import Access
 from aerofleet.live.wait import exit_code_of, wait_for_stack
 from aerofleet.live.wait_report import ProgressWriter, as_json, as_text
 
 
 def run(argv: Sequence[str]) -> ExitCode:
     options = arguments(argv)
-    access = Access(options.user, options.password_file, options.ca_file)
+    access = node_access(options)
     # With a timeout of 0 only the result is printed. Progress goes to standard error, because programs read the result
     # from standard output.
     is_watched = options.format == "text" and options.timeout > 0
@@ -37,13 +36,7 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     timeout = "how long to wait; 0 prints the present state (default %(default)s)"
     parser.add_argument("--timeout", type=int, default=3600, metavar="SECONDS", help=timeout)
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--user", default="", help="Aerospike user for clusters with access control")
-    parser.add_argument("--password-file", type=Path, help="file with the password of USER")
-    parser.add_argument("--ca-file", type=Path, help="CA certificate for clusters with TLS")
+    add_node_access(parser)
     options = parser.parse_args(argv)
-    if options.user and not options.password_file:
-        parser.error("--user needs --password-file")
-    for option, file in (("--password-file", options.password_file), ("--ca-file", options.ca_file)):
-        if file and not os.access(file, os.R_OK):
-            parser.error(f"{option}: {file} can't be read")
+    check_node_access(parser, options)
     return options

@@ -9,22 +9,10 @@ from typing import Any
 import pytest
 
 from aerofleet.cli import main
-from tests.trees.clone import clone_of_product
 from tests.trees.repository import commit, edit, git
 
 CELL = "stacks/local/cell.yaml"
 TIER = "templates/tiers/base.yaml"
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return clone_of_product(tmp_path_factory.mktemp("product") / "clone")
-
-
-@pytest.fixture
-def clone(product: Path, tmp_path: Path) -> Path:
-    git(tmp_path, "clone", "--quiet", str(product), "clone")
-    return tmp_path / "clone"
 
 
 def listed(root: Path, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, dict[str, Any]]:

@@ -18,7 +18,6 @@ import yaml
 
 from aerofleet.cli import main
 from tests.fleet.project import CASES, EXAMPLE
-from tests.trees.clone import clone_of_product
 from tests.trees.repository import commit, edit, git, project
 
 EDITS: list[dict[str, Any]] = yaml.safe_load((CASES / "review" / "code_fan_out.yaml").read_text())
@@ -61,21 +60,14 @@ def named(capsys: pytest.CaptureFixture[str], root: Path, *options: str) -> set[
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return clone_of_product(tmp_path_factory.mktemp("product") / "clone")
-
-
-@pytest.fixture(scope="module")
 def before(product: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return by_code_of(product, product, tmp_path_factory.mktemp("before") / "before.json", "--format", "json")
 
 
 @pytest.mark.parametrize("case", EDITS, ids=lambda case: case["name"])
 def test_code(
-    case: dict[str, Any], product: Path, before: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    case: dict[str, Any], clone: Path, before: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    git(tmp_path, "clone", "--quiet", str(product), "clone")
-    clone = tmp_path / "clone"
     for one in case["edits"]:
         edit(clone, one["file"], one["replace"], one["by"])
     after = by_code_of(clone, clone, tmp_path / "after.json", "--format", "json")

@@ -13,24 +13,12 @@ import pytest
 from aerofleet.cli import main
 from aerofleet.trees import isolation, own_code
 from aerofleet.trees.isolation import isolation_level
-from tests.trees.clone import clone_of_product
-from tests.trees.repository import commit, edit, git
+from tests.trees.repository import commit, edit
 
 EXPORTER = "aerofleet/features/exporter/build.py"
 SIDECARS = '"sidecars": [container(cluster, exporter)]'
 CLI = "aerofleet/cli/__init__.py"
 MAIN = "    arguments = list(sys.argv[1:] if argv is None else argv)\n"
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return clone_of_product(tmp_path_factory.mktemp("product") / "clone")
-
-
-@pytest.fixture
-def clone(product: Path, tmp_path: Path) -> Path:
-    git(tmp_path, "clone", "--quiet", str(product), "clone")
-    return tmp_path / "clone"
 
 
 def reviewed(root: Path, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, dict[str, Any]]:
