@@ -12,6 +12,11 @@ change. ``info``: worth knowing."""
 SEVERITIES: tuple[Severity, ...] = ("error", "severe", "warning", "info")
 """The severities, the worst first."""
 
+Applies = Literal["before", "with", "after"]
+"""When a deployment applies what a finding is about: before it sends the resource of the cluster, with that, or after
+everything else, and then only if nothing was refused. The engine sends the objects of a cluster before its resource,
+and deletes objects last (components/database.py)."""
+
 SubjectKind = Literal["cell", "team", "cluster", "object", "stack", "node", "file"]
 
 
@@ -54,6 +59,7 @@ class Finding:
     remedy: str = ""
     location: Location | None = None
     subject: Subject | None = None
+    applies: Applies = "with"
 
     @property
     def identity(self) -> tuple[object, ...]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, NamedTuple, ParamSpec
 
 from aerofleet.findings.effect import SEVERITY_OF, Effect, Reason
-from aerofleet.findings.finding import Finding, Location, Severity, Subject
+from aerofleet.findings.finding import Applies, Finding, Location, Severity, Subject
 from aerofleet.units.version import Range
 
 Scope = Literal["file", "cell", "cluster", "config", "change", "status", "live", "policy"]
@@ -51,7 +51,7 @@ class Rule(Generic[P]):
 
     ``operator`` and ``server``: the releases that have the rule; whoever runs the check enforces them with
     ``holds_for``. ``remedy``: what is right instead. ``can_render``: definitions with this mistake can be rendered, so
-    that a review still shows what they do.
+    that a review still shows what they do. ``applies``: when what its findings are about takes effect.
 
     ``summary``: what must hold, for an error of the scopes cluster, config and change; else what is wrong and what
     follows from it. ``source``: where the fact comes from, in parts with ``; `` between them. A part is a file of a
@@ -70,6 +70,7 @@ class Rule(Generic[P]):
     operator: Range = ALWAYS
     server: Range = ALWAYS
     can_render: bool = False
+    applies: Applies = "with"
 
     def findings(self, *context: P.args, **options: P.kwargs) -> list[Finding]:
         """Return a finding for every problem of the context."""
@@ -87,7 +88,8 @@ class Rule(Generic[P]):
         severity: Severity | None = None,
     ) -> Finding:
         """Return a finding of this rule. ``severity``: where it differs from the rule's own in this one case."""
-        return Finding(self.id, severity or self.severity, path, message, remedy or self.remedy, location, subject)
+        remedy, severity = remedy or self.remedy, severity or self.severity
+        return Finding(self.id, severity, path, message, remedy, location, subject, self.applies)
 
     def reason(self, effect: Effect, path: str, message: str, remedy: str = "") -> Reason:
         """Return a reason of this rule; its severity follows from the effect."""
@@ -118,12 +120,13 @@ def rule(  # noqa: PLR0913 - one name for each fact of a rule
     operator: Range = ALWAYS,
     server: Range = ALWAYS,
     can_render: bool = False,
+    applies: Applies = "with",
 ) -> Callable[[Check[P]], Rule[P]]:
     """Make a rule of a generator; the first paragraph of its docstring is the summary."""
 
     def made(check: Check[P]) -> Rule[P]:
         summary = " ".join((check.__doc__ or "").split("\n\n")[0].split())
-        return Rule(name, scope, severity, summary, check, remedy, source, operator, server, can_render)
+        return Rule(name, scope, severity, summary, check, remedy, source, operator, server, can_render, applies)
 
     return made
 

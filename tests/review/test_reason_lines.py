@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
+from aerofleet.ako.reasons.objects import object_reasons
 from aerofleet.findings.effect import Effect, Reason
-from aerofleet.review.formats.reason_lines import KEPT, SENT, beside_refusal, consequences
+from aerofleet.findings.finding import Applies, Finding
+from aerofleet.review.formats.reason_lines import KEPT, SENT, beside_refusal, consequences, hazard_lines
 
 
 def reason(effect: Effect, path: str, message: str, rule: str = "set-live") -> Reason:
@@ -32,11 +38,36 @@ def test_values_of_named_entries_do_not() -> None:
     assert len(lines) == 3
 
 
+def resource(name: str, kind: str = "ConfigMap") -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, "namespace": "shop"}}
+
+
 def test_objects_of_a_refused_cluster() -> None:
     refused = reason(Effect.REFUSED, "spec.size", "is wrong", "size")
-    comes = reason(Effect.LIVE, "ExternalSecret a", "is new", "object-comes")
-    goes = reason(Effect.LIVE, "ExternalSecret b", "goes", "object-goes")
-    assert [(line.label, line.path) for line in beside_refusal([refused, comes, goes])] == [
-        (SENT, "ExternalSecret a"),
-        (KEPT, "ExternalSecret b"),
+    comes, goes = object_reasons(None, resource("a")), object_reasons(resource("b"), None)
+    unknown = object_reasons(resource("c", "Teapot"), None)
+    lines = beside_refusal([refused, *comes, *goes, *unknown])
+    assert [(line.label, line.rule) for line in lines] == [
+        (SENT, "object-comes"),
+        (KEPT, "object-goes"),
+        (KEPT, "unknown-kind"),
     ]
+
+
+def test_objects_are_not_sent_where_one_of_them_is_refused() -> None:
+    comes = object_reasons(None, resource("a"))
+    claim = resource("b", "PersistentVolumeClaim")
+    large, small = (claim | {"spec": {"resources": {"requests": {"storage": size}}}} for size in ("2Gi", "1Gi"))
+    (shrinks,) = object_reasons(large, small)
+    assert shrinks.effect == Effect.REFUSED
+    assert beside_refusal([*comes, shrinks]) == []
+
+
+@pytest.mark.parametrize(
+    ("applies", "label"),
+    [("before", "severe hazard although the cluster is refused"), ("with", "severe hazard once it is admitted")],
+)
+def test_hazards_of_a_refused_cluster_say_when(applies: Applies, label: str) -> None:
+    hazard = Finding("a-rule", "severe", "spec.size", "is dangerous", applies=applies)
+    assert [line.label for line in hazard_lines([hazard], is_refused=True)] == [label]
+    assert [line.label for line in hazard_lines([hazard], is_refused=False)] == ["severe hazard"]

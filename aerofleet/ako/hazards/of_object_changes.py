@@ -51,6 +51,7 @@ def needed_object_goes(cluster: Cluster, before: ObjectSet, after: ObjectSet) ->
     severity="severe",
     remedy="another Secret with the new password, named by the user admin; the old one kept until it is done",
     source=f"{CONTROLLER}/access_control.go: AerospikeAdminCredentials",
+    applies="before",
 )
 def admin_password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """The password of admin changes in its Secret. The operator logs in with the new one, and the server knows the
@@ -66,6 +67,7 @@ def admin_password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSe
     severity="warning",
     remedy="another Secret with the new password, once every application knows it",
     source=f"{CONTROLLER}/access_control.go: reconcileUsers",
+    applies="before",
 )
 def password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """The password of a user changes in its Secret. The operator sets it at its next reconcile, at a time that
@@ -81,6 +83,7 @@ def password_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> 
     severity="severe",
     remedy="another file with the new key, and the old one as encryption-old-key-file",
     source="Aerospike documentation, Configure encryption at rest",
+    applies="before",
 )
 def data_key_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """The encryption key of data changes in its Secret. The devices were written with the old key: a server that
@@ -99,6 +102,7 @@ def data_key_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> 
     severity="warning",
     remedy="a certificate that the servers' CA has signed, tried before",
     source=f"{CONTROLLER}/client_policy.go: getClientCertificate",
+    applies="before",
 )
 def operator_certificate_in_place(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """The operator's client certificate changes in its Secret. The operator uses it at its next connection. If the
@@ -131,6 +135,7 @@ def _changed(cluster: Cluster, before: ObjectSet, after: ObjectSet, use: Use) ->
     severity="severe",
     remedy="the change of the AerospikeCluster first, and that of the NetworkPolicy when its roll-out is done",
     source=f"Kubernetes 1.35, NetworkPolicy; {SERVER}, as/src/fabric/hb.c: channel_mesh_channel_establish",
+    applies="before",
 )
 def policy_closes_early(cluster: Cluster, before: ObjectSet, after: ObjectSet) -> Iterator[Problem]:
     """A NetworkPolicy closes a port of fabric or heartbeat that the cluster gives up. The policy applies at once, the

@@ -118,6 +118,7 @@ def key_missing(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     severity="severe",
     remedy="a rule that lets the cluster's own pods in on these ports",
     source="Kubernetes 1.35, NetworkPolicy",
+    applies="before",
 )
 def nodes_kept_apart(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """A NetworkPolicy blocks fabric or heartbeat between the cluster's own pods. Each node is then a cluster of its
@@ -132,6 +133,7 @@ def nodes_kept_apart(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     severity="warning",
     remedy="a rule that lets clients, the operator and its own pods in on this port",
     source="Kubernetes 1.35, NetworkPolicy",
+    applies="before",
 )
 def clients_kept_out(cluster: Cluster, objects: ObjectSet) -> Iterator[Problem]:
     """A NetworkPolicy selects the pods and opens their service port to nobody: it closes every port that no policy

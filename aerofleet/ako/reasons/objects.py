@@ -5,6 +5,7 @@ its volumes are on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aerofleet.ako.alert_rules import alert_rule_changes
@@ -97,8 +98,13 @@ CONTENTS = {"ConfigMap": ("data", "binaryData"), "Secret": ("data", "stringData"
 def object_reasons(old: Object | None, new: Object | None) -> Iterator[Reason]:
     """Yield the reasons for one object that is new (``old`` is None), deleted (``new`` is None) or changed.
 
-    A kind that no rule knows is data at risk.
+    A kind that no rule knows is data at risk. Each reason says when the engine sends the object.
     """
+    for reason in _reasons(old, new):
+        yield replace(reason, applies="after" if new is None else "before")
+
+
+def _reasons(old: Object | None, new: Object | None) -> Iterator[Reason]:
     thing = new if new is not None else old if old is not None else {}
     kind = KINDS.get(kind_of(thing))
     before, after = (None if side is None else _written(side) for side in (old, new))

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from aerofleet.findings import Finding
 from aerofleet.findings.effect import Effect, Reason
-from aerofleet.review.beside import AT_ONCE, kept, sent_before
+from aerofleet.review.beside import kept, sent_before
 from aerofleet.review.formats.definition_path import definition_path
 
 MOST_REASONS = 8
@@ -83,9 +83,9 @@ def beside_refusal(reasons: Sequence[Reason]) -> list[ReasonLine]:
 
 def hazard_lines(hazards: Iterable[Finding], *, is_refused: bool) -> Iterator[ReasonLine]:
     """Yield the lines of hazards; for a refused cluster with the time at which they come."""
-    for line in finding_lines(hazards):
-        when = "although the cluster is refused" if line.message.startswith(AT_ONCE) else "once it is admitted"
-        yield replace(line, label=f"{line.label} hazard {when}" if is_refused else f"{line.label} hazard")
+    for first, paths in _distinct(hazards):
+        when = "although the cluster is refused" if first.applies == "before" else "once it is admitted"
+        yield _line(f"{first.severity} hazard {when}" if is_refused else f"{first.severity} hazard", first, paths)
 
 
 def _first_refusals(reasons: Iterable[Reason]) -> Iterator[Reason]:
@@ -110,11 +110,17 @@ def reason_lines(reasons: Iterable[Reason]) -> Iterator[ReasonLine]:
 
 def finding_lines(findings: Iterable[Finding]) -> Iterator[ReasonLine]:
     """Yield a line for each finding; one for several with the same message."""
+    for first, paths in _distinct(findings):
+        yield _line(first.severity, first, paths)
+
+
+def _distinct(findings: Iterable[Finding]) -> Iterator[tuple[Finding, list[str]]]:
+    """Yield the first finding of each message, and the paths of the others with it."""
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
         groups.setdefault((finding.severity, finding.rule, finding.message), []).append(finding)
-    for (severity, _, _), alike in groups.items():
-        yield _line(severity, alike[0], [finding.path for finding in alike[1:]])
+    for first, *others in groups.values():
+        yield first, [finding.path for finding in others]
 
 
 def _lines(label: str, alike: Sequence[Reason]) -> Iterator[ReasonLine]:
