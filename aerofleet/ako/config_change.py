@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from aerofleet.aerospike.parameters import data_version, nodes_at
-from aerofleet.ako.config import Config, entries, namespaces, section
+from aerofleet.ako.config import Config, namespaces, section
 from aerofleet.ako.config_file import (
     ABSENT,
     CLIENT_NAMES,
@@ -393,7 +393,3 @@ def removed_namespaces(old: Config, new: Config) -> list[str]:
     """Return the names of the namespaces that only ``old`` has: their data goes."""
     now = {name for _, name, _ in namespaces(new)}
     return [name for _, name, _ in namespaces(old) if name not in now]
-
-
-def tls_names(config: Config) -> set[Any]:
-    return {item.get("name") for item in entries(config, "network", "tls")}

@@ -24,7 +24,6 @@ from aerofleet.units.version import numbers
 
 ALL_ORDERS = 5
 """For more settings than this that depend on each other, only some orders are tried."""
-NAMESPACE_SECTIONS = ("storage-engine", "index-type", "sindex-type", "geo2dsphere-within")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,8 @@ class Difference(NamedTuple):
     after: Any
 
 
-def narrowed(path: str, before: Any, after: Any) -> str:
-    """Return the path of the smallest place that has the whole difference; a named entry is ``{name}`` in it."""
-    return narrow(path, before, after).path
-
-
 def narrow(path: str, before: Any, after: Any) -> Difference:
-    """Return the smallest place that has the whole difference."""
+    """Return the smallest place that has the whole difference; a named entry is ``{name}`` in its path."""
     while True:
         parts = _parts(path, before, after)
         if len(parts) != 1:

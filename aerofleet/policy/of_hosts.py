@@ -14,7 +14,7 @@ from aerofleet.fleet.metal import Host
 from aerofleet.policy.judged_change import JudgedChange
 from aerofleet.policy.names import named
 from aerofleet.policy.of_cells import JudgedCell
-from aerofleet.policy.policy import policies_in, policy
+from aerofleet.policy.policy import policy
 from aerofleet.policy.severity import Level
 from aerofleet.units.amount import counted
 
@@ -93,6 +93,3 @@ def on_several(rooms: Sequence[RackRoom]) -> list[str]:
             hosts = sum(1 for host in in_maintenance(room) if host.name not in group.never_on)
             possible[group.name] += min(hosts, group.count)
     return [name for name, hosts in possible.items() if hosts > 1]
-
-
-RULES = policies_in(globals())

@@ -32,7 +32,6 @@ FETCHED_BY = ("https", "http", "ssh", "file")
 """Protocols of a fetch. Others run a program that the address names."""
 FILE = ("100644", "100755", "100664")
 LINK = "120000"
-SUBMODULE = "160000"
 REMOTE_BRANCH = re.compile(r"origin/([A-Za-z0-9][A-Za-z0-9._/-]*)")
 COMMIT_ID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 SECONDS = 120
