@@ -9,6 +9,7 @@ from aerofleet.ako.config import entries, section
 from aerofleet.ako.config_file import is_same
 from aerofleet.ako.narrow import value
 from aerofleet.units.amount import counted
+from aerofleet.units.names_in_text import shortened
 
 Rule = Mapping[str, Any]
 MOST_NAMED = 3
@@ -31,9 +32,7 @@ def _parts(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Iterato
     labels = list(_paired(old, new, "labels"))
     changed = list(_paired(old, new, None))
     if values:
-        shown = ", ".join(f"{_name(was)} {_becomes(was, now, 'expr')}" for was, now in values[:MOST_NAMED])
-        more = f" and {len(values) - MOST_NAMED} more" if len(values) > MOST_NAMED else ""
-        yield f"{shown}{more}"
+        yield shortened([f"{_name(was)} {_becomes(was, now, 'expr')}" for was, now in values], MOST_NAMED)
     if labels:
         differing = dict.fromkeys(text for was, now in labels for text in _labels(was, now))
         yield f"{', '.join(list(differing)[:MOST_NAMED])} in {counted(len(labels), 'rule')}"

@@ -20,6 +20,7 @@ from aerofleet.aerospike.server.live_value import MORE_BYTES, quantity
 from aerofleet.ako.cluster import Cluster
 from aerofleet.drift.rules import LIVE_SETTING
 from aerofleet.findings import Finding, Subject
+from aerofleet.units.names_in_text import shortened
 
 Answers = Mapping[str, str]
 
@@ -194,9 +195,7 @@ def _command_name(version: str, section: Section, name: str) -> str:
 
 def _finding(cluster: Cluster, deviation: _Deviation, pods: list[str], count: int) -> Finding:
     section, name = deviation.section, deviation.name
-    shown = ", ".join(sorted(pods)[:MOST_PODS]) + (
-        f" and {len(pods) - MOST_PODS} more" if len(pods) > MOST_PODS else ""
-    )
+    shown = shortened(sorted(pods), MOST_PODS)
     where = f"at {len(pods)} of {count} nodes ({shown})" if count > 1 else f"at the node {shown}"
     source = "by the default of its version" if deviation.is_default else "in the cluster's definition"
     known = parameter(cluster.version, f"{section.parameters}.{name}")

@@ -16,6 +16,7 @@ from aerofleet.files.definition_file import DefinitionFile, format_mistake
 from aerofleet.files.formats import RENAMED
 from aerofleet.findings import Finding, Location, Rule, declared, rules_in
 from aerofleet.units.field_path import Key, dotted
+from aerofleet.units.names_in_text import shortened
 
 Locate = Callable[[Sequence[Key]], Location]
 SHOWN = 12
@@ -272,8 +273,7 @@ def nearest(text: str, known: Iterable[str]) -> str:
     hint = resembling(text, names)
     if hint:
         return hint
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return f"known: {', '.join(names[:SHOWN])}{more}" if names else ""
+    return f"known: {shortened(names, SHOWN)}" if names else ""
 
 
 def resembling(text: str, known: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from aerofleet.findings.finding import Finding
+from aerofleet.units.names_in_text import shortened
 
 NAMED = 3
 """Most subjects that a finding names beside the first."""
@@ -21,6 +22,5 @@ def merge_repeats(findings: Iterable[Finding]) -> Iterator[Finding]:
         groups.setdefault(replace(finding, subject=None), []).append(finding)
     for first, *others in groups.values():
         subjects = [str(finding.subject) for finding in others if finding.subject not in (None, first.subject)]
-        shown, more = ", ".join(subjects[:NAMED]), len(subjects) - NAMED
-        also = f"; the same in {shown}{f' and {more} more' if more > 0 else ''}" if subjects else ""
+        also = f"; the same in {shortened(subjects, NAMED)}" if subjects else ""
         yield replace(first, message=first.message + also)

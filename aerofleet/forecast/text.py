@@ -11,6 +11,7 @@ from aerofleet.ako.rollout.acts import MIGRATIONS, READY, STABLE
 from aerofleet.forecast.model import Forecast, ForecastStep, NamespaceCopies, StepKind
 from aerofleet.forecast.span import Span
 from aerofleet.units.amount import amount_range, counted
+from aerofleet.units.names_in_text import listed, shortened
 
 HAPPENS: dict[StepKind, tuple[str, str]] = {
     "create": ("starts for the first time", "start for the first time"),
@@ -226,11 +227,4 @@ def _range(numbers: Sequence[int], name: str, several: str = "") -> str:
 
 
 def _names(names: Sequence[str]) -> str:
-    if len(names) > MOST_PODS:
-        return f"{', '.join(names[:MOST_PODS])} and {len(names) - MOST_PODS} more"
-    return listed(names)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return ``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    return shortened(names, MOST_PODS) if len(names) > MOST_PODS else listed(names)

@@ -20,8 +20,9 @@ from aerofleet.forecast.build import forecast_of
 from aerofleet.forecast.model import Forecast, ForecastStep, Load
 from aerofleet.forecast.rates import DEFAULT_RATES, Rates
 from aerofleet.forecast.span import Span
-from aerofleet.forecast.text import WAITS, listed, what_happens
+from aerofleet.forecast.text import WAITS, what_happens
 from aerofleet.units.amount import amount_range, counted
+from aerofleet.units.names_in_text import listed
 
 Json = Mapping[str, Any]
 State = Literal["done", "now", "ahead", "unclear"]

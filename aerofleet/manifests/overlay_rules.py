@@ -13,6 +13,7 @@ from aerofleet.manifests.overlay import ABSENT, Difference, Overlaid, field_path
 from aerofleet.manifests.overlay_fields import protection_of, setting_behind, setting_for
 from aerofleet.settings.overlay import Overlay, named_leaves
 from aerofleet.units.literal_secret import literal_secrets
+from aerofleet.units.names_in_text import shortened
 
 LONGEST_VALUE = 120
 """Characters of a value in a message."""
@@ -171,8 +172,7 @@ def listed(overlay: Overlay) -> str:
     leaves = ((name, value) for name, _, value in named_leaves(overlay.spec))
     of_fields = (name for name, value in leaves if not is_entry_name(name, value))
     fields = list(dict.fromkeys(".".join(name[: depth(name)]) for name in of_fields))
-    more = f" and {len(fields) - MOST_FIELDS} more" if len(fields) > MOST_FIELDS else ""
-    writes = f"writes {', '.join(fields[:MOST_FIELDS])}{more}" if fields else ""
+    writes = f"writes {shortened(fields, MOST_FIELDS)}" if fields else ""
     drops = f"drops {', '.join(overlay.dropped)}" if overlay.dropped else ""
     does = " and ".join(filter(None, (writes, drops))) or "writes nothing that a later overlay does not drop"
     return f"overlay of {overlay.owner} {does}: {overlay.reason}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from aerofleet.units.names_in_text import shortened
+
 NAMED = 3
 """Most clusters that a message names."""
 
 
 def named(keys: list[str]) -> str:
     """Return the names of some clusters, and how many more there are."""
-    more = len(keys) - NAMED
-    return ", ".join(keys[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    return shortened(keys, NAMED)

@@ -14,6 +14,7 @@ from aerofleet.fleet.cluster import Cluster
 from aerofleet.policy.judged_change import JudgedChange, source_of
 from aerofleet.policy.names import named
 from aerofleet.policy.policy import policies_in, policy
+from aerofleet.units.names_in_text import listed
 
 STEPS = "move some clusters first: `ahead` in cell.yaml (docs/how-to/move-a-fleet-in-steps.md)"
 
@@ -46,14 +47,10 @@ def disturbed_in_rack(judged: JudgedChange) -> Iterator[LocatedProblem]:
         shared = sorted({pools[key] for key in clusters})
         hosts = f", all on pool {shared[0]}" if len(shared) == 1 else f", on the pools {', '.join(shared)}"
         message = (
-            f"disturbs {len(clusters)} clusters in rack{'s' if len(names) > 1 else ''} {_all(names)} at once; "
+            f"disturbs {len(clusters)} clusters in rack{'s' if len(names) > 1 else ''} {listed(names)} at once; "
             f"{most} {'is' if most == 1 else 'are'} allowed: {named(list(clusters))}{hosts}"
         )
         yield LocatedProblem("policy.disturbedPerRack", message, "", None, judged.subject)
-
-
-def _all(names: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 @policy("disturbed-on-link", kind="change", remedy="one end first, the other when it is done")

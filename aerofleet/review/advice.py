@@ -20,6 +20,7 @@ from aerofleet.review.model import Cause, CellFinding, ChangedCluster, Review, U
 from aerofleet.review.other_lines import needs_a_look
 from aerofleet.units.amount import amount_range
 from aerofleet.units.cluster_key import team_of
+from aerofleet.units.names_in_text import shortened
 
 Action = Literal["merge", "prepare", "wait", "ask", "stop"]
 ACTIONS: dict[Action, str] = {
@@ -77,15 +78,14 @@ def _before(review: Review) -> Iterator[str]:
     admitted = [cluster for cluster in review.clusters if cluster.effect < Effect.REFUSED]
     paths = dict.fromkeys(path for cluster in admitted for path in cluster.awaited_secrets)
     if paths:
-        shown = ", ".join(f"`{path}`" for path in list(paths)[:MOST_SECRETS])
-        more = f" and {len(paths) - MOST_SECRETS} more" if len(paths) > MOST_SECRETS else ""
+        shown = shortened([f"`{path}`" for path in paths], MOST_SECRETS)
         them = "it is" if len(paths) == 1 else "they are"
         waiting = [cluster for cluster in admitted if cluster.awaited_secrets]
         teams = _listed(f"team {cluster.team}" for cluster in waiting)
         clusters = "this cluster" if len(waiting) == 1 else "these clusters"
         who = _people(review, "security", (cluster.cell for cluster in waiting))
         yield (
-            f"First write {shown}{more} in the secret store, for {teams}: until {them} there, the operator fails on "
+            f"First write {shown} in the secret store, for {teams}: until {them} there, the operator fails on "
             f"{clusters} and finishes no other change of {'it' if len(waiting) == 1 else 'them'}. "
             f"If you can't write there, ask {who}."
         )
@@ -293,6 +293,4 @@ def _new(review: Review, *severities: str) -> list[CellFinding]:
 
 def _listed(names: Iterable[str]) -> str:
     """Return the first names, each once, and the number of the others."""
-    distinct = list(dict.fromkeys(names))
-    more = f" and {len(distinct) - MOST_NAMES:,} more" if len(distinct) > MOST_NAMES else ""
-    return f"{', '.join(distinct[:MOST_NAMES])}{more}"
+    return shortened(list(dict.fromkeys(names)), MOST_NAMES)

@@ -26,6 +26,7 @@ from aerofleet.units.cluster_key import team_of
 from aerofleet.units.field_path import dotted
 from aerofleet.units.kubernetes_quantity import size_text
 from aerofleet.units.names import POOL_LABEL
+from aerofleet.units.names_in_text import shortened
 
 MOST_NAMED = 8
 Causes = Mapping[str, Cause]
@@ -269,5 +270,4 @@ def _gone_notes(gone: Sequence[Host]) -> Iterator[str]:
 
 def named(names: Sequence[str]) -> str:
     """Return some names, and how many more there are."""
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return shortened(names, MOST_NAMED)

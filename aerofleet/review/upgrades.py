@@ -18,6 +18,7 @@ from aerofleet.analysis.release_change import new_refusals
 from aerofleet.findings import Finding, declared, rules_in
 from aerofleet.review.model import Cause, ChangedCluster, Upgrade
 from aerofleet.settings.source import CellSource
+from aerofleet.units.names_in_text import shortened
 from aerofleet.units.version import is_at_least
 
 NOTES = "Aerospike release notes, of the build that fixes it"
@@ -175,8 +176,7 @@ def _struck(bug: Bug, configs: Mapping[str, tuple[Any, ...]]) -> str:
         return ""
     if len(struck) == len(configs):
         return "all of these clusters"
-    shown, more = ", ".join(struck[:MOST_NAMED]), len(struck) - MOST_NAMED
-    return f"{len(struck)} of {len(configs)} clusters: {shown}{f' and {more} more' if more > 0 else ''}"
+    return f"{len(struck)} of {len(configs)} clusters: {shortened(struck, MOST_NAMED)}"
 
 
 def _needs(bug: Bug) -> str:

@@ -15,6 +15,7 @@ from aerofleet.trees.git import Repository
 from aerofleet.trees.own_code import StackObjects
 from aerofleet.trees.published import as_published
 from aerofleet.trees.tree import DEFINITIONS
+from aerofleet.units.names_in_text import shortened
 
 HEAD = "HEAD"
 
@@ -30,9 +31,9 @@ def committed(repository: Repository) -> str:
     commit = repository.commit_of(HEAD)
     changed = repository.changed_files(*DEFINITIONS, *CODE)
     if changed:
-        shown = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
         raise UncommittedError(
-            f"{shown}: not as commit {commit[:12]} has it, and a published rendering is that of a commit: commit first"
+            f"{shortened(changed, 3)}: not as commit {commit[:12]} has it, and a published rendering is that of a "
+            "commit: commit first"
         )
     return commit
 

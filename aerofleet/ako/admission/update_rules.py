@@ -15,6 +15,7 @@ from aerofleet.ako.network_policy import CUSTOM
 from aerofleet.ako.operator_files import CONFIG_VALIDATION, LIBRARY, OPERATOR, VALIDATING_WEBHOOK
 from aerofleet.ako.status import Status
 from aerofleet.findings import Problem, rule
+from aerofleet.units.names_in_text import shortened
 from aerofleet.units.version import Range
 
 
@@ -355,9 +356,8 @@ def running_pods_can_set_live(old: Cluster, new: Cluster, status: Status) -> Ite
         return
     stale = sorted(name for name, pod in status.pods.items() if not sets_live(str(pod.get("initImage") or "")))
     if stale:
-        shown = ", ".join(stale[:3]) + (f" and {len(stale) - 3} more" if len(stale) > 3 else "")
         yield (
             "spec.enableDynamicConfigUpdate",
-            f"{shown} can't set parameters live",
+            f"{shortened(stale, 3)} can't set parameters live",
             "restart those pods with a newer init image first",
         )

@@ -9,6 +9,7 @@ from aerofleet.ako.config import replication_factor
 from aerofleet.ako.operator_files import CONTROLLER
 from aerofleet.ako.placement import Placement, are_apart, hosts_of, place_of
 from aerofleet.findings import Problem, rule, rules_in
+from aerofleet.units.names_in_text import listed
 
 
 @rule(
@@ -38,12 +39,11 @@ def racks_in_one_place(cluster: Cluster) -> Iterator[Problem]:
     """Racks share a place. The server keeps copies in different racks, so losing the place loses several copies."""
     places = [(rack, place_of(cluster, rack)) for rack in cluster.racks]
     for group in _groups([(rack.id, place) for rack, place in places if place]):
-        ids = [identity for identity, _ in group]
-        position = next(rack.position for rack, _ in places if rack.id == ids[1])
+        ids = [str(identity) for identity, _ in group]
+        position = next(rack.position for rack, _ in places if str(rack.id) == ids[1])
         where = hosts_of(group[0][1], group[1][1])
-        names = f"{', '.join(map(str, ids[:-1]))} and {ids[-1]}"
         how = f"share {where}" if where else "are bound by labels that one host can have together"
-        yield f"spec.rackConfig.racks[{position}]", f"racks {names} {how}"
+        yield f"spec.rackConfig.racks[{position}]", f"racks {listed(ids)} {how}"
 
 
 def _groups(racks: list[tuple[int, Placement]]) -> Iterator[list[tuple[int, Placement]]]:

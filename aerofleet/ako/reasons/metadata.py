@@ -16,6 +16,7 @@ from aerofleet.ako.narrow import becomes
 from aerofleet.ako.operator_files import CONTROLLER, OPERATOR
 from aerofleet.findings import Effect, Reason, declared, rules_in
 from aerofleet.units.field_path import dotted
+from aerofleet.units.names_in_text import listed
 from aerofleet.units.version import is_at_least
 
 RECONCILED = declared(
@@ -48,7 +49,7 @@ def _pass(cluster: Cluster) -> str:
     steps = ["ends a quiesce that was made by hand", "replaces pods that have failed"]
     if any(user.get("secretName") for user in users(cluster)):
         steps.insert(0, "sets the password of each user with a Secret again")
-    return f"the operator runs a pass, which {', '.join(steps[:-1])} and {steps[-1]}; pods that run stay"
+    return f"the operator runs a pass, which {listed(steps)}; pods that run stay"
 
 
 RULES = rules_in(globals())

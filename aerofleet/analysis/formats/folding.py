@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from aerofleet.findings.effect import Effect, Reason
+from aerofleet.units.names_in_text import shortened
 
 FOLDED_FROM = 4
 """Number of reasons that are alike from which on they become one."""
@@ -66,8 +67,7 @@ def _differing_terms(group: list[Reason]) -> list[str]:
 
 
 def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return ", ".join(names[:MOST_NAMES]) + more
+    return shortened(names, MOST_NAMES)
 
 
 def common_path(paths: Sequence[str]) -> str:
