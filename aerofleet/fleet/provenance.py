@@ -58,7 +58,7 @@ class Explained:
 def explain_cluster(resolution: Resolution, key: str) -> list[Explained]:
     """Return every value of cluster ``key`` (TEAM/CLUSTER) in the order of its layers; none if it is not resolved."""
     source = resolution.source
-    cluster = next((cluster for cluster in source.clusters if cluster.key == key), None) if source else None
+    cluster = source.cluster(key) if source else None
     resolved = resolution.settings.get(key)
     if source is None or cluster is None or resolved is None:
         return []
@@ -172,7 +172,7 @@ def explain_sizing(resolution: Resolution, key: str) -> Iterator[Explained]:
     from aerofleet.fleet.auto_size import figures_of
 
     source = resolution.source
-    cluster = next((cluster for cluster in source.clusters if cluster.key == key), None) if source else None
+    cluster = source.cluster(key) if source else None
     resolved = resolution.settings.get(key)
     if source is None or cluster is None or resolved is None or resolved.settings.size == "auto":
         return

@@ -47,7 +47,7 @@ def tier_line(judged: JudgedChange, key: str) -> Location | None:
 
 
 def _defined(source: CellSource | None, key: str) -> ClusterDefinition | None:
-    return next((cluster for cluster in (source.clusters if source else ()) if cluster.key == key), None)
+    return source.cluster(key) if source else None
 
 
 def _written_tier(definition: ClusterDefinition) -> object:

@@ -86,6 +86,11 @@ class JudgedChange:
             clusters.append(ClusterChange(key, change, *sides, name in self.change.under_way))
         return tuple(clusters)
 
+    @cached_property
+    def number_before(self) -> int:
+        """Return the number of clusters that the cell has before the change."""
+        return sum(cluster.before is not None for cluster in self.clusters)
+
     @property
     def disturbed(self) -> tuple[ClusterChange, ...]:
         """Return the clusters that the change disturbs, and where it disturbs any, those that still roll out."""
@@ -110,8 +115,8 @@ class JudgedChange:
     def of_cluster(self, key: str, *path: str | int) -> Location | None:
         """Return the place of a key of a cluster in head's team file; None for a cluster that head does not define."""
         source = source_of(self.change.head)
-        found = (cluster for cluster in (source.clusters if source else ()) if cluster.key == key)
-        return next((definition.locate(path) for definition in found), None)
+        definition = source.cluster(key) if source else None
+        return definition.locate(path) if definition else None
 
 
 def source_of(side: CellAnalysis | None) -> CellSource | None:

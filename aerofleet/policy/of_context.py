@@ -24,11 +24,7 @@ def _contexts(judged: JudgedChange) -> tuple[str, str] | None:
     if not (before and before.cell and after and after.cell) or before.cell.file.ephemeral:
         return None
     contexts = before.cell.file.context, after.cell.file.context
-    return contexts if contexts[0] != contexts[1] and _number(judged) else None
-
-
-def _number(judged: JudgedChange) -> int:
-    return sum(cluster.before is not None for cluster in judged.clusters)
+    return contexts if contexts[0] != contexts[1] and judged.number_before else None
 
 
 @policy("context-changed", kind="change", level=Level.FAILS, remedy="", source=SOURCE, waivable=False)
@@ -41,7 +37,7 @@ def context_changed(judged: JudgedChange) -> Iterator[LocatedProblem]:
         return
     (old, new), digest = contexts, context_digest(name, *contexts)
     if judged.exceptions.approval(RENAMED, name, digest) is None:
-        number = _number(judged)
+        number = judged.number_before
         its = "its cluster" if number == 1 else f"any of its {counted(number, 'cluster')}"
         message = (
             f"{old} → {new}: if {new} is another API server, later changes would not find {its} there and would "

@@ -19,13 +19,13 @@ LOWERED = "lowered-protection"
 def _lowerings(judged: JudgedChange) -> tuple[Lowering, ...]:
     """Return what the change lowers in a cell that has clusters before it."""
     before, after = source_of(judged.change.base), source_of(judged.change.head)
-    if before is None or after is None or not any(cluster.before for cluster in judged.clusters):
+    if before is None or after is None or not judged.number_before:
         return ()
     return lowerings(before, after, judged.fleet.as_of, judged.stopping)
 
 
 def _message(found: tuple[Lowering, ...], judged: JudgedChange) -> str:
-    clusters = sum(cluster.before is not None for cluster in judged.clusters)
+    clusters = judged.number_before
     texts = "; ".join(lowering.text for lowering in found)
     subject = "its cluster is" if clusters == 1 else f"its {clusters} clusters are"
     return f"{subject} protected less: {texts}"

@@ -105,6 +105,10 @@ class CellSource:
         """Return the server version of a channel of the cell, or ``channel`` itself: it may be an exact version."""
         return self.cell.file.server.version_of(channel) if self.cell else channel
 
+    def cluster(self, key: str) -> ClusterDefinition | None:
+        """Return the definition of a cluster (TEAM/CLUSTER); None where no file has it."""
+        return next((cluster for cluster in self.clusters if cluster.key == key), None)
+
     def by_team(self) -> dict[str, list[ClusterDefinition]]:
         """Return team → its clusters; teams without clusters are left out."""
         clusters: dict[str, list[ClusterDefinition]] = {}

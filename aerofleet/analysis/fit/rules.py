@@ -124,7 +124,7 @@ def _excess(room: RackRoom, group: Pods) -> Iterator[Excess]:
 
 def _place(resolution: Resolution, key: str, path: Path) -> tuple[Location | None, Subject | None]:
     source = resolution.source
-    definition = next((one for one in (source.clusters if source else ()) if one.key == key), None)
+    definition = source.cluster(key) if source else None
     resolved = resolution.settings.get(key)
     if definition is None or resolved is None:
         return None, None
