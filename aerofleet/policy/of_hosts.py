@@ -73,9 +73,11 @@ def hosts_out_together(judged: JudgedChange) -> Iterator[LocatedProblem]:
         if not new or not shared:
             continue
         hosts = ", ".join(f"{host.name} (rack {host.rack})" for host in out)
+        # Copies of a record are in different racks, as far as there are racks enough.
+        together = "two copies of a record" if len({host.rack for host in out}) > 1 else "two pods of a cluster"
         message = (
             f"{counted(len(out), 'host')} would be in maintenance at once: {hosts}; {named(shared)} can have pods on "
-            "two of them, so that two copies of a record can be away together"
+            f"two of them, so that {together} can be away together"
         )
         yield LocatedProblem("", message, "", judged.place("hosts", "hosts", new[0].name, "state"), pool_subject(pool))
 
