@@ -18,7 +18,7 @@ from aerofleet.review.beside import sent_before
 from aerofleet.review.exit_code import FAILING
 from aerofleet.review.model import Cause, CellFinding, ChangedCluster, Review, UnknownCell
 from aerofleet.review.other_lines import needs_a_look
-from aerofleet.units.amount import amount_range
+from aerofleet.units.amount import amount_range, counted
 from aerofleet.units.cluster_key import team_of
 from aerofleet.units.names_in_text import shortened
 
@@ -263,11 +263,6 @@ def _unknown(parts: Iterable[UnknownCell]) -> str:
         f"{cell or 'the whole change'}: {counted(number, 'cluster')}" if number else cell or "the whole change"
         for cell, number in clusters.items()
     )
-
-
-def counted(number: int, noun: str) -> str:
-    """Return ``1 cluster``, ``2 clusters``, ``1,000 clusters``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def rules_of(findings: Iterable[Finding]) -> str:

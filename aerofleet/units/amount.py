@@ -70,4 +70,5 @@ def _rough(value: float) -> str:
 
 
 def counted(count: int, name: str) -> str:
+    """Return ``1 cluster``, ``2 clusters``, ``1,000 clusters``."""
     return f"{count:,} {name}" + ("" if count == 1 else "s")

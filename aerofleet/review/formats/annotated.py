@@ -13,9 +13,9 @@ from aerofleet.findings import SEVERITIES, Finding, Location, Subject
 from aerofleet.findings.formats.github import COMMANDS, as_github, command
 from aerofleet.findings.formats.sarif import as_sarif
 from aerofleet.findings.terminal import NO_TERMINAL, Terminal
-from aerofleet.review.advice import counted
 from aerofleet.review.formats.definition_path import definition_path
 from aerofleet.review.model import Group, Review
+from aerofleet.units.amount import counted
 
 SHOWN_PER_LEVEL = 10
 """Annotations of a level that GitHub shows for a step of a workflow (GitHub documentation, "Annotations of a job")."""

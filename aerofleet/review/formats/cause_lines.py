@@ -95,12 +95,14 @@ def _flow(value: Any) -> str:
     return json.dumps(value, default=str, ensure_ascii=False)
 
 
+def _line(cause: Cause) -> CauseLine:
+    """Return a cause as one line, without the place of the other value: outside clusters there is none."""
+    return CauseLine(_where(cause), cause.path, value_text(cause.old), value_text(cause.new))
+
+
 def other_line_lines(review: Review) -> list[CauseLine]:
     """Return a line for each changed value that no cluster's change names."""
-    return [
-        CauseLine(_where(cause), cause.path, value_text(cause.old), value_text(cause.new))
-        for cause in review.other_lines
-    ]
+    return list(map(_line, review.other_lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +119,7 @@ def host_lines(review: Review) -> list[HostLines]:
     """Return what becomes of hosts, pools and quotas."""
     found = []
     for one in review.hosts:
-        causes = [
-            CauseLine(_where(cause), cause.path, value_text(cause.old), value_text(cause.new)) for cause in one.causes
-        ]
+        causes = list(map(_line, one.causes))
         found.append(
             HostLines(f"{one.cell}: {one.subject}", tuple(causes[:MOST_CAUSES]), len(causes[MOST_CAUSES:]), one.notes)
         )

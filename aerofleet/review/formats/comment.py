@@ -17,7 +17,7 @@ from typing import Any
 from aerofleet.findings.effect import EFFECTS, Effect
 from aerofleet.findings.terminal import NO_TERMINAL, Terminal
 from aerofleet.load.product_files import product_folder
-from aerofleet.review.advice import advice_of, counted
+from aerofleet.review.advice import advice_of
 from aerofleet.review.formats.cause_lines import host_lines, other_line_lines
 from aerofleet.review.formats.entries import (
     MOST_LINES,
@@ -32,7 +32,8 @@ from aerofleet.review.formats.entries import (
 from aerofleet.review.formats.markdown_text import code, codes, plain
 from aerofleet.review.formats.object_lines import object_lines
 from aerofleet.review.formats.reason_lines import MOST_REASONS, ReasonLine, finding_lines
-from aerofleet.review.model import Group, Review, Side
+from aerofleet.review.model import Group, Review, Side, Upgrade
+from aerofleet.units.amount import counted
 
 MARKER = "<!-- aerofleet:review -->"
 """First line of the comment, by which it is found and updated."""
@@ -193,7 +194,7 @@ def _findings(findings: Sequence[ReasonLine], most: int) -> dict[str, Any]:
     }
 
 
-def _upgrade(one: Any, room: Room) -> dict[str, Any]:
+def _upgrade(one: Upgrade, room: Room) -> dict[str, Any]:
     notes = list(finding_lines(one.notes))
     most = MOST_REASONS if room.risks > 8 else 0
     what = "operator" if one.kind == "operator" else f"servers of channel {one.channel}"

@@ -13,7 +13,6 @@ from aerofleet.ako.restart import CRASH, IMAGE, LIVE, NEW, NO_RESTART, POD_RESTA
 from aerofleet.findings import SEVERITIES, Finding
 from aerofleet.findings.effect import Effect
 from aerofleet.forecast.text import assumed, rollout_line, worst_moment
-from aerofleet.review.advice import counted
 from aerofleet.review.formats.cause_lines import MOST_CAUSES, CauseLine, cause_lines
 from aerofleet.review.formats.definition_path import definition_path
 from aerofleet.review.formats.reason_lines import (
@@ -25,6 +24,7 @@ from aerofleet.review.formats.reason_lines import (
 )
 from aerofleet.review.grouping import STANDS_FOR
 from aerofleet.review.model import Group, Review, UnknownCell
+from aerofleet.units.amount import counted
 
 MOST_NAMES = 12
 MOST_LINES = 12

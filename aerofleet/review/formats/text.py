@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from aerofleet.findings.terminal import NO_TERMINAL, Terminal, shown
-from aerofleet.review.advice import advice_of, counted
+from aerofleet.review.advice import advice_of
 from aerofleet.review.formats.cause_lines import CauseLine, HostLines, host_lines, other_line_lines
 from aerofleet.review.formats.entries import (
     MOST_LINES,
@@ -20,6 +20,7 @@ from aerofleet.review.formats.entries import (
 from aerofleet.review.formats.object_lines import object_lines
 from aerofleet.review.formats.reason_lines import ReasonLine, finding_lines
 from aerofleet.review.model import Review
+from aerofleet.units.amount import counted
 
 COLOURS = {
     "refused": "red",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aerofleet.analysis.formats.timeline import timeline_of
 from aerofleet.findings.terminal import NO_TERMINAL, Terminal
-from aerofleet.review.advice import counted
 from aerofleet.review.model import Group, Review
+from aerofleet.units.amount import counted
 
 
 def as_review_timeline(review: Review, terminal: Terminal = NO_TERMINAL, show_all: bool = True) -> str:
