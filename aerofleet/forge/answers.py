@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -66,6 +67,16 @@ def repeated(action: Callable[[], Result], wait: Callable[[float], None]) -> Res
                 raise
             wait(pause_s)
     raise AssertionError("the last attempt returns or raises")
+
+
+@contextmanager
+def unless_gone() -> Iterator[None]:
+    """Pass over the failure of a call because what it is about is not there any more."""
+    try:
+        yield
+    except CallError as error:
+        if not error.is_gone:
+            raise
 
 
 def call_error(answer: Answer, what: str, advice: Mapping[int, str], now_s: float | None = None) -> CallError:

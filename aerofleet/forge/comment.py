@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from aerofleet.forge.answers import CallError, repeated
+from aerofleet.forge.answers import CallError, repeated, unless_gone
 
 Outcome = Literal["created", "updated", "unchanged", "none", "superseded"]
 
@@ -79,14 +79,15 @@ def _post(forge: Forge, head: str, target: str, text: Text) -> Outcome:
         return "superseded"
     own = [one for one in forge.own_comments(request.number) if one.body.startswith(text.marker)]
     for surplus in own[1:]:
-        _delete(forge, request.number, surplus.id)
+        with unless_gone():
+            forge.delete(request.number, surplus.id)
     if not own:
         if not text.body:
             return "none"
         forge.create(request.number, text.body)
         return "created"
     wanted = text.body or text.nothing
-    if _normal(own[0].body) == _normal(wanted):
+    if is_same_body(own[0].body, wanted):
         return "unchanged"
     try:
         forge.update(request.number, own[0].id, wanted)
@@ -108,14 +109,10 @@ def is_superseded(request: ChangeRequest | None, head: str, target: str) -> bool
     return request is None or request.head != head or target not in ("", request.target)
 
 
-def _delete(forge: Forge, number: int, comment: int) -> None:
-    try:
-        forge.delete(number, comment)
-    except CallError as error:
-        if not error.is_gone:
-            raise
+def is_same_body(one: str, other: str) -> bool:
+    """Return whether two texts are the same but for what a forge may change: line ends, and the end of a text."""
+    return _normal(one) == _normal(other)
 
 
 def _normal(body: str) -> str:
-    """Return a text as it is compared: a forge may change line ends and the end of a comment."""
     return body.replace("\r\n", "\n").strip()

@@ -5,17 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
-from aerofleet.findings import Finding
+from aerofleet.findings import SEVERITIES, Finding
 from aerofleet.findings.formats.markdown import HEAD, as_markdown
 from aerofleet.forge.environment import GITHUB_API, GITLAB_SERVER, missing, token_of
 from aerofleet.forge.github_issues import GitHubIssues
 from aerofleet.forge.gitlab_issues import GitLabIssues
 from aerofleet.forge.issue import IssueForge, IssueText, Outcome, keep_issue
 from aerofleet.review.formats.markdown_text import codes
+from aerofleet.units.amount import counted
 
 LABEL = "aerofleet-drift"
 MOST_CHARACTERS = 60_000
 """Of the table. GitHub takes 65,536 characters for an issue, GitLab 1,048,576."""
+LONGEST_TITLE = 200
+"""Characters of a title with the names of the stacks; a longer one has their number."""
 EXPLANATION = (
     "Each finding says what it does to put the value back: read that first. Either put it back with the command of the"
     " finding, or write the value into the definitions. This text is updated while drift stays, and the issue is closed"
@@ -46,10 +49,10 @@ def text_of(stacks: Sequence[str], asked: Sequence[str], findings: Sequence[Find
     all. ``job``: the address of the job that runs, or empty. Notes (`info`) alone are nothing to report.
     """
     marker = f"<!-- aerofleet:drift{''.join(f' {stack}' for stack in asked)} -->"
-    count = len(findings)
-    title = f"Drift: {count} {'finding' if count == 1 else 'findings'} in {', '.join(stacks)}"
-    if len(title) > 200:
-        title = f"Drift: {count} findings in {len(stacks)} stacks"
+    count = counted(len(findings), "finding")
+    title = f"Drift: {count} in {', '.join(stacks)}"
+    if len(title) > LONGEST_TITLE:
+        title = f"Drift: {count} in {counted(len(stacks), 'stack')}"
     source = f" [The job]({job}) has the whole output." if job else ""
     lines = (
         marker,
@@ -66,8 +69,8 @@ def text_of(stacks: Sequence[str], asked: Sequence[str], findings: Sequence[Find
 
 def _table(findings: Sequence[Finding]) -> str:
     """Return the table of the findings, the worst first, as many as fit."""
-    order = ("error", "severe", "warning", "info")
-    rows = as_markdown(sorted(findings, key=lambda finding: order.index(finding.severity))).removeprefix(HEAD)
+    ordered = sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+    rows = as_markdown(ordered).removeprefix(HEAD)
     shown = ""
     lines = rows.splitlines(keepends=True)
     for count, line in enumerate(lines):

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from aerofleet.forge.answers import CallError, repeated
+from aerofleet.forge.answers import repeated, unless_gone
+from aerofleet.forge.comment import is_same_body
 
 Outcome = Literal["opened", "updated", "unchanged", "closed", "none"]
 
@@ -61,26 +62,14 @@ def keep_issue(forge: IssueForge, text: IssueText, wait: Callable[[float], None]
 def _keep(forge: IssueForge, text: IssueText) -> Outcome:
     own = [one for one in forge.own_issues(text.label) if one.body.startswith(text.marker)]
     for surplus in own if not text.body else own[1:]:
-        _close(forge, surplus.number, text.nothing)
+        with unless_gone():
+            forge.close_issue(surplus.number, text.nothing)
     if not text.body:
         return "closed" if own else "none"
     if not own:
         forge.open_issue(text.title, text.body, text.label)
         return "opened"
-    if (own[0].title, _normal(own[0].body)) == (text.title, _normal(text.body)):
+    if own[0].title == text.title and is_same_body(own[0].body, text.body):
         return "unchanged"
     forge.change_issue(own[0].number, text.title, text.body)
     return "updated"
-
-
-def _close(forge: IssueForge, number: int, body: str) -> None:
-    try:
-        forge.close_issue(number, body)
-    except CallError as error:
-        if not error.is_gone:
-            raise
-
-
-def _normal(body: str) -> str:
-    """Return a text as it is compared: a forge may change line ends and the end of a text."""
-    return body.replace("\r\n", "\n").strip()
