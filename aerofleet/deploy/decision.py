@@ -138,8 +138,9 @@ def may_deploy(
 ) -> Decision:
     """Return whether a stack may be deployed.
 
-    ``reviews``: of all commits since the last completed deployment, the oldest first; None where there was none, so
-    that everything is new. ``rules``: the findings of the rules of a change, waivers and approvals applied.
+    ``reviews``: of all commits since the last completed deployment, or since the first that was begun, the oldest
+    first; None where nothing was begun before, so that everything is new. ``rules``: the findings of the rules of a
+    change, waivers and approvals applied.
     """
     stops = [
         *_not_reviewed(sides),

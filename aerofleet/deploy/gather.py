@@ -10,10 +10,10 @@ from typing import Any
 
 from aerofleet.analysis.cell import CellAnalysis, analyse_cell, rendered_cell
 from aerofleet.analysis.cell_change import CellChange, fleet_change
-from aerofleet.deploy.decision import StackSides
+from aerofleet.deploy.decision import ReviewedMerge, StackSides
 from aerofleet.deploy.judge import CellSides, Reviews
 from aerofleet.deploy.record import Record
-from aerofleet.deploy.reviews import require_after, reviews_since
+from aerofleet.deploy.reviews import require_after, review_of_all, reviews_since
 from aerofleet.deploy.state import applied_objects, digest_of_objects
 from aerofleet.engine.prepare import refuse_errors
 from aerofleet.findings.stop import FailureError
@@ -112,12 +112,25 @@ def cell_sides(
     project: Project, head: CellAnalysis, stacks: Sequence[StackSides], records: Mapping[str, Record], api: ClusterApi
 ) -> CellSides:
     """Return everything that the judgement of a cell needs. ``records``: of all stacks of the cell."""
-    deployed = [record.completed.commit for record in records.values() if record.completed]
-    base = oldest(project.repository, deployed)
+    base = oldest(project.repository, baselines(records, project.commit).values())
     server = (*api.list(*CLUSTER)[0], *api.list("v1", "Pod", PODS)[0])
     folder = project.definitions(base) if base else None
     name = name_of(head)
     return CellSides(name, stacks, folder, head, objects_of(head), other_cells(project, name), server)
+
+
+def baselines(records: Mapping[str, Record], commit: str) -> dict[str, str]:
+    """Return stack → the commit from which its reviews count: the last completed one. Where none was ever completed,
+    the first that was begun: it may have sent everything, and its own review is of new objects only. A stack that never
+    had another commit than ``commit`` has none: everything is new.
+    """
+    commits = {}
+    for stack, record in records.items():
+        begun = record.history[-1] if record.history else record.open
+        baseline = record.completed or begun
+        if baseline and (record.completed or baseline.commit != commit):
+            commits[stack] = baseline.commit
+    return commits
 
 
 def oldest(repository: Repository, commits: Iterable[str]) -> str:
@@ -143,18 +156,23 @@ def other_cells(project: Project, name: str) -> tuple[CellChange, ...]:
 def reviews_of(
     project: Project, cell: str, stacks: Sequence[str], records: Mapping[str, Record], as_of: datetime.date
 ) -> Reviews:
-    """Return the reviews since the last completed deployment of each stack. Raises NotAfterError, also for a commit
+    """Return the reviews since the baseline of each stack. Raises NotAfterError, also for a commit
     before one that a deployment has begun to send: it would take back what that one may have done.
     """
-    known: dict[str, Any] = {}
     for stack in stacks:
         if begun := records[stack].open:
             require_after(project.repository, begun.commit, project.commit)
-        completed = records[stack].completed
-        if completed is not None and completed.commit not in known:
-            known[completed.commit] = reviews_since(project.root, completed.commit, project.commit, cell, as_of)
-    commits = {stack: completed.commit for stack in stacks if (completed := records[stack].completed)}
-    return {stack: known[commits[stack]] if stack in commits else None for stack in stacks}
+    commits = baselines({stack: records[stack] for stack in stacks}, project.commit)
+    known = {
+        commit: reviews_since(project.root, commit, project.commit, cell, as_of)
+        for commit in dict.fromkeys(commits.values())
+    }
+    reviews: dict[str, Sequence[ReviewedMerge] | None] = dict.fromkeys(stacks)
+    for stack, commit in commits.items():
+        is_completed = records[stack].completed is not None
+        first = () if is_completed else (review_of_all(project.definitions(commit), commit, cell, as_of),)
+        reviews[stack] = [*first, *known[commit]]
+    return reviews
 
 
 def require_known(sides: StackSides, record: Record) -> None:

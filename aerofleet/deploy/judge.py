@@ -38,7 +38,7 @@ class Judged:
 class CellSides:
     """Everything that the judgement of one cell needs.
 
-    ``stacks``: those that are deployed. ``base``: the folder with the definitions of the last completed deployment;
+    ``stacks``: those that are deployed. ``base``: the folder with the definitions of the oldest baseline of the cell;
     None where there is none. ``head``: the cell as this machine renders it; ``objects``: the same with their stacks.
     ``others``: the changes of the other cells, which some rules look at. ``server``: the AerospikeClusters and Pods of
     the API server.
@@ -54,7 +54,7 @@ class CellSides:
 
 
 Reviews = Mapping[str, Sequence[ReviewedMerge] | None]
-"""Stack → the reviews since its last completed deployment, the oldest first; None where there was none."""
+"""Stack → the reviews since its baseline, the oldest first; None where everything is new."""
 
 
 def judge(sides: CellSides, reviews: Reviews, as_of: datetime.date) -> Judged:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
+from aerofleet.analysis.cell import analyse_cell
+from aerofleet.analysis.cell_change import fleet_change
 from aerofleet.deploy.decision import ReviewedMerge
 from aerofleet.findings.stop import FailureError
-from aerofleet.review.model import Review
+from aerofleet.review.build import review_of
+from aerofleet.review.model import Review, Side
 from aerofleet.trees.code import CODE
 from aerofleet.trees.compare import Request, review_sides
 from aerofleet.trees.git import GitError, Repository
@@ -26,6 +29,12 @@ def reviews_since(root: Path, deployed: str, commit: str, cell: str, as_of: date
     """
     merges = commits_since(Repository(root), deployed, commit)
     return [_reviewed(review_sides(root, Request(f"{one}^1", one), as_of), one, cell) for one in merges]
+
+
+def review_of_all(definitions: Path, commit: str, cell: str, as_of: datetime.date) -> ReviewedMerge:
+    """Return the review of a commit that is the first of a cell: every object is new. ``definitions``: its folder."""
+    change = fleet_change({}, {cell: analyse_cell(definitions, cell)}, as_of)
+    return _reviewed(review_of(change, Side("nothing"), Side(commit)), commit, cell)
 
 
 def commits_since(repository: Repository, deployed: str, commit: str) -> list[str]:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from aerofleet.deploy.gather import Project, reviews_of
+from aerofleet.deploy.decision import ReviewedMerge
+from aerofleet.deploy.gather import Project, baselines, reviews_of
 from aerofleet.deploy.record import Deployment, Record
 from aerofleet.deploy.reviews import NotAfterError
 from aerofleet.trees.published import Published
+from tests.deploy.sides import CELL
+from tests.fleet.project import change
+from tests.policy.test_change import project
 from tests.trees.repository import commit, git
 
 DAY = datetime.date(2026, 11, 29)
 STACK = "shop"
+SHOP_TEAM = "stacks/here/teams/shop.yaml"
 
 
 @pytest.fixture
@@ -52,3 +58,31 @@ def test_the_same_without_any_completed_one(history: tuple[Path, list[str]]) -> 
     with pytest.raises(NotAfterError):
         reviewed(root, first, Record(None, deployment(second, "failed")))
     reviewed(root, second, Record(None, deployment(second, "failed")))
+
+
+def test_after_a_first_deployment_that_did_not_end_a_change_needs_its_review(tmp_path: Path) -> None:
+    root = project(tmp_path / "clone", [])
+    git(root, "init", "--quiet")
+    first = commit(root)
+    ttl = {
+        "file": SHOP_TEAM,
+        "replace": "    tier: secure",
+        "by": "    tier: secure\n    namespaces: [{name: cart, defaultTtl: 5d}]",
+    }
+    change(root, ttl)
+    second = commit(root)
+    folder = tmp_path / "definitions"
+    folder.mkdir()
+
+    def reviews(wanted: str) -> Sequence[ReviewedMerge] | None:
+        clone = Project(root, wanted, Published(wanted, "", "", {}, {}), folder)
+        return reviews_of(clone, CELL, [CELL], {CELL: record}, DAY)[CELL]
+
+    record = Record().begun(deployment(first, "rolling-out"))
+    assert reviews(first) is None, "everything is new"
+    of_all, of_change = reviews(second) or ()
+    assert (of_all.commit, of_change.commit) == (first, second)
+    assert set(of_all.clusters) > set(of_change.clusters) == {"aerospike-shop/cart"}
+    record = record.begun(deployment(second, "failed"))
+    assert [one.commit for one in reviews(second) or ()] == [first, second], "the first one counts, not the last"
+    assert baselines({CELL: record}, second) == {CELL: first}
