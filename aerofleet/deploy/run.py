@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 
 from aerofleet import __version__
 from aerofleet.analysis.cell import CellAnalysis
@@ -262,7 +263,7 @@ def deploy(
         for one in cells:
             runner.judged(one)
         for level in _levels(cells):
-            _deploy_level(runner, level)
+            deploy_level(runner, level)
         if options.is_dry_run:
             report("nothing was sent (--dry-run)")
             return ExitCode.FINE, _records(cells)
@@ -271,24 +272,40 @@ def deploy(
         return _worst(codes), _records(cells)
 
 
-def _deploy_level(runner: Runner, level: Sequence[tuple[CellRun, str]]) -> None:
-    """Preview and compare all stacks of a level, and only then send them, side by side."""
+def deploy_level(runner: Runner, level: Sequence[tuple[CellRun, str]]) -> None:
+    """Preview and compare all stacks of a level, and only then send them, side by side. After one that fails, and after
+    Ctrl-C, no other one is begun. Raises the first error; the others are warnings.
+    """
     plans = runner.project.temporary
+    over = Event()
 
     def previewed(one: tuple[CellRun, str]) -> Preview:
         return runner.previewed(*one, plans / f"{one[1]}.plan.json")
 
     def sent(one: tuple[CellRun, str]) -> None:
-        runner.sent(*one, plans / f"{one[1]}.plan.json")
+        if over.is_set():
+            runner.warn(f"{one[1]}: not sent, because another stack failed")
+            return
+        try:
+            runner.sent(*one, plans / f"{one[1]}.plan.json")
+        except BaseException:
+            over.set()
+            raise
 
     with ThreadPoolExecutor(max_workers=runner.options.parallel) as pool:
         previews = list(pool.map(previewed, level))
         changing = [one for one, preview in zip(level, previews, strict=True) if preview.changes]
-        if not runner.options.is_dry_run:
-            results = [pool.submit(sent, one) for one in changing]
+        if runner.options.is_dry_run:
+            return
+        results = [pool.submit(sent, one) for one in changing]
+        try:
             errors = [error for result in results if (error := result.exception())]
-            if errors:
-                raise errors[0]
+        finally:
+            over.set()  # Ctrl-C: the pool waits for the stacks that are being sent
+    for error in errors[1:]:
+        runner.warn(str(error))
+    if errors:
+        raise errors[0]
 
 
 def _levels(cells: Iterable[CellRun]) -> Iterator[list[tuple[CellRun, str]]]:
