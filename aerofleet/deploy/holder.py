@@ -22,7 +22,8 @@ RUN_URLS = (
 @dataclass(frozen=True, slots=True)
 class Holder:
     """A run of a deployment. ``started``: when its process started, in clock ticks since the boot of its host; another
-    process may have its id later. ``run``: address of the CI job; empty for a person.
+    process may have its id later. ``run``: address of the CI job; empty for a person. ``processes``: where its id
+    counts, from :func:`processes_here`; containers and hosts can have the same name.
     """
 
     user: str
@@ -30,6 +31,7 @@ class Holder:
     pid: int
     started: str = ""
     run: str = ""
+    processes: str = ""
 
     def __str__(self) -> str:
         return f"{self.user} on {self.host}, process {self.pid}{f', {self.run}' if self.run else ''}"
@@ -53,7 +55,8 @@ def this_run(environment: Mapping[str, str]) -> Holder:
         user = getpass.getuser()
     except (OSError, KeyError):  # a container whose user has no name
         user = str(os.getuid())
-    return Holder(user, socket.gethostname(), os.getpid(), started_at(os.getpid()), run_url(environment))
+    pid = os.getpid()
+    return Holder(user, socket.gethostname(), pid, started_at(pid), run_url(environment), processes_here())
 
 
 def run_url(environment: Mapping[str, str]) -> str:
@@ -67,9 +70,17 @@ def _names(form: str) -> list[str]:
     return [part.partition("}")[0] for part in form.split("{")[1:]]
 
 
-def is_over(holder: Holder, host: str) -> bool:
-    """Return whether a run has ended for sure, as far as this host can know it."""
-    return holder.host == host and Path("/proc/self").exists() and started_at(holder.pid) != holder.started
+def is_over(holder: Holder, run: Holder) -> bool:
+    """Return whether ``holder`` has ended for sure, as far as ``run`` can see it."""
+    return bool(run.processes) and holder.processes == run.processes and started_at(holder.pid) != holder.started
+
+
+def processes_here() -> str:
+    """Return the boot of this host and the namespace of process ids (Linux, proc(5)); empty without /proc."""
+    try:
+        return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return ""
 
 
 def started_at(pid: int) -> str:

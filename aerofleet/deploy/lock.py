@@ -43,36 +43,34 @@ def now() -> datetime.datetime:
 @contextmanager
 def locked(server: Server, stacks: Sequence[str], run: Holder, warn: Callable[[str], None]) -> Iterator[None]:
     """Hold the locks of all stacks meanwhile. Raises LockedError where another run has one of them."""
-    with ExitStack() as held:
+    with ExitStack() as locks:
         for stack in sorted(stacks):
-            taken = take(server, stack, run, warn)
-            held.callback(release, server, stack, run)
-            held.enter_context(_renewed(server, stack, run, taken))
+            take(server, stack, run, warn)
+            locks.callback(release, server, stack, run)
+            locks.enter_context(_renewed(server, stack, run))
         yield
 
 
-def take(server: Server, stack: str, run: Holder, warn: Callable[[str], None]) -> dict[str, Any]:
-    """Return the Lease of the stack, taken for this run. Raises LockedError."""
+def take(server: Server, stack: str, run: Holder, warn: Callable[[str], None]) -> None:
+    """Take the Lease of the stack for this run. Raises LockedError."""
     while True:
         lease = server.get(API_VERSION, KIND, DEPLOY_NAMESPACE, deploy_object(stack))
         if lease is None:
-            wanted = _lease(stack, {}, run)
-            if server.create(wanted):
-                return wanted
+            if server.create(_lease(stack, {}, run)):
+                return
             continue
         holder = holder_in((lease["metadata"].get("annotations") or {}).get(DEPLOY_HOLDER_ANNOTATION, ""))
         left = seconds_left(lease, now())
-        if left > 0 and holder != run and not (holder and is_over(holder, run.host)):
+        if left > 0 and holder != run and not (holder and is_over(holder, run)):
             spec = lease["spec"]
             raise LockedError(
                 f"{holder or spec['holderIdentity']} has the lock of {stack} since {spec.get('acquireTime')}. Wait for"
                 f" it; if it was killed, its lock is over in {int(left) + 1} seconds"
             )
-        wanted = _lease(stack, lease, run)
-        if server.update(wanted):
+        if server.update(_lease(stack, lease, run)):
             if holder and holder != run and left > 0:
                 warn(f"{stack}: {holder} had the lock, and has ended without releasing it")
-            return wanted
+            return
 
 
 def release(server: Server, stack: str, run: Holder) -> None:
@@ -86,9 +84,8 @@ def release(server: Server, stack: str, run: Holder) -> None:
 
 
 @contextmanager
-def _renewed(server: Server, stack: str, run: Holder, lease: Mapping[str, Any]) -> Iterator[None]:
+def _renewed(server: Server, stack: str, run: Holder) -> Iterator[None]:
     """Renew the Lease meanwhile, in a thread."""
-    assert lease  # noqa: S101
     over = threading.Event()
 
     def renew() -> None:
@@ -113,7 +110,10 @@ def require(server: Server, stack: str, run: Holder) -> None:
     """Raise LockedError if this run has lost the lock: it was stopped for longer than a Lease counts."""
     lease = server.get(API_VERSION, KIND, DEPLOY_NAMESPACE, deploy_object(stack))
     if lease is None or not _is_of(lease, run):
-        raise LockedError(f"this run has lost the lock of {stack}: it did not renew it for {LEASE_SECONDS} seconds")
+        raise LockedError(
+            f"this run has lost the lock of {stack}: it did not renew it for {LEASE_SECONDS} seconds, and another run may"
+            " have changed what was judged. The same command again judges anew"
+        )
 
 
 def _is_of(lease: Mapping[str, Any], run: Holder) -> bool:

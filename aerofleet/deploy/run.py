@@ -284,7 +284,7 @@ def deploy_level(runner: Runner, level: Sequence[tuple[CellRun, str]]) -> None:
 
     def sent(one: tuple[CellRun, str]) -> None:
         if over.is_set():
-            runner.warn(f"{one[1]}: not sent, because another stack failed")
+            runner.warn(f"{one[1]}: not sent: another stack failed, or the run was interrupted")
             return
         try:
             runner.sent(*one, plans / f"{one[1]}.plan.json")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 import os
-import socket
 import subprocess
 import sys
 from dataclasses import replace
 
-from aerofleet.deploy.holder import Holder, holder_in, is_over, run_url, seconds_left, this_run
+from aerofleet.deploy.holder import holder_in, is_over, run_url, seconds_left, this_run
 
 NOON = datetime.datetime(2026, 11, 29, 12, tzinfo=datetime.UTC)
 
@@ -28,15 +27,18 @@ def test_the_address_of_a_job() -> None:
 
 
 def test_a_run_of_this_host_is_over_when_its_process_is() -> None:
-    run, host = this_run({}), socket.gethostname()
-    assert not is_over(run, host)
+    run = this_run({})
+    assert not is_over(run, run)
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
-        other = Holder("anna", host, child.pid, replace(run, pid=child.pid).started)
-        assert is_over(other, host), "another process has its id now: it began at another time"
-        pid = child.pid
+        other = replace(run, pid=child.pid)
+        assert is_over(other, run), "another process has its id now: it began at another time"
         child.communicate(b"\n")
-    assert is_over(Holder("anna", host, pid, "1"), host)
-    assert not is_over(Holder("anna", "elsewhere", pid, "1"), host), "nobody can look from here"
+    gone = replace(run, pid=child.pid, started="1")
+    assert is_over(gone, run)
+    assert not is_over(replace(gone, processes="another boot or container"), run), (
+        "of the same name: not seen from here"
+    )
+    assert not is_over(replace(gone, processes=""), replace(run, processes="")), "without /proc nobody knows"
 
 
 def test_a_lease_counts_until_it_is_not_renewed() -> None:

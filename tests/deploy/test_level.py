@@ -49,4 +49,6 @@ def test_no_stack_is_begun_after_one_that_failed(error: BaseException) -> None:
     with pytest.raises(type(error)):
         level(runner)
     assert runner.begun == ["prod.a"]
-    assert runner.warnings == [f"{stack}: not sent, because another stack failed" for stack in STACKS[1:]]
+    assert runner.warnings == [
+        f"{stack}: not sent: another stack failed, or the run was interrupted" for stack in STACKS[1:]
+    ]
