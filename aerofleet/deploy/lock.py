@@ -111,8 +111,8 @@ def require(server: Server, stack: str, run: Holder) -> None:
     lease = server.get(API_VERSION, KIND, DEPLOY_NAMESPACE, deploy_object(stack))
     if lease is None or not _is_of(lease, run):
         raise LockedError(
-            f"this run has lost the lock of {stack}: it did not renew it for {LEASE_SECONDS} seconds, and another run may"
-            " have changed what was judged. The same command again judges anew"
+            f"this run has lost the lock of {stack}: it did not renew it for {LEASE_SECONDS} seconds, and another run"
+            " may have changed what was judged. The same command again judges anew"
         )
 
 
