@@ -25,7 +25,6 @@ change, compare the preview of the engine, send it, wait for the roll-outs, and 
 not reviewed, and nothing that is worse than its reviews say."""
 EPILOG = """exit code: 0 completed; 1 something speaks against it, or failed; 2 a mistake in the input; 4 another run
 has the lock, or the roll-outs were not over in time: the same command again goes on"""
-SCHEMA = "aerofleet.io/deployments/v1"
 DURATION = re.compile(r"(\d+)([smh])")
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 
@@ -55,6 +54,8 @@ def run(argv: Sequence[str]) -> ExitCode:
 
 
 def _write(file: Path, records: dict[str, Record]) -> None:
+    from aerofleet.deploy.record import SCHEMA
+
     try:
         document = {"schema": SCHEMA, "stacks": {stack: asdict(record) for stack, record in records.items()}}
         file.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

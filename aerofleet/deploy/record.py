@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from aerofleet.deploy.lock import Server
@@ -47,27 +47,19 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """``completed``: the last deployment that ended with all clusters rolled out. ``open``: one that began and did not;
-    nobody knows how far it came. ``history``: all, the newest first.
+    """``completed``: the last deployment that ended with all clusters rolled out. ``open``: one that began later and
+    was not completed; nobody knows how far it came. ``history``: all, the newest first.
     """
 
     completed: Deployment | None = None
     open: Deployment | None = None
     history: tuple[Deployment, ...] = ()
 
-    def begun(self, deployment: Deployment) -> Record:
-        """Return the record with a deployment that begins."""
-        return Record(self.completed, deployment, self._with(deployment))
-
     def now(self, deployment: Deployment) -> Record:
-        """Return the record with the open deployment as it is now; completed, it is no longer open."""
+        """Return the record with a deployment as it is now: it begins, goes on, or is completed and no longer open."""
         if deployment.outcome == "completed":
             return Record(deployment, None, self._with(deployment))
         return Record(self.completed, deployment, self._with(deployment))
-
-    def adopted(self, deployment: Deployment) -> Record:
-        """Return the record with a deployment that somebody made without this verb."""
-        return Record(deployment, None, self._with(deployment))
 
     def _with(self, deployment: Deployment) -> tuple[Deployment, ...]:
         rest = self.history
@@ -115,11 +107,13 @@ def write_record(server: Server, stack: str, record: Record, known: dict[str, An
     if known is not None:
         metadata = {key: value for key, value in known["metadata"].items() if key != "managedFields"}
     made = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data_of(record)}
-    if not (server.create(made) if known is None else server.update(made)):
+    is_written = server.create(made) if known is None else server.update(made)
+    kept = server.get("v1", "ConfigMap", DEPLOY_NAMESPACE, deploy_object(stack)) if is_written else None
+    if kept is None or kept.get("data") != made["data"]:
         raise RecordError(
             f"somebody else has written the record of {stack} meanwhile: look who deploys it, and begin anew"
         )
-    return server.get("v1", "ConfigMap", DEPLOY_NAMESPACE, deploy_object(stack)) or made
+    return kept
 
 
 def ensure_namespace(server: Server) -> None:
@@ -136,11 +130,6 @@ def named_changes(changes: Mapping[str, str]) -> dict[str, str]:
     kept = dict(list(changes.items())[:MOST_CHANGES])
     more = len(changes) - len(kept)
     return kept | ({f"and {more} more": ""} if more else {})
-
-
-def ended(deployment: Deployment, outcome: str, moment: str) -> Deployment:
-    """Return the deployment as it has ended, or goes on with another outcome."""
-    return replace(deployment, outcome=outcome, ended=moment)
 
 
 def _deployment(written: Any) -> Deployment | None:

@@ -40,6 +40,7 @@ from aerofleet.deploy.record import (
     read_record,
     write_record,
 )
+from aerofleet.deploy.reviews import require_after
 from aerofleet.deploy.state import applied_objects, digest_of_objects
 from aerofleet.engine.pulumi import Engine
 from aerofleet.engine.settle import recover
@@ -150,10 +151,11 @@ class Runner:
             require_known(sides, record)
             return
         commit = self.project.repository.commit_of(deployed)
+        require_after(self.project.repository, commit, self.project.commit)
         require_deployed(self.project, sides, cell.cell.name, commit)
         digest = digest_of_objects(sides.applied)
         named = Deployment(commit, digest, str(self.run), stamp(), ended=stamp(), outcome="completed")
-        self._write(cell, stack, record.adopted(named))
+        self._write(cell, stack, record.now(named))
 
     def _shown(self, cell: CellRun, found: Judged) -> None:
         shown = [one for one in found.decision.changes if one.is_cluster or one.effect > Effect.LIVE]
@@ -191,7 +193,7 @@ class Runner:
             named_changes(changes),
             product_version=__version__,
         )
-        self._write(cell, stack, record.begun(deployment))
+        self._write(cell, stack, record.now(deployment))
         self.report(f"{stack}: sending")
         try:
             self.engine.up(stack, self.pack, plan)

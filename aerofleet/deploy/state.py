@@ -7,10 +7,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from aerofleet.review.agreement.preview import KUBERNETES
 from aerofleet.units.object_identity import Key, key_of
 
 Object = Mapping[str, Any]
-KUBERNETES = "kubernetes:"
 
 
 def applied_objects(state: Mapping[str, Any]) -> dict[Key, Object]:

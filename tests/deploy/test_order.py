@@ -78,11 +78,11 @@ def test_after_a_first_deployment_that_did_not_end_a_change_needs_its_review(tmp
         clone = Project(root, wanted, Published(wanted, "", "", {}, {}), folder)
         return reviews_of(clone, CELL, [CELL], {CELL: record}, DAY)[CELL]
 
-    record = Record().begun(deployment(first, "rolling-out"))
+    record = Record().now(deployment(first, "rolling-out"))
     assert reviews(first) is None, "everything is new"
     of_all, of_change = reviews(second) or ()
     assert (of_all.commit, of_change.commit) == (first, second)
     assert set(of_all.clusters) > set(of_change.clusters) == {"aerospike-shop/cart"}
-    record = record.begun(deployment(second, "failed"))
+    record = record.now(deployment(second, "failed"))
     assert [one.commit for one in reviews(second) or ()] == [first, second], "the first one counts, not the last"
     assert baselines({CELL: record}, second) == {CELL: first}
