@@ -16,7 +16,9 @@ from aerofleet.policy.names import named
 from aerofleet.policy.policy import policies_in, policy
 from aerofleet.units.names_in_text import listed
 
-STEPS = "move some clusters first: `ahead` in cell.yaml (docs/how-to/move-a-fleet-in-steps.md)"
+STEPS = (
+    "move some clusters first: `ahead` in cell.yaml (docs/how-to/move-a-fleet-in-steps.md), or a waiver for the cell"
+)
 
 
 @policy("disturbed-too-many", kind="change", remedy=STEPS)
